@@ -1,0 +1,1 @@
+"""Pure rules: values in, verdict out. Standard library and numpy only."""
