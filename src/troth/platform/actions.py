@@ -1,0 +1,110 @@
+"""Actions: the verbs of the trade.
+
+`@action` makes a function the outermost verb of one transaction. It checks that the actor may do it, opens the
+transaction, runs the function again when the database had to break a deadlock, answers a repeated client key with the
+first answer, and writes the events of the run in one statement before the commit. Verbs that run inside another one are
+plain functions that receive `held`; an action inside an action is a defect.
+
+    @action
+    def release_block(block_id: int, *, reason: str, by: Actor, clock: Clock) -> Released: …
+
+    release_block(7, reason="paid today", by=by, clock=clock)
+    submit_order(4711, by=by, clock=clock, key="9f1c…")       # `key`: the client's idempotency key
+"""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.db import DatabaseError, OperationalError, transaction
+
+from troth.platform import events, idempotency, permissions
+from troth.platform.actors import Actor
+from troth.platform.locks import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 4
+DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
+
+
+@dataclass
+class Run:
+    """One run of an action: what is to be written when it ends well."""
+
+    action: str
+    events: list[events.Recorded] = field(default_factory=list)
+
+
+_run: ContextVar[Run | None] = ContextVar("troth_action_run", default=None)
+REGISTRY: dict[str, Callable[..., Any]] = {}
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Make `function(…, by: Actor, clock: Clock)` an action named `app.function`."""
+    name = f"{_app(function.__module__)}.{function.__name__}"
+    REGISTRY[name] = function
+
+    @functools.wraps(function)
+    def run(*args: Any, key: str | None = None, **kwargs: Any) -> Any:
+        by = kwargs["by"]
+        assert isinstance(by, Actor)
+        permissions.require(by, name)
+        call = functools.partial(function, *args, **kwargs)
+        if key is None:
+            return _transact(name, call)
+        request = idempotency.Request.of(name, by, key, args, kwargs)
+        return _transact(name, lambda: idempotency.once(request, function, call))
+
+    # The wrapper takes `key` in addition; the declared type keeps the function's own signature for the checker.
+    return cast(Callable[P, R], run)
+
+
+def _app(module: str) -> str:
+    parts = module.split(".")
+    return parts[3] if parts[1] in {"business", "ledgers"} else parts[1]
+
+
+def _transact(name: str, call: Callable[[], R]) -> R:
+    assert _run.get() is None, f"{name} was called inside another action; call its inner verb with `held`"
+    for attempt in range(1, ATTEMPTS + 1):
+        token = _run.set(Run(name))
+        try:
+            with transaction.atomic():
+                answer = call()
+                events.write(current().events)
+            return answer
+        except DatabaseError as error:
+            if not _again(error, attempt):
+                raise
+        finally:
+            _run.reset(token)
+    raise AssertionError("unreachable")
+
+
+def _again(error: DatabaseError, attempt: int) -> bool:
+    """Whether to run the transaction again; raises `Busy` where waiting longer is the user's decision."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    locked = isinstance(error, OperationalError) and "database is locked" in str(error)
+    if state == LOCK_TIMEOUT or locked:
+        raise Busy("Somebody else is working on the same goods or documents. Try again in a moment.") from error
+    if idempotency.raced(error) and attempt < ATTEMPTS:
+        return True
+    if state not in (DEADLOCK, SERIALIZATION):
+        return False
+    if attempt == ATTEMPTS:
+        raise Busy("Too many changes to the same goods at once. Try again in a moment.") from error
+    time.sleep(random.uniform(0, 0.02) * attempt)  # noqa: S311 - spreads out rivals, not a secret
+    return True
+
+
+def current() -> Run:
+    """The run of the action in progress."""
+    run = _run.get()
+    assert run is not None, "only an action writes"
+    return run

@@ -1,0 +1,173 @@
+"""Blocks: what stops a step of a document, who set it and who lifted it.
+
+One mechanism for all of them. A block has a *scope*, the step it stops, and a *kind*, which says whose business it is;
+each kind is released by its own role. A block is never deleted: releasing it fills in who, when and why. Who entered the
+document or last raised it cannot release its block, by a CHECK of the table as well.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from troth.kernel.errors import BusinessError, InvalidInput, NotFound
+from troth.platform import events
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+from troth.platform.models import BlockRow
+
+
+class BlockKind(StrEnum):
+    """Whose business the block is."""
+
+    CREDIT = "credit"
+    DELIVERY = "delivery"
+    CUSTOMER_SERVICE = "customer_service"
+    QUALITY = "quality"
+    BILLING = "billing"
+
+
+class BlockScope(StrEnum):
+    """The step that the block stops."""
+
+    CONFIRMATION = "confirmation"
+    DELIVERY = "delivery"
+    GOODS_ISSUE = "goods_issue"
+    BILLING = "billing"
+
+
+STOPS = {
+    BlockScope.CONFIRMATION: frozenset(BlockScope),
+    BlockScope.DELIVERY: frozenset({BlockScope.DELIVERY, BlockScope.GOODS_ISSUE}),
+    BlockScope.GOODS_ISSUE: frozenset({BlockScope.GOODS_ISSUE}),
+    BlockScope.BILLING: frozenset({BlockScope.BILLING}),
+}
+"""What a block of each scope stops."""
+
+
+class Blocked(BusinessError):
+    """A standing block stops this step."""
+
+    code = "blocked"
+
+
+class OwnBlock(BusinessError):
+    """Nobody releases a block of a document that they entered or raised."""
+
+    code = "own_block"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    id: int
+    ref: DocumentRef
+    kind: BlockKind
+    scope: BlockScope
+    reason: str
+    set_by_id: int | None
+    set_at: datetime
+    entered_by_id: int | None
+    last_raised_by_id: int | None
+    released_by_id: int | None = None
+    released_at: datetime | None = None
+    release_reason: str = ""
+
+
+def set_block(
+    held: Held,
+    ref: DocumentRef,
+    kind: BlockKind,
+    scope: BlockScope,
+    *,
+    company_id: int,
+    reason: str,
+    entered_by_id: int | None,
+    last_raised_by_id: int | None,
+    by: Actor,
+    clock: Clock,
+) -> None:
+    """Set a block; a standing one of the same kind and scope stays as it is."""
+    assert held.writes
+    row, made = BlockRow.objects.get_or_create(
+        document_kind=ref.kind,
+        document_id=ref.id,
+        kind=kind,
+        scope=scope,
+        released_at=None,
+        defaults={
+            "document_number": ref.number,
+            "company_id": company_id,
+            "reason": reason,
+            "set_by_id": by.user_id,
+            "set_at": clock.now(),
+            "entered_by_id": entered_by_id,
+            "last_raised_by_id": last_raised_by_id,
+        },
+    )
+    if made:
+        facts = {"kind": kind, "scope": scope, "reason": reason, "block": row.pk}
+        events.record("platform.block_set", ref, company_id=company_id, by=by, at=clock.now(), facts=facts)
+
+
+def standing(refs: Iterable[DocumentRef]) -> tuple[Block, ...]:
+    """The blocks that stand on these documents, oldest first."""
+    wanted = list(refs)
+    if not wanted:
+        return ()
+    found = BlockRow.objects.filter(
+        document_kind__in={ref.kind for ref in wanted}, document_id__in={ref.id for ref in wanted}, released_at=None
+    ).order_by("set_at", "pk")
+    return tuple(_block(row) for row in found if DocumentRef(row.document_kind, row.document_id) in set(wanted))
+
+
+def history(ref: DocumentRef) -> tuple[Block, ...]:
+    """All blocks of a document, standing and released, oldest first."""
+    found = BlockRow.objects.filter(document_kind=ref.kind, document_id=ref.id).order_by("set_at", "pk")
+    return tuple(_block(row) for row in found)
+
+
+def refuse_if_blocked(ref: DocumentRef, step: BlockScope, *, sentence: str) -> None:
+    """Raise `Blocked` with the sentence ("To deliver … a credit manager must release it.") if a block stops the step."""
+    stopping = [block for block in standing([ref]) if step in STOPS[block.scope]]
+    if stopping:
+        raise Blocked(sentence, document=ref.number, blocks=[f"{block.kind}: {block.reason}" for block in stopping])
+
+
+def release(held: Held, block_id: int, *, reason: str, by: Actor, clock: Clock) -> Block:
+    """Lift a block; the document must be held. Refuses the person who entered or last raised the document."""
+    assert held.writes
+    row = BlockRow.objects.filter(pk=block_id, released_at=None).first()
+    if row is None:
+        raise NotFound("This block does not stand any more.", block=block_id)
+    if not reason.strip():
+        raise InvalidInput("Say why the block is lifted.", field="reason")
+    if not by.is_system and by.user_id in (row.entered_by_id, row.last_raised_by_id):
+        raise OwnBlock(
+            f"You entered or last raised {row.document_number}; to release it somebody else must look at it.",
+            document=row.document_number,
+        )
+    row.released_by_id, row.released_at, row.release_reason = by.user_id, clock.now(), reason
+    row.save(update_fields=["released_by_id", "released_at", "release_reason"])
+    block = _block(row)
+    facts = {"kind": block.kind, "scope": block.scope, "reason": reason, "block": block.id}
+    events.record("platform.block_released", block.ref, company_id=row.company_id, by=by, at=clock.now(), facts=facts)
+    return block
+
+
+def _block(row: BlockRow) -> Block:
+    return Block(
+        id=row.pk,
+        ref=DocumentRef(row.document_kind, row.document_id, row.document_number),
+        kind=BlockKind(row.kind),
+        scope=BlockScope(row.scope),
+        reason=row.reason,
+        set_by_id=row.set_by_id,
+        set_at=row.set_at,
+        entered_by_id=row.entered_by_id,
+        last_raised_by_id=row.last_raised_by_id,
+        released_by_id=row.released_by_id,
+        released_at=row.released_at,
+        release_reason=row.release_reason,
+    )

@@ -1,0 +1,116 @@
+"""Events: what happened, by whom, when; the one audit trail and the outbox.
+
+An action records events while it runs; they are written together in one statement, in its transaction. An event is a row
+that never changes. Its kind is `app.what_happened`; `facts` say what is worth knowing later, `changes` hold
+{field: [before, after]}. Where somebody subscribed to the kind, an outbox row goes with it, so that nothing that follows
+from the event is lost: subscribers run later, each in its own transaction, until done.
+
+Readers take outbox rows that are not done, never "ids above the last one": ids commit out of order.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from troth.platform import sql
+from troth.platform.actors import Actor
+from troth.platform.documents import DocumentRef
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event before it has a row."""
+
+    kind: str
+    ref: DocumentRef
+    company_id: int
+    at: datetime
+    by: Actor
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+Subscriber = Callable[["Occurred"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurred:
+    """An event as a subscriber reads it."""
+
+    id: int
+    kind: str
+    ref: DocumentRef
+    company_id: int
+    at: datetime
+    facts: Mapping[str, Any]
+
+
+_subscribers: dict[str, dict[str, Subscriber]] = {}
+
+
+def subscribe(kind: str) -> Callable[[Subscriber], Subscriber]:
+    """Have the function called once for each event of this kind, at least once, in its own transaction."""
+
+    def register(function: Subscriber) -> Subscriber:
+        _subscribers.setdefault(kind, {})[f"{function.__module__}.{function.__name__}"] = function
+        return function
+
+    return register
+
+
+def subscribers(kind: str) -> Mapping[str, Subscriber]:
+    return _subscribers.get(kind, {})
+
+
+def record(
+    kind: str,
+    ref: DocumentRef,
+    *,
+    company_id: int,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """Note that something happened to a document, in the action that is running."""
+    from troth.platform.actions import current
+
+    current().events.append(Recorded(kind, ref, company_id, at, by, facts or {}, changes or {}))
+
+
+_COLUMNS = {
+    "company_id": "int",
+    "at": "at",
+    "actor_id": "int",
+    "acting_for_id": "int",
+    "kind": "text",
+    "document_kind": "text",
+    "document_id": "int",
+    "document_number": "text",
+    "facts": "json",
+    "changes": "json",
+}
+
+
+def write(recorded: list[Recorded]) -> None:
+    """Write the events of an action, with an outbox row for each subscriber of each."""
+    rows = sql.insert("platform_event", _COLUMNS, [_row(event) for event in recorded], returning=("id", "kind"))
+    waiting = [(event_id, name, 0) for event_id, kind in rows for name in subscribers(kind)]
+    sql.insert("platform_outbox", {"event_id": "int", "subscriber": "text", "attempts": "int"}, waiting)
+
+
+def _row(event: Recorded) -> tuple[Any, ...]:
+    return (
+        event.company_id,
+        event.at,
+        event.by.user_id,
+        event.by.acting_for_id,
+        event.kind,
+        event.ref.kind,
+        event.ref.id,
+        event.ref.number,
+        json.dumps(dict(event.facts), default=str, sort_keys=True),
+        json.dumps({name: list(pair) for name, pair in event.changes.items()}, default=str, sort_keys=True),
+    )

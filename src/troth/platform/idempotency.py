@@ -1,0 +1,109 @@
+"""Client keys: a repeated request changes nothing and gets the first answer.
+
+The caller makes up a key for each thing it wants done. The key, a hash of what was asked, and the answer are stored in
+the transaction that did it, so they are there exactly if the effect is. Refusals are not remembered: what was refused may
+be asked again with the same key once the obstacle is gone.
+
+| the same key again | answer |
+| --- | --- |
+| while the first is running | `KeyInProgress` (409); on SQLite the second waits its turn |
+| with the same payload | the first answer |
+| with another payload | `KeyReused` (422) |
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
+
+from django.db import DatabaseError
+from pydantic import TypeAdapter
+
+from troth.kernel.errors import BusinessError, InvalidInput
+from troth.platform import sql
+from troth.platform.actors import Actor
+
+R = TypeVar("R")
+
+KEY_LENGTH_MAX = 200
+CONSTRAINT = "platform_idempotency_once"
+
+
+class KeyInProgress(BusinessError):
+    code = "key_in_progress"
+
+
+class KeyReused(BusinessError):
+    code = "key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as far as repetition goes: who asked for what under which key."""
+
+    action: str
+    owner: str
+    key: str
+    payload_hash: str
+
+    @classmethod
+    def of(cls, action: str, by: Actor, key: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "Request":
+        if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
+            raise InvalidInput(f"An idempotency key has 1 to {KEY_LENGTH_MAX} printable characters.", field="key")
+        asked = [action, args, sorted((name, value) for name, value in kwargs.items() if name not in {"by", "clock"})]
+        payload = json.dumps(asked, default=_plain, sort_keys=True)
+        owner = "system" if by.user_id is None else str(by.user_id)
+        return cls(action, owner, key, hashlib.sha256(payload.encode()).hexdigest())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    return repr(value)
+
+
+def once(request: Request, function: Callable[..., R], call: Callable[[], R]) -> R:
+    """Run `call` unless this request was answered before; runs inside the action's transaction."""
+    adapter = _adapter(function)
+    earlier = _claim(request)
+    if earlier is not None:
+        payload_hash, answer = earlier
+        if payload_hash != request.payload_hash:
+            raise KeyReused(
+                "This idempotency key was used for another request. Use a new key for a new request.", key=request.key
+            )
+        return adapter.validate_json(answer)
+    result = call()
+    columns = {"owner": "text", "key": "text", "action": "text", "payload_hash": "text", "answer": "text"}
+    row = (request.owner, request.key, request.action, request.payload_hash, adapter.dump_json(result).decode())
+    sql.insert("platform_idempotency", columns, [row])
+    return result
+
+
+def raced(error: DatabaseError) -> bool:
+    """Whether the error is a rival's commit under the same key: running again finds its answer."""
+    text = str(error)
+    return CONSTRAINT in text or ("platform_idempotency.owner" in text and "UNIQUE" in text)
+
+
+def _claim(request: Request) -> tuple[str, str] | None:
+    """Take the key for this transaction; return (payload hash, answer) if it was answered before."""
+    find = "SELECT payload_hash, answer FROM platform_idempotency WHERE owner = %s AND key = %s"
+    if not sql.is_postgres():
+        return _first(sql.fetch(find, (request.owner, request.key)))
+    number = int.from_bytes(hashlib.sha256(f"{request.owner}/{request.key}".encode()).digest()[:8], signed=True)
+    [(free,)] = sql.fetch("SELECT pg_try_advisory_xact_lock(%s::bigint)", (number,))
+    if not free:
+        raise KeyInProgress("The first request with this key is still running. Ask again in a moment.", key=request.key)
+    return _first(sql.fetch(find, (request.owner, request.key)))
+
+
+def _first(rows: list[tuple[Any, ...]]) -> tuple[str, str] | None:
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+@functools.cache
+def _adapter(function: Callable[..., R]) -> TypeAdapter[R]:
+    return TypeAdapter(get_type_hints(function)["return"])

@@ -1,0 +1,204 @@
+"""Locks: look only with proof.
+
+Two orders that look at the same stock at the same moment must not both get it. So whoever decides first locks, then
+reads, then writes, and shows that it did: `Held` is the proof, and every read that decides takes it as an argument.
+
+    order, held = locks.hold(Order, 4711, by=by)             1. the documents, by id
+    held.take(CreditKey(…), *availability_keys)              2. the balances, in one fixed order, in one statement a kind
+    series = held.balance(key)                               3. what was read under the lock
+
+`take` creates rows that are missing, so that there is always something to lock, and locks in the order exposure, quota,
+availability, capacity, stock, fulfilment, journal, and within a kind by key: two transactions that follow it cannot
+block each other in a circle. SQLite has no row locks; there the transaction itself begins with the one write lock.
+
+An `Overlay` is the same thing without locks and without a pen: rules that run on it see the books as they are, plus what
+the run itself supposes, and leave no trace.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields
+from enum import IntEnum
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
+
+from django.db import connection, models
+
+from troth.kernel.errors import BusinessError, NotFound
+from troth.platform import sql
+from troth.platform.actors import Actor
+
+D = TypeVar("D", bound=models.Model)
+
+
+class Rank(IntEnum):
+    """The order in which balances are locked."""
+
+    EXPOSURE = 1
+    QUOTA = 2
+    AVAILABILITY = 3
+    CAPACITY = 4
+    STOCK = 5
+    FULFILMENT = 6
+    JOURNAL = 7
+
+
+class Balance(Protocol):
+    """What a ledger keeps per key: built from the columns of its row."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BalanceKey:
+    """The key of a balance row. A ledger's subclass adds the fields, which are the key columns by the same names.
+
+    `table` is the balance table, `types` the type word of each key column, `columns` what else is read under the lock,
+    and `build` makes the balance from (id, *columns).
+    """
+
+    rank: ClassVar[Rank]
+    table: ClassVar[str]
+    types: ClassVar[tuple[str, ...]]
+    columns: ClassVar[tuple[str, ...]]
+    initial: ClassVar[dict[str, tuple[str, Any]]] = {}
+
+    @classmethod
+    def build(cls, key: Self, row: tuple[Any, ...]) -> Any:
+        """Return the ledger's balance object for a row (id, *columns)."""
+        raise AssertionError(f"{cls.__name__} does not say how its balance is built")
+
+    @classmethod
+    def empty(cls, key: Self) -> Any:
+        """Return the balance of a key that has no row yet; its id is 0."""
+        raise AssertionError(f"{cls.__name__} does not say what an empty balance is")
+
+
+class KeyNotHeld(AssertionError):
+    """A balance was read to decide without its lock: a defect of the program, never of the input."""
+
+
+class Held:
+    """Proof that documents and balances are locked by this transaction, and what was read under the locks."""
+
+    writes: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self._balances: dict[BalanceKey, Any] = {}
+        self._documents: dict[tuple[str, int], models.Model] = {}
+
+    def take(self, *keys: BalanceKey) -> None:
+        """Lock the balances of these keys, creating the rows that are missing. Keys already held cost nothing."""
+        wanted = sorted(
+            {key for key in keys if key not in self._balances}, key=lambda key: (type(key).rank, astuple(key))
+        )
+        for kind in dict.fromkeys(type(key) for key in wanted):
+            self._take_kind(kind, [key for key in wanted if type(key) is kind])
+
+    def _take_kind(self, kind: type[BalanceKey], keys: list[BalanceKey]) -> None:
+        _read(kind, keys, self._balances, lock=True)
+        missing = [key for key in keys if key not in self._balances]
+        if missing:
+            columns = dict(zip(_names(kind), kind.types, strict=True))
+            extra = {name: word for name, (word, _) in kind.initial.items()}
+            values = tuple(value for _, value in kind.initial.values())
+            sql.insert_missing(kind.table, {**columns, **extra}, [astuple(key) + values for key in missing])
+            _read(kind, missing, self._balances, lock=True)
+
+    def hold(self, model: type[D], *ids: int, by: Actor) -> list[D]:
+        """Lock more documents. They come before the balances: once a balance is taken, this is refused."""
+        assert not self._balances, "documents are locked before balances"
+        found = _documents(model, ids, by)
+        self._documents |= {(model._meta.label, document.pk): document for document in found}
+        return found
+
+    def balance(self, key: BalanceKey) -> Any:
+        """Return what was read under the lock, with the postings made since by this transaction."""
+        try:
+            return self._balances[key]
+        except KeyError:
+            raise KeyNotHeld(f"{key} was read without its lock") from None
+
+    def require(self, keys: Iterable[BalanceKey]) -> None:
+        for key in keys:
+            self.balance(key)
+
+    def holds(self, document: models.Model) -> bool:
+        return (document._meta.label, document.pk) in self._documents
+
+    def keys(self) -> Iterator[BalanceKey]:
+        return iter(self._balances)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A savepoint: when the block raises, the locks taken inside it are given back with the writes."""
+        from django.db import transaction
+
+        before = dict(self._balances)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            self._balances = before
+            raise
+
+
+class Overlay(Held):
+    """Supposed books: reads without locks, keeps postings in memory, writes nothing."""
+
+    writes: ClassVar[bool] = False
+
+    def _take_kind(self, kind: type[BalanceKey], keys: list[BalanceKey]) -> None:
+        _read(kind, keys, self._balances, lock=False)
+        for key in keys:
+            self._balances.setdefault(key, kind.empty(key))
+
+
+def hold(model: type[D], document_id: int, *, by: Actor) -> tuple[D, Held]:
+    """Lock one document and return it with the proof. `NotFound` if it is not there or not the actor's to see."""
+    held = Held()
+    [document] = held.hold(model, document_id, by=by)
+    return document, held
+
+
+def begin() -> Held:
+    """The proof of an action that makes a new document: nothing to lock yet."""
+    return Held()
+
+
+def _names(kind: type[BalanceKey]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey, Any], *, lock: bool) -> None:
+    names = _names(kind)
+    with_clause, source, parameters = sql.relation(
+        "k", dict(zip(names, kind.types, strict=True)), [astuple(key) for key in keys]
+    )
+    on = " AND ".join(f"b.{name} = k.{name}" for name in names)
+    ordered = ", ".join(f"b.{name}" for name in names)
+    wanted = ", ".join(f"b.{name}" for name in (*names, "id", *kind.columns))
+    tail = " FOR NO KEY UPDATE OF b" if lock and sql.is_postgres() else ""
+    for row in sql.fetch(
+        f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}", parameters
+    ):
+        key = kind(*row[: len(names)])
+        into[key] = kind.build(key, row[len(names) :])
+
+
+def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
+    assert connection.in_atomic_block, "locks are held inside an action"
+    # Ids in ascending order: two transactions that want the same documents meet at the first one.
+    query = model._default_manager.select_for_update(no_key=True, of=("self",) if sql.is_postgres() else ())
+    found = {document.pk: document for document in query.filter(pk__in=ids).order_by("pk")}
+    for wanted in ids:
+        document = found.get(wanted)
+        if document is None or not by.sees(getattr(document, "company_id", 0), getattr(document, "site_id", None)):
+            name = str(model._meta.verbose_name)
+            raise NotFound(f"There is no {name} {wanted} that you may work on.", kind=model._meta.label_lower, id=wanted)
+    return [cast(D, found[wanted]) for wanted in ids]
+
+
+class Busy(BusinessError):
+    """Somebody else holds what is needed for longer than the lock timeout."""
+
+    code = "busy"

@@ -1,0 +1,153 @@
+"""The platform's tables: users and their roles, events and outbox, client keys, numbers, blocks, requests, mail, tokens."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    language = models.CharField(_("language"), max_length=10, default="en", db_default="en")
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+
+class RoleGrant(models.Model):
+    """A role of a user, for one company and site or for all. Companies and sites are named by id: they lie above."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=40)
+    company_id = models.BigIntegerField(null=True, blank=True)
+    site_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "company_id", "site_id"], name="platform_grant_once", nulls_distinct=False
+            )
+        ]
+
+
+class ApiToken(models.Model):
+    """A token stands for its user within its scopes; only the hash is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class Event(models.Model):
+    """What happened. Never changed, never deleted (triggers)."""
+
+    company_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+    acting_for_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=80)
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=40)
+    facts = models.JSONField()
+    changes = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["document_kind", "document_id", "id"], name="platform_event_document")]
+
+
+class Outbox(models.Model):
+    """An event that a subscriber has yet to act on."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT)
+    subscriber = models.CharField(max_length=120)
+    attempts = models.IntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="platform_outbox_once")]
+        indexes = [models.Index(fields=["id"], name="platform_outbox_waiting", condition=Q(done_at=None))]
+
+
+class Seal(models.Model):
+    """A link of the chain over committed events of a company."""
+
+    company_id = models.BigIntegerField()
+    position = models.BigIntegerField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+    chain_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "position"], name="platform_seal_position")]
+
+
+class Idempotency(models.Model):
+    """A client key with the answer it got."""
+
+    owner = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    action = models.CharField(max_length=80)
+    payload_hash = models.CharField(max_length=64)
+    answer = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="platform_idempotency_once")]
+
+
+class NumberRange(models.Model):
+    """The last number drawn of a series; year 0 where the series does not begin anew each year."""
+
+    company_id = models.BigIntegerField()
+    series = models.CharField(max_length=40)
+    year = models.IntegerField()
+    last = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "series", "year"], name="platform_range_once")]
+
+
+class BlockRow(models.Model):
+    """A block, standing until `released_at` is filled."""
+
+    company_id = models.BigIntegerField()
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    scope = models.CharField(max_length=20)
+    reason = models.CharField(max_length=300)
+    set_by_id = models.BigIntegerField(null=True)
+    set_at = models.DateTimeField()
+    entered_by_id = models.BigIntegerField(null=True)
+    last_raised_by_id = models.BigIntegerField(null=True)
+    released_by_id = models.BigIntegerField(null=True)
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.CharField(max_length=300, default="", db_default="")
+
+    class Meta:
+        db_table = "platform_block"
+        verbose_name = _("block")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_kind", "document_id", "kind", "scope"],
+                condition=Q(released_at=None),
+                name="platform_block_stands_once",
+            ),
+            # Nobody releases their own: null (the system) passes, since a comparison with null is not false.
+            models.CheckConstraint(
+                condition=~Q(released_by_id=F("entered_by_id")) & ~Q(released_by_id=F("last_raised_by_id")),
+                name="platform_block_released_by_another",
+            ),
+        ]
+        indexes = [models.Index(fields=["document_kind", "document_id"], name="platform_block_document")]
