@@ -1,0 +1,1 @@
+"""The availability ledger: supply and demand by day and category."""

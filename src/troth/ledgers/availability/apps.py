@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class AvailabilityConfig(AppConfig):
+    name = "troth.ledgers.availability"
+    label = "availability"
+    verbose_name = "Availability ledger"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from troth.ledgers.availability import checks  # noqa: F401 - registers its checks

@@ -1,0 +1,38 @@
+"""The key of an availability series: product, site and what is kept apart there."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from troth.kernel import netting
+from troth.platform.locks import BalanceKey, Rank
+
+
+@dataclass(slots=True)
+class AvailabilityBalance:
+    """The series of a key: signed quantities by category and day, in the product's smallest units."""
+
+    id: int
+    version: int
+    series: netting.Series
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AvailabilityKey(BalanceKey):
+    """`segment` is "" for the site's common stock; storage location, batch, quality or owner otherwise."""
+
+    product_id: int
+    site_id: int
+    segment: str = ""
+
+    rank: ClassVar[Rank] = Rank.AVAILABILITY
+    table: ClassVar[str] = "availability_balance"
+    types: ClassVar[tuple[str, ...]] = ("int", "int", "text")
+    columns: ClassVar[tuple[str, ...]] = ("version", "series")
+
+    @classmethod
+    def build(cls, key: Self, row: tuple[Any, ...]) -> AvailabilityBalance:
+        return AvailabilityBalance(row[0], row[1], netting.unpack(bytes(row[2])))
+
+    @classmethod
+    def empty(cls, key: Self) -> AvailabilityBalance:
+        return AvailabilityBalance(0, 0, netting.unpack(b""))

@@ -1,0 +1,44 @@
+"""Supply and demand by day and category: the series that promises are made on, its postings, and what it is short of."""
+
+from django.db import models
+from django.db.models import Q
+
+from troth.ledgers.postings import PostingRow
+
+
+class Balance(models.Model):
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    segment = models.CharField(max_length=60, default="", db_default="")
+    version = models.BigIntegerField(default=0, db_default=0)
+    series = models.BinaryField(default=b"", db_default=b"")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "site", "segment"], name="availability_balance_key")]
+
+
+class Posting(PostingRow):
+    """`quantity` (signed: supply positive, demand negative) of `category` on `day` (days since 1970-01-01; 0 for stock)."""
+
+    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings")
+    category = models.SmallIntegerField()
+    day = models.IntegerField()
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source_kind", "source_line_id"], name="availability_posting_source")]
+
+
+class Shortage(models.Model):
+    """Promised, but not covered any more: `quantity` is missing from `on` on until a job has worked it off."""
+
+    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="shortages")
+    on = models.DateField()
+    quantity = models.BigIntegerField()
+    cause = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="availability_shortage_positive")]
+        indexes = [models.Index(fields=["balance"], name="availability_shortage_open", condition=Q(closed_at=None))]

@@ -1,0 +1,1 @@
+"""The capacity ledger: what a resource is booked for."""

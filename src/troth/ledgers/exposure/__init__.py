@@ -1,0 +1,1 @@
+"""The exposure ledger: what a customer owes or will owe."""

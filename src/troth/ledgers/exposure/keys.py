@@ -1,0 +1,50 @@
+"""The key of an exposure balance: a payer's credit account with a company."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from troth.platform.locks import BalanceKey, Rank
+
+
+class Part(StrEnum):
+    """What the exposure is made of; deposits count against the others."""
+
+    OPEN_ORDERS = "open_orders"
+    OPEN_DELIVERIES = "open_deliveries"
+    OPEN_INVOICES = "open_invoices"
+    DEPOSITS = "deposits"
+
+
+@dataclass(slots=True)
+class ExposureBalance:
+    """Minor units of the company's currency."""
+
+    id: int
+    open_orders: int
+    open_deliveries: int
+    open_invoices: int
+    deposits: int
+
+    @property
+    def total(self) -> int:
+        return self.open_orders + self.open_deliveries + self.open_invoices - self.deposits
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExposureKey(BalanceKey):
+    company_id: int
+    party_id: int
+
+    rank: ClassVar[Rank] = Rank.EXPOSURE
+    table: ClassVar[str] = "exposure_balance"
+    types: ClassVar[tuple[str, ...]] = ("int", "int")
+    columns: ClassVar[tuple[str, ...]] = ("open_orders", "open_deliveries", "open_invoices", "deposits")
+
+    @classmethod
+    def build(cls, key: Self, row: tuple[Any, ...]) -> ExposureBalance:
+        return ExposureBalance(*row)
+
+    @classmethod
+    def empty(cls, key: Self) -> ExposureBalance:
+        return ExposureBalance(0, 0, 0, 0, 0)

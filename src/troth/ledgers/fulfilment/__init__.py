@@ -1,0 +1,1 @@
+"""The fulfilment ledger: how far a line has come."""

@@ -1,0 +1,1 @@
+"""The quota ledger: what may still be confirmed to whom."""

@@ -1,0 +1,1 @@
+"""What ledgers and documents point at: companies, sites, bins, products, units, parties, calendars, currencies."""

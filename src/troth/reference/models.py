@@ -1,0 +1,242 @@
+"""Tables that everything else points at. Rows are deactivated, never deleted: history points at them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Masters(models.Model):
+    """A record that people keep; `version` counts its changes and guards against lost edits."""
+
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Currency(models.Model):
+    code = models.CharField(_("code"), max_length=3, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=2)
+
+    class Meta:
+        verbose_name = _("currency")
+        verbose_name_plural = _("currencies")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ExchangeRate(models.Model):
+    """One unit of `source` is numerator / denominator units of `target` from `valid_from_on` on."""
+
+    source = models.ForeignKey(Currency, on_delete=models.RESTRICT, related_name="+")
+    target = models.ForeignKey(Currency, on_delete=models.RESTRICT, related_name="+")
+    valid_from_on = models.DateField(_("valid from"))
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target", "valid_from_on"], name="reference_rate_once"),
+            models.CheckConstraint(condition=Q(numerator__gt=0, denominator__gt=0), name="reference_rate_positive"),
+        ]
+
+
+class Country(models.Model):
+    code = models.CharField(_("code"), max_length=2, primary_key=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkingCalendar(Masters):
+    """Open weekdays, Monday first, with days that differ."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    open_weekdays = models.CharField(_("open weekdays"), max_length=7, default="1111100")
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarDay(models.Model):
+    """A day that is closed although its weekday is open, or the other way round."""
+
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="days")
+    on = models.DateField(_("day"))
+    is_open = models.BooleanField(_("open"), default=False)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "on"], name="reference_calendar_day_once")]
+
+
+class Company(Masters):
+    code = models.CharField(_("code"), max_length=10, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    currency = models.ForeignKey(Currency, on_delete=models.RESTRICT, related_name="+")
+    country = models.ForeignKey(Country, on_delete=models.RESTRICT, related_name="+")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SalesOrganisation(Masters):
+    company = models.ForeignKey(Company, on_delete=models.RESTRICT, related_name="sales_organisations")
+    code = models.CharField(_("code"), max_length=10)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("sales organisation")
+        verbose_name_plural = _("sales organisations")
+        constraints = [models.UniqueConstraint(fields=["company", "code"], name="reference_sales_organisation_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(Masters):
+    """A plant or warehouse that ships; its dates are those of its own time zone."""
+
+    company = models.ForeignKey(Company, on_delete=models.RESTRICT, related_name="sites")
+    code = models.CharField(_("code"), max_length=10, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    calendar = models.ForeignKey(WorkingCalendar, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StorageLocation(Masters):
+    site = models.ForeignKey(Site, on_delete=models.RESTRICT, related_name="locations")
+    code = models.CharField(_("code"), max_length=10)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("storage location")
+        verbose_name_plural = _("storage locations")
+        constraints = [models.UniqueConstraint(fields=["site", "code"], name="reference_location_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Bin(Masters):
+    """A place in a storage location. Every location has at least one, so that stock always lies in a bin."""
+
+    location = models.ForeignKey(StorageLocation, on_delete=models.RESTRICT, related_name="bins")
+    code = models.CharField(_("code"), max_length=20)
+    sequence = models.PositiveIntegerField(_("picking sequence"), default=0)
+
+    class Meta:
+        verbose_name = _("bin")
+        verbose_name_plural = _("bins")
+        constraints = [models.UniqueConstraint(fields=["location", "code"], name="reference_bin_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Unit(models.Model):
+    """A unit of measure; quantities in it are whole numbers of 10^-decimals units."""
+
+    code = models.CharField(_("code"), max_length=10, primary_key=True)
+    name = models.CharField(_("name"), max_length=60)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        constraints = [models.CheckConstraint(condition=Q(decimals__lte=6), name="reference_unit_decimals")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Product(Masters):
+    """What is sold, made or bought. Quantities of it are stored in its base unit."""
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    base_unit = models.ForeignKey(Unit, on_delete=models.RESTRICT, related_name="+", verbose_name=_("base unit"))
+    category = models.CharField(_("category"), max_length=60, blank=True)
+    subcategory = models.CharField(_("subcategory"), max_length=60, blank=True)
+    weight_g = models.BigIntegerField(_("weight in g"), default=0)
+    volume_ml = models.BigIntegerField(_("volume in ml"), default=0)
+    is_stocked = models.BooleanField(_("kept in stock"), default=True)
+    is_made = models.BooleanField(_("made here"), default=False)
+    is_sold = models.BooleanField(_("sold"), default=True)
+    standard_cost = models.BigIntegerField(_("standard cost per base unit in minor units"), default=0)
+    lead_days = models.PositiveIntegerField(_("replenishment lead time in working days"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weight_g__gte=0, volume_ml__gte=0, standard_cost__gte=0), name="reference_product_measures"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class ProductUnit(models.Model):
+    """Another unit of a product: one of it is numerator / denominator base units."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="units")
+    unit = models.ForeignKey(Unit, on_delete=models.RESTRICT, related_name="+")
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "unit"], name="reference_product_unit_once"),
+            models.CheckConstraint(condition=Q(numerator__gt=0, denominator__gt=0), name="reference_factor_positive"),
+        ]
+
+
+class Party(Masters):
+    """A person or firm with an address, in whatever parts it plays: sold-to, ship-to, payer, supplier, carrier."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    region = models.CharField(_("region"), max_length=20, blank=True)
+    country = models.ForeignKey(Country, on_delete=models.RESTRICT, related_name="+")
+    email = models.EmailField(_("e-mail"), blank=True)
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
