@@ -194,7 +194,9 @@ def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
         document = found.get(wanted)
         if document is None or not by.sees(getattr(document, "company_id", 0), getattr(document, "site_id", None)):
             name = str(model._meta.verbose_name)
-            raise NotFound(f"There is no {name} {wanted} that you may work on.", kind=model._meta.label_lower, id=wanted)
+            raise NotFound(
+                f"There is no {name} {wanted} that you may work on.", kind=model._meta.label_lower, id=wanted
+            )
     return [cast(D, found[wanted]) for wanted in ids]
 
 

@@ -1,0 +1,1 @@
+"""Invoices, by delivery and by order, and their journal entries."""

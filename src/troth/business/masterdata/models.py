@@ -1,0 +1,308 @@
+"""What documents need before the first order: customers, terms, routes, document types, prices, taxes, accounts."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from troth.reference.models import Masters
+
+
+class PaymentTerms(Masters):
+    code = models.CharField(_("code"), max_length=10, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    due_days = models.PositiveIntegerField(_("due after days"), default=30)
+    discount_days = models.PositiveIntegerField(_("discount within days"), default=0)
+    discount_basis_points = models.PositiveIntegerField(_("discount in hundredths of a percent"), default=0)
+
+    class Meta:
+        verbose_name = _("payment terms")
+        verbose_name_plural = _("payment terms")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Carrier(Masters):
+    """Who drives."""
+
+    party = models.OneToOneField("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    base_charge = models.BigIntegerField(_("base charge in minor units"), default=0)
+    charge_per_kg = models.BigIntegerField(_("charge per kg in minor units"), default=0)
+
+    class Meta:
+        verbose_name = _("carrier")
+        verbose_name_plural = _("carriers")
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+
+class Route(Masters):
+    """A way from a site to customers: its durations in working days of its calendar."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    calendar = models.ForeignKey("reference.WorkingCalendar", on_delete=models.RESTRICT, related_name="+")
+    carrier = models.ForeignKey(Carrier, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    transit_days = models.PositiveIntegerField(_("transit in working days"), default=1)
+    transportation_planning_days = models.PositiveIntegerField(_("transportation planning in working days"), default=0)
+
+    class Meta:
+        verbose_name = _("route")
+        verbose_name_plural = _("routes")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RouteRule(models.Model):
+    """Which route serves a destination: the most specific row wins; empty matches everything."""
+
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    country = models.ForeignKey("reference.Country", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    region = models.CharField(_("region"), max_length=20, blank=True, default="")
+    shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="")
+    route = models.ForeignKey(Route, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        verbose_name = _("route determination")
+        verbose_name_plural = _("route determinations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "country", "region", "shipping_condition"],
+                name="masterdata_route_rule_once",
+                nulls_distinct=False,
+            )
+        ]
+
+
+class ShippingPoint(Masters):
+    """Where a site loads: durations in working days of the site's calendar."""
+
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    code = models.CharField(_("code"), max_length=10, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="")
+    pick_pack_days = models.PositiveIntegerField(_("picking and packing in working days"), default=1)
+    loading_days = models.PositiveIntegerField(_("loading in working days"), default=0)
+
+    class Meta:
+        verbose_name = _("shipping point")
+        verbose_name_plural = _("shipping points")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(Masters):
+    """How a company sells to a party."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    party = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    sales_organisation = models.ForeignKey("reference.SalesOrganisation", on_delete=models.RESTRICT, related_name="+")
+    group = models.CharField(_("customer group"), max_length=20, blank=True, default="")
+    currency = models.ForeignKey("reference.Currency", on_delete=models.RESTRICT, related_name="+")
+    payment_terms = models.ForeignKey(PaymentTerms, on_delete=models.RESTRICT, related_name="+")
+    ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    bill_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    site = models.ForeignKey(
+        "reference.Site",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ships from"),
+    )
+    calendar = models.ForeignKey(
+        "reference.WorkingCalendar", on_delete=models.RESTRICT, related_name="+", verbose_name=_("receiving days")
+    )
+    shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="")
+    incoterm = models.CharField(_("incoterm"), max_length=3, blank=True, default="")
+    incoterm_place = models.CharField(_("incoterm place"), max_length=60, blank=True, default="")
+    priority = models.PositiveSmallIntegerField(_("delivery priority"), default=5)
+    complete_delivery = models.BooleanField(_("complete deliveries only"), default=False)
+    deliveries_max = models.PositiveSmallIntegerField(_("partial deliveries at most"), default=9)
+    is_tax_exempt = models.BooleanField(_("exempt from tax"), default=False)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [models.UniqueConstraint(fields=["company", "party"], name="masterdata_customer_once")]
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+
+class CustomerProduct(Masters):
+    """A customer's own number for a product, with the quantities agreed."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="products")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    number = models.CharField(_("customer's number"), max_length=60, blank=True)
+    over_tolerance_basis_points = models.PositiveIntegerField(default=0)
+    under_tolerance_basis_points = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "product"], name="masterdata_customer_product_once")]
+
+
+class ProductSite(Masters):
+    """How a product is kept and shipped at a site."""
+
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    fixed_bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    is_default = models.BooleanField(_("ships from here unless said otherwise"), default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "site"], name="masterdata_product_site_once")]
+
+
+class ItemCategory(Masters):
+    """What happens to a line: whether it is priced, promised, delivered, billed, and on what basis."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    is_priced = models.BooleanField(_("has a price"), default=True)
+    is_promised = models.BooleanField(_("checked for availability"), default=True)
+    is_delivered = models.BooleanField(_("delivered"), default=True)
+    billing_basis = models.CharField(
+        _("billed by"),
+        max_length=10,
+        default="issued",
+        choices=[("issued", _("delivery")), ("ordered", _("order")), ("none", _("not billed"))],
+    )
+
+    class Meta:
+        verbose_name = _("item category")
+        verbose_name_plural = _("item categories")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrderType(Masters):
+    """What an order does: its checks, its scope of check, its blocks, its item category, its billing."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    item_category = models.ForeignKey(ItemCategory, on_delete=models.RESTRICT, related_name="+")
+    checking_scope = models.CharField(_("scope of check"), max_length=20, default="order")
+    checks_credit = models.BooleanField(_("credit is checked"), default=True)
+    on_credit_block = models.CharField(
+        _("on credit block"),
+        max_length=10,
+        default="keep",
+        choices=[
+            ("keep", _("keep the confirmation")),
+            ("hold", _("hold it until a date")),
+            ("unconfirm", _("confirm nothing")),
+        ],
+    )
+    delivers_on_saving = models.BooleanField(_("makes its delivery on saving"), default=False)
+    needs_customer_reference = models.BooleanField(_("needs the customer's order number"), default=False)
+    delivery_block_reason = models.CharField(_("delivery block on entry, with this reason"), max_length=80, blank=True)
+    shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("order type")
+        verbose_name_plural = _("order types")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriceCondition(Masters):
+    """A price, discount, surcharge or freight, for all or for some, from one date to another.
+
+    `kind` decides how it works: `price` (amount per `per_quantity` base units), `discount` and `surcharge` (basis points
+    of the price so far, or amount per `per_quantity`), `freight` (amount per kg of the order, shared out over the lines by weight).
+    Within one kind the most specific level wins: customer and product, group and product, product, customer, group, all.
+    """
+
+    KINDS = [
+        ("price", _("price")),
+        ("discount", _("discount")),
+        ("surcharge", _("surcharge")),
+        ("freight", _("freight")),
+    ]
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    code = models.CharField(_("condition"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    customer_group = models.CharField(_("customer group"), max_length=20, blank=True, default="")
+    currency = models.ForeignKey("reference.Currency", on_delete=models.RESTRICT, related_name="+")
+    amount = models.BigIntegerField(_("amount in minor units"), null=True, blank=True)
+    per_quantity = models.BigIntegerField(_("per quantity in smallest units"), default=1)
+    basis_points = models.IntegerField(_("hundredths of a percent"), null=True, blank=True)
+    scale_from = models.BigIntegerField(_("from quantity in smallest units"), default=0)
+    valid_from_on = models.DateField(_("valid from"))
+    valid_to_on = models.DateField(_("valid to"), null=True, blank=True)
+    source = models.CharField(_("agreed where"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("price condition")
+        verbose_name_plural = _("price conditions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "company",
+                    "code",
+                    "kind",
+                    "product",
+                    "customer",
+                    "customer_group",
+                    "currency",
+                    "scale_from",
+                    "valid_from_on",
+                ],
+                name="masterdata_price_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=False, basis_points=None) | Q(amount=None, basis_points__isnull=False),
+                name="masterdata_price_amount_or_rate",
+            ),
+            models.CheckConstraint(condition=Q(per_quantity__gt=0, scale_from__gte=0), name="masterdata_price_per"),
+        ]
+        indexes = [models.Index(fields=["company", "product"], name="masterdata_price_product")]
+
+
+class TaxRate(models.Model):
+    """The rate of a country, and of a region of it, from a date on; an empty region stands for the country."""
+
+    country = models.ForeignKey("reference.Country", on_delete=models.RESTRICT, related_name="+")
+    region = models.CharField(_("region"), max_length=20, blank=True, default="")
+    name = models.CharField(_("name"), max_length=60)
+    basis_points = models.PositiveIntegerField(_("hundredths of a percent"))
+    valid_from_on = models.DateField(_("valid from"))
+    valid_to_on = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tax rate")
+        verbose_name_plural = _("tax rates")
+        constraints = [
+            models.UniqueConstraint(fields=["country", "region", "name", "valid_from_on"], name="masterdata_tax_once")
+        ]
+
+
+class AccountRule(models.Model):
+    """The account of a posting key: revenue, receivable, tax, goods issued, inventory, cash …; empty matches everything."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    posting_key = models.CharField(_("posting key"), max_length=20)
+    customer_group = models.CharField(_("customer group"), max_length=20, blank=True, default="")
+    product_category = models.CharField(_("product category"), max_length=60, blank=True, default="")
+    account = models.CharField(_("account"), max_length=20)
+
+    class Meta:
+        verbose_name = _("account determination")
+        verbose_name_plural = _("account determinations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "posting_key", "customer_group", "product_category"], name="masterdata_account_once"
+            )
+        ]

@@ -1,0 +1,1 @@
+"""What an order costs, by conditions, with the trace of each price."""

@@ -1,0 +1,1 @@
+"""What is confirmed to whom for which date, on what basis, and why."""

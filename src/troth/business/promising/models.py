@@ -1,0 +1,98 @@
+"""Requirements, their promises, and the stock allocated to them.
+
+A requirement is the demand of one line of a document: what was wished, and for when. Its schedule lines are what is
+confirmed: the promise. The wish stays as it was, whatever is confirmed.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Requirement(models.Model):
+    """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over."""
+
+    company_id = models.BigIntegerField()
+    document_kind = models.CharField(max_length=20)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=40)
+    line_id = models.BigIntegerField()
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    party = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    quantity = models.BigIntegerField()
+    open_quantity = models.BigIntegerField()
+    requested_on = models.DateField()
+    mode = models.CharField(max_length=10, default="partial", db_default="partial")
+    scope = models.CharField(max_length=20, default="order", db_default="order")
+    priority = models.SmallIntegerField(default=5, db_default=5)
+    is_fixed = models.BooleanField(default=False, db_default=False)
+    value = models.BigIntegerField(default=0, db_default=0)
+    owner_id = models.BigIntegerField(null=True)
+    confirmed_quantity = models.BigIntegerField(default=0, db_default=0)
+    first_promised_on = models.DateField(null=True)
+    explanation = models.JSONField(default=dict)
+    promised_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document_kind", "line_id"], name="promising_requirement_once"),
+            models.CheckConstraint(
+                condition=Q(open_quantity__gte=0, quantity__gte=F("open_quantity"), confirmed_quantity__gte=0),
+                name="promising_requirement_open",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["product", "site"], name="promising_requirement_key"),
+            models.Index(fields=["document_kind", "document_id"], name="promising_requirement_doc"),
+            models.Index(
+                fields=["company_id", "requested_on"],
+                name="promising_requirement_short",
+                condition=Q(open_quantity__gt=F("confirmed_quantity")),
+            ),
+        ]
+
+
+class ScheduleLine(models.Model):
+    """One confirmation: `quantity` available on `material_on`, at the customer's on `delivery_on`, on a basis.
+
+    `delivered` of it has gone over to deliveries. `binding` says what keeps it from being earlier or more.
+    """
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="schedule_lines")
+    position = models.PositiveSmallIntegerField()
+    quantity = models.BigIntegerField()
+    delivered = models.BigIntegerField(default=0, db_default=0)
+    material_on = models.DateField()
+    transportation_planning_on = models.DateField()
+    loading_on = models.DateField()
+    goods_issue_on = models.DateField()
+    delivery_on = models.DateField()
+    basis = models.CharField(max_length=20)
+    binding = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["requirement", "position"], name="promising_schedule_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, delivered__gte=0, delivered__lte=F("quantity")),
+                name="promising_schedule_line_quantity",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["material_on"], name="promising_schedule_line_due", condition=Q(delivered__lt=F("quantity"))
+            )
+        ]
+
+
+class Allocation(models.Model):
+    """Unrestricted stock tied to a requirement: it lies in the stock ledger under the line as its owner."""
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.RESTRICT, related_name="allocations")
+    quantity = models.BigIntegerField()
+    allocated_by_id = models.BigIntegerField(null=True)
+    allocated_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="promising_allocation_positive")]

@@ -1,0 +1,145 @@
+"""Quotations and orders.
+
+What is confirmed lies with promising, how far a line has come with the fulfilment ledger: neither is stored here twice.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SalesDocument(models.Model):
+    """What quotations and orders share: the parties, the terms, the totals, and who entered them."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    sales_organisation = models.ForeignKey("reference.SalesOrganisation", on_delete=models.RESTRICT, related_name="+")
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=12)
+    order_type = models.ForeignKey("masterdata.OrderType", on_delete=models.RESTRICT, related_name="+")
+    customer = models.ForeignKey("masterdata.Customer", on_delete=models.RESTRICT, related_name="+")
+    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    bill_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    forwarding_agent = models.ForeignKey(
+        "reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    contact = models.CharField(_("contact"), max_length=120, blank=True, default="", db_default="")
+    customer_reference = models.CharField(
+        _("customer's order number"), max_length=60, blank=True, default="", db_default=""
+    )
+    entered_on = models.DateField(_("entered on"))
+    requested_on = models.DateField(_("requested date"), null=True, blank=True)
+    currency = models.ForeignKey("reference.Currency", on_delete=models.RESTRICT, related_name="+")
+    payment_terms = models.ForeignKey("masterdata.PaymentTerms", on_delete=models.RESTRICT, related_name="+")
+    incoterm = models.CharField(_("incoterm"), max_length=3, blank=True, default="", db_default="")
+    incoterm_place = models.CharField(_("incoterm place"), max_length=60, blank=True, default="", db_default="")
+    shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="", db_default="")
+    priority = models.PositiveSmallIntegerField(_("delivery priority"), default=5)
+    complete_delivery = models.BooleanField(_("complete delivery"), default=False)
+    deliveries_max = models.PositiveSmallIntegerField(_("partial deliveries at most"), default=9)
+    probability = models.PositiveSmallIntegerField(_("probability in percent"), default=100)
+    project = models.CharField(_("project"), max_length=40, blank=True, default="", db_default="")
+    text = models.TextField(_("text"), blank=True, default="", db_default="")
+    net = models.BigIntegerField(default=0, db_default=0)
+    tax = models.BigIntegerField(default=0, db_default=0)
+    gross = models.BigIntegerField(default=0, db_default=0)
+    entered_by_id = models.BigIntegerField(null=True)
+    entered_at = models.DateTimeField()
+    last_raised_by_id = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        abstract = True
+
+
+class SalesLine(models.Model):
+    """What lines of quotations and orders share. Quantities: `quantity` in 10^-decimals of `unit`, `base_quantity` in
+    smallest units of the product. Money in minor units of the document's currency; `price_trace` sums to `net` and `tax`."""
+
+    line_number = models.PositiveIntegerField(_("line"))
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    item_category = models.ForeignKey("masterdata.ItemCategory", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    quantity = models.BigIntegerField(_("quantity"))
+    unit = models.ForeignKey("reference.Unit", on_delete=models.RESTRICT, related_name="+")
+    base_quantity = models.BigIntegerField()
+    net = models.BigIntegerField(default=0, db_default=0)
+    tax = models.BigIntegerField(default=0, db_default=0)
+    gross = models.BigIntegerField(default=0, db_default=0)
+    price_trace = models.JSONField(default=list)
+    manual_conditions = models.JSONField(default=list)
+    weight_g = models.BigIntegerField(default=0, db_default=0)
+    volume_ml = models.BigIntegerField(default=0, db_default=0)
+    text = models.CharField(_("text"), max_length=500, blank=True, default="", db_default="")
+    rejection_reason = models.CharField(_("reason for rejection"), max_length=80, blank=True, default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+
+class Quotation(SalesDocument):
+    valid_to_on = models.DateField(_("valid to"), null=True, blank=True)
+    delivery_days = models.PositiveIntegerField(_("delivery time in working days"), null=True, blank=True)
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    revises = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
+    answer_reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = _("quotation")
+        verbose_name_plural = _("quotations")
+
+
+class QuotationLine(SalesLine):
+    quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
+    delivery_days = models.PositiveIntegerField(_("delivery time in working days"), null=True, blank=True)
+    requested_on = models.DateField(_("requested date"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["quotation", "line_number"], name="sales_quotation_line_once"),
+            models.CheckConstraint(condition=Q(base_quantity__gt=0), name="sales_quotation_line_positive"),
+        ]
+
+
+class Order(SalesDocument):
+    """`state` is draft, submitted or cancelled; everything else follows from the ledgers."""
+
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="sales_order_customer"),
+            models.Index(fields=["state", "-id"], name="sales_order_state"),
+        ]
+
+
+class OrderLine(SalesLine):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    requested_on = models.DateField(_("requested date"), null=True, blank=True)
+    delivery_mode = models.CharField(_("delivery proposal"), max_length=10, default="partial", db_default="partial")
+    delivery_group = models.PositiveSmallIntegerField(_("delivery group"), default=0, db_default=0)
+    delivery_days = models.PositiveIntegerField(_("agreed delivery time in working days"), null=True, blank=True)
+    route = models.ForeignKey("masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    shipping_point = models.ForeignKey(
+        "masterdata.ShippingPoint", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    is_fixed = models.BooleanField(_("quantity and date fixed"), default=False)
+    requirement_type = models.CharField(max_length=10, default="", blank=True, db_default="")
+    batch = models.CharField(_("batch"), max_length=40, default="", blank=True, db_default="")
+    valuation = models.CharField(_("valuation type"), max_length=20, default="", blank=True, db_default="")
+    over_tolerance_basis_points = models.PositiveIntegerField(default=0, db_default=0)
+    under_tolerance_basis_points = models.PositiveIntegerField(default=0, db_default=0)
+    reference_kind = models.CharField(max_length=20, default="", db_default="")
+    reference_id = models.BigIntegerField(null=True)
+    reference_line_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line_number"], name="sales_order_line_once"),
+            models.CheckConstraint(condition=Q(base_quantity__gt=0), name="sales_order_line_positive"),
+        ]

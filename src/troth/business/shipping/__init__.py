@@ -1,0 +1,1 @@
+"""Deliveries, shipments, picking and goods issue."""

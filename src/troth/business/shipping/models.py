@@ -1,0 +1,132 @@
+"""Deliveries, shipments and transfer orders."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Shipment(models.Model):
+    """A trip of a carrier with deliveries on it. `state`: planned, loading, departed, cancelled."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=12, default="planned", db_default="planned")
+    carrier = models.ForeignKey(
+        "masterdata.Carrier", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+    )
+    route = models.ForeignKey("masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    planned_on = models.DateField(_("planned for"))
+    weight_g = models.BigIntegerField(default=0, db_default=0)
+    volume_ml = models.BigIntegerField(default=0, db_default=0)
+    made_by_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    departed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        verbose_name = _("shipment")
+        verbose_name_plural = _("shipments")
+
+
+class Delivery(models.Model):
+    """Goods for one ship-to, by one route, on one day. `state`: open, picked, issued, cancelled."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=12, default="open", db_default="open")
+    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    route = models.ForeignKey("masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    shipment = models.ForeignKey(Shipment, on_delete=models.RESTRICT, null=True, blank=True, related_name="deliveries")
+    incoterm = models.CharField(_("incoterm"), max_length=3, blank=True, default="", db_default="")
+    priority = models.PositiveSmallIntegerField(_("delivery priority"), default=5)
+    goods_issue_on = models.DateField(_("planned goods issue"))
+    delivery_on = models.DateField(_("delivery date"))
+    weight_g = models.BigIntegerField(default=0, db_default=0)
+    volume_ml = models.BigIntegerField(default=0, db_default=0)
+    made_by_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True)
+    issued_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes = [models.Index(fields=["state", "goods_issue_on"], name="shipping_delivery_due")]
+
+
+class DeliveryLine(models.Model):
+    """`quantity` of an order line to go, `picked` of it in hand; both in smallest units. `value` is its share of the
+    order line's net, in minor units of the company's currency, as it stands in the exposure ledger."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="lines")
+    line_number = models.PositiveIntegerField()
+    order_id = models.BigIntegerField()
+    order_number = models.CharField(max_length=20)
+    order_line_id = models.BigIntegerField()
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    quantity = models.BigIntegerField()
+    picked = models.BigIntegerField(default=0, db_default=0)
+    value = models.BigIntegerField(default=0, db_default=0)
+    weight_g = models.BigIntegerField(default=0, db_default=0)
+    volume_ml = models.BigIntegerField(default=0, db_default=0)
+    material_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "line_number"], name="shipping_delivery_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0, picked__gte=0, picked__lte=F("quantity")), name="shipping_line_picked"
+            ),
+        ]
+        indexes = [models.Index(fields=["order_line_id"], name="shipping_line_order_line")]
+
+
+class TransferOrder(models.Model):
+    """A list of what to fetch from which bin. `state`: open, confirmed, cancelled."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=12, default="open", db_default="open")
+    shipment = models.ForeignKey(
+        Shipment, on_delete=models.RESTRICT, null=True, blank=True, related_name="transfer_orders"
+    )
+    made_by_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    confirmed_by_id = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        verbose_name = _("transfer order")
+        verbose_name_plural = _("transfer orders")
+
+
+class TransferLine(models.Model):
+    """`quantity` to fetch for a delivery line from a bin; `picked` of it was found; the rest is a difference with a reason."""
+
+    transfer_order = models.ForeignKey(TransferOrder, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    delivery_line = models.ForeignKey(DeliveryLine, on_delete=models.RESTRICT, related_name="transfer_lines")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    location = models.ForeignKey("reference.StorageLocation", on_delete=models.RESTRICT, related_name="+")
+    bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+")
+    batch = models.CharField(max_length=40, default="", db_default="")
+    owner = models.CharField(max_length=40, default="", db_default="")
+    quantity = models.BigIntegerField()
+    picked = models.BigIntegerField(null=True)
+    difference_reason = models.CharField(max_length=80, default="", blank=True, db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["transfer_order", "position"], name="shipping_transfer_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) & (Q(picked=None) | Q(picked__gte=0, picked__lte=F("quantity"))),
+                name="shipping_transfer_line_picked",
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""Goods that are to come: purchase and production receipts, and their arrival."""
