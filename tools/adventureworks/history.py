@@ -9,8 +9,8 @@ Every internet line has quantity 1.  Three steps make business orders of them:
 
 The `need` of a product is the smallest stock with which each of its lines could be confirmed for its day, given the
 receipts.  The 40 scarce products are the best sellers by ordered lines that have stock and need at least half of it;
-tyres and tubes, which the source buys every week, do not.  Each scarce product's stock is scaled to a share of its need;
-the shares follow its rank, so that some products lack from the first day, some run out late and some never.
+tyres and most tubes, which the source buys every week, do not.  Each scarce product's stock is scaled to a share of its
+need; the shares follow its rank, so that some products lack from the first day, some run out late and some never.
 """
 
 import hashlib
@@ -45,8 +45,8 @@ class Line(NamedTuple):
 def product_keys(source: Source) -> dict[int, tuple[str, str]]:
     """Return product number and list price of each warehouse product key.
 
-    The warehouse numbers the finished products by id from 210, one key per row of the cost history and at least one; the
-    n-th key of a product carries the n-th row of its price history.
+    The warehouse numbers the finished products by id from 210, one key per row of the cost history and at least one;
+    the n-th key of a product carries the n-th row of its price history.
     """
     prices: dict[str, list[str]] = defaultdict(list)
     for row in sorted(source.table("ProductListPriceHistory"), key=lambda row: row["StartDate"]):

@@ -38,7 +38,8 @@ def text_of(path: Path) -> str:
 
 def column_names(script: str) -> dict[str, list[str]]:
     """Return the columns of each table in file order; computed columns count, for the files carry them too."""
-    tables = re.findall(r"CREATE TABLE \[\w+\]\.\[(\w+)\]\((.*?)\n\) ON \[PRIMARY\]", script.replace("\r", ""), re.DOTALL)
+    table = re.compile(r"CREATE TABLE \[\w+\]\.\[(\w+)\]\((.*?)\n\) ON \[PRIMARY\]", re.DOTALL)
+    tables = table.findall(script.replace("\r", ""))
     return {name: re.findall(r"^\s+\[(\w+)\] (?:\[|AS|\w)", body, re.MULTILINE) for name, body in tables}
 
 

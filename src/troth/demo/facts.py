@@ -1,7 +1,7 @@
 """The facts of the demo company, as shipped.
 
-Each name is a file beside this module, see `adventureworks/README.md`.  Values are texts as they stand in the file; what
-they mean follows from the ending of their column (`_cents`, `_on`, `_bp` …).
+Each name is a file in the folder beside this module, see `adventureworks/README.md`.  Values are texts as they stand in
+the file; what they mean follows from the ending of their column (`_cents`, `_on`, `_bp` …).
 """
 
 import csv
