@@ -1,0 +1,1 @@
+"""The demo company: the facts it is built from."""

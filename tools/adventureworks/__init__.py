@@ -1,0 +1,1 @@
+"""From the raw AdventureWorks files to the facts that the demo company ships."""
