@@ -29,24 +29,23 @@ def confirmed_by(lines, t):
     return sum(line.quantity for line in lines if line.day <= t)
 
 
-def partial(curve, wanted, day, *, min_shipment=0, max_lines=9, latest_day=None, replenishment_day=None):
-    """Walk the days; on each take what the rules allow. Lines are (day, quantity)."""
-    smallest = max(min(min_shipment, wanted), 1)
-    last_day = len(curve) - 1 if latest_day is None else min(latest_day, len(curve) - 1)
-    offered = [wanted if replenishment_day is not None and t >= replenishment_day else c for t, c in enumerate(curve)]
+def partial(curve, wanted, day, terms):
+    """Walk the days; on each take what the terms allow. Lines are (day, quantity)."""
+    smallest = max(min(terms.min_shipment, wanted), 1)
+    days = range(day, len(curve) if terms.latest_day is None else min(terms.latest_day + 1, len(curve)))
+    ready = len(curve) if terms.replenishment_day is None else terms.replenishment_day
+    offered = [wanted if t >= ready else min(curve[t], wanted) for t in range(len(curve))]
     lines, got = [], 0
 
     def shipment(t):
-        taken, rest = min(offered[t], wanted) - got, wanted - min(offered[t], wanted)
-        if 0 < rest < smallest:
-            taken -= smallest - rest
-        return taken
+        rest = wanted - offered[t]
+        left_behind = smallest - rest if 0 < rest < smallest else 0
+        return offered[t] - left_behind - got
 
-    for t in range(day, last_day + 1):
+    for t in days:
         taken = shipment(t)
-        if len(lines) == max_lines - 1 and any(shipment(later) > taken for later in range(t, last_day + 1)):
-            continue
-        if taken >= smallest and got < wanted:
+        must_wait = len(lines) == terms.max_lines - 1 and any(shipment(later) > taken for later in days if later > t)
+        if taken >= smallest and not must_wait:
             lines.append((t, taken))
             got += taken
     return lines

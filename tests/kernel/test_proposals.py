@@ -47,16 +47,7 @@ def shortages(net):
 @given(nets, wishes, days, terms)
 def test_a_partial_proposal_equals_its_plain_twin(net, wanted, day, limits):
     curve = free_curve(net)
-    twin = plain.partial(
-        curve.tolist(),
-        wanted,
-        day,
-        min_shipment=limits.min_shipment,
-        max_lines=limits.max_lines,
-        latest_day=limits.latest_day,
-        replenishment_day=limits.replenishment_day,
-    )
-    assert list(partial(curve, wanted, day, limits)) == twin
+    assert list(partial(curve, wanted, day, limits)) == plain.partial(curve.tolist(), wanted, day, limits)
 
 
 @given(nets, wishes, days, rules, st.integers(0, 25), st.integers(1, 4))
