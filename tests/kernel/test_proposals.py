@@ -143,3 +143,10 @@ def test_a_day_past_the_replenishment_day_that_supply_covers_still_stands_on_sup
     lines = one_time(free_curve(net), 5, 3, Terms(replenishment_day=2))
     [confirmation] = explain(lines, net=net, stock_net=stock_net, replenishment_day=2)
     assert confirmation.basis is Basis.SUPPLY
+
+
+def test_goods_taken_from_demand_past_the_fence_stand_on_the_lead_time():
+    net = np.array([5, 0, -5, 0], np.int64)
+    lines = one_time(free_curve(net, fence=2), 4, 0, Terms(replenishment_day=2))
+    assert lines == (Line(0, 4),)
+    assert explain(lines, net=net, stock_net=net, replenishment_day=2) == (Confirmation(0, 4, Basis.LEAD_TIME, 2, 0),)

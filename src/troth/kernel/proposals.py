@@ -188,7 +188,8 @@ def explain(
     """Return each line with what it stands on and what limits it.
 
     `net` is the projection the lines were read from, before they are taken; `stock_net` the same without receipts
-    (`Scope.without_receipts`). A line stands on stock when stock alone would cover it and all other demand for good.
+    (`Scope.without_receipts`). A line stands on stock when stock alone would cover it and all other demand for good. It
+    stands on the lead time when known supply does not cover it, or only at the cost of demand past a fence.
     """
     last = len(net) - 1
     balance, curve, stock_curve = net.cumsum(), free_curve(net), free_curve(stock_net)
@@ -203,7 +204,6 @@ def explain(
             basis = Basis.SUPPLY
         else:
             assert replenishment_day is not None
-            assert line.day >= replenishment_day
             basis = Basis.LEAD_TIME
         binding = at + int(balance[at:].argmin())
         explained.append(Confirmation(line.day, line.quantity, basis, binding, int(balance[binding])))
