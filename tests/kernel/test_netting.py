@@ -159,6 +159,7 @@ def test_taking_back_every_posting_leaves_nothing(plan):
 def test_a_packed_series_is_unpacked_unchanged(plan, size):
     series = series_of([(c, d, q * size) for c, d, q in plan])
     assert unpack(pack(series)) == series
+    assert unpack(memoryview(pack(series))) == series
 
 
 def test_a_hundred_entries_fit_into_two_kilobytes_whatever_their_size():

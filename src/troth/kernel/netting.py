@@ -283,8 +283,8 @@ def pack(series: Series) -> bytes:
     )
 
 
-def unpack(packed: bytes) -> Series:
-    """Return the series that `pack` wrote."""
+def unpack(packed: bytes | memoryview) -> Series:
+    """Return the series that `pack` wrote; a database driver may hand the column out as a memoryview."""
     if not packed:
         return EMPTY
     version, width, count = _HEADER.unpack_from(packed)
