@@ -1,4 +1,4 @@
-"""Browser code: installed from the npm registry by its lock file, copied into the package, never kept in the repository.
+"""Browser code: installed from npm by its lock file, copied into the package, never kept in the repository.
 
 `web/package.json` names the packages and, under `troth.copy`, the files that are shipped of each, its licence among
 them. Building a wheel runs this as a hatchling hook; a working copy runs it as `python hatch_build.py`. A machine

@@ -11,8 +11,8 @@
 | `TROTH_LOG_LEVEL` | `debug`, `info`, `warning` or `error` | `info` |
 | `TROTH_LOG_FORMAT` | `text` or `json` | `json` in production, else `text` |
 
-A variable that is misspelt or has a wrong value stops the program with a sentence: a setting that is silently ignored is
-worse than none. `TROTH_TEST_…` belongs to the test suite and is left alone.
+A variable that is misspelt or has a wrong value stops the program with a sentence: a setting that is silently ignored
+is worse than none. `TROTH_TEST_…` belongs to the test suite and is left alone.
 """
 
 import os
@@ -129,9 +129,8 @@ def make_home(home: Path) -> None:
 
 def _unknown_variables() -> list[str]:
     known = {f"{PREFIX}{name}".upper() for name in Environment.model_fields}
-    return sorted(
-        name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known
-    )
+    ours = [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)]
+    return sorted(set(ours) - known)
 
 
 def load() -> Environment:

@@ -85,7 +85,7 @@ def _database(url: str) -> dict[str, Any]:
     SQLite takes its one write lock when a transaction begins, waits 20 s for it, and has each commit on disk before it
     answers. PostgreSQL gives up on a row lock after 3 s ("busy, try again") and reads what is committed.
     """
-    settings = dict(dj_database_url.parse(url))
+    settings: dict[str, Any] = {**dj_database_url.parse(url)}
     options = settings.setdefault("OPTIONS", {})
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         options.update(

@@ -21,7 +21,7 @@ def run(*, history: bool) -> Iterator[str]:
     """Build what is missing of the demo company; yield the lines a person should read."""
     if settings.PRODUCTION:
         raise DemoInProduction(
-            "The demo's users have a known password; build it where TROTH_ENV is development, with a database of its own."
+            "The demo's users have a known password; build it where TROTH_ENV is development, with its own database."
         )
     for name in USERS:
         if not User.objects.filter(username=name).exists():

@@ -44,8 +44,9 @@ def main() -> None:
         app()
     except Refusals as several:
         for refusal in several.refusals:
-            place = " ".join(f"{name} {value}:" for name, value in (("row", refusal.row), ("field", refusal.field)) if value)
-            typer.echo(f"{place} {refusal.message}".strip(), err=True)
+            row = f"row {refusal.row}: " if refusal.row else ""
+            field = f"{refusal.field}: " if refusal.field else ""
+            typer.echo(f"{row}{field}{refusal.message}", err=True)
         sys.exit(ExitCode.BROKEN_OR_REFUSED)
     except BusinessError as refusal:
         typer.echo(refusal.message, err=True)
@@ -94,7 +95,9 @@ def serve(
     port: Port = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Requests each process works on at once.")] = 4,
-    migrate: Annotated[bool, typer.Option("--migrate", help="In production: bring the tables up to date first.")] = False,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="In production: bring the tables up to date first.")
+    ] = False,
     db: Database = None,
 ) -> None:
     """Serve the pages and the API.
@@ -156,7 +159,9 @@ def manage(context: typer.Context) -> None:
 if find_spec("troth.platform.verify"):
 
     @app.command()
-    def verify(*, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False, db: Database = None) -> None:
+    def verify(
+        *, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False, db: Database = None
+    ) -> None:
         """Recompute every balance and check every invariant; exit code 1 if one is broken.
 
         Examples: troth verify · troth verify --json

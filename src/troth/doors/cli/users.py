@@ -118,7 +118,9 @@ def _checked_password(person: object, *, from_stdin: bool) -> str:
     from django.core.exceptions import ValidationError
 
     typed = (
-        sys.stdin.readline().rstrip("\n") if from_stdin else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        sys.stdin.readline().rstrip("\n")
+        if from_stdin
+        else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
     try:
         validate_password(typed, person)  # type: ignore[arg-type]
