@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 PORT   ?= 8000
 
 unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE
@@ -33,7 +33,7 @@ format: $(VENV)/dev.stamp ## let ruff put the code in shape
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
 
 wheel: $(VENV)/dev.stamp $(VENV)/browser.stamp ## build dist/troth-….whl
-	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . && ls dist
+	@$(BIN)/python -m pip wheel -qq --no-deps --no-build-isolation --wheel-dir dist . && ls dist
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --default-index https://pypi.org/simple

@@ -121,7 +121,7 @@ def migrations() -> None:
 def wheel() -> None:
     """Build the wheel, install it as a stranger would, build the demo company and ask the doctor."""
     with scratch() as home:
-        pip = ("-m", "pip", "--disable-pip-version-check", "--quiet")
+        pip = ("-m", "pip", "--disable-pip-version-check", "-qq")
         run(PYTHON, *pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", home, ".")
         run(PYTHON, "-m", "venv", home / "venv")
         python = home / "venv" / "bin" / "python"
