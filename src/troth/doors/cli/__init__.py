@@ -1,0 +1,226 @@
+"""The command `troth`.
+
+Commands only parse, call one function and print; the exit codes are those of `troth.doors.cli.session`. Django and all
+that is heavy is imported inside the commands, so `troth --help` answers at once. A command whose part is not installed
+is not offered.
+"""
+
+import importlib
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from troth import __version__
+from troth.doors.cli import users
+from troth.doors.cli.session import ExitCode, start_django, stop
+from troth.kernel.errors import BusinessError, Refusals
+
+app = typer.Typer(
+    name="troth",
+    help="Customer order management that keeps its promises.",
+    epilog="Begin with: troth demo · Settings: TROTH_… variables, checked by troth doctor · "
+    "Exit codes: 0 done, 1 found broken or refused, 2 typed wrongly, 3 machine or settings",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(users.app, name="user")
+
+Database = Annotated[
+    str | None,
+    typer.Option("--db", metavar="URL", help="sqlite:///file.sqlite3 or postgresql://…; overrides TROTH_DATABASE_URL."),
+]
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network the machine is in.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+
+def main() -> None:
+    """Run the command line; a refusal is a sentence and exit code 1."""
+    try:
+        app()
+    except Refusals as several:
+        for refusal in several.refusals:
+            row = f"row {refusal.row}: " if refusal.row else ""
+            field = f"{refusal.field}: " if refusal.field else ""
+            typer.echo(f"{row}{field}{refusal.message}", err=True)
+        sys.exit(ExitCode.BROKEN_OR_REFUSED)
+    except BusinessError as refusal:
+        typer.echo(refusal.message, err=True)
+        sys.exit(ExitCode.BROKEN_OR_REFUSED)
+
+
+def _part(module: str) -> Any:
+    return importlib.import_module(module)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    *,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Build and stop.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="Play the long history too (minutes).")] = False,
+    db: Database = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """Build the demo company and serve it.
+
+    Examples: troth demo · troth demo --db sqlite:////tmp/demo.sqlite3 --no-serve
+    """
+    start_django(db)
+    from troth.doors import demo as company
+    from troth.doors import serving
+
+    serving.migrate()
+    for line in company.run(history=history):
+        typer.echo(line)
+    if not no_serve:
+        serving.serve(host=host, port=port)
+
+
+@app.command()
+def serve(
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="Requests each process works on at once.")] = 4,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="In production: bring the tables up to date first.")
+    ] = False,
+    db: Database = None,
+) -> None:
+    """Serve the pages and the API.
+
+    In development the tables are brought up to date first; in production only with --migrate.
+
+    Examples: troth serve · troth serve --host 0.0.0.0 --workers 4
+    """
+    start_django(db)
+    from troth.doors import serving
+
+    serving.prepare(migrate_now=migrate)
+    serving.serve(host=host, port=port, workers=workers, threads=threads)
+
+
+@app.command()
+def doctor(*, db: Database = None) -> None:
+    """Check that this machine can run Troth, with a remedy for each thing that stands in the way."""
+    start_django(db, connect=False)
+    from troth.doors.cli.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        typer.echo(f"{'ok    ' if finding.sound else 'BROKEN'}  {finding.subject}: {finding.says}")
+        if not finding.sound:
+            typer.echo(f"        {finding.remedy}")
+    if not all(finding.sound for finding in findings):
+        raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
+
+
+@app.command()
+def worker(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop when the queue is empty.")] = False,
+    db: Database = None,
+) -> None:
+    """Work off jobs: mail, re-promising, imports. Start as many as are needed, on any machine.
+
+    Examples: troth worker · troth worker --once
+    """
+    start_django(db)
+    from django.core.management import call_command
+
+    call_command("db_worker", queue_name="*", batch=once, startup_delay=not once, reload=False)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def manage(context: typer.Context) -> None:
+    """Pass a command on to Django.
+
+    Examples: troth manage migrate · troth manage shell · troth manage help
+    """
+    start_django(connect=False)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["troth manage", *context.args])
+
+
+if find_spec("troth.platform.verify"):
+
+    @app.command()
+    def verify(
+        *, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False, db: Database = None
+    ) -> None:
+        """Recompute every balance and check every invariant; exit code 1 if one is broken.
+
+        Examples: troth verify · troth verify --json
+        """
+        start_django(db)
+        from troth.doors.cli.reports import print_checks
+
+        if not print_checks(_part("troth.platform.verify").run(), as_json=json):
+            raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
+
+
+if find_spec("troth.doors.bench"):
+
+    @app.command()
+    def bench(
+        name: Annotated[str, typer.Argument(help="What to measure, such as order-entry.")],
+        *,
+        quick: Annotated[bool, typer.Option("--quick", help="Small cases only; ends within a minute.")] = False,
+        json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here too.")] = None,
+        db: Database = None,
+    ) -> None:
+        """Measure: case, metric, value, unit, goal, and whether the goal is met.
+
+        Examples: troth bench order-entry --quick · troth bench order-entry --json figures.json
+        """
+        start_django(db)
+        from troth.doors.cli.reports import print_figures
+
+        print_figures(_part("troth.doors.bench").run(name, quick=quick), file=json)
+
+
+if find_spec("troth.doors.exchange"):
+
+    @app.command(name="import")
+    def import_(
+        kind: Annotated[str, typer.Argument(help="What the rows are, such as customers.")],
+        file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file in UTF-8.")],
+        *,
+        db: Database = None,
+    ) -> None:
+        """Take a CSV file in: all of it or, with each refused row named, nothing. Safe to repeat.
+
+        Example: troth import customers customers.csv
+        """
+        start_django(db)
+        typer.echo(f"{_part('troth.doors.exchange').import_file(kind, file)} rows taken in.")
+
+    @app.command(name="export")
+    def export_(
+        kind: Annotated[str, typer.Argument(help="What to write, such as customers.")],
+        file: Annotated[Path, typer.Argument(dir_okay=False, help="The CSV file to write.")],
+        *,
+        db: Database = None,
+    ) -> None:
+        """Write a CSV file that import takes back.
+
+        Example: troth export customers customers.csv
+        """
+        start_django(db)
+        if not file.absolute().parent.is_dir():
+            stop(f"{file.absolute().parent} does not exist; create it or choose another folder.", ExitCode.ENVIRONMENT)
+        typer.echo(f"{_part('troth.doors.exchange').export_file(kind, file)} rows written to {file}.")

@@ -1,0 +1,72 @@
+"""Bringing the tables up to date and serving: what `troth serve` and `troth demo` do."""
+
+import socket
+from typing import Any
+
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from troth.doors.cli.session import ExitCode, stop
+
+
+def pending_migrations() -> list[str]:
+    """The migrations this version brings that the database does not have yet."""
+    executor = MigrationExecutor(connection)
+    plan: list[tuple[Any, bool]] = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def migrate() -> None:
+    """Bring the tables up to date, saying so when there was something to do."""
+    pending = pending_migrations()
+    if pending:
+        call_command("migrate", verbosity=0, interactive=False)
+        typer.echo(f"tables brought up to date ({len(pending)} migrations)", err=True)
+
+
+def prepare(*, migrate_now: bool) -> None:
+    """Make tables and static files ready; in production the tables change only when the operator says so."""
+    if migrate_now or not settings.PRODUCTION:
+        migrate()
+    elif pending := pending_migrations():
+        stop(
+            f"The tables are older than this version ({len(pending)} migrations pending). After a backup run: "
+            "troth manage migrate, or start with: troth serve --migrate",
+            ExitCode.ENVIRONMENT,
+        )
+    if settings.PRODUCTION:
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def serve(*, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
+    """Serve until interrupted. Each worker takes at most `threads` requests, so connections stay bounded."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    _refuse_taken_port(host, port)
+    connection.close()
+    typer.echo(f"serving on http://{host}:{port} (Ctrl+C ends)", err=True)
+    Granian(
+        "troth.doors.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        backpressure=threads,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            stop(f"{host}:{port} cannot be used ({error.strerror}); choose another with --port.", ExitCode.ENVIRONMENT)

@@ -1,0 +1,149 @@
+"""What the operator decides: the checked `TROTH_…` variables.
+
+| variable | meaning | unset |
+| --- | --- | --- |
+| `TROTH_ENV` | `development` or `production` | `development` |
+| `TROTH_DATABASE_URL` | `sqlite:////path/file.sqlite3` or `postgresql://user:password@host/name` | a file in the home |
+| `TROTH_HOME` | folder for the SQLite file, the development key, collected static files | `~/.local/share/troth` |
+| `TROTH_SECRET_KEY` | signs sessions; at least 50 characters in production | a file in the home (development) |
+| `TROTH_ALLOWED_HOSTS` | host names, separated by commas | this machine only (development) |
+| `TROTH_TRUSTED_PROXY` | `true` when a proxy in front sets `X-Forwarded-Proto` | `false` |
+| `TROTH_LOG_LEVEL` | `debug`, `info`, `warning` or `error` | `info` |
+| `TROTH_LOG_FORMAT` | `text` or `json` | `json` in production, else `text` |
+
+A variable that is misspelt or has a wrong value stops the program with a sentence: a setting that is silently ignored
+is worse than none. `TROTH_TEST_…` belongs to the test suite and is left alone.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "TROTH_"
+TEST_PREFIX = "TROTH_TEST_"
+SECRET_KEY_LENGTH = 50
+DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+
+
+class WrongEnvironment(Exception):
+    """A `TROTH_…` variable is unknown, wrong or missing; the message says which and what to set."""
+
+
+def _default_home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "troth"
+
+
+class Environment(BaseSettings):
+    """The variables as typed values; see the module's table."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", env_ignore_empty=True)
+
+    env: Literal["development", "production"] = "development"
+    home: Path = None  # type: ignore[assignment]  # filled by the validator below
+    database_url: str = ""
+    secret_key: str = ""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxy: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] | None = None
+
+    @field_validator("home", mode="before")
+    @classmethod
+    def _expand_home(cls, value: str | Path) -> Path:
+        return Path(value).expanduser()
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(host.strip() for host in value.split(",") if host.strip()) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in DATABASE_SCHEMES:
+            raise ValueError(
+                "must begin with sqlite:/// or postgresql:// (sqlite:////var/lib/troth/troth.sqlite3, "
+                "postgresql://user:password@host/name)"
+            )
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_home(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {"home": _default_home(), **values}
+
+    @model_validator(mode="after")
+    def _check_production(self) -> "Environment":
+        if not self.production:
+            return self
+        if len(self.secret_key) < SECRET_KEY_LENGTH:
+            raise ValueError(
+                f"TROTH_ENV=production needs TROTH_SECRET_KEY with at least {SECRET_KEY_LENGTH} characters; make one "
+                'with: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+            )
+        if not self.allowed_hosts:
+            raise ValueError(
+                "TROTH_ENV=production needs TROTH_ALLOWED_HOSTS: the host names people type, separated by commas."
+            )
+        return self
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def json_logs(self) -> bool:
+        return self.log_format == "json" or (self.log_format is None and self.production)
+
+    def database(self) -> str:
+        """The database's address; the default is a SQLite file in the home."""
+        return self.database_url or f"sqlite:///{self.home / 'troth.sqlite3'}"
+
+    def signing_key(self) -> str:
+        """The secret key; in development one is made once and kept in the home, so that sessions outlive a restart."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.home / "development-key"
+        if not path.exists():
+            make_home(self.home)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(SECRET_KEY_LENGTH))
+        return path.read_text().strip()
+
+
+def make_home(home: Path) -> None:
+    """Create the home folder, or say how to choose another."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongEnvironment(
+            f"{home} cannot be created ({error.strerror}); set TROTH_HOME to a folder that may be written."
+        ) from None
+
+
+def _unknown_variables() -> list[str]:
+    known = {f"{PREFIX}{name}".upper() for name in Environment.model_fields}
+    ours = [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)]
+    return sorted(set(ours) - known)
+
+
+def load() -> Environment:
+    """Read and check the variables; raises `WrongEnvironment` with one sentence for each that is wrong."""
+    known = ", ".join(f"{PREFIX}{name}".upper() for name in Environment.model_fields)
+    sentences = [f"{name} is not a variable of Troth; known are {known}." for name in _unknown_variables()]
+    try:
+        environment = Environment()
+    except ValidationError as refused:
+        for error in refused.errors():
+            reason = error["msg"].removeprefix("Value error, ")
+            place = "".join(f"{PREFIX}{part}".upper() for part in error["loc"][:1])
+            sentences.append(f"{place} is wrong: {reason}." if place else reason)
+    if sentences:
+        raise WrongEnvironment("\n".join(sentences))
+    return environment

@@ -1,0 +1,24 @@
+"""The floors, from the ground up, and the Django apps that stand on each.
+
+Imports and foreign keys point down only. `pyproject.toml` states the same order as import contracts, and
+`tests/house` holds both against this table. A new app is added here, on its floor, and nowhere else.
+"""
+
+FLOORS: dict[str, tuple[str, ...]] = {
+    # pure rules: no tables, so no Django app
+    "kernel": (),
+    # the only plumbing: locks, events, documents, jobs, permissions, the parts pages are made of
+    "platform": ("troth.platform",),
+    # what ledgers and documents point at
+    "reference": (),
+    # append-only postings with a lockable balance per key
+    "ledgers": (),
+    # documents: small state machines that people see, from the ground up
+    "business": (),
+    # the process model, work lists, conformance
+    "process": (),
+    # web shell, API root, command line
+    "doors": ("troth.doors",),
+}
+
+INSTALLED_FLOORS: list[str] = [app for apps in FLOORS.values() for app in apps]

@@ -1,0 +1,172 @@
+"""The one test command: `make test` runs every stage and stops at the first red one.
+
+`python tools/test.py STAGE…` runs only the stages named. The two last stages are the test suite itself, on SQLite and
+on PostgreSQL, so that the last line printed is pytest's own summary.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+PRODUCTION = {
+    "TROTH_ENV": "production",
+    "TROTH_SECRET_KEY": "3Vq0nJd8-only-to-check-the-settings-x7Lw2Zk9Rb5Tf1Hc6Pm4Ys",
+    "TROTH_ALLOWED_HOSTS": "orders.example.org",
+}
+# what touches no database, or only looks at the code, need not run on the second one
+WITHOUT_DATABASE = ("tests/house", "tests/kernel")
+
+sys.path.insert(0, str(ROOT))
+
+
+class Red(Exception):
+    """A stage failed; the message names the command."""
+
+
+def run(*command: object, **environment: str) -> None:
+    """Run a command in the working copy with the developer's own TROTH_ variables out of the way."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if (not name.startswith("TROTH_") or name.startswith("TROTH_TEST_")) and name != "DJANGO_SETTINGS_MODULE"
+    }
+    words = [str(word) for word in command]
+    finished = subprocess.run(words, cwd=ROOT, env=inherited | environment, stdin=subprocess.DEVNULL)
+    if finished.returncode:
+        raise Red(" ".join(words))
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="troth-") as folder:
+        yield Path(folder)
+
+
+def postgres_url() -> str:
+    """The server for this run; found or started once and handed to the stages by the environment."""
+    from tests import postgres
+
+    try:
+        url = postgres.find()
+    except postgres.NoPostgres as missing:
+        raise Red(str(missing)) from None
+    os.environ["TROTH_TEST_POSTGRES_URL"] = url
+    return url
+
+
+def style() -> None:
+    run(BIN / "ruff", "check", "--quiet", ".")
+    run(BIN / "ruff", "format", "--check", "--quiet", ".")
+
+
+def types() -> None:
+    with scratch() as home:
+        run(BIN / "mypy", TROTH_HOME=str(home))
+
+
+def contracts() -> None:
+    run(BIN / "lint-imports", "--no-cache")
+
+
+def house() -> None:
+    run(PYTHON, "-m", "pytest", "-q", "tests/house")
+
+
+def settings() -> None:
+    """Django's own checks, those for production among them, and that models and migrations agree."""
+    with scratch() as home:
+        django = (PYTHON, "-m", "django")
+        common = {"DJANGO_SETTINGS_MODULE": "troth.settings", "TROTH_HOME": str(home)}
+        run(*django, "check", **common)
+        run(*django, "check", "--deploy", "--fail-level", "WARNING", **common, **PRODUCTION)
+        run(*django, "makemigrations", "--check", "--dry-run", **common)
+
+
+def migrations() -> None:
+    """From empty on both databases, then the doctor's opinion of the result."""
+    import psycopg
+    from psycopg import sql
+
+    url = postgres_url()
+    name = f"test_troth_migrations_{os.getpid()}"
+    before_query, _, query = url.partition("?")
+    target = before_query.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+    with scratch() as home, psycopg.connect(url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            for database in (f"sqlite:///{home}/empty.sqlite3", target):
+                chosen = {"TROTH_HOME": str(home), "TROTH_DATABASE_URL": database}
+                run(
+                    PYTHON,
+                    "-m",
+                    "django",
+                    "migrate",
+                    "--verbosity=0",
+                    DJANGO_SETTINGS_MODULE="troth.settings",
+                    **chosen,
+                )
+                run(BIN / "troth", "doctor", **chosen)
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def wheel() -> None:
+    """Build the wheel, install it as a stranger would, build the demo company and ask the doctor."""
+    with scratch() as home:
+        pip = ("-m", "pip", "--disable-pip-version-check", "-qq")
+        run(PYTHON, *pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", home, ".")
+        run(PYTHON, "-m", "venv", home / "venv")
+        python = home / "venv" / "bin" / "python"
+        run(python, *pip, "install", "--require-hashes", "-r", "requirements/run.txt")
+        run(python, *pip, "install", "--no-deps", *home.glob("troth-*.whl"))
+        run(home / "venv" / "bin" / "troth", "demo", "--no-serve", TROTH_HOME=str(home / "demo"))
+        run(home / "venv" / "bin" / "troth", "doctor", TROTH_HOME=str(home / "demo"))
+
+
+def sqlite() -> None:
+    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--create-db", "--ignore=tests/house", TROTH_TEST_DATABASE="sqlite")
+
+
+def postgres() -> None:
+    postgres_url()
+    left_out = [f"--ignore={folder}" for folder in WITHOUT_DATABASE]
+    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--create-db", *left_out, TROTH_TEST_DATABASE="postgres")
+
+
+STAGES: tuple[Callable[[], None], ...] = (
+    style, types, contracts, house, settings, migrations, wheel, sqlite, postgres,
+)  # fmt: skip
+
+
+def main(chosen: list[str]) -> int:
+    known = [stage.__name__ for stage in STAGES]
+    if unknown := set(chosen) - set(known):
+        print(f"no stage named {', '.join(sorted(unknown))}; stages are: {', '.join(known)}", file=sys.stderr)
+        return 2
+    spent: list[str] = []
+    for stage in STAGES:
+        if chosen and stage.__name__ not in chosen:
+            continue
+        if stage is STAGES[-1] and spent:
+            print("== so far:", ", ".join(spent), flush=True)
+        print(f"== {stage.__name__}", flush=True)
+        begun = time.monotonic()
+        try:
+            stage()
+        except Red as red:
+            print(f"== {stage.__name__} is red: {red}", file=sys.stderr, flush=True)
+            return 1
+        spent.append(f"{stage.__name__} {time.monotonic() - begun:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
