@@ -41,7 +41,7 @@ TEMPLATES = [
         },
     }
 ]
-ROOT_URLCONF = "troth.platform.urls"
+ROOT_URLCONF = "tests.platform.urls"
 LOGIN_URL = "/sign-in/"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
