@@ -10,11 +10,29 @@ FLOORS: dict[str, tuple[str, ...]] = {
     # the only plumbing: locks, events, documents, jobs, permissions, the parts pages are made of
     "platform": ("troth.platform",),
     # what ledgers and documents point at
-    "reference": (),
+    "reference": ("troth.reference",),
     # append-only postings with a lockable balance per key
-    "ledgers": (),
+    "ledgers": (
+        "troth.ledgers.stock",
+        "troth.ledgers.availability",
+        "troth.ledgers.quota",
+        "troth.ledgers.capacity",
+        "troth.ledgers.exposure",
+        "troth.ledgers.fulfilment",
+        "troth.ledgers.journal",
+    ),
     # documents: small state machines that people see, from the ground up
-    "business": (),
+    "business": (
+        "troth.business.masterdata",
+        "troth.business.pricing",
+        "troth.business.credit",
+        "troth.business.supply",
+        "troth.business.promising",
+        "troth.business.sales",
+        "troth.business.shipping",
+        "troth.business.billing",
+        "troth.business.receivables",
+    ),
     # the process model, work lists, conformance
     "process": (),
     # web shell, API root, command line

@@ -24,6 +24,7 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from troth.platform import events, idempotency, permissions
 from troth.platform.actors import Actor
+from troth.platform.events import Recorded
 from troth.platform.locks import Busy
 
 P = ParamSpec("P")
@@ -38,7 +39,7 @@ class Run:
     """One run of an action: what is to be written when it ends well."""
 
     action: str
-    events: list[events.Recorded] = field(default_factory=list)
+    events: list[Recorded] = field(default_factory=list)
 
 
 _run: ContextVar[Run | None] = ContextVar("troth_action_run", default=None)
@@ -48,6 +49,7 @@ REGISTRY: dict[str, Callable[..., Any]] = {}
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make `function(…, by: Actor, clock: Clock)` an action named `app.function`."""
     name = f"{_app(function.__module__)}.{function.__name__}"
+    assert name not in REGISTRY or REGISTRY[name].__module__ == function.__module__, f"two actions are named {name}"
     REGISTRY[name] = function
 
     @functools.wraps(function)
@@ -66,8 +68,10 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _app(module: str) -> str:
+    """`troth.business.sales.actions` belongs to `sales`, `troth.platform.users` to `platform`."""
     parts = module.split(".")
-    return parts[3] if parts[1] in {"business", "ledgers"} else parts[1]
+    floor_has_apps = len(parts) > 2 and parts[1] in {"business", "ledgers"}
+    return parts[2] if floor_has_apps else parts[min(1, len(parts) - 1)]
 
 
 def _transact(name: str, call: Callable[[], R]) -> R:
@@ -108,3 +112,14 @@ def current() -> Run:
     run = _run.get()
     assert run is not None, "only an action writes"
     return run
+
+
+def require(by: Actor, *, company_id: int, site_id: int | None = None) -> None:
+    """Refuse unless the actor may do the running action in this company and site.
+
+    `locks.hold` asks this for every document; an action that makes a new document asks it itself. Outside an action there
+    is nothing to ask.
+    """
+    run = _run.get()
+    if run is not None:
+        permissions.require(by, run.action, company_id=company_id, site_id=site_id)

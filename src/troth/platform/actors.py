@@ -30,6 +30,10 @@ class Actor:
     is_system: bool = field(default=False)
 
     @property
+    def is_signed_in(self) -> bool:
+        return self.is_system or self.user_id is not None
+
+    @property
     def roles(self) -> frozenset[str]:
         return frozenset(grant.role for grant in self.grants)
 
@@ -62,3 +66,7 @@ class Actor:
 
 
 SYSTEM = Actor(user_id=None, name="Troth", is_system=True)
+"""The program itself: jobs, subscribers, the demo company."""
+
+NOBODY = Actor(user_id=None, name="Nobody")
+"""Whoever has not signed in: no grants, so no rights."""

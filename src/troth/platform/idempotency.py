@@ -15,8 +15,12 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeVar, get_type_hints
+from uuid import UUID
 
 from django.db import DatabaseError
 from pydantic import TypeAdapter
@@ -59,9 +63,20 @@ class Request:
 
 
 def _plain(value: Any) -> Any:
+    """What `json` cannot write by itself, as something that is the same in every process."""
     if isinstance(value, set | frozenset):
-        return sorted(value, key=str)
-    return repr(value)
+        return sorted((json.dumps(member, default=_plain, sort_keys=True) for member in value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return [type(value).__name__, *(getattr(value, field.name) for field in fields(value))]
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, date | time | Decimal | Fraction | UUID):
+        return f"{type(value).__name__} {value}"
+    dump = getattr(value, "model_dump", None)
+    assert dump is not None, f"an action with a key cannot be given a {type(value).__name__}"
+    return dump(mode="json")
 
 
 def once(request: Request, function: Callable[..., R], call: Callable[[], R]) -> R:

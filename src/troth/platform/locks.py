@@ -9,16 +9,20 @@ reads, then writes, and shows that it did: `Held` is the proof, and every read t
 
 `take` creates rows that are missing, so that there is always something to lock, and locks in the order exposure, quota,
 availability, capacity, stock, fulfilment, journal, and within a kind by key: two transactions that follow it cannot
-block each other in a circle. SQLite has no row locks; there the transaction itself begins with the one write lock.
+block each other in a circle. A later `take` may add keys of the same or a later kind, never of an earlier one. Documents
+come before all balances, by the `lock_rank` of their model (0 unless it says otherwise), then by id. SQLite has no row
+locks; there the transaction itself begins with the one write lock.
 
 An `Overlay` is the same thing without locks and without a pen: rules that run on it see the books as they are, plus what
 the run itself supposes, and leave no trace.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
 from django.db import connection, models
@@ -77,6 +81,10 @@ class KeyNotHeld(AssertionError):
     """A balance was read to decide without its lock: a defect of the program, never of the input."""
 
 
+class LockOrder(AssertionError):
+    """Locks were asked for against the fixed order: a defect of the program, which rivals would meet as a deadlock."""
+
+
 class Held:
     """Proof that documents and balances are locked by this transaction, and what was read under the locks."""
 
@@ -85,28 +93,38 @@ class Held:
     def __init__(self) -> None:
         self._balances: dict[BalanceKey, Any] = {}
         self._documents: dict[tuple[str, int], models.Model] = {}
+        self._document_rank = 0
 
     def take(self, *keys: BalanceKey) -> None:
         """Lock the balances of these keys, creating the rows that are missing. Keys already held cost nothing."""
-        wanted = sorted(
-            {key for key in keys if key not in self._balances}, key=lambda key: (type(key).rank, astuple(key))
-        )
-        for kind in dict.fromkeys(type(key) for key in wanted):
-            self._take_kind(kind, [key for key in wanted if type(key) is kind])
+        wanted: dict[type[BalanceKey], set[BalanceKey]] = {}
+        for key in keys:
+            if key not in self._balances:
+                wanted.setdefault(type(key), set()).add(key)
+        for kind in sorted(wanted, key=_kind_order):
+            self._take_kind(kind, sorted(wanted[kind], key=_reader(kind)))
 
     def _take_kind(self, kind: type[BalanceKey], keys: list[BalanceKey]) -> None:
+        later = max(self._balances, key=lambda key: type(key).rank, default=None)
+        if later is not None and type(later).rank > kind.rank:
+            raise LockOrder(f"{kind.__name__} is locked before {type(later).__name__}; take both at once")
         _read(kind, keys, self._balances, lock=True)
         missing = [key for key in keys if key not in self._balances]
         if missing:
             columns = dict(zip(_names(kind), kind.types, strict=True))
             extra = {name: word for name, (word, _) in kind.initial.items()}
             values = tuple(value for _, value in kind.initial.values())
-            sql.insert_missing(kind.table, {**columns, **extra}, [astuple(key) + values for key in missing])
+            sql.insert_missing(kind.table, {**columns, **extra}, [_values(key) + values for key in missing])
             _read(kind, missing, self._balances, lock=True)
 
     def hold(self, model: type[D], *ids: int, by: Actor) -> list[D]:
         """Lock more documents. They come before the balances: once a balance is taken, this is refused."""
-        assert not self._balances, "documents are locked before balances"
+        if self._balances:
+            raise LockOrder("documents are locked before balances")
+        rank = getattr(model, "lock_rank", 0)
+        if rank < self._document_rank:
+            raise LockOrder(f"{model._meta.label} is locked before documents of a higher lock_rank")
+        self._document_rank = rank
         found = _documents(model, ids, by)
         self._documents |= {(model._meta.label, document.pk): document for document in found}
         return found
@@ -165,19 +183,46 @@ def begin() -> Held:
     return Held()
 
 
+_LOCK = " FOR NO KEY UPDATE OF b"
+
+
+def _kind_order(kind: type[BalanceKey]) -> tuple[int, str]:
+    return kind.rank, kind.table
+
+
+@cache
 def _names(kind: type[BalanceKey]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _reader(kind: type[BalanceKey]) -> Callable[[BalanceKey], Any]:
+    return attrgetter(*_names(kind))
+
+
+def _values(key: BalanceKey) -> tuple[Any, ...]:
+    values = _reader(type(key))(key)
+    return values if len(_names(type(key))) > 1 else (values,)
+
+
+@cache
+def _clauses(kind: type[BalanceKey]) -> tuple[str, str, str]:
+    """The join condition, the order and the selected columns of a locked read."""
+    names = _names(kind)
+    return (
+        " AND ".join(f"b.{name} = k.{name}" for name in names),
+        ", ".join(f"b.{name}" for name in names),
+        ", ".join(f"b.{name}" for name in (*names, "id", *kind.columns)),
+    )
 
 
 def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey, Any], *, lock: bool) -> None:
     names = _names(kind)
     with_clause, source, parameters = sql.relation(
-        "k", dict(zip(names, kind.types, strict=True)), [astuple(key) for key in keys]
+        "k", dict(zip(names, kind.types, strict=True)), [_values(key) for key in keys]
     )
-    on = " AND ".join(f"b.{name} = k.{name}" for name in names)
-    ordered = ", ".join(f"b.{name}" for name in names)
-    wanted = ", ".join(f"b.{name}" for name in (*names, "id", *kind.columns))
-    tail = " FOR NO KEY UPDATE OF b" if lock and sql.is_postgres() else ""
+    on, ordered, wanted = _clauses(kind)
+    tail = _LOCK if lock and sql.is_postgres() else ""
     for row in sql.fetch(
         f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}", parameters
     ):
@@ -192,12 +237,26 @@ def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
     found = {document.pk: document for document in query.filter(pk__in=ids).order_by("pk")}
     for wanted in ids:
         document = found.get(wanted)
-        if document is None or not by.sees(getattr(document, "company_id", 0), getattr(document, "site_id", None)):
+        if document is None or not _reaches(by, document):
             name = str(model._meta.verbose_name)
             raise NotFound(
                 f"There is no {name} {wanted} that you may work on.", kind=model._meta.label_lower, id=wanted
             )
     return [cast(D, found[wanted]) for wanted in ids]
+
+
+def _reaches(by: Actor, document: models.Model) -> bool:
+    """Whether the actor sees the document; raises `NotAllowed` if so, but without the right to the running action."""
+    from troth.platform import actions
+
+    company_id = getattr(document, "company_id", None)
+    site_id = getattr(document, "site_id", None)
+    if company_id is None:
+        return True
+    if not by.sees(company_id, site_id):
+        return False
+    actions.require(by, company_id=company_id, site_id=site_id)
+    return True
 
 
 class Busy(BusinessError):

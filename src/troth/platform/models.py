@@ -151,3 +151,83 @@ class BlockRow(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["document_kind", "document_id"], name="platform_block_document")]
+
+
+class RequestRow(models.Model):
+    """A hand-off: a role asks another for something about a document, with a receipt and a deadline."""
+
+    company_id = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    from_role = models.CharField(max_length=40)
+    to_role = models.CharField(max_length=40)
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=40)
+    question = models.TextField()
+    state = models.CharField(max_length=20)
+    asked_by_id = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    receipt_by_id = models.BigIntegerField(null=True)
+    receipt_at = models.DateTimeField(null=True)
+    answered_by_id = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="", db_default="")
+    reason = models.TextField(default="", db_default="")
+
+    class Meta:
+        db_table = "platform_request"
+        verbose_name = _("request")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_kind", "document_id", "kind", "to_role"],
+                condition=Q(state__in=["asked", "received"]),
+                name="platform_request_open_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["document_kind", "document_id"], name="platform_request_document"),
+            models.Index(
+                fields=["to_role", "due_at"],
+                name="platform_request_open",
+                condition=Q(state__in=["asked", "received"]),
+            ),
+        ]
+
+
+class Mail(models.Model):
+    """A mail to send. Its Message-ID is made from the id, so that one sent twice can be told as one."""
+
+    company_id = models.BigIntegerField()
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    document_kind = models.CharField(max_length=40, default="", db_default="")
+    document_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=20, default="waiting", db_default="waiting")
+    attempts = models.IntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", db_default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="platform_mail_waiting", condition=Q(state="waiting"))]
+
+
+class Slot(models.Model):
+    """A time at which a scheduled task was fired; unique, so that two clocks cannot fire it twice."""
+
+    task = models.CharField(max_length=80)
+    slot_at = models.DateTimeField()
+    fired_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "slot_at"], name="platform_slot_once")]
+
+
+class Heartbeat(models.Model):
+    """When a worker last said that it is alive."""
+
+    worker = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()

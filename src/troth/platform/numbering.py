@@ -5,7 +5,8 @@ gone. A *gapless* range, where the law wants one (invoices, per company and year
 up in the transaction that uses the number, so it holds everyone who invoices in that company until the commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from troth.platform import sql
 from troth.platform.locks import Held
@@ -21,7 +22,7 @@ def draw(series: str, *, company_id: int, count: int = 1) -> Sequence[int]:
     """Draw `count` numbers of a series that may have gaps; rivals may draw in between.
 
     PostgreSQL has one sequence `platform_number_<series>` for all companies; a migration of the app that owns the series
-    makes it (`SequenceOperation`). SQLite counts in the range table, where the one writer has no rival.
+    makes it (`troth.platform.sequences.NumberSequence`). SQLite counts in the range table, where the one writer has no rival.
     """
     if sql.is_postgres():
         numbers = [int(n) for (n,) in sql.fetch(_SEQUENCE, (f"platform_number_{series}", count))]
@@ -36,3 +37,24 @@ def draw_gapless(held: Held, series: str, *, company_id: int, year: int) -> int:
     assert held.writes
     [(last,)] = sql.fetch(_GAPLESS, (company_id, series, year, 1))
     return int(last)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Used:
+    """A number of a gapless range that a document carries."""
+
+    company_id: int
+    year: int
+    number: int
+
+
+_gapless: dict[str, Callable[[], Iterable[Used]]] = {}
+
+
+def register_gapless(series: str, used: Callable[[], Iterable[Used]]) -> None:
+    """Have `troth verify` compare the numbers that documents of this series carry with the range: no gap, none twice."""
+    _gapless[series] = used
+
+
+def gapless_series() -> dict[str, Callable[[], Iterable[Used]]]:
+    return dict(_gapless)

@@ -1,0 +1,52 @@
+"""Separation of duties: pairs that no one person should hold.
+
+The pairs follow the conflict lists that auditors of order management publish. A severe one is refused when a role is
+granted, unless the administrator makes a named exception; a light one is only shown. That the same person may not act on
+both sides of *one document* is a matter of the document (see `platform.blocks`), not of this table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two permissions that one person should not join; `severe` ones are refused."""
+
+    first: str
+    second: str
+    why: str
+    severe: bool = True
+
+    def joined_by(self, roles: set[str], permissions: Mapping[str, frozenset[str]]) -> bool:
+        """Whether these roles hold both sides, and need two roles to do so: one role's own pair is a choice of the table."""
+        left, right = permissions[self.first] & roles, permissions[self.second] & roles
+        return bool(left and right and not left & right)
+
+
+def _warn(first: str, second: str, why: str) -> Conflict:
+    return Conflict(first, second, why, severe=False)
+
+
+CONFLICTS: tuple[Conflict, ...] = (
+    Conflict("sales.submit_order", "credit.release_block", "enters orders and releases their credit blocks"),
+    Conflict("sales.submit_order", "credit.set_limit", "enters orders and sets the credit limits they are held to"),
+    Conflict("sales.submit_order", "masterdata.maintain_customer", "enters orders and makes the customers they go to"),
+    Conflict("sales.submit_order", "masterdata.maintain_price", "enters orders and sets their prices"),
+    Conflict("sales.submit_order", "billing.create_invoice", "enters orders and bills them"),
+    Conflict("sales.submit_order", "receivables.post_payment", "enters orders and posts their payments"),
+    Conflict("billing.create_invoice", "receivables.post_payment", "bills and posts the payments"),
+    Conflict("credit.set_limit", "receivables.post_payment", "sets limits and posts the payments that free them"),
+    Conflict("shipping.post_goods_issue", "supply.adjust_stock", "issues goods and corrects the stock"),
+    Conflict("masterdata.maintain_price", "billing.create_invoice", "sets prices and bills"),
+    Conflict("masterdata.maintain_customer", "receivables.post_payment", "keeps customers and posts their payments"),
+    Conflict("platform.grant_role", "sales.submit_order", "gives out rights and enters orders"),
+    Conflict("platform.grant_role", "credit.release_block", "gives out rights and releases credit blocks"),
+    Conflict("platform.grant_role", "masterdata.maintain_customer", "gives out rights and keeps master data"),
+    Conflict("platform.grant_role", "shipping.post_goods_issue", "gives out rights and issues goods"),
+    Conflict("platform.grant_role", "billing.create_invoice", "gives out rights and bills"),
+    Conflict("platform.grant_role", "receivables.post_payment", "gives out rights and posts payments"),
+    _warn("sales.submit_order", "shipping.create_delivery", "enters orders and makes their deliveries"),
+    _warn("shipping.create_delivery", "shipping.post_goods_issue", "makes deliveries and issues their goods"),
+    _warn("supply.receive_goods", "sales.submit_order", "receives goods and enters orders"),
+)

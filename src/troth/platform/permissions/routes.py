@@ -1,0 +1,23 @@
+"""Each page and API operation with the permission it asks for. One line each; a new page adds a line here.
+
+A page is named as in its `urls.py`, with the namespace (`sales:order`); an API operation is `api:` and its operation id.
+`PUBLIC` is open to everybody, `SIGNED_IN` to everybody who has signed in.
+"""
+
+from typing import Final
+
+PUBLIC: Final = "public"
+SIGNED_IN: Final = "signed_in"
+
+ROUTES: Final[dict[str, str]] = {
+    # the house
+    "home": SIGNED_IN,
+    "sign_in": PUBLIC,
+    "sign_out": PUBLIC,
+    "admin:login": PUBLIC,
+    "admin:logout": PUBLIC,
+    "admin:jsi18n": SIGNED_IN,
+    "admin:*": "platform.administer",
+    "health:live": PUBLIC,
+    "health:ready": PUBLIC,
+}

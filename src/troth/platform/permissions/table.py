@@ -1,0 +1,156 @@
+"""The table: each permission and the roles that have it. One line each; a new action adds a line here."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REP, SALES, COORD = "representative", "salesperson", "new_product_coordinator"
+SCHED, QUALITY, TRANSPORT = "production_scheduler", "quality_coordinator", "transport_coordinator"
+CLERK, SUPER, OPS = "warehouse_clerk", "warehouse_supervisor", "operations_team"
+CREDIT, BILL, CASH = "credit_manager", "billing_clerk", "receivables_clerk"
+MASTER, ADMIN, AUDIT = "master_data", "administrator", "auditor"
+
+ROLES: Final[dict[str, str | Promise]] = {
+    REP: _("customer service representative"),
+    SALES: _("salesperson"),
+    COORD: _("new product coordinator"),
+    SCHED: _("production scheduler"),
+    QUALITY: _("quality coordinator"),
+    TRANSPORT: _("transport coordinator"),
+    CLERK: _("warehouse clerk"),
+    SUPER: _("warehouse supervisor"),
+    OPS: _("operations team"),
+    CREDIT: _("credit manager"),
+    BILL: _("billing clerk"),
+    CASH: _("receivables clerk"),
+    MASTER: _("master data"),
+    ADMIN: _("administrator"),
+    AUDIT: _("auditor"),
+}
+"""The roles by code; the names are what people read."""
+
+
+def _who(*roles: str) -> frozenset[str]:
+    return frozenset(roles)
+
+
+_TRADE = _who(REP, SALES, COORD, SCHED, QUALITY, TRANSPORT, CLERK, SUPER, OPS, CREDIT, BILL, CASH, MASTER, AUDIT)
+"""Everybody but the administrator, who gives out rights and sees no business."""
+_ORDERS = _who(REP, SALES, OPS)
+_ENTRY = _who(REP, OPS)
+_YARD = _who(TRANSPORT, SUPER)
+_STORE = _who(CLERK, SUPER)
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    # platform
+    "platform.view_user": _who(ADMIN, AUDIT),
+    "platform.view_event": _who(ADMIN, AUDIT),
+    "platform.view_job": _who(ADMIN, AUDIT, OPS),
+    "platform.view_request": _TRADE,
+    "platform.administer": _who(ADMIN),
+    "platform.manage_users": _who(ADMIN),
+    "platform.add_user": _who(ADMIN),
+    "platform.set_password": _who(ADMIN),
+    "platform.deactivate_user": _who(ADMIN),
+    "platform.grant_role": _who(ADMIN),
+    "platform.revoke_role": _who(ADMIN),
+    "platform.make_token": _who(ADMIN),
+    "platform.revoke_token": _who(ADMIN),
+    "platform.retry_outbox": _who(ADMIN, OPS),
+    "platform.ask": _TRADE - {AUDIT},
+    "platform.acknowledge": _TRADE - {AUDIT},
+    "platform.answer": _TRADE - {AUDIT},
+    "platform.withdraw": _TRADE - {AUDIT},
+    "platform.expire": _who(),
+    # master data
+    "masterdata.view_customer": _TRADE,
+    "masterdata.view_product": _TRADE,
+    "masterdata.view_price": _who(REP, SALES, COORD, OPS, CREDIT, BILL, CASH, MASTER, AUDIT),
+    "masterdata.view_cost": _who(OPS, BILL, MASTER, AUDIT),
+    "masterdata.view_customizing": _who(OPS, MASTER, ADMIN, AUDIT),
+    "masterdata.maintain_customer": _who(MASTER),
+    "masterdata.maintain_product": _who(MASTER, COORD),
+    "masterdata.maintain_price": _who(MASTER),
+    "masterdata.maintain_customizing": _who(MASTER),
+    "masterdata.import_customers": _who(MASTER),
+    "masterdata.import_products": _who(MASTER),
+    "masterdata.import_prices": _who(MASTER),
+    "masterdata.import_stock": _who(MASTER),
+    # sales
+    "sales.view_order": _TRADE,
+    "sales.view_quotation": _who(REP, SALES, COORD, OPS, CREDIT, BILL, AUDIT),
+    "sales.save_quotation": _ORDERS,
+    "sales.send_quotation": _ORDERS,
+    "sales.accept_quotation": _ORDERS,
+    "sales.reject_quotation": _ORDERS,
+    "sales.revise_quotation": _ORDERS,
+    "sales.save_order": _ENTRY,
+    "sales.submit_order": _ENTRY,
+    "sales.change_order": _ENTRY,
+    "sales.cancel_order": _ENTRY,
+    "sales.reject_item": _ENTRY,
+    "sales.allocate_stock": _ENTRY,
+    "sales.release_allocation": _ENTRY,
+    "sales.release_block": _ENTRY,
+    "sales.set_block": _ENTRY,
+    # promising
+    "promising.view_availability": _TRADE,
+    "promising.simulate": _who(REP, SALES, COORD, SCHED, OPS),
+    # pricing
+    "pricing.simulate": _who(REP, SALES, COORD, OPS, BILL, MASTER),
+    # credit
+    "credit.view_account": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),
+    "credit.release_block": _who(CREDIT),
+    "credit.reject_order": _who(CREDIT),
+    "credit.set_limit": _who(CREDIT),
+    # supply
+    "supply.view_stock": _TRADE,
+    "supply.view_purchase_order": _who(REP, OPS, SCHED, QUALITY, CLERK, SUPER, MASTER, AUDIT),
+    "supply.receive_goods": _STORE,
+    "supply.reverse_receipt": _who(SUPER),
+    "supply.move_stock": _STORE,
+    "supply.adjust_stock": _who(SUPER),
+    "supply.maintain_purchase_order": _who(OPS, MASTER),
+    "supply.import_purchase_orders": _who(OPS, MASTER),
+    # production
+    "production.view_order": _who(REP, OPS, SCHED, QUALITY, SUPER, MASTER, AUDIT),
+    "production.maintain_order": _who(SCHED),
+    "production.report_receipt": _who(SCHED, SUPER),
+    "production.reverse_receipt": _who(SCHED, SUPER),
+    # shipping
+    "shipping.view_delivery": _TRADE,
+    "shipping.view_shipment": _TRADE,
+    "shipping.view_transfer_order": _TRADE,
+    "shipping.create_delivery": _YARD | {OPS},
+    "shipping.change_delivery": _YARD | {OPS},
+    "shipping.cancel_delivery": _YARD | {OPS},
+    "shipping.create_shipment": _YARD,
+    "shipping.change_shipment": _YARD,
+    "shipping.assign_delivery": _YARD,
+    "shipping.unassign_delivery": _YARD,
+    "shipping.cancel_shipment": _YARD,
+    "shipping.create_transfer_order": _STORE,
+    "shipping.cancel_transfer_order": _STORE,
+    "shipping.confirm_pick": _STORE,
+    "shipping.reverse_pick": _who(SUPER),
+    "shipping.check_ready": _YARD | _STORE,
+    "shipping.post_goods_issue": _YARD | _STORE,
+    "shipping.reverse_goods_issue": _who(SUPER),
+    "shipping.complete_shipment": _YARD,
+    # billing
+    "billing.view_invoice": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),
+    "billing.create_invoice": _who(BILL),
+    "billing.cancel_invoice": _who(BILL),
+    "billing.view_journal": _who(BILL, CASH, AUDIT),
+    # receivables
+    "receivables.view_payment": _who(CREDIT, BILL, CASH, AUDIT),
+    "receivables.view_open_item": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),
+    "receivables.post_payment": _who(CASH),
+    "receivables.clear": _who(CASH),
+    "receivables.reset_clearing": _who(CASH),
+    "receivables.reverse_payment": _who(CASH),
+}
+"""Permission -> roles."""
+
+assert all(roles <= ROLES.keys() for roles in PERMISSIONS.values())

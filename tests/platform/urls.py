@@ -1,0 +1,18 @@
+"""Addresses for the platform's own tests: its pages, the admin site and two pages that ask for rights."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def whoami(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(f"{request.actor.name} {sorted(request.actor.roles)} {request.clock.now():%Y}")
+
+
+urlpatterns = [
+    path("health/", include("troth.platform.urls")),
+    path("admin/", admin.site.urls),
+    path("home/", whoami, name="home"),
+    path("order/", whoami, name="test_order"),
+    path("undeclared/", whoami, name="undeclared"),
+]
