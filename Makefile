@@ -35,7 +35,7 @@ format: $(VENV)/dev.stamp ## let ruff put the code in shape
 wheel: $(VENV)/dev.stamp $(VENV)/browser.stamp ## build dist/troth-….whl
 	@$(BIN)/python -m pip wheel -qq --no-deps --no-build-isolation --wheel-dir dist . && ls dist
 
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE = $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --default-index https://pypi.org/simple
 
 lock: $(VENV)/bin/python ## lock the versions again after pyproject.toml or web/package.json changed (UPGRADE=--upgrade for newer ones)
