@@ -1,0 +1,1 @@
+"""The only plumbing: what every business app stands on."""
