@@ -4,6 +4,8 @@ A form may declare `sections = (Section(_("Address"), ("street", "city")), …)`
 without a heading. A refusal of an action comes back into the form by `refused_form`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,8 +61,8 @@ def sections_of(form: BaseForm) -> tuple[DrawnSection, ...]:
 
 def problems(form: BaseForm | None, rows: BaseFormSet[Any] | None = None) -> tuple[Problem, ...]:
     """All that was refused, in the order of the page."""
-    found = list(_form_problems(form)) if form is not None and form.is_bound else []
-    if rows is not None and rows.is_bound:
+    found = list(_form_problems(form)) if form and form.is_bound else []
+    if rows and rows.is_bound:
         found += [Problem(str(error)) for error in rows.non_form_errors()]
         for number, row in enumerate(rows.forms, start=1):
             found += list(_form_problems(row, gettext("Row %(row)s") % {"row": number}))
