@@ -17,8 +17,8 @@ from django.utils.translation import gettext
 from troth.platform.web import formats
 from troth.platform.web.values import Quantity, Status
 
-NODE_WIDTH, NODE_HEIGHT = 176, 76
-COLUMN_GAP, ROW_GAP = 96, 20
+NODE_WIDTH, NODE_HEIGHT = 156, 72
+COLUMN_GAP, ROW_GAP = 68, 24
 MARGIN = 4
 
 
@@ -138,7 +138,7 @@ def _edge(edge: Edge, source: Spot, target: Spot) -> SafeString:
     if not words:
         return line
     # Near the target, where arrows that began together have parted; above the line, so that neither hides the other.
-    x, y = x2 - COLUMN_GAP // 2 + 4, (y1 + y2) // 2 - 6 if y1 == y2 else y2 - 6
+    x, y = x2 - COLUMN_GAP // 2 + 2, y2 + 16 if y2 > y1 else y2 - 7
     return format_html(
         '<g>{}<text class="flow-quantity" x="{}" y="{}" text-anchor="middle">{}</text></g>', line, x, y, _cut(words, 14)
     )
@@ -149,19 +149,16 @@ def _node(node: Node, at: Spot) -> SafeString:
     box = format_html(
         '<g class="flow-node flow-{}{}"><title>{}</title>'
         '<rect x="{}" y="{}" width="{}" height="{}" rx="6"/><rect class="flow-tone" x="{}" y="{}" width="3" height="{}" rx="1.5"/>'
-        '<text class="flow-kind" x="{tx}" y="{}">{}</text><text class="flow-number" x="{tx}" y="{}">{}</text>'
+        '<text class="flow-kind" x="{tx}" y="{}">{}</text><text class="flow-day" x="{end}" y="{}" text-anchor="end">{}</text>'
+        '<text class="flow-number" x="{tx}" y="{}">{}</text>'
         '<text class="flow-status" x="{tx}" y="{}">{}</text></g>',
         node.status.tone, current, f"{node.kind} {node.number}, {node.status.word}",
         at.x, at.y, NODE_WIDTH, NODE_HEIGHT, at.x + 8, at.y + 10, NODE_HEIGHT - 20,
-        at.y + 22, _cut(node.kind, 24), at.y + 42, _cut(node.number, 20), at.y + 62, _below(node),
-        tx=at.x + 20,
+        at.y + 21, _cut(node.kind, 12 if node.on else 20), at.y + 21, formats.short_day(node.on) if node.on else "",
+        at.y + 41, _cut(node.number, 15), at.y + 60, _cut(str(node.status.word), 20),
+        tx=at.x + 18, end=at.x + NODE_WIDTH - 10,
     )
     return format_html('<a href="{}">{}</a>', node.url, box) if node.url and not node.current else box
-
-
-def _below(node: Node) -> str:
-    words = str(node.status.word)
-    return _cut(f"{words} · {formats.day(node.on)}" if node.on else words, 27)
 
 
 def _cut(text: str, length: int) -> str:

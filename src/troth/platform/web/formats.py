@@ -56,6 +56,11 @@ def day(on: date, today: date | None = None) -> str:
     return format_skeleton(skeleton, on, locale=locale())
 
 
+def short_day(on: date) -> str:
+    """Day and month, where there is no room for more."""
+    return format_skeleton("MMMd", on, locale=locale())
+
+
 def relative_day(on: date, today: date | None = None) -> str:
     distance = on - (today or timezone.localdate())
     if distance.days == 0:

@@ -7,6 +7,8 @@ may be read, and a malformed one is refused.
     order=("-entered_on", "-id")   page 1: 9 8 7   after 7: 6 5 4   before 6: 9 8 7
 """
 
+from __future__ import annotations
+
 import base64
 import json
 from binascii import Error as BadBase64
