@@ -1,0 +1,1 @@
+"""One system of parts: pages are made of parts and never style themselves."""

@@ -1,0 +1,35 @@
+"""Who is looking. Views ask here, so that a page and its rail never disagree about what may be opened."""
+
+from typing import Any, Protocol, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+
+class Actor(Protocol):
+    """The person, or the system, on whose behalf a request runs."""
+
+    name: str
+    user_id: int | None
+
+    def may(self, permission: str, company_id: int | None = None, site_id: int | None = None) -> bool: ...
+
+
+def actor_of(request: HttpRequest) -> Actor | None:
+    """The actor that the platform's middleware has put on the request; None before sign-in."""
+    return cast("Actor | None", getattr(request, "actor", None))
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    """Whether the request's actor holds the permission. The empty permission asks only for a sign-in."""
+    actor = actor_of(request)
+    if actor is None:
+        return False
+    return not permission or actor.may(permission)
+
+
+def demand(request: HttpRequest, permission: str) -> Any:
+    """Return the actor, or refuse the page with 403."""
+    if not may(request, permission):
+        raise PermissionDenied(permission)
+    return actor_of(request)

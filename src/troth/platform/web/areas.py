@@ -1,0 +1,51 @@
+"""The rail's registry. Each app registers its areas in `AppConfig.ready`; a person sees those they may open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from troth.platform.web.access import may
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """`icon` names a symbol in `static/web/icons.svg`; `permission` may be empty: everybody who is signed in."""
+
+    key: str
+    label: str
+    url_name: str
+    permission: str = ""
+    icon: str = "list"
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area as the rail shows it to one person."""
+
+    area: Area
+    url: str
+    current: bool
+
+
+_areas: dict[str, Area] = {}
+
+
+def register(area: Area) -> None:
+    """Add an area. Registering the same one again changes nothing; two areas cannot share a key."""
+    known = _areas.setdefault(area.key, area)
+    assert known == area, f"two areas are called {area.key}"
+
+
+def unregister(key: str) -> None:
+    _areas.pop(key, None)
+
+
+def places(request: HttpRequest) -> tuple[Place, ...]:
+    """The areas this request's actor may open, in order; the one with the longest matching path is current."""
+    open_to = sorted((a for a in _areas.values() if may(request, a.permission)), key=lambda a: (a.order, a.key))
+    urls = {area.key: reverse(area.url_name) for area in open_to}
+    matching = [key for key, url in urls.items() if request.path == url or (url != "/" and request.path.startswith(url))]
+    current = max(matching, key=lambda key: len(urls[key]), default=None)
+    return tuple(Place(area, urls[area.key], area.key == current) for area in open_to)

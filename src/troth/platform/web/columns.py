@@ -1,0 +1,167 @@
+"""Columns and filters: what a list shows, declared once for the page, the export and the master-data screens."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.utils.dateparse import parse_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from troth.platform.web import formats, parts
+from troth.platform.web.values import Link, Money, Party, Quantity, Status
+
+Kind = Literal["text", "quantity", "money", "date", "status", "link", "party", "number", "ageing"]
+FilterKind = Literal["choice", "date_range", "text", "flag"]
+RIGHT = ("quantity", "money", "number", "ageing")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`value` reads the cell from a row; without it the row's key or attribute of the column's name is taken.
+
+    A cell of kind quantity is a Quantity, money a Money, status a Status, link a Link, party a Party; the others are
+    plain. `sort` says whether the source can sort by the key. `wide` gives the column what room is left.
+    """
+
+    key: str
+    label: str
+    kind: Kind = "text"
+    align: Literal["", "left", "right"] = ""
+    sort: bool = False
+    value: Callable[[Any], Any] | None = None
+    wide: bool = False
+
+    @property
+    def side(self) -> str:
+        return self.align or ("right" if self.kind in RIGHT else "left")
+
+    def of(self, row: Any) -> Any:
+        if self.value is not None:
+            return self.value(row)
+        return row.get(self.key) if isinstance(row, Mapping) else getattr(row, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value in one column. `url` is set on the first cell of a row that opens."""
+
+    column: Column
+    value: Any
+    url: str = ""
+
+    def html(self, today: date | None = None) -> SafeString:
+        shown = draw(self.column.kind, self.value, today)
+        return format_html('<a class="row-link" href="{}">{}</a>', self.url, shown) if self.url else shown
+
+
+def draw(kind: str, value: Any, today: date | None = None) -> SafeString:
+    """The cell's HTML. Nothing is shown as a dash, so that an empty cell is not mistaken for one still loading."""
+    if value is None or value == "":
+        return parts.NOTHING
+    match kind:
+        case "quantity":
+            return parts.quantity(value.value, value.decimals, value.unit)
+        case "money":
+            return parts.money(value.minor, value.currency)
+        case "date":
+            return parts.day(value, today)
+        case "status":
+            return parts.status_chip(value)
+        case "link":
+            return format_html('<a href="{}">{}</a>', value.url, value.label)
+        case "party":
+            return parts.party(value)
+        case "number":
+            return format_html('<span class="figure">{}</span>', formats.number(value))
+        case "ageing":
+            return parts.ageing(value)
+        case _:
+            return format_html('<span class="text" title="{}">{}</span>', value, value)
+
+
+def exported_labels(column: Column) -> list[str]:
+    """A quantity and an amount fill two columns of a file: the figure, and its unit or currency."""
+    if column.kind == "quantity":
+        return [str(column.label), gettext("%(column)s unit") % {"column": column.label}]
+    if column.kind == "money":
+        return [str(column.label), gettext("%(column)s currency") % {"column": column.label}]
+    return [str(column.label)]
+
+
+def exported(column: Column, value: Any) -> list[str | int]:
+    """The cell for a file: machine figures, ISO dates, names without links. Figures need no escape, text gets it later."""
+    if value is None:
+        return [""] * (2 if column.kind in ("quantity", "money") else 1)
+    match value:
+        case Quantity():
+            return [formats.plain(value.value, value.decimals), value.unit]
+        case Money():
+            return [formats.plain(value.minor, formats.currency_decimals(value.currency)), value.currency]
+        case Status():
+            return [str(value.word)]
+        case Link():
+            return [str(value.label)]
+        case Party():
+            return [f"{value.number} {value.name}".strip()]
+        case datetime() | date():
+            return [value.isoformat()]
+        case bool():
+            return [gettext("yes") if value else gettext("no")]
+        case int():
+            return [value]
+        case _:
+            return [str(value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A choice takes `choices`, or a callable that gives them when the page is drawn."""
+
+    key: str
+    label: str
+    kind: FilterKind = "text"
+    choices: Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]] = field(default=())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (f"{self.key}_from", f"{self.key}_until") if self.kind == "date_range" else (self.key,)
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(str(v), str(w)) for v, w in (self.choices() if callable(self.choices) else self.choices)]
+
+    def read(self, parameters: Mapping[str, str]) -> Any:
+        """The chosen value: text, True for a flag, a pair of dates for a range; None where nothing valid was chosen."""
+        if self.kind == "date_range":
+            chosen = tuple(_date(parameters.get(name, "")) for name in self.names)
+            return chosen if any(chosen) else None
+        raw = parameters.get(self.key, "").strip()
+        if self.kind == "flag":
+            return True if raw == "1" else None
+        if self.kind == "choice":
+            return raw if raw in dict(self.options()) else None
+        return raw or None
+
+    def words(self, value: Any) -> str:
+        """The value as a chip says it."""
+        if self.kind == "flag":
+            return ""
+        if self.kind == "choice":
+            return dict(self.options())[value]
+        if self.kind == "date_range":
+            first, last = value
+            if first and last:
+                return f"{formats.day(first)} – {formats.day(last)}"
+            limit = formats.day(first or last)
+            return gettext("from %(day)s") % {"day": limit} if first else gettext("until %(day)s") % {"day": limit}
+        return str(value)
+
+
+def _date(text: str) -> date | None:
+    """A date from the address bar; a day that does not exist counts as not chosen."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None

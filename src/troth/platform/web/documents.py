@@ -1,0 +1,138 @@
+"""The document page: one page kind for quotations, orders, deliveries, invoices and all that follow.
+
+A view returns a `Document` (what stands in the head) and the tabs; each tab draws one template with its own context and
+is asked only when it is opened. Upper apps add tabs to lower pages by `register_tab`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views import View
+
+from troth.platform.web.access import Actor, demand
+from troth.platform.web.values import Block, Link, Money, Party, PromiseLine, Quantity, Status, Step, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A named value in the head: text, a date, Money, Quantity, Party or Link."""
+
+    label: str
+    value: Any
+
+    @property
+    def kind(self) -> str:
+        kinds = {Money: "money", Quantity: "quantity", Party: "party", Link: "link", Status: "status"}
+        if isinstance(self.value, date):
+            return "date"
+        return kinds.get(type(self.value), "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the head shows. `next_step` is the one primary button; `steps` go into the menu."""
+
+    kind: str
+    number: str
+    status: Status
+    party: Party | None = None
+    total: Money | None = None
+    facts: Sequence[Fact] = ()
+    next_step: Step | None = None
+    steps: Sequence[Step] = ()
+    blocks: Sequence[Block] = ()
+    crumbs: Sequence[Link] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    """One dated quantity of an item: what was wished, and beside it what is confirmed."""
+
+    wished_on: date | None
+    wished: Quantity | None
+    promise: PromiseLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a document. `price` is for one price unit; `trace` explains the value, where it is known."""
+
+    number: str
+    product: Party
+    ordered: Quantity
+    status: Status
+    price: Money | None = None
+    value: Money | Trace | None = None
+    schedule: Sequence[ScheduleLine] = ()
+    note: str = ""
+    steps: Sequence[Step] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """`context` is called only when the tab is open. Ready templates: see `ITEMS`, `FLOW`, `HISTORY` and `PAPERS`."""
+
+    key: str
+    label: str
+    template: str
+    context: Callable[[], Mapping[str, Any]]
+    count: int | None = None
+
+
+ITEMS = "web/document/items.html"  # items: Sequence[Item], total: Money | Trace
+PROMISE = "web/document/promise.html"  # items: Sequence[Item]
+FLOW = "web/document/flow.html"  # flow: Flow
+PAPERS = "web/document/papers.html"  # papers: Sequence[Paper]
+HISTORY = "web/document/history.html"  # changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    title: str
+    url: str
+    made_on: date | None = None
+    status: Status | None = None
+
+
+TabMaker = Callable[[Actor, Any], Tab | None]
+_tabs: dict[str, list[TabMaker]] = {}
+
+
+def register_tab(document_kind: str, maker: TabMaker) -> None:
+    """Add a tab to every page of a document kind. The maker gets the actor and the key and may return None."""
+    _tabs.setdefault(document_kind, []).append(maker)
+
+
+class DocumentPage(View):
+    """Subclasses give `document` and `tabs`; both get the actor and the key from the address."""
+
+    http_method_names = ("get", "head", "options")
+
+    permission: str = ""
+    document_kind: str = ""
+    template_name: str = "web/document.html"
+
+    def document(self, actor: Actor, key: Any) -> Document:
+        raise AssertionError("a document page needs `document`")
+
+    def tabs(self, actor: Actor, key: Any) -> Sequence[Tab]:
+        raise AssertionError("a document page needs `tabs`")
+
+    def get(self, request: HttpRequest, key: Any) -> HttpResponse:
+        actor = demand(request, self.permission)
+        added = [tab for maker in _tabs.get(self.document_kind, ()) if (tab := maker(actor, key)) is not None]
+        tabs = [*self.tabs(actor, key), *added]
+        opened = next((tab for tab in tabs if tab.key == request.GET.get("tab")), tabs[0])
+        partial = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "tab-region"
+        context = {"tabs": tabs, "opened": opened, "partial": partial, **opened.context()}
+        if not partial:
+            document = self.document(actor, key)
+            context |= {"document": document, "title": f"{document.kind} {document.number}", "crumbs": document.crumbs}
+        answer = render(request, "web/document/tabs.html" if partial else self.template_name, context)
+        patch_vary_headers(answer, ("HX-Request",))
+        return answer

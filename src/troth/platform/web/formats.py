@@ -1,0 +1,82 @@
+"""Figures and dates in the user's locale, by Babel. Quantities and amounts come in as integers and never become floats."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_decimal, get_currency_precision
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+
+@lru_cache(maxsize=64)
+def _parsed(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def locale() -> Locale:
+    """The locale of the language that Django has activated for this request."""
+    return _parsed(get_language() or "en")
+
+
+@lru_cache(maxsize=32)
+def _pattern(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def number(value: int, decimals: int = 0) -> str:
+    """`value` counts 10^-decimals: number(12500, 2) is "125.00" in English."""
+    return format_decimal(Decimal(value).scaleb(-decimals), format=_pattern(decimals), locale=locale())
+
+
+def plain(value: int, decimals: int = 0) -> str:
+    """The same figure for machines: a point, no grouping."""
+    return f"{Decimal(value).scaleb(-decimals):.{decimals}f}"
+
+
+@lru_cache(maxsize=256)
+def currency_decimals(currency: str) -> int:
+    return int(get_currency_precision(currency))
+
+
+def money(minor: int, currency: str) -> str:
+    """The amount without its currency, which stands beside it."""
+    return number(minor, currency_decimals(currency))
+
+
+def day(on: date, today: date | None = None) -> str:
+    """Weekday, day and month; the year only where it is not this year's."""
+    reference = today or timezone.localdate()
+    skeleton = "MMMEd" if on.year == reference.year else "yMMMEd"
+    return format_skeleton(skeleton, on, locale=locale())
+
+
+def short_day(on: date) -> str:
+    """Day and month, where there is no room for more."""
+    return format_skeleton("MMMd", on, locale=locale())
+
+
+def relative_day(on: date, today: date | None = None) -> str:
+    distance = on - (today or timezone.localdate())
+    if distance.days == 0:
+        return gettext("today")
+    return format_timedelta(distance, granularity="day", threshold=1.5, add_direction=True, locale=locale())
+
+
+def long_day(on: date) -> str:
+    return format_date(on, format="full", locale=locale())
+
+
+def instant(at: datetime) -> str:
+    """An aware instant in the current time zone."""
+    return format_datetime(timezone.localtime(at), format="medium", locale=locale())
+
+
+def distance(until: datetime, now: datetime | None = None) -> str:
+    """How far off an instant is, with its direction: "in 3 hours", "2 days ago"."""
+    return format_timedelta(until - (now or datetime.now(UTC)), add_direction=True, locale=locale())

@@ -1,0 +1,182 @@
+"""Forms by parts: any Django form, in sections, each refusal beside its field and again on top with a link to it.
+
+A form may declare `sections = (Section(_("Address"), ("street", "city")), …)`; fields it does not name stand first,
+without a heading. A refusal of an action comes back into the form by `refused_form`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BaseForm, BaseFormSet, BoundField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from troth.kernel.errors import BusinessError
+from troth.platform.web.access import Actor, demand
+from troth.platform.web.values import Link, Step
+
+ADD_ROWS = "_more_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    fields: tuple[str, ...]
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSection:
+    title: str
+    help: str
+    fields: tuple[BoundField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One entry of the summary. `anchor` is the id of the field, empty where the whole form is meant."""
+
+    sentence: str
+    anchor: str = ""
+    where: str = ""
+
+
+def sections_of(form: BaseForm) -> tuple[DrawnSection, ...]:
+    declared: Sequence[Section] = getattr(form, "sections", ())
+    named = {name for section in declared for name in section.fields}
+    rest = tuple(field for field in form.visible_fields() if field.name not in named)
+    drawn = [DrawnSection("", "", rest)] if rest else []
+    for section in declared:
+        fields = tuple(form[name] for name in section.fields if name in form.fields)
+        drawn += [DrawnSection(section.title, section.help, fields)] if fields else []
+    return tuple(drawn)
+
+
+def problems(form: BaseForm | None, rows: BaseFormSet[Any] | None = None) -> tuple[Problem, ...]:
+    """All that was refused, in the order of the page."""
+    found = list(_form_problems(form)) if form and form.is_bound else []
+    if rows and rows.is_bound:
+        found += [Problem(str(error)) for error in rows.non_form_errors()]
+        for number, row in enumerate(rows.forms, start=1):
+            found += list(_form_problems(row, gettext("Row %(row)s") % {"row": number}))
+    return tuple(found)
+
+
+def _form_problems(form: BaseForm, where: str = "") -> Iterator[Problem]:
+    for error in form.non_field_errors():
+        yield Problem(str(error), "", where)
+    for field in (*form.visible_fields(), *form.hidden_fields()):
+        for error in field.errors:
+            label = f"{where}, {field.label}" if where else str(field.label)
+            yield Problem(str(error), field.id_for_label or field.auto_id, label)
+
+
+def refused_form(form: BaseForm, error: BusinessError, rows: BaseFormSet[Any] | None = None) -> None:
+    """Put a refusal where the person can mend it: beside its field, in its row, or else on top of the form.
+
+    Works for one refusal and for `Refusals`. `row` counts from 1 over the rows of the formset.
+    """
+    for refusal in getattr(error, "refusals", (error,)):
+        target, prefix = form, ""
+        if refusal.row is not None and rows is not None and 1 <= refusal.row <= len(rows.forms):
+            target = rows.forms[refusal.row - 1]
+        elif refusal.row is not None:
+            prefix = gettext("Row %(row)s: ") % {"row": refusal.row}
+        if target.errors is None:
+            target.full_clean()
+        field = refusal.field if refusal.field in target.fields else None
+        target.add_error(field, prefix + refusal.message)
+
+
+class FormPage(View):
+    """A page with one form, with or without rows below it.
+
+    Subclasses give `form_class`, perhaps `rows_class` (a formset), and `submit`, which calls one action and returns
+    where to go. A BusinessError from `submit` comes back into the form with everything that was typed.
+    """
+
+    title: str = ""
+    lead: str = ""
+    permission: str = ""
+    form_class: type[forms.BaseForm] = forms.Form
+    rows_class: type[BaseFormSet[Any]] | None = None
+    rows_title: str = ""
+    submit_label: str = _("Save")
+    save_label: str = ""
+    cancel_url: str = ""
+    crumbs: Sequence[Link] = ()
+    steps: Sequence[Step] = ()
+    template_name: str = "web/form_page.html"
+    submitted: Callable[..., str] | None = None
+
+    def initial(self) -> dict[str, Any]:
+        return {}
+
+    def initial_rows(self) -> list[dict[str, Any]]:
+        return []
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Further arguments of the form's constructor."""
+        return {}
+
+    def submit(self, actor: Actor, form: Any, rows: Any) -> str:
+        """Call one action with what was entered and return the next address. May raise BusinessError."""
+        assert self.submitted is not None, "a form page needs `submit`"
+        return self.submitted(actor, form, rows)
+
+    def get(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
+        demand(request, self.permission)
+        form = self.form_class(initial=self.initial(), **self.form_arguments())
+        rows = self.rows_class(initial=self.initial_rows(), prefix="rows") if self.rows_class else None
+        return self.draw(form, rows)
+
+    def post(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
+        actor = demand(request, self.permission)
+        posted = request.POST.copy()
+        if ADD_ROWS in posted:
+            posted["rows-TOTAL_FORMS"] = str(min(int(posted.get("rows-TOTAL_FORMS", "0")) + 5, 1000))
+        form = self.form_class(posted, request.FILES, initial=self.initial(), **self.form_arguments())
+        rows = self.rows_class(posted, initial=self.initial_rows(), prefix="rows") if self.rows_class else None
+        if ADD_ROWS in posted:
+            return self.draw(_without_errors(form), _rows_without_errors(rows))
+        if form.is_valid() and (rows is None or rows.is_valid()):
+            try:
+                return HttpResponseRedirect(self.submit(actor, form, rows))
+            except BusinessError as error:
+                refused_form(form, error, rows)
+        return self.draw(form, rows, status=422)
+
+    def draw(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
+        context = {
+            "title": self.title, "lead": self.lead, "form": form, "rows": rows, "rows_title": self.rows_title,
+            "submit_label": self.submit_label, "save_label": self.save_label, "cancel_url": self.cancel_url,
+            "crumbs": self.crumbs, "steps": self.steps, **self.more(),
+        }
+        return render(self.request, self.template_name, context, status=status)
+
+    def more(self) -> dict[str, Any]:
+        """Further context of a subclass's template."""
+        return {}
+
+
+def _without_errors(form: Any) -> Any:
+    """What was typed, not yet judged: the person has only asked for more rows."""
+    form._errors = forms.utils.ErrorDict()
+    form.cleaned_data = {}
+    return form
+
+
+def _rows_without_errors(rows: Any) -> Any:
+    if rows is not None:
+        rows._errors = [{} for _form in rows.forms]
+        rows._non_form_errors = rows.error_class()
+        for form in rows.forms:
+            _without_errors(form)
+    return rows

@@ -1,0 +1,79 @@
+"""What surrounds every page: mark, place, search, inbox, user, rail.
+
+The slots are filled by upper apps, which register a callable here; the platform knows neither sites nor work lists.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from troth.platform.web import areas
+from troth.platform.web.access import actor_of
+from troth.platform.web.values import Link
+
+THEMES = ("system", "light", "dark")
+RAILS = ("wide", "narrow")
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    count: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    person: str
+    places: tuple[areas.Place, ...]
+    company: Link | None
+    inbox: Inbox | None
+    home_url: str
+    search_url: str
+    sign_out_url: str
+    theme: str
+    rail: str
+
+
+_company: list[Callable[[HttpRequest], Link | None]] = []
+_inbox: list[Callable[[HttpRequest], Inbox | None]] = []
+
+
+def register_company(slot: Callable[[HttpRequest], Link | None]) -> None:
+    """Say which company and site the person works in. The last registered one speaks."""
+    _company.append(slot)
+
+
+def register_inbox(slot: Callable[[HttpRequest], Inbox | None]) -> None:
+    """Say how many things wait for the person, and where they are listed. The last registered one speaks."""
+    _inbox.append(slot)
+
+
+def _route(name: str, otherwise: str = "") -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return otherwise
+
+
+def frame_of(request: HttpRequest) -> Frame:
+    actor = actor_of(request)
+    signed_in = actor is not None
+    return Frame(
+        person=actor.name if actor else "",
+        places=areas.places(request) if signed_in else (),
+        company=_company[-1](request) if _company and signed_in else None,
+        inbox=_inbox[-1](request) if _inbox and signed_in else None,
+        home_url=_route("home", "/"),
+        search_url=_route("web:search") if signed_in else "",
+        sign_out_url=_route("logout") if signed_in else "",
+        theme=chosen(request, "theme", THEMES),
+        rail=chosen(request, "rail", RAILS),
+    )
+
+
+def chosen(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
+    """The person's preference from its cookie; the first allowed value where there is none."""
+    value = request.COOKIES.get(f"troth_{name}", "")
+    return value if value in allowed else allowed[0]

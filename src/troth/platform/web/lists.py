@@ -1,0 +1,235 @@
+"""The list: one page kind for all lists, declared by columns, filters and a source.
+
+The page is a plain GET form, so it works without scripts and every state of it is an address that can be sent to a
+colleague. With scripts, htmx replaces only the region below the search field.
+
+    class DueDeliveries(ListPage):
+        title = _("Deliveries due")
+        columns = (Column("number", _("Order"), "link"), Column("due_on", _("Due"), "date", sort=True))
+        source = queries.deliveries_due
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from troth.platform.web import exports, formats
+from troth.platform.web.access import Actor, demand, may
+from troth.platform.web.columns import Cell, Column, Filter, exported, exported_labels
+from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.values import Empty, Link, Step
+
+EXPORT_PAGE_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What a source is asked for.
+
+    `filters` maps a filter's key to its value: text, True, or a pair of dates. `sort` is a column's key, "-" in front
+    for descending, or empty for the source's own order. `after` is a cursor that a page of the same query carried.
+    """
+
+    actor: Actor
+    filters: Mapping[str, Any]
+    search: str = ""
+    sort: str = ""
+    after: str | None = None
+    limit: int = 50
+    count: bool = True
+
+
+Source = Callable[[ListQuery], Page]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Posts the chosen rows' keys as `selected` to `url`. `sentence` holds %(count)s: "Release %(count)s orders"."""
+
+    label: str
+    sentence: str
+    url: str
+    permission: str = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force. `without` names the parameters that go when the chip is removed."""
+
+    label: str
+    words: str
+    names: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's head: `sort` is the value its link asks for, `state` how the list is sorted by it now."""
+
+    column: Column
+    sort: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: tuple[Cell, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A filter as the form shows it, with what is chosen."""
+
+    filter: Filter
+    values: tuple[str, ...]
+
+
+class ListPage(View):
+    """Subclass and declare, or hand the same names to `as_view`."""
+
+    http_method_names = ("get", "head", "options")
+
+    title: str = ""
+    lead: str = ""
+    permission: str = ""
+    columns: Sequence[Column] = ()
+    filters: Sequence[Filter] = ()
+    bulk: Sequence[BulkAction] = ()
+    tabs: Sequence[Link] = ()
+    crumbs: Sequence[Link] = ()
+    steps: Sequence[Step] = ()
+    empty: Empty = Empty(_("Nothing here yet"))
+    source: Source | None = None
+    row_url: Callable[[Any], str] | None = None
+    row_key: Callable[[Any], Any] | None = None
+    search_label: str = _("Search")
+    searchable: bool = True
+    exportable: bool = True
+    limit: int = 50
+    file_name: str = ""
+    template_name: ClassVar[str] = "web/list.html"
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """A function given as `source`, `row_url` or `row_key` is called with its own arguments, not as a method."""
+        super().__init_subclass__(**arguments)
+        for name in ("source", "row_url", "row_key"):
+            given = cls.__dict__.get(name)
+            if isinstance(given, FunctionType):
+                setattr(cls, name, staticmethod(given))
+
+    def get(self, request: HttpRequest, **_captured: Any) -> HttpResponseBase:
+        query = self.query(demand(request, self.permission))
+        if self.exportable and request.GET.get("export") == "csv":
+            return exports.response(self.file_name or slugify(self.title) or "list", self._header(), self._exported(query))
+        notice = ""
+        try:
+            page = self.rows(query)
+        except InvalidCursor as error:
+            notice, page = error.message, self.rows(replace(query, after=None))
+        partial = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "list-region"
+        context = {**self.context(query, page), "notice": notice, "partial": partial}
+        answer = render(request, "web/list_region.html" if partial else self.template_name, context)
+        patch_vary_headers(answer, ("HX-Request",))
+        return answer
+
+    def rows(self, query: ListQuery) -> Page:
+        """Ask the source. Override where the source needs more of the request than the actor."""
+        assert self.source is not None, "a list needs a source"
+        return self.source(query)
+
+    def query(self, actor: Actor) -> ListQuery:
+        parameters = self.request.GET
+        sortable = {column.key for column in self.columns if column.sort}
+        sort = parameters.get("sort", "")
+        chosen = {f.key: value for f in self.filters if (value := f.read(parameters)) is not None}
+        return ListQuery(
+            actor=actor,
+            filters=chosen,
+            search=parameters.get("q", "").strip() if self.searchable else "",
+            sort=sort if sort.removeprefix("-") in sortable else "",
+            after=parameters.get("after") or None,
+            limit=self.limit,
+        )
+
+    def context(self, query: ListQuery, page: Page) -> dict[str, Any]:
+        narrowed = bool(query.filters or query.search)
+        return {
+            "title": self.title, "lead": self.lead, "crumbs": self.crumbs, "tabs": self._tabs(), "steps": self.steps,
+            "searchable": self.searchable, "search": query.search, "search_label": self.search_label,
+            "exportable": self.exportable, "sort": query.sort, "page": page, "count": self._count(page),
+            "fields": [self._field(f) for f in self.filters], "chips": list(self._chips(query)),
+            "headings": [_heading(column, query.sort) for column in self.columns],
+            "rows": [self._row(row) for row in page.rows],
+            "bulk": [b for b in self.bulk if may(self.request, b.permission)] if self.row_key else [],
+            "empty": self._nothing_found() if narrowed else self.empty, "list_path": self.request.path,
+        }
+
+    def _count(self, page: Page) -> str:
+        if page.count is not None:
+            return formats.number(page.count)
+        return gettext("over %(count)s") % {"count": formats.number(10_000)} if page.next or page.previous else ""
+
+    def _tabs(self) -> list[tuple[Link, bool]]:
+        here = self.request.get_full_path()
+        return [(tab, tab.url in (here, self.request.path)) for tab in self.tabs]
+
+    def _nothing_found(self) -> Empty:
+        return Empty(
+            gettext("Nothing matches"),
+            gettext("No entry fits this search and these filters."),
+            Step(gettext("Show all"), self.request.path, method="get"),
+        )
+
+    def _row(self, row: Any) -> Row:
+        url = self.row_url(row) if self.row_url else ""
+        cells = tuple(Cell(c, c.of(row), url if n == 0 else "") for n, c in enumerate(self.columns))
+        return Row(cells, str(self.row_key(row)) if self.row_key else "")
+
+    def _field(self, of: Filter) -> Field:
+        return Field(of, tuple(self.request.GET.get(name, "") for name in of.names))
+
+    def _chips(self, query: ListQuery) -> Iterator[Chip]:
+        if query.search:
+            yield self._chip(gettext("Search"), query.search, ("q",))
+        for f in self.filters:
+            if f.key in query.filters:
+                yield self._chip(f.label, f.words(query.filters[f.key]), f.names)
+
+    def _chip(self, label: str, words: str, names: tuple[str, ...]) -> Chip:
+        left = self.request.GET.copy()
+        for name in (*names, "after"):
+            left.pop(name, None)
+        return Chip(label, words, names, f"{self.request.path}?{left.urlencode()}")
+
+    def _header(self) -> list[str]:
+        return [label for column in self.columns for label in exported_labels(column)]
+
+    def _exported(self, query: ListQuery) -> Iterator[list[str | int]]:
+        """All rows of the query, page by page, whatever page the person looks at."""
+        page = self.rows(replace(query, after=None, limit=EXPORT_PAGE_ROWS, count=False))
+        while True:
+            for row in page.rows:
+                yield [cell for column in self.columns for cell in exported(column, column.of(row))]
+            if page.next is None:
+                return
+            page = self.rows(replace(query, after=page.next, limit=EXPORT_PAGE_ROWS, count=False))
+
+
+def _heading(column: Column, sort: str) -> Heading:
+    if not column.sort:
+        return Heading(column, "", "")
+    if sort == column.key:
+        return Heading(column, f"-{column.key}", "ascending")
+    return Heading(column, column.key, "descending" if sort == f"-{column.key}" else "")
+

@@ -1,0 +1,252 @@
+"""Master-data screens: list, create, edit, deactivate, import and export, from one declaration.
+
+The component draws and checks; the app's actions decide and write. Each is a function with one of these shapes:
+
+| function | shape |
+| --- | --- |
+| create | (actor, values) -> key |
+| change | (actor, key, values) -> None |
+| deactivate | (actor, key) -> None |
+| import_rows | (actor, list of values) -> number of rows written; all or nothing |
+| load | (actor, key) -> Record; raises NotFound |
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
+from django.views import View
+
+from troth.kernel.errors import BusinessError
+from troth.platform.web import imports
+from troth.platform.web.access import demand, may
+from troth.platform.web.columns import Column, Filter
+from troth.platform.web.forms import FormPage
+from troth.platform.web.lists import ListPage, Source
+from troth.platform.web.values import Empty, Link, Status, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How the records are called: "customer", "Customers", "New customer"."""
+
+    one: str
+    many: str
+    new: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record for its screen: what it is called, its form's values, and whether it can still be used."""
+
+    title: str
+    values: Mapping[str, Any]
+    active: bool = True
+    status: Status | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MasterScreens:
+    """Give `urls()` to the app's urlpatterns. `key` is the path and the prefix of the URL names: "customers-list"."""
+
+    key: str
+    words: Words
+    columns: Sequence[Column]
+    source: Source
+    row_key: Callable[[Any], Any]
+    form: type[forms.BaseForm]
+    load: Callable[[Any, Any], Record]
+    view_permission: str
+    edit_permission: str
+    create: Callable[[Any, dict[str, Any]], Any] | None = None
+    change: Callable[[Any, Any, dict[str, Any]], None] | None = None
+    deactivate: Callable[[Any, Any], None] | None = None
+    import_rows: Callable[[Any, Sequence[dict[str, Any]]], int] | None = None
+    import_key: str = ""
+    filters: Sequence[Filter] = ()
+    namespace: str = ""
+    converter: str = "int"
+    steps: Sequence[Step] = field(default=())
+
+    def address(self, screen: str, *arguments: Any) -> str:
+        prefix = f"{self.namespace}:" if self.namespace else ""
+        return reverse(f"{prefix}{self.key}-{screen}", args=arguments)
+
+    def urls(self) -> list[URLPattern]:
+        one = f"{self.key}/<{self.converter}:key>/"
+        found = [
+            path(f"{self.key}/", _List.as_view(screens=self), name=f"{self.key}-list"),
+            path(one, _Edit.as_view(screens=self), name=f"{self.key}-edit"),
+        ]
+        if self.create:
+            found.insert(1, path(f"{self.key}/new/", _Create.as_view(screens=self), name=f"{self.key}-create"))
+        if self.deactivate:
+            found.append(path(f"{one}deactivate/", _Deactivate.as_view(screens=self), name=f"{self.key}-deactivate"))
+        if self.import_rows:
+            found.insert(1, path(f"{self.key}/import/", _Import.as_view(screens=self), name=f"{self.key}-import"))
+        return found
+
+
+# `as_view` sets an attribute only where the class has one.
+UNSET = cast(MasterScreens, None)
+
+
+class _List(ListPage):
+    screens: MasterScreens = UNSET
+
+    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> Any:
+        screens = self.screens
+        self.title, self.permission = screens.words.many, screens.view_permission
+        self.columns, self.filters, self.source = screens.columns, screens.filters, screens.source
+        self.row_key, self.row_url = screens.row_key, lambda row: screens.address("edit", screens.row_key(row))
+        self.file_name = screens.key
+        self.steps = [*self._writing(request), *screens.steps]
+        first = next(iter(self.steps), None)
+        self.empty = Empty(gettext("No %(many)s yet") % {"many": str(screens.words.many).lower()}, screens.words.why, first)
+        return super().dispatch(request, *args, **captured)
+
+    def _writing(self, request: HttpRequest) -> list[Step]:
+        if not may(request, self.screens.edit_permission):
+            return []
+        new = [Step(self.screens.words.new, self.screens.address("create"), "get")] if self.screens.create else []
+        bring = [Step(gettext("Import"), self.screens.address("import"), "get")] if self.screens.import_rows else []
+        return new + bring
+
+
+class _Screen(FormPage):
+    screens: MasterScreens = UNSET
+
+    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> Any:
+        self.form_class = self.screens.form
+        self.cancel_url = self.screens.address("list")
+        self.crumbs = [Link(self.screens.words.many, self.cancel_url)]
+        return super().dispatch(request, *args, **captured)
+
+
+class _Create(_Screen):
+    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> Any:
+        self.title, self.permission = self.screens.words.new, self.screens.edit_permission
+        self.submit_label = gettext("Create %(one)s") % {"one": self.screens.words.one}
+        return super().dispatch(request, *args, **captured)
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        assert self.screens.create is not None
+        key = self.screens.create(actor, form.cleaned_data)
+        messages.success(self.request, gettext("Created."))
+        return self.screens.address("edit", key)
+
+
+class _Edit(_Screen):
+    """Those who may only look see the same form, without a way to save it."""
+
+    record: Record
+
+    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> Any:
+        screens = self.screens
+        self.permission = screens.edit_permission if request.method == "POST" else screens.view_permission
+        self.record = screens.load(demand(request, screens.view_permission), captured["key"])
+        self.title = self.record.title
+        writable = screens.change is not None and self.record.active and may(request, screens.edit_permission)
+        self.submit_label = gettext("Save") if writable else ""
+        if screens.deactivate and writable:
+            self.steps = [Step(gettext("Deactivate"), screens.address("deactivate", captured["key"]), "get", danger=True)]
+        return super().dispatch(request, *args, **captured)
+
+    def initial(self) -> dict[str, Any]:
+        return dict(self.record.values)
+
+    def draw(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
+        for one in form.fields.values() if not self.submit_label else ():
+            one.disabled = True
+        return super().draw(form, rows, status)
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        assert self.screens.change is not None
+        self.screens.change(actor, self.kwargs["key"], form.cleaned_data)
+        messages.success(self.request, gettext("Saved."))
+        return self.screens.address("edit", self.kwargs["key"])
+
+    def more(self) -> dict[str, Any]:
+        inactive = Status(gettext("Inactive"), "stopped") if not self.record.active else None
+        return {"status": self.record.status or inactive}
+
+
+class _Deactivate(View):
+    """Masters are never deleted: the confirm page names the record, and what is open keeps running."""
+
+    screens: MasterScreens = UNSET
+
+    def get(self, request: HttpRequest, key: Any) -> HttpResponse:
+        record = self.screens.load(demand(request, self.screens.edit_permission), key)
+        back = self.screens.address("edit", key)
+        return render(request, "web/confirm.html", {
+            "title": gettext("Deactivate %(name)s") % {"name": record.title},
+            "sentence": gettext("It can no longer be chosen for anything new. What is open with it carries on."),
+            "submit_label": gettext("Deactivate %(one)s") % {"one": self.screens.words.one},
+            "back": back, "crumbs": [Link(self.screens.words.many, self.screens.address("list")), Link(record.title, back)],
+        })
+
+    def post(self, request: HttpRequest, key: Any) -> HttpResponse:
+        assert self.screens.deactivate is not None
+        self.screens.deactivate(demand(request, self.screens.edit_permission), key)
+        messages.success(request, gettext("Deactivated."))
+        return HttpResponseRedirect(self.screens.address("list"))
+
+
+class _Import(View):
+    """First the file, then its preview, then the action."""
+
+    screens: MasterScreens = UNSET
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        demand(request, self.screens.edit_permission)
+        return self._draw()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        actor = demand(request, self.screens.edit_permission)
+        try:
+            text = self._text()
+            found = imports.preview(text, self.screens.form, self.screens.import_key)
+        except imports.UnreadableFile as error:
+            return self._draw(problem=error.message, status=422)
+        if found.refusals or "confirmed" not in request.POST:
+            return self._draw(preview=found, text=text, status=422 if found.refusals else 200)
+        return self._write(actor, found, text)
+
+    def _write(self, actor: Any, found: imports.Preview, text: str) -> HttpResponse:
+        assert self.screens.import_rows is not None
+        try:
+            count = self.screens.import_rows(actor, found.values)
+        except BusinessError as error:
+            refused = imports.from_errors(getattr(error, "refusals", (error,)), self.screens.form)
+            stopped = imports.Preview(found.header, found.rows, found.values, refused)
+            return self._draw(preview=stopped, text=text, status=422)
+        sentence = ngettext("%(count)s row imported.", "%(count)s rows imported.", count) % {"count": count}
+        messages.success(self.request, sentence)
+        return HttpResponseRedirect(self.screens.address("list"))
+
+    def _text(self) -> str:
+        sent = self.request.FILES.get("file")
+        if sent is not None:
+            return imports.decoded(sent.read(imports.LARGEST_BYTES + 1))
+        if "content" in self.request.POST:
+            return self.request.POST["content"]
+        raise imports.UnreadableFile(gettext("No file was chosen. Choose a CSV file."), field="file")
+
+    def _draw(self, *, preview: Any = None, text: str = "", problem: str = "", status: int = 200) -> HttpResponse:
+        screens = self.screens
+        fields = [(name, one.label or name, one.required) for name, one in screens.form().fields.items()]
+        context = {
+            "title": gettext("Import %(many)s") % {"many": str(screens.words.many).lower()}, "fields": fields,
+            "preview": preview, "text": text, "problem": problem, "back": screens.address("list"),
+            "sample": preview.rows[:20] if preview else (),
+            "crumbs": [Link(screens.words.many, screens.address("list"))],
+        }
+        return render(self.request, "web/import.html", context, status=status)
