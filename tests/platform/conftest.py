@@ -1,0 +1,69 @@
+"""What the platform's tests share: a ledger of shelves, rivals in threads, and a clock that stands still."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from tests.platform import shelves
+from troth.platform import triggers
+from troth.platform.clock import FixedClock
+
+Outcome = Any
+
+
+@pytest.fixture(autouse=True)
+def _emptied_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test with real transactions the tables are emptied; SQLite's triggers would refuse that."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = marker is not None and marker.kwargs.get("transaction", False)
+    if transactional:
+        request.getfixturevalue("transactional_db")
+    yield
+    if transactional and connection.vendor == "sqlite":
+        triggers.lift()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def ledger(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tables of the shelves."""
+    marker = request.node.get_closest_marker("django_db")
+    assert marker is not None
+    request.getfixturevalue("transactional_db" if marker.kwargs.get("transaction") else "db")
+    shelves.create_tables()
+    yield
+    shelves.drop_tables()
+
+
+@pytest.fixture
+def together() -> Callable[..., list[Outcome]]:
+    """Run functions at the same time, each on a connection of its own; return answers or the exceptions raised."""
+
+    def run(*functions: Callable[[], Any]) -> list[Outcome]:
+        outcomes: list[Outcome] = [None] * len(functions)
+
+        def one(index: int) -> None:
+            try:
+                outcomes[index] = functions[index]()
+            except Exception as error:
+                outcomes[index] = error
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=one, args=(index,)) for index in range(len(functions))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert not any(thread.is_alive() for thread in threads)
+        return outcomes
+
+    return run
