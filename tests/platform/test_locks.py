@@ -200,14 +200,19 @@ def test_keys_are_locked_by_kind_and_then_by_key_in_one_statement_a_kind(ledger,
     assert [text.endswith("FOR NO KEY UPDATE OF b") for text in statements] == [locked, locked]
 
 
+def take_five_and_fail(held):
+    with held.attempt():
+        held.take(A)
+        shelves.write(held, A, 5)
+        raise OperationalError
+
+
 @pytest.mark.django_db
 def test_an_attempt_that_fails_gives_its_locks_and_writes_back(ledger):
     with transaction.atomic():
         held = locks.begin()
-        with pytest.raises(OperationalError), held.attempt():
-            held.take(A)
-            shelves.write(held, A, 5)
-            raise OperationalError
+        with pytest.raises(OperationalError):
+            take_five_and_fail(held)
         assert list(held.keys()) == []
         assert lying_on(A) is None
 

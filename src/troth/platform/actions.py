@@ -44,6 +44,7 @@ class Run:
 
 _run: ContextVar[Run | None] = ContextVar("troth_action_run", default=None)
 REGISTRY: dict[str, Callable[..., Any]] = {}
+_secret_answers: set[str] = set()
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -60,11 +61,18 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         call = functools.partial(function, *args, **kwargs)
         if key is None:
             return _transact(name, call)
+        assert name not in _secret_answers, f"the answer of {name} is not remembered, so it takes no key"
         request = idempotency.Request.of(name, by, key, args, kwargs)
         return _transact(name, lambda: idempotency.once(request, function, call))
 
     # The wrapper takes `key` in addition; the declared type keeps the function's own signature for the checker.
     return cast(Callable[P, R], run)
+
+
+def secret_answer(function: Callable[P, R]) -> Callable[P, R]:
+    """Put above `@action`: the answer holds a secret, which must not be stored with a client key."""
+    _secret_answers.add(f"{_app(function.__module__)}.{function.__name__}")
+    return function
 
 
 def _app(module: str) -> str:
@@ -117,8 +125,8 @@ def current() -> Run:
 def require(by: Actor, *, company_id: int, site_id: int | None = None) -> None:
     """Refuse unless the actor may do the running action in this company and site.
 
-    `locks.hold` asks this for every document; an action that makes a new document asks it itself. Outside an action there
-    is nothing to ask.
+    `locks.hold` asks this for every document; an action that makes a new document asks it itself. Outside an action
+    there is nothing to ask.
     """
     run = _run.get()
     if run is not None:

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 
 from troth.platform import models
 
-
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Model]
 else:

@@ -1,8 +1,8 @@
 """Blocks: what stops a step of a document, who set it and who lifted it.
 
 One mechanism for all of them. A block has a *scope*, the step it stops, and a *kind*, which says whose business it is;
-each kind is released by its own role. A block is never deleted: releasing it fills in who, when and why. Who entered the
-document or last raised it cannot release its block, by a CHECK of the table as well.
+each kind is released by its own role. A block is never deleted: releasing it fills in who, when and why. Who entered
+the document or last raised it cannot release its block, by a CHECK of the table as well.
 """
 
 from collections.abc import Iterable
@@ -129,7 +129,7 @@ def history(ref: DocumentRef) -> tuple[Block, ...]:
 
 
 def refuse_if_blocked(ref: DocumentRef, step: BlockScope, *, sentence: str) -> None:
-    """Raise `Blocked` with the sentence ("To deliver … a credit manager must release it.") if a block stops the step."""
+    """Raise `Blocked` with the sentence ("To deliver … somebody must release it.") if a block stops the step."""
     stopping = [block for block in standing([ref]) if step in STOPS[block.scope]]
     if stopping:
         raise Blocked(sentence, document=ref.number, blocks=[f"{block.kind}: {block.reason}" for block in stopping])

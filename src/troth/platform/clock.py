@@ -1,7 +1,7 @@
 """What time it is.
 
-The clock is an argument of every action, so that a test, a replay and the demo company can say what "today" is. `_at` is
-an aware instant in UTC; `_on` is the date on the wall of a place, so `today` asks for the place's time zone.
+The clock is an argument of every action, so that a test, a replay and the demo company can say what "today" is. `_at`
+is an aware instant in UTC; `_on` is the date on the wall of a place, so `today` asks for the place's time zone.
 """
 
 from dataclasses import dataclass

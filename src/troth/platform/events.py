@@ -1,9 +1,9 @@
 """Events: what happened, by whom, when; the one audit trail and the outbox.
 
-An action records events while it runs; they are written together in one statement, in its transaction. An event is a row
-that never changes. Its kind is `app.what_happened`; `facts` say what is worth knowing later, `changes` hold
-{field: [before, after]}. Where somebody subscribed to the kind, an outbox row goes with it, so that nothing that follows
-from the event is lost: subscribers run later, each in its own transaction, until done.
+An action records events while it runs; they are written together in one statement, in its transaction. An event is a
+row that never changes. Its kind is `app.what_happened`; `facts` say what is worth knowing later, `changes` hold
+{field: [before, after]}. Where somebody subscribed to the kind, an outbox row goes with it, so that nothing that
+follows from the event is lost: subscribers run later, each in its own transaction, until done.
 
 Readers take outbox rows that are not done, never "ids above the last one": ids commit out of order.
 """

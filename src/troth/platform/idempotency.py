@@ -1,8 +1,8 @@
 """Client keys: a repeated request changes nothing and gets the first answer.
 
 The caller makes up a key for each thing it wants done. The key, a hash of what was asked, and the answer are stored in
-the transaction that did it, so they are there exactly if the effect is. Refusals are not remembered: what was refused may
-be asked again with the same key once the obstacle is gone.
+the transaction that did it, so they are there exactly if the effect is. Refusals are not remembered: what was refused
+may be asked again with the same key once the obstacle is gone.
 
 | the same key again | answer |
 | --- | --- |
@@ -65,7 +65,7 @@ class Request:
 def _plain(value: Any) -> Any:
     """What `json` cannot write by itself, as something that is the same in every process."""
     if isinstance(value, set | frozenset):
-        return sorted((json.dumps(member, default=_plain, sort_keys=True) for member in value))
+        return sorted(json.dumps(member, default=_plain, sort_keys=True) for member in value)
     if is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, *(getattr(value, field.name) for field in fields(value))]
     if isinstance(value, Mapping):

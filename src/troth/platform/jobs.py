@@ -1,8 +1,8 @@
 """Jobs: what happens without anybody waiting for it.
 
-A worker goes round and round: it says that it is alive, fires scheduled tasks, works off the outbox, sends mail, and runs
-queued tasks (django-tasks, kept in the database). Any number of workers may run side by side and any may be killed at any
-moment: what is taken is taken in the database, and given back by the end of the connection.
+A worker goes round and round: it says that it is alive, fires scheduled tasks, works off the outbox, sends mail, and
+runs queued tasks (django-tasks, kept in the database). Any number of workers may run side by side and any may be
+killed at any moment: what is taken is taken in the database, and given back by the end of the connection.
 """
 
 import logging

@@ -4,17 +4,17 @@ Two orders that look at the same stock at the same moment must not both get it. 
 reads, then writes, and shows that it did: `Held` is the proof, and every read that decides takes it as an argument.
 
     order, held = locks.hold(Order, 4711, by=by)             1. the documents, by id
-    held.take(CreditKey(…), *availability_keys)              2. the balances, in one fixed order, in one statement a kind
+    held.take(CreditKey(…), *availability_keys)              2. the balances, in one fixed order, one statement a kind
     series = held.balance(key)                               3. what was read under the lock
 
 `take` creates rows that are missing, so that there is always something to lock, and locks in the order exposure, quota,
 availability, capacity, stock, fulfilment, journal, and within a kind by key: two transactions that follow it cannot
-block each other in a circle. A later `take` may add keys of the same or a later kind, never of an earlier one. Documents
-come before all balances, by the `lock_rank` of their model (0 unless it says otherwise), then by id. SQLite has no row
-locks; there the transaction itself begins with the one write lock.
+block each other in a circle. A later `take` may add keys of the same or a later kind, never of an earlier one.
+Documents come before all balances, by the `lock_rank` of their model (0 unless it says otherwise), then by id. SQLite
+has no row locks; there the transaction itself begins with the one write lock.
 
-An `Overlay` is the same thing without locks and without a pen: rules that run on it see the books as they are, plus what
-the run itself supposes, and leave no trace.
+An `Overlay` is the same thing without locks and without a pen: rules that run on it see the books as they are, plus
+what the run itself supposes, and leave no trace.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.db import connection, models
 
@@ -191,12 +191,12 @@ def _kind_order(kind: type[BalanceKey]) -> tuple[int, str]:
 
 
 @cache
-def _names(kind: type[BalanceKey]) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
 @cache
-def _reader(kind: type[BalanceKey]) -> Callable[[BalanceKey], Any]:
+def _reader(kind: Any) -> Callable[[BalanceKey], Any]:
     return attrgetter(*_names(kind))
 
 
@@ -206,7 +206,7 @@ def _values(key: BalanceKey) -> tuple[Any, ...]:
 
 
 @cache
-def _clauses(kind: type[BalanceKey]) -> tuple[str, str, str]:
+def _clauses(kind: Any) -> tuple[str, str, str]:
     """The join condition, the order and the selected columns of a locked read."""
     names = _names(kind)
     return (
@@ -224,7 +224,8 @@ def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey,
     on, ordered, wanted = _clauses(kind)
     tail = _LOCK if lock and sql.is_postgres() else ""
     for row in sql.fetch(
-        f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}", parameters
+        f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}",  # noqa: S608
+        parameters,
     ):
         key = kind(*row[: len(names)])
         into[key] = kind.build(key, row[len(names) :])
@@ -242,7 +243,7 @@ def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
             raise NotFound(
                 f"There is no {name} {wanted} that you may work on.", kind=model._meta.label_lower, id=wanted
             )
-    return [cast(D, found[wanted]) for wanted in ids]
+    return [found[wanted] for wanted in ids]
 
 
 def _reaches(by: Actor, document: models.Model) -> bool:

@@ -1,7 +1,8 @@
 """Mail by outbox: an action writes the mail as a row, a job sends it after the commit.
 
 A mail is sent at least once: a worker leases it, sends it outside any transaction, and marks it sent. One that dies in
-between leaves the lease to run out, and the mail goes again with the same Message-ID, by which receivers tell it as one.
+between leaves the lease to run out, and the mail goes again with the same Message-ID, by which receivers tell it as
+one.
 """
 
 import logging

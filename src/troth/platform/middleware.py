@@ -1,8 +1,8 @@
-"""What every request carries: who acts (`request.actor`) and what time it is (`request.clock`); and the gate of the pages.
+"""What every request carries: who acts (`request.actor`), what time it is (`request.clock`); and the gate of pages.
 
-The gate opens a page only for those to whom the route table grants it; a page without a line there opens for nobody. API
-operations name their own actor by token, so the gate leaves the API's namespace to it. A session ends as soon as the
-rights or the password of its user change: it remembers the epoch of the user under which it began.
+The gate opens a page only for those to whom the route table grants it; a page without a line there opens for nobody.
+API operations name their own actor by token, so the gate leaves the API's namespace to it. A session ends as soon as
+the rights or the password of its user change: it remembers the epoch of the user under which it began.
 """
 
 from collections.abc import Callable

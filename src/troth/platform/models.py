@@ -1,4 +1,4 @@
-"""The platform's tables: users and their roles, events and outbox, client keys, numbers, blocks, requests, mail, tokens."""
+"""The platform's tables: users and rights, events and outbox, client keys, numbers, blocks, requests, mail, jobs."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser

@@ -1,8 +1,9 @@
 """Document numbers.
 
-Two kinds of series. A *sequence* is fast and may leave gaps: a number drawn by a transaction that is then rolled back is
-gone. A *gapless* range, where the law wants one (invoices, per company and year), is a row that is locked last and counted
-up in the transaction that uses the number, so it holds everyone who invoices in that company until the commit.
+Two kinds of series. A *sequence* is fast and may leave gaps: a number drawn by a transaction that is then rolled back
+is gone. A *gapless* range, where the law wants one (invoices, per company and year), is a row that is locked last and
+counted up in the transaction that uses the number, so it holds everyone who invoices in that company until the
+commit.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,8 +22,9 @@ _SEQUENCE = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
 def draw(series: str, *, company_id: int, count: int = 1) -> Sequence[int]:
     """Draw `count` numbers of a series that may have gaps; rivals may draw in between.
 
-    PostgreSQL has one sequence `platform_number_<series>` for all companies; a migration of the app that owns the series
-    makes it (`troth.platform.sequences.NumberSequence`). SQLite counts in the range table, where the one writer has no rival.
+    PostgreSQL has one sequence `platform_number_<series>` for all companies; a migration of the app that owns the
+    series makes it (`troth.platform.sequences.NumberSequence`). SQLite counts in the range table, where the one
+    writer has no rival.
     """
     if sql.is_postgres():
         numbers = [int(n) for (n,) in sql.fetch(_SEQUENCE, (f"platform_number_{series}", count))]
@@ -52,7 +54,7 @@ _gapless: dict[str, Callable[[], Iterable[Used]]] = {}
 
 
 def register_gapless(series: str, used: Callable[[], Iterable[Used]]) -> None:
-    """Have `troth verify` compare the numbers that documents of this series carry with the range: no gap, none twice."""
+    """Have `troth verify` compare the numbers that documents carry with the range: no gap, none twice."""
     _gapless[series] = used
 
 

@@ -1,9 +1,9 @@
 """The outbox at work: subscribers run until they are done.
 
-Each waiting row is taken and worked off in one transaction of its own: what the subscriber writes and the mark that it is
-done stand or fall together, so a worker that is killed leaves the row for the next one. The outbox is a queue, so rows
-that a rival works on are passed over. A subscriber that fails is tried again later, each time after a longer pause; after
-`ATTEMPTS_MAX` failures the row waits for a person (`stuck`, `retry`).
+Each waiting row is taken and worked off in one transaction of its own: what the subscriber writes and the mark that
+it is done stand or fall together, so a worker that is killed leaves the row for the next one. The outbox is a queue,
+so rows that a rival works on are passed over. A subscriber that fails is tried again later, each time after a longer
+pause; after `ATTEMPTS_MAX` failures the row waits for a person (`stuck`, `retry`).
 """
 
 import logging
@@ -133,6 +133,4 @@ def retry_outbox(row_id: int, *, by: Actor, clock: Clock) -> None:
     found.save(update_fields=["attempts", "due_at"])
     facts: dict[str, Any] = {"outbox": row_id, "subscriber": found.subscriber}
     ref = _occurred(found.event).ref
-    events.record(
-        "platform.outbox_retried", ref, company_id=found.event.company_id, by=by, at=clock.now(), facts=facts
-    )
+    events.record("platform.outbox_retried", ref, company_id=found.event.company_id, by=by, at=clock.now(), facts=facts)

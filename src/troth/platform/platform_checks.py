@@ -48,7 +48,8 @@ def seals_kept_up() -> Found:
     yield _count("platform_event")
     late = """
         SELECT e.company_id, count(*) FROM platform_event e LEFT JOIN platform_seal s ON s.event_id = e.id
-        WHERE s.event_id IS NULL AND e.id < (SELECT max(event_id) FROM platform_seal p WHERE p.company_id = e.company_id)
+        WHERE s.event_id IS NULL
+        AND e.id < (SELECT max(event_id) FROM platform_seal p WHERE p.company_id = e.company_id)
         AND e.at < %s GROUP BY e.company_id ORDER BY e.company_id"""
     for company_id, count in sql.fetch(late, (datetime.now(UTC) - seals.SEALED_WITHIN,)):
         yield Finding(f"{count} events of company {company_id} lie behind the seal and carry none.")

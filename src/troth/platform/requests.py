@@ -1,8 +1,8 @@
 """Requests: one role hands a question about a document to another, with a receipt and a deadline.
 
-Papers describe such hand-offs as calls and notes that get lost. Here each is a row: who asked whom for what, when it was
-seen, what was answered, and until when. The mechanism knows neither the questions nor what follows from an answer; upper
-apps subscribe to `platform.request_answered` and the like.
+Papers describe such hand-offs as calls and notes that get lost. Here each is a row: who asked whom for what, when it
+was seen, what was answered, and until when. The mechanism knows neither the questions nor what follows from an
+answer; upper apps subscribe to `platform.request_answered` and the like.
 
 | from | acknowledge | accept | decline | withdraw | expire |
 | --- | --- | --- | --- | --- | --- |
@@ -39,7 +39,7 @@ class RequestState(StrEnum):
 
 _ASKED, _RECEIVED = RequestState.ASKED, RequestState.RECEIVED
 OPEN = frozenset({_ASKED, _RECEIVED})
-LIFECYCLE = Lifecycle[RequestState](
+LIFECYCLE = Lifecycle(
     "request",
     {(_ASKED, "acknowledge"): _RECEIVED}
     | {(state, "accept"): RequestState.ACCEPTED for state in OPEN}
@@ -100,7 +100,14 @@ def ask(
     """Ask a role for something about a document until `due_at`; return the request's id."""
     require(by, company_id=company_id)
     return open_request(
-        kind, ref, company_id=company_id, roles=(from_role, to_role), question=question, due_at=due_at, by=by, clock=clock
+        kind,
+        ref,
+        company_id=company_id,
+        roles=(from_role, to_role),
+        question=question,
+        due_at=due_at,
+        by=by,
+        clock=clock,
     )
 
 
@@ -260,6 +267,4 @@ def _record(what: str, row: RequestRow, *, by: Actor, clock: Clock) -> None:
     if row.answer or row.reason:
         facts |= {"answer": row.answer, "reason": row.reason}
     facts["state"] = row.state
-    events.record(
-        f"platform.request_{what}", _ref(row), company_id=row.company_id, by=by, at=clock.now(), facts=facts
-    )
+    events.record(f"platform.request_{what}", _ref(row), company_id=row.company_id, by=by, at=clock.now(), facts=facts)

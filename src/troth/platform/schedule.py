@@ -1,8 +1,8 @@
 """The schedule: tasks that run at set times, each slot once.
 
-A task is declared once with a cron line. Every worker looks at the clock; whoever first writes the row (task, slot) fires
-it, and the unique constraint stops all others. Slots that were missed while no worker ran are made up for by one run. The
-row and the queued task are written in one transaction: a slot is either fired and queued or neither.
+A task is declared once with a cron line. Every worker looks at the clock; whoever first writes the row (task, slot)
+fires it, and the unique constraint stops all others. Slots that were missed while no worker ran are made up for by
+one run. The row and the queued task are written in one transaction: a slot is either fired and queued or neither.
 """
 
 from collections.abc import Callable

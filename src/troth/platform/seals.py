@@ -1,12 +1,12 @@
 """Seals: a chain of hashes over the events of a company, so that a change to the history shows.
 
-Each link holds SHA-256 of the link before it and of one event. Events are written without it (a chain under a lock would
-cost a quarter of the throughput) and sealed in batches after their commit, by one sealer at a time. Ids commit out of
-order, so the sealer looks for events without a seal in a wide window behind the last one it sealed, and a thorough run,
-nightly, looks everywhere. Position in the chain is the order of sealing.
+Each link holds SHA-256 of the link before it and of one event. Events are written without it (a chain under a lock
+would cost a quarter of the throughput) and sealed in batches after their commit, by one sealer at a time. Ids commit
+out of order, so the sealer looks for events without a seal in a wide window behind the last one it sealed, and a
+thorough run, nightly, looks everywhere. Position in the chain is the order of sealing.
 
-A superuser can rewrite the whole chain: the head's hash, sent out of the house daily, is what shows that. Tamper-evident,
-not tamper-proof.
+A superuser can rewrite the whole chain: the head's hash, sent out of the house daily, is what shows that.
+Tamper-evident, not tamper-proof.
 """
 
 import hashlib

@@ -1,8 +1,9 @@
 """Many rows in one statement, on both databases.
 
-The hot path writes whole arrays: one INSERT, UPDATE or SELECT for all lines of an order, so that the number of statements
-does not depend on the number of lines. PostgreSQL takes the rows as arrays (`unnest`), SQLite as a VALUES list. Statements
-run on a bare cursor of Django's own connection, prepared on PostgreSQL, inside whatever transaction is open.
+The hot path writes whole arrays: one INSERT, UPDATE or SELECT for all lines of an order, so that the number of
+statements does not depend on the number of lines. PostgreSQL takes the rows as arrays (`unnest`), SQLite as a VALUES
+list. Statements run on a bare cursor of Django's own connection, prepared on PostgreSQL, inside whatever transaction
+is open.
 
 Column types are named once, by a short word: `int` (64 bit), `text`, `date`, `at` (instant), `bool`, `bytes`, `json`.
 """
@@ -106,7 +107,7 @@ def update(table: str, key: str, columns: Mapping[str, str], rows: Iterable[Row]
     assert len({row[0] for row in rows}) == len(rows), "one row per key"
     assignments = ", ".join(f"{column} = v.{column}" for column in columns)
     with_clause, source, parameters = relation("v", {key: "int", **columns}, rows)
-    fetch(f"{with_clause} UPDATE {table} SET {assignments} FROM {source} WHERE {table}.{key} = v.{key}", parameters)
+    fetch(f"{with_clause} UPDATE {table} SET {assignments} FROM {source} WHERE {table}.{key} = v.{key}", parameters)  # noqa: S608
 
 
 def _write(
@@ -118,7 +119,7 @@ def _write(
     tail = conflict + (f" RETURNING {', '.join(returning)}" if returning else "")
     if is_postgres():
         arrays = ", ".join(f"%s::{PG_TYPES[kind]}[]" for kind in columns.values())
-        return fetch(f"{head} ({names}) SELECT * FROM unnest({arrays}){tail}", _arrays(columns, rows))
+        return fetch(f"{head} ({names}) SELECT * FROM unnest({arrays}){tail}", _arrays(columns, rows))  # noqa: S608
     answer: list[Row] = []
     step = SQLITE_VARIABLES // len(columns)
     for start in range(0, len(rows), step):
@@ -144,7 +145,7 @@ def _instants(values: Sequence[Any]) -> str:
     return "{" + ",".join("NULL" if value is None else f'"{value.isoformat()}"' for value in values) + "}"
 
 
-# An array literal as text keeps one prepared statement for all sizes of integers; psycopg would choose int2[] or int8[].
+# An array literal as text keeps one prepared statement for all integers; psycopg would choose int2[] or int8[].
 _ARRAYS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "int": _literal,
     "bool": _literal,

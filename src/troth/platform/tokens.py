@@ -13,7 +13,7 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 def authenticate(text: str, *, clock: Clock = SYSTEM_CLOCK) -> Actor | None:
-    """Return the actor of a token, narrowed to its scopes; None for one that is unknown, expired, revoked, or ownerless."""
+    """The actor of a token, narrowed to its scopes; None for one that is unknown, expired, revoked, or ownerless."""
     if not text.startswith(TOKEN_PREFIX):
         return None
     now = clock.now()

@@ -1,8 +1,9 @@
 """Append-only tables: triggers that refuse UPDATE and DELETE.
 
-A migration declares the table once, `AppendOnly("platform_event")`. Django rebuilds a SQLite table when a column changes
-and drops its triggers without a word, so after every `migrate` the declared triggers are put back; `troth verify` checks
-that each of them is there. What is declared is read from the migrations themselves, so the list cannot drift.
+A migration declares the table once, `AppendOnly("platform_event")`. Django rebuilds a SQLite table when a column
+changes and drops its triggers without a word, so after every `migrate` the declared triggers are put back; `troth
+verify` checks that each of them is there. What is declared is read from the migrations themselves, so the list cannot
+drift.
 """
 
 from typing import Any

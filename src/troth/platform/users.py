@@ -1,8 +1,8 @@
 """People, their roles and their tokens.
 
-A role is granted for a company and site or for all. Whoever would join two duties that belong apart is refused the role,
-unless the administrator names the reason for an exception; it is then part of the event. Every change of rights raises the
-user's session epoch, so that sessions that began under the old rights end.
+A role is granted for a company and site or for all. Whoever would join two duties that belong apart is refused the
+role, unless the administrator names the reason for an exception; it is then part of the event. Every change of rights
+raises the user's session epoch, so that sessions that began under the old rights end.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from django.db.models import F
 
 from troth.kernel.errors import BusinessError, InvalidInput
 from troth.platform import events, locks, permissions
-from troth.platform.actions import action
+from troth.platform.actions import action, secret_answer
 from troth.platform.actors import Actor, Grant
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
@@ -77,7 +77,9 @@ def ref_of(user: User) -> DocumentRef:
 def add_user(username: str, *, password: str, email: str = "", full_name: str = "", by: Actor, clock: Clock) -> int:
     """Add a person who can sign in, without any role yet; return the user's id."""
     if not username or len(username) > 150 or not username.isprintable() or username != username.strip():
-        raise InvalidInput("A user name has 1 to 150 printable characters, none of them a space at an end.", field="username")
+        raise InvalidInput(
+            "A user name has 1 to 150 printable characters, none of them a space at an end.", field="username"
+        )
     if User.objects.filter(username__iexact=username).exists():
         raise NameTaken(f"There is already a user {username}. Choose another name.", username=username)
     first, _, last = full_name.strip().rpartition(" ")
@@ -156,9 +158,12 @@ def revoke_role(
     if not gone:
         raise InvalidInput(f"{user.username} does not hold the role {role} there.", field="role")
     _end_sessions(user)
-    _record("platform.role_revoked", user, by=by, clock=clock, facts={"role": role, "company": company_id, "site": site_id})
+    _record(
+        "platform.role_revoked", user, by=by, clock=clock, facts={"role": role, "company": company_id, "site": site_id}
+    )
 
 
+@secret_answer
 @action
 def make_token(
     user_id: int, *, name: str, scopes: Iterable[str], expires_at: datetime | None = None, by: Actor, clock: Clock

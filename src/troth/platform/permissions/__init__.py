@@ -1,10 +1,10 @@
-"""Who may do what: permissions by role (`table`) and the permission that each page and API operation asks for (`routes`).
+"""Who may do what: permissions by role (`table`), and what each page and API operation asks for (`routes`).
 
 A permission is `app.verb` for an action, by the action's own name, and `app.view_x` for reading. What no role is given
 nobody may do, and a page that is not declared opens for nobody: both fail a test long before.
 
-A token's scopes narrow what its owner may: `sales` for all of an app, `sales.submit_order` for one permission, `read` for
-everything that only reads.
+A token's scopes narrow what its owner may: `sales` for all of an app, `sales.submit_order` for one permission, `read`
+for everything that only reads.
 """
 
 from collections.abc import Iterable
@@ -86,7 +86,9 @@ def declared(route: str) -> str:
     whole = f"{route.partition(':')[0]}:*"
     if ":" in route and whole in ROUTES:
         return ROUTES[whole]
-    raise UndeclaredRoute(f"{route or 'a route without a name'} is not declared in troth/platform/permissions/routes.py")
+    raise UndeclaredRoute(
+        f"{route or 'a route without a name'} is not declared in troth/platform/permissions/routes.py"
+    )
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """Separation of duties: pairs that no one person should hold.
 
 The pairs follow the conflict lists that auditors of order management publish. A severe one is refused when a role is
-granted, unless the administrator makes a named exception; a light one is only shown. That the same person may not act on
-both sides of *one document* is a matter of the document (see `platform.blocks`), not of this table.
+granted, unless the administrator makes a named exception; a light one is only shown. That the same person may not act
+on both sides of *one document* is a matter of the document (see `platform.blocks`), not of this table.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Conflict:
     severe: bool = True
 
     def joined_by(self, roles: set[str], permissions: Mapping[str, frozenset[str]]) -> bool:
-        """Whether these roles hold both sides, and need two roles to do so: one role's own pair is a choice of the table."""
+        """Whether these roles hold both sides, and need two roles to do so: one role alone is no conflict."""
         left, right = permissions[self.first] & roles, permissions[self.second] & roles
         return bool(left and right and not left & right)
 

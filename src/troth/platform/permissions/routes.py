@@ -1,7 +1,7 @@
 """Each page and API operation with the permission it asks for. One line each; a new page adds a line here.
 
-A page is named as in its `urls.py`, with the namespace (`sales:order`); an API operation is `api:` and its operation id.
-`PUBLIC` is open to everybody, `SIGNED_IN` to everybody who has signed in.
+A page is named as in its `urls.py`, with the namespace (`sales:order`); an API operation is `api:` and its operation
+id. `PUBLIC` is open to everybody, `SIGNED_IN` to everybody who has signed in.
 """
 
 from typing import Final
