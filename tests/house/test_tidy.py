@@ -90,7 +90,7 @@ def test_every_module_says_what_it_is_about():
 
 
 def test_nobody_swallows_everything():
-    """Only what runs jobs may: one that fails must not stop the others. Tidying up and raising again is no swallowing."""
+    """Only what runs jobs may, since one that fails must not stop the others. Raising again is no swallowing."""
     runners = {SOURCE / "platform" / "jobs.py", SOURCE / "platform" / "outbox.py"}
     broad = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
