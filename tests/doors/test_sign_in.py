@@ -38,3 +38,14 @@ def test_pages_allow_no_script_but_our_own():
 def test_signing_out_leads_back_to_the_sign_in_page(browser):
     assert browser.post("/sign-out/")["Location"] == "/sign-in/"
     assert browser.get("/").status_code == 302
+
+
+def test_a_page_that_does_not_exist_says_so_within_the_frame(browser):
+    answer = browser.get("/no-such-page/")
+    assert answer.status_code == 404
+    assert "Troth" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_health_is_open_to_machines():
+    assert Client().get("/health/live").status_code == 200

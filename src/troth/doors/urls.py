@@ -1,12 +1,20 @@
 """Every address of Troth begins here."""
 
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
 
 from troth.doors import web
+from troth.platform.web.urls import sign_in
 
 urlpatterns = [
     path("", web.home, name="home"),
-    path("sign-in/", LoginView.as_view(template_name="doors/sign_in.html"), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    *sign_in,
+    path("", include("troth.platform.web.urls")),
+    path("health/", include("troth.platform.urls")),
+    path("admin/", admin.site.urls),
 ]
+
+handler400 = "troth.platform.web.errors.bad_request"
+handler403 = "troth.platform.web.errors.forbidden"
+handler404 = "troth.platform.web.errors.not_found"
+handler500 = "troth.platform.web.errors.failed"

@@ -129,19 +129,21 @@ def doctor(*, db: Database = None) -> None:
 
 
 @app.command()
-def worker(
-    *,
-    once: Annotated[bool, typer.Option("--once", help="Stop when the queue is empty.")] = False,
-    db: Database = None,
-) -> None:
-    """Work off jobs: mail, re-promising, imports. Start as many as are needed, on any machine.
+def worker(*, db: Database = None) -> None:
+    """Work off events, mail, jobs and the schedule. Start as many as are needed, on any machine.
 
-    Examples: troth worker · troth worker --once
+    Example: troth worker
     """
     start_django(db)
-    from django.core.management import call_command
+    import signal
+    import threading
 
-    call_command("db_worker", queue_name="*", batch=once, startup_delay=not once, reload=False)
+    from troth.platform import jobs
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    jobs.run_forever(stopped)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -156,21 +158,24 @@ def manage(context: typer.Context) -> None:
     execute_from_command_line(["troth manage", *context.args])
 
 
-if find_spec("troth.platform.verify"):
+@app.command()
+def verify(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    db: Database = None,
+) -> None:
+    """Recompute every balance and check every invariant; exit code 1 if one is broken.
 
-    @app.command()
-    def verify(
-        *, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False, db: Database = None
-    ) -> None:
-        """Recompute every balance and check every invariant; exit code 1 if one is broken.
+    Examples: troth verify · troth verify --json
+    """
+    start_django(db)
+    from troth.doors.cli.reports import print_checks
+    from troth.platform import verify as books
 
-        Examples: troth verify · troth verify --json
-        """
-        start_django(db)
-        from troth.doors.cli.reports import print_checks
-
-        if not print_checks(_part("troth.platform.verify").run(), as_json=json):
-            raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
+    results = books.run()
+    print_checks(results, as_json=json)
+    if not all(result.holds for result in results):
+        raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
 
 
 if find_spec("troth.doors.bench"):

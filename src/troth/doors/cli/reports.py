@@ -4,20 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
 
 import typer
 
-
-class Check(Protocol):
-    """One invariant: its name, how many rows were looked at, and a sentence for each that breaks it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def rows(self) -> int: ...
-    @property
-    def faults(self) -> Sequence[str]: ...
+from troth.platform.verify import Result, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +22,12 @@ class Figure:
     met: bool | None = None
 
 
-FAULTS_SHOWN = 5
-
-
-def print_checks(checks: Sequence[Check], *, as_json: bool) -> bool:
-    """Print each check with its count; return whether all hold."""
+def print_checks(results: Sequence[Result], *, as_json: bool) -> None:
+    """Print each check with its count, for a person or as JSON."""
     if as_json:
-        rows = [{"name": c.name, "rows": c.rows, "faults": list(c.faults)} for c in checks]
-        typer.echo(json.dumps(rows, indent=2))
+        typer.echo(json.dumps([asdict(result) for result in results], indent=2, default=str))
     else:
-        for check in checks:
-            typer.echo(f"{'BROKEN' if check.faults else 'holds '}  {check.rows:>10,}  {check.name}")
-            for fault in check.faults[:FAULTS_SHOWN]:
-                typer.echo(f"                    {fault}")
-    return not any(check.faults for check in checks)
+        typer.echo("\n".join(lines(results)))
 
 
 def print_figures(figures: Sequence[Figure], *, file: Path | None) -> None:

@@ -12,8 +12,10 @@ SIGNED_IN: Final = "signed_in"
 ROUTES: Final[dict[str, str]] = {
     # the house
     "home": SIGNED_IN,
-    "sign_in": PUBLIC,
-    "sign_out": PUBLIC,
+    "login": PUBLIC,
+    "logout": PUBLIC,
+    "web:search": SIGNED_IN,
+    "web:prefer": SIGNED_IN,
     "admin:login": PUBLIC,
     "admin:logout": PUBLIC,
     "admin:jsi18n": SIGNED_IN,
