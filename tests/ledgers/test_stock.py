@@ -44,7 +44,9 @@ def test_postings_come_back_in_the_order_of_the_movements(world):
     held = taken(near, far)
     quantities = [7, 3, 9, 1]
     ids = actions.post(
-        held, [Movement(key, q, "receipt", ON, ORDER) for key, q in zip((far, near, near, far), quantities)], at=AT
+        held,
+        [Movement(key, q, "receipt", ON, ORDER) for key, q in zip((far, near, near, far), quantities, strict=True)],
+        at=AT,
     )
     assert [Posting.objects.get(id=posting_id).quantity for posting_id in ids] == quantities
     assert {row.bin: row.quantity for row in queries.overview(world.product)} == {"A": 12, "B": 8}
@@ -66,9 +68,7 @@ def test_more_than_lies_there_is_refused_and_nothing_changes(world):
 
 def test_several_movements_of_one_key_count_together(world):
     key = world.stock()
-    actions.post(
-        taken(key), [Movement(key, -3, "issue", ON, DELIVERY), Movement(key, 3, "receipt", ON, ORDER)], at=AT
-    )
+    actions.post(taken(key), [Movement(key, -3, "issue", ON, DELIVERY), Movement(key, 3, "receipt", ON, ORDER)], at=AT)
     assert Balance.objects.get().quantity == 0
     assert Balance.objects.get().received_on is None
     assert broken() == []

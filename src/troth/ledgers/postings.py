@@ -43,4 +43,5 @@ def source_values(entry: Sourced, at: datetime) -> tuple[Any, ...]:
 
 def keys_by_id(held: Held, kind: type[K]) -> dict[int, K]:
     """Return the held keys of a ledger by the id of their balance row."""
-    return {held.balance(key).id: key for key in held.keys() if isinstance(key, kind)}
+    taken = held.keys()
+    return {held.balance(key).id: key for key in taken if isinstance(key, kind)}

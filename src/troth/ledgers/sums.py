@@ -1,4 +1,4 @@
-"""What the checks of all ledgers share: balances recomputed from their postings, reversals held against what they reverse."""
+"""What the checks of all ledgers share: balances recomputed from postings, reversals held against what they reverse."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,8 +21,8 @@ def by_measure(measure: str, *, column: str = "measure", amount: str = "quantity
 def compare_balances(ledger: str, sums: Mapping[str, str]) -> Found:
     """Yield each balance one of whose columns is not the sum of its postings.
 
-    `sums` gives for each column of `<ledger>_balance` the SQL sum over `<ledger>_posting`. One statement, so that it sees
-    one moment even while others post.
+    `sums` gives for each column of `<ledger>_balance` the SQL sum over `<ledger>_posting`. One statement, so that it
+    sees one moment even while others post.
     """
     yield count(f"{ledger}_balance")
     totals = ", ".join(f"{expression} AS {column}" for column, expression in sums.items())

@@ -19,7 +19,7 @@ class KeptAdmin(admin.ModelAdmin[Any]):
 class MastersAdmin(KeptAdmin):
     """Each change counts the version up, so that copies in memory and open forms know that they are old."""
 
-    list_filter = ("is_active",)
+    list_filter: tuple[str, ...] = ("is_active",)
     readonly_fields = ("version",)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -1,7 +1,7 @@
 """What always holds for availability: the series are their postings, and promises are covered or known to be short."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
@@ -54,16 +54,21 @@ def _agrees(balance_id: int) -> bool:
 
 
 def coverage() -> Found:
-    """What is confirmed on stock and supply is covered on every day from today on, or an open shortage says how much is not.
+    """What is confirmed on stock and supply is covered on every day from today on, or open shortages say what is not.
 
     Time alone breaks nothing here: a receipt that is late counts as if it came today. The daily job notes late receipts
     as shortages, which only adds to what is allowed for.
     """
-    yield count("availability_balance")
     # The latest day anywhere: no site has noted its shortages for a later one.
-    today = day_of((datetime.now(UTC) + timedelta(hours=14)).date())
+    return uncovered((datetime.now(UTC) + timedelta(hours=14)).date())
+
+
+def uncovered(on: date) -> Found:
+    """Yield the series that are promised beyond their supply and open shortages on some day from `on` on."""
+    yield count("availability_balance")
+    today = day_of(on)
     counted = ", ".join(str(category) for category in COUNTED)
-    uncovered = f"""
+    lacking = f"""
         WITH flow AS (
             SELECT balance_id, day, SUM(quantity) AS quantity FROM (
                 SELECT balance_id, CASE WHEN day < {today} THEN {today} ELSE day END AS day, quantity
@@ -80,7 +85,7 @@ def coverage() -> Found:
         SELECT w.balance_id, -w.quantity, COALESCE(s.quantity, 0) FROM lowest w
         LEFT JOIN short s ON s.balance_id = w.balance_id
         WHERE -w.quantity > COALESCE(s.quantity, 0) ORDER BY w.balance_id"""
-    for balance_id, missing, known in sql.fetch(uncovered):
+    for balance_id, missing, known in sql.fetch(lacking):
         yield Finding(
             f"Availability balance {balance_id} is promised {missing} beyond its supply; open shortages name {known}.",
             {"balance": balance_id, "missing": int(missing), "known": int(known)},

@@ -34,7 +34,7 @@ OVERDUE_RECEIPT_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """`quantity` is missing at the worst moment; `day` is the first on which more than the tolerated part is missing."""
+    """`quantity` is missing at the worst moment; `day` is the first that lacks more than the tolerated part."""
 
     day: int
     quantity: int

@@ -1,4 +1,4 @@
-"""Post what a payer owes or will owe; move it on from order to delivery to invoice; take back what stands for a document."""
+"""Post what a payer owes or will owe; move it from order to delivery to invoice; take back what a document posted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -28,7 +28,8 @@ def billed() -> Found:
 
 def _lines(broken: str, verdict: str) -> Found:
     yield count("fulfilment_balance")
-    for kind, line_id in sql.fetch(f"SELECT kind, line_id FROM fulfilment_balance WHERE {broken} ORDER BY kind, line_id"):
+    lines = sql.fetch(f"SELECT kind, line_id FROM fulfilment_balance WHERE {broken} ORDER BY kind, line_id")
+    for kind, line_id in lines:
         yield Finding(f"{kind} {line_id} {verdict}.", {"kind": kind, "line_id": line_id})
 
 

@@ -40,7 +40,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What went from a document to another: the sum of the postings of a measure. Nothing is left when it was reversed."""
+    """What went from a document to another, summed over the postings of a measure; 0 when it was reversed."""
 
     origin: DocumentRef
     target: DocumentRef

@@ -20,7 +20,7 @@ def entries() -> Found:
         OR COUNT(CASE WHEN b.company_id <> e.company_id THEN 1 END) > 0 ORDER BY e.id"""
     for entry_id, lines, total, foreign in sql.fetch(odd):
         yield Finding(
-            f"Entry {entry_id} has {lines} postings that sum to {total}, {foreign} of them on another company's accounts.",
+            f"Entry {entry_id} has {lines} postings, {foreign} for another company, that sum to {total}.",
             {"entry": entry_id},
         )
 

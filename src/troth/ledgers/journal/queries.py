@@ -64,13 +64,18 @@ def entries(source: DocumentRef) -> list[EntryRow]:
     found = Entry.objects.filter(source_kind=source.kind, source_id=source.id).order_by("id")
     lines: dict[int, list[LineRow]] = {}
     rows = Posting.objects.filter(entry__in=found).order_by("id")
-    for entry_id, *line in rows.values_list(
-        "entry_id", "balance__account", "amount", "document_amount", "document_currency"
-    ):
-        lines.setdefault(entry_id, []).append(LineRow(*line))
+    for row in rows.values_list("entry_id", "balance__account", "amount", "document_amount", "document_currency"):
+        lines.setdefault(row[0], []).append(LineRow(*row[1:]))
     return [
         EntryRow(
-            entry.pk, entry.company_id, entry.on, entry.at, entry.text, source, entry.reverses_id, tuple(lines[entry.pk])
+            entry.pk,
+            entry.company_id,
+            entry.on,
+            entry.at,
+            entry.text,
+            source,
+            entry.reverses_id,
+            tuple(lines[entry.pk]),
         )
         for entry in found
     ]
@@ -79,9 +84,7 @@ def entries(source: DocumentRef) -> list[EntryRow]:
 def keys_of(entry_id: int) -> tuple[JournalKey, ...]:
     """The keys that a reversal of the entry needs."""
     rows = Posting.objects.filter(entry_id=entry_id).order_by("id")
-    return tuple(
-        dict.fromkeys(JournalKey(*row) for row in rows.values_list("balance__company_id", "balance__account"))
-    )
+    return tuple(dict.fromkeys(JournalKey(*row) for row in rows.values_list("balance__company_id", "balance__account")))
 
 
 def trial_balance(company_id: int, *, from_on: date | None = None, to_on: date | None = None) -> list[TrialRow]:

@@ -1,6 +1,7 @@
 """Post what is planned for a cell and what promises consume.
 
-Consumed may exceed planned when the plan was lowered afterwards; whether a promise may take is decided where it is made.
+Consumed may exceed planned when the plan was lowered afterwards; whether a promise may take is decided where it is
+made.
 """
 
 from collections.abc import Sequence

@@ -14,7 +14,9 @@ def not_negative() -> Found:
     yield count("quota_balance")
     negative = "SELECT id, planned, consumed FROM quota_balance WHERE planned < 0 OR consumed < 0 ORDER BY id"
     for balance_id, planned, consumed in sql.fetch(negative):
-        yield Finding(f"Quota balance {balance_id} has {planned} planned, {consumed} consumed.", {"balance": balance_id})
+        yield Finding(
+            f"Quota balance {balance_id} has {planned} planned and {consumed} consumed.", {"balance": balance_id}
+        )
 
 
 register(Check("quota: balances", "Planned and consumed are the sums of their postings.", balances))

@@ -1,8 +1,9 @@
 """What lies where, and how it came there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from troth.ledgers.stock.keys import StockKey
 from troth.ledgers.stock.models import Balance, Posting
@@ -59,7 +60,7 @@ def overview(product_id: int) -> list[StockRow]:
 
 
 def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unrestricted") -> list[BinStock]:
-    """Stock of the products at a site, oldest goods first, then by the picking walk. A first look: lock before taking."""
+    """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking."""
     rows = (
         Balance.objects.filter(site_id=site_id, product_id__in=product_ids, stock_type=stock_type, quantity__gt=0)
         .order_by("product_id", "received_on", "bin__sequence", "bin__code", "id")
@@ -119,8 +120,10 @@ _POSTING = (
 )
 
 
-def _rows(rows: object) -> list[MovementRow]:
+def _rows(rows: Iterable[tuple[Any, ...]]) -> list[MovementRow]:
     return [
-        MovementRow(row[8], StockKey(*row[:8]), *row[9:13], DocumentRef(row[13], row[14]), *row[15:])
-        for row in rows  # type: ignore[attr-defined]
+        MovementRow(
+            row[8], StockKey(*row[:8]), row[9], row[10], row[11], row[12], DocumentRef(row[13], row[14]), *row[15:]
+        )
+        for row in rows
     ]
