@@ -10,6 +10,7 @@
 | fulfilment | how far a line has come, and from which document to which |
 | journal | balanced money postings |
 
-Each has `keys` (what is locked), `models` (balance and posting), `actions` (`post`, under the lock), `queries` (balance,
-time line) and `checks` (recomputes the balances from the postings). A correction is a posting that reverses another.
+Each has `keys` (what is locked), `models` (balance and posting), `actions` (`post`, under the lock), `queries`
+(balance, time line) and `checks` (recomputes the balances from the postings). A correction is a posting that reverses
+another.
 """

@@ -19,6 +19,7 @@ what the run itself supposes, and leave no trace.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache
@@ -136,6 +137,11 @@ class Held:
         except KeyError:
             raise KeyNotHeld(f"{key} was read without its lock") from None
 
+    def add_new(self, key: BalanceKey, balance: Any) -> None:
+        """Register a balance whose row this transaction inserts itself: nobody else can see it, so it is locked."""
+        assert key not in self._balances, f"{key} is held already"
+        self._balances[key] = balance
+
     def require(self, keys: Iterable[BalanceKey]) -> None:
         for key in keys:
             self.balance(key)
@@ -151,7 +157,8 @@ class Held:
         """A savepoint: when the block raises, the locks taken inside it are given back with the writes."""
         from django.db import transaction
 
-        before = dict(self._balances)
+        # Copies, because postings change a balance in place.
+        before = {key: copy(balance) for key, balance in self._balances.items()}
         try:
             with transaction.atomic():
                 yield

@@ -1,4 +1,4 @@
-"""Supply and demand by day and category: the series that promises are made on, its postings, and what it is short of."""
+"""Supply and demand by day and category: the series that promises are made on, its postings, and its shortages."""
 
 from django.db import models
 from django.db.models import Q
@@ -18,7 +18,7 @@ class Balance(models.Model):
 
 
 class Posting(PostingRow):
-    """`quantity` (signed: supply positive, demand negative) of `category` on `day` (days since 1970-01-01; 0 for stock)."""
+    """`quantity` (supply positive, demand negative) of `category` on `day` (days since 1970-01-01; 0 for stock)."""
 
     balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings")
     category = models.SmallIntegerField()

@@ -20,7 +20,8 @@ class Balance(models.Model):
 class Posting(PostingRow):
     """`amount` (signed, minor units of the company's currency) of a `part`; invoices carry their due date."""
 
-    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings")
+    # The index below begins with the balance.
+    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings", db_index=False)
     part = models.CharField(max_length=20)
     amount = models.BigIntegerField()
     due_on = models.DateField(null=True)

@@ -1,4 +1,7 @@
-"""How far each line has come. A posting names from-line, to-line, quantity and value: the postings are the document flow."""
+"""How far each line has come. A posting names from-line, to-line, quantity and value.
+
+The postings are the document flow.
+"""
 
 from django.db import models
 from django.db.models import F, Q

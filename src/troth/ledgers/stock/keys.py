@@ -20,7 +20,7 @@ class StockType(StrEnum):
 
 @dataclass(slots=True)
 class StockBalance:
-    """`quantity` in the product's smallest units; `received_on` is the day of its oldest goods, for first in first out."""
+    """`quantity` in the product's smallest units; `received_on` is the day of its oldest goods."""
 
     id: int
     quantity: int
@@ -29,7 +29,7 @@ class StockBalance:
 
 @dataclass(frozen=True, slots=True, order=True)
 class StockKey(BalanceKey):
-    """Empty text where a part does not apply. `owner` is "" for the company's own, else "order:<line id>" or "party:<id>"."""
+    """Empty text where a part does not apply. `owner`: "" (the company), "order:<line id>" or "party:<id>"."""
 
     site_id: int
     location_id: int

@@ -1,4 +1,4 @@
-"""Stock by site, location, bin, product, batch, valuation type, stock type and owner, and the movements it is the sum of."""
+"""Stock by site, location, bin, product, batch, valuation type, stock type and owner, and its movements."""
 
 from django.db import models
 from django.db.models import Q
@@ -30,7 +30,7 @@ class Balance(models.Model):
 
 
 class Posting(PostingRow):
-    """A movement of `quantity` (signed, smallest units) on the site's date `on`. `kind` is receipt, issue, transfer …"""
+    """A movement of `quantity` (signed, smallest units) on the site's date `on`; `kind`: receipt, issue, transfer …"""
 
     balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings")
     kind = models.CharField(max_length=20)

@@ -1,0 +1,183 @@
+"""Post supply and demand; take back what stands for a line; note where promises are no longer covered.
+
+A posting changes the series in memory at once, so that a later read under the same lock sees it, and is written by one
+INSERT for all postings and one UPDATE for all series.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from troth.kernel import netting
+from troth.kernel.calendars import date_of
+from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
+from troth.ledgers.availability.rules import gap
+from troth.ledgers.postings import SOURCE_COLUMNS, keys_by_id, source_values
+from troth.platform import sql
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+
+_COLUMNS = {**SOURCE_COLUMNS, "balance_id": "int", "category": "int", "day": "int", "quantity": "int"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`quantity` (signed: supply positive, demand negative) of a category on a day (number since 1970-01-01)."""
+
+    key: AvailabilityKey
+    category: int
+    day: int
+    quantity: int
+    source: DocumentRef
+    source_line_id: int = 0
+
+
+def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
+    """Post the entries to the held series; stock has no day and is kept at day 0."""
+    by_key: dict[AvailabilityKey, list[netting.Posting]] = {}
+    for entry in entries:
+        by_key.setdefault(entry.key, []).append((entry.category, entry.day, entry.quantity))
+    held.require(by_key)
+    for key, postings in by_key.items():
+        balance: AvailabilityBalance = held.balance(key)
+        balance.series = netting.merge(balance.series, postings)
+        balance.version += 1
+    if held.writes:
+        _write(held, entries, [held.balance(key) for key in by_key], at)
+
+
+def withdraw(held: Held, lines: Sequence[tuple[str, int]], *, source: DocumentRef, at: datetime) -> None:
+    """Take back all that stands for the lines, given as (source kind, source line id); their keys must be held.
+
+    The negation is filed with the line it takes back, so that nothing stands for the line any more; `source` is the
+    document that withdraws, which the event of the action names.
+    """
+    if not lines:
+        return
+    with_clause, relation, parameters = sql.relation(
+        "l", {"kind": "text", "line_id": "int"}, list(dict.fromkeys(lines))
+    )
+    rows = sql.fetch(
+        f"{with_clause} SELECT p.balance_id, p.category, p.day, p.source_kind, p.source_id, p.source_line_id,"
+        " CAST(SUM(p.quantity) AS bigint)"
+        f" FROM availability_posting p JOIN {relation} ON p.source_kind = l.kind AND p.source_line_id = l.line_id"
+        " GROUP BY p.balance_id, p.category, p.day, p.source_kind, p.source_id, p.source_line_id"
+        " HAVING SUM(p.quantity) <> 0 ORDER BY p.balance_id, p.category, p.day",
+        parameters,
+    )
+    keys = keys_by_id(held, AvailabilityKey)
+    assert all(row[0] in keys for row in rows), "a line stands on a series that is not held"
+    entries = [
+        Entry(keys[balance_id], category, day, -quantity, DocumentRef(kind, document_id), line_id)
+        for balance_id, category, day, kind, document_id, line_id, quantity in rows
+    ]
+    post(held, entries, at=at)
+
+
+def _write(held: Held, entries: Sequence[Entry], balances: list[AvailabilityBalance], at: datetime) -> None:
+    rows = [
+        (
+            *source_values(entry, at),
+            held.balance(entry.key).id,
+            int(entry.category),
+            netting.STOCK_DAY if entry.category == netting.Category.STOCK else entry.day,
+            entry.quantity,
+        )
+        for entry in entries
+        if entry.quantity
+    ]
+    sql.insert("availability_posting", _COLUMNS, rows)
+    sql.update(
+        "availability_balance",
+        "id",
+        {"version": "int", "series": "bytes"},
+        [(balance.id, balance.version, netting.pack(balance.series)) for balance in balances],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """`quantity` of what is promised on the key is missing from `on` on."""
+
+    key: AvailabilityKey
+    on: date
+    quantity: int
+
+
+def note_shortages(
+    held: Held, keys: Sequence[AvailabilityKey], *, today: int, cause: str, at: datetime
+) -> list[Shortfall]:
+    """Open a shortage for each held key whose promises are covered no longer, beyond the shortages already open.
+
+    To be called by whoever lowers or delays supply, in the same transaction; `today` is the site's day. Returns the new
+    shortages. An overlay opens none, but says what would be opened.
+    """
+    standing = _open_shortages(held, keys)
+    found = []
+    for key in dict.fromkeys(keys):
+        known = sum(row.quantity for row in standing.get(key, ()))
+        missing = gap(held.balance(key).series, today, tolerated=known)
+        if missing is not None:
+            found.append(Shortfall(key, date_of(missing.day), missing.quantity - known))
+    _open(held, [(shortfall, cause) for shortfall in found], at)
+    return found
+
+
+def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, at: datetime) -> int:
+    """Close the open shortages of the held keys that are covered again, the newest first; return how many.
+
+    One that is covered in part is closed and opened again for the rest, so that the open ones say what is missing.
+    """
+    closed: list[int] = []
+    rests: list[tuple[Shortfall, str]] = []
+    for key, rows in _open_shortages(held, keys).items():
+        missing = gap(held.balance(key).series, today)
+        covered = sum(row.quantity for row in rows) - (missing.quantity if missing else 0)
+        for row in reversed(rows):
+            if covered <= 0:
+                break
+            closed.append(row.id)
+            if covered < row.quantity:
+                rests.append((Shortfall(key, row.on, row.quantity - covered), row.cause))
+            covered -= row.quantity
+    if held.writes:
+        sql.update("availability_shortage", "id", {"closed_at": "at"}, [(row_id, at) for row_id in closed])
+        _open(held, rests, at)
+    return len(closed)
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenShortage:
+    id: int
+    on: date
+    quantity: int
+    cause: str
+
+
+def _open_shortages(held: Held, keys: Sequence[AvailabilityKey]) -> dict[AvailabilityKey, list[_OpenShortage]]:
+    held.require(keys)
+    by_id = {held.balance(key).id: key for key in keys}
+    if not by_id:
+        return {}
+    with_clause, relation, parameters = sql.relation("k", {"id": "int"}, [(balance_id,) for balance_id in by_id])
+    found: dict[AvailabilityKey, list[_OpenShortage]] = {}
+    for balance_id, *row in sql.fetch(
+        f'{with_clause} SELECT s.balance_id, s.id, s."on", s.quantity, s.cause FROM availability_shortage s'
+        f" JOIN {relation} ON s.balance_id = k.id WHERE s.closed_at IS NULL ORDER BY s.balance_id, s.id",
+        parameters,
+    ):
+        found.setdefault(by_id[balance_id], []).append(_OpenShortage(*row))
+    return found
+
+
+def _open(held: Held, shortfalls: Sequence[tuple[Shortfall, str]], at: datetime) -> None:
+    if not held.writes:
+        return
+    sql.insert(
+        "availability_shortage",
+        {"balance_id": "int", '"on"': "date", "quantity": "int", "cause": "text", "opened_at": "at"},
+        [
+            (held.balance(shortfall.key).id, shortfall.on, shortfall.quantity, cause, at)
+            for shortfall, cause in shortfalls
+        ],
+    )

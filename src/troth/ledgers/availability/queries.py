@@ -1,0 +1,129 @@
+"""Supply and demand over time, who stands behind it, and what is short."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Sum
+
+from troth.kernel import netting
+from troth.kernel.calendars import date_of
+from troth.kernel.netting import Category, Scope
+from troth.ledgers.availability.models import Balance, Posting, Shortage
+from troth.ledgers.availability.rules import COVER, OVERDUE_RECEIPT_DAYS, PROMISED
+from troth.platform.documents import DocumentRef
+
+PROMISES = Scope(frozenset((*COVER, *PROMISED)), overdue_receipt_days=OVERDUE_RECEIPT_DAYS)
+"""The scope of what is promised and what covers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """What a category brings or takes on a day, with the balance and the free quantity at the end of that day.
+
+    `day` is the day it counts on (overdue demand counts today, an overdue receipt tomorrow), `planned_on` the day it
+    was planned for, None for stock. Rows outside the scope are listed and change neither balance nor free.
+    """
+
+    day: int
+    category: Category
+    planned_on: date | None
+    quantity: int
+    in_scope: bool
+    balance: int
+    free: int
+
+    @property
+    def on(self) -> date:
+        return date_of(self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What stands for a document's line: the sum of its postings in a category and on a day."""
+
+    segment: str
+    category: Category
+    on: date | None
+    quantity: int
+    source: DocumentRef
+    source_line_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShortageRow:
+    id: int
+    product_id: int
+    site_id: int
+    segment: str
+    on: date
+    quantity: int
+    cause: str
+    opened_at: datetime
+
+
+def series(product_id: int, site_id: int, segment: str = "") -> netting.Series:
+    """The series of a key as it stands. A first look: to decide, lock the key and read the balance."""
+    row = Balance.objects.filter(product_id=product_id, site_id=site_id, segment=segment)
+    packed = row.values_list("series", flat=True).first()
+    return netting.unpack(bytes(packed or b""))
+
+
+def timeline(
+    product_id: int, site_id: int, today: int, *, segment: str = "", scope: Scope = PROMISES
+) -> list[TimelineRow]:
+    """The series of a key by day and category, supply before demand; `today` is the site's day number."""
+    found = series(product_id, site_id, segment)
+    net = netting.project(found, scope, today)
+    balance, curve = netting.projected_balance(net), netting.free(net)
+    rows = []
+    for number, day, quantity in found.postings():
+        category = Category(number)
+        planned = day if category is not Category.STOCK else today
+        counted = today + 1 if category.is_receipt and planned < today else max(planned, today)
+        believed = not category.is_receipt or planned >= today - scope.overdue_receipt_days
+        offset = min(counted - today, scope.horizon_days)
+        rows.append(
+            TimelineRow(
+                counted,
+                category,
+                None if category is Category.STOCK else date_of(day),
+                quantity,
+                category in scope.categories and believed,
+                int(balance[offset]),
+                int(curve[offset]),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.day, row.category, row.planned_on or date.min))
+
+
+def elements(product_id: int, site_id: int) -> list[Element]:
+    """Who stands behind supply and demand of a product at a site, by day, category and document."""
+    rows = (
+        Posting.objects.filter(balance__product_id=product_id, balance__site_id=site_id)
+        .values_list("balance__segment", "category", "day", "source_kind", "source_id", "source_line_id")
+        .annotate(standing=Sum("quantity"))
+        .exclude(standing=0)
+        .order_by("day", "category", "source_kind", "source_id", "source_line_id", "balance__segment")
+    )
+    return [
+        Element(
+            segment,
+            Category(category),
+            None if category == Category.STOCK else date_of(day),
+            quantity,
+            DocumentRef(kind, document_id),
+            line_id,
+        )
+        for segment, category, day, kind, document_id, line_id, quantity in rows
+    ]
+
+
+def open_shortages(*, site_id: int | None = None, limit: int = 1000) -> list[ShortageRow]:
+    """Shortages that nobody has worked off yet, the most urgent first."""
+    query = Shortage.objects.filter(closed_at=None).order_by("on", "id")
+    if site_id is not None:
+        query = query.filter(balance__site_id=site_id)
+    rows = query.values_list(
+        "id", "balance__product_id", "balance__site_id", "balance__segment", "on", "quantity", "cause", "opened_at"
+    )
+    return [ShortageRow(*row) for row in rows[:limit]]

@@ -1,0 +1,10 @@
+"""Postings are never changed: a correction is a reversal."""
+
+from django.db import migrations
+
+from troth.platform.triggers import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [("exposure", "0001_initial")]
+    operations = [AppendOnly("exposure_posting")]

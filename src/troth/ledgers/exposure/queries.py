@@ -1,0 +1,98 @@
+"""What payers owe or will owe: in all, by document, and by age."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from troth.ledgers.exposure.keys import Part
+from troth.ledgers.exposure.models import Balance, Posting
+from troth.platform.documents import DocumentRef
+
+AGES = (0, 30, 60, 90)
+"""The limits of the ageing buckets in days overdue: not due, 1 to 30, 31 to 60, 61 to 90, more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Minor units of the company's currency."""
+
+    open_orders: int = 0
+    open_deliveries: int = 0
+    open_invoices: int = 0
+    deposits: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.open_orders + self.open_deliveries + self.open_invoices - self.deposits
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for a document in a part."""
+
+    company_id: int
+    party_id: int
+    document: DocumentRef
+    part: Part
+    amount: int
+    due_on: date | None
+
+    def overdue_days(self, today: date) -> int:
+        return max((today - self.due_on).days, 0) if self.due_on is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """Open invoices of a payer: `amounts` by the buckets of `AGES`, the last for what is older still."""
+
+    party_id: int
+    amounts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.amounts)
+
+
+def exposure(company_id: int, party_id: int) -> Exposure:
+    """What a payer owes and will owe a company. A first look: to decide, lock the key and read the balance."""
+    row = Balance.objects.filter(company_id=company_id, party_id=party_id)
+    values = row.values_list("open_orders", "open_deliveries", "open_invoices", "deposits").first()
+    return Exposure(*values) if values else Exposure()
+
+
+def by_document(company_id: int, party_id: int) -> list[Standing]:
+    """All that still stands, by document and part."""
+    return _standing(company_id=company_id, party_id=party_id)
+
+
+def open_invoices(company_id: int, *, party_id: int | None = None) -> list[Standing]:
+    """Invoices that are not paid in full, the longest due first."""
+    chosen = {"party_id": party_id} if party_id is not None else {}
+    rows = _standing(company_id=company_id, part=Part.OPEN_INVOICES, **chosen)
+    return sorted(rows, key=lambda row: (row.due_on or date.max, row.document))
+
+
+def ageing(company_id: int, *, today: date) -> list[Ageing]:
+    """Open invoices of each payer by how long they are overdue."""
+    sums: dict[int, list[int]] = {}
+    for row in open_invoices(company_id):
+        bucket = sum(row.overdue_days(today) > limit for limit in AGES)
+        sums.setdefault(row.party_id, [0] * (len(AGES) + 1))[bucket] += row.amount
+    return [Ageing(party_id, tuple(amounts)) for party_id, amounts in sorted(sums.items())]
+
+
+def _standing(*, part: Part | None = None, **account: int) -> list[Standing]:
+    query = Posting.objects.filter(**{f"balance__{name}": value for name, value in account.items()})
+    if part is not None:
+        query = query.filter(part=part)
+    rows = (
+        query.values_list("balance__company_id", "balance__party_id", "source_kind", "source_id", "part", "due_on")
+        .annotate(standing=Sum("amount"))
+        .exclude(standing=0)
+        .order_by("source_kind", "source_id", "part", "due_on")
+    )
+    return [
+        Standing(company_id, party_id, DocumentRef(kind, document_id), Part(part_name), amount, due_on)
+        for company_id, party_id, kind, document_id, part_name, due_on, amount in rows
+    ]

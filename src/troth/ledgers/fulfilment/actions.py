@@ -1,0 +1,114 @@
+"""Open lines and post how far they come. Each posting is also an edge of the document flow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from troth.kernel.quantity import checked
+from troth.ledgers.fulfilment.keys import BillingBasis, FulfilmentBalance, FulfilmentKey, Measure
+from troth.ledgers.fulfilment.rules import check
+from troth.ledgers.postings import SOURCE_COLUMNS
+from troth.platform import sql
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+
+_COLUMNS = {
+    **SOURCE_COLUMNS,
+    "balance_id": "int",
+    "document_kind": "text",
+    "document_id": "int",
+    "measure": "text",
+    "quantity": "int",
+    "value": "int",
+}
+_MEASURES = {measure.value: "int" for measure in Measure}
+_BALANCE = {"kind": "text", "line_id": "int", "ordered": "int", "tolerance": "int", "billing_basis": "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line that a document begins with: `ordered` and `tolerance` in smallest units, `value` in minor units."""
+
+    key: FulfilmentKey
+    document: DocumentRef
+    ordered: int
+    value: int
+    tolerance: int = 0
+    billing_basis: str = BillingBasis.ISSUED
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`quantity` and `value` (signed) of a measure of a line of `document` that go to a line of the document `to`."""
+
+    key: FulfilmentKey
+    document: DocumentRef
+    measure: Measure
+    quantity: int
+    value: int
+    to: DocumentRef
+    to_line_id: int = 0
+
+
+def open_lines(held: Held, lines: Sequence[NewLine], *, at: datetime) -> None:
+    """Open the balances of new lines and post what is ordered; the lines count as held from here on."""
+    if not lines:
+        return
+    for line in lines:
+        opened = FulfilmentKey.empty(line.key)
+        opened.tolerance, opened.billing_basis = checked(line.tolerance), BillingBasis(line.billing_basis).value
+        held.add_new(line.key, opened)
+    if held.writes:
+        rows = [(line.key.kind, line.key.line_id, 0, line.tolerance, str(line.billing_basis)) for line in lines]
+        for row_id, kind, line_id in sql.insert(
+            "fulfilment_balance", _BALANCE, rows, returning=("id", "kind", "line_id")
+        ):
+            held.balance(FulfilmentKey(kind, line_id)).id = row_id
+    post(
+        held,
+        [
+            Entry(line.key, line.document, Measure.ORDERED, line.ordered, line.value, line.document, line.key.line_id)
+            for line in lines
+        ],
+        at=at,
+    )
+
+
+def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
+    """Post the entries, all or none; a line that would be out of order is refused (see `rules`)."""
+    keys = {entry.key: entry.document.number for entry in entries}
+    held.require(keys)
+    for entry in entries:
+        line: FulfilmentBalance = held.balance(entry.key)
+        measure = Measure(entry.measure)
+        setattr(line, measure, checked(getattr(line, measure) + entry.quantity))
+    for key, number in keys.items():
+        check(key, held.balance(key), number)
+    if held.writes and entries:
+        _write(held, entries, list(keys), at)
+
+
+def _write(held: Held, entries: Sequence[Entry], keys: list[FulfilmentKey], at: datetime) -> None:
+    rows = [
+        (
+            entry.to.kind,
+            entry.to.id,
+            entry.to_line_id,
+            at,
+            held.balance(entry.key).id,
+            entry.document.kind,
+            entry.document.id,
+            str(entry.measure),
+            entry.quantity,
+            checked(entry.value),
+        )
+        for entry in entries
+    ]
+    sql.insert("fulfilment_posting", _COLUMNS, rows)
+    lines = [held.balance(key) for key in keys]
+    sql.update(
+        "fulfilment_balance",
+        "id",
+        _MEASURES,
+        [(line.id, *(getattr(line, measure) for measure in _MEASURES)) for line in lines],
+    )

@@ -1,0 +1,136 @@
+"""How far lines have come, and which documents follow from which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from troth.ledgers.fulfilment.keys import BillingBasis, Measure
+from troth.platform import documents, sql
+from troth.platform.documents import DocumentRef
+
+MOST_DOCUMENTS = 500
+"""A flow shows no more documents than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a line has come; quantities in smallest units, for invoices minor units."""
+
+    ordered: int = 0
+    referenced: int = 0
+    delivered: int = 0
+    picked: int = 0
+    issued: int = 0
+    billed: int = 0
+    paid: int = 0
+    returned: int = 0
+    tolerance: int = 0
+    billing_basis: str = BillingBasis.ISSUED
+
+    @property
+    def open_to_deliver(self) -> int:
+        return max(self.ordered - self.delivered, 0)
+
+    @property
+    def open_to_bill(self) -> int:
+        """What may be billed as things stand."""
+        if self.billing_basis == BillingBasis.ISSUED:
+            return self.issued - self.billed
+        return max(self.ordered - self.billed, 0) if self.billing_basis == BillingBasis.ORDERED else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What went from a document to another, summed over the postings of a measure; 0 when it was reversed."""
+
+    origin: DocumentRef
+    target: DocumentRef
+    measure: Measure
+    quantity: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    document: DocumentRef
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The documents before and after one, itself among them; `complete` is false where more were cut off."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    complete: bool
+
+
+def progress(kind: str, line_ids: Sequence[int]) -> dict[int, Progress]:
+    """How far the lines have come, by line id; lines that were never opened are left out."""
+    if not line_ids:
+        return {}
+    with_clause, relation, parameters = sql.relation("l", {"line_id": "int"}, [(line_id,) for line_id in line_ids])
+    columns = ", ".join(f"b.{measure}" for measure in Measure)
+    rows = sql.fetch(
+        f"{with_clause} SELECT b.line_id, {columns}, b.tolerance, b.billing_basis FROM fulfilment_balance b"
+        f" JOIN {relation} ON b.line_id = l.line_id WHERE b.kind = %s",
+        [*parameters, kind],
+    )
+    return {line_id: Progress(*row) for line_id, *row in rows}
+
+
+def successors(ref: DocumentRef, measure: Measure | None = None) -> list[Edge]:
+    """What went from a document to others, in the order the first of it was posted."""
+    return [edge for edge in _edges([ref], forward=True) if measure in (None, edge.measure)]
+
+
+def predecessors(ref: DocumentRef, measure: Measure | None = None) -> list[Edge]:
+    """What came to a document from others."""
+    return [edge for edge in _edges([ref], forward=False) if measure in (None, edge.measure)]
+
+
+def flow(ref: DocumentRef) -> Flow:
+    """All documents that led to this one and all that followed from it, one statement a generation and direction.
+
+    What followed from its predecessors beside it (a sister delivery of the same order) is not part of its flow.
+    """
+    seen = {ref: None}
+    edges: dict[Edge, None] = {}
+    complete = True
+    for forward in (False, True):
+        front = [ref]
+        visited = {ref}
+        while front:
+            found = _edges(front, forward=forward)
+            edges |= dict.fromkeys(found)
+            reached = dict.fromkeys(edge.target if forward else edge.origin for edge in found)
+            front = [document for document in reached if document not in visited]
+            if len(seen) + len(front) > MOST_DOCUMENTS:
+                front, complete = front[: max(MOST_DOCUMENTS - len(seen), 0)], False
+            visited |= set(front)
+            seen |= dict.fromkeys(front)
+    kept = tuple(edge for edge in edges if edge.origin in seen and edge.target in seen)
+    return Flow(tuple(Node(document, _title(document.kind)) for document in seen), kept, complete)
+
+
+def _edges(refs: Sequence[DocumentRef], *, forward: bool) -> list[Edge]:
+    near, far = ("document", "source") if forward else ("source", "document")
+    with_clause, relation, parameters = sql.relation(
+        "d", {"kind": "text", "id": "int"}, [(ref.kind, ref.id) for ref in refs]
+    )
+    rows = sql.fetch(
+        f"{with_clause} SELECT p.document_kind, p.document_id, p.source_kind, p.source_id, p.measure,"
+        " CAST(SUM(p.quantity) AS bigint), CAST(SUM(p.value) AS bigint)"
+        f" FROM fulfilment_posting p JOIN {relation} ON p.{near}_kind = d.kind AND p.{near}_id = d.id"
+        f" WHERE NOT (p.{near}_kind = p.{far}_kind AND p.{near}_id = p.{far}_id)"
+        " GROUP BY p.document_kind, p.document_id, p.source_kind, p.source_id, p.measure ORDER BY MIN(p.id)",
+        parameters,
+    )
+    return [
+        Edge(DocumentRef(from_kind, from_id), DocumentRef(to_kind, to_id), Measure(measure), quantity, value)
+        for from_kind, from_id, to_kind, to_id, measure, quantity, value in rows
+    ]
+
+
+def _title(kind: str) -> str:
+    known = {registered.code: registered.title for registered in documents.kinds()}
+    return str(known.get(kind, kind))

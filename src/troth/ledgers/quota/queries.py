@@ -1,0 +1,28 @@
+"""What is planned and consumed, by cell and period."""
+
+from dataclasses import dataclass
+
+from troth.ledgers.quota.keys import QuotaKey
+from troth.ledgers.quota.models import Balance
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    key: QuotaKey
+    planned: int
+    consumed: int
+
+    @property
+    def open(self) -> int:
+        """What may still be taken; negative when the plan was lowered below what was promised."""
+        return self.planned - self.consumed
+
+
+def cells(procedure_id: int, *, first_period: int, last_period: int) -> list[QuotaRow]:
+    """The cells of a procedure from one period to another, by cell and period."""
+    rows = (
+        Balance.objects.filter(procedure_id=procedure_id, period__range=(first_period, last_period))
+        .order_by("cell", "period")
+        .values_list("procedure_id", "cell", "period", "planned", "consumed")
+    )
+    return [QuotaRow(QuotaKey(*row[:3]), *row[3:]) for row in rows]

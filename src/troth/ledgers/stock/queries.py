@@ -1,0 +1,129 @@
+"""What lies where, and how it came there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from troth.ledgers.stock.keys import StockKey
+from troth.ledgers.stock.models import Balance, Posting
+from troth.platform.documents import DocumentRef
+
+_KEY = ("site_id", "location_id", "bin_id", "product_id", "batch", "valuation", "stock_type", "owner")
+_BALANCE_KEY = tuple(f"balance__{name}" for name in _KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """`quantity` in the product's smallest units."""
+
+    key: StockKey
+    site: str
+    location: str
+    bin: str
+    quantity: int
+    received_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BinStock:
+    """Goods in a bin, for strategies that choose bins; `sequence` is the bin's place on the picking walk."""
+
+    key: StockKey
+    bin: str
+    sequence: int
+    quantity: int
+    received_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    id: int
+    key: StockKey
+    kind: str
+    quantity: int
+    on: date
+    at: datetime
+    source: DocumentRef
+    source_line_id: int
+    reverses_id: int | None
+
+
+def overview(product_id: int) -> list[StockRow]:
+    """All stock of a product, by site, location, bin, stock type, batch and owner; empty balances left out."""
+    rows = (
+        Balance.objects.filter(product_id=product_id, quantity__gt=0)
+        .order_by("site__code", "location__code", "bin__code", "stock_type", "batch", "owner", "id")
+        .values_list(*_KEY, "site__code", "location__code", "bin__code", "quantity", "received_on")
+    )
+    return [StockRow(StockKey(*row[:8]), *row[8:]) for row in rows]
+
+
+def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unrestricted") -> list[BinStock]:
+    """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking."""
+    rows = (
+        Balance.objects.filter(site_id=site_id, product_id__in=product_ids, stock_type=stock_type, quantity__gt=0)
+        .order_by("product_id", "received_on", "bin__sequence", "bin__code", "id")
+        .values_list(*_KEY, "bin__code", "bin__sequence", "quantity", "received_on")
+    )
+    return [BinStock(StockKey(*row[:8]), *row[8:]) for row in rows]
+
+
+def movements(
+    *,
+    product_id: int | None = None,
+    site_id: int | None = None,
+    source: DocumentRef | None = None,
+    before_id: int | None = None,
+    limit: int = 100,
+) -> list[MovementRow]:
+    """The newest movements first; `before_id` is the last id of the page before."""
+    query = Posting.objects.order_by("-id")
+    if product_id is not None:
+        query = query.filter(balance__product_id=product_id)
+    if site_id is not None:
+        query = query.filter(balance__site_id=site_id)
+    if source is not None:
+        query = query.filter(source_kind=source.kind, source_id=source.id)
+    if before_id is not None:
+        query = query.filter(id__lt=before_id)
+    return _rows(query.values_list(*_POSTING)[:limit])
+
+
+def postings(posting_ids: Sequence[int]) -> list[MovementRow]:
+    return _rows(Posting.objects.filter(id__in=posting_ids).order_by("id").values_list(*_POSTING))
+
+
+def keys_of(posting_ids: Sequence[int]) -> tuple[StockKey, ...]:
+    """The keys that a reversal of these postings needs."""
+    rows = Posting.objects.filter(id__in=posting_ids).values_list(*_BALANCE_KEY)
+    return tuple(dict.fromkeys(StockKey(*row) for row in rows))
+
+
+def reversed_among(posting_ids: Sequence[int]) -> list[int]:
+    """Those of the postings that were taken back already."""
+    taken_back = Posting.objects.filter(reverses_id__in=posting_ids).order_by("reverses_id")
+    return list(taken_back.values_list("reverses_id", flat=True))
+
+
+_POSTING = (
+    *_BALANCE_KEY,
+    "id",
+    "kind",
+    "quantity",
+    "on",
+    "at",
+    "source_kind",
+    "source_id",
+    "source_line_id",
+    "reverses_id",
+)
+
+
+def _rows(rows: Iterable[tuple[Any, ...]]) -> list[MovementRow]:
+    return [
+        MovementRow(
+            row[8], StockKey(*row[:8]), row[9], row[10], row[11], row[12], DocumentRef(row[13], row[14]), *row[15:]
+        )
+        for row in rows
+    ]

@@ -1,0 +1,129 @@
+"""Administration of the reference tables. Records are deactivated, never deleted: history points at them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, Model
+from django.http import HttpRequest
+
+from troth.reference import models
+
+
+class KeptAdmin(admin.ModelAdmin[Any]):
+    """Nothing is deleted here."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class MastersAdmin(KeptAdmin):
+    """Each change counts the version up, so that copies in memory and open forms know that they are old."""
+
+    list_filter: tuple[str, ...] = ("is_active",)
+    readonly_fields = ("version",)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            type(form.instance)._default_manager.filter(pk=form.instance.pk).update(version=F("version") + 1)
+
+
+@admin.register(models.Currency)
+class CurrencyAdmin(KeptAdmin):
+    list_display = ("code", "name", "decimals")
+    search_fields = ("code", "name")
+
+
+@admin.register(models.ExchangeRate)
+class ExchangeRateAdmin(KeptAdmin):
+    list_display = ("source", "target", "valid_from_on", "numerator", "denominator")
+    list_filter = ("source", "target")
+    date_hierarchy = "valid_from_on"
+
+
+@admin.register(models.Country)
+class CountryAdmin(KeptAdmin):
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+
+
+class CalendarDayInline(admin.TabularInline[models.CalendarDay, models.WorkingCalendar]):
+    model = models.CalendarDay
+    extra = 0
+
+
+@admin.register(models.WorkingCalendar)
+class WorkingCalendarAdmin(MastersAdmin):
+    list_display = ("code", "name", "open_weekdays", "is_active")
+    search_fields = ("code", "name")
+    inlines = (CalendarDayInline,)
+
+
+@admin.register(models.Company)
+class CompanyAdmin(MastersAdmin):
+    list_display = ("code", "name", "currency", "country", "time_zone", "is_active")
+    search_fields = ("code", "name")
+
+
+@admin.register(models.SalesOrganisation)
+class SalesOrganisationAdmin(MastersAdmin):
+    list_display = ("code", "name", "company", "is_active")
+    list_filter = ("company", "is_active")
+    search_fields = ("code", "name")
+
+
+@admin.register(models.Site)
+class SiteAdmin(MastersAdmin):
+    list_display = ("code", "name", "company", "calendar", "time_zone", "is_active")
+    list_filter = ("company", "is_active")
+    search_fields = ("code", "name")
+
+
+@admin.register(models.StorageLocation)
+class StorageLocationAdmin(MastersAdmin):
+    list_display = ("code", "name", "site", "is_active")
+    list_filter = ("site", "is_active")
+    search_fields = ("code", "name")
+
+
+@admin.register(models.Bin)
+class BinAdmin(MastersAdmin):
+    list_display = ("code", "location", "sequence", "is_active")
+    list_filter = ("location__site", "is_active")
+    list_select_related = ("location",)
+    search_fields = ("code",)
+    autocomplete_fields = ("location",)
+
+
+@admin.register(models.Unit)
+class UnitAdmin(KeptAdmin):
+    list_display = ("code", "name", "decimals")
+    search_fields = ("code", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Quantities at rest are counted in the unit's decimals, so these stay."""
+        return ("code", "decimals") if obj is not None else ()
+
+
+class ProductUnitInline(admin.TabularInline[models.ProductUnit, models.Product]):
+    model = models.ProductUnit
+    extra = 0
+
+
+@admin.register(models.Product)
+class ProductAdmin(MastersAdmin):
+    list_display = ("number", "name", "base_unit", "category", "is_sold", "is_active")
+    list_filter = ("category", "is_sold", "is_made", "is_active")
+    search_fields = ("number", "name")
+    inlines = (ProductUnitInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Quantities at rest are counted in the base unit, so it stays once the product exists."""
+        return ("version", "base_unit") if obj is not None else ("version",)
+
+
+@admin.register(models.Party)
+class PartyAdmin(MastersAdmin):
+    list_display = ("number", "name", "city", "country", "is_active")
+    list_filter = ("country", "is_active")
+    search_fields = ("number", "name", "city")

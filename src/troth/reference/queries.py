@@ -1,0 +1,236 @@
+"""Readers of the reference tables: frozen rows, and calendars and units as the kernel knows them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from troth.kernel.calendars import WorkCalendar, day_of
+from troth.kernel.errors import NotFound
+from troth.kernel.quantity import Conversion, format_quantity
+from troth.kernel.quantity import Unit as CountingUnit
+from troth.reference.models import (
+    Bin,
+    CalendarDay,
+    Company,
+    ExchangeRate,
+    Product,
+    ProductUnit,
+    Site,
+    StorageLocation,
+    Unit,
+    WorkingCalendar,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    id: int
+    code: str
+    name: str
+    currency: str
+    currency_decimals: int
+    country: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    id: int
+    code: str
+    name: str
+    company_id: int
+    time_zone: str
+    calendar_id: int
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """`decimals` of the base unit say how fine quantities are counted; `standard_cost` in minor units a base unit."""
+
+    id: int
+    number: str
+    name: str
+    base_unit: str
+    decimals: int
+    weight_g: int
+    volume_ml: int
+    is_stocked: bool
+    is_made: bool
+    is_sold: bool
+    is_active: bool
+    standard_cost: int
+    lead_days: int | None
+
+    def format(self, quantity: int) -> str:
+        return f"{format_quantity(quantity, self.decimals)} {self.base_unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class BinRow:
+    id: int
+    code: str
+    location_id: int
+    location: str
+    site_id: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A bin and a product in it, in the codes people know them by."""
+
+    site: str
+    bin: str
+    product: str
+    unit: str
+    decimals: int
+
+    def format(self, quantity: int) -> str:
+        return f"{format_quantity(quantity, self.decimals)} {self.unit}"
+
+
+def company(company_id: int) -> CompanyRow:
+    row = Company.objects.filter(id=company_id).values_list(
+        "id", "code", "name", "currency_id", "currency__decimals", "country_id", "time_zone"
+    )
+    for found in row:
+        return CompanyRow(*found)
+    raise NotFound(f"There is no company {company_id}.", kind="company", id=company_id)
+
+
+_SITE = ("id", "code", "name", "company_id", "time_zone", "calendar_id", "is_active")
+_PRODUCT = (
+    "id",
+    "number",
+    "name",
+    "base_unit_id",
+    "base_unit__decimals",
+    "weight_g",
+    "volume_ml",
+    "is_stocked",
+    "is_made",
+    "is_sold",
+    "is_active",
+    "standard_cost",
+    "lead_days",
+)
+
+
+def site(site_id: int) -> SiteRow:
+    for row in Site.objects.filter(id=site_id).values_list(*_SITE):
+        return SiteRow(*row)
+    raise NotFound(f"There is no site {site_id}.", kind="site", id=site_id)
+
+
+def sites(*, company_id: int | None = None) -> list[SiteRow]:
+    """Active sites, by code."""
+    query = Site.objects.filter(is_active=True).order_by("code")
+    if company_id is not None:
+        query = query.filter(company_id=company_id)
+    return [SiteRow(*row) for row in query.values_list(*_SITE)]
+
+
+def product(product_id: int) -> ProductRow:
+    found = products([product_id])
+    if product_id not in found:
+        raise NotFound(f"There is no product {product_id}.", kind="product", id=product_id)
+    return found[product_id]
+
+
+def products(product_ids: Iterable[int]) -> dict[int, ProductRow]:
+    """The products by id; ids that are not there are left out."""
+    rows = Product.objects.filter(id__in=set(product_ids)).values_list(*_PRODUCT)
+    return {row[0]: ProductRow(*row) for row in rows}
+
+
+def products_by_number(numbers: Iterable[str]) -> dict[str, ProductRow]:
+    """The products by number; numbers that are not there are left out."""
+    rows = Product.objects.filter(number__in=set(numbers)).values_list(*_PRODUCT)
+    return {row[1]: ProductRow(*row) for row in rows}
+
+
+def unit(code: str) -> CountingUnit:
+    for decimals in Unit.objects.filter(code=code).values_list("decimals", flat=True):
+        return CountingUnit(code, decimals)
+    raise NotFound(f"There is no unit {code}.", kind="unit", id=code)
+
+
+def units() -> dict[str, CountingUnit]:
+    rows = Unit.objects.values_list("code", "decimals")
+    return {code: CountingUnit(code, decimals) for code, decimals in rows}
+
+
+def conversions(product_ids: Sequence[int]) -> dict[tuple[int, str], Conversion]:
+    """How many base units one of each further unit is, by product id and unit code."""
+    rows = ProductUnit.objects.filter(product_id__in=product_ids)
+    return {
+        (product_id, code): Conversion(numerator, denominator)
+        for product_id, code, numerator, denominator in rows.values_list(
+            "product_id", "unit_id", "numerator", "denominator"
+        )
+    }
+
+
+def bins(site_id: int) -> list[BinRow]:
+    """Active bins of a site along the picking walk."""
+    rows = (
+        Bin.objects.filter(location__site_id=site_id, is_active=True)
+        .order_by("location__code", "sequence", "code")
+        .values_list("id", "code", "location_id", "location__code", "location__site_id", "sequence")
+    )
+    return [BinRow(*row) for row in rows]
+
+
+def default_location(site_id: int) -> int:
+    """The id of a site's first active storage location."""
+    query = StorageLocation.objects.filter(site_id=site_id, is_active=True).order_by("code")
+    for location_id in query.values_list("id", flat=True)[:1]:
+        return location_id
+    raise NotFound(f"Site {site_id} has no storage location. Add one first.", kind="location", id=site_id)
+
+
+def calendar(calendar_id: int) -> WorkCalendar:
+    """The calendar as the kernel counts with it; kept in memory until its version changes."""
+    for version in WorkingCalendar.objects.filter(id=calendar_id).values_list("version", flat=True):
+        return _calendar(calendar_id, version)
+    raise NotFound(f"There is no calendar {calendar_id}.", kind="calendar", id=calendar_id)
+
+
+@lru_cache(maxsize=512)
+def _calendar(calendar_id: int, version: int) -> WorkCalendar:
+    weekdays = WorkingCalendar.objects.values_list("open_weekdays", flat=True).get(id=calendar_id)
+    days = CalendarDay.objects.filter(calendar_id=calendar_id).values_list("on", "is_open")
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (letter == "1" for letter in weekdays)
+    return WorkCalendar(
+        (monday, tuesday, wednesday, thursday, friday, saturday, sunday),
+        closed=frozenset(day_of(on) for on, is_open in days if not is_open),
+        opened=frozenset(day_of(on) for on, is_open in days if is_open),
+    )
+
+
+def exchange_rate(source: str, target: str, on: date) -> tuple[int, int]:
+    """(numerator, denominator): one unit of `source` in units of `target` on a day."""
+    if source == target:
+        return 1, 1
+    rows = ExchangeRate.objects.filter(source_id=source, target_id=target, valid_from_on__lte=on)
+    for rate in rows.order_by("-valid_from_on").values_list("numerator", "denominator")[:1]:
+        return rate
+    raise NotFound(
+        f"There is no exchange rate from {source} to {target} on {on}. Add one.", kind="rate", id=f"{source}-{target}"
+    )
+
+
+def place(site_id: int, bin_id: int, product_id: int) -> Place:
+    """The names of a bin and a product, for messages."""
+    number, code, decimals = Product.objects.values_list("number", "base_unit_id", "base_unit__decimals").get(
+        id=product_id
+    )
+    return Place(
+        Site.objects.values_list("code", flat=True).get(id=site_id),
+        Bin.objects.values_list("code", flat=True).get(id=bin_id),
+        number,
+        code,
+        decimals,
+    )
