@@ -95,6 +95,24 @@ def refused_form(form: BaseForm, error: BusinessError, rows: BaseFormSet[Any] | 
         target.add_error(field, prefix + refusal.message)
 
 
+class Rows(BaseFormSet):  # type: ignore[type-arg]
+    """Rows of one form. A row in which only the first choice of its selects stands counts as not filled in."""
+
+    def _construct_form(self, i: int, **arguments: Any) -> Any:
+        row = super()._construct_form(i, **arguments)  # type: ignore[misc]
+        for field in row.fields.values():
+            if isinstance(field, forms.ChoiceField) and field.initial is None and field.choices:
+                field.initial = next(iter(field.choices))[0]
+        return row
+
+
+def rows_of(form_class: type[BaseForm], *, empty: int = 5, most: int = 1000) -> type[BaseFormSet[Any]]:
+    """A formset class with `empty` rows to begin with, for `FormPage.rows_class`."""
+    return forms.formset_factory(
+        form_class, formset=Rows, extra=empty, min_num=0, max_num=most, validate_max=True
+    )
+
+
 class FormPage(View):
     """A page with one form, with or without rows below it.
 

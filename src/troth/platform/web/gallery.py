@@ -15,7 +15,7 @@ from troth.kernel.errors import BusinessError
 from troth.platform.web import documents, errors, flow
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, ScheduleLine, Tab
-from troth.platform.web.forms import FormPage, Section
+from troth.platform.web.forms import FormPage, Section, rows_of
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import BulkAction, ListPage, ListQuery
 from troth.platform.web.values import (
@@ -110,7 +110,7 @@ class UnknownProduct(BusinessError):
 class SampleFormPage(FormPage):
     title = "New order"
     form_class = SampleForm
-    rows_class = forms.formset_factory(SampleRow, extra=5)
+    rows_class = rows_of(SampleRow)
     rows_title = "Items"
     submit_label = "Submit order"
     save_label = "Save draft"

@@ -181,8 +181,9 @@ class ListPage(View):
         return gettext("over %(count)s") % {"count": formats.number(10_000)} if page.next or page.previous else ""
 
     def _tabs(self) -> list[tuple[Link, bool]]:
-        here = self.request.get_full_path()
-        return [(tab, tab.url in (here, self.request.path)) for tab in self.tabs]
+        """The view whose address this is; a narrowed list without one belongs to the plain view."""
+        here = {tab.url for tab in self.tabs} & {self.request.get_full_path()} or {self.request.path}
+        return [(tab, tab.url in here) for tab in self.tabs]
 
     def _nothing_found(self) -> Empty:
         return Empty(
