@@ -13,6 +13,7 @@ def _sample_site(settings):
     settings.SESSION_ENGINE = sample.SESSION_ENGINE
     settings.LANGUAGE_CODE = "en"
     settings.STORAGES = {
-        **settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     urls.colours.clear()

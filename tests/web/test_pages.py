@@ -23,10 +23,22 @@ def visitor():
 
 
 def test_no_page_carries_inline_script_or_style_or_names_another_host(visitor):
-    pages = ["", "list/", "list/?rows=0", "form/", "document/", "document/?tab=flow", "document/?tab=history", "home/", "confirm/"]
+    pages = [
+        "",
+        "list/",
+        "list/?rows=0",
+        "form/",
+        "document/",
+        "document/?tab=flow",
+        "document/?tab=history",
+        "home/",
+        "confirm/",
+    ]
     for page in pages:
         body = text(visitor.get(f"/parts/{page}"))
-        assert re.findall(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|https?://(?!www\.w3\.org)", body) == [], page
+        assert (
+            re.findall(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|https?://(?!www\.w3\.org)", body) == []
+        ), page
 
 
 def test_the_rail_shows_only_what_the_person_may_open_and_marks_the_place(visitor):
@@ -85,24 +97,46 @@ class Line(forms.Form):
 
 def bound():
     form = Address({"name": "A", "street": "B"})
-    rows = rows_of(Line)({"rows-TOTAL_FORMS": "2", "rows-INITIAL_FORMS": "0", "rows-0-product": "X", "rows-0-unit": "pc", "rows-1-unit": "pc"}, prefix="rows")
+    rows = rows_of(Line)(
+        {
+            "rows-TOTAL_FORMS": "2",
+            "rows-INITIAL_FORMS": "0",
+            "rows-0-product": "X",
+            "rows-0-unit": "pc",
+            "rows-1-unit": "pc",
+        },
+        prefix="rows",
+    )
     assert form.is_valid()
     assert rows.is_valid(), rows.errors
     return form, rows
 
 
 def test_fields_without_a_section_stand_first():
-    assert [(s.title, [f.name for f in s.fields]) for s in sections_of(Address())] == [("", ["name"]), ("Where", ["street"])]
+    assert [(s.title, [f.name for f in s.fields]) for s in sections_of(Address())] == [
+        ("", ["name"]),
+        ("Where", ["street"]),
+    ]
 
 
 def test_a_refusal_lands_beside_its_field_in_its_row():
     form, rows = bound()
-    refused_form(form, Refusals([
-        InvalidInput("Not a street.", field="street"), InvalidInput("Unknown.", row=1, field="product"),
-        InvalidInput("Closed.", row=9, field="product"), BusinessError("The company is closed."),
-    ]), rows)
+    refused_form(
+        form,
+        Refusals(
+            [
+                InvalidInput("Not a street.", field="street"),
+                InvalidInput("Unknown.", row=1, field="product"),
+                InvalidInput("Closed.", row=9, field="product"),
+                BusinessError("The company is closed."),
+            ]
+        ),
+        rows,
+    )
     assert [(p.where, p.sentence, p.anchor) for p in problems(form, rows)] == [
-        ("", "Row 9: Closed.", ""), ("", "The company is closed.", ""), ("Street", "Not a street.", "id_street"),
+        ("", "Row 9: Closed.", ""),
+        ("", "The company is closed.", ""),
+        ("Street", "Not a street.", "id_street"),
         ("Row 1, Product", "Unknown.", "id_rows-0-product"),
     ]
 
@@ -121,7 +155,14 @@ def test_the_summary_links_to_each_refused_field(visitor):
 
 
 def test_a_refused_action_keeps_what_was_typed(visitor):
-    entered = {"customer": "Bike World", "kind": "rush", "wished_on": "2026-12-01", **ROWS, "rows-0-product": "XX-1", "rows-0-quantity": "4"}
+    entered = {
+        "customer": "Bike World",
+        "kind": "rush",
+        "wished_on": "2026-12-01",
+        **ROWS,
+        "rows-0-product": "XX-1",
+        "rows-0-quantity": "4",
+    }
     body = text(visitor.post("/parts/form/", entered))
     assert "Row 1, Product: Product XX-1 is not sold any more." in body
     assert 'value="Bike World"' in body
@@ -156,9 +197,15 @@ def test_htmx_gets_a_refusal_as_a_notice(visitor):
     assert "<html" not in text(answer)
 
 
-@pytest.mark.parametrize(("error", "status"), [
-    (NotFound("No."), 404), (InvalidInput("No."), 422), (Refusals([BusinessError("No.")]), 422), (BusinessError("No."), 409),
-])
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound("No."), 404),
+        (InvalidInput("No."), 422),
+        (Refusals([BusinessError("No.")]), 422),
+        (BusinessError("No."), 409),
+    ],
+)
 def test_each_kind_of_refusal_has_its_status(error, status):
     assert status_of(error) == status
 
@@ -227,19 +274,22 @@ def test_an_import_shows_first_and_writes_when_confirmed(visitor):
     assert {code: row["name"] for code, row in urls.colours.items()} == {"RED": "=Red", "BLUE": "Blue"}
 
 
-@pytest.mark.parametrize(("content", "sentence"), [
-    (b"code,name\nRED,a\nTOOLONG,b\n", "Ensure this value has at most 4 characters"),
-    (b"code,name\nRED,a\nRED,b\n", "Row 1 has the same value."),
-    (b"code,weight_g\nRED,-5\n", "greater than or equal to 1"),
-    (b"code,size\nRED,5\n", "No such column."),
-    (b"name\nRed\n", "This column is missing."),
-    (b"code,code\nRED,BLUE\n", "This column stands in the file twice."),
-    (b"code\nRED,more\n", "This row has more cells"),
-    (b"code,name\nRED,\xe4\n", "The file is not in UTF-8."),
-    (b"", "The file is empty."),
-    (b"code\nR\0D\n", "The file is not a text file."),
-    (b'code\n"RED\n', "The file is not valid CSV."),
-])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"code,name\nRED,a\nTOOLONG,b\n", "Ensure this value has at most 4 characters"),
+        (b"code,name\nRED,a\nRED,b\n", "Row 1 has the same value."),
+        (b"code,weight_g\nRED,-5\n", "greater than or equal to 1"),
+        (b"code,size\nRED,5\n", "No such column."),
+        (b"name\nRed\n", "This column is missing."),
+        (b"code,code\nRED,BLUE\n", "This column stands in the file twice."),
+        (b"code\nRED,more\n", "This row has more cells"),
+        (b"code,name\nRED,\xe4\n", "The file is not in UTF-8."),
+        (b"", "The file is empty."),
+        (b"code\nR\0D\n", "The file is not a text file."),
+        (b'code\n"RED\n', "The file is not valid CSV."),
+    ],
+)
 def test_a_bad_file_is_refused_by_row_and_column_and_nothing_is_written(visitor, content, sentence):
     answer = bring(visitor, content, confirmed="1")
     assert answer.status_code == 422

@@ -8,7 +8,18 @@ from django.utils import translation
 
 from troth.platform.web import flow, parts
 from troth.platform.web.values import (
-    Block, Card, Change, FieldChange, Money, Party, PromiseLine, Quantity, Status, Step, Trace, TraceStep,
+    Block,
+    Card,
+    Change,
+    FieldChange,
+    Money,
+    Party,
+    PromiseLine,
+    Quantity,
+    Status,
+    Step,
+    Trace,
+    TraceStep,
 )
 
 TODAY = date(2026, 11, 23)
@@ -64,8 +75,12 @@ def test_an_unknown_tone_is_a_fault_of_the_page():
 def test_names_are_escaped_everywhere():
     bad = "<script>alert(1)</script>"
     pieces = [
-        parts.party(Party(bad, bad)), parts.status_chip(bad), parts.quantity(1, 0, bad), drawn("{% card c %}", c=Card(bad, 1, "#")),
-        drawn("{% block_banner b %}", b=Block(bad, bad, Step(bad, "#"))), parts.trace(Trace(bad, Money(1, "EUR"), ())),
+        parts.party(Party(bad, bad)),
+        parts.status_chip(bad),
+        parts.quantity(1, 0, bad),
+        drawn("{% card c %}", c=Card(bad, 1, "#")),
+        drawn("{% block_banner b %}", b=Block(bad, bad, Step(bad, "#"))),
+        parts.trace(Trace(bad, Money(1, "EUR"), ())),
         parts.diff(Change(datetime.now(UTC), bad, bad, (FieldChange(bad, bad, bad),))),
         flow.svg(flow.Flow((flow.Node("a", bad, bad, Status(bad)),), ())),
     ]
@@ -84,9 +99,17 @@ def test_a_promise_line_without_a_date_says_that_nothing_is_confirmed():
 
 
 def test_a_trace_shows_the_sum_and_its_parts():
-    shown = drawn("{% trace of %}", of=Trace("Price", Money(900, "EUR"), (
-        TraceStep("List", Money(1000, "EUR")), TraceStep("Discount", Money(-100, "EUR"), "10 %"),
-    )))
+    shown = drawn(
+        "{% trace of %}",
+        of=Trace(
+            "Price",
+            Money(900, "EUR"),
+            (
+                TraceStep("List", Money(1000, "EUR")),
+                TraceStep("Discount", Money(-100, "EUR"), "10 %"),
+            ),
+        ),
+    )
     assert [figure in shown for figure in ("9.00", "10.00", "-1.00", "10 %")] == [True] * 4
 
 

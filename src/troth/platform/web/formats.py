@@ -1,4 +1,4 @@
-"""Figures and dates in the user's locale, by Babel. Quantities and amounts come in as integers and never become floats."""
+"""Figures and dates in the user's locale, by Babel. Quantities and amounts never become floats."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -48,7 +48,9 @@ def refused(request: HttpRequest, error: BusinessError) -> HttpResponse:
         "remedy_url": getattr(error, "remedy_url", ""),
         "back": way_back(request),
     }
-    answer = render(request, "web/refused_fragment.html" if fragment else "web/refused.html", context, status=status_of(error))
+    answer = render(
+        request, "web/refused_fragment.html" if fragment else "web/refused.html", context, status=status_of(error)
+    )
     if fragment:
         answer["HX-Retarget"] = "#notices"
         answer["HX-Reswap"] = "innerHTML show:top"

@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from troth.platform.web import gallery, preferences, search
 
 app_name = "web"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
     path("preferences/", preferences.prefer, name="prefer"),
 ]
