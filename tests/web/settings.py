@@ -41,6 +41,7 @@ TEMPLATES = [
         },
     }
 ]
+AUTH_USER_MODEL = "platform.User"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

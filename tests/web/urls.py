@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from troth.kernel.errors import InvalidInput, NotFound, Refusals
-from troth.platform.web import areas, frame, gallery
+from troth.platform.web import areas, frame
 from troth.platform.web.columns import Column
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
@@ -19,6 +19,7 @@ from troth.platform.web.values import Link
 class Person:
     name = "Ines Okafor"
     user_id = 1
+    is_signed_in = True
 
     def __init__(self, refused: tuple[str, ...] = ()) -> None:
         self.refused = refused
@@ -39,14 +40,14 @@ class ActorMiddleware:
 
 for order, (key, label, name) in enumerate(
     (
-        ("home", "Home", "parts-home"),
-        ("order", "Orders", "parts-list"),
-        ("delivery", "Deliveries", "parts-document"),
-        ("customer", "Customers and their addresses everywhere", "parts-form"),
-        ("settings", "All parts", "parts"),
+        ("home", "Home", "parts:home"),
+        ("order", "Orders", "parts:list"),
+        ("delivery", "Deliveries", "parts:document"),
+        ("customer", "Customers and their addresses everywhere", "parts:form"),
+        ("settings", "All parts", "parts:parts"),
     )
 ):
-    areas.register(areas.Area(key, label, f"web:{name}", "" if key == "home" else f"sample.view_{key}", key, order))
+    areas.register(areas.Area(key, label, name, "" if key == "home" else f"sample.view_{key}", key, order))
 frame.register_company(lambda request: Link("Adventure Works · Bothell"))
 frame.register_inbox(lambda request: frame.Inbox(7, "/parts/list/"))
 
@@ -110,11 +111,9 @@ handler403 = "troth.platform.web.errors.forbidden"
 handler404 = "troth.platform.web.errors.not_found"
 handler500 = "troth.platform.web.errors.failed"
 
-_web = (
-    [
-        *__import__("troth.platform.web.urls", fromlist=["urlpatterns"]).urlpatterns[:2],
-        path("parts/", include(gallery.urlpatterns)),
-    ],
-    "web",
-)
-urlpatterns = [path("", include(_web)), *sign_in, *screens.urls()]
+urlpatterns = [
+    path("", include("troth.platform.web.urls")),
+    path("parts/", include("troth.platform.web.gallery")),
+    *sign_in,
+    *screens.urls(),
+]

@@ -1,6 +1,6 @@
 """Every part with short, long, no and many values: what people look at before they trust a change to the parts.
 
-Served under /parts/ in development only. Nothing here reads or writes a table.
+For development: `path("parts/", include("troth.platform.web.gallery"))`. Nothing here reads or writes a table.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -369,14 +369,16 @@ def confirm(request: HttpRequest) -> HttpResponse:
     )
 
 
+app_name = "parts"
+
 urlpatterns = [
     path("", parts, name="parts"),
-    path("list/", SampleList.as_view(), name="parts-list"),
-    path("form/", SampleFormPage.as_view(), name="parts-form"),
-    path("document/", SampleDocument.as_view(), {"key": 4711}, name="parts-document"),
-    path("home/", home, name="parts-home"),
-    path("refused/", refused, name="parts-refused"),
-    path("confirm/", confirm, name="parts-confirm"),
-    path("forbidden/", errors.forbidden, name="parts-forbidden"),
-    path("failed/", errors.failed, name="parts-failed"),
+    path("list/", SampleList.as_view(), name="list"),
+    path("form/", SampleFormPage.as_view(), name="form"),
+    path("document/", SampleDocument.as_view(), {"key": 4711}, name="document"),
+    path("home/", home, name="home"),
+    path("refused/", refused, name="refused"),
+    path("confirm/", confirm, name="confirm"),
+    path("forbidden/", errors.forbidden, name="forbidden"),
+    path("failed/", errors.failed, name="failed"),
 ]

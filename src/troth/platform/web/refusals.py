@@ -4,7 +4,7 @@
 | --- | --- |
 | NotFound | 404 |
 | InvalidInput and several refusals of one input | 422 |
-| code ends in "forbidden" or "not_permitted" | 403 |
+| code ends in "forbidden" or "not_allowed" | 403 |
 | any other: the state of the books stands in the way | 409 |
 """
 
@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Refusals
 
-FORBIDDEN = ("forbidden", "not_permitted", "permission_denied")
+FORBIDDEN = ("forbidden", "not_allowed")
 
 
 def status_of(error: BusinessError) -> int:
