@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from troth.kernel.errors import InvalidInput, NotFound, Refusals
-from troth.platform.web import areas, frame, gallery
+from troth.platform.web import areas, frame
 from troth.platform.web.columns import Column
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
@@ -19,6 +19,7 @@ from troth.platform.web.values import Link
 class Person:
     name = "Ines Okafor"
     user_id = 1
+    is_signed_in = True
 
     def __init__(self, refused: tuple[str, ...] = ()) -> None:
         self.refused = refused
@@ -37,11 +38,16 @@ class ActorMiddleware:
         return self.get_response(request)
 
 
-for order, (key, label, name) in enumerate((
-    ("home", "Home", "parts-home"), ("order", "Orders", "parts-list"), ("delivery", "Deliveries", "parts-document"),
-    ("customer", "Customers and their addresses everywhere", "parts-form"), ("settings", "All parts", "parts"),
-)):
-    areas.register(areas.Area(key, label, f"web:{name}", "" if key == "home" else f"sample.view_{key}", key, order))
+for order, (key, label, name) in enumerate(
+    (
+        ("home", "Home", "parts:home"),
+        ("order", "Orders", "parts:list"),
+        ("delivery", "Deliveries", "parts:document"),
+        ("customer", "Customers and their addresses everywhere", "parts:form"),
+        ("settings", "All parts", "parts:parts"),
+    )
+):
+    areas.register(areas.Area(key, label, name, "" if key == "home" else f"sample.view_{key}", key, order))
 frame.register_company(lambda request: Link("Adventure Works · Bothell"))
 frame.register_inbox(lambda request: frame.Inbox(7, "/parts/list/"))
 
@@ -83,10 +89,19 @@ def colour_rows(query: ListQuery) -> Page:
 
 
 screens = MasterScreens(
-    key="colours", words=Words("colour", "Colours", "New colour", "Colours make products look different."),
+    key="colours",
+    words=Words("colour", "Colours", "New colour", "Colours make products look different."),
     columns=(Column("code", "Code"), Column("name", "Name", wide=True), Column("weight_g", "Weight", "number")),
-    source=colour_rows, row_key=lambda row: row["code"], form=ColourForm, load=load, converter="str", import_key="code",
-    view_permission="sample.view_colour", edit_permission="sample.edit_colour", create=create, import_rows=bring,
+    source=colour_rows,
+    row_key=lambda row: row["code"],
+    form=ColourForm,
+    load=load,
+    converter="str",
+    import_key="code",
+    view_permission="sample.view_colour",
+    edit_permission="sample.edit_colour",
+    create=create,
+    import_rows=bring,
     change=lambda actor, key, values: colours[key].update(values),
     deactivate=lambda actor, key: colours[key].update(active=False),
 )
@@ -96,7 +111,9 @@ handler403 = "troth.platform.web.errors.forbidden"
 handler404 = "troth.platform.web.errors.not_found"
 handler500 = "troth.platform.web.errors.failed"
 
-_web = ([
-    *__import__("troth.platform.web.urls", fromlist=["urlpatterns"]).urlpatterns[:2], path("parts/", include(gallery.urlpatterns)),
-], "web")
-urlpatterns = [path("", include(_web)), *sign_in, *screens.urls()]
+urlpatterns = [
+    path("", include("troth.platform.web.urls")),
+    path("parts/", include("troth.platform.web.gallery")),
+    *sign_in,
+    *screens.urls(),
+]

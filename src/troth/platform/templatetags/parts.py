@@ -37,7 +37,7 @@ def _request(context: Context) -> HttpRequest | None:
 
 @register.simple_tag(takes_context=True, name="day")
 def day(context: Context, on: Any, today: date | None = None) -> SafeString:
-    """A date with its weekday. `today` in the context replaces the calendar's, so that a page can be pinned to a day."""
+    """A date with its weekday. `today` in the context pins the page to a day."""
     return drawn.day(on, today or context.get("today"))
 
 

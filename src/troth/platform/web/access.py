@@ -9,15 +9,22 @@ from django.http import HttpRequest
 class Actor(Protocol):
     """The person, or the system, on whose behalf a request runs."""
 
-    name: str
-    user_id: int | None
+    @property
+    def name(self) -> str: ...
 
-    def may(self, permission: str, company_id: int | None = None, site_id: int | None = None) -> bool: ...
+    @property
+    def user_id(self) -> int | None: ...
+
+    @property
+    def is_signed_in(self) -> bool: ...
+
+    def may(self, permission: str, *, company_id: int | None = None, site_id: int | None = None) -> bool: ...
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
     """The actor that the platform's middleware has put on the request; None before sign-in."""
-    return cast("Actor | None", getattr(request, "actor", None))
+    actor = cast("Actor | None", getattr(request, "actor", None))
+    return actor if actor is not None and actor.is_signed_in else None
 
 
 def may(request: HttpRequest, permission: str) -> bool:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from troth.platform.web.access import may
+from troth.platform.web.values import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Area:
     """`icon` names a symbol in `static/web/icons.svg`; `permission` may be empty: everybody who is signed in."""
 
     key: str
-    label: str
+    label: Text
     url_name: str
     permission: str = ""
     icon: str = "list"
@@ -46,6 +47,8 @@ def places(request: HttpRequest) -> tuple[Place, ...]:
     """The areas this request's actor may open, in order; the one with the longest matching path is current."""
     open_to = sorted((a for a in _areas.values() if may(request, a.permission)), key=lambda a: (a.order, a.key))
     urls = {area.key: reverse(area.url_name) for area in open_to}
-    matching = [key for key, url in urls.items() if request.path == url or (url != "/" and request.path.startswith(url))]
+    matching = [
+        key for key, url in urls.items() if request.path == url or (url != "/" and request.path.startswith(url))
+    ]
     current = max(matching, key=lambda key: len(urls[key]), default=None)
     return tuple(Place(area, urls[area.key], area.key == current) for area in open_to)

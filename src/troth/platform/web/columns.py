@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from troth.platform.web import formats, parts
-from troth.platform.web.values import Link, Money, Party, Quantity, Status
+from troth.platform.web.values import Link, Money, Party, Quantity, Status, Text
 
 Kind = Literal["text", "quantity", "money", "date", "status", "link", "party", "number", "ageing"]
 FilterKind = Literal["choice", "date_range", "text", "flag"]
@@ -27,7 +27,7 @@ class Column:
     """
 
     key: str
-    label: str
+    label: Text
     kind: Kind = "text"
     align: Literal["", "left", "right"] = ""
     sort: bool = False
@@ -92,7 +92,7 @@ def exported_labels(column: Column) -> list[str]:
 
 
 def exported(column: Column, value: Any) -> list[str | int]:
-    """The cell for a file: machine figures, ISO dates, names without links. Figures need no escape, text gets it later."""
+    """The cell for a file: machine figures, ISO dates, names without links."""
     if value is None:
         return [""] * (2 if column.kind in ("quantity", "money") else 1)
     match value:
@@ -121,9 +121,9 @@ class Filter:
     """A choice takes `choices`, or a callable that gives them when the page is drawn."""
 
     key: str
-    label: str
+    label: Text
     kind: FilterKind = "text"
-    choices: Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]] = field(default=())
+    choices: Sequence[tuple[Text, Text]] | Callable[[], Sequence[tuple[Text, Text]]] = field(default=())
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -15,14 +15,14 @@ from django.utils.cache import patch_vary_headers
 from django.views import View
 
 from troth.platform.web.access import Actor, demand
-from troth.platform.web.values import Block, Link, Money, Party, PromiseLine, Quantity, Status, Step, Trace
+from troth.platform.web.values import Block, Link, Money, Party, PromiseLine, Quantity, Status, Step, Text, Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A named value in the head: text, a date, Money, Quantity, Party or Link."""
 
-    label: str
+    label: Text
     value: Any
 
     @property
@@ -37,7 +37,7 @@ class Fact:
 class Document:
     """What the head shows. `next_step` is the one primary button; `steps` go into the menu."""
 
-    kind: str
+    kind: Text
     number: str
     status: Status
     party: Party | None = None
@@ -69,7 +69,7 @@ class Item:
     price: Money | None = None
     value: Money | Trace | None = None
     schedule: Sequence[ScheduleLine] = ()
-    note: str = ""
+    note: Text = ""
     steps: Sequence[Step] = ()
 
 
@@ -78,7 +78,7 @@ class Tab:
     """`context` is called only when the tab is open. Ready templates: see `ITEMS`, `FLOW`, `HISTORY` and `PAPERS`."""
 
     key: str
-    label: str
+    label: Text
     template: str
     context: Callable[[], Mapping[str, Any]]
     count: int | None = None
@@ -93,7 +93,7 @@ HISTORY = "web/document/history.html"  # changes: Sequence[Change]
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    title: str
+    title: Text
     url: str
     made_on: date | None = None
     status: Status | None = None

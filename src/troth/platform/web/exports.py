@@ -1,7 +1,7 @@
 """CSV out: streamed, and safe to open in a spreadsheet.
 
-A cell that begins with = + - @ would run as a formula, so such a text gets an apostrophe in front (OWASP: CSV injection).
-Figures that Troth itself has written keep their sign. An import takes the apostrophe off again.
+A cell that begins with = + - @ would run as a formula, so such a text gets an apostrophe in front (OWASP: CSV
+injection). Figures that Troth itself has written keep their sign. An import takes the apostrophe off again.
 """
 
 import csv

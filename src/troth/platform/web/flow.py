@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from troth.platform.web import formats
-from troth.platform.web.values import Quantity, Status
+from troth.platform.web.values import Quantity, Status, Text
 
 NODE_WIDTH, NODE_HEIGHT = 156, 72
 COLUMN_GAP, ROW_GAP = 68, 24
@@ -27,7 +27,7 @@ class Node:
     """A document. `key` is unique in the picture; `kind` is what it is called, `number` what people call it."""
 
     key: str
-    kind: str
+    kind: Text
     number: str
     status: Status
     on: date | None = None
@@ -40,12 +40,12 @@ class Edge:
     source: str
     target: str
     quantity: Quantity | None = None
-    label: str = ""
+    label: Text = ""
 
     @property
     def words(self) -> str:
         if self.quantity is None:
-            return self.label
+            return str(self.label)
         return f"{formats.number(self.quantity.value, self.quantity.decimals)} {self.quantity.unit}".strip()
 
 
@@ -115,12 +115,18 @@ def svg(flow: Flow) -> SafeString:
     edges = format_html_join("", "{}", ((_edge(edge, at[edge.source], at[edge.target]),) for edge in flow.edges))
     nodes = format_html_join("", "{}", ((_node(node, at[node.key]),) for node in flow.nodes))
     return format_html(
-        '<svg class="flow" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="group" aria-label="{label}">{marker}{e}{n}</svg>',
-        w=width, h=height, label=gettext("Document flow"), marker=_MARKER, e=edges, n=nodes,
+        '<svg class="flow" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="group" aria-label="{label}">'
+        "{marker}{e}{n}</svg>",
+        w=width,
+        h=height,
+        label=gettext("Document flow"),
+        marker=_MARKER,
+        e=edges,
+        n=nodes,
     )
 
 
-_MARKER = mark_safe(  # noqa: S308 constant
+_MARKER = mark_safe(
     '<defs><marker id="flow-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
     '<path d="M0 0 L8 4 L0 8 z" class="flow-head"/></marker></defs>'
 )
@@ -132,7 +138,14 @@ def _edge(edge: Edge, source: Spot, target: Spot) -> SafeString:
     bend = COLUMN_GAP // 2
     line = format_html(
         '<path class="flow-line" marker-end="url(#flow-arrow)" d="M{} {} C{} {} {} {} {} {}"/>',
-        x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2,
+        x1,
+        y1,
+        x1 + bend,
+        y1,
+        x2 - bend,
+        y2,
+        x2,
+        y2,
     )
     words = edge.words
     if not words:
@@ -148,18 +161,36 @@ def _node(node: Node, at: Spot) -> SafeString:
     current = " flow-current" if node.current else ""
     box = format_html(
         '<g class="flow-node flow-{}{}"><title>{}</title>'
-        '<rect x="{}" y="{}" width="{}" height="{}" rx="6"/><rect class="flow-tone" x="{}" y="{}" width="3" height="{}" rx="1.5"/>'
-        '<text class="flow-kind" x="{tx}" y="{}">{}</text><text class="flow-day" x="{end}" y="{}" text-anchor="end">{}</text>'
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="6"/>'
+        '<rect class="flow-tone" x="{}" y="{}" width="3" height="{}" rx="1.5"/>'
+        '<text class="flow-kind" x="{tx}" y="{}">{}</text>'
+        '<text class="flow-day" x="{end}" y="{}" text-anchor="end">{}</text>'
         '<text class="flow-number" x="{tx}" y="{}">{}</text>'
         '<text class="flow-status" x="{tx}" y="{}">{}</text></g>',
-        node.status.tone, current, f"{node.kind} {node.number}, {node.status.word}",
-        at.x, at.y, NODE_WIDTH, NODE_HEIGHT, at.x + 8, at.y + 10, NODE_HEIGHT - 20,
-        at.y + 21, _cut(node.kind, 12 if node.on else 20), at.y + 21, formats.short_day(node.on) if node.on else "",
-        at.y + 41, _cut(node.number, 15), at.y + 60, _cut(str(node.status.word), 20),
-        tx=at.x + 18, end=at.x + NODE_WIDTH - 10,
+        node.status.tone,
+        current,
+        f"{node.kind} {node.number}, {node.status.word}",
+        at.x,
+        at.y,
+        NODE_WIDTH,
+        NODE_HEIGHT,
+        at.x + 8,
+        at.y + 10,
+        NODE_HEIGHT - 20,
+        at.y + 21,
+        _cut(node.kind, 12 if node.on else 20),
+        at.y + 21,
+        formats.short_day(node.on) if node.on else "",
+        at.y + 41,
+        _cut(node.number, 15),
+        at.y + 60,
+        _cut(str(node.status.word), 20),
+        tx=at.x + 18,
+        end=at.x + NODE_WIDTH - 10,
     )
     return format_html('<a href="{}">{}</a>', node.url, box) if node.url and not node.current else box
 
 
-def _cut(text: str, length: int) -> str:
+def _cut(words: Text, length: int) -> str:
+    text = str(words)
     return text if len(text) <= length else text[: length - 1] + "…"

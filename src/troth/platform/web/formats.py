@@ -1,4 +1,4 @@
-"""Figures and dates in the user's locale, by Babel. Quantities and amounts come in as integers and never become floats."""
+"""Figures and dates in the user's locale, by Babel. Quantities and amounts never become floats."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -65,7 +65,7 @@ def relative_day(on: date, today: date | None = None) -> str:
     distance = on - (today or timezone.localdate())
     if distance.days == 0:
         return gettext("today")
-    return format_timedelta(distance, granularity="day", threshold=1.5, add_direction=True, locale=locale())
+    return format_timedelta(distance, granularity="day", threshold=4, add_direction=True, locale=locale())
 
 
 def long_day(on: date) -> str:

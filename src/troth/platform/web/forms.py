@@ -20,22 +20,22 @@ from django.views import View
 
 from troth.kernel.errors import BusinessError
 from troth.platform.web.access import Actor, demand
-from troth.platform.web.values import Link, Step
+from troth.platform.web.values import Link, Step, Text
 
 ADD_ROWS = "_more_rows"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    title: str
+    title: Text
     fields: tuple[str, ...]
-    help: str = ""
+    help: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnSection:
-    title: str
-    help: str
+    title: Text
+    help: Text
     fields: tuple[BoundField, ...]
 
 
@@ -43,7 +43,7 @@ class DrawnSection:
 class Problem:
     """One entry of the summary. `anchor` is the id of the field, empty where the whole form is meant."""
 
-    sentence: str
+    sentence: Text
     anchor: str = ""
     where: str = ""
 
@@ -95,6 +95,22 @@ def refused_form(form: BaseForm, error: BusinessError, rows: BaseFormSet[Any] | 
         target.add_error(field, prefix + refusal.message)
 
 
+class Rows(BaseFormSet):  # type: ignore[type-arg]
+    """Rows of one form. A row in which only the first choice of its selects stands counts as not filled in."""
+
+    def _construct_form(self, i: int, **arguments: Any) -> Any:
+        row = super()._construct_form(i, **arguments)  # type: ignore[misc]
+        for field in row.fields.values():
+            if isinstance(field, forms.ChoiceField) and field.initial is None:
+                field.initial = next((value for value, _words in field.widget.choices), None)
+        return row
+
+
+def rows_of(form_class: type[BaseForm], *, empty: int = 5, most: int = 1000) -> type[BaseFormSet[Any]]:
+    """A formset class with `empty` rows to begin with, for `FormPage.rows_class`."""
+    return forms.formset_factory(form_class, formset=Rows, extra=empty, min_num=0, max_num=most, validate_max=True)
+
+
 class FormPage(View):
     """A page with one form, with or without rows below it.
 
@@ -102,14 +118,14 @@ class FormPage(View):
     where to go. A BusinessError from `submit` comes back into the form with everything that was typed.
     """
 
-    title: str = ""
-    lead: str = ""
+    title: Text = ""
+    lead: Text = ""
     permission: str = ""
     form_class: type[forms.BaseForm] = forms.Form
     rows_class: type[BaseFormSet[Any]] | None = None
-    rows_title: str = ""
-    submit_label: str = _("Save")
-    save_label: str = ""
+    rows_title: Text = ""
+    submit_label: Text = _("Save")
+    save_label: Text = ""
     cancel_url: str = ""
     crumbs: Sequence[Link] = ()
     steps: Sequence[Step] = ()
@@ -155,9 +171,17 @@ class FormPage(View):
 
     def draw(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
         context = {
-            "title": self.title, "lead": self.lead, "form": form, "rows": rows, "rows_title": self.rows_title,
-            "submit_label": self.submit_label, "save_label": self.save_label, "cancel_url": self.cancel_url,
-            "crumbs": self.crumbs, "steps": self.steps, **self.more(),
+            "title": self.title,
+            "lead": self.lead,
+            "form": form,
+            "rows": rows,
+            "rows_title": self.rows_title,
+            "submit_label": self.submit_label,
+            "save_label": self.save_label,
+            "cancel_url": self.cancel_url,
+            "crumbs": self.crumbs,
+            "steps": self.steps,
+            **self.more(),
         }
         return render(self.request, self.template_name, context, status=status)
 

@@ -31,6 +31,7 @@ class Frame:
     inbox: Inbox | None
     home_url: str
     search_url: str
+    prefer_url: str
     sign_out_url: str
     theme: str
     rail: str
@@ -67,6 +68,7 @@ def frame_of(request: HttpRequest) -> Frame:
         inbox=_inbox[-1](request) if _inbox and signed_in else None,
         home_url=_route("home", "/"),
         search_url=_route("web:search") if signed_in else "",
+        prefer_url=_route("web:prefer"),
         sign_out_url=_route("logout") if signed_in else "",
         theme=chosen(request, "theme", THEMES),
         rail=chosen(request, "rail", RAILS),

@@ -1,4 +1,4 @@
-"""CSV in: read, check each row through the screen's own form, show every refusal by row and column, then ask the action.
+"""CSV in: read, check each row through the screen's form, show every refusal by row and column, then ask the action.
 
 Nothing is written while a row is refused. The checked text travels with the page to the second step, so nothing has to
 be kept on the server, and it is checked again there.
@@ -6,7 +6,7 @@ be kept on the server, and it is checked again there.
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,9 @@ def decoded(content: bytes) -> str:
         sentence = gettext('The file is not in UTF-8. Save it as "CSV UTF-8" and choose it again.')
         raise UnreadableFile(sentence, field="file", position=error.start) from error
     if "\0" in text:
-        raise UnreadableFile(gettext("The file is not a text file. Save the sheet as CSV and choose it again."), field="file")
+        raise UnreadableFile(
+            gettext("The file is not a text file. Save the sheet as CSV and choose it again."), field="file"
+        )
     return text
 
 
@@ -86,7 +88,9 @@ def preview(text: str, form_class: type[forms.BaseForm], key_field: str = "") ->
     for number, row in enumerate(rows, start=1):
         given = {name: cell for name, cell in zip(names, row, strict=False) if name}
         if len(row) > len(header):
-            refusals.append(CellRefusal(number, "", "", gettext("This row has more cells than the header has columns.")))
+            refusals.append(
+                CellRefusal(number, "", "", gettext("This row has more cells than the header has columns."))
+            )
         form = form_class(given)
         refusals += _form_refusals(number, form, given)
         key = given.get(key_field, "")
@@ -107,13 +111,17 @@ def from_errors(refused: Sequence[BusinessError], form_class: type[forms.BaseFor
 def _columns(header: Sequence[str], form_class: type[forms.BaseForm]) -> tuple[list[str], list[CellRefusal]]:
     """The field behind each column; unknown, doubled and missing columns are refusals of the whole file."""
     fields = form_class().fields
-    by_word = {str(field.label or name).lower(): name for name, field in fields.items()} | {n.lower(): n for n in fields}
+    by_word = {str(field.label or name).lower(): name for name, field in fields.items()} | {
+        n.lower(): n for n in fields
+    }
     names = [by_word.get(word.lower(), "") for word in header]
     refusals = []
     for word, name in zip(header, names, strict=True):
         if not name:
             known = ", ".join(fields)
-            refusals.append(CellRefusal(0, word, "", gettext("No such column. Known are: %(known)s.") % {"known": known}))
+            refusals.append(
+                CellRefusal(0, word, "", gettext("No such column. Known are: %(known)s.") % {"known": known})
+            )
         elif names.count(name) > 1:
             refusals.append(CellRefusal(0, word, "", gettext("This column stands in the file twice. Remove one.")))
     for name, field in fields.items():
@@ -133,5 +141,3 @@ def _form_refusals(number: int, form: forms.BaseForm, given: Mapping[str, str]) 
 def _label(form: forms.BaseForm, name: str) -> str:
     field = form.fields.get(name)
     return str(field.label or name) if field is not None else name.replace("__all__", "")
-
-

@@ -1,6 +1,6 @@
 """Keyset paging: the next page begins after the last row seen, not after a number of rows.
 
-An insert or delete before the cursor moves nothing on the pages that follow, and page 1,000 costs what page 1 costs. The
+An insert or delete before the cursor moves nothing on the pages that follow, and page 1,000 costs what page 1 does. The
 cursor is the last row's sort values and a direction, in base64 JSON. It is unsigned: it says where to read, never what
 may be read, and a malformed one is refused.
 
@@ -64,7 +64,9 @@ class _Key:
         descending = self.descending != reverse
         if not self.nullable:
             return OrderBy(F(self.path), descending=descending)
-        return OrderBy(F(self.path), descending=descending, nulls_first=not descending or None, nulls_last=descending or None)
+        return OrderBy(
+            F(self.path), descending=descending, nulls_first=not descending or None, nulls_last=descending or None
+        )
 
     def beyond(self, value: Any, reverse: bool) -> Q | None:
         """The rows strictly past `value` in this key alone; None where there are none."""
@@ -136,7 +138,8 @@ def _field(model: type[Model], path: str) -> Field[Any, Any] | None:
         except FieldDoesNotExist:
             return None
         current = found.related_model or current
-    return getattr(found, "target_field", found) if found.is_relation else found
+    column: Field[Any, Any] = getattr(found, "target_field", found) if found.is_relation else found
+    return column
 
 
 def _past(keys: Sequence[_Key], values: Sequence[Any], reverse: bool) -> Q:

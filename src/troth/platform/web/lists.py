@@ -26,7 +26,7 @@ from troth.platform.web import exports, formats
 from troth.platform.web.access import Actor, demand, may
 from troth.platform.web.columns import Cell, Column, Filter, exported, exported_labels
 from troth.platform.web.keyset import InvalidCursor, Page
-from troth.platform.web.values import Empty, Link, Step
+from troth.platform.web.values import Empty, Link, Step, Text
 
 EXPORT_PAGE_ROWS = 1000
 
@@ -55,8 +55,8 @@ Source = Callable[[ListQuery], Page]
 class BulkAction:
     """Posts the chosen rows' keys as `selected` to `url`. `sentence` holds %(count)s: "Release %(count)s orders"."""
 
-    label: str
-    sentence: str
+    label: Text
+    sentence: Text
     url: str
     permission: str = ""
     danger: bool = False
@@ -66,7 +66,7 @@ class BulkAction:
 class Chip:
     """A filter in force. `without` names the parameters that go when the chip is removed."""
 
-    label: str
+    label: Text
     words: str
     names: tuple[str, ...]
     url: str
@@ -100,8 +100,8 @@ class ListPage(View):
 
     http_method_names = ("get", "head", "options")
 
-    title: str = ""
-    lead: str = ""
+    title: Text = ""
+    lead: Text = ""
     permission: str = ""
     columns: Sequence[Column] = ()
     filters: Sequence[Filter] = ()
@@ -113,7 +113,7 @@ class ListPage(View):
     source: Source | None = None
     row_url: Callable[[Any], str] | None = None
     row_key: Callable[[Any], Any] | None = None
-    search_label: str = _("Search")
+    search_label: Text = _("Search")
     searchable: bool = True
     exportable: bool = True
     limit: int = 50
@@ -131,7 +131,9 @@ class ListPage(View):
     def get(self, request: HttpRequest, **_captured: Any) -> HttpResponseBase:
         query = self.query(demand(request, self.permission))
         if self.exportable and request.GET.get("export") == "csv":
-            return exports.response(self.file_name or slugify(self.title) or "list", self._header(), self._exported(query))
+            return exports.response(
+                self.file_name or slugify(str(self.title)) or "list", self._header(), self._exported(query)
+            )
         notice = ""
         try:
             page = self.rows(query)
@@ -165,14 +167,25 @@ class ListPage(View):
     def context(self, query: ListQuery, page: Page) -> dict[str, Any]:
         narrowed = bool(query.filters or query.search)
         return {
-            "title": self.title, "lead": self.lead, "crumbs": self.crumbs, "tabs": self._tabs(), "steps": self.steps,
-            "searchable": self.searchable, "search": query.search, "search_label": self.search_label,
-            "exportable": self.exportable, "sort": query.sort, "page": page, "count": self._count(page),
-            "fields": [self._field(f) for f in self.filters], "chips": list(self._chips(query)),
+            "title": self.title,
+            "lead": self.lead,
+            "crumbs": self.crumbs,
+            "tabs": self._tabs(),
+            "steps": self.steps,
+            "searchable": self.searchable,
+            "search": query.search,
+            "search_label": self.search_label,
+            "exportable": self.exportable,
+            "sort": query.sort,
+            "page": page,
+            "count": self._count(page),
+            "fields": [self._field(f) for f in self.filters],
+            "chips": list(self._chips(query)),
             "headings": [_heading(column, query.sort) for column in self.columns],
             "rows": [self._row(row) for row in page.rows],
             "bulk": [b for b in self.bulk if may(self.request, b.permission)] if self.row_key else [],
-            "empty": self._nothing_found() if narrowed else self.empty, "list_path": self.request.path,
+            "empty": self._nothing_found() if narrowed else self.empty,
+            "list_path": self.request.path,
         }
 
     def _count(self, page: Page) -> str:
@@ -181,8 +194,9 @@ class ListPage(View):
         return gettext("over %(count)s") % {"count": formats.number(10_000)} if page.next or page.previous else ""
 
     def _tabs(self) -> list[tuple[Link, bool]]:
-        here = self.request.get_full_path()
-        return [(tab, tab.url in (here, self.request.path)) for tab in self.tabs]
+        """The view whose address this is; a narrowed list without one belongs to the plain view."""
+        here = {tab.url for tab in self.tabs} & {self.request.get_full_path()} or {self.request.path}
+        return [(tab, tab.url in here) for tab in self.tabs]
 
     def _nothing_found(self) -> Empty:
         return Empty(
@@ -206,7 +220,7 @@ class ListPage(View):
             if f.key in query.filters:
                 yield self._chip(f.label, f.words(query.filters[f.key]), f.names)
 
-    def _chip(self, label: str, words: str, names: tuple[str, ...]) -> Chip:
+    def _chip(self, label: Text, words: str, names: tuple[str, ...]) -> Chip:
         left = self.request.GET.copy()
         for name in (*names, "after"):
             left.pop(name, None)
@@ -232,4 +246,3 @@ def _heading(column: Column, sort: str) -> Heading:
     if sort == column.key:
         return Heading(column, f"-{column.key}", "ascending")
     return Heading(column, column.key, "descending" if sort == f"-{column.key}" else "")
-

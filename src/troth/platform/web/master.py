@@ -29,24 +29,24 @@ from troth.platform.web.access import demand, may
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.forms import FormPage
 from troth.platform.web.lists import ListPage, Source
-from troth.platform.web.values import Empty, Link, Status, Step
+from troth.platform.web.values import Empty, Link, Status, Step, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """How the records are called: "customer", "Customers", "New customer"."""
 
-    one: str
-    many: str
-    new: str
-    why: str = ""
+    one: Text
+    many: Text
+    new: Text
+    why: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A record for its screen: what it is called, its form's values, and whether it can still be used."""
 
-    title: str
+    title: Text
     values: Mapping[str, Any]
     active: bool = True
     status: Status | None = None
@@ -109,7 +109,9 @@ class _List(ListPage):
         self.file_name = screens.key
         self.steps = [*self._writing(request), *screens.steps]
         first = next(iter(self.steps), None)
-        self.empty = Empty(gettext("No %(many)s yet") % {"many": str(screens.words.many).lower()}, screens.words.why, first)
+        self.empty = Empty(
+            gettext("No %(many)s yet") % {"many": str(screens.words.many).lower()}, screens.words.why, first
+        )
         return super().dispatch(request, *args, **captured)
 
     def _writing(self, request: HttpRequest) -> list[Step]:
@@ -156,7 +158,9 @@ class _Edit(_Screen):
         writable = screens.change is not None and self.record.active and may(request, screens.edit_permission)
         self.submit_label = gettext("Save") if writable else ""
         if screens.deactivate and writable:
-            self.steps = [Step(gettext("Deactivate"), screens.address("deactivate", captured["key"]), "get", danger=True)]
+            self.steps = [
+                Step(gettext("Deactivate"), screens.address("deactivate", captured["key"]), "get", danger=True)
+            ]
         return super().dispatch(request, *args, **captured)
 
     def initial(self) -> dict[str, Any]:
@@ -186,12 +190,17 @@ class _Deactivate(View):
     def get(self, request: HttpRequest, key: Any) -> HttpResponse:
         record = self.screens.load(demand(request, self.screens.edit_permission), key)
         back = self.screens.address("edit", key)
-        return render(request, "web/confirm.html", {
-            "title": gettext("Deactivate %(name)s") % {"name": record.title},
-            "sentence": gettext("It can no longer be chosen for anything new. What is open with it carries on."),
-            "submit_label": gettext("Deactivate %(one)s") % {"one": self.screens.words.one},
-            "back": back, "crumbs": [Link(self.screens.words.many, self.screens.address("list")), Link(record.title, back)],
-        })
+        return render(
+            request,
+            "web/confirm.html",
+            {
+                "title": gettext("Deactivate %(name)s") % {"name": record.title},
+                "sentence": gettext("It can no longer be chosen for anything new. What is open with it carries on."),
+                "submit_label": gettext("Deactivate %(one)s") % {"one": self.screens.words.one},
+                "back": back,
+                "crumbs": [Link(self.screens.words.many, self.screens.address("list")), Link(record.title, back)],
+            },
+        )
 
     def post(self, request: HttpRequest, key: Any) -> HttpResponse:
         assert self.screens.deactivate is not None
@@ -244,8 +253,12 @@ class _Import(View):
         screens = self.screens
         fields = [(name, one.label or name, one.required) for name, one in screens.form().fields.items()]
         context = {
-            "title": gettext("Import %(many)s") % {"many": str(screens.words.many).lower()}, "fields": fields,
-            "preview": preview, "text": text, "problem": problem, "back": screens.address("list"),
+            "title": gettext("Import %(many)s") % {"many": str(screens.words.many).lower()},
+            "fields": fields,
+            "preview": preview,
+            "text": text,
+            "problem": problem,
+            "back": screens.address("list"),
             "sample": preview.rows[:20] if preview else (),
             "crumbs": [Link(screens.words.many, screens.address("list"))],
         }

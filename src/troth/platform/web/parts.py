@@ -11,8 +11,7 @@ from django.utils.translation import gettext, ngettext
 from troth.platform.web import formats
 from troth.platform.web.values import Change, Money, Party, PromiseLine, Quantity, Status, Tone, Trace
 
-NOTHING = mark_safe('<span class="nothing" aria-hidden="true">–</span>')  # noqa: S308 constant
-
+NOTHING = mark_safe('<span class="nothing" aria-hidden="true">–</span>')
 
 
 def status_chip(word: Any, tone: str = Tone.DRAFT) -> SafeString:
@@ -34,7 +33,9 @@ def money(minor: int | None, currency: str) -> SafeString:
     """`minor` counts the currency's smallest unit."""
     if minor is None:
         return NOTHING
-    return format_html('<span class="figure">{} <span class="unit">{}</span></span>', formats.money(minor, currency), currency)
+    return format_html(
+        '<span class="figure">{} <span class="unit">{}</span></span>', formats.money(minor, currency), currency
+    )
 
 
 def amount(value: Money | Quantity) -> SafeString:
@@ -51,7 +52,9 @@ def day(on: date | datetime | None, today: date | None = None) -> SafeString:
     local = timezone.localtime(on).date() if isinstance(on, datetime) else on
     return format_html(
         '<time class="day" datetime="{}" title="{}">{}</time>',
-        local.isoformat(), formats.relative_day(local, today), formats.day(local, today),
+        local.isoformat(),
+        formats.relative_day(local, today),
+        formats.day(local, today),
     )
 
 
@@ -59,7 +62,9 @@ def instant(at: datetime | None) -> SafeString:
     if at is None:
         return NOTHING
     title = formats.distance(at)
-    return format_html('<time class="day" datetime="{}" title="{}">{}</time>', at.isoformat(), title, formats.instant(at))
+    return format_html(
+        '<time class="day" datetime="{}" title="{}">{}</time>', at.isoformat(), title, formats.instant(at)
+    )
 
 
 def party(who: Party | str | None, number: str = "", url: str = "") -> SafeString:
@@ -86,7 +91,11 @@ def ageing(days: int | None, limit: int = 0) -> SafeString:
     if days is None:
         return NOTHING
     late = "late" if limit and days > limit else ""
-    words = gettext("today") if days == 0 else ngettext("%(days)s day", "%(days)s days", days) % {"days": formats.number(days)}
+    words = (
+        gettext("today")
+        if days == 0
+        else ngettext("%(days)s day", "%(days)s days", days) % {"days": formats.number(days)}
+    )
     return format_html('<span class="ageing {}">{}</span>', late, words)
 
 
@@ -98,7 +107,10 @@ def deadline(due: datetime | None, now: datetime | None = None) -> SafeString:
     state = "passed" if left < 0 else "near" if left < 4 * 3600 else "far"
     return format_html(
         '<time class="deadline deadline-{}" datetime="{}" title="{}" data-deadline>{}</time>',
-        state, due.isoformat(), formats.instant(due), formats.distance(due, now),
+        state,
+        due.isoformat(),
+        formats.instant(due),
+        formats.distance(due, now),
     )
 
 
@@ -111,8 +123,13 @@ def trace(of: Trace) -> SafeString:
     )
     return format_html(
         '<details class="pop trace"><summary>{}</summary><div class="pop-body"><table><caption>{}</caption>'
-        '<tbody>{}</tbody><tfoot><tr><th scope="row">{}</th><td class="right">{}</td></tr></tfoot></table></div></details>',
-        amount(of.total), of.title, rows, gettext("Total"), amount(of.total),
+        '<tbody>{}</tbody><tfoot><tr><th scope="row">{}</th><td class="right">{}</td></tr></tfoot>'
+        "</table></div></details>",
+        amount(of.total),
+        of.title,
+        rows,
+        gettext("Total"),
+        amount(of.total),
     )
 
 
@@ -140,5 +157,9 @@ def progress(done: int, total: int, label: str) -> SafeString:
     return format_html(
         '<div class="progress"><span>{}</span><span class="figure">{}</span>'
         '<progress max="{}" value="{}" aria-label="{}"></progress></div>',
-        label, words, max(total, 1), done, label,
+        label,
+        words,
+        max(total, 1),
+        done,
+        label,
     )

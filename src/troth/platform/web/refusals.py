@@ -4,7 +4,7 @@
 | --- | --- |
 | NotFound | 404 |
 | InvalidInput and several refusals of one input | 422 |
-| code ends in "forbidden" or "not_permitted" | 403 |
+| code ends in "forbidden" or "not_allowed" | 403 |
 | any other: the state of the books stands in the way | 409 |
 """
 
@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Refusals
 
-FORBIDDEN = ("forbidden", "not_permitted", "permission_denied")
+FORBIDDEN = ("forbidden", "not_allowed")
 
 
 def status_of(error: BusinessError) -> int:
@@ -48,7 +48,9 @@ def refused(request: HttpRequest, error: BusinessError) -> HttpResponse:
         "remedy_url": getattr(error, "remedy_url", ""),
         "back": way_back(request),
     }
-    answer = render(request, "web/refused_fragment.html" if fragment else "web/refused.html", context, status=status_of(error))
+    answer = render(
+        request, "web/refused_fragment.html" if fragment else "web/refused.html", context, status=status_of(error)
+    )
     if fragment:
         answer["HX-Retarget"] = "#notices"
         answer["HX-Reswap"] = "innerHTML show:top"

@@ -7,16 +7,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from troth.platform.web.access import Actor, demand
+from troth.platform.web.values import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """`exact` says that what was typed is this thing's own number; one exact hit opens at once."""
 
-    kind: str
-    label: str
+    kind: Text
+    label: Text
     url: str
-    note: str = ""
+    note: Text = ""
     exact: bool = False
 
 

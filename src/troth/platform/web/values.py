@@ -16,6 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    Text = StrOrPromise
+else:
+    Text = str
 
 
 class Tone(StrEnum):
@@ -30,13 +38,13 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    word: str
+    word: Text
     tone: str = Tone.DRAFT
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    label: str
+    label: Text
     url: str = ""
 
 
@@ -78,23 +86,23 @@ class PromiseLine:
 class TraceStep:
     """One part of a sum. `note` names where it comes from (condition, source, scale, rounding)."""
 
-    label: str
+    label: Text
     amount: Money | Quantity
-    note: str = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """A sum and the parts that make it."""
 
-    title: str
+    title: Text
     total: Money | Quantity
     steps: tuple[TraceStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    label: str
+    label: Text
     before: str
     after: str
 
@@ -105,7 +113,7 @@ class Change:
 
     at: datetime
     who: str
-    what: str
+    what: Text
     fields: tuple[FieldChange, ...] = ()
 
 
@@ -116,7 +124,7 @@ class Step:
     A step that cannot be undone is a link to its confirm page.
     """
 
-    label: str
+    label: Text
     url: str
     method: str = "post"
     danger: bool = False
@@ -127,8 +135,8 @@ class Step:
 class Block:
     """What stands in the way, what to do about it, and the way to do it."""
 
-    sentence: str
-    remedy: str = ""
+    sentence: Text
+    remedy: Text = ""
     step: Step | None = None
     tone: str = Tone.STOPPED
 
@@ -137,18 +145,18 @@ class Block:
 class Card:
     """One task on a home page: how many wait, how old the oldest is, how many are late."""
 
-    title: str
+    title: Text
     count: int
     url: str
     oldest_days: int | None = None
     late: int = 0
-    note: str = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
     """An empty place: what this is, why it is empty, one action."""
 
-    title: str
-    why: str = ""
+    title: Text
+    why: Text = ""
     step: Step | None = None
