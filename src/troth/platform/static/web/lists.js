@@ -57,3 +57,8 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 for (const form of document.querySelectorAll("[data-list]")) tell(form);
+
+// The search field has already asked with each letter; its `change` on leaving would bring back a filter just removed.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("#list-filters input[type=search]")) event.stopPropagation();
+}, { capture: true });
