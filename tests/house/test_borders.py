@@ -28,7 +28,8 @@ def test_tables_are_private():
 
 def test_rules_and_states_are_pure():
     """`states.py` imports the kernel, `rules.py` the kernel and states: both can be read and tested on their own."""
-    allowed = {"states": {"states"}, "rules": {"states", "rules"}}
+    # a ledger's keys are values too: its rules may name them
+    allowed = {"states": {"states"}, "rules": {"states", "rules", "keys"}}
     trespasses = [
         f"{'.'.join(a)} -> {'.'.join(b)}"
         for a, b in _imports()
