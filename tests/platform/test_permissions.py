@@ -85,7 +85,7 @@ def test_the_administrator_with_any_business_role_is_a_conflict():
 
 
 def test_a_route_without_a_line_is_a_defect():
-    assert declared("sign_in") == permissions.PUBLIC
+    assert declared("login") == permissions.PUBLIC
     assert declared("admin:platform_event_changelist") == "platform.administer"
     with pytest.raises(permissions.UndeclaredRoute):
         declared("undeclared")

@@ -4,12 +4,16 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from troth.platform.web.urls import sign_in
+
 
 def whoami(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{request.actor.name} {sorted(request.actor.roles)} {request.clock.now():%Y}")
 
 
 urlpatterns = [
+    *sign_in,
+    path("", include("troth.platform.web.urls")),
     path("health/", include("troth.platform.urls")),
     path("admin/", admin.site.urls),
     path("home/", whoami, name="home"),

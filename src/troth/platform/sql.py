@@ -145,15 +145,25 @@ def _instants(values: Sequence[Any]) -> str:
     return "{" + ",".join("NULL" if value is None else f'"{value.isoformat()}"' for value in values) + "}"
 
 
+def _texts(values: Sequence[Any]) -> str:
+    return "{" + ",".join("NULL" if value is None else _quoted(value) for value in values) + "}"
+
+
+def _quoted(value: str) -> str:
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
+
+
 # An array literal as text keeps one prepared statement for all integers; psycopg would choose int2[] or int8[].
 _ARRAYS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "int": _literal,
     "bool": _literal,
     "date": _literal,
     "at": _instants,
-    "text": list,
+    "text": _texts,
     "bytes": list,
-    "json": list,
+    "json": _texts,
 }
 
 
