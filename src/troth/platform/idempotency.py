@@ -19,7 +19,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -89,7 +89,7 @@ def once(request: Request, function: Callable[..., R], call: Callable[[], R]) ->
             raise KeyReused(
                 "This idempotency key was used for another request. Use a new key for a new request.", key=request.key
             )
-        return adapter.validate_json(answer)
+        return cast(R, adapter.validate_json(answer))
     result = call()
     columns = {"owner": "text", "key": "text", "action": "text", "payload_hash": "text", "answer": "text"}
     row = (request.owner, request.key, request.action, request.payload_hash, adapter.dump_json(result).decode())

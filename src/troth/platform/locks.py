@@ -33,6 +33,7 @@ from troth.platform import sql
 from troth.platform.actors import Actor
 
 D = TypeVar("D", bound=models.Model)
+T = TypeVar("T")
 
 
 class Rank(IntEnum):
@@ -193,16 +194,20 @@ def begin() -> Held:
 _LOCK = " FOR NO KEY UPDATE OF b"
 
 
+def _once_per_kind(function: Callable[[Any], T]) -> Callable[[Any], T]:
+    return cache(function)
+
+
 def _kind_order(kind: type[BalanceKey]) -> tuple[int, str]:
     return kind.rank, kind.table
 
 
-@cache
+@_once_per_kind
 def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-@cache
+@_once_per_kind
 def _reader(kind: Any) -> Callable[[BalanceKey], Any]:
     return attrgetter(*_names(kind))
 
@@ -212,7 +217,7 @@ def _values(key: BalanceKey) -> tuple[Any, ...]:
     return values if len(_names(type(key))) > 1 else (values,)
 
 
-@cache
+@_once_per_kind
 def _clauses(kind: Any) -> tuple[str, str, str]:
     """The join condition, the order and the selected columns of a locked read."""
     names = _names(kind)
