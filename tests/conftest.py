@@ -1,8 +1,25 @@
 """What all tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+
+from troth.platform import triggers
+
+
+@pytest.fixture(autouse=True)
+def _emptied_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test with real transactions the tables are emptied; SQLite's triggers would refuse that."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = marker is not None and marker.kwargs.get("transaction", False)
+    if transactional:
+        request.getfixturevalue("transactional_db")
+    yield
+    if transactional and connection.vendor == "sqlite":
+        triggers.lift()
 
 
 @pytest.fixture

@@ -6,25 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from tests.platform import shelves
-from troth.platform import triggers
 from troth.platform.clock import FixedClock
 
 Outcome = Any
-
-
-@pytest.fixture(autouse=True)
-def _emptied_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test with real transactions the tables are emptied; SQLite's triggers would refuse that."""
-    marker = request.node.get_closest_marker("django_db")
-    transactional = marker is not None and marker.kwargs.get("transaction", False)
-    if transactional:
-        request.getfixturevalue("transactional_db")
-    yield
-    if transactional and connection.vendor == "sqlite":
-        triggers.lift()
 
 
 @pytest.fixture
