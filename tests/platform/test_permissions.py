@@ -78,10 +78,9 @@ def test_orders_and_credit_in_one_hand_are_a_conflict():
     assert conflicts(["representative"]) == conflicts(["credit_manager"]) == ()
 
 
-def test_the_administrator_with_any_business_role_is_a_conflict():
-    trade = set(ROLES) - {"administrator", "auditor", "salesperson", "quality_coordinator", "production_scheduler"}
-    for role in sorted(trade - {"new_product_coordinator"}):
-        assert any(conflict.severe for conflict in conflicts(["administrator", role])), role
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"administrator", "auditor"}))
+def test_the_administrator_with_any_business_role_is_a_conflict(role):
+    assert any(conflict.severe for conflict in conflicts(["administrator", role]))
 
 
 def test_a_route_without_a_line_is_a_defect():

@@ -11,7 +11,9 @@ reads, then writes, and shows that it did: `Held` is the proof, and every read t
 availability, capacity, stock, fulfilment, journal, and within a kind by key: two transactions that follow it cannot
 block each other in a circle. A later `take` may add keys of the same or a later kind, never of an earlier one.
 Documents come before all balances, by the `lock_rank` of their model (0 unless it says otherwise), then by id. SQLite
-has no row locks; there the transaction itself begins with the one write lock.
+has no row locks; there the transaction itself begins with the one write lock. Only where rows are missing can the order
+be broken (those that are there are locked before the missing ones are made): the action is then run again, as after any
+deadlock.
 
 An `Overlay` is the same thing without locks and without a pen: rules that run on it see the books as they are, plus
 what the run itself supposes, and leave no trace.

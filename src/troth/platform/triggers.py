@@ -6,6 +6,7 @@ verify` checks that each of them is there. What is declared is read from the mig
 drift.
 """
 
+from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -79,17 +80,17 @@ def drop_statements(vendor: str, table: str) -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {trigger_name(table, event)}{where}" for event in EVENTS]
 
 
-def declared() -> list[str]:
+@cache
+def declared() -> tuple[str, ...]:
     """The tables that migrations declare append-only, in order of name."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
-    return sorted(
-        {
-            operation.table
-            for migration in loader.disk_migrations.values()
-            for operation in migration.operations
-            if isinstance(operation, AppendOnly)
-        }
-    )
+    tables = {
+        operation.table
+        for migration in loader.disk_migrations.values()
+        for operation in migration.operations
+        if isinstance(operation, AppendOnly)
+    }
+    return tuple(sorted(tables))
 
 
 def existing(using: str = DEFAULT_DB_ALIAS) -> set[str]:
