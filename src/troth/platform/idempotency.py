@@ -103,20 +103,25 @@ def raced(error: DatabaseError) -> bool:
     return CONSTRAINT in text or ("platform_idempotency.owner" in text and "UNIQUE" in text)
 
 
+_FIND = "SELECT payload_hash, answer FROM platform_idempotency WHERE owner = %s AND key = %s"
+# The look-up may not see a rival's commit between its snapshot and the lock; the unique key then catches the second.
+_LOCK_AND_FIND = """
+SELECT t.free, i.payload_hash, i.answer FROM (SELECT pg_try_advisory_xact_lock(%s::bigint) AS free) t
+LEFT JOIN platform_idempotency i ON i.owner = %s AND i.key = %s"""
+
+
 def _claim(request: Request) -> tuple[str, str] | None:
     """Take the key for this transaction; return (payload hash, answer) if it was answered before."""
-    find = "SELECT payload_hash, answer FROM platform_idempotency WHERE owner = %s AND key = %s"
     if not sql.is_postgres():
-        return _first(sql.fetch(find, (request.owner, request.key)))
+        rows = sql.fetch(_FIND, (request.owner, request.key))
+        return (rows[0][0], rows[0][1]) if rows else None
     number = int.from_bytes(hashlib.sha256(f"{request.owner}/{request.key}".encode()).digest()[:8], signed=True)
-    [(free,)] = sql.fetch("SELECT pg_try_advisory_xact_lock(%s::bigint)", (number,))
+    [(free, payload_hash, answer)] = sql.fetch(_LOCK_AND_FIND, (number, request.owner, request.key))
+    if payload_hash is not None:
+        return payload_hash, answer
     if not free:
         raise KeyInProgress("The first request with this key is still running. Ask again in a moment.", key=request.key)
-    return _first(sql.fetch(find, (request.owner, request.key)))
-
-
-def _first(rows: list[tuple[Any, ...]]) -> tuple[str, str] | None:
-    return (rows[0][0], rows[0][1]) if rows else None
+    return None
 
 
 @functools.cache
