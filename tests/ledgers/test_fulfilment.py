@@ -141,7 +141,7 @@ def test_the_flow_runs_both_ways():
     flow_of_an_order()
     flow = queries.flow(DELIVERY)
     assert [node.document for node in flow.nodes] == [DELIVERY, ORDER, QUOTATION, INVOICE]
-    assert [node.title for node in flow.nodes][0] == "Delivery"
+    assert flow.nodes[0].title == "Delivery"
     assert told(flow.edges) == [
         ("order", "delivery", 80, Measure.DELIVERED, 6),
         ("order", "delivery", 80, Measure.PICKED, 6),

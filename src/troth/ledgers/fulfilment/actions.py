@@ -1,6 +1,7 @@
 """Open lines and post how far they come. Each posting is also an edge of the document flow."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,12 +79,14 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
     """Post the entries, all or none; a line that would be out of order is refused (see `rules`)."""
     keys = {entry.key: entry.document.number for entry in entries}
     held.require(keys)
+    after: dict[FulfilmentKey, FulfilmentBalance] = {key: copy(held.balance(key)) for key in keys}
     for entry in entries:
-        line: FulfilmentBalance = held.balance(entry.key)
-        measure = Measure(entry.measure)
+        line, measure = after[entry.key], Measure(entry.measure)
         setattr(line, measure, checked(getattr(line, measure) + entry.quantity))
     for key, number in keys.items():
-        check(key, held.balance(key), number)
+        check(key, after[key], number)
+    for entry in entries:
+        setattr(held.balance(entry.key), entry.measure, getattr(after[entry.key], entry.measure))
     if held.writes and entries:
         _write(held, entries, list(keys), at)
 

@@ -44,22 +44,22 @@ class NothingToTakeBack(BusinessError):
 def check(key: FulfilmentKey, line: FulfilmentBalance, document: str) -> None:
     """Refuse a line that would be out of order; `document` is the number of the document it belongs to."""
     name = f"A line of {document}" if document else f"Line {key.line_id}"
-    for refusal, quantity, limit, sentence in _limits(line):
-        if quantity > limit:
-            raise refusal(
-                f"{name} would have {quantity} {sentence.format(limit=limit)}",
-                quantity=quantity,
-                limit=limit,
-                kind=key.kind,
-                line_id=key.line_id,
-                document=document,
-            )
     for measure in Measure:
         if getattr(line, measure) < 0:
             raise NothingToTakeBack(
                 f"{name} would have less than nothing {measure}. Take back no more than was {measure}.",
                 measure=measure.value,
                 quantity=getattr(line, measure),
+                kind=key.kind,
+                line_id=key.line_id,
+                document=document,
+            )
+    for refusal, quantity, limit, sentence in _limits(line):
+        if quantity > limit:
+            raise refusal(
+                f"{name} would have {quantity} {sentence.format(limit=limit)}",
+                quantity=quantity,
+                limit=limit,
                 kind=key.kind,
                 line_id=key.line_id,
                 document=document,
