@@ -84,7 +84,7 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
         line, measure = after[entry.key], Measure(entry.measure)
         setattr(line, measure, checked(getattr(line, measure) + entry.quantity))
     for key, number in keys.items():
-        check(key, after[key], number)
+        check(after[key], kind=key.kind, line_id=key.line_id, document=number)
     for entry in entries:
         setattr(held.balance(entry.key), entry.measure, getattr(after[entry.key], entry.measure))
     if held.writes and entries:
