@@ -53,26 +53,25 @@ class Entry:
 
 def open_lines(held: Held, lines: Sequence[NewLine], *, at: datetime) -> None:
     """Open the balances of new lines and post what is ordered; the lines count as held from here on."""
-    if not lines:
-        return
     for line in lines:
         opened = FulfilmentKey.empty(line.key)
-        opened.tolerance, opened.billing_basis = checked(line.tolerance), BillingBasis(line.billing_basis).value
+        opened.ordered, opened.tolerance = checked(line.ordered), checked(line.tolerance)
+        opened.billing_basis = BillingBasis(line.billing_basis).value
+        check(opened, kind=line.key.kind, line_id=line.key.line_id, document=line.document.number)
         held.add_new(line.key, opened)
-    if held.writes:
-        rows = [(line.key.kind, line.key.line_id, 0, line.tolerance, str(line.billing_basis)) for line in lines]
+    if held.writes and lines:
+        rows = [
+            (line.key.kind, line.key.line_id, line.ordered, line.tolerance, str(line.billing_basis)) for line in lines
+        ]
         for row_id, kind, line_id in sql.insert(
             "fulfilment_balance", _BALANCE, rows, returning=("id", "kind", "line_id")
         ):
             held.balance(FulfilmentKey(kind, line_id)).id = row_id
-    post(
-        held,
-        [
-            Entry(line.key, line.document, Measure.ORDERED, line.ordered, line.value, line.document, line.key.line_id)
-            for line in lines
-        ],
-        at=at,
-    )
+        _write_postings(held, [_ordered(line) for line in lines], at)
+
+
+def _ordered(line: NewLine) -> Entry:
+    return Entry(line.key, line.document, Measure.ORDERED, line.ordered, line.value, line.document, line.key.line_id)
 
 
 def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
@@ -92,6 +91,17 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
 
 
 def _write(held: Held, entries: Sequence[Entry], keys: list[FulfilmentKey], at: datetime) -> None:
+    _write_postings(held, entries, at)
+    lines = [held.balance(key) for key in keys]
+    sql.update(
+        "fulfilment_balance",
+        "id",
+        _MEASURES,
+        [(line.id, *(getattr(line, measure) for measure in _MEASURES)) for line in lines],
+    )
+
+
+def _write_postings(held: Held, entries: Sequence[Entry], at: datetime) -> None:
     rows = [
         (
             entry.to.kind,
@@ -108,10 +118,3 @@ def _write(held: Held, entries: Sequence[Entry], keys: list[FulfilmentKey], at: 
         for entry in entries
     ]
     sql.insert("fulfilment_posting", _COLUMNS, rows)
-    lines = [held.balance(key) for key in keys]
-    sql.update(
-        "fulfilment_balance",
-        "id",
-        _MEASURES,
-        [(line.id, *(getattr(line, measure) for measure in _MEASURES)) for line in lines],
-    )
