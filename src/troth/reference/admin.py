@@ -1,6 +1,6 @@
 """Administration of the reference tables. Records are deactivated, never deleted: history points at them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import F, Model
@@ -19,7 +19,7 @@ class KeptAdmin(admin.ModelAdmin[Any]):
 class MastersAdmin(KeptAdmin):
     """Each change counts the version up, so that copies in memory and open forms know that they are old."""
 
-    list_filter: tuple[str, ...] = ("is_active",)
+    list_filter: ClassVar[Any] = ("is_active",)
     readonly_fields = ("version",)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -1,6 +1,7 @@
 """Open lines and post how far they come. Each posting is also an edge of the document flow."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,43 +53,55 @@ class Entry:
 
 def open_lines(held: Held, lines: Sequence[NewLine], *, at: datetime) -> None:
     """Open the balances of new lines and post what is ordered; the lines count as held from here on."""
-    if not lines:
-        return
     for line in lines:
         opened = FulfilmentKey.empty(line.key)
-        opened.tolerance, opened.billing_basis = checked(line.tolerance), BillingBasis(line.billing_basis).value
+        opened.ordered, opened.tolerance = checked(line.ordered), checked(line.tolerance)
+        opened.billing_basis = BillingBasis(line.billing_basis).value
+        check(opened, kind=line.key.kind, line_id=line.key.line_id, document=line.document.number)
         held.add_new(line.key, opened)
-    if held.writes:
-        rows = [(line.key.kind, line.key.line_id, 0, line.tolerance, str(line.billing_basis)) for line in lines]
+    if held.writes and lines:
+        rows = [
+            (line.key.kind, line.key.line_id, line.ordered, line.tolerance, str(line.billing_basis)) for line in lines
+        ]
         for row_id, kind, line_id in sql.insert(
             "fulfilment_balance", _BALANCE, rows, returning=("id", "kind", "line_id")
         ):
             held.balance(FulfilmentKey(kind, line_id)).id = row_id
-    post(
-        held,
-        [
-            Entry(line.key, line.document, Measure.ORDERED, line.ordered, line.value, line.document, line.key.line_id)
-            for line in lines
-        ],
-        at=at,
-    )
+        _write_postings(held, [_ordered(line) for line in lines], at)
+
+
+def _ordered(line: NewLine) -> Entry:
+    return Entry(line.key, line.document, Measure.ORDERED, line.ordered, line.value, line.document, line.key.line_id)
 
 
 def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
     """Post the entries, all or none; a line that would be out of order is refused (see `rules`)."""
     keys = {entry.key: entry.document.number for entry in entries}
     held.require(keys)
+    after: dict[FulfilmentKey, FulfilmentBalance] = {key: copy(held.balance(key)) for key in keys}
     for entry in entries:
-        line: FulfilmentBalance = held.balance(entry.key)
-        measure = Measure(entry.measure)
+        line, measure = after[entry.key], Measure(entry.measure)
         setattr(line, measure, checked(getattr(line, measure) + entry.quantity))
     for key, number in keys.items():
-        check(key, held.balance(key), number)
+        check(after[key], kind=key.kind, line_id=key.line_id, document=number)
+    for entry in entries:
+        setattr(held.balance(entry.key), entry.measure, getattr(after[entry.key], entry.measure))
     if held.writes and entries:
         _write(held, entries, list(keys), at)
 
 
 def _write(held: Held, entries: Sequence[Entry], keys: list[FulfilmentKey], at: datetime) -> None:
+    _write_postings(held, entries, at)
+    lines = [held.balance(key) for key in keys]
+    sql.update(
+        "fulfilment_balance",
+        "id",
+        _MEASURES,
+        [(line.id, *(getattr(line, measure) for measure in _MEASURES)) for line in lines],
+    )
+
+
+def _write_postings(held: Held, entries: Sequence[Entry], at: datetime) -> None:
     rows = [
         (
             entry.to.kind,
@@ -105,10 +118,3 @@ def _write(held: Held, entries: Sequence[Entry], keys: list[FulfilmentKey], at: 
         for entry in entries
     ]
     sql.insert("fulfilment_posting", _COLUMNS, rows)
-    lines = [held.balance(key) for key in keys]
-    sql.update(
-        "fulfilment_balance",
-        "id",
-        _MEASURES,
-        [(line.id, *(getattr(line, measure) for measure in _MEASURES)) for line in lines],
-    )

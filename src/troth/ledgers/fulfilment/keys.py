@@ -1,46 +1,12 @@
 """The key of a fulfilment balance: a line of a quotation or order, or an invoice as a whole."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, ClassVar, Self
 
+from troth.ledgers.fulfilment.states import BillingBasis, FulfilmentBalance, Measure
 from troth.platform.locks import BalanceKey, Rank
 
-
-class Measure(StrEnum):
-    """How far a line has come. Quantities in smallest units; `paid` in minor units, for invoices."""
-
-    ORDERED = "ordered"
-    REFERENCED = "referenced"
-    DELIVERED = "delivered"
-    PICKED = "picked"
-    ISSUED = "issued"
-    BILLED = "billed"
-    PAID = "paid"
-    RETURNED = "returned"
-
-
-class BillingBasis(StrEnum):
-    """What limits the billed quantity: what was issued, what was ordered, or nothing is billed."""
-
-    ISSUED = "issued"
-    ORDERED = "ordered"
-    NONE = "none"
-
-
-@dataclass(slots=True)
-class FulfilmentBalance:
-    id: int
-    ordered: int
-    referenced: int
-    delivered: int
-    picked: int
-    issued: int
-    billed: int
-    paid: int
-    returned: int
-    tolerance: int = 0
-    billing_basis: str = BillingBasis.ISSUED
+__all__ = ["BillingBasis", "FulfilmentBalance", "FulfilmentKey", "Measure"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,7 @@ basis none                  nothing is billed
 """
 
 from troth.kernel.errors import BusinessError
-from troth.ledgers.fulfilment.keys import BillingBasis, FulfilmentBalance, FulfilmentKey, Measure
+from troth.ledgers.fulfilment.states import BillingBasis, FulfilmentBalance, Measure
 
 
 class ExceedsOrder(BusinessError):
@@ -41,27 +41,27 @@ class NothingToTakeBack(BusinessError):
     code = "nothing_to_take_back"
 
 
-def check(key: FulfilmentKey, line: FulfilmentBalance, document: str) -> None:
+def check(line: FulfilmentBalance, *, kind: str, line_id: int, document: str) -> None:
     """Refuse a line that would be out of order; `document` is the number of the document it belongs to."""
-    name = f"A line of {document}" if document else f"Line {key.line_id}"
-    for refusal, quantity, limit, sentence in _limits(line):
-        if quantity > limit:
-            raise refusal(
-                f"{name} would have {quantity} {sentence.format(limit=limit)}",
-                quantity=quantity,
-                limit=limit,
-                kind=key.kind,
-                line_id=key.line_id,
-                document=document,
-            )
+    name = f"A line of {document}" if document else f"Line {line_id}"
     for measure in Measure:
         if getattr(line, measure) < 0:
             raise NothingToTakeBack(
                 f"{name} would have less than nothing {measure}. Take back no more than was {measure}.",
                 measure=measure.value,
                 quantity=getattr(line, measure),
-                kind=key.kind,
-                line_id=key.line_id,
+                kind=kind,
+                line_id=line_id,
+                document=document,
+            )
+    for refusal, quantity, limit, sentence in _limits(line):
+        if quantity > limit:
+            raise refusal(
+                f"{name} would have {quantity} {sentence.format(limit=limit)}",
+                quantity=quantity,
+                limit=limit,
+                kind=kind,
+                line_id=line_id,
                 document=document,
             )
 

@@ -53,7 +53,12 @@ def post(held: Held, movements: Sequence[Movement], *, at: datetime) -> list[int
             raise _not_enough(key, wanted=-quantity, there=held.balance(key).quantity)
     for movement in sorted(movements, key=lambda movement: movement.quantity, reverse=True):
         balance = held.balance(movement.key)
-        balance.received_on = oldest_after(balance, movement.quantity, movement.received_on or movement.on)
+        balance.received_on = oldest_after(
+            balance.quantity,
+            balance.received_on,
+            quantity=movement.quantity,
+            received_on=movement.received_on or movement.on,
+        )
         balance.quantity = checked(balance.quantity + movement.quantity)
     return _write(held, movements, list(wanted), at) if held.writes else [0] * len(movements)
 

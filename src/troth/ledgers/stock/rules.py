@@ -3,7 +3,6 @@
 from datetime import date
 
 from troth.kernel.errors import BusinessError
-from troth.ledgers.stock.keys import StockBalance
 
 
 class NotEnoughStock(BusinessError):
@@ -18,13 +17,15 @@ class AlreadyReversed(BusinessError):
     code = "movement_already_reversed"
 
 
-def oldest_after(balance: StockBalance, quantity: int, received_on: date) -> date | None:
+def oldest_after(there: int, oldest_on: date | None, *, quantity: int, received_on: date) -> date | None:
     """Return the day of the oldest goods once `quantity` (signed) that was received on `received_on` has moved.
+
+    Before, `there` lies in the bin, the oldest of it since `oldest_on`.
 
     Which pieces leave is not known, so taking some leaves the day as it is until nothing is left.
     """
-    if balance.quantity + quantity == 0:
+    if there + quantity == 0:
         return None
-    if quantity <= 0 or balance.received_on is None:
-        return balance.received_on if quantity <= 0 else received_on
-    return min(balance.received_on, received_on)
+    if quantity < 0:
+        return oldest_on
+    return received_on if oldest_on is None else min(oldest_on, received_on)

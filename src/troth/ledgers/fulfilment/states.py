@@ -1,0 +1,40 @@
+"""What is counted of a line, what limits its billing, and where it stands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Measure(StrEnum):
+    """How far a line has come. Quantities in smallest units; `paid` in minor units, for invoices."""
+
+    ORDERED = "ordered"
+    REFERENCED = "referenced"
+    DELIVERED = "delivered"
+    PICKED = "picked"
+    ISSUED = "issued"
+    BILLED = "billed"
+    PAID = "paid"
+    RETURNED = "returned"
+
+
+class BillingBasis(StrEnum):
+    """What limits the billed quantity: what was issued, what was ordered, or nothing is billed."""
+
+    ISSUED = "issued"
+    ORDERED = "ordered"
+    NONE = "none"
+
+
+@dataclass(slots=True)
+class FulfilmentBalance:
+    id: int
+    ordered: int
+    referenced: int
+    delivered: int
+    picked: int
+    issued: int
+    billed: int
+    paid: int
+    returned: int
+    tolerance: int = 0
+    billing_basis: str = BillingBasis.ISSUED
