@@ -22,3 +22,21 @@ class CreditAccount(Masters):
             models.UniqueConstraint(fields=["company", "party"], name="credit_account_once"),
             models.CheckConstraint(condition=Q(limit=None) | Q(limit__gte=0), name="credit_limit_not_negative"),
         ]
+
+
+class Excess(models.Model):
+    """Why a document was blocked: the exposure as the check found it. Never changed, never deleted (triggers)."""
+
+    account = models.ForeignKey(CreditAccount, on_delete=models.RESTRICT, related_name="+")
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    limit = models.BigIntegerField()
+    open_orders = models.BigIntegerField()
+    open_deliveries = models.BigIntegerField()
+    open_invoices = models.BigIntegerField()
+    deposits = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["document_kind", "document_id", "id"], name="credit_excess_document")]

@@ -6,3 +6,8 @@ class MasterdataConfig(AppConfig):
     label = "masterdata"
     verbose_name = "Master data"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from troth.business.masterdata import store
+
+        store.connect()

@@ -306,3 +306,15 @@ class AccountRule(models.Model):
                 fields=["company", "posting_key", "customer_group", "product_category"], name="masterdata_account_once"
             )
         ]
+
+
+class Edition(models.Model):
+    """One row, whose token is another after every change of what `queries.Snapshot` keeps in memory.
+
+    The token is drawn, not counted: a number that a rolled-back change used up would come again for another state.
+    """
+
+    token = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="masterdata_edition_single")]

@@ -1,0 +1,37 @@
+"""The verbs of credit.
+
+| module | verbs |
+| --- | --- |
+| `claim` | inner: claim credit for an order, move the claim on to delivery and invoice, give it back |
+| `check` | inner: may this be delivered, may these goods leave |
+| `release` | actions of the credit manager: release a block, let goods leave, set a limit |
+"""
+
+from troth.business.credit.actions.check import check_delivery, check_goods_issue
+from troth.business.credit.actions.claim import (
+    Claimed,
+    claim,
+    key,
+    move_back,
+    move_to_delivery,
+    move_to_invoice,
+    withdraw,
+)
+from troth.business.credit.actions.release import LimitSet, Released, release_block, release_goods_issue, set_limit
+
+__all__ = [
+    "Claimed",
+    "LimitSet",
+    "Released",
+    "check_delivery",
+    "check_goods_issue",
+    "claim",
+    "key",
+    "move_back",
+    "move_to_delivery",
+    "move_to_invoice",
+    "release_block",
+    "release_goods_issue",
+    "set_limit",
+    "withdraw",
+]

@@ -1,0 +1,154 @@
+"""What a credit manager decides. Nobody decides about a document that they entered or last raised."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from troth.business.credit.models import CreditAccount
+from troth.business.credit.rules import CreditAccountUnknown, LimitInvalid
+from troth.business.masterdata.rules import ChangedMeanwhile
+from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.quantity import MAX
+from troth.ledgers.exposure.keys import ExposureKey
+from troth.platform import actions, blocks, documents, events, locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.blocks import BlockKind, BlockScope
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+from troth.platform.models import BlockRow
+from troth.reference.models import Company, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    document_kind: str
+    document_id: int
+    document_number: str
+
+
+@action
+def release_block(block_id: int, *, reason: str, by: Actor, clock: Clock) -> Released:
+    """Lift a credit block. What the block held back goes on by the event `platform.block_released`."""
+    row = BlockRow.objects.filter(pk=block_id, kind=BlockKind.CREDIT).first()
+    if row is None:
+        raise NotFound(f"There is no credit block {block_id}.", block=block_id)
+    _document, held = _hold(row.document_kind, row.document_id, by=by)
+    ref = blocks.release(held, block_id, reason=reason, by=by, clock=clock).ref
+    return Released(ref.kind, ref.id, ref.number)
+
+
+@action
+def release_goods_issue(kind: str, document_id: int, *, reason: str, by: Actor, clock: Clock) -> Released:
+    """Let the goods of a document leave although exposure is past the limit.
+
+    The decision is kept as a credit block that the check at goods issue stands for, and its release.
+    """
+    document, held = _hold(kind, document_id, by=by)
+    ref = DocumentRef(kind, document_id, str(getattr(document, "number", document_id)))
+    entered_by_id = getattr(document, "entered_by_id", None) or getattr(document, "made_by_id", None)
+    blocks.set_block(
+        held,
+        ref,
+        BlockKind.CREDIT,
+        BlockScope.GOODS_ISSUE,
+        company_id=_company_id(document),
+        reason="Exposure is past the limit at goods issue.",
+        entered_by_id=entered_by_id,
+        last_raised_by_id=getattr(document, "last_raised_by_id", None),
+        by=by,
+        clock=clock,
+    )
+    [block] = [
+        block
+        for block in blocks.standing([ref])
+        if block.kind is BlockKind.CREDIT and block.scope is BlockScope.GOODS_ISSUE
+    ]
+    blocks.release(held, block.id, reason=reason, by=by, clock=clock)
+    return Released(ref.kind, ref.id, ref.number)
+
+
+def _hold(kind: str, document_id: int, *, by: Actor) -> tuple[models.Model, Held]:
+    """Lock a document of any registered kind."""
+    model: type[models.Model] = apps.get_model(documents.kind(kind).model)
+    return locks.hold(model, document_id, by=by)
+
+
+def _company_id(document: models.Model) -> int:
+    company_id: Any = getattr(document, "company_id", None)
+    assert isinstance(company_id, int), "every document belongs to a company"
+    return company_id
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSet:
+    account_id: int
+    version: int
+
+
+@action
+def set_limit(
+    company_id: int,
+    party_id: int,
+    *,
+    limit: int | None,
+    risk_class: str = "",
+    version: int | None = None,
+    by: Actor,
+    clock: Clock,
+) -> LimitSet:
+    """Set the limit of a payer in minor units of the company's currency; None: credit is not checked.
+
+    `version` is that of the account the person looked at; without one, the limit is set whatever it was.
+    """
+    actions.require(by, company_id=company_id)
+    _refuse_limit(limit, risk_class)
+    party = Party.objects.filter(pk=party_id).first()
+    if party is None or not Company.objects.filter(pk=company_id).exists():
+        raise CreditAccountUnknown(
+            f"There is no payer {party_id} in company {company_id}. Choose one from the list.",
+            field="party",
+            company=company_id,
+            party=party_id,
+        )
+    # The limit is what `claim` reads under this lock, so no order is judged by half a decision.
+    Held().take(ExposureKey(company_id, party_id))
+    row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id).first()
+    if version is not None and (row is None or row.version != version):
+        raise ChangedMeanwhile(
+            f"The limit of {party.name} was changed since you opened it. Look at it again.",
+            record=party.number,
+            version=row.version if row else 0,
+        )
+    return _write_limit(row or CreditAccount(company_id=company_id, party=party), limit, risk_class, by, clock)
+
+
+def _refuse_limit(limit: int | None, risk_class: str) -> None:
+    if limit is not None and not 0 <= limit <= MAX:
+        raise LimitInvalid(
+            "A limit lies between 0 and the largest amount the books can hold. Leave it empty to check no credit.",
+            field="limit",
+            limit=str(limit),
+        )
+    longest = CreditAccount._meta.get_field("risk_class").max_length
+    if longest is not None and len(risk_class) > longest:
+        raise InvalidInput(f"A risk class has at most {longest} characters.", field="risk_class")
+
+
+def _write_limit(row: CreditAccount, limit: int | None, risk_class: str, by: Actor, clock: Clock) -> LimitSet:
+    new = {"limit": limit, "risk_class": risk_class, "is_active": True}
+    is_new = row.pk is None
+    changes = {name: (None if is_new else getattr(row, name), value) for name, value in new.items()}
+    changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    if not changes and not is_new:
+        return LimitSet(row.pk, row.version)
+    for name, value in new.items():
+        setattr(row, name, value)
+    row.version = 1 if is_new else row.version + 1
+    row.save()
+    ref = DocumentRef("credit_account", row.pk, row.party.number)
+    events.record("credit.limit_set", ref, company_id=row.company_id, by=by, at=clock.now(), changes=changes)
+    return LimitSet(row.pk, row.version)

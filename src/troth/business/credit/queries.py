@@ -1,0 +1,173 @@
+"""Credit as people look at it, and amounts in the company's currency. A first look: nothing here is locked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from troth.business.credit.models import CreditAccount, Excess
+from troth.business.credit.rules import NoExchangeRate, Parts
+from troth.kernel.errors import NotFound
+from troth.kernel.money import Rounding, convert
+from troth.ledgers.exposure import queries as exposure
+from troth.ledgers.exposure.queries import Standing
+from troth.platform import sql
+from troth.platform.blocks import BlockKind
+from troth.platform.documents import DocumentRef
+from troth.platform.models import BlockRow
+from troth.reference.models import Company, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One unit of a currency is numerator / denominator of another; `more_decimals` shifts their minor units."""
+
+    numerator: int = 1
+    denominator: int = 1
+    more_decimals: int = 0
+
+    def convert(self, amount: int) -> int:
+        """`amount` in minor units of the other currency, rounded half up."""
+        return convert(amount, self.numerator, self.denominator, Rounding.HALF_UP, more_decimals=self.more_decimals)
+
+
+def rate(currency: str, company_currency: str, *, on: date) -> Rate:
+    """The rate of a day: the latest that is valid, else the latest the other way round, turned over.
+
+    No statement where the currencies are one; `NoExchangeRate` where no rate is known.
+    """
+    if currency == company_currency:
+        return Rate()
+    rows = sql.fetch(
+        "SELECT x.source_id, x.numerator, x.denominator, s.decimals, t.decimals FROM reference_exchangerate x"
+        " JOIN reference_currency s ON s.code = x.source_id JOIN reference_currency t ON t.code = x.target_id"
+        " WHERE x.valid_from_on <= %s AND ((x.source_id = %s AND x.target_id = %s)"
+        " OR (x.source_id = %s AND x.target_id = %s))"
+        " ORDER BY CASE WHEN x.source_id = %s THEN 0 ELSE 1 END, x.valid_from_on DESC LIMIT 1",
+        [on, currency, company_currency, company_currency, currency, currency],
+    )
+    if not rows:
+        raise NoExchangeRate(
+            f"There is no rate from {currency} to {company_currency} on {on:%d %b %Y}. Enter one under exchange rates.",
+            field="currency",
+            currency=currency,
+            company_currency=company_currency,
+            on=on.isoformat(),
+        )
+    source, numerator, denominator, source_decimals, target_decimals = rows[0]
+    if source == currency:
+        return Rate(numerator, denominator, target_decimals - source_decimals)
+    return Rate(denominator, numerator, source_decimals - target_decimals)
+
+
+def exchange(amount: int, currency: str, company_currency: str, *, on: date) -> int:
+    """`amount` of a document in minor units of the company's currency."""
+    return rate(currency, company_currency, on=on).convert(amount)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """A payer's credit with a company, in minor units of its currency; `available` is negative past the limit."""
+
+    account_id: int | None
+    version: int
+    company_id: int
+    party_id: int
+    party_number: str
+    party_name: str
+    currency: str
+    decimals: int
+    limit: int | None
+    risk_class: str
+    exposure: Parts
+    documents: tuple[Standing, ...]
+
+    @property
+    def available(self) -> int | None:
+        return None if self.limit is None else self.limit - self.exposure.total
+
+
+def account(company_id: int, party_id: int) -> AccountView:
+    """The account with exposure by part and by document; a payer without one has no limit."""
+    party = Party.objects.filter(pk=party_id).first()
+    company = Company.objects.select_related("currency").filter(pk=company_id).first()
+    if party is None or company is None:
+        raise NotFound(f"There is no payer {party_id} in company {company_id}.", company=company_id, party=party_id)
+    row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id, is_active=True).first()
+    found = exposure.exposure(company_id, party_id)
+    return AccountView(
+        account_id=row.pk if row else None,
+        version=row.version if row else 0,
+        company_id=company_id,
+        party_id=party_id,
+        party_number=party.number,
+        party_name=party.name,
+        currency=company.currency.code,
+        decimals=company.currency.decimals,
+        limit=row.limit if row else None,
+        risk_class=row.risk_class if row else "",
+        exposure=Parts(found.open_orders, found.open_deliveries, found.open_invoices, found.deposits),
+        documents=tuple(exposure.by_document(company_id, party_id)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedDocument:
+    """A document that waits for a credit manager, with the facts as the check found them."""
+
+    block_id: int
+    ref: DocumentRef
+    company_id: int
+    party_number: str
+    party_name: str
+    currency: str
+    decimals: int
+    amount: int
+    limit: int
+    exposure: Parts
+    reason: str
+    set_at: datetime
+    entered_by_id: int | None
+    last_raised_by_id: int | None
+
+    @property
+    def excess(self) -> int:
+        return max(self.exposure.total - self.limit, 0)
+
+
+def blocked_documents(
+    *, company_ids: frozenset[int] | None = None, after_id: int = 0, limit: int = 50
+) -> tuple[BlockedDocument, ...]:
+    """Documents under a standing credit block, the longest waiting first; `after_id` is the last block of the page before."""
+    rows = BlockRow.objects.filter(kind=BlockKind.CREDIT, released_at=None, pk__gt=after_id).order_by("pk")
+    if company_ids is not None:
+        rows = rows.filter(company_id__in=company_ids)
+    chosen = list(rows[:limit])
+    found = _excesses(chosen)
+    return tuple(_blocked(row, found[row.document_kind, row.document_id]) for row in chosen)
+
+
+def _excesses(rows: Iterable[BlockRow]) -> dict[tuple[str, int], Excess]:
+    """The last excess of each document."""
+    wanted = Excess.objects.select_related("account__party", "account__company__currency").order_by("pk")
+    ids = {row.document_id for row in rows}
+    return {(found.document_kind, found.document_id): found for found in wanted.filter(document_id__in=ids)}
+
+
+def _blocked(row: BlockRow, found: Excess) -> BlockedDocument:
+    currency = found.account.company.currency
+    return BlockedDocument(
+        block_id=row.pk,
+        ref=DocumentRef(row.document_kind, row.document_id, row.document_number),
+        company_id=row.company_id,
+        party_number=found.account.party.number,
+        party_name=found.account.party.name,
+        currency=currency.code,
+        decimals=currency.decimals,
+        amount=found.amount,
+        limit=found.limit,
+        exposure=Parts(found.open_orders, found.open_deliveries, found.open_invoices, found.deposits),
+        reason=row.reason,
+        set_at=row.set_at,
+        entered_by_id=row.entered_by_id,
+        last_raised_by_id=row.last_raised_by_id,
+    )

@@ -1,0 +1,94 @@
+"""The credit decision.
+
+A payer's exposure is what it owes or will owe a company: open orders, deliveries under way, open invoices, less deposits.
+It may reach the limit, and not go past it. What happens then depends on the step (CSA: credit management process):
+
+    step           within the limit     past the limit
+    order          goes on              is kept; a credit block stops its delivery until a credit manager decides
+    delivery       goes on              a document that bears the block is refused
+    goods issue    goes on              refused, unless a credit manager released this document
+
+A document that adds nothing is never blocked: one free of charge, or one changed to the same value or less.
+"""
+
+from dataclasses import dataclass
+
+from troth.kernel.errors import BusinessError
+from troth.kernel.money import format_money
+
+
+class CreditBlocksDelivery(BusinessError):
+    """A credit block stands on the order."""
+
+    code = "credit_blocks_delivery"
+
+
+class CreditBlocksGoodsIssue(BusinessError):
+    """Exposure is past the limit, and nobody released the document; refusal is the only reaction here."""
+
+    code = "credit_blocks_goods_issue"
+
+
+class NoExchangeRate(BusinessError):
+    """Two currencies have no rate on a day."""
+
+    code = "no_exchange_rate"
+
+
+class LimitInvalid(BusinessError):
+    """A limit that is negative or larger than the books can hold."""
+
+    code = "limit_invalid"
+
+
+class CreditAccountUnknown(BusinessError):
+    """The company or the payer of a limit does not exist."""
+
+    code = "credit_account_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Exposure in minor units of the company's currency."""
+
+    open_orders: int = 0
+    open_deliveries: int = 0
+    open_invoices: int = 0
+    deposits: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.open_orders + self.open_deliveries + self.open_invoices - self.deposits
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check found: exposure with this document counted in, the limit (None: not checked), and by how much the
+    one is past the other (0 where it is not). `amount` is what the document stands for."""
+
+    exposure: Parts
+    limit: int | None
+    amount: int
+    excess: int
+    sets_block: bool
+
+    @property
+    def within_limit(self) -> bool:
+        return self.excess == 0
+
+    def sentence(self, decimals: int, currency: str) -> str:
+        """The verdict as people read it."""
+        total = format_money(self.exposure.total, decimals, currency)
+        if self.limit is None:
+            return f"Credit is not limited; exposure is {total}."
+        limit = format_money(self.limit, decimals, currency)
+        if self.within_limit:
+            return f"Exposure is {total} of a limit of {limit}."
+        excess = format_money(self.excess, decimals, currency)
+        return f"Exposure is {total}, {excess} past the limit of {limit}."
+
+
+def verdict(exposure: Parts, *, limit: int | None, amount: int, amount_before: int = 0, checks: bool = True) -> Verdict:
+    """Judge `exposure`, in which the document's new `amount` is counted and `amount_before` is not."""
+    excess = max(exposure.total - limit, 0) if checks and limit is not None else 0
+    return Verdict(exposure, limit if checks else None, amount, excess, excess > 0 and amount > amount_before)

@@ -1,0 +1,64 @@
+"""What documents read of master data: frozen rows, a constant number of statements however many lines there are.
+
+| module | answers | statements |
+| --- | --- | --- |
+| `terms` | how a company sells to a customer; what a product is for that customer | one each |
+| `snapshot` | order types, item categories, routes and calendars, kept in memory under an edition token | none, or one that asks for the token |
+| `conditions` | prices, discounts, freight, tax rates, accounts | one each |
+| `search` | customers and products by words, page by page | one each |
+"""
+
+from troth.business.masterdata.queries.conditions import (
+    Condition,
+    Tax,
+    account,
+    account_table,
+    conditions,
+    tax_rates,
+)
+from troth.business.masterdata.queries.search import find_customers, find_products
+from troth.business.masterdata.queries.snapshot import (
+    ItemCategoryTerms,
+    OrderTypeTerms,
+    Snapshot,
+    Transport,
+    calendar,
+    item_categories,
+    order_type,
+    snapshot,
+    transport,
+)
+from troth.business.masterdata.queries.terms import (
+    Conversion,
+    CustomerTerms,
+    ProductTerms,
+    customer_terms,
+    product_terms,
+    product_terms_by_number,
+)
+
+__all__ = [
+    "Condition",
+    "Conversion",
+    "CustomerTerms",
+    "ItemCategoryTerms",
+    "OrderTypeTerms",
+    "ProductTerms",
+    "Snapshot",
+    "Tax",
+    "Transport",
+    "account",
+    "account_table",
+    "calendar",
+    "conditions",
+    "customer_terms",
+    "find_customers",
+    "find_products",
+    "item_categories",
+    "order_type",
+    "product_terms",
+    "product_terms_by_number",
+    "snapshot",
+    "tax_rates",
+    "transport",
+]

@@ -1,0 +1,130 @@
+"""Prices, taxes and accounts as they stand on a day: one statement each, whatever the number of products."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from troth.business.masterdata.rules import AccountMissing
+from troth.platform import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A row of the price conditions. Ids and group are empty where the condition does not ask for them.
+
+    `amount` in minor units for `per_quantity` smallest units (freight: for each kg), or `basis_points`; valid from
+    `scale_from` smallest units on.
+    """
+
+    id: int
+    code: str
+    kind: str
+    product_id: int | None
+    customer_id: int | None
+    customer_group: str
+    amount: int | None
+    per_quantity: int
+    basis_points: int | None
+    scale_from: int
+    valid_from_on: date
+    source: str
+
+
+_CONDITION = (
+    "SELECT c.id, c.code, c.kind, c.product_id, c.customer_id, c.customer_group, c.amount, c.per_quantity,"
+    " c.basis_points, c.scale_from, c.valid_from_on, c.source FROM masterdata_pricecondition c"
+)
+_FITS = (
+    "c.company_id = %s AND c.currency_id = %s AND c.is_active AND c.valid_from_on <= %s"
+    " AND (c.valid_to_on IS NULL OR c.valid_to_on >= %s)"
+    " AND (c.customer_id IS NULL OR c.customer_id = %s) AND (c.customer_group = '' OR c.customer_group = %s)"
+)
+
+
+def conditions(
+    company_id: int, customer_id: int, group: str, product_ids: Iterable[int], *, currency: str, on: date
+) -> tuple[Condition, ...]:
+    """All conditions in this currency that hold for the customer on this day: for these products and for any product."""
+    wanted = [(product_id,) for product_id in dict.fromkeys(product_ids)] or [(0,)]
+    with_clause, source, parameters = sql.relation("k", {"product_id": "int"}, wanted)
+    fits = [company_id, currency, on, on, customer_id, group]
+    rows = sql.fetch(
+        f"{with_clause} {_CONDITION} JOIN {source} ON c.product_id = k.product_id WHERE {_FITS}"
+        f" UNION ALL {_CONDITION} WHERE c.product_id IS NULL AND {_FITS}",
+        [*parameters, *fits, *fits],
+    )
+    return tuple(Condition(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    id: int
+    name: str
+    country: str
+    region: str
+    basis_points: int
+    valid_from_on: date
+
+
+def tax_rates(country: str, region: str, on: date) -> tuple[Tax, ...]:
+    """The taxes of a destination on a day, by name.
+
+    Taxes of different names add up (a country's and a province's). Of the same name a region's rate stands in for the
+    country's, and the later one for the earlier.
+    """
+    rows = sql.fetch(
+        "SELECT id, name, country_id, region, basis_points, valid_from_on FROM masterdata_taxrate"
+        " WHERE country_id = %s AND region IN ('', %s) AND valid_from_on <= %s"
+        " AND (valid_to_on IS NULL OR valid_to_on >= %s) ORDER BY name, region, valid_from_on",
+        [country, region, on, on],
+    )
+    return tuple({row[1]: Tax(*row) for row in rows}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    posting_key: str
+    customer_group: str
+    product_category: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTable:
+    """The account determination of a company, for a document of many lines."""
+
+    company_id: int
+    rows: tuple[AccountRow, ...]
+
+    def account(self, posting_key: str, *, customer_group: str = "", product_category: str = "") -> str:
+        """The account of the most specific row that fits; the customer group counts for more than the category."""
+        fitting = [
+            row
+            for row in self.rows
+            if row.posting_key == posting_key
+            and row.customer_group in ("", customer_group)
+            and row.product_category in ("", product_category)
+        ]
+        if not fitting:
+            raise AccountMissing(
+                f"No account is set for posting key {posting_key}. Add one under account determination.",
+                posting_key=posting_key,
+                customer_group=customer_group,
+                product_category=product_category,
+            )
+        return max(fitting, key=lambda row: (bool(row.customer_group), bool(row.product_category))).account
+
+
+def account_table(company_id: int) -> AccountTable:
+    rows: Sequence[sql.Row] = sql.fetch(
+        "SELECT posting_key, customer_group, product_category, account FROM masterdata_accountrule"
+        " WHERE company_id = %s",
+        [company_id],
+    )
+    return AccountTable(company_id, tuple(AccountRow(*row) for row in rows))
+
+
+def account(company_id: int, posting_key: str, *, customer_group: str = "", product_category: str = "") -> str:
+    """The account of one posting. Documents of many lines take `account_table` once."""
+    table = account_table(company_id)
+    return table.account(posting_key, customer_group=customer_group, product_category=product_category)

@@ -1,0 +1,286 @@
+"""What changes rarely and every order reads: order types, item categories, routes, calendars.
+
+A process keeps one snapshot of it, which says under which edition token it was read. The token is a row of the books that
+is drawn anew with every change (`store.touch`), and `customer_terms` brings it along, so an order learns in a statement
+that it makes anyway whether its snapshot is still true. Every worker process does, so all of them follow a change with
+the next order. The token is read before the tables: a change in between makes the snapshot look older than it is, and it
+is read again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from troth.business.masterdata import store
+from troth.kernel.calendars import WorkCalendar, day_of
+from troth.kernel.errors import NotFound
+from troth.platform import sql
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCategoryTerms:
+    id: int
+    code: str
+    name: str
+    is_active: bool
+    is_priced: bool
+    is_promised: bool
+    is_delivered: bool
+    billing_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTypeTerms:
+    id: int
+    code: str
+    name: str
+    is_active: bool
+    checking_scope: str
+    checks_credit: bool
+    on_credit_block: str
+    delivers_on_saving: bool
+    needs_customer_reference: bool
+    delivery_block_reason: str
+    shipping_condition: str
+    item_category: ItemCategoryTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """How goods leave a site for a destination; durations in working days of the calendar named beside them.
+
+    `obstacle` says in a word why nothing can leave: `closed_site`, `no_route`, `no_shipping_point`; empty where it can.
+    Without a route or shipping point its id is None and its durations are 0.
+    """
+
+    site_id: int
+    site: str
+    company_id: int
+    time_zone: str
+    is_active: bool
+    site_calendar_id: int
+    shipping_point_id: int | None
+    shipping_point: str
+    pick_pack_days: int
+    loading_days: int
+    route_id: int | None
+    route: str
+    carrier_id: int | None
+    route_calendar_id: int | None
+    transit_days: int
+    transportation_planning_days: int
+
+    @property
+    def obstacle(self) -> str:
+        if not self.is_active:
+            return "closed_site"
+        if self.route_id is None:
+            return "no_route"
+        return "" if self.shipping_point_id is not None else "no_shipping_point"
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    id: int
+    code: str
+    company_id: int
+    time_zone: str
+    is_active: bool
+    calendar_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A rule with its route."""
+
+    site_id: int
+    country: str | None
+    region: str
+    shipping_condition: str
+    route_id: int
+    route: str
+    carrier_id: int | None
+    calendar_id: int
+    transit_days: int
+    planning_days: int
+
+    def serves(self, country: str, region: str, shipping_condition: str) -> bool:
+        return (
+            self.country in (None, country)
+            and self.region in ("", region)
+            and self.shipping_condition in ("", shipping_condition)
+        )
+
+    @property
+    def specificity(self) -> tuple[bool, bool, bool]:
+        return bool(self.region), self.country is not None, bool(self.shipping_condition)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    site_id: int
+    id: int
+    code: str
+    shipping_condition: str
+    pick_pack_days: int
+    loading_days: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state under one edition token."""
+
+    edition: int
+    order_types: Mapping[str, OrderTypeTerms]
+    item_categories: Mapping[str, ItemCategoryTerms]
+    calendars: Mapping[int, WorkCalendar]
+    sites: Mapping[int, _Site]
+    ways: tuple[_Way, ...]
+    points: tuple[_Point, ...]
+    _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
+
+    @cached_property
+    def item_categories_by_id(self) -> dict[int, ItemCategoryTerms]:
+        return {category.id: category for category in self.item_categories.values()}
+
+    @cached_property
+    def order_types_by_id(self) -> dict[int, OrderTypeTerms]:
+        return {kind.id: kind for kind in self.order_types.values()}
+
+    def transport(self, site_id: int, country: str, region: str, shipping_condition: str) -> Transport | None:
+        """How goods leave this site; None where there is no such site."""
+        key = (site_id, country, region, shipping_condition)
+        if key not in self._transports and site_id in self.sites:
+            self._transports[key] = self._transport(*key)
+        return self._transports.get(key)
+
+    def _transport(self, site_id: int, country: str, region: str, shipping_condition: str) -> Transport:
+        site = self.sites[site_id]
+        ways = [way for way in self.ways if way.site_id == site_id and way.serves(country, region, shipping_condition)]
+        points = [p for p in self.points if p.site_id == site_id and p.shipping_condition in ("", shipping_condition)]
+        way = max(ways, key=lambda way: way.specificity, default=None)
+        point = max(points, key=lambda point: (bool(point.shipping_condition), -point.id), default=None)
+        return Transport(
+            site_id=site.id,
+            site=site.code,
+            company_id=site.company_id,
+            time_zone=site.time_zone,
+            is_active=site.is_active,
+            site_calendar_id=site.calendar_id,
+            shipping_point_id=point.id if point else None,
+            shipping_point=point.code if point else "",
+            pick_pack_days=point.pick_pack_days if point else 0,
+            loading_days=point.loading_days if point else 0,
+            route_id=way.route_id if way else None,
+            route=way.route if way else "",
+            carrier_id=way.carrier_id if way else None,
+            route_calendar_id=way.calendar_id if way else None,
+            transit_days=way.transit_days if way else 0,
+            transportation_planning_days=way.planning_days if way else 0,
+        )
+
+
+class _Memory:
+    """The one snapshot that this process keeps."""
+
+    latest: Snapshot | None = None
+
+
+def snapshot(edition: int | None = None) -> Snapshot:
+    """The state under this edition (`CustomerTerms.edition`); without one the books are asked for it."""
+    current = store.edition() if edition is None else edition
+    kept = _Memory.latest
+    if kept is not None and kept.edition == current:
+        return kept
+    fresh = _load(store.edition())
+    if fresh.edition != store.NO_EDITION:
+        _Memory.latest = fresh
+    return fresh
+
+
+def transport(
+    site_ids: Iterable[int], country: str, region: str, shipping_condition: str, *, edition: int | None = None
+) -> dict[int, Transport]:
+    """How goods leave each of these sites for a destination: of the rules that fit, the most specific wins."""
+    state = snapshot(edition)
+    found = {site_id: state.transport(site_id, country, region, shipping_condition) for site_id in site_ids}
+    return {site_id: way for site_id, way in found.items() if way is not None}
+
+
+def order_type(code: str, *, edition: int | None = None) -> OrderTypeTerms:
+    """The order type of this code. `NotFound` where there is none."""
+    kinds = snapshot(edition).order_types
+    if code not in kinds:
+        raise NotFound(
+            f"There is no order type {code}. Choose one of: {', '.join(sorted(kinds))}.", field="order_type", code=code
+        )
+    return kinds[code]
+
+
+def item_categories(*, edition: int | None = None) -> Mapping[str, ItemCategoryTerms]:
+    """All item categories by code."""
+    return snapshot(edition).item_categories
+
+
+def calendar(calendar_id: int, *, edition: int | None = None) -> WorkCalendar:
+    """The open days of a calendar."""
+    return snapshot(edition).calendars[calendar_id]
+
+
+def _load(edition: int) -> Snapshot:
+    categories = {
+        row[1]: ItemCategoryTerms(*row)
+        for row in sql.fetch(
+            "SELECT id, code, name, is_active, is_priced, is_promised, is_delivered, billing_basis"
+            " FROM masterdata_itemcategory"
+        )
+    }
+    by_id = {category.id: category for category in categories.values()}
+    kinds = sql.fetch(
+        "SELECT id, code, name, is_active, checking_scope, checks_credit, on_credit_block, delivers_on_saving,"
+        " needs_customer_reference, delivery_block_reason, shipping_condition, item_category_id"
+        " FROM masterdata_ordertype"
+    )
+    sites = sql.fetch("SELECT id, code, company_id, time_zone, is_active, calendar_id FROM reference_site")
+    ways = sql.fetch(
+        "SELECT rr.site_id, rr.country_id, rr.region, rr.shipping_condition, r.id, r.code, r.carrier_id, r.calendar_id,"
+        " r.transit_days, r.transportation_planning_days"
+        " FROM masterdata_routerule rr JOIN masterdata_route r ON r.id = rr.route_id WHERE r.is_active"
+    )
+    points = sql.fetch(
+        "SELECT site_id, id, code, shipping_condition, pick_pack_days, loading_days FROM masterdata_shippingpoint"
+        " WHERE is_active"
+    )
+    return Snapshot(
+        edition,
+        {row[1]: OrderTypeTerms(*row[:-1], by_id[row[-1]]) for row in kinds},
+        categories,
+        _calendars(),
+        {row[0]: _Site(*row) for row in sites},
+        tuple(_Way(*row) for row in ways),
+        tuple(_Point(*row) for row in points),
+    )
+
+
+def _calendars() -> dict[int, WorkCalendar]:
+    week: dict[int, str] = {}
+    days: dict[int, dict[bool, set[int]]] = {}
+    for calendar_id, open_weekdays, on, is_open in sql.fetch(
+        'SELECT c.id, c.open_weekdays, d."on", d.is_open FROM reference_workingcalendar c'
+        " LEFT JOIN reference_calendarday d ON d.calendar_id = c.id"
+    ):
+        week[calendar_id] = open_weekdays
+        exceptions = days.setdefault(calendar_id, {True: set(), False: set()})
+        if on is not None:
+            exceptions[bool(is_open)].add(day_of(on))
+    return {
+        calendar_id: WorkCalendar(
+            _week(open_weekdays), frozenset(days[calendar_id][False]), frozenset(days[calendar_id][True])
+        )
+        for calendar_id, open_weekdays in week.items()
+    }
+
+
+def _week(open_weekdays: str) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (mark == "1" for mark in open_weekdays)
+    return monday, tuesday, wednesday, thursday, friday, saturday, sunday

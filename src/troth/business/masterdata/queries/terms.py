@@ -1,0 +1,206 @@
+"""How a company sells to a customer, and what a product is for that customer: one statement each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from troth.kernel.errors import NotFound
+from troth.kernel.quantity import Conversion as Factor
+from troth.kernel.quantity import Unit
+from troth.platform import sql
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTerms:
+    """A customer with everything that an order takes from it. Partners that are not named are the customer itself.
+
+    `credit_party_id` is the payer, whose exposure is checked. `site_id` is where the customer is served from, None where
+    each product says so. `ship_to_*` is the address of the ship-to party, which decides route and tax. `edition` is the
+    token under which the snapshot may be read without asking again.
+    """
+
+    customer_id: int
+    version: int
+    is_active: bool
+    company_id: int
+    company_currency: str
+    company_currency_decimals: int
+    time_zone: str
+    sales_organisation_id: int
+    number: str
+    name: str
+    sold_to_id: int
+    ship_to_id: int
+    bill_to_id: int
+    credit_party_id: int
+    ship_to_name: str
+    ship_to_country: str
+    ship_to_region: str
+    group: str
+    currency: str
+    currency_decimals: int
+    payment_terms_id: int
+    payment_terms: str
+    due_days: int
+    discount_days: int
+    discount_basis_points: int
+    site_id: int | None
+    calendar_id: int
+    calendar_version: int
+    shipping_condition: str
+    incoterm: str
+    incoterm_place: str
+    priority: int
+    complete_delivery: bool
+    deliveries_max: int
+    is_tax_exempt: bool
+    edition: int
+
+    @property
+    def payer_id(self) -> int:
+        return self.credit_party_id
+
+
+_CUSTOMER = """
+SELECT c.id, c.version, c.is_active, c.company_id, co.currency_id, cc.decimals, co.time_zone, c.sales_organisation_id,
+       p.number, p.name, c.party_id, COALESCE(c.ship_to_id, c.party_id), COALESCE(c.bill_to_id, c.party_id),
+       COALESCE(c.payer_id, c.party_id), st.name, st.country_id, st.region, c."group", c.currency_id, cu.decimals,
+       t.id, t.code, t.due_days, t.discount_days, t.discount_basis_points, c.site_id, c.calendar_id, wc.version,
+       c.shipping_condition, c.incoterm, c.incoterm_place, c.priority, c.complete_delivery, c.deliveries_max,
+       c.is_tax_exempt, COALESCE(e.token, 0)
+FROM masterdata_customer c
+JOIN reference_company co ON co.id = c.company_id
+JOIN reference_currency cc ON cc.code = co.currency_id
+JOIN reference_currency cu ON cu.code = c.currency_id
+JOIN reference_party p ON p.id = c.party_id
+JOIN reference_party st ON st.id = COALESCE(c.ship_to_id, c.party_id)
+JOIN masterdata_paymentterms t ON t.id = c.payment_terms_id
+JOIN reference_workingcalendar wc ON wc.id = c.calendar_id
+LEFT JOIN masterdata_edition e ON e.id = 1
+WHERE c.id = %s
+"""
+
+
+def customer_terms(customer_id: int) -> CustomerTerms:
+    """The terms of a customer, active or not. `NotFound` where there is none."""
+    rows = sql.fetch(_CUSTOMER, [customer_id])
+    if not rows:
+        raise NotFound(
+            f"There is no customer {customer_id}. Choose one from the list.", field="customer", customer=customer_id
+        )
+    return CustomerTerms(*rows[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Another unit in which the product may be ordered: one is `factor` base units."""
+
+    unit: Unit
+    factor: Factor
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTerms:
+    """A product with everything that an order line takes from it.
+
+    Weight in g and volume in ml of one base unit; `standard_cost` in minor units of the company's currency for one base
+    unit; `lead_days` None where it is not replenished; tolerances as agreed with the customer, in basis points.
+    """
+
+    product_id: int
+    number: str
+    name: str
+    is_active: bool
+    is_sold: bool
+    is_stocked: bool
+    is_made: bool
+    category: str
+    base_unit: Unit
+    weight_g: int
+    volume_ml: int
+    standard_cost: int
+    lead_days: int | None
+    default_site_id: int | None
+    customer_number: str
+    over_tolerance_basis_points: int
+    under_tolerance_basis_points: int
+    conversions: tuple[Conversion, ...]
+
+    def unit(self, code: str) -> Conversion | None:
+        """The unit of this code in which the product may be ordered; None where there is no conversion."""
+        if code == self.base_unit.code:
+            return Conversion(self.base_unit, Factor(1, 1))
+        return next((conversion for conversion in self.conversions if conversion.unit.code == code), None)
+
+
+_PRODUCT_COLUMNS = """
+       p.id, p.number, p.name, p.is_active, p.is_sold, p.is_stocked, p.is_made, p.category, p.base_unit_id, bu.decimals,
+       p.weight_g, p.volume_ml, p.standard_cost, p.lead_days, ps.site_id, COALESCE(cp.number, ''),
+       COALESCE(cp.over_tolerance_basis_points, 0), COALESCE(cp.under_tolerance_basis_points, 0),
+       pu.unit_id, u.decimals, pu.numerator, pu.denominator
+"""
+_PRODUCT_JOINS = """
+JOIN reference_unit bu ON bu.code = p.base_unit_id
+LEFT JOIN masterdata_productsite ps ON ps.product_id = p.id AND ps.is_default
+LEFT JOIN reference_productunit pu ON pu.product_id = p.id
+LEFT JOIN reference_unit u ON u.code = pu.unit_id
+"""
+_CUSTOMER_PRODUCT = (
+    "LEFT JOIN masterdata_customerproduct cp ON cp.product_id = p.id AND cp.customer_id = %s AND cp.is_active"
+)
+_BASE_DECIMALS = 9
+_FIRST_CONVERSION = 18
+NOBODY = 0
+
+
+def product_terms(product_ids: Iterable[int], *, customer_id: int | None = None) -> dict[int, ProductTerms]:
+    """The terms of these products by id, active or not; what is not there is left out."""
+    wanted = [(product_id,) for product_id in dict.fromkeys(product_ids)]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"product_id": "int"}, wanted)
+    rows = sql.fetch(
+        f"{with_clause} SELECT {_PRODUCT_COLUMNS} FROM {source} JOIN reference_product p ON p.id = k.product_id"
+        f" {_PRODUCT_JOINS} {_CUSTOMER_PRODUCT} ORDER BY p.id, pu.unit_id",
+        [*parameters, customer_id or NOBODY],
+    )
+    return {terms.product_id: terms for terms in _products(rows)}
+
+
+def product_terms_by_number(numbers: Iterable[str], *, customer_id: int | None = None) -> dict[str, ProductTerms]:
+    """The terms of products by what was typed: our number, else the customer's own number. Unknown ones are left out."""
+    wanted = [(number,) for number in dict.fromkeys(numbers)]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"number": "text"}, wanted)
+    rows = sql.fetch(
+        f"{with_clause} SELECT {_PRODUCT_COLUMNS} FROM {source}"
+        " LEFT JOIN masterdata_customerproduct own ON own.number = k.number AND own.customer_id = %s AND own.is_active"
+        " JOIN reference_product p ON p.number = k.number OR p.id = own.product_id"
+        f" {_PRODUCT_JOINS} {_CUSTOMER_PRODUCT} ORDER BY p.id, pu.unit_id",
+        [*parameters, customer_id or NOBODY, customer_id or NOBODY],
+    )
+    found = _products(list(dict.fromkeys(rows)))
+    by_own_number = {terms.customer_number: terms for terms in found if terms.customer_number}
+    by_number = by_own_number | {terms.number: terms for terms in found}
+    return {number: by_number[number] for (number,) in wanted if number in by_number}
+
+
+def _products(rows: Sequence[sql.Row]) -> list[ProductTerms]:
+    """One product from all its rows, of which there is one for each of its conversions."""
+    first: dict[int, sql.Row] = {}
+    conversions: dict[int, list[Conversion]] = {}
+    for row in rows:
+        first.setdefault(row[0], row)
+        unit, decimals, numerator, denominator = row[_FIRST_CONVERSION:]
+        if unit is not None:
+            conversion = Conversion(Unit(unit, decimals), Factor(numerator, denominator))
+            conversions.setdefault(row[0], []).append(conversion)
+    return [
+        ProductTerms(
+            *row[: _BASE_DECIMALS - 1],
+            Unit(row[_BASE_DECIMALS - 1], row[_BASE_DECIMALS]),
+            *row[_BASE_DECIMALS + 1 : _FIRST_CONVERSION],
+            tuple(conversions.get(product_id, ())),
+        )
+        for product_id, row in first.items()
+    ]
