@@ -70,13 +70,6 @@ def shared_world(transactional_db) -> World:
     triggers.lift()
 
 
-@pytest.fixture
-def pen_without_triggers(world) -> World:
-    """For tests that corrupt what the triggers protect."""
-    triggers.lift()
-    return world
-
-
 def findings(name: str) -> list[str]:
     """What a check of `troth verify` finds wrong."""
     [result] = verify.run([name])

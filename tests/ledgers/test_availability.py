@@ -79,9 +79,20 @@ def test_what_stands_for_a_line_is_withdrawn(world):
     assert broken() == []
 
 
+def test_what_stands_is_told_by_line(world):
+    key = world.availability
+    post(key, (Category.STOCK, 0, 10))
+    post(key, (Category.ORDER, TODAY + 1, -4), (Category.ORDER, TODAY + 2, -3), line_id=11)
+    post(key, (Category.ORDER, TODAY + 2, 3), line_id=11)
+    assert queries.standing([("order", 11), ("order", 12)]) == [
+        queries.StandingRow(key, Category.ORDER, TODAY + 1, -4, ORDER, 11)
+    ]
+    assert queries.standing_by_line(Category.ORDER) == {("order", 11): -4}
+
+
 def test_a_line_is_not_withdrawn_from_a_series_that_is_not_held(world):
     post(world.availability, (Category.ORDER, TODAY, -1), line_id=11)
-    with pytest.raises(AssertionError, match="not held"):
+    with pytest.raises(locks.KeyNotHeld):
         actions.withdraw(locks.begin(), [("order", 11)], source=ORDER, at=AT)
     assert queries.series(world.product, world.site).postings() == [(Category.ORDER, TODAY, -1)]
 

@@ -107,6 +107,20 @@ def test_a_reversal_takes_the_movement_back_once(world):
     assert Posting.objects.count() == 3
 
 
+def test_stock_is_summed_by_owner(world):
+    receive(world.stock(owner="order:11"), 2)
+    receive(world.stock(owner="order:11", bin_id=world.other_bin), 3)
+    receive(world.stock(), 7)
+    assert queries.by_owner("order:") == {"order:11": 5}
+
+
+def test_verify_sees_that_a_trigger_is_gone(world):
+    assert findings("platform: triggers") == []
+    on_table = " ON stock_posting" if connection.vendor == "postgresql" else ""
+    execute(f"DROP TRIGGER stock_posting_refuses_update{on_table}")
+    assert len(findings("platform: triggers")) == 1
+
+
 def test_movements_are_paged_newest_first(world):
     for quantity in (1, 2, 3):
         receive(world.stock(), quantity)

@@ -1,14 +1,11 @@
 """What the postings of all ledgers have in common."""
 
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from django.db import models
 
 from troth.platform.documents import DocumentRef
-from troth.platform.locks import BalanceKey, Held
-
-K = TypeVar("K", bound=BalanceKey)
 
 SOURCE_COLUMNS = {"source_kind": "text", "source_id": "int", "source_line_id": "int", "at": "at"}
 """The columns of `PostingRow` that every INSERT fills; `source_values` gives the values in this order."""
@@ -39,9 +36,3 @@ class PostingRow(models.Model):
 def source_values(entry: Sourced, at: datetime) -> tuple[Any, ...]:
     """Return the values of `SOURCE_COLUMNS`."""
     return entry.source.kind, entry.source.id, entry.source_line_id, at
-
-
-def keys_by_id(held: Held, kind: type[K]) -> dict[int, K]:
-    """Return the held keys of a ledger by the id of their balance row."""
-    taken = held.keys()
-    return {held.balance(key).id: key for key in taken if isinstance(key, kind)}

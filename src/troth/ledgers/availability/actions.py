@@ -10,9 +10,10 @@ from datetime import date, datetime
 
 from troth.kernel import netting
 from troth.kernel.calendars import date_of
+from troth.ledgers.availability import queries
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.ledgers.availability.rules import gap
-from troth.ledgers.postings import SOURCE_COLUMNS, keys_by_id, source_values
+from troth.ledgers.postings import SOURCE_COLUMNS, source_values
 from troth.platform import sql
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
@@ -52,25 +53,9 @@ def withdraw(held: Held, lines: Sequence[tuple[str, int]], *, source: DocumentRe
     The negation is filed with the line it takes back, so that nothing stands for the line any more; `source` is the
     document that withdraws, which the event of the action names.
     """
-    if not lines:
-        return
-    with_clause, relation, parameters = sql.relation(
-        "l", {"kind": "text", "line_id": "int"}, list(dict.fromkeys(lines))
-    )
-    rows = sql.fetch(
-        f"{with_clause} SELECT p.balance_id, p.category, p.day, p.source_kind, p.source_id, p.source_line_id,"
-        " CAST(SUM(p.quantity) AS bigint)"
-        f" FROM availability_posting p JOIN {relation} ON p.source_kind = l.kind AND p.source_line_id = l.line_id"
-        " GROUP BY p.balance_id, p.category, p.day, p.source_kind, p.source_id, p.source_line_id"
-        " HAVING SUM(p.quantity) <> 0 ORDER BY p.balance_id, p.category, p.day",
-        parameters,
-    )
-    keys = keys_by_id(held, AvailabilityKey)
-    assert all(row[0] in keys for row in rows), "a line stands on a series that is not held"
-    entries = [
-        Entry(keys[balance_id], category, day, -quantity, DocumentRef(kind, document_id), line_id)
-        for balance_id, category, day, kind, document_id, line_id, quantity in rows
-    ]
+    rows = queries.standing(lines)
+    held.require(row.key for row in rows)
+    entries = [Entry(r.key, r.category, r.day, -r.quantity, r.source, r.source_line_id) for r in rows]
     post(held, entries, at=at)
 
 

@@ -1,5 +1,6 @@
 """Supply and demand over time, who stands behind it, and what is short."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +9,10 @@ from django.db.models import Sum
 from troth.kernel import netting
 from troth.kernel.calendars import date_of
 from troth.kernel.netting import Category, Scope
+from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.availability.models import Balance, Posting, Shortage
 from troth.ledgers.availability.rules import COVER, OVERDUE_RECEIPT_DAYS, PROMISED
+from troth.platform import sql
 from troth.platform.documents import DocumentRef
 
 PROMISES = Scope(frozenset((*COVER, *PROMISED)), overdue_receipt_days=OVERDUE_RECEIPT_DAYS)
@@ -127,3 +130,49 @@ def open_shortages(*, site_id: int | None = None, limit: int = 1000) -> list[Sho
         "id", "balance__product_id", "balance__site_id", "balance__segment", "on", "quantity", "cause", "opened_at"
     )
     return [ShortageRow(*row) for row in rows[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """What stands for a line on a key: the sum of its postings in a category and on a day, never zero."""
+
+    key: AvailabilityKey
+    category: int
+    day: int
+    quantity: int
+    source: DocumentRef
+    source_line_id: int
+
+
+def standing(lines: Sequence[tuple[str, int]]) -> list[StandingRow]:
+    """What stands for the lines, given as (source kind, source line id), by line, key, category and day."""
+    if not lines:
+        return []
+    with_clause, relation, parameters = sql.relation(
+        "l", {"kind": "text", "line_id": "int"}, list(dict.fromkeys(lines))
+    )
+    rows = sql.fetch(
+        f"{with_clause} SELECT b.product_id, b.site_id, b.segment, p.category, p.day, CAST(SUM(p.quantity) AS bigint),"
+        " p.source_kind, p.source_id, p.source_line_id"
+        f" FROM availability_posting p JOIN {relation} ON p.source_kind = l.kind AND p.source_line_id = l.line_id"
+        " JOIN availability_balance b ON b.id = p.balance_id"
+        " GROUP BY b.product_id, b.site_id, b.segment, p.category, p.day, p.source_kind, p.source_id, p.source_line_id"
+        " HAVING SUM(p.quantity) <> 0"
+        " ORDER BY p.source_line_id, b.product_id, b.site_id, b.segment, p.category, p.day",
+        parameters,
+    )
+    return [
+        StandingRow(AvailabilityKey(*row[:3]), row[3], row[4], row[5], DocumentRef(row[6], row[7]), row[8])
+        for row in rows
+    ]
+
+
+def standing_by_line(category: Category) -> dict[tuple[str, int], int]:
+    """What stands in a category for each (source kind, source line id), over all keys and days; zeros left out."""
+    rows = (
+        Posting.objects.filter(category=category)
+        .values_list("source_kind", "source_line_id")
+        .annotate(standing=Sum("quantity"))
+        .exclude(standing=0)
+    )
+    return {(kind, line_id): quantity for kind, line_id, quantity in rows.order_by("source_kind", "source_line_id")}

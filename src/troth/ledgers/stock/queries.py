@@ -127,3 +127,12 @@ def _rows(rows: Iterable[tuple[Any, ...]]) -> list[MovementRow]:
         )
         for row in rows
     ]
+
+
+def by_owner(prefix: str) -> dict[str, int]:
+    """Quantity by owner, of the owners whose name begins with `prefix`; empty ones left out."""
+    found: dict[str, int] = {}
+    rows = Balance.objects.filter(owner__startswith=prefix, quantity__gt=0).values_list("owner", "quantity")
+    for owner, quantity in rows:
+        found[owner] = found.get(owner, 0) + quantity
+    return found
