@@ -79,9 +79,7 @@ def test_a_claim_moves_on_with_the_goods_and_the_sum_stays(desk):
     desk.run(actions.move_to_delivery, order=order, delivery=delivery, amount=400_00, clock=CLOCK)
     assert desk.exposure() == Parts(open_orders=200_00, open_deliveries=400_00)
     claimed = [actions.Claimed(Part.OPEN_DELIVERIES, delivery, 400_00)]
-    desk.run(
-        actions.move_to_invoice, claimed, invoice=invoice, amount=401_00, due_on=date(2026, 4, 1), clock=CLOCK
-    )
+    desk.run(actions.move_to_invoice, claimed, invoice=invoice, amount=401_00, due_on=date(2026, 4, 1), clock=CLOCK)
     assert desk.exposure() == Parts(open_orders=200_00, open_invoices=401_00)
     account = queries.account(desk.world.company.pk, desk.world.bikes.party_id)
     assert {(one.document.kind, one.amount, one.due_on) for one in account.documents} == {

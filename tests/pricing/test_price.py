@@ -36,9 +36,7 @@ def test_a_price_counts_a_quantity_in_smallest_units(world):
 
 
 def test_pricing_takes_two_statements_for_any_number_of_lines(world):
-    products = Product.objects.bulk_create(
-        Product(number=f"P{n}", name="p", base_unit=world.piece) for n in range(300)
-    )
+    products = Product.objects.bulk_create(Product(number=f"P{n}", name="p", base_unit=world.piece) for n in range(300))
     for product in products[:3]:
         price(world, 100, product=product)
     terms = masterdata.customer_terms(world.bikes.pk)

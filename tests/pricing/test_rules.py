@@ -158,7 +158,9 @@ def test_freight_as_a_share_of_the_value():
 
 def test_a_line_without_a_price_is_incomplete_and_does_not_stop_the_others():
     rows = [Row(1, amount=100), Row(2, code="FRT", kind="freight", product_id=None, amount=1000)]
-    offered = price(rows, PriceRequestLine(1, BIKE, 1, 500), PriceRequestLine(2, CABLE, 1, 500), taxes=[Tax(1, "T", 1000)])
+    offered = price(
+        rows, PriceRequestLine(1, BIKE, 1, 500), PriceRequestLine(2, CABLE, 1, 500), taxes=[Tax(1, "T", 1000)]
+    )
     assert (offered.lines[2].missing, offered.lines[2].gross, offered.lines[2].trace) == ("missing_price", 0, ())
     assert (offered.incomplete, offered.net, offered.tax, offered.gross) == ((2,), 600, 60, 660)
 
@@ -195,9 +197,7 @@ def test_a_value_past_64_bits_is_refused():
         net([Row(1, amount=MAX)], 2)
 
 
-amounts = st.one_of(
-    st.tuples(st.integers(0, 10**6), st.none()), st.tuples(st.none(), st.integers(0, 3000))
-)
+amounts = st.one_of(st.tuples(st.integers(0, 10**6), st.none()), st.tuples(st.none(), st.integers(0, 3000)))
 rows = st.builds(
     lambda number, kind, code, product, customer, group, amount, per, scale: Row(
         number, code, kind, product, customer, "retail" if group else "", amount[0], per, amount[1], scale
@@ -213,7 +213,9 @@ rows = st.builds(
     st.integers(0, 50),
 )
 lines = st.lists(
-    st.builds(PriceRequestLine, st.just(0), st.sampled_from([BIKE, CABLE, 3]), st.integers(1, 200), st.integers(0, 10**5)),
+    st.builds(
+        PriceRequestLine, st.just(0), st.sampled_from([BIKE, CABLE, 3]), st.integers(1, 200), st.integers(0, 10**5)
+    ),
     min_size=1,
     max_size=8,
 )

@@ -48,6 +48,4 @@ def account(held: Held, key: ExposureKey) -> Account:
 def write_excess(account_id: int, ref: DocumentRef, verdict: Verdict, at: datetime) -> None:
     parts = verdict.exposure
     amounts = (parts.open_orders, parts.open_deliveries, parts.open_invoices, parts.deposits)
-    sql.insert(
-        "credit_excess", _EXCESS, [(account_id, ref.kind, ref.id, verdict.amount, verdict.limit, *amounts, at)]
-    )
+    sql.insert("credit_excess", _EXCESS, [(account_id, ref.kind, ref.id, verdict.amount, verdict.limit, *amounts, at)])

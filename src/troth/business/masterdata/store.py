@@ -1,6 +1,8 @@
 """Raw SQL of master data: the edition token that says whether what a process keeps in memory is still true."""
 
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
@@ -49,3 +51,44 @@ def connect() -> None:
 
 def _touched(**_: Any) -> None:
     touch()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a code stands for; `decimals` of currencies and units."""
+
+    id: Any
+    is_active: bool = True
+    company_id: int | None = None
+    decimals: int = 0
+
+
+_LOOKUPS = {
+    "company": "SELECT code, id, is_active, id, 0 FROM reference_company t",
+    "country": "SELECT code, code, TRUE, NULL, 0 FROM reference_country t",
+    "currency": "SELECT code, code, TRUE, NULL, decimals FROM reference_currency t",
+    "unit": "SELECT code, code, TRUE, NULL, decimals FROM reference_unit t",
+    "calendar": "SELECT code, id, is_active, NULL, 0 FROM reference_workingcalendar t",
+    "payment_terms": "SELECT code, id, is_active, NULL, 0 FROM masterdata_paymentterms t",
+    "sales_organisation": "SELECT code, id, is_active, company_id, 0 FROM reference_salesorganisation t",
+    "site": "SELECT code, id, is_active, company_id, 0 FROM reference_site t",
+    "party": "SELECT number, id, is_active, NULL, 0 FROM reference_party t",
+    "product": "SELECT t.number, t.id, t.is_active, NULL, u.decimals FROM reference_product t"
+    " JOIN reference_unit u ON u.code = t.base_unit_id",
+    "customer": "SELECT p.number, t.id, t.is_active, t.company_id, 0 FROM masterdata_customer t"
+    " JOIN reference_party p ON p.id = t.party_id",
+}
+
+
+def lookup(of: str, codes: Iterable[str]) -> dict[str, list[Known]]:
+    """What these codes stand for, in one statement. A code may stand for one thing in each company."""
+    wanted = [(code,) for code in dict.fromkeys(codes)]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"wanted": "text"}, wanted)
+    select = _LOOKUPS[of]
+    key = select.removeprefix("SELECT ").split(",")[0]
+    found: dict[str, list[Known]] = {}
+    for code, *known in sql.fetch(f"{with_clause} {select} JOIN {source} ON k.wanted = {key}", parameters):
+        found.setdefault(code, []).append(Known(known[0], bool(known[1]), known[2], known[3]))
+    return found

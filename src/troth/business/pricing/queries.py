@@ -40,7 +40,12 @@ def price(request: PriceRequest) -> Offer:
     """Price a request by the conditions and taxes of its day. A line without a price comes back as incomplete."""
     priced = [line.product_id for line in request.lines if line.is_priced]
     conditions = masterdata.conditions(
-        request.company_id, request.customer_id, request.customer_group, priced, currency=request.currency, on=request.on
+        request.company_id,
+        request.customer_id,
+        request.customer_group,
+        priced,
+        currency=request.currency,
+        on=request.on,
     )
     taxes = () if request.is_tax_exempt else masterdata.tax_rates(request.country, request.region, request.on)
     return rules.offer(request, conditions, taxes)

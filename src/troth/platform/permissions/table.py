@@ -86,6 +86,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.reject_quotation": _ORDERS,
     "sales.revise_quotation": _ORDERS,
     "sales.save_order": _ENTRY,
+    "sales.set_price": _who(SALES, OPS),
     "sales.submit_order": _ENTRY,
     "sales.change_order": _ENTRY,
     "sales.cancel_order": _ENTRY,
@@ -102,6 +103,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     # credit
     "credit.view_account": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),
     "credit.release_block": _who(CREDIT),
+    "credit.release_goods_issue": _who(CREDIT),
     "credit.reject_order": _who(CREDIT),
     "credit.set_limit": _who(CREDIT),
     # supply

@@ -47,9 +47,7 @@ def claim(
     before = exposure.withdraw(held, key, ref, at=clock.now())
     exposure.post(held, [exposure.Entry(key, Part.OPEN_ORDERS, amount, ref)], at=clock.now())
     account = store.account(held, key)
-    found = verdict(
-        parts(held.balance(key)), limit=account.limit, amount=amount, amount_before=before, checks=checks
-    )
+    found = verdict(parts(held.balance(key)), limit=account.limit, amount=amount, amount_before=before, checks=checks)
     if found.sets_block and held.writes:
         store.write_excess(account.id, ref, found, clock.now())
         blocks.set_block(
@@ -117,11 +115,7 @@ def move_to_invoice(
     exposure.post(held, [*taken, exposure.Entry(key, Part.OPEN_INVOICES, amount, invoice, due_on)], at=clock.now())
 
 
-def move_back(
-    held: Held, key: ExposureKey, claimed: Sequence[Claimed], *, invoice: DocumentRef, clock: Clock
-) -> None:
+def move_back(held: Held, key: ExposureKey, claimed: Sequence[Claimed], *, invoice: DocumentRef, clock: Clock) -> None:
     """Take back what stands for an invoice (cancelled) and let the claims that it replaced stand again."""
     exposure.withdraw(held, key, invoice, at=clock.now())
-    exposure.post(
-        held, [exposure.Entry(key, one.part, one.amount, one.ref) for one in claimed], at=clock.now()
-    )
+    exposure.post(held, [exposure.Entry(key, one.part, one.amount, one.ref) for one in claimed], at=clock.now())

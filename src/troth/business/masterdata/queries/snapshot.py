@@ -253,7 +253,7 @@ def _load(edition: int) -> Snapshot:
     )
     return Snapshot(
         edition,
-        {row[1]: OrderTypeTerms(*row[:-1], by_id[row[-1]]) for row in kinds},
+        {row[1]: OrderTypeTerms(*(*row[:-1], by_id[row[-1]])) for row in kinds},
         categories,
         _calendars(),
         {row[0]: _Site(*row) for row in sites},

@@ -197,10 +197,12 @@ def _products(rows: Sequence[sql.Row]) -> list[ProductTerms]:
             conversions.setdefault(row[0], []).append(conversion)
     return [
         ProductTerms(
-            *row[: _BASE_DECIMALS - 1],
-            Unit(row[_BASE_DECIMALS - 1], row[_BASE_DECIMALS]),
-            *row[_BASE_DECIMALS + 1 : _FIRST_CONVERSION],
-            tuple(conversions.get(product_id, ())),
+            *(
+                *row[: _BASE_DECIMALS - 1],
+                Unit(row[_BASE_DECIMALS - 1], row[_BASE_DECIMALS]),
+                *row[_BASE_DECIMALS + 1 : _FIRST_CONVERSION],
+                tuple(conversions.get(product_id, ())),
+            )
         )
         for product_id, row in first.items()
     ]

@@ -1,0 +1,96 @@
+"""Create or change one record, or bring in many of them.
+
+`values` are by field as in `rules.CUSTOMER`, `rules.PRODUCT` and `rules.PRICE`: text, or already of their type; codes as
+people know them. What is not given stays as it is. To deactivate is to change `is_active` to no.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models
+
+from troth.business.masterdata.actions.bring import Brought, Outcome, Sheet, State, bring
+from troth.business.masterdata.actions.write_customer import CustomerSheet
+from troth.business.masterdata.actions.write_price import PriceSheet
+from troth.business.masterdata.actions.write_product import ProductSheet
+from troth.business.masterdata.models import Customer, PriceCondition
+from troth.business.masterdata.rules import ChangedMeanwhile
+from troth.platform import locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.reference.models import Product
+
+Values = Mapping[str, Any]
+
+
+@action
+def maintain_customer(
+    values: Values, *, customer_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Outcome:
+    """Create a customer with its party, or change the one of this id, if it is still at `version`."""
+    return _maintain(CustomerSheet(), Customer, customer_id, version, values, by=by, clock=clock)
+
+
+@action
+def maintain_product(
+    values: Values, *, product_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Outcome:
+    """Create a product, or change the one of this id, if it is still at `version`."""
+    return _maintain(ProductSheet(), Product, product_id, version, values, by=by, clock=clock)
+
+
+@action
+def maintain_price(
+    values: Values, *, price_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Outcome:
+    """Create a price condition, or change the one of this id, if it is still at `version`."""
+    return _maintain(PriceSheet(), PriceCondition, price_id, version, values, by=by, clock=clock)
+
+
+@action
+def import_customers(rows: Sequence[Values], *, preview: bool = False, by: Actor, clock: Clock) -> Brought:
+    """Create the customers that are new and change those that differ, all or none."""
+    return _count(bring(CustomerSheet(), rows, by=by, clock=clock, preview=preview))
+
+
+@action
+def import_products(rows: Sequence[Values], *, preview: bool = False, by: Actor, clock: Clock) -> Brought:
+    """Create the products that are new and change those that differ, all or none."""
+    return _count(bring(ProductSheet(), rows, by=by, clock=clock, preview=preview))
+
+
+@action
+def import_prices(rows: Sequence[Values], *, preview: bool = False, by: Actor, clock: Clock) -> Brought:
+    """Create the price conditions that are new and change those that differ, all or none."""
+    return _count(bring(PriceSheet(), rows, by=by, clock=clock, preview=preview))
+
+
+def _maintain(
+    sheet: Sheet,
+    model: type[models.Model],
+    record_id: int | None,
+    version: int | None,
+    values: Values,
+    *,
+    by: Actor,
+    clock: Clock,
+) -> Outcome:
+    if record_id is None:
+        return bring(sheet, [values], by=by, clock=clock, must_be_new=True)[0]
+    record, _held = locks.hold(model, record_id, by=by)
+    now_at: int = record.version  # type: ignore[attr-defined]
+    if version is not None and version != now_at:
+        raise ChangedMeanwhile(
+            f"Somebody changed this {sheet.title} since you opened it. Open it again and repeat your change.",
+            record=record_id,
+            version=now_at,
+        )
+    if isinstance(sheet, ProductSheet) and isinstance(record, Product):
+        sheet.read_beside([record])
+    return bring(sheet, [values], by=by, clock=clock, record=record)[0]
+
+
+def _count(outcomes: Sequence[Outcome]) -> Brought:
+    states = [outcome.state for outcome in outcomes]
+    return Brought(states.count(State.CREATED), states.count(State.CHANGED), states.count(State.UNCHANGED))
