@@ -21,7 +21,7 @@ from troth.kernel.quantity import MAX, QuantityNegative, QuantityZero
 from troth.platform.actors import Actor, Grant
 from troth.platform.models import Event
 from troth.platform.permissions import NotAllowed
-from troth.reference.models import Party, Product, ProductUnit
+from troth.reference.models import Company, Party, Product, ProductUnit, Site
 
 CUSTOMER = {
     "company": "10",
@@ -269,3 +269,13 @@ def test_two_prices_for_the_same_do_not_meet_on_a_day(world, standing, wanted, m
         maintain("price", values=PRICE | days[1])
     assert PriceCondition.objects.count() == (1 if meets else 2)
     assert maintain("price", values=PRICE | days[1] | {"customer": "C1"}).state == "created"
+
+
+def test_what_belongs_to_another_company_is_unknown_here(world):
+    other = Company.objects.create(code="20", name="Other", currency_id="USD", country_id="US")
+    Site.objects.create(company=other, code="O", name="Other", calendar=world.week)
+    assert refused("customer", site="O") == {(UnknownCode, "site")}
+    with pytest.raises(Refusals) as refusal:
+        maintain("customer", values={"site": "O"}, customer_id=world.bikes.pk)
+    assert [one.field for one in refusal.value.refusals] == ["site"]
+    assert Customer.objects.get(pk=world.bikes.pk).site == world.north

@@ -121,7 +121,7 @@ def bring(
     rows = [Row(number if numbered else None, values) for number, values in enumerate(given, start=1)]
     for row in rows:
         row.values, row.refusals = read(sheet.fields, row.given, row=row.number)
-    _resolve(sheet, rows)
+    _resolve(sheet, rows, record)
     _match(sheet, rows, record, by=by)
     _companies(rows, by)
     if must_be_new:
@@ -136,7 +136,7 @@ def bring(
     return [_outcome(row, is_new=id(row) in new) for row in rows]
 
 
-def _resolve(sheet: Sheet, rows: Sequence[Row]) -> None:
+def _resolve(sheet: Sheet, rows: Sequence[Row], record: Any) -> None:
     """Replace codes by ids. The company comes first: the others may stand for something in one company only."""
     coded = [(name, one) for name, one in sheet.fields.items() if one.read_as is As.CODE]
     by_kind: dict[str, set[str]] = {}
@@ -147,13 +147,16 @@ def _resolve(sheet: Sheet, rows: Sequence[Row]) -> None:
         for name, one in coded:
             code = row.values.get(name)
             if code:
-                _resolve_one(row, name, one, found[one.of].get(code, []))
+                _resolve_one(row, name, one, found[one.of].get(code, []), getattr(record, "company_id", None))
 
 
-def _resolve_one(row: Row, name: str, one: Field, candidates: Sequence[store.Known]) -> None:
+def _resolve_one(
+    row: Row, name: str, one: Field, candidates: Sequence[store.Known], record_company_id: int | None
+) -> None:
+    """What stands for something in one company only must do so in the row's own."""
     code = row.values[name]
     company = row.known.get("company")
-    company_id = company.id if company else None
+    company_id = company.id if company else record_company_id
     fitting = [
         known for known in candidates if None in (known.company_id, company_id) or known.company_id == company_id
     ]

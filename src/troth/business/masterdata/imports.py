@@ -1,0 +1,196 @@
+"""Customers, products and prices as CSV files, in and out.
+
+A file is read whole, each row goes the way that a form goes (`actions.bring`), and nothing is saved while one row is
+refused. The key of a record decides whether a row creates or changes it, so the same file again changes nothing, and what
+was exported can be brought in again. A column that is not in the file stays as it is.
+
+    what is written     so
+    yes and no          yes, no
+    days                2026-03-31
+    amounts             in whole units with a point: 12.50
+    percentages         2.5
+    other units         BOX=4; BAG=1/3
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch
+
+from troth.business.masterdata import actions
+from troth.business.masterdata.actions import Brought
+from troth.business.masterdata.models import Customer, PriceCondition, ProductSite
+from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field, write_units
+from troth.kernel.errors import InvalidInput, NotFound, Refusals
+from troth.kernel.money import format_money
+from troth.kernel.quantity import format_quantity
+from troth.platform import permissions
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.web import exports
+from troth.platform.web.imports import CellRefusal, decoded, table
+from troth.reference.models import Product, ProductUnit
+
+WHOLE_FILE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: its columns, the action that takes its rows, the rows of what is in the books."""
+
+    code: str
+    fields: Mapping[str, Field]
+    take: Callable[..., Brought]
+    rows: Callable[[Actor], Iterator[dict[str, Any]]]
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What a file would do, or why it cannot: `refusals` by row (1 is the first below the header) and column."""
+
+    brought: Brought
+    refusals: tuple[CellRefusal, ...] = ()
+
+
+def preview_file(kind: str, content: bytes, *, by: Actor, clock: Clock) -> FileReport:
+    """Say what `import_file` would do. Saves nothing."""
+    try:
+        return FileReport(_take(kind, content, by=by, clock=clock, preview=True))
+    except Refusals as refused:
+        cells = [
+            CellRefusal(one.row or WHOLE_FILE, one.field or "", str(one.facts.get("given", "")), one.message)
+            for one in refused.refusals
+        ]
+        return FileReport(Brought(0, 0, 0), tuple(cells))
+
+
+def import_file(kind: str, content: bytes, *, by: Actor, clock: Clock) -> Brought:
+    """Create and change the records of a file, all or none.
+
+    `UnreadableFile` for what is no CSV in UTF-8; `Refusals` with row and field for what its rows say.
+    """
+    return _take(kind, content, by=by, clock=clock, preview=False)
+
+
+def export_file(kind: str, *, by: Actor) -> Iterator[str]:
+    """The lines of a file with all records that the actor may see, safe to open in a spreadsheet."""
+    header, rows = export_rows(kind, by=by)
+    return exports.lines(header, rows)
+
+
+def export_rows(kind: str, *, by: Actor) -> tuple[list[str], Iterator[list[str]]]:
+    """Header and rows as text, not yet made safe for spreadsheets."""
+    chosen = kind_of(kind)
+    permissions.require(by, chosen.permission)
+    header = list(chosen.fields)
+    return header, ([_text(record[name]) for name in header] for record in chosen.rows(by))
+
+
+def kind_of(code: str) -> Kind:
+    if code not in KINDS:
+        raise NotFound(f"There is no kind of file {code}. Choose one of: {', '.join(KINDS)}.", kind=code)
+    return KINDS[code]
+
+
+def _take(kind: str, content: bytes, *, by: Actor, clock: Clock, preview: bool) -> Brought:
+    chosen = kind_of(kind)
+    header, rows = table(decoded(content))
+    names = [word.strip().lower().replace(" ", "_") for word in header]
+    refusals = [*_header_refusals(names, chosen.fields), *_length_refusals(names, rows)]
+    if refusals:
+        raise Refusals(refusals)  # type: ignore[arg-type]
+    given = [dict(zip(names, row, strict=False)) for row in rows]
+    return chosen.take(given, by=by, clock=clock, preview=preview) if given else Brought(0, 0, 0)
+
+
+def _header_refusals(names: Sequence[str], fields: Mapping[str, Field]) -> list[InvalidInput]:
+    refusals = []
+    for name in dict.fromkeys(names):
+        if name not in fields:
+            known = ", ".join(fields)
+            refusals.append(InvalidInput(f"No such column. Known are: {known}.", row=WHOLE_FILE, field=name))
+        elif names.count(name) > 1:
+            sentence = "This column stands in the file twice. Remove one."
+            refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
+    for name, one in fields.items():
+        if one.is_key and one.required and name not in names:
+            sentence = "This column is missing. Add it to the first row."
+            refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
+    return refusals
+
+
+def _length_refusals(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[InvalidInput]:
+    return [
+        InvalidInput("This row has more cells than the header has columns. Check its quotation marks.", row=number)
+        for number, row in enumerate(rows, start=1)
+        if len(row) > len(names)
+    ]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _customers(by: Actor) -> Iterator[dict[str, Any]]:
+    joined = ("party", "company", "sales_organisation", "payment_terms", "calendar", "site")
+    found = Customer.objects.select_related(*joined, "ship_to", "bill_to", "payer").order_by("company", "party__number")
+    if by.company_ids is not None:
+        found = found.filter(company_id__in=by.company_ids)
+    for customer in found.iterator(chunk_size=500):
+        yield {name: _customer_value(customer, name) for name in CUSTOMER}
+
+
+def _customer_value(customer: Customer, name: str) -> Any:
+    if name in ("country", "currency"):
+        return getattr(customer.party if name == "country" else customer, f"{name}_id")
+    value = getattr(customer, name) if hasattr(customer, name) else getattr(customer.party, name)
+    if CUSTOMER[name].read_as is not As.CODE or value is None:
+        return value
+    return value.number if CUSTOMER[name].of == "party" else value.code
+
+
+def _products(by: Actor) -> Iterator[dict[str, Any]]:
+    units = Prefetch("units", queryset=ProductUnit.objects.order_by("unit_id"))
+    sites = dict(ProductSite.objects.filter(is_default=True).values_list("product_id", "site__code"))
+    for product in Product.objects.prefetch_related(units).order_by("number").iterator(chunk_size=500):
+        others = [(one.unit_id, one.numerator, one.denominator) for one in product.units.all()]
+        beside = {"units": write_units(others), "site": sites.get(product.pk), "base_unit": product.base_unit_id}
+        yield {name: beside[name] if name in beside else getattr(product, name) for name in PRODUCT}
+
+
+def _prices(by: Actor) -> Iterator[dict[str, Any]]:
+    found = PriceCondition.objects.select_related("company", "currency", "product__base_unit", "customer__party")
+    if by.company_ids is not None:
+        found = found.filter(company_id__in=by.company_ids)
+    for price in found.order_by("company", "code", "pk").iterator(chunk_size=500):
+        decimals = price.product.base_unit.decimals if price.product else 0
+        percent = format_money(price.basis_points, 2) if price.basis_points is not None else None
+        written = {
+            "company": price.company.code,
+            "product": price.product.number if price.product else None,
+            "customer": price.customer.party.number if price.customer else None,
+            "currency": price.currency_id,
+            "amount": None if price.amount is None else format_money(price.amount, price.currency.decimals),
+            "percent": percent,
+            "per_quantity": format_quantity(price.per_quantity, decimals),
+            "scale_from": format_quantity(price.scale_from, decimals),
+        }
+        yield {name: written[name] if name in written else getattr(price, name) for name in PRICE}
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        Kind("customers", CUSTOMER, actions.import_customers, _customers, "masterdata.view_customer"),
+        Kind("products", PRODUCT, actions.import_products, _products, "masterdata.view_cost"),
+        Kind("prices", PRICE, actions.import_prices, _prices, "masterdata.view_price"),
+    )
+}
+"""The files by name, in the order in which a new company brings them in."""
