@@ -126,7 +126,7 @@ def test_a_record_that_is_there_is_not_created_again(world, kind):
 @pytest.mark.parametrize("kind", ["customer", "product", "price"])
 def test_only_those_who_may_maintain_a_record(world, kind):
     with pytest.raises(NotAllowed):
-        maintain(kind, Actor(user_id=1, name="Rep", grants=(Grant("customer_service"),)))
+        maintain(kind, Actor(user_id=1, name="Rep", grants=(Grant("representative"),)))
     with pytest.raises(NotFound):
         maintain(kind, values={}, **{f"{kind}_id": 999})
     assert (VERBS[kind][2].objects.filter(pk__gt=10**6).count(), Event.objects.count()) == (0, 0)

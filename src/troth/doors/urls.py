@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("troth.platform.web.urls")),
     path("health/", include("troth.platform.urls")),
     path("admin/", admin.site.urls),
+    path("", include("troth.business.masterdata.urls")),
 ]
 
 handler400 = "troth.platform.web.errors.bad_request"

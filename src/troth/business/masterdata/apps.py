@@ -8,6 +8,20 @@ class MasterdataConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from troth.business.masterdata import store
+        from troth.platform.web import areas
 
         store.connect()
+        areas.register(
+            areas.Area(
+                "customers", _("Customers"), "masterdata:customers-list", "masterdata.view_customer", "customer", 700
+            )
+        )
+        areas.register(
+            areas.Area("products", _("Products"), "masterdata:products-list", "masterdata.view_product", "product", 710)
+        )
+        areas.register(
+            areas.Area("prices", _("Prices"), "masterdata:prices-list", "masterdata.view_price", "price", 720)
+        )

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from troth.business.masterdata import actions
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.models import Customer, PriceCondition, ProductSite
+from troth.business.masterdata.queries import screens
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field, write_units
 from troth.kernel.errors import InvalidInput, NotFound, Refusals
 from troth.kernel.money import format_money
@@ -43,7 +44,8 @@ class Kind:
     code: str
     fields: Mapping[str, Field]
     take: Callable[..., Brought]
-    rows: Callable[[Actor], Iterator[dict[str, Any]]]
+    found: Callable[[], QuerySet[Any]]
+    values: Callable[[Any], dict[str, Any]]
     permission: str
 
 
@@ -86,7 +88,19 @@ def export_rows(kind: str, *, by: Actor) -> tuple[list[str], Iterator[list[str]]
     chosen = kind_of(kind)
     permissions.require(by, chosen.permission)
     header = list(chosen.fields)
-    return header, ([_text(record[name]) for name in header] for record in chosen.rows(by))
+    found = chosen.found()
+    if by.company_ids is not None and "company" in chosen.fields:
+        found = found.filter(company_id__in=by.company_ids)
+    values = (chosen.values(record) for record in found.iterator(chunk_size=500))
+    return header, ([_text(one[name]) for name in header] for one in values)
+
+
+def record(kind: str, key: int, *, by: Actor) -> tuple[Any, dict[str, Any], str]:
+    """One record, its values as a file has them, and what it is called. `NotFound` where the actor sees none."""
+    chosen = kind_of(kind)
+    found = screens.one(chosen.found(), key, by)
+    values = {name: _text(value) for name, value in chosen.values(found).items()}
+    return found, values, " ".join(filter(None, (values.get("number") or values.get("code"), values.get("name"))))
 
 
 def kind_of(code: str) -> Kind:
@@ -138,13 +152,14 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _customers(by: Actor) -> Iterator[dict[str, Any]]:
+def _customers() -> QuerySet[Customer]:
     joined = ("party", "company", "sales_organisation", "payment_terms", "calendar", "site")
-    found = Customer.objects.select_related(*joined, "ship_to", "bill_to", "payer").order_by("company", "party__number")
-    if by.company_ids is not None:
-        found = found.filter(company_id__in=by.company_ids)
-    for customer in found.iterator(chunk_size=500):
-        yield {name: _customer_value(customer, name) for name in CUSTOMER}
+    found = Customer.objects.select_related(*joined, "ship_to", "bill_to", "payer")
+    return found.order_by("company", "party__number")
+
+
+def _customer(customer: Customer) -> dict[str, Any]:
+    return {name: _customer_value(customer, name) for name in CUSTOMER}
 
 
 def _customer_value(customer: Customer, name: str) -> Any:
@@ -156,41 +171,48 @@ def _customer_value(customer: Customer, name: str) -> Any:
     return value.number if CUSTOMER[name].of == "party" else value.code
 
 
-def _products(by: Actor) -> Iterator[dict[str, Any]]:
+def _products() -> QuerySet[Product]:
     units = Prefetch("units", queryset=ProductUnit.objects.order_by("unit_id"))
-    sites = dict(ProductSite.objects.filter(is_default=True).values_list("product_id", "site__code"))
-    for product in Product.objects.prefetch_related(units).order_by("number").iterator(chunk_size=500):
-        others = [(one.unit_id, one.numerator, one.denominator) for one in product.units.all()]
-        beside = {"units": write_units(others), "site": sites.get(product.pk), "base_unit": product.base_unit_id}
-        yield {name: beside[name] if name in beside else getattr(product, name) for name in PRODUCT}
+    site = ProductSite.objects.filter(product=OuterRef("pk"), is_default=True).values("site__code")[:1]
+    return Product.objects.prefetch_related(units).annotate(default_site=Subquery(site)).order_by("number")
 
 
-def _prices(by: Actor) -> Iterator[dict[str, Any]]:
+def _product(product: Product) -> dict[str, Any]:
+    others = [(one.unit_id, one.numerator, one.denominator) for one in product.units.all()]
+    beside = {
+        "units": write_units(others),
+        "site": product.default_site,  # type: ignore[attr-defined]
+        "base_unit": product.base_unit_id,
+    }
+    return {name: beside[name] if name in beside else getattr(product, name) for name in PRODUCT}
+
+
+def _prices() -> QuerySet[PriceCondition]:
     found = PriceCondition.objects.select_related("company", "currency", "product__base_unit", "customer__party")
-    if by.company_ids is not None:
-        found = found.filter(company_id__in=by.company_ids)
-    for price in found.order_by("company", "code", "pk").iterator(chunk_size=500):
-        decimals = price.product.base_unit.decimals if price.product else 0
-        percent = format_money(price.basis_points, 2) if price.basis_points is not None else None
-        written = {
-            "company": price.company.code,
-            "product": price.product.number if price.product else None,
-            "customer": price.customer.party.number if price.customer else None,
-            "currency": price.currency_id,
-            "amount": None if price.amount is None else format_money(price.amount, price.currency.decimals),
-            "percent": percent,
-            "per_quantity": format_quantity(price.per_quantity, decimals),
-            "scale_from": format_quantity(price.scale_from, decimals),
-        }
-        yield {name: written[name] if name in written else getattr(price, name) for name in PRICE}
+    return found.order_by("company", "code", "pk")
+
+
+def _price(price: PriceCondition) -> dict[str, Any]:
+    decimals = price.product.base_unit.decimals if price.product else 0
+    written = {
+        "company": price.company.code,
+        "product": price.product.number if price.product else None,
+        "customer": price.customer.party.number if price.customer else None,
+        "currency": price.currency_id,
+        "amount": None if price.amount is None else format_money(price.amount, price.currency.decimals),
+        "percent": None if price.basis_points is None else format_money(price.basis_points, 2),
+        "per_quantity": format_quantity(price.per_quantity, decimals),
+        "scale_from": format_quantity(price.scale_from, decimals),
+    }
+    return {name: written[name] if name in written else getattr(price, name) for name in PRICE}
 
 
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind("customers", CUSTOMER, actions.import_customers, _customers, "masterdata.view_customer"),
-        Kind("products", PRODUCT, actions.import_products, _products, "masterdata.view_cost"),
-        Kind("prices", PRICE, actions.import_prices, _prices, "masterdata.view_price"),
+        Kind("customers", CUSTOMER, actions.import_customers, _customers, _customer, "masterdata.view_customer"),
+        Kind("products", PRODUCT, actions.import_products, _products, _product, "masterdata.view_cost"),
+        Kind("prices", PRICE, actions.import_prices, _prices, _price, "masterdata.view_price"),
     )
 }
 """The files by name, in the order in which a new company brings them in."""

@@ -1,0 +1,110 @@
+"""Forms of customers, products and prices, made from the fields' rules, so that page, file and API ask for the same."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.masterdata.queries import screens
+from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field
+from troth.platform.web.forms import Section
+
+YES_NO = [("yes", _("yes")), ("no", _("no"))]
+LABELS = {
+    "weight_g": _("Weight in g"),
+    "volume_ml": _("Volume in ml"),
+    "standard_cost": _("Standard cost in minor units"),
+    "lead_days": _("Lead time in working days"),
+    "units": _("Other units"),
+    "deliveries_max": _("Partial deliveries at most"),
+    "complete_delivery": _("Complete deliveries only"),
+    "is_tax_exempt": _("Exempt from tax"),
+    "is_stocked": _("Kept in stock"),
+    "is_made": _("Made here"),
+    "is_sold": _("Sold"),
+    "is_active": _("Active"),
+    "valid_from_on": _("Valid from"),
+    "valid_to_on": _("Valid to"),
+    "site": _("Ships from"),
+    "calendar": _("Receiving days"),
+    "per_quantity": _("For each quantity"),
+    "scale_from": _("From quantity"),
+    "source": _("Agreed where"),
+}
+HELP = {"units": _("One of the unit is so many base units: BOX=4; BAG=1/3")}
+
+
+class EntryForm(forms.Form):
+    """What was not sent is not said: only the fields that came in are handed to the action."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        return {name: value for name, value in cleaned.items() if self.add_prefix(name) in self.data}
+
+
+def _form_field(name: str, field: Field) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": LABELS.get(name, name.replace("_", " ").capitalize()),
+        "required": field.required,
+        "help_text": HELP.get(name, ""),
+    }
+    if field.read_as is As.YES_NO:
+        return forms.ChoiceField(
+            choices=YES_NO, initial="yes" if field.standard else "no", **common | {"required": False}
+        )
+    if field.read_as is As.CHOICE:
+        return forms.ChoiceField(choices=[(word, word) for word in field.choices], **common)
+    if field.read_as is As.CODE and field.of in screens.CODES:
+        return forms.ChoiceField(choices=lambda: [("", "")] + screens.choices(field.of), **common)
+    if field.read_as is As.DAY:
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+    longest = field.most if field.read_as is As.TEXT else 200
+    standard = field.standard if field.standard not in (None, "", ()) else None
+    return forms.CharField(max_length=longest, initial=standard, **common)
+
+
+def _form(name: str, fields: dict[str, Field], sections: tuple[Section, ...]) -> type[EntryForm]:
+    members: dict[str, Any] = {field_name: _form_field(field_name, field) for field_name, field in fields.items()}
+    members["version"] = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    return type(name, (EntryForm,), {**members, "sections": sections})
+
+
+CustomerForm = _form(
+    "CustomerForm",
+    CUSTOMER,
+    (
+        Section(_("Address"), ("street", "postcode", "city", "region", "country", "email", "telephone", "language")),
+        Section(_("Partners"), ("ship_to", "bill_to", "payer"), _("Numbers of parties; empty is the customer itself.")),
+        Section(
+            _("Delivery"),
+            (
+                "site",
+                "calendar",
+                "shipping_condition",
+                "incoterm",
+                "incoterm_place",
+                "priority",
+                "complete_delivery",
+                "deliveries_max",
+            ),
+        ),
+        Section(_("Billing"), ("currency", "payment_terms", "is_tax_exempt")),
+    ),
+)
+ProductForm = _form(
+    "ProductForm",
+    PRODUCT,
+    (
+        Section(_("Measures"), ("base_unit", "units", "weight_g", "volume_ml")),
+        Section(_("Supply"), ("site", "is_stocked", "is_made", "lead_days", "standard_cost")),
+    ),
+)
+PriceForm = _form(
+    "PriceForm",
+    PRICE,
+    (
+        Section(_("For whom"), ("product", "customer", "customer_group")),
+        Section(_("How much"), ("currency", "amount", "percent", "per_quantity", "scale_from")),
+        Section(_("When"), ("valid_from_on", "valid_to_on")),
+    ),
+)

@@ -1,0 +1,143 @@
+"""What the pages of master data show: lists page by page, one record as its form has it, the codes to choose from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from troth.business.masterdata.models import Customer, PaymentTerms, PriceCondition
+from troth.kernel.errors import NotFound
+from troth.kernel.money import format_money
+from troth.platform.actors import Actor
+from troth.platform.web import keyset
+from troth.platform.web.keyset import Page
+from troth.platform.web.lists import ListQuery
+from troth.platform.web.values import Money, Status
+from troth.reference import models as reference
+
+ACTIVE, INACTIVE = Status("Active", "going"), Status("Inactive", "stopped")
+
+CODES: dict[str, Callable[[], QuerySet[Any]]] = {
+    "company": reference.Company.objects.all,
+    "country": reference.Country.objects.all,
+    "currency": reference.Currency.objects.all,
+    "unit": reference.Unit.objects.all,
+    "calendar": reference.WorkingCalendar.objects.all,
+    "payment_terms": PaymentTerms.objects.all,
+    "sales_organisation": reference.SalesOrganisation.objects.all,
+    "site": reference.Site.objects.all,
+}
+"""The codes that are few enough to choose from a list."""
+
+
+def choices(of: str) -> list[tuple[str, str]]:
+    """Code and name of everything a code of this kind may stand for."""
+    return [(code, f"{code} {name}") for code, name in CODES[of]().order_by("code").values_list("code", "name")]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    id: int
+    number: str
+    name: str
+    city: str
+    country: str
+    group: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLine:
+    id: int
+    number: str
+    name: str
+    category: str
+    base_unit: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    id: int
+    code: str
+    kind: str
+    product: str
+    customer: str
+    amount: Money | None
+    percent: str
+    valid_from_on: Any
+    valid_to_on: Any
+    status: Status
+
+
+def _words(found: QuerySet[Any], query: ListQuery, *fields: str) -> QuerySet[Any]:
+    """The records with every word in one of the fields; inactive ones only where asked for."""
+    for word in query.search.split():
+        clause = Q()
+        for name in fields:
+            clause |= Q(**{f"{name}__icontains": word})
+        found = found.filter(clause)
+    return found if query.filters.get("inactive") else found.filter(is_active=True)
+
+
+def _page(found: QuerySet[Any], query: ListQuery, order: tuple[str, ...], line: Callable[[Any], Any]) -> Page:
+    page = keyset.page(found, order, query.after, query.limit, count=query.count)
+    return replace(page, rows=[line(record) for record in page.rows])
+
+
+def _seen(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    return found if actor.company_ids is None else found.filter(company_id__in=actor.company_ids)
+
+
+def customers(query: ListQuery) -> Page:
+    found = _seen(Customer.objects.select_related("party"), query.actor)
+    orders = {"name": ("party__name",), "-name": ("-party__name",)}
+    found = _words(found, query, "party__number", "party__name", "party__city")
+    return _page(found, query, orders.get(query.sort, ("party__number",)), _customer_line)
+
+
+def _customer_line(one: Customer) -> CustomerLine:
+    party = one.party
+    status = ACTIVE if one.is_active else INACTIVE
+    return CustomerLine(one.pk, party.number, party.name, party.city, party.country_id, one.group, status)
+
+
+def products(query: ListQuery) -> Page:
+    orders = {"name": ("name",), "-name": ("-name",)}
+    found = _words(reference.Product.objects.all(), query, "number", "name", "category")
+    return _page(found, query, orders.get(query.sort, ("number",)), _product_line)
+
+
+def _product_line(one: reference.Product) -> ProductLine:
+    status = ACTIVE if one.is_active else INACTIVE
+    return ProductLine(one.pk, one.number, one.name, one.category, one.base_unit_id, status)
+
+
+def prices(query: ListQuery) -> Page:
+    found = _seen(PriceCondition.objects.select_related("product", "customer__party", "currency"), query.actor)
+    found = _words(found, query, "code", "product__number", "product__name", "customer__party__name")
+    return _page(found, query, ("code",), _price_line)
+
+
+def _price_line(one: PriceCondition) -> PriceLine:
+    return PriceLine(
+        id=one.pk,
+        code=one.code,
+        kind=one.get_kind_display(),
+        product=str(one.product or ""),
+        customer=str(one.customer or one.customer_group),
+        amount=Money(one.amount, one.currency_id) if one.amount is not None else None,
+        percent=f"{format_money(one.basis_points, 2)} %" if one.basis_points is not None else "",
+        valid_from_on=one.valid_from_on,
+        valid_to_on=one.valid_to_on,
+        status=ACTIVE if one.is_active else INACTIVE,
+    )
+
+
+def one(found: QuerySet[Any], key: int, actor: Actor) -> Any:
+    """The record of this id, if the actor may see it."""
+    record = found.filter(pk=key).first()
+    if record is None or not (not hasattr(record, "company_id") or actor.sees(record.company_id)):
+        raise NotFound(f"There is no record {key} that you may see.", id=key)
+    return record

@@ -1,0 +1,130 @@
+"""Screens of customers, products and prices: list, create, change, deactivate, bring in and take out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.masterdata import actions, forms, imports
+from troth.business.masterdata.queries import screens
+from troth.platform.actors import Actor
+from troth.platform.clock import SYSTEM_CLOCK
+from troth.platform.web.access import demand
+from troth.platform.web.columns import Column, Filter
+from troth.platform.web.master import MasterScreens, Record, Words
+
+COST = "masterdata.view_cost"
+INACTIVE = (Filter("inactive", _("With inactive"), "flag"),)
+
+
+def _load(kind: str) -> Callable[[Actor, int], Record]:
+    def load(actor: Actor, key: int) -> Record:
+        found, values, title = imports.record(kind, key, by=actor)
+        if not actor.may(COST):
+            values.pop("standard_cost", None)
+        return Record(title=title, values={**values, "version": found.version}, active=found.is_active)
+
+    return load
+
+
+def _given(actor: Actor, values: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
+    """The values for the action, and the version the page was opened at. Who may not see the cost does not set it."""
+    hidden = {"version"} if actor.may(COST) else {"version", "standard_cost"}
+    return {name: value for name, value in values.items() if name not in hidden}, values.get("version")
+
+
+def _verbs(kind: str, maintain: Callable[..., Any], bring: Callable[..., Any]) -> dict[str, Any]:
+    def create(actor: Actor, values: dict[str, Any]) -> int:
+        answer: int = maintain(_given(actor, values)[0], by=actor, clock=SYSTEM_CLOCK).id
+        return answer
+
+    def change(actor: Actor, key: int, values: dict[str, Any]) -> None:
+        given, version = _given(actor, values)
+        maintain(given, version=version, by=actor, clock=SYSTEM_CLOCK, **{f"{kind}_id": key})
+
+    def deactivate(actor: Actor, key: int) -> None:
+        maintain({"is_active": False}, by=actor, clock=SYSTEM_CLOCK, **{f"{kind}_id": key})
+
+    def import_rows(actor: Actor, rows: Any) -> int:
+        brought = bring([_given(actor, row)[0] for row in rows], by=actor, clock=SYSTEM_CLOCK)
+        return brought.created + brought.changed
+
+    return {"create": create, "change": change, "deactivate": deactivate, "import_rows": import_rows}
+
+
+customers = MasterScreens(
+    key="customers",
+    namespace="masterdata",
+    words=Words(_("customer"), _("Customers"), _("New customer"), _("Orders need somebody who orders.")),
+    columns=(
+        Column("number", _("Number")),
+        Column("name", _("Name"), sort=True, wide=True),
+        Column("city", _("City")),
+        Column("country", _("Country")),
+        Column("group", _("Group")),
+        Column("status", _("Status"), "status"),
+    ),
+    filters=INACTIVE,
+    source=screens.customers,
+    row_key=lambda row: row.id,
+    form=forms.CustomerForm,
+    load=_load("customers"),
+    import_key="number",
+    view_permission="masterdata.view_customer",
+    edit_permission="masterdata.maintain_customer",
+    **_verbs("customer", actions.maintain_customer, actions.import_customers),
+)
+products = MasterScreens(
+    key="products",
+    namespace="masterdata",
+    words=Words(_("product"), _("Products"), _("New product"), _("Orders need something to order.")),
+    columns=(
+        Column("number", _("Number")),
+        Column("name", _("Name"), sort=True, wide=True),
+        Column("category", _("Category")),
+        Column("base_unit", _("Unit")),
+        Column("status", _("Status"), "status"),
+    ),
+    filters=INACTIVE,
+    source=screens.products,
+    row_key=lambda row: row.id,
+    form=forms.ProductForm,
+    load=_load("products"),
+    import_key="number",
+    view_permission="masterdata.view_product",
+    edit_permission="masterdata.maintain_product",
+    **_verbs("product", actions.maintain_product, actions.import_products),
+)
+prices = MasterScreens(
+    key="prices",
+    namespace="masterdata",
+    words=Words(_("price"), _("Prices"), _("New price"), _("A line without a price stays incomplete.")),
+    columns=(
+        Column("code", _("Condition")),
+        Column("kind", _("Kind")),
+        Column("product", _("Product"), wide=True),
+        Column("customer", _("Customer or group")),
+        Column("amount", _("Amount"), "money"),
+        Column("percent", _("Percent")),
+        Column("valid_from_on", _("Valid from"), "date"),
+        Column("valid_to_on", _("Valid to"), "date"),
+        Column("status", _("Status"), "status"),
+    ),
+    filters=INACTIVE,
+    source=screens.prices,
+    row_key=lambda row: row.id,
+    form=forms.PriceForm,
+    load=_load("prices"),
+    view_permission="masterdata.view_price",
+    edit_permission="masterdata.maintain_price",
+    **_verbs("price", actions.maintain_price, actions.import_prices),
+)
+
+
+def file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """All records of a kind, in the shape in which they can be brought in again."""
+    actor = demand(request, imports.kind_of(kind).permission)
+    answer = StreamingHttpResponse(imports.export_file(kind, by=actor), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    return answer
