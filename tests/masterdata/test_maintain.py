@@ -144,7 +144,7 @@ def test_another_company_is_out_of_reach(world):
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"currency": "XXX"}, {(UnknownCode, "currency")}),
+        ({"currency": "ZZZ"}, {(UnknownCode, "currency")}),
         ({"company": "77"}, {(UnknownCode, "company")}),
         ({"payer": "nobody"}, {(UnknownCode, "payer")}),
         ({"name": " ", "country": ""}, {(InvalidInput, "name"), (InvalidInput, "country")}),
@@ -229,7 +229,7 @@ def test_a_price_is_read_in_the_decimals_of_its_currency_and_unit(world):
     [
         ({"product": "nothing"}, {(UnknownCode, "product")}),
         ({"customer": "nobody"}, {(UnknownCode, "customer")}),
-        ({"currency": "XXX"}, {(UnknownCode, "currency")}),
+        ({"currency": "ZZZ"}, {(UnknownCode, "currency")}),
         ({"amount": "1.005"}, {(AmountTooPrecise, "amount")}),
         ({"amount": "9" * 20}, {(AmountOutOfRange, "amount")}),
         ({"amount": "-1"}, {(InvalidInput, "amount")}),

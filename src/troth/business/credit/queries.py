@@ -137,7 +137,7 @@ class BlockedDocument:
 def blocked_documents(
     *, company_ids: frozenset[int] | None = None, after_id: int = 0, limit: int = 50
 ) -> tuple[BlockedDocument, ...]:
-    """Documents under a standing credit block, the longest waiting first; `after_id` is the last block of the page before."""
+    """Documents under a standing credit block, the longest waiting first, from behind block `after_id` on."""
     rows = BlockRow.objects.filter(kind=BlockKind.CREDIT, released_at=None, pk__gt=after_id).order_by("pk")
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)

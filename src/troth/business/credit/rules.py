@@ -1,7 +1,8 @@
 """The credit decision.
 
-A payer's exposure is what it owes or will owe a company: open orders, deliveries under way, open invoices, less deposits.
-It may reach the limit, and not go past it. What happens then depends on the step (CSA: credit management process):
+A payer's exposure is what it owes or will owe a company: open orders, deliveries under way, open invoices, less
+deposits. It may reach the limit, and not go past it. What happens then depends on the step (CSA: credit management
+process):
 
     step           within the limit     past the limit
     order          goes on              is kept; a credit block stops its delivery until a credit manager decides

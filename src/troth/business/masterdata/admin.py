@@ -13,7 +13,7 @@ else:
 
 
 class MasterAdmin(_Admin):
-    """Tables without a screen of their own. What is used is deactivated, never deleted; a change counts up `version`."""
+    """Tables without a screen of their own. Nothing is deleted; a change counts up `version`."""
 
     show_full_result_count = False
 

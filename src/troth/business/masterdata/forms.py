@@ -55,7 +55,7 @@ def _form_field(name: str, field: Field) -> forms.Field:
     if field.read_as is As.CHOICE:
         return forms.ChoiceField(choices=[(word, word) for word in field.choices], **common)
     if field.read_as is As.CODE and field.of in screens.CODES:
-        return forms.ChoiceField(choices=lambda: [("", "")] + screens.choices(field.of), **common)
+        return forms.ChoiceField(choices=lambda: [("", ""), *screens.choices(field.of)], **common)
     if field.read_as is As.DAY:
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
     longest = field.most if field.read_as is As.TEXT else 200

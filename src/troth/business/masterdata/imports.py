@@ -1,8 +1,8 @@
 """Customers, products and prices as CSV files, in and out.
 
 A file is read whole, each row goes the way that a form goes (`actions.bring`), and nothing is saved while one row is
-refused. The key of a record decides whether a row creates or changes it, so the same file again changes nothing, and what
-was exported can be brought in again. A column that is not in the file stays as it is.
+refused. The key of a record decides whether a row creates or changes it, so the same file again changes nothing, and
+what was exported can be brought in again. A column that is not in the file stays as it is.
 
     what is written     so
     yes and no          yes, no

@@ -216,9 +216,10 @@ class OrderType(Masters):
 class PriceCondition(Masters):
     """A price, discount, surcharge or freight, for all or for some, from one date to another.
 
-    `kind` decides how it works: `price` (amount per `per_quantity` base units), `discount` and `surcharge` (basis points
-    of the price so far, or amount per `per_quantity`), `freight` (amount per kg of the order, shared out over the lines by weight).
-    Within one kind the most specific level wins: customer and product, group and product, product, customer, group, all.
+    `kind` decides how it works: `price` (amount per `per_quantity` smallest units), `discount` and `surcharge` (basis
+    points of the price so far, or amount per `per_quantity`), `freight` (amount per kg of the order, shared out over
+    the lines by weight; its scale counts in g). Of the prices, and of the others by code, the most specific level
+    wins: customer and product, group and product, product, customer, group, all.
     """
 
     KINDS = [
@@ -290,7 +291,7 @@ class TaxRate(models.Model):
 
 
 class AccountRule(models.Model):
-    """The account of a posting key: revenue, receivable, tax, goods issued, inventory, cash …; empty matches everything."""
+    """The account of a posting key: revenue, receivable, tax, inventory, cash …; empty matches everything."""
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     posting_key = models.CharField(_("posting key"), max_length=20)

@@ -1,8 +1,8 @@
 """What master data may not be, and what people are told then.
 
-A record comes in as text by field, from a form, a CSV row or the API, and each field has a rule: how it is read, how long
-or large it may be, whether it must be there. `read` applies them and collects every refusal by row and field, so that
-people mend a file in one go. A field that is not given keeps its value, or for a new record takes its standard.
+A record comes in as text by field, from a form, a CSV row or the API, and each field has a rule: how it is read, how
+long or large it may be, whether it must be there. `read` applies them and collects every refusal by row and field, so
+that people mend a file in one go. A field that is not given keeps its value, or for a new record takes its standard.
 """
 
 import re

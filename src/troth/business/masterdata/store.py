@@ -37,7 +37,8 @@ def touch() -> None:
     """Draw another token, in the transaction of the change. To be called after bulk writes, which send no signal."""
     token = secrets.randbits(62) or 1
     sql.fetch(
-        "INSERT INTO masterdata_edition (id, token) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET token = excluded.token",
+        "INSERT INTO masterdata_edition (id, token) VALUES (1, %s)"
+        " ON CONFLICT (id) DO UPDATE SET token = excluded.token",
         [token],
     )
 

@@ -52,6 +52,6 @@ def price(request: PriceRequest) -> Offer:
 
 
 def require_manual_pricing(lines: Iterable[PriceRequestLine], *, by: Actor, company_id: int) -> None:
-    """Refuse (`not_allowed`) conditions by hand from whoever may not set prices. Asked by the action that takes them in."""
+    """Refuse (`not_allowed`) conditions by hand from whoever may not set prices. The action that takes them in asks."""
     if any(line.manual for line in lines):
         permissions.require(by, SET_PRICE, company_id=company_id)

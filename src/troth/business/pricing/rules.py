@@ -9,13 +9,13 @@ Every line of an order gets a trace, and nothing but the trace makes up its valu
     freight      one of each code, the most specific         weight in g of the order   minor units for each kg
     tax          one of each name                            net value                  basis points
 
-Specific means, in this order: customer and product, group and product, product, customer, group, all. A scale counts where
-the quantity has reached it; a level whose scales all lie above the quantity gives way to the next level. Of conditions
-that are alike the later one counts. What was agreed by hand stands in for the price, or is added to discounts and
-surcharges.
+Specific means, in this order: customer and product, group and product, product, customer, group, all. A scale counts
+where the quantity has reached it; a level whose scales all lie above the quantity gives way to the next level. Of
+conditions that are alike the later one counts. What was agreed by hand stands in for the price, or is added to
+discounts and surcharges.
 
-Every amount is rounded once, by line, half up. Freight is reckoned for the order and shared out by weight to the cent. A
-line without a price is not refused: it is incomplete, has no value, and says so.
+Every amount is rounded once, by line, half up. Freight is reckoned for the order and shared out by weight to the
+cent. A line without a price is not refused: it is incomplete, has no value, and says so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,8 +1,8 @@
 """The two later checks: when a delivery is made, and when the goods leave.
 
 A release holds for the document it was given for. Should that document later be raised past the limit, `claim` sets a
-block again, and it is the standing block that counts. At goods issue exposure is judged as it is at that moment, because
-other orders, unpaid invoices or a lowered limit may have used up the credit since the order was taken.
+block again, and it is the standing block that counts. At goods issue exposure is judged as it is at that moment,
+because other orders, unpaid invoices or a lowered limit may have used up the credit since the order was taken.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def check_delivery(refs: Sequence[DocumentRef]) -> None:
 def check_goods_issue(
     held: Held, key: ExposureKey, ref: DocumentRef, orders: Sequence[DocumentRef], *, checks: bool = True
 ) -> Verdict:
-    """Refuse (`CreditBlocksGoodsIssue`) while exposure is past the limit, unless a credit manager released the document.
+    """Refuse (`CreditBlocksGoodsIssue`) while exposure is past the limit, unless the document was released.
 
     `orders` are those the delivery `ref` serves: it may go where each of them was released, or the delivery itself.
     """
@@ -45,7 +45,8 @@ def check_goods_issue(
         return found
     sentence = found.sentence(account.decimals, account.currency)
     raise CreditBlocksGoodsIssue(
-        f"The goods of {ref.number} may not leave. {sentence} A credit manager must release it, or the customer must pay.",
+        f"The goods of {ref.number} may not leave. {sentence} "
+        "A credit manager must release it, or the customer must pay.",
         document=ref.number,
         exposure=found.exposure.total,
         limit=found.limit,

@@ -40,8 +40,8 @@ def claim(
 ) -> Verdict:
     """Let `amount` stand under open orders for the document, instead of what stood for it before.
 
-    `amount` is what of the order is not yet in a delivery. Past the limit the document gets a credit block that stops its
-    delivery; where `checks` is false (the order type says so) the claim counts and is not judged.
+    `amount` is what of the order is not yet in a delivery. Past the limit the document gets a credit block that stops
+    its delivery; where `checks` is false (the order type says so) the claim counts and is not judged.
     """
     assert amount >= 0, "a claim is not negative"
     before = exposure.withdraw(held, key, ref, at=clock.now())
@@ -110,7 +110,7 @@ def move_to_invoice(
     due_on: date,
     clock: Clock,
 ) -> None:
-    """Replace claims by an open invoice of `amount`, which may differ from them (rate of its own day, other freight)."""
+    """Replace claims by an open invoice of `amount`, which may differ (rate of its own day, other freight)."""
     taken = [exposure.Entry(key, one.part, -one.amount, one.ref) for one in claimed]
     exposure.post(held, [*taken, exposure.Entry(key, Part.OPEN_INVOICES, amount, invoice, due_on)], at=clock.now())
 

@@ -114,8 +114,8 @@ def bring(
 ) -> list[Outcome]:
     """Create or change the records of these rows, all or none (`Refusals` with row and field).
 
-    With `record` there is one row, which changes that record. `must_be_new`: a key that is there is refused. A `preview`
-    refuses all the same, says what would become of each row, and writes nothing; new records have the id 0.
+    With `record` there is one row, which changes that record. `must_be_new`: a key that is there is refused. A
+    `preview` refuses all the same, says what would become of each row, and writes nothing; new records have the id 0.
     """
     numbered = len(given) > 1 or (record is None and not must_be_new)
     rows = [Row(number if numbered else None, values) for number, values in enumerate(given, start=1)]

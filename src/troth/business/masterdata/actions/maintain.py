@@ -1,7 +1,7 @@
 """Create or change one record, or bring in many of them.
 
-`values` are by field as in `rules.CUSTOMER`, `rules.PRODUCT` and `rules.PRICE`: text, or already of their type; codes as
-people know them. What is not given stays as it is. To deactivate is to change `is_active` to no.
+`values` are by field as in `rules.CUSTOMER`, `rules.PRODUCT` and `rules.PRICE`: text, or already of their type; codes
+as people know them. What is not given stays as it is. To deactivate is to change `is_active` to no.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Customers: a party with an address, and how the company sells to it. The party may be known in other parts already."""
+"""Customers: a party with an address, and how the company sells to it. The party may be known already."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Price conditions. Amounts come in the currency's decimals, quantities in the product's base unit, rates in percent."""
+"""Price conditions. Amounts in the decimals of the currency, quantities in the base unit, rates in percent."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -53,7 +53,7 @@ class PriceSheet:
         return {name: getattr(record, COLUMNS.get(name, name)) for name in PRICE}
 
     def prepare(self, row: Row, record: PriceCondition | None) -> None:
-        """Turn what was typed into minor units, smallest units and basis points. Once: what is a number is left alone."""
+        """Turn what was typed into minor units, smallest units and basis points; what is a number is left alone."""
         if row.refused & {"currency", "product"}:
             return
         unit = self._unit(row, record)

@@ -3,7 +3,7 @@
 | module | answers | statements |
 | --- | --- | --- |
 | `terms` | how a company sells to a customer; what a product is for that customer | one each |
-| `snapshot` | order types, item categories, routes and calendars, kept in memory under an edition token | none, or one that asks for the token |
+| `snapshot` | order types, item categories, routes, calendars, kept in memory | none, or one for the edition token |
 | `conditions` | prices, discounts, freight, tax rates, accounts | one each |
 | `search` | customers and products by words, page by page | one each |
 """

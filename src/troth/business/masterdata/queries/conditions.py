@@ -44,7 +44,7 @@ _FITS = (
 def conditions(
     company_id: int, customer_id: int, group: str, product_ids: Iterable[int], *, currency: str, on: date
 ) -> tuple[Condition, ...]:
-    """All conditions in this currency that hold for the customer on this day: for these products and for any product."""
+    """All conditions in this currency that hold for the customer on this day, for these products and for any."""
     wanted = [(product_id,) for product_id in dict.fromkeys(product_ids)] or [(0,)]
     with_clause, source, parameters = sql.relation("k", {"product_id": "int"}, wanted)
     fits = [company_id, currency, on, on, customer_id, group]

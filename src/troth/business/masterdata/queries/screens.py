@@ -86,7 +86,7 @@ def _page(found: QuerySet[Any], query: ListQuery, order: tuple[str, ...], line: 
     return replace(page, rows=[line(record) for record in page.rows])
 
 
-def _seen(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+def _seen(found: QuerySet[Any], actor: Any) -> QuerySet[Any]:
     return found if actor.company_ids is None else found.filter(company_id__in=actor.company_ids)
 
 
@@ -138,6 +138,6 @@ def _price_line(one: PriceCondition) -> PriceLine:
 def one(found: QuerySet[Any], key: int, actor: Actor) -> Any:
     """The record of this id, if the actor may see it."""
     record = found.filter(pk=key).first()
-    if record is None or not (not hasattr(record, "company_id") or actor.sees(record.company_id)):
+    if record is None or (hasattr(record, "company_id") and not actor.sees(record.company_id)):
         raise NotFound(f"There is no record {key} that you may see.", id=key)
     return record

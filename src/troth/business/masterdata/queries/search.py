@@ -104,7 +104,7 @@ def find_products(
 
 
 def _words(words: str, *columns: str) -> tuple[list[str], list[Any]]:
-    """A clause for each word: it occurs in one of the columns. What a pattern would take for a sign is taken literally."""
+    """A clause for each word: it occurs in one of the columns. Signs of patterns are taken literally."""
     one = " OR ".join(f"lower({column}) LIKE %s ESCAPE '!'" for column in columns)
     clauses: list[str] = []
     parameters: list[Any] = []

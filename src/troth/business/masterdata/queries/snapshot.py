@@ -1,10 +1,10 @@
 """What changes rarely and every order reads: order types, item categories, routes, calendars.
 
-A process keeps one snapshot of it, which says under which edition token it was read. The token is a row of the books that
-is drawn anew with every change (`store.touch`), and `customer_terms` brings it along, so an order learns in a statement
-that it makes anyway whether its snapshot is still true. Every worker process does, so all of them follow a change with
-the next order. The token is read before the tables: a change in between makes the snapshot look older than it is, and it
-is read again.
+A process keeps one snapshot of it, which says under which edition token it was read. The token is a row of the books
+that is drawn anew with every change (`store.touch`), and `customer_terms` brings it along, so an order learns in a
+statement that it makes anyway whether its snapshot is still true. Every worker process does, so all of them follow a
+change with the next order. The token is read before the tables: a change in between makes the snapshot look older
+than it is, and it is read again.
 """
 
 from collections.abc import Iterable, Mapping

@@ -13,9 +13,9 @@ from troth.platform import sql
 class CustomerTerms:
     """A customer with everything that an order takes from it. Partners that are not named are the customer itself.
 
-    `credit_party_id` is the payer, whose exposure is checked. `site_id` is where the customer is served from, None where
-    each product says so. `ship_to_*` is the address of the ship-to party, which decides route and tax. `edition` is the
-    token under which the snapshot may be read without asking again.
+    `credit_party_id` is the payer, whose exposure is checked. `site_id` is where the customer is served from, None
+    where each product says so. `ship_to_*` is the address of the ship-to party, which decides route and tax.
+    `edition` is the token under which the snapshot may be read without asking again.
     """
 
     customer_id: int
@@ -167,7 +167,7 @@ def product_terms(product_ids: Iterable[int], *, customer_id: int | None = None)
 
 
 def product_terms_by_number(numbers: Iterable[str], *, customer_id: int | None = None) -> dict[str, ProductTerms]:
-    """The terms of products by what was typed: our number, else the customer's own number. Unknown ones are left out."""
+    """The terms of products by what was typed: our number, else the customer's own. Unknown ones are left out."""
     wanted = [(number,) for number in dict.fromkeys(numbers)]
     if not wanted:
         return {}
