@@ -19,6 +19,7 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 
 ENTERED = 21
+LIMIT = 1000_00
 MANAGER = Actor(user_id=31, name="Cora", grants=(Grant("credit_manager"),))
 # A lockable row of a lower floor stands for the order, which lives above credit.
 PAPER = documents.Kind("test_paper", "Paper", "Papers", "masterdata.Customer", "home", "sales.view_order")
@@ -44,7 +45,7 @@ class Desk:
         answers = []
 
         def step():
-            held = locks.Held()
+            held = locks.begin()
             held.take(self.key)
             answers.append(verb(held, self.key, *args, **kwargs))
 
@@ -84,5 +85,5 @@ class Desk:
 def desk(db) -> Desk:
     documents.register(PAPER)
     world = small.build()
-    CreditAccount.objects.create(company=world.company, party=world.bikes.party, limit=1000_00)
+    CreditAccount.objects.create(company=world.company, party=world.bikes.party, limit=LIMIT)
     return Desk(world)

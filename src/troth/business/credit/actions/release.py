@@ -115,7 +115,7 @@ def set_limit(
             party=party_id,
         )
     # The limit is what `claim` reads under this lock, so no order is judged by half a decision.
-    Held().take(ExposureKey(company_id, party_id))
+    locks.begin().take(ExposureKey(company_id, party_id))
     row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id).first()
     if version is not None and (row is None or row.version != version):
         raise ChangedMeanwhile(

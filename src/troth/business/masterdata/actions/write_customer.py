@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from troth.business.masterdata.actions.bring import Row
 from troth.business.masterdata.models import Customer
 from troth.business.masterdata.rules import CUSTOMER, PARTY_FIELDS, As, Field
+from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
-from troth.platform.locks import Held
 from troth.reference.models import Party
 
 
@@ -30,7 +30,7 @@ class CustomerSheet:
     def find(self, rows: Sequence[Row], *, by: Actor) -> dict[tuple[Any, ...], Any]:
         numbers = {row.values.get("number") for row in rows}
         ids = Customer.objects.filter(party__number__in=numbers).values_list("pk", flat=True)
-        Held().hold(Customer, *[pk for pk in ids if by.is_system or self._may_see(pk, by)], by=by)
+        locks.begin().hold(Customer, *[pk for pk in ids if by.is_system or self._may_see(pk, by)], by=by)
         held = Customer.objects.select_related("party").filter(pk__in=list(ids))
         return {(customer.company_id, customer.party.number): customer for customer in held}
 

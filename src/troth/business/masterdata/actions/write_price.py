@@ -12,9 +12,9 @@ from troth.business.masterdata.rules import PRICE, Field, Validity, refuse_overl
 from troth.kernel.errors import BusinessError, InvalidInput
 from troth.kernel.money import parse_money
 from troth.kernel.quantity import Unit, parse_quantity
+from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
-from troth.platform.locks import Held
 
 PERCENT_DECIMALS = 2
 ENTIRE = 10_000
@@ -43,7 +43,7 @@ class PriceSheet:
         near = PriceCondition.objects.filter(company_id__in=companies, code__in=codes, valid_from_on__in=begun)
         wanted = {self.key_of(price): price.pk for price in near}
         keys = {self.key(row) for row in rows}
-        held = Held().hold(PriceCondition, *[pk for key, pk in wanted.items() if key in keys], by=by)
+        held = locks.begin().hold(PriceCondition, *[pk for key, pk in wanted.items() if key in keys], by=by)
         return {self.key_of(price): price for price in held}
 
     def key_of(self, record: PriceCondition) -> tuple[Any, ...]:

@@ -11,9 +11,9 @@ from troth.business.masterdata.actions.bring import Row
 from troth.business.masterdata.actions.write_customer import column
 from troth.business.masterdata.models import ProductSite
 from troth.business.masterdata.rules import PRODUCT, Field, FieldFixed, UnknownCode
+from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
-from troth.platform.locks import Held
 from troth.reference.models import Product, ProductUnit
 
 BESIDE = ("units", "site")
@@ -37,7 +37,7 @@ class ProductSheet:
 
     def find(self, rows: Sequence[Row], *, by: Actor) -> dict[tuple[Any, ...], Any]:
         ids = Product.objects.filter(number__in={row.values.get("number") for row in rows}).values_list("pk", flat=True)
-        held = Held().hold(Product, *ids, by=by)
+        held = locks.begin().hold(Product, *ids, by=by)
         self.read_beside(held)
         return {(product.number,): product for product in held}
 
