@@ -24,9 +24,7 @@ def _demand() -> Iterator[Finding | Count]:
     confirmed = {(kind, line_id): quantity for kind, line_id, quantity in rows}
     kinds = set(Requirement.objects.values_list("document_kind", flat=True).distinct())
     demanded = {
-        line: -quantity
-        for line, quantity in availability.standing_by_line(Category.ORDER).items()
-        if line[0] in kinds
+        line: -quantity for line, quantity in availability.standing_by_line(Category.ORDER).items() if line[0] in kinds
     }
     lines = sorted(confirmed.keys() | demanded.keys())
     yield Count(len(lines))
@@ -44,7 +42,8 @@ def _within_wish() -> Iterator[Finding | Count]:
     over = Requirement.objects.filter(confirmed_quantity__gt=F("quantity")).order_by("id")
     for one in over.values_list("document_kind", "line_id", "confirmed_quantity", "quantity"):
         yield Finding(
-            f"Line {one[1]} of {one[0]}: {one[2]} are confirmed, {one[3]} were wished.", {"kind": one[0], "line": one[1]}
+            f"Line {one[1]} of {one[0]}: {one[2]} are confirmed, {one[3]} were wished.",
+            {"kind": one[0], "line": one[1]},
         )
 
 

@@ -141,9 +141,7 @@ def unconfirmed(company_id: int, *, after: tuple[date, int] | None = None, limit
         "id", "document_kind", "document_id", "document_number", "line_id", "product_id", "product__number", "site_id",
         "party_id", "party__name", "requested_on", "quantity", "confirmed_quantity", "owner_id",
     )  # fmt: skip
-    return [
-        UnconfirmedRow(r[0], DocumentRef(r[1], r[2], r[3]), *r[4:12], r[11] - r[12], r[13]) for r in rows[:limit]
-    ]
+    return [UnconfirmedRow(r[0], DocumentRef(r[1], r[2], r[3]), *r[4:12], r[11] - r[12], r[13]) for r in rows[:limit]]
 
 
 def due(
@@ -151,7 +149,10 @@ def due(
 ) -> list[DueRow]:
     """Confirmations of orders at a site whose goods are there by `until`, the earliest first; one statement a page."""
     query = ScheduleLine.objects.filter(
-        delivered__lt=F("quantity"), material_on__lte=until, requirement__site_id=site_id, requirement__document_kind="order"
+        delivered__lt=F("quantity"),
+        material_on__lte=until,
+        requirement__site_id=site_id,
+        requirement__document_kind="order",
     )
     if company_id is not None:
         query = query.filter(requirement__company_id=company_id)
@@ -198,12 +199,12 @@ def explain(kind: str, line_id: int) -> Explanation | None:
 def overview(product_id: int, site_id: int, today: int, *, scope: str = "order") -> list[AvailabilityDay]:
     """Supply and demand of a product at a site by day and category, with what is free; `today` is a day number."""
     rows = availability.timeline(product_id, site_id, today, scope=SCOPES[scope].counted)
-    return [
-        AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows
-    ]
+    return [AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows]
 
 
-def drawing_on(product_id: int, site_id: int, *, kind: str = "order", limit: int = 1000) -> list[tuple[DocumentRef, int]]:
+def drawing_on(
+    product_id: int, site_id: int, *, kind: str = "order", limit: int = 1000
+) -> list[tuple[DocumentRef, int]]:
     """(document, line id) of lines with open confirmations on a key, in the order in which they have to wait."""
     rows = (
         ScheduleLine.objects.filter(

@@ -40,9 +40,7 @@ class Basis(StrEnum):
 
 
 _SUPPLY = frozenset({Category.STOCK, Category.PURCHASE, Category.PRODUCTION, Category.TRANSFER_IN})
-_DEMAND = frozenset(
-    {Category.ORDER, Category.DELIVERY, Category.HOLD, Category.RESERVATION, Category.TRANSFER_OUT}
-)
+_DEMAND = frozenset({Category.ORDER, Category.DELIVERY, Category.HOLD, Category.RESERVATION, Category.TRANSFER_OUT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,9 @@ def update_schedules(rows: Sequence[tuple[int, int, int]]) -> None:
 def delete_schedules(ids: Sequence[int]) -> None:
     if ids:
         with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in ids])
-        sql.fetch(f"{with_clause} DELETE FROM promising_scheduleline WHERE id IN (SELECT k.id FROM {source})", parameters)
+        sql.fetch(
+            f"{with_clause} DELETE FROM promising_scheduleline WHERE id IN (SELECT k.id FROM {source})", parameters
+        )
 
 
 def cut_schedules(lines: Iterable[StandingLine]) -> None:

@@ -24,7 +24,6 @@ from troth.ledgers.availability.actions import Entry
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock import queries as bins
 from troth.ledgers.stock.actions import Movement
-from troth.ledgers.stock.keys import StockKey
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
@@ -218,4 +217,3 @@ def _write_tied(one: Standing, moved: _Moved) -> None:
     store.insert_schedules([(one.id, place, schedule) for place, schedule in enumerate(moved.new, first)])
     if moved.confirmed_more:
         store.update_counts([(one.id, one.open_quantity, one.confirmed_quantity + moved.confirmed_more)])
-

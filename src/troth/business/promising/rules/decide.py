@@ -37,7 +37,18 @@ class Shelf:
     inside are offsets from `today`.
     """
 
-    __slots__ = ("_balance", "_curve", "_net", "_receipts", "_taken", "at_hand", "on_stock", "scope", "today", "version")
+    __slots__ = (
+        "_balance",
+        "_curve",
+        "_net",
+        "_receipts",
+        "_taken",
+        "at_hand",
+        "on_stock",
+        "scope",
+        "today",
+        "version",
+    )
 
     def __init__(self, series: Series, version: int, scope: CheckingScope, today: int) -> None:
         self.scope, self.today, self.version = scope, today, version

@@ -1,6 +1,6 @@
 """The promise in one sentence, read from its record.
 
-    Requested for 3 Mar 2026. 4 EA arrive on 3 Mar 2026 from stock, 6 EA on 12 Mar 2026 from supply on order.
+Requested for 3 Mar 2026. 4 EA arrive on 3 Mar 2026 from stock, 6 EA on 12 Mar 2026 from supply on order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +67,9 @@ def _why(bound: Binding | None, opening: str) -> str:
     if bound.receipt is None:
         return f"{taken}, and no receipt is known after it"
     category, day, _ = bound.receipt
-    return f"{taken}; the next receipt is a {RECEIPTS.get(Category(category), 'receipt')} due on {spelled(date_of(day))}"
+    return (
+        f"{taken}; the next receipt is a {RECEIPTS.get(Category(category), 'receipt')} due on {spelled(date_of(day))}"
+    )
 
 
 def spelled(on: date) -> str:

@@ -1,8 +1,8 @@
 """What a promise is made of: the wish, its schedule lines, and the record of why.
 
-    wish          a line of a document wants a quantity of a product from a site by a day
-    schedule      one confirmed quantity with its dates, its basis and its binding element
-    line promise  the schedules of one wish, what stays open, and the record from which the sentence is read
+wish          a line of a document wants a quantity of a product from a site by a day
+schedule      one confirmed quantity with its dates, its basis and its binding element
+line promise  the schedules of one wish, what stays open, and the record from which the sentence is read
 """
 
 from collections.abc import Mapping
