@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from tests.promising.books import AT_ONCE, EVERY_DAY, TODAY, WEEKDAYS, Books, march
+from tests.promising.books import AT_ONCE, TODAY, WEEKDAYS, Books, march
 from troth.business.promising import actions as promising
 from troth.business.promising import queries
 from troth.business.promising.actions import GivingBack, Issuing, Taking
@@ -327,7 +327,7 @@ def test_statements_do_not_depend_on_the_number_of_lines(books):
 # --- deliveries ------------------------------------------------------------------------------------------------------
 
 
-def take_over(books, product, *takings, own=False):
+def take_over(books, product, *takings):
     with transaction.atomic():
         held = locks.begin()
         held.take(*queries.keys("order", [one.line_id for one in takings]), books.key(product))
@@ -561,4 +561,3 @@ def test_a_shortage_is_worked_off_by_the_least_urgent_lines(books):
     assert told_of(patient.line_id) == [(4, 2, "stock"), (20, 3, "supply")]
     assert availability.open_shortages() == []
     assert holds()
-    assert EVERY_DAY.is_open(day_of(TODAY))
