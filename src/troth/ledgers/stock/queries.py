@@ -136,3 +136,15 @@ def by_owner(prefix: str) -> dict[str, int]:
     for owner, quantity in rows:
         found[owner] = found.get(owner, 0) + quantity
     return found
+
+
+def unrestricted() -> dict[tuple[int, int, str], int]:
+    """Unrestricted stock by (product id, site id, owner), over all bins, batches and valuations; zeros left out."""
+    rows = (
+        Balance.objects.filter(stock_type="unrestricted")
+        .values_list("product_id", "site_id", "owner")
+        .annotate(lying=Sum("quantity"))
+        .exclude(lying=0)
+        .order_by("product_id", "site_id", "owner")
+    )
+    return {(product_id, site_id, owner): quantity for product_id, site_id, owner, quantity in rows}
