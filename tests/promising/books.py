@@ -1,7 +1,7 @@
 """A small company for tests: one site, open Monday to Friday, and as many products as a test asks for.
 
-Today is Monday, 2 March 2026. Unless a test says otherwise nothing takes time: goods that are there on a day are picked,
-leave and arrive on that day, and every day is open.
+Today is Monday, 2 March 2026. Unless a test says otherwise nothing takes time: goods that are there on a day are
+picked, leave and arrive on that day, and every day is open.
 """
 
 from dataclasses import dataclass, field
@@ -16,9 +16,10 @@ from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.netting import Category
 from troth.kernel.scheduling import Calendars, Durations
 from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability import queries as availability_queries
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
-from troth.platform import locks
+from troth.platform import locks, verify
 from troth.platform.clock import FixedClock
 from troth.platform.documents import DocumentRef
 from troth.reference import models as reference
@@ -117,3 +118,22 @@ def open_books() -> Books:
     reference.Unit.objects.create(code="EA", name="piece")
     party = reference.Party.objects.create(number="1", name="Customer", country=country)
     return Books(company, site, place, party)
+
+
+def told(promise: promising.Promise, line_id: int) -> list[tuple[int, int, str]]:
+    """(day of March at the customer's, quantity, basis) of each schedule line."""
+    return [(one.delivery_on.day, one.quantity, str(one.basis)) for one in promise.lines[line_id].schedules]
+
+
+def demand(books: Books, product, segment: str = "") -> list[tuple[str, int, int]]:
+    """(category, day of March or 0, quantity) of the series."""
+    found = availability_queries.series(product.pk, books.site.pk, segment).postings()
+    return [
+        (Category(category).name, day - day_of(TODAY) + 2 if category else 0, quantity)
+        for category, day, quantity in found
+    ]
+
+
+def holds() -> bool:
+    """Whether the books hold; stock is left out, because `Books.supply` posts availability alone."""
+    return [one.name for one in verify.run() if not one.holds and one.name != "supply: stock"] == []

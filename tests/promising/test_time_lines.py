@@ -112,7 +112,7 @@ a receipt overdue by more than a week is believed no longer
 def cases():
     for block in CASES.strip().split("\n\n"):
         title, *lines = block.splitlines()
-        yield pytest.param(dict((line.split(maxsplit=1) + [""])[:2] for line in lines), id=title)
+        yield pytest.param(dict([*line.split(maxsplit=1), ""][:2] for line in lines), id=title)
 
 
 def on(day: str, month: str) -> date:

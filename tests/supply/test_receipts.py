@@ -8,6 +8,7 @@ from tests.promising.books import TODAY, Books, march, open_books
 from troth.business.supply import actions as supply
 from troth.business.supply import queries
 from troth.business.supply.actions import ExpectedReceipt, OpeningStock
+from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
     LessThanReceived,
@@ -207,3 +208,24 @@ def test_goods_go_only_into_bins_of_their_site_and_only_if_they_are_kept_in_stoc
 
     assert series(books, product) == [(Category.PURCHASE, 6, 20)]
     assert [result.name for result in verify.run() if not result.holds] == []
+
+
+def test_verify_sees_a_receipt_whose_supply_is_not_posted(books: Books) -> None:
+    product = books.product()
+    receipt_id = supply.expect_receipt(expected(books, product, 20, march(8)), by=SYSTEM, clock=books.clock)
+    receive(books, receipt_id, 5)
+    assert [result.name for result in verify.run() if not result.holds] == []
+
+    Receipt.objects.update(received=6)
+
+    assert [result.name for result in verify.run() if not result.holds] == ["supply: expected"]
+
+
+def test_verify_sees_stock_that_only_one_ledger_knows(books: Books) -> None:
+    product = books.product()
+    supply.load_opening_stock([OpeningStock(product.pk, books.bin.pk, 5)], by=SYSTEM, clock=books.clock)
+    assert [result.name for result in verify.run() if not result.holds] == []
+
+    books.supply(product, (None, 1))
+
+    assert [result.name for result in verify.run() if not result.holds] == ["supply: stock"]

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 class Requirement(models.Model):
     """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over.
 
-    `confirmed_quantity` is the sum of the schedule lines, delivered ones included. A line that was cancelled or rejected
-    is withdrawn: nothing of it is open any more.
+    `confirmed_quantity` is the sum of the schedule lines, delivered ones included. A line that was cancelled or
+    rejected is withdrawn: nothing of it is open any more.
     """
 
     company_id = models.BigIntegerField()

@@ -62,7 +62,7 @@ class UnconfirmedRow:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A confirmation whose goods can be picked: `open` of it is in no delivery yet. (material_on, id) is the page key."""
+    """A confirmation whose goods can be picked; `open` of it is in no delivery. (material_on, id) is the page key."""
 
     id: int
     document: DocumentRef

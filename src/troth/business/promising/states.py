@@ -1,8 +1,7 @@
 """Modes of a promise, what it stands on, and the scopes of check.
 
-A scope says what counts when goods are promised for an event. `order` believes in stock and in firm receipts; `rush` and
-`delivery` count only what lies here. They are a table in code until customizing asks for more; nothing else in this app
-names a category.
+A scope says what counts when goods are promised for an event. `order` believes in stock and in firm receipts, `rush`
+and `delivery` in nothing but what lies here. They are a table in code, made to become master data.
 
 | scope | supply | demand | ceiling of goods at hand |
 | --- | --- | --- | --- |

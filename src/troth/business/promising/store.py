@@ -233,7 +233,7 @@ def insert_allocations(rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def shrink_allocations(requirement_id: int, quantity: int, at: datetime) -> None:
-    """Let go of `quantity` of what is allocated, the newest first; a row that is used up keeps its quantity, with its end."""
+    """Let go of `quantity` of what is allocated, the newest first; a row that is used up ends as it is."""
     rest, smaller, ended = quantity, [], []
     for row_id, allocated in sql.fetch(
         "SELECT id, quantity FROM promising_allocation WHERE requirement_id = %s AND released_at IS NULL"

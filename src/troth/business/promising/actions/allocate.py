@@ -51,8 +51,8 @@ def allocate(held: Held, wish: Wish, quantity: int, *, clock: Clock, by: Actor) 
     """Tie `quantity` of unrestricted stock to the line of `wish`, oldest goods first.
 
     Confirmed quantities are served first and keep their dates; a part that was not confirmed is confirmed with it, for
-    the earliest delivery from today. The keys `queries.keys(kind, [line], own=True)` must be held; the bins are locked here,
-    so no balance of a later kind may be. `MoreThanOpen` and `NotFreeToAllocate` are refused.
+    the earliest delivery from today. The keys `queries.keys(kind, [line], own=True)` must be held; the bins are locked
+    here, so no balance of a later kind may be. `MoreThanOpen` and `NotFreeToAllocate` are refused.
     """
     one = store.standing(wish.document.kind, [wish.line_id])[wish.line_id]
     today, at = clock.today(wish.way.time_zone), clock.now()
@@ -108,7 +108,8 @@ def release_allocation(
 
 
 def _check_open(wish: Wish, one: Standing, quantity: int) -> None:
-    assert quantity > 0 and one.is_checked
+    assert quantity > 0
+    assert one.is_checked, "what is not kept in stock is not allocated"
     open_to_tie = one.open_quantity - one.allocated
     if quantity > open_to_tie:
         raise MoreThanOpen(

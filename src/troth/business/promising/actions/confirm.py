@@ -1,7 +1,7 @@
 """Promise, promise again, take back. Whoever calls holds the keys and has one transaction; what is looked at is locked.
 
-What is written does not depend on the number of lines: one INSERT of requirements, one of schedule lines, one posting to
-availability. A promise that still holds is left as it is.
+The number of statements does not depend on the number of lines: one INSERT of requirements, one of schedule lines, one
+posting to availability. A promise that still holds is left as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +38,7 @@ from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held, Overlay
 
 
@@ -68,8 +69,8 @@ def keys(wishes: Iterable[Wish]) -> tuple[AvailabilityKey, ...]:
 def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False) -> Promise:
     """Promise new lines, in their order; several lines of one product are counted together.
 
-    `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed` and
-    `UnknownScope` are refused.
+    `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed`
+    and `UnknownScope` are refused.
     """
     return _promise(held, wishes, {}, clock=clock, blocked=blocked)
 
@@ -324,9 +325,9 @@ def _demand(decided: _Decided) -> list[Entry]:
     wish = decided.change.wish
     if not wish.is_checked:
         return []
-    key = _key(wish)
+    key, ref = _key(wish), DocumentRef(wish.document.kind, wish.document.id, wish.document.number)
     return [
-        Entry(key, Category.ORDER, one.dates.material_available, -one.quantity, wish.document, wish.line_id)
+        Entry(key, Category.ORDER, one.dates.material_available, -one.quantity, ref, wish.line_id)
         for one in decided.new
     ]
 

@@ -39,7 +39,7 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What the delivery line got; `allocated` of it lies under the line as owner. `short` is not confirmed or not here."""
+    """What the delivery line got; `allocated` of it lies under the line. `short` is not confirmed or not here."""
 
     line_id: int
     delivery_line_id: int

@@ -1,6 +1,6 @@
 """Work off shortages: promises that supply covers no longer are made again, the least urgent first to wait.
 
-A shortage says how much is missing on a key. From the lines that draw on the key the least important ones give up what is
+A shortage says how much is missing on a key. Of the lines that draw on the key the least important ones give up what is
 missing: lowest priority first, and among equals the latest. They are then promised again on what is left.
 """
 
@@ -23,8 +23,8 @@ def repromise_short(
 ) -> Promise:
     """Promise lines of `key` again until `shortage` (smallest units) is covered, and close its open shortages.
 
-    `wishes` are the lines that draw on the key (`queries.drawing_on` names them, the first to wait first), each held with
-    its keys. Lines beyond what is needed are left alone.
+    `wishes` are the lines that draw on the key (`queries.drawing_on` names them, the first to wait first), each held
+    with its keys. Lines beyond what is needed are left alone.
     """
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):

@@ -3,7 +3,7 @@
 Per wish: count back from the requested day to the day goods must be there, ask the free curve what it offers from then
 on, and count forward again from each confirmed day. Wishes are served in their order; what one takes the next does not
 see. A group that must arrive together is tried first, each line whole; if all can be whole, all go to the latest day of
-them, otherwise none is confirmed. One pass settles it, because a curve that never falls offers on the latest day what it
+them, otherwise none is confirmed. One pass settles it: a curve that never falls offers on the latest day what it
 offered before.
 
     free from day 0   5 5 5 12        wishes 4 for day 1, 4 for day 1

@@ -8,13 +8,12 @@ line promise  the schedules of one wish, what stays open, and the record from wh
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from troth.business.promising.states import Mode
 from troth.kernel.calendars import date_of
 from troth.kernel.errors import BusinessError
 from troth.kernel.scheduling import Calendars, Dates, Durations
-from troth.platform.documents import DocumentRef
 
 
 class SiteClosed(BusinessError):
@@ -41,6 +40,17 @@ class StillAllocated(BusinessError):
     code = "still_allocated"
 
 
+class Document(Protocol):
+    """The document a wish belongs to: a `platform.documents.DocumentRef`, which rules do not import."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def number(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How goods go from a site to a customer: durations in working days, and the calendars they are counted in."""
@@ -61,7 +71,7 @@ class Wish:
     is kept in stock. `unit` and `decimals` are only for the sentence.
     """
 
-    document: DocumentRef
+    document: Document
     line_id: int
     company_id: int
     product_id: int

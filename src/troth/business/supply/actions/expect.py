@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from troth.business.supply import store
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import LessThanReceived, ReceiptExists, check_quantity
 from troth.business.supply.states import RECEIPT, ReceiptState
@@ -17,7 +18,7 @@ from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
 from troth.ledgers.availability.keys import AvailabilityKey
-from troth.platform import actions, events, locks, sql
+from troth.platform import actions, events, locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -60,7 +61,10 @@ def expect(held: Held, receipts: Sequence[ExpectedReceipt], *, by: Actor, clock:
         return []
     _check(receipts, by)
     held.take(*(AvailabilityKey(one.product_id, one.site_id) for one in receipts))
-    ids = _insert(receipts)
+    ids = store.insert(
+        (r.company_id, str(r.kind), r.number, r.supplier_id, r.product_id, r.site_id, r.due_on, r.quantity)
+        for r in receipts
+    )
     at = clock.now()
     entries = [
         Entry(
@@ -87,17 +91,7 @@ def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> None:
         if one.product_id not in products:
             raise NotFound(f"There is no product {one.product_id}.", row=row, field="product", id=one.product_id)
     numbers = [(one.company_id, one.kind, one.number) for one in receipts]
-    with_clause, source, parameters = sql.relation(
-        "k", {"company_id": "int", "kind": "text", "number": "text"}, numbers
-    )
-    there = {
-        tuple(found)
-        for found in sql.fetch(
-            f"{with_clause} SELECT r.company_id, r.kind, r.number FROM supply_receipt r JOIN {source}"
-            " ON r.company_id = k.company_id AND r.kind = k.kind AND r.number = k.number",
-            parameters,
-        )
-    }
+    there = store.existing(numbers)
     seen: set[tuple[int, str, str]] = set()
     for row, number in enumerate(numbers, 1):
         if number in there or number in seen:
@@ -108,22 +102,6 @@ def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> None:
                 number=number[2],
             )
         seen.add(number)
-
-
-_COLUMNS = {
-    "company_id": "int", "kind": "text", "number": "text", "supplier_id": "int", "product_id": "int", "site_id": "int",
-    "due_on": "date", "quantity": "int",
-}  # fmt: skip
-
-
-def _insert(receipts: Sequence[ExpectedReceipt]) -> list[int]:
-    rows = [
-        (r.company_id, str(r.kind), r.number, r.supplier_id, r.product_id, r.site_id, r.due_on, r.quantity)
-        for r in receipts
-    ]
-    returning = ("company_id", "kind", "number", "id")
-    ids = {row[:3]: row[3] for row in sql.insert("supply_receipt", _COLUMNS, rows, returning=returning)}
-    return [ids[row[:3]] for row in rows]
 
 
 def _close_covered(held: Held, receipts: Sequence[ExpectedReceipt], *, clock: Clock, at: datetime) -> None:
@@ -187,7 +165,7 @@ def cancel_receipt(receipt_id: int, *, reason: str, by: Actor, clock: Clock) -> 
 
 
 def settle(held: Held, receipt: Receipt, *, cause: str, clock: Clock) -> list[Shortfall]:
-    """Open the shortages that a change of supply leaves, and close those it covers; both in the caller's transaction."""
+    """Open the shortages that a change of supply leaves, or close those it covers, in the caller's transaction."""
     today = day_of(clock.today(reference.site(receipt.site_id).time_zone))
     keys, at = [key_of(receipt)], clock.now()
     opened = availability.note_shortages(held, keys, today=today, cause=cause, at=at)
