@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Sum
+
 from troth.ledgers.stock.keys import StockKey
 from troth.ledgers.stock.models import Balance, Posting
 from troth.platform.documents import DocumentRef
