@@ -160,7 +160,7 @@ def _promise(
     released = [entry for change in changes for entry in _released(change)]
     decided = _blocked(changes) if blocked else _decided(held, changes, released, today)
     at = clock.now()
-    _post(held, [*released, *(entry for one in decided for entry in _demand(one))], at=at)
+    _post(held, released, [entry for one in decided for entry in _demand(one)], at=at)
     if held.writes:
         _write(changes, decided, at)
     promises = {change.wish.line_id: promise for change, promise, _ in decided} | kept
@@ -332,19 +332,20 @@ def _demand(decided: _Decided) -> list[Entry]:
     ]
 
 
-def _post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
+def _post(held: Held, released: Sequence[Entry], demanded: Sequence[Entry], *, at: datetime) -> None:
     """Post what differs: a line that is promised the same again leaves no posting."""
-    sums: dict[tuple[Any, ...], int] = {}
-    for one in entries:
-        place = (one.key, one.category, one.day, one.source, one.source_line_id)
-        sums[place] = sums.get(place, 0) + one.quantity
-    differing = [
-        Entry(key, category, day, quantity, source, line_id)
-        for (key, category, day, source, line_id), quantity in sums.items()
-        if quantity
-    ]
-    if differing:
-        availability.post(held, differing, at=at)
+    if released:
+        sums: dict[tuple[Any, ...], int] = {}
+        for one in (*released, *demanded):
+            place = (one.key, one.category, one.day, one.source, one.source_line_id)
+            sums[place] = sums.get(place, 0) + one.quantity
+        demanded = [
+            Entry(key, category, day, quantity, source, line_id)
+            for (key, category, day, source, line_id), quantity in sums.items()
+            if quantity
+        ]
+    if demanded:
+        availability.post(held, demanded, at=at)
 
 
 def _write(changes: Sequence[_Change], decided: Sequence[_Decided], at: datetime) -> None:
