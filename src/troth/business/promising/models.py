@@ -9,7 +9,11 @@ from django.db.models import F, Q
 
 
 class Requirement(models.Model):
-    """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over."""
+    """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over.
+
+    `confirmed_quantity` is the sum of the schedule lines, delivered ones included. A line that was cancelled or
+    rejected is withdrawn: nothing of it is open any more.
+    """
 
     company_id = models.BigIntegerField()
     document_kind = models.CharField(max_length=20)
@@ -26,6 +30,12 @@ class Requirement(models.Model):
     scope = models.CharField(max_length=20, default="order", db_default="order")
     priority = models.SmallIntegerField(default=5, db_default=5)
     is_fixed = models.BooleanField(default=False, db_default=False)
+    is_checked = models.BooleanField(default=True, db_default=True)
+    delivery_group = models.SmallIntegerField(default=0, db_default=0)
+    complete_delivery = models.BooleanField(default=False, db_default=False)
+    deliveries_max = models.SmallIntegerField(default=9, db_default=9)
+    segment = models.CharField(max_length=60, default="", db_default="")
+    is_withdrawn = models.BooleanField(default=False, db_default=False)
     value = models.BigIntegerField(default=0, db_default=0)
     owner_id = models.BigIntegerField(null=True)
     confirmed_quantity = models.BigIntegerField(default=0, db_default=0)
@@ -47,7 +57,7 @@ class Requirement(models.Model):
             models.Index(
                 fields=["company_id", "requested_on"],
                 name="promising_requirement_short",
-                condition=Q(open_quantity__gt=F("confirmed_quantity")),
+                condition=Q(quantity__gt=F("confirmed_quantity"), is_withdrawn=False),
             ),
         ]
 

@@ -6,3 +6,6 @@ class SupplyConfig(AppConfig):
     label = "supply"
     verbose_name = "Supply"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from troth.business.supply import checks  # noqa: F401 - registers its checks

@@ -176,3 +176,15 @@ def standing_by_line(category: Category) -> dict[tuple[str, int], int]:
         .exclude(standing=0)
     )
     return {(kind, line_id): quantity for kind, line_id, quantity in rows.order_by("source_kind", "source_line_id")}
+
+
+def at_hand() -> dict[tuple[int, int, str], int]:
+    """Stock by (product id, site id, segment), from the postings; zeros left out."""
+    rows = (
+        Posting.objects.filter(category=Category.STOCK)
+        .values_list("balance__product_id", "balance__site_id", "balance__segment")
+        .annotate(standing=Sum("quantity"))
+        .exclude(standing=0)
+        .order_by("balance__product_id", "balance__site_id", "balance__segment")
+    )
+    return {(product_id, site_id, segment): quantity for product_id, site_id, segment, quantity in rows}

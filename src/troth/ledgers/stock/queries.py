@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Sum
+
 from troth.ledgers.stock.keys import StockKey
 from troth.ledgers.stock.models import Balance, Posting
 from troth.platform.documents import DocumentRef
@@ -136,3 +138,15 @@ def by_owner(prefix: str) -> dict[str, int]:
     for owner, quantity in rows:
         found[owner] = found.get(owner, 0) + quantity
     return found
+
+
+def unrestricted() -> dict[tuple[int, int, str], int]:
+    """Unrestricted stock by (product id, site id, owner), over all bins, batches and valuations; zeros left out."""
+    rows = (
+        Balance.objects.filter(stock_type="unrestricted")
+        .values_list("product_id", "site_id", "owner")
+        .annotate(lying=Sum("quantity"))
+        .exclude(lying=0)
+        .order_by("product_id", "site_id", "owner")
+    )
+    return {(product_id, site_id, owner): quantity for product_id, site_id, owner, quantity in rows}

@@ -114,6 +114,11 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "supply.move_stock": _STORE,
     "supply.adjust_stock": _who(SUPER),
     "supply.maintain_purchase_order": _who(OPS, MASTER),
+    "supply.expect_receipt": _who(OPS, MASTER, SCHED),
+    "supply.expect_receipts": _who(OPS, MASTER, SCHED),
+    "supply.change_receipt": _who(OPS, MASTER, SCHED),
+    "supply.cancel_receipt": _who(OPS, MASTER, SCHED),
+    "supply.load_opening_stock": _who(MASTER),
     "supply.import_purchase_orders": _who(OPS, MASTER),
     # production
     "production.view_order": _who(REP, OPS, SCHED, QUALITY, SUPER, MASTER, AUDIT),

@@ -1,0 +1,62 @@
+"""Inner verbs of the promise: each runs inside the action of whoever calls, with what it decides on held."""
+
+from troth.business.promising.actions.allocate import (
+    MoreThanOpen,
+    NotFreeToAllocate,
+    NothingAllocated,
+    allocate,
+    release_allocation,
+)
+from troth.business.promising.actions.confirm import confirm, keys, reconfirm, simulate, way, withdraw
+from troth.business.promising.actions.deliver import (
+    GivingBack,
+    Issuing,
+    Taken,
+    Taking,
+    give_back,
+    issue,
+    take_over,
+    unissue,
+)
+from troth.business.promising.actions.repromise import repromise_short
+from troth.business.promising.rules import (
+    LessThanDelivered,
+    LinePromise,
+    Promise,
+    SiteClosed,
+    StillAllocated,
+    UnknownScope,
+    Way,
+    Wish,
+)
+
+__all__ = [
+    "GivingBack",
+    "Issuing",
+    "LessThanDelivered",
+    "LinePromise",
+    "MoreThanOpen",
+    "NotFreeToAllocate",
+    "NothingAllocated",
+    "Promise",
+    "SiteClosed",
+    "StillAllocated",
+    "Taken",
+    "Taking",
+    "UnknownScope",
+    "Way",
+    "Wish",
+    "allocate",
+    "confirm",
+    "give_back",
+    "issue",
+    "keys",
+    "reconfirm",
+    "release_allocation",
+    "repromise_short",
+    "simulate",
+    "take_over",
+    "unissue",
+    "way",
+    "withdraw",
+]

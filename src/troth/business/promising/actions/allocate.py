@@ -1,0 +1,220 @@
+"""Tie unrestricted stock to an order line, and let it go again.
+
+Allocated goods stay in their bins but change owner, to `order:<line id>`, in the stock ledger; in availability they and
+the demand they serve move out of the common series into one of the line's own. So nobody else can be promised them,
+picked them, or count on them, and the sum of what is promised stays the same.
+
+What may be tied is what is free today once the line's own demand is left out: goods that an earlier promise needs stay.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from troth.business.promising import store
+from troth.business.promising.rules import Wish
+from troth.business.promising.states import SCOPES, Basis
+from troth.business.promising.store import Standing, StandingLine
+from troth.kernel import netting, scheduling
+from troth.kernel.calendars import day_of
+from troth.kernel.errors import BusinessError
+from troth.kernel.netting import Category
+from troth.kernel.quantity import format_quantity
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.stock import actions as stock
+from troth.ledgers.stock import queries as bins
+from troth.ledgers.stock.actions import Movement
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+
+
+class NotFreeToAllocate(BusinessError):
+    """More stock is wanted for a line than is unrestricted and not needed by others."""
+
+    code = "not_free_to_allocate"
+
+
+class NothingAllocated(BusinessError):
+    """Less stock is tied to the line than is to be released."""
+
+    code = "nothing_allocated"
+
+
+class MoreThanOpen(BusinessError):
+    """More stock is to be tied to a line than is open on it."""
+
+    code = "more_than_open"
+
+
+def allocate(held: Held, wish: Wish, quantity: int, *, clock: Clock, by: Actor) -> None:
+    """Tie `quantity` of unrestricted stock to the line of `wish`, oldest goods first.
+
+    Confirmed quantities are served first and keep their dates; a part that was not confirmed is confirmed with it, for
+    the earliest delivery from today. The keys `queries.keys(kind, [line], own=True)` must be held; the bins are locked
+    here, so no balance of a later kind may be. `MoreThanOpen` and `NotFreeToAllocate` are refused.
+    """
+    one = store.standing(wish.document.kind, [wish.line_id])[wish.line_id]
+    today, at = clock.today(wish.way.time_zone), clock.now()
+    _check_open(wish, one, quantity)
+    _check_free(held, wish, one, quantity, day_of(today))
+    _move_stock(held, one, quantity, to_line=True, on=today, at=at, wish=wish)
+    tied = _tie(wish, one, quantity, day_of(today))
+    entries = [
+        Entry(one.key, Category.STOCK, netting.STOCK_DAY, -quantity, one.document, one.line_id),
+        Entry(one.own_key, Category.STOCK, netting.STOCK_DAY, quantity, one.document, one.line_id),
+    ]
+    for line, taken in tied.taken:
+        day = line.schedule.dates.material_available
+        entries.append(Entry(one.key, Category.ORDER, day, taken, one.document, one.line_id))
+    for schedule in tied.new:
+        day = schedule.dates.material_available
+        entries.append(Entry(one.own_key, Category.ORDER, day, -schedule.quantity, one.document, one.line_id))
+    availability.post(held, entries, at=at)
+    _write_tied(one, tied)
+    store.insert_allocations([(one.id, quantity, by.user_id, at)])
+
+
+def release_allocation(
+    held: Held, kind: str, line_id: int, quantity: int | None = None, *, today: date, at: datetime
+) -> int:
+    """Let go of stock tied to a line, all of it or `quantity`; return how much. The promise stays, on common stock.
+
+    `NothingAllocated` where less is tied and not delivered.
+    """
+    one = store.standing(kind, [line_id])[line_id]
+    wanted = one.allocated if quantity is None else quantity
+    if not wanted or wanted > one.allocated:
+        raise NothingAllocated(
+            f"No stock is tied to line {line_id} that could be released." if not one.allocated else
+            f"Only {one.allocated} (smallest units) are tied to line {line_id}. Release at most that much.",
+            line=line_id,
+            allocated=one.allocated,
+        )  # fmt: skip
+    _move_stock(held, one, wanted, to_line=False, on=today, at=at, wish=None)
+    loosened = _loosen(one, wanted)
+    entries = [
+        Entry(one.own_key, Category.STOCK, netting.STOCK_DAY, -wanted, one.document, one.line_id),
+        Entry(one.key, Category.STOCK, netting.STOCK_DAY, wanted, one.document, one.line_id),
+    ]
+    for line, freed in loosened.taken:
+        day = line.schedule.dates.material_available
+        entries.append(Entry(one.own_key, Category.ORDER, day, freed, one.document, one.line_id))
+        entries.append(Entry(one.key, Category.ORDER, day, -freed, one.document, one.line_id))
+    availability.post(held, entries, at=at)
+    _write_tied(one, loosened)
+    store.shrink_allocations(one.id, wanted, at)
+    return wanted
+
+
+def _check_open(wish: Wish, one: Standing, quantity: int) -> None:
+    assert quantity > 0
+    assert one.is_checked, "what is not kept in stock is not allocated"
+    open_to_tie = one.open_quantity - one.allocated
+    if quantity > open_to_tie:
+        raise MoreThanOpen(
+            f"{_amount(wish, open_to_tie)} of line {one.line_id} are open and without allocated stock. "
+            "Allocate at most that much.",
+            line=one.line_id,
+            open=open_to_tie,
+        )
+
+
+def _check_free(held: Held, wish: Wish, one: Standing, quantity: int, today: int) -> None:
+    net = netting.project(held.balance(one.key).series, SCOPES[one.scope].counted, today)
+    for line in one.lines:
+        if line.open and not line.is_allocated:
+            net[min(max(line.schedule.dates.material_available - today, 0), len(net) - 1)] += line.open
+    free = max(int(netting.free_curve(net)[0]), 0)
+    confirmed = sum(line.open for line in one.lines if not line.is_allocated)
+    if quantity > confirmed:
+        # What was not confirmed yet must be free beside what was.
+        beside = netting.project(held.balance(one.key).series, SCOPES[one.scope].counted, today)
+        free = min(free, confirmed + max(int(netting.free_curve(beside)[0]), 0))
+    if quantity > free:
+        raise NotFreeToAllocate(
+            f"{_amount(wish, free)} are free today; the rest is promised to others or not here yet. "
+            "Allocate at most that much, or release another allocation first.",
+            line=one.line_id,
+            free=free,
+            wanted=quantity,
+        )
+
+
+def _amount(wish: Wish, quantity: int) -> str:
+    return f"{format_quantity(quantity, wish.decimals)} {wish.unit}".strip()
+
+
+def _move_stock(
+    held: Held, one: Standing, quantity: int, *, to_line: bool, on: date, at: datetime, wish: Wish | None
+) -> None:
+    """Change the owner of `quantity`, oldest goods first."""
+    owner = store.own_segment(one.line_id)
+    source = "" if to_line else owner
+    here = [row for row in bins.in_bins(one.site_id, [one.product_id]) if row.key.owner == source]
+    held.take(*(key for row in here for key in (row.key, replace(row.key, owner=owner if to_line else ""))))
+    movements, rest = [], quantity
+    for row in here:
+        moved = min(rest, held.balance(row.key).quantity)
+        if moved > 0:
+            target = replace(row.key, owner=owner if to_line else "")
+            received_on = held.balance(row.key).received_on
+            movements.append(Movement(row.key, -moved, "allocation", on, one.document, one.line_id))
+            movements.append(
+                Movement(target, moved, "allocation", on, one.document, one.line_id, received_on=received_on)
+            )
+            rest -= moved
+    if rest and wish is not None:
+        raise NotFreeToAllocate(
+            f"{_amount(wish, quantity - rest)} lie in the bins of the site. Allocate at most that much.",
+            line=one.line_id,
+            free=quantity - rest,
+            wanted=quantity,
+        )
+    assert not rest, "allocated stock lies under the line"
+    stock.post(held, movements, at=at)
+
+
+class _Moved:
+    """What changes on schedule lines: taken from standing ones, and new ones."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[StandingLine, int]] = []
+        self.new: list[store.Schedule] = []
+        self.confirmed_more = 0
+
+
+def _tie(wish: Wish, one: Standing, quantity: int, today: int) -> _Moved:
+    moved, rest = _Moved(), quantity
+    for line in sorted(one.lines, key=lambda line: line.schedule.dates.material_available):
+        taken = min(rest, line.open)
+        if taken and not line.is_allocated:
+            moved.taken.append((line, taken))
+            moved.new.append(line.schedule._replace(quantity=taken, basis=Basis.ALLOCATED, binding=None))
+            rest -= taken
+    if rest:
+        dates = scheduling.schedule(day_of(wish.requested_on), today, wish.way.durations, wish.way.calendars)
+        moved.new.append(store.Schedule(rest, dates, Basis.ALLOCATED, None))
+        moved.confirmed_more = rest
+    return moved
+
+
+def _loosen(one: Standing, quantity: int) -> _Moved:
+    moved, rest = _Moved(), quantity
+    for line in reversed(one.lines):
+        taken = min(rest, line.open)
+        if taken and line.is_allocated:
+            moved.taken.append((line, taken))
+            moved.new.append(line.schedule._replace(quantity=taken, basis=Basis.STOCK))
+            rest -= taken
+    return moved
+
+
+def _write_tied(one: Standing, moved: _Moved) -> None:
+    left = [(line, line.schedule.quantity - taken) for line, taken in moved.taken]
+    store.delete_schedules([line.id for line, quantity in left if not quantity])
+    store.update_schedules([(line.id, quantity, line.delivered) for line, quantity in left if quantity])
+    first = max((line.position for line in one.lines), default=0) + 1
+    store.insert_schedules([(one.id, place, schedule) for place, schedule in enumerate(moved.new, first)])
+    if moved.confirmed_more:
+        store.update_counts([(one.id, one.open_quantity, one.confirmed_quantity + moved.confirmed_more)])

@@ -1,0 +1,279 @@
+"""A promise on its way out: deliveries take it over, give it back, and issue its goods.
+
+    step           order demand     delivery demand    stock     schedule line
+    take_over      falls            rises                        delivered rises
+    give_back      rises            falls                        delivered falls
+    issue                           falls              falls
+    unissue                         rises              rises
+
+All verbs work on many lines in a fixed number of statements. The keys named by `queries.keys` must be held.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from troth.business.promising import store
+from troth.business.promising.states import SCOPES
+from troth.business.promising.store import Standing, StandingLine
+from troth.kernel import netting
+from troth.kernel.calendars import day_of
+from troth.kernel.netting import Category
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability import queries as stands
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A delivery line wants `quantity` of what is promised on a line; its goods leave on `goods_issue_on`."""
+
+    line_id: int
+    delivery_line_id: int
+    quantity: int
+    goods_issue_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the delivery line got; `allocated` of it lies under the line. `short` is not confirmed or not here."""
+
+    line_id: int
+    delivery_line_id: int
+    quantity: int
+    allocated: int
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivingBack:
+    """`quantity` of a delivery line returns to the promise of its line."""
+
+    line_id: int
+    delivery_line_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """`quantity` of a stocked product leaves for a delivery line; `allocated` of it from stock tied to the line."""
+
+    line_id: int
+    delivery_line_id: int
+    product_id: int
+    site_id: int
+    quantity: int
+    allocated: int = 0
+
+
+def take_over(
+    held: Held, takings: Sequence[Taking], *, delivery: DocumentRef, today: date, at: datetime, kind: str = "order"
+) -> list[Taken]:
+    """Hand what is promised on lines of a `kind` of document over to a delivery, as far as the goods lie here.
+
+    Allocated confirmations go first, then the earliest. A delivery that leaves before the promised day must not take
+    goods that others need until then. `today` is the site's date. Answers in the order of the takings.
+    """
+    found = store.standing(kind, [taking.line_id for taking in takings])
+    run = _TakeOver(held, delivery, day_of(today))
+    taken = [run.take(found[taking.line_id], taking) for taking in takings]
+    availability.post(held, run.entries, at=at)
+    if held.writes:
+        _write(found, run.delivered)
+    return taken
+
+
+class _TakeOver:
+    """One delivery's takings: what is at hand shrinks as lines take, across all lines of a product."""
+
+    def __init__(self, held: Held, delivery: DocumentRef, today: int) -> None:
+        self._held, self._delivery, self._today = held, delivery, today
+        self._at_hand: dict[AvailabilityKey, int] = {}
+        self.entries: list[Entry] = []
+        self.delivered: dict[int, int] = {}
+
+    def take(self, one: Standing, taking: Taking) -> Taken:
+        wanted, allocated = taking.quantity, 0
+        leaves = day_of(taking.goods_issue_on)
+        for line in sorted(one.lines, key=lambda line: (not line.is_allocated, line.position)):
+            quantity = min(wanted, line.open - self.delivered.get(line.id, 0))
+            if one.is_checked and quantity > 0 and not line.is_allocated:
+                quantity = min(quantity, self._deliverable(one.key, line, leaves))
+            if quantity > 0:
+                self._move(one, line, quantity, taking.delivery_line_id, leaves)
+                wanted -= quantity
+                allocated += quantity * line.is_allocated
+        return Taken(taking.line_id, taking.delivery_line_id, taking.quantity - wanted, allocated, wanted)
+
+    def _deliverable(self, key: AvailabilityKey, line: StandingLine, leaves: int) -> int:
+        if key not in self._at_hand:
+            at_hand = SCOPES["delivery"].at_hand | {Category.STOCK}
+            self._at_hand[key] = netting.total(self._held.balance(key).series, at_hand)
+        free = self._at_hand[key]
+        material = line.schedule.dates.material_available
+        if leaves < material:
+            net = netting.project(self._held.balance(key).series, SCOPES["delivery"].counted, self._today)
+            moved = [(entry.day, entry.quantity) for entry in self.entries if entry.key == key]
+            for day, quantity in moved:
+                net[min(max(day - self._today, 0), len(net) - 1)] += quantity
+            until = max(material - self._today, 1)
+            free = min(free, int(net.cumsum()[max(leaves - self._today, 0) : until].min()))
+        return max(free, 0)
+
+    def _move(self, one: Standing, line: StandingLine, quantity: int, delivery_line_id: int, leaves: int) -> None:
+        self.delivered[line.id] = self.delivered.get(line.id, 0) + quantity
+        if not one.is_checked:
+            return
+        key, material = one.key_of(line), line.schedule.dates.material_available
+        if not line.is_allocated:
+            self._at_hand[key] -= quantity
+        self.entries += (
+            Entry(key, Category.ORDER, material, quantity, one.document, one.line_id),
+            Entry(key, Category.DELIVERY, leaves, -quantity, self._delivery, delivery_line_id),
+        )
+
+
+def give_back(
+    held: Held, backs: Sequence[GivingBack], *, delivery: DocumentRef, at: datetime, kind: str = "order"
+) -> None:
+    """Return quantities of a delivery, cancelled or picked short, to the promises they came from: the latest first.
+
+    On a line that was withdrawn meanwhile nothing comes back: the goods are free.
+    """
+    found = store.standing(kind, [back.line_id for back in backs])
+    rows = stands.standing([(delivery.kind, back.delivery_line_id) for back in backs])
+    entries: list[Entry] = []
+    returned: dict[int, int] = {}
+    for back in backs:
+        one, rest = found[back.line_id], back.quantity
+        for line in sorted(one.lines, key=lambda line: (line.is_allocated, -line.position)):
+            quantity = min(rest, line.delivered - returned.get(line.id, 0))
+            if quantity > 0:
+                returned[line.id] = returned.get(line.id, 0) + quantity
+                entries += _back_to_order(one, line, quantity)
+                rest -= quantity
+        assert rest == 0, "a delivery gives back what it took"
+        if one.is_checked:
+            entries += _out_of_delivery(rows, back, one)
+    availability.post(held, entries, at=at)
+    if held.writes:
+        _write(found, {line_id: -quantity for line_id, quantity in returned.items()})
+
+
+def _back_to_order(one: Standing, line: StandingLine, quantity: int) -> list[Entry]:
+    if not one.is_checked or one.is_withdrawn:
+        return []
+    material = line.schedule.dates.material_available
+    return [Entry(one.key_of(line), Category.ORDER, material, -quantity, one.document, one.line_id)]
+
+
+def _out_of_delivery(rows: Sequence[stands.StandingRow], back: GivingBack, one: Standing) -> list[Entry]:
+    """Take `back.quantity` of delivery demand back, from the common stock before the stock tied to the line."""
+    entries, rest = [], back.quantity
+    own = [r for r in rows if r.source_line_id == back.delivery_line_id and r.category == Category.DELIVERY]
+    for row in sorted(own, key=lambda row: row.key.segment == one.own_key.segment):
+        quantity = min(rest, -row.quantity)
+        if quantity > 0:
+            entries.append(Entry(row.key, row.category, row.day, quantity, row.source, row.source_line_id))
+            rest -= quantity
+    assert rest == 0, "delivery demand stands for what was delivered"
+    return entries
+
+
+def issue(
+    held: Held, issues: Sequence[Issuing], *, delivery: DocumentRef, today: date, at: datetime, kind: str = "order"
+) -> None:
+    """Post goods issue: the stock is gone, and with it the demand of the delivery lines.
+
+    What was picked short is given back before. More than was promised may leave (over-delivery); where that takes goods
+    from others, their shortage is noted.
+    """
+    rows = stands.standing([(delivery.kind, one.delivery_line_id) for one in issues])
+    entries = [
+        Entry(row.key, row.category, row.day, -row.quantity, row.source, row.source_line_id)
+        for row in rows
+        if row.category == Category.DELIVERY
+    ]
+    _count_allocated(issues, kind, sign=-1, at=at)
+    demanded = sum(entry.quantity for entry in entries)
+    entries += [entry for one in issues for entry in _stock(one, delivery, sign=-1)]
+    availability.post(held, entries, at=at)
+    if sum(one.quantity for one in issues) > demanded:
+        keys = list(dict.fromkeys(entry.key for entry in entries))
+        cause = f"more was issued with {delivery.kind} {delivery.number} than was promised"
+        availability.note_shortages(held, keys, today=day_of(today), cause=cause, at=at)
+
+
+def unissue(
+    held: Held,
+    issues: Sequence[Issuing],
+    *,
+    delivery: DocumentRef,
+    goods_issue_on: date,
+    at: datetime,
+    kind: str = "order",
+) -> None:
+    """Take a goods issue back: the stock is here again, and the delivery wants it on `goods_issue_on`."""
+    found = store.standing(kind, [one.line_id for one in issues])
+    entries = [entry for one in issues for entry in _stock(one, delivery, sign=1)]
+    day = day_of(goods_issue_on)
+    _count_allocated(issues, kind, sign=1, at=at)
+    entries += [
+        Entry(entry.key, Category.DELIVERY, day, -entry.quantity, delivery, entry.source_line_id)
+        for one in issues
+        if one.line_id in found and found[one.line_id].is_checked
+        for entry in _stock(one, delivery, sign=1)
+    ]
+    availability.post(held, entries, at=at)
+
+
+def _count_allocated(issues: Sequence[Issuing], kind: str, *, sign: int, at: datetime) -> None:
+    """Goods tied to a line that leave are tied no longer; the rows of the allocation follow the stock."""
+    tied = [one for one in issues if one.allocated]
+    found = store.standing(kind, [one.line_id for one in tied])
+    for one in tied:
+        requirement_id = found[one.line_id].id
+        if sign < 0:
+            store.shrink_allocations(requirement_id, one.allocated, at)
+        else:
+            store.insert_allocations([(requirement_id, one.allocated, None, at)])
+
+
+def _stock(one: Issuing, delivery: DocumentRef, *, sign: int) -> list[Entry]:
+    common = AvailabilityKey(one.product_id, one.site_id)
+    own = AvailabilityKey(one.product_id, one.site_id, store.own_segment(one.line_id))
+    parts = ((own, one.allocated), (common, one.quantity - one.allocated))
+    return [
+        Entry(key, Category.STOCK, netting.STOCK_DAY, sign * quantity, delivery, one.delivery_line_id)
+        for key, quantity in parts
+        if quantity
+    ]
+
+
+def _write(found: dict[int, Standing], moved: dict[int, int]) -> None:
+    """Write what deliveries took of schedule lines (negative: gave back), and what is open then."""
+    schedules: list[tuple[int, int, int]] = []
+    gone: list[int] = []
+    counts: list[tuple[int, int, int]] = []
+    for one in found.values():
+        lines = [line for line in one.lines if line.id in moved]
+        if not lines:
+            continue
+        total = sum(moved[line.id] for line in lines)
+        for line in lines:
+            delivered = line.delivered + moved[line.id]
+            quantity = delivered if one.is_withdrawn else line.schedule.quantity
+            if quantity:
+                schedules.append((line.id, quantity, delivered))
+            else:
+                gone.append(line.id)
+        if one.is_withdrawn:
+            counts.append((one.id, 0, one.confirmed_quantity + total))
+        else:
+            counts.append((one.id, one.open_quantity - total, one.confirmed_quantity))
+    store.update_schedules(schedules)
+    store.delete_schedules(gone)
+    store.update_counts(counts)

@@ -1,0 +1,50 @@
+"""Work off shortages: promises that supply covers no longer are made again, the least urgent first to wait.
+
+A shortage says how much is missing on a key. Of the lines that draw on the key the least important ones give up what is
+missing: lowest priority first, and among equals the latest. They are then promised again on what is left.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from troth.business.promising import store
+from troth.business.promising.actions.confirm import reconfirm
+from troth.business.promising.rules import Promise, Wish
+from troth.business.promising.store import Standing
+from troth.kernel.calendars import day_of
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+
+
+def repromise_short(
+    held: Held, wishes: Sequence[Wish], shortage: int, *, key: AvailabilityKey, clock: Clock
+) -> Promise:
+    """Promise lines of `key` again until `shortage` (smallest units) is covered, and close its open shortages.
+
+    `wishes` are the lines that draw on the key (`queries.drawing_on` names them, the first to wait first), each held
+    with its keys. Lines beyond what is needed are left alone.
+    """
+    standing: dict[int, Standing] = {}
+    for kind in dict.fromkeys(wish.document.kind for wish in wishes):
+        standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
+    waiting: list[Wish] = []
+    rest = shortage
+    for wish in wishes:
+        if rest <= 0:
+            break
+        one = standing.get(wish.line_id)
+        open_quantity = sum(line.open for line in one.lines if not line.is_allocated) if one and one.key == key else 0
+        if open_quantity:
+            waiting.append(wish)
+            rest -= open_quantity
+    # The more important of them choose first.
+    promise = reconfirm(held, waiting[::-1], clock=clock, anew=True)
+    if waiting:
+        _close(held, key, day_of(clock.today(waiting[0].way.time_zone)), clock.now())
+    return promise
+
+
+def _close(held: Held, key: AvailabilityKey, today: int, at: datetime) -> None:
+    availability.close_shortages(held, [key], today=today, at=at)

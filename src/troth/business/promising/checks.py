@@ -1,0 +1,103 @@
+"""What must hold between requirements, schedule lines, allocations and the ledgers, for `troth verify`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F, Q, Sum
+
+from troth.business.promising.models import Allocation, Requirement, ScheduleLine
+from troth.business.promising.store import own_segment
+from troth.kernel.netting import Category
+from troth.ledgers.availability import queries as availability
+from troth.ledgers.stock import queries as stock
+from troth.platform.verify import Check, Count, Finding, register
+
+
+def _demand() -> Iterator[Finding | Count]:
+    """Order demand in the availability ledger is what is confirmed and not delivered, line by line."""
+    open_lines = ScheduleLine.objects.filter(delivered__lt=F("quantity"), requirement__is_checked=True)
+    rows = (
+        open_lines.values_list("requirement__document_kind", "requirement__line_id")
+        .annotate(open=Sum(F("quantity") - F("delivered")))
+        .order_by("requirement__document_kind", "requirement__line_id")
+    )
+    confirmed = {(kind, line_id): quantity for kind, line_id, quantity in rows}
+    kinds = set(Requirement.objects.values_list("document_kind", flat=True).distinct())
+    demanded = {
+        line: -quantity for line, quantity in availability.standing_by_line(Category.ORDER).items() if line[0] in kinds
+    }
+    lines = sorted(confirmed.keys() | demanded.keys())
+    yield Count(len(lines))
+    for kind, line_id in lines:
+        promised, posted = confirmed.get((kind, line_id), 0), demanded.get((kind, line_id), 0)
+        if promised != posted:
+            yield Finding(
+                f"Line {line_id} of {kind}: {promised} are confirmed and open, {posted} are posted as demand.",
+                {"kind": kind, "line": line_id, "confirmed": promised, "posted": posted},
+            )
+
+
+def _within_wish() -> Iterator[Finding | Count]:
+    yield Count(Requirement.objects.count())
+    over = Requirement.objects.filter(confirmed_quantity__gt=F("quantity")).order_by("id")
+    for one in over.values_list("document_kind", "line_id", "confirmed_quantity", "quantity"):
+        yield Finding(
+            f"Line {one[1]} of {one[0]}: {one[2]} are confirmed, {one[3]} were wished.",
+            {"kind": one[0], "line": one[1]},
+        )
+
+
+def _summed() -> Any:
+    return Requirement.objects.annotate(
+        scheduled=Sum("schedule_lines__quantity", default=0), delivered=Sum("schedule_lines__delivered", default=0)
+    )
+
+
+def _confirmed() -> Iterator[Finding | Count]:
+    yield Count(Requirement.objects.count())
+    wrong = _summed().exclude(confirmed_quantity=F("scheduled")).order_by("id")
+    for kind, line_id, confirmed, scheduled in wrong.values_list(
+        "document_kind", "line_id", "confirmed_quantity", "scheduled"
+    ):
+        yield Finding(
+            f"Line {line_id} of {kind}: {confirmed} are noted as confirmed, its schedule lines hold {scheduled}.",
+            {"kind": kind, "line": line_id, "confirmed": confirmed, "scheduled": scheduled},
+        )
+
+
+def _open() -> Iterator[Finding | Count]:
+    yield Count(Requirement.objects.count())
+    right = Q(is_withdrawn=True, open_quantity=0) | Q(is_withdrawn=False, open_quantity=F("quantity") - F("delivered"))
+    for kind, line_id, open_quantity, delivered in (
+        _summed().exclude(right).order_by("id").values_list("document_kind", "line_id", "open_quantity", "delivered")
+    ):
+        yield Finding(
+            f"Line {line_id} of {kind}: {open_quantity} are noted as open, but {delivered} are delivered.",
+            {"kind": kind, "line": line_id, "open": open_quantity, "delivered": delivered},
+        )
+
+
+def _allocations() -> Iterator[Finding | Count]:
+    rows = (
+        Allocation.objects.filter(released_at=None)
+        .values_list("requirement__line_id")
+        .annotate(tied=Sum("quantity"))
+        .order_by("requirement__line_id")
+    )
+    noted = {own_segment(line_id): quantity for line_id, quantity in rows}
+    lying = stock.by_owner("order:")
+    owners = sorted(noted.keys() | lying.keys())
+    yield Count(len(owners))
+    for owner in owners:
+        if noted.get(owner, 0) != lying.get(owner, 0):
+            yield Finding(
+                f"{owner}: {noted.get(owner, 0)} are allocated, {lying.get(owner, 0)} lie under it in stock.",
+                {"owner": owner, "allocated": noted.get(owner, 0), "stock": lying.get(owner, 0)},
+            )
+
+
+register(Check("promising: demand", "Order demand is what is confirmed and not delivered.", _demand))
+register(Check("promising: within the wish", "No more is confirmed than was wished.", _within_wish))
+register(Check("promising: confirmed", "What a line has confirmed is the sum of its schedule lines.", _confirmed))
+register(Check("promising: open", "What a line has open is what was wished and not delivered.", _open))
+register(Check("promising: allocations", "Allocated quantities lie in stock under their line.", _allocations))

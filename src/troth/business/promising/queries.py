@@ -1,0 +1,233 @@
+"""What is promised, why, what is due to leave, and what is not confirmed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q
+
+from troth.business.promising import store
+from troth.business.promising.models import Allocation, Requirement, ScheduleLine
+from troth.business.promising.rules import Schedule, sentence
+from troth.business.promising.states import SCOPES
+from troth.kernel.calendars import date_of
+from troth.kernel.netting import Category
+from troth.ledgers.availability import queries as availability
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform.documents import DocumentRef
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedLine:
+    """What is promised on a line: `open` is not delivered; `schedules` holds (schedule, delivered of it)."""
+
+    line_id: int
+    document: DocumentRef
+    product_id: int
+    site_id: int
+    quantity: int
+    open: int
+    confirmed: int
+    allocated: int
+    requested_on: date
+    first_promised_on: date | None
+    is_withdrawn: bool
+    schedules: tuple[tuple[Schedule, int], ...]
+
+    @property
+    def short(self) -> int:
+        return 0 if self.is_withdrawn else self.quantity - self.confirmed
+
+    @property
+    def delivery_on(self) -> date | None:
+        return max((schedule.delivery_on for schedule, _ in self.schedules), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedRow:
+    id: int
+    document: DocumentRef
+    line_id: int
+    product_id: int
+    product: str
+    site_id: int
+    party_id: int
+    party: str
+    requested_on: date
+    quantity: int
+    short: int
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A confirmation whose goods can be picked; `open` of it is in no delivery. (material_on, id) is the page key."""
+
+    id: int
+    document: DocumentRef
+    line_id: int
+    company_id: int
+    product_id: int
+    site_id: int
+    party_id: int
+    priority: int
+    open: int
+    material_on: date
+    loading_on: date
+    goods_issue_on: date
+    delivery_on: date
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a line gets its dates: the sentence, and the record it is read from (see `rules.wish.LinePromise`)."""
+
+    sentence: str
+    scope: str
+    version: int | None
+    looked_on: date | None
+    asked_for_goods_on: date | None
+    free: tuple[tuple[date, int], ...]
+    schedules: tuple[Schedule, ...]
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityDay:
+    """One category on one day of a product at a site, with the balance and what is free at the end of the day."""
+
+    on: date
+    category: Category
+    quantity: int
+    counts: bool
+    balance: int
+    free: int
+
+
+def promise(kind: str, line_ids: Sequence[int]) -> dict[int, PromisedLine]:
+    """What is promised on the lines, by line id; lines without a promise are left out. Two statements."""
+    return {
+        line_id: PromisedLine(
+            line_id, one.document, one.product_id, one.site_id, one.quantity, one.open_quantity,
+            one.confirmed_quantity, one.allocated, one.requested_on, one.first_promised_on, one.is_withdrawn,
+            tuple((line.schedule, line.delivered) for line in one.lines),
+        )
+        for line_id, one in store.standing(kind, line_ids).items()
+    }  # fmt: skip
+
+
+def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[AvailabilityKey, ...]:
+    """The series that the lines stand on: what `reconfirm`, `withdraw`, deliveries and goods issue must hold.
+
+    Stock tied to a line has a series of its own; `own` names it for every line, as `allocate` needs.
+    """
+    found: dict[AvailabilityKey, None] = {}
+    for one in store.standing(kind, line_ids).values():
+        if one.is_checked:
+            found[one.key] = None
+            if own or any(line.is_allocated for line in one.lines):
+                found[one.own_key] = None
+    return tuple(found)
+
+
+def unconfirmed(company_id: int, *, after: tuple[date, int] | None = None, limit: int = 100) -> list[UnconfirmedRow]:
+    """Lines that are not confirmed in full, by requested day; `after` is (requested_on, id) of the last row seen."""
+    query = Requirement.objects.filter(company_id=company_id, is_withdrawn=False, quantity__gt=F("confirmed_quantity"))
+    if after is not None:
+        query = query.filter(Q(requested_on__gt=after[0]) | Q(requested_on=after[0], id__gt=after[1]))
+    rows = query.order_by("requested_on", "id").values_list(
+        "id", "document_kind", "document_id", "document_number", "line_id", "product_id", "product__number", "site_id",
+        "party_id", "party__name", "requested_on", "quantity", "confirmed_quantity", "owner_id",
+    )  # fmt: skip
+    return [UnconfirmedRow(r[0], DocumentRef(r[1], r[2], r[3]), *r[4:12], r[11] - r[12], r[13]) for r in rows[:limit]]
+
+
+def due(
+    site_id: int, until: date, *, company_id: int | None = None, after: tuple[date, int] | None = None, limit: int = 500
+) -> list[DueRow]:
+    """Confirmations of orders at a site whose goods are there by `until`, the earliest first; one statement a page."""
+    query = ScheduleLine.objects.filter(
+        delivered__lt=F("quantity"),
+        material_on__lte=until,
+        requirement__site_id=site_id,
+        requirement__document_kind="order",
+    )
+    if company_id is not None:
+        query = query.filter(requirement__company_id=company_id)
+    if after is not None:
+        query = query.filter(Q(material_on__gt=after[0]) | Q(material_on=after[0], id__gt=after[1]))
+    names = ("document_kind", "document_id", "document_number", "line_id", "company_id", "product_id", "site_id",
+             "party_id", "priority")  # fmt: skip
+    rows: Any = query.order_by("material_on", "id").values_list(
+        "id", *(f"requirement__{name}" for name in names), "quantity", "delivered", "material_on", "loading_on",
+        "goods_issue_on", "delivery_on", "basis",
+    )  # fmt: skip
+    return [DueRow(r[0], DocumentRef(*r[1:4]), *(*r[4:10], r[10] - r[11], *r[12:])) for r in rows[:limit]]
+
+
+def explain(kind: str, line_id: int) -> Explanation | None:
+    """Why the line gets its dates, from the record kept with the promise; None for a line without a promise."""
+    one = store.standing(kind, [line_id]).get(line_id)
+    if one is None:
+        return None
+    unit, decimals = Requirement.objects.values_list("product__base_unit_id", "product__base_unit__decimals").get(
+        id=one.id
+    )
+    schedules = tuple(line.schedule for line in one.lines)
+    record = one.record
+    return Explanation(
+        sentence=sentence(
+            one.requested_on,
+            [(each.quantity, each.delivery_on, each.basis, each.binding) for each in schedules],
+            0 if one.is_withdrawn else one.quantity - one.confirmed_quantity,
+            record,
+            unit=unit,
+            decimals=decimals,
+        ),
+        scope=one.scope,
+        version=record.get("version"),
+        looked_on=date_of(record["today"]) if "today" in record else None,
+        asked_for_goods_on=date_of(record["asked"]) if "asked" in record else None,
+        free=tuple((date_of(day), quantity) for day, quantity in record.get("free", ())),
+        schedules=schedules,
+        record=record,
+    )
+
+
+def overview(product_id: int, site_id: int, today: int, *, scope: str = "order") -> list[AvailabilityDay]:
+    """Supply and demand of a product at a site by day and category, with what is free; `today` is a day number."""
+    rows = availability.timeline(product_id, site_id, today, scope=SCOPES[scope].counted)
+    return [AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows]
+
+
+def drawing_on(
+    product_id: int, site_id: int, *, kind: str = "order", limit: int = 1000
+) -> list[tuple[DocumentRef, int]]:
+    """(document, line id) of lines with open confirmations on a key, in the order in which they have to wait."""
+    rows = (
+        ScheduleLine.objects.filter(
+            requirement__product_id=product_id, requirement__site_id=site_id, requirement__document_kind=kind,
+            delivered__lt=F("quantity"),
+        )
+        .exclude(basis="allocated")
+        .order_by("-requirement__priority", "-material_on", "-id")
+        .values_list(
+            "requirement__document_kind", "requirement__document_id", "requirement__document_number",
+            "requirement__line_id",
+        )
+    )  # fmt: skip
+    found = {(DocumentRef(*row[:3]), row[3]): None for row in rows[:limit]}
+    return list(found)
+
+
+def allocations(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
+    """How much stock is tied to each of the lines, in smallest units; lines without are left out."""
+    found: dict[int, int] = {}
+    rows = Allocation.objects.filter(
+        requirement__document_kind=kind, requirement__line_id__in=line_ids, released_at=None
+    ).values_list("requirement__line_id", "quantity")
+    for line_id, quantity in rows:
+        found[line_id] = found.get(line_id, 0) + quantity
+    return found

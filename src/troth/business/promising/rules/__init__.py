@@ -1,0 +1,35 @@
+"""What may be promised: `wish` says what a promise is made of, `decide` makes it, `explain` says why."""
+
+from troth.business.promising.rules.decide import Shelf, Task, Timetable, decide, group_of
+from troth.business.promising.rules.explain import sentence
+from troth.business.promising.rules.wish import (
+    Binding,
+    LessThanDelivered,
+    LinePromise,
+    Promise,
+    Schedule,
+    SiteClosed,
+    StillAllocated,
+    UnknownScope,
+    Way,
+    Wish,
+)
+
+__all__ = [
+    "Binding",
+    "LessThanDelivered",
+    "LinePromise",
+    "Promise",
+    "Schedule",
+    "Shelf",
+    "SiteClosed",
+    "StillAllocated",
+    "Task",
+    "Timetable",
+    "UnknownScope",
+    "Way",
+    "Wish",
+    "decide",
+    "group_of",
+    "sentence",
+]

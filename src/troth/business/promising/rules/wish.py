@@ -1,0 +1,207 @@
+"""What a promise is made of: the wish, its schedule lines, and the record of why.
+
+wish          a line of a document wants a quantity of a product from a site by a day
+schedule      one confirmed quantity with its dates, its basis and its binding element
+line promise  the schedules of one wish, what stays open, and the record from which the sentence is read
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from troth.business.promising.states import Mode
+from troth.kernel.calendars import date_of
+from troth.kernel.errors import BusinessError
+from troth.kernel.scheduling import Calendars, Dates, Durations
+
+
+class SiteClosed(BusinessError):
+    """Goods are wanted from a site that ships no longer."""
+
+    code = "site_closed"
+
+
+class UnknownScope(BusinessError):
+    """The scope of check is not in the table."""
+
+    code = "unknown_scope"
+
+
+class LessThanDelivered(BusinessError):
+    """A wish was changed to less than what deliveries and allocated stock already hold of it."""
+
+    code = "less_than_delivered"
+
+
+class StillAllocated(BusinessError):
+    """Stock is tied to the line; what is promised cannot be taken back before it is released."""
+
+    code = "still_allocated"
+
+
+class Document(Protocol):
+    """The document a wish belongs to: a `platform.documents.DocumentRef`, which rules do not import."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def number(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How goods go from a site to a customer: durations in working days, and the calendars they are counted in."""
+
+    site: str
+    time_zone: str
+    is_open: bool
+    durations: Durations
+    calendars: Calendars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Demand of one document line. `quantity` in smallest units of the product, `value` in minor units.
+
+    `priority` 1 is the most urgent. `deliveries_max` limits the schedule lines. Lines with the same `delivery_group`
+    (0: none) and all lines with `complete_delivery` arrive together or not at all. `is_checked` is False where nothing
+    is kept in stock. `unit` and `decimals` are only for the sentence.
+    """
+
+    document: Document
+    line_id: int
+    company_id: int
+    product_id: int
+    site_id: int
+    party_id: int
+    quantity: int
+    requested_on: date
+    way: Way
+    mode: str = Mode.PARTIAL
+    scope: str = "order"
+    priority: int = 5
+    is_fixed: bool = False
+    delivery_group: int = 0
+    complete_delivery: bool = False
+    deliveries_max: int = 9
+    value: int = 0
+    owner_id: int | None = None
+    segment: str = ""
+    is_checked: bool = True
+    lead_days: int | None = None
+    unit: str = ""
+    decimals: int = 0
+
+
+class Binding(NamedTuple):
+    """What limits a confirmation: on `day` (number) the balance was lowest; `receipt` (category, day, quantity) is the
+    next that would lift it, None where none is known."""
+
+    day: int
+    balance: int
+    receipt: tuple[int, int, int] | None
+
+    def record(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"day": self.day, "balance": self.balance}
+        if self.receipt:
+            found["receipt"] = self.receipt
+        return found
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> "Binding | None":
+        if "day" not in record:
+            return None
+        receipt = record.get("receipt")
+        return cls(record["day"], record["balance"], tuple(receipt) if receipt else None)
+
+
+class Schedule(NamedTuple):
+    """A confirmed quantity: when its goods are available, when they leave, when they arrive, and on what basis."""
+
+    quantity: int
+    dates: Dates
+    basis: str
+    binding: Binding | None
+
+    @property
+    def material_on(self) -> date:
+        return date_of(self.dates.material_available)
+
+    @property
+    def goods_issue_on(self) -> date:
+        return date_of(self.dates.goods_issue)
+
+    @property
+    def delivery_on(self) -> date:
+        return date_of(self.dates.delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class LinePromise:
+    """What is promised on a wish. `confirmed` and `short` count what is not delivered yet; `record` is kept with the
+    promise: scope, version of the series, days and free quantities looked at, and what binds the open rest."""
+
+    wish: Wish
+    schedules: tuple[Schedule, ...]
+    record: Mapping[str, Any] = field(default_factory=dict)
+    delivered: int = 0
+    is_kept: bool = False
+
+    @property
+    def confirmed(self) -> int:
+        return sum(schedule.quantity for schedule in self.schedules)
+
+    @property
+    def short(self) -> int:
+        return self.wish.quantity - self.delivered - self.confirmed
+
+    @property
+    def requested_on(self) -> date:
+        return self.wish.requested_on
+
+    @property
+    def delivery_on(self) -> date | None:
+        """The day the last confirmed quantity arrives; None where nothing is confirmed."""
+        return max((schedule.delivery_on for schedule in self.schedules), default=None)
+
+    @property
+    def is_on_time(self) -> bool:
+        """Whether all of it is confirmed for the requested day or earlier."""
+        return self.short == 0 and all(schedule.delivery_on <= self.requested_on for schedule in self.schedules)
+
+    @property
+    def sentence(self) -> str:
+        from troth.business.promising.rules.explain import sentence
+
+        return sentence(
+            self.requested_on,
+            [(one.quantity, one.delivery_on, one.basis, one.binding) for one in self.schedules],
+            self.short,
+            self.record,
+            unit=self.wish.unit,
+            decimals=self.wish.decimals,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The promises of a document's lines, by line id."""
+
+    lines: Mapping[int, LinePromise]
+
+    @property
+    def short_lines(self) -> tuple[int, ...]:
+        return tuple(line_id for line_id, line in self.lines.items() if line.short > 0)
+
+    @property
+    def late_lines(self) -> tuple[int, ...]:
+        return tuple(line_id for line_id, line in self.lines.items() if line.short == 0 and not line.is_on_time)
+
+    @property
+    def delivery_on(self) -> date | None:
+        """The day the last confirmed quantity arrives."""
+        days = [line.delivery_on for line in self.lines.values() if line.delivery_on is not None]
+        return max(days, default=None)

@@ -1,0 +1,251 @@
+"""SQL of the promise: what stands for lines is read and written in whole sets, a fixed number of statements each."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from troth.business.promising.rules.wish import Binding, Schedule
+from troth.business.promising.states import Basis
+from troth.kernel.calendars import date_of, day_of
+from troth.kernel.scheduling import Dates
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform import sql
+from troth.platform.documents import DocumentRef
+
+dump = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class StandingLine(NamedTuple):
+    """A schedule line as it stands; `open` of it is not delivered."""
+
+    id: int
+    position: int
+    schedule: Schedule
+    delivered: int
+
+    @property
+    def open(self) -> int:
+        return self.schedule.quantity - self.delivered
+
+    @property
+    def is_allocated(self) -> bool:
+        return self.schedule.basis == Basis.ALLOCATED
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A requirement as it stands, with its schedule lines in order of position."""
+
+    id: int
+    document: DocumentRef
+    line_id: int
+    product_id: int
+    site_id: int
+    segment: str
+    quantity: int
+    open_quantity: int
+    confirmed_quantity: int
+    requested_on: date
+    mode: str
+    scope: str
+    is_fixed: bool
+    is_checked: bool
+    delivery_group: int
+    complete_delivery: bool
+    deliveries_max: int
+    is_withdrawn: bool
+    first_promised_on: date | None
+    record: dict[str, Any]
+    lines: tuple[StandingLine, ...] = ()
+
+    @property
+    def key(self) -> AvailabilityKey:
+        return AvailabilityKey(self.product_id, self.site_id, self.segment)
+
+    @property
+    def own_key(self) -> AvailabilityKey:
+        """Where stock tied to the line is kept apart."""
+        return AvailabilityKey(self.product_id, self.site_id, own_segment(self.line_id))
+
+    def key_of(self, line: StandingLine) -> AvailabilityKey:
+        return self.own_key if line.is_allocated else self.key
+
+    @property
+    def delivered(self) -> int:
+        return sum(line.delivered for line in self.lines)
+
+    @property
+    def allocated(self) -> int:
+        """Open quantity that stock is tied to."""
+        return sum(line.open for line in self.lines if line.is_allocated)
+
+
+def own_segment(line_id: int) -> str:
+    """The segment, and the owner in the stock ledger, of stock tied to an order line."""
+    return f"order:{line_id}"
+
+
+_STANDING = (
+    "r.id, r.document_kind, r.document_id, r.document_number, r.line_id, r.product_id, r.site_id, r.segment,"
+    " r.quantity, r.open_quantity, r.confirmed_quantity, r.requested_on, r.mode, r.scope, r.is_fixed, r.is_checked,"
+    " r.delivery_group, r.complete_delivery, r.deliveries_max, r.is_withdrawn, r.first_promised_on, r.explanation"
+)
+_LINE = (
+    "s.id, s.position, s.quantity, s.delivered, s.material_on, s.transportation_planning_on, s.loading_on,"
+    " s.goods_issue_on, s.delivery_on, s.basis, s.binding"
+)
+
+
+def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
+    """What stands for the lines, by line id; lines without a requirement are left out. Two statements."""
+    if not line_ids:
+        return {}
+    with_clause, source, parameters = sql.relation(
+        "k", {"kind": "text", "line_id": "int"}, [(kind, line_id) for line_id in dict.fromkeys(line_ids)]
+    )
+    joined = f"JOIN {source} ON r.document_kind = k.kind AND r.line_id = k.line_id"
+    lines: dict[int, list[StandingLine]] = {}
+    for requirement_id, *row in sql.fetch(
+        f"{with_clause} SELECT s.requirement_id, {_LINE} FROM promising_requirement r {joined}"
+        " JOIN promising_scheduleline s ON s.requirement_id = r.id ORDER BY s.requirement_id, s.position",
+        parameters,
+    ):
+        lines.setdefault(requirement_id, []).append(_line(row))
+    found = {}
+    for values in sql.fetch(f"{with_clause} SELECT {_STANDING} FROM promising_requirement r {joined}", parameters):
+        one = _requirement(values, tuple(lines.get(values[0], ())))
+        found[one.line_id] = one
+    return found
+
+
+def _line(row: Sequence[Any]) -> StandingLine:
+    days = [day_of(_date(value)) for value in row[4:9]]
+    schedule = Schedule(row[2], Dates(*days), row[9], Binding.of(_json(row[10])))
+    return StandingLine(row[0], row[1], schedule, row[3])
+
+
+def _requirement(row: Sequence[Any], lines: tuple[StandingLine, ...]) -> Standing:
+    return Standing(
+        row[0], DocumentRef(row[1], row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
+        _date(row[11]), row[12], row[13], bool(row[14]), bool(row[15]), row[16], bool(row[17]), row[18],
+        bool(row[19]), _date(row[20]) if row[20] else None, _json(row[21]), lines,
+    )  # fmt: skip
+
+
+def _date(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+_REQUIREMENT = {
+    "company_id": "int", "document_kind": "text", "document_id": "int", "document_number": "text", "line_id": "int",
+    "product_id": "int", "site_id": "int", "party_id": "int", "quantity": "int", "open_quantity": "int",
+    "requested_on": "date", "mode": "text", "scope": "text", "priority": "int", "is_fixed": "bool",
+    "is_checked": "bool", "delivery_group": "int", "complete_delivery": "bool", "deliveries_max": "int",
+    "segment": "text", "is_withdrawn": "bool", "value": "int", "owner_id": "int", "confirmed_quantity": "int",
+    "first_promised_on": "date", "explanation": "json", "promised_at": "at",
+}  # fmt: skip
+_SCHEDULE = {
+    "requirement_id": "int", "position": "int", "quantity": "int", "material_on": "date",
+    "transportation_planning_on": "date", "loading_on": "date", "goods_issue_on": "date", "delivery_on": "date",
+    "basis": "text", "binding": "json",
+}  # fmt: skip
+
+
+def insert_requirements(rows: Sequence[tuple[Any, ...]]) -> dict[int, int]:
+    """Insert rows in the order of `_REQUIREMENT`; return the id of each by its line id."""
+    return dict(sql.insert("promising_requirement", _REQUIREMENT, rows, returning=("line_id", "id")))
+
+
+def update_requirements(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of (id, *values in the order of `_REQUIREMENT`)."""
+    sql.update("promising_requirement", "id", _REQUIREMENT, rows)
+
+
+def insert_schedules(rows: Iterable[tuple[int, int, Schedule]]) -> None:
+    """Insert (requirement id, position, schedule)."""
+    dates: dict[int, date] = {}
+
+    def on(day: int) -> date:
+        found = dates.get(day)
+        if found is None:
+            found = dates[day] = date_of(day)
+        return found
+
+    sql.insert(
+        "promising_scheduleline",
+        _SCHEDULE,
+        [
+            (
+                requirement_id, position, one.quantity, on(one.dates.material_available),
+                on(one.dates.transportation_planning), on(one.dates.loading), on(one.dates.goods_issue),
+                on(one.dates.delivery), str(one.basis), dump(one.binding.record()) if one.binding else "{}",
+            )
+            for requirement_id, position, one in rows
+        ],
+    )  # fmt: skip
+
+
+def update_counts(requirements: Sequence[tuple[int, int, int]]) -> None:
+    """Rows of (requirement id, open quantity, confirmed quantity)."""
+    sql.update("promising_requirement", "id", {"open_quantity": "int", "confirmed_quantity": "int"}, requirements)
+
+
+def close(requirements: Sequence[tuple[int, int]]) -> None:
+    """Withdraw requirements: rows of (id, confirmed quantity, which is what was delivered)."""
+    sql.update(
+        "promising_requirement",
+        "id",
+        {"open_quantity": "int", "confirmed_quantity": "int", "is_withdrawn": "bool"},
+        [(one, 0, confirmed, True) for one, confirmed in requirements],
+    )
+
+
+def update_schedules(rows: Sequence[tuple[int, int, int]]) -> None:
+    """Rows of (schedule line id, quantity, delivered)."""
+    sql.update("promising_scheduleline", "id", {"quantity": "int", "delivered": "int"}, rows)
+
+
+def delete_schedules(ids: Sequence[int]) -> None:
+    if ids:
+        with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in ids])
+        sql.fetch(
+            f"{with_clause} DELETE FROM promising_scheduleline WHERE id IN (SELECT k.id FROM {source})", parameters
+        )
+
+
+def cut_schedules(lines: Iterable[StandingLine]) -> None:
+    """Take back what is open of the lines: those without deliveries go, the others keep what was delivered."""
+    lines = list(lines)
+    delete_schedules([line.id for line in lines if not line.delivered])
+    update_schedules([(line.id, line.delivered, line.delivered) for line in lines if line.delivered and line.open])
+
+
+def insert_allocations(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of (requirement id, quantity, allocated by, allocated at)."""
+    columns = {"requirement_id": "int", "quantity": "int", "allocated_by_id": "int", "allocated_at": "at"}
+    sql.insert("promising_allocation", columns, rows)
+
+
+def shrink_allocations(requirement_id: int, quantity: int, at: datetime) -> None:
+    """Let go of `quantity` of what is allocated, the newest first; a row that is used up ends as it is."""
+    rest, smaller, ended = quantity, [], []
+    for row_id, allocated in sql.fetch(
+        "SELECT id, quantity FROM promising_allocation WHERE requirement_id = %s AND released_at IS NULL"
+        " ORDER BY id DESC",
+        [requirement_id],
+    ):
+        if rest >= allocated:
+            ended.append((row_id, at))
+            rest -= allocated
+        elif rest:
+            smaller.append((row_id, allocated - rest))
+            rest = 0
+    assert rest == 0, "no more is let go than is allocated"
+    sql.update("promising_allocation", "id", {"released_at": "at"}, ended)
+    sql.update("promising_allocation", "id", {"quantity": "int"}, smaller)

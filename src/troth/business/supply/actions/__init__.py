@@ -1,0 +1,33 @@
+"""Verbs of supply: expect, change and cancel receipts, receive goods and take that back, count, open the books."""
+
+from troth.business.supply.actions.expect import (
+    ExpectedReceipt,
+    cancel_receipt,
+    change_receipt,
+    expect,
+    expect_receipt,
+    expect_receipts,
+)
+from troth.business.supply.actions.receive import (
+    OpeningStock,
+    Received,
+    adjust_stock,
+    load_opening_stock,
+    receive_goods,
+    reverse_receipt,
+)
+
+__all__ = [
+    "ExpectedReceipt",
+    "OpeningStock",
+    "Received",
+    "adjust_stock",
+    "cancel_receipt",
+    "change_receipt",
+    "expect",
+    "expect_receipt",
+    "expect_receipts",
+    "load_opening_stock",
+    "receive_goods",
+    "reverse_receipt",
+]

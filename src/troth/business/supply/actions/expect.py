@@ -1,0 +1,194 @@
+"""Expected receipts: enter, change, cancel. What supply is expected is posted to availability on its day.
+
+A change that leaves promises uncovered is made all the same, because it is true; the shortage is noted with it, in one
+transaction, and a job works it off.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from troth.business.supply import store
+from troth.business.supply.models import Receipt
+from troth.business.supply.rules import LessThanReceived, ReceiptExists, check_quantity
+from troth.business.supply.states import RECEIPT, ReceiptState
+from troth.kernel.calendars import day_of
+from troth.kernel.errors import NotFound
+from troth.kernel.netting import Category
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.actions import Entry, Shortfall
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform import actions, events, locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+from troth.reference import queries as reference
+
+CATEGORIES = {Receipt.Kind.PURCHASE: Category.PURCHASE, Receipt.Kind.PRODUCTION: Category.PRODUCTION}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedReceipt:
+    """`quantity` in smallest units of the product; `kind` is purchase or production."""
+
+    company_id: int
+    kind: str
+    number: str
+    product_id: int
+    site_id: int
+    due_on: date
+    quantity: int
+    supplier_id: int | None = None
+
+
+@action
+def expect_receipt(receipt: ExpectedReceipt, *, by: Actor, clock: Clock) -> int:
+    """Enter a purchase order line or production receipt; return its id. `ReceiptExists` on a repeated number."""
+    return expect(locks.begin(), [receipt], by=by, clock=clock)[0]
+
+
+@action
+def expect_receipts(receipts: Sequence[ExpectedReceipt], *, by: Actor, clock: Clock) -> list[int]:
+    """Enter many at once, all or none; return their ids in the same order. A fixed number of statements."""
+    return expect(locks.begin(), receipts, by=by, clock=clock)
+
+
+def expect(held: Held, receipts: Sequence[ExpectedReceipt], *, by: Actor, clock: Clock) -> list[int]:
+    """Inner verb of both."""
+    if not receipts:
+        return []
+    _check(receipts, by)
+    held.take(*(AvailabilityKey(one.product_id, one.site_id) for one in receipts))
+    ids = store.insert(
+        (r.company_id, str(r.kind), r.number, r.supplier_id, r.product_id, r.site_id, r.due_on, r.quantity)
+        for r in receipts
+    )
+    at = clock.now()
+    entries = [
+        Entry(
+            AvailabilityKey(one.product_id, one.site_id), CATEGORIES[Receipt.Kind(one.kind)], day_of(one.due_on),
+            one.quantity, ref_of(receipt_id, one.number), receipt_id,
+        )
+        for receipt_id, one in zip(ids, receipts, strict=True)
+    ]  # fmt: skip
+    availability.post(held, entries, at=at)
+    _close_covered(held, receipts, clock=clock, at=at)
+    for receipt_id, one in zip(ids, receipts, strict=True):
+        events.record(
+            "supply.receipt_expected", ref_of(receipt_id, one.number), company_id=one.company_id, by=by, at=at,
+            facts={"product": one.product_id, "site": one.site_id, "due_on": one.due_on, "quantity": one.quantity},
+        )  # fmt: skip
+    return ids
+
+
+def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> None:
+    products = reference.products({one.product_id for one in receipts})
+    for row, one in enumerate(receipts, 1):
+        actions.require(by, company_id=one.company_id, site_id=one.site_id)
+        check_quantity(f"receipt {one.number}", one.quantity)
+        if one.product_id not in products:
+            raise NotFound(f"There is no product {one.product_id}.", row=row, field="product", id=one.product_id)
+    numbers = [(one.company_id, one.kind, one.number) for one in receipts]
+    there = store.existing(numbers)
+    seen: set[tuple[int, str, str]] = set()
+    for row, number in enumerate(numbers, 1):
+        if number in there or number in seen:
+            raise ReceiptExists(
+                f"There is a {number[1]} receipt {number[2]} already. Change that one, or use another number.",
+                row=row,
+                field="number",
+                number=number[2],
+            )
+        seen.add(number)
+
+
+def _close_covered(held: Held, receipts: Sequence[ExpectedReceipt], *, clock: Clock, at: datetime) -> None:
+    by_site: dict[int, set[AvailabilityKey]] = {}
+    for one in receipts:
+        by_site.setdefault(one.site_id, set()).add(AvailabilityKey(one.product_id, one.site_id))
+    for site_id, keys in by_site.items():
+        today = day_of(clock.today(reference.site(site_id).time_zone))
+        availability.close_shortages(held, sorted(keys), today=today, at=at)
+
+
+@action
+def change_receipt(
+    receipt_id: int, *, due_on: date | None = None, quantity: int | None = None, by: Actor, clock: Clock
+) -> list[Shortfall]:
+    """Move a receipt to another day or change its quantity; return the shortages that opens.
+
+    `LessThanReceived` if less would be expected than has come; a receipt that is received or cancelled stays.
+    """
+    receipt, held = locks.hold(Receipt, receipt_id, by=by)
+    RECEIPT.step(receipt.state, "change")
+    before = (receipt.due_on, receipt.quantity)
+    taken_back = entry_of(receipt, sign=-1)
+    receipt.due_on = due_on or receipt.due_on
+    receipt.quantity = receipt.quantity if quantity is None else quantity
+    check_quantity(f"receipt {receipt.number}", receipt.quantity)
+    if receipt.quantity < receipt.received or receipt.quantity == receipt.received:
+        raise LessThanReceived(
+            f"{receipt.received} of receipt {receipt.number} have come already (in smallest units). "
+            "Enter more than that, or cancel what is still expected.",
+            field="quantity",
+            received=receipt.received,
+        )
+    held.take(key_of(receipt))
+    at = clock.now()
+    availability.post(held, [taken_back, entry_of(receipt, sign=1)], at=at)
+    _save(receipt)
+    changes = {"due_on": (before[0], receipt.due_on), "quantity": (before[1], receipt.quantity)}
+    events.record(
+        "supply.receipt_changed", ref_of(receipt.pk, receipt.number), company_id=receipt.company_id, by=by, at=at,
+        changes={name: pair for name, pair in changes.items() if pair[0] != pair[1]},
+    )  # fmt: skip
+    return settle(held, receipt, cause=f"receipt {receipt.number} was changed", clock=clock)
+
+
+@action
+def cancel_receipt(receipt_id: int, *, reason: str, by: Actor, clock: Clock) -> list[Shortfall]:
+    """What is still expected of a receipt will not come; return the shortages that opens."""
+    receipt, held = locks.hold(Receipt, receipt_id, by=by)
+    state = RECEIPT.step(receipt.state, "cancel")
+    held.take(key_of(receipt))
+    at = clock.now()
+    availability.post(held, [entry_of(receipt, sign=-1)], at=at)
+    receipt.state = state
+    _save(receipt)
+    events.record(
+        "supply.receipt_cancelled", ref_of(receipt.pk, receipt.number), company_id=receipt.company_id, by=by, at=at,
+        facts={"reason": reason, "missing": receipt.quantity - receipt.received},
+    )  # fmt: skip
+    return settle(held, receipt, cause=f"receipt {receipt.number} was cancelled", clock=clock)
+
+
+def settle(held: Held, receipt: Receipt, *, cause: str, clock: Clock) -> list[Shortfall]:
+    """Open the shortages that a change of supply leaves, or close those it covers, in the caller's transaction."""
+    today = day_of(clock.today(reference.site(receipt.site_id).time_zone))
+    keys, at = [key_of(receipt)], clock.now()
+    opened = availability.note_shortages(held, keys, today=today, cause=cause, at=at)
+    if not opened:
+        availability.close_shortages(held, keys, today=today, at=at)
+    return opened
+
+
+def ref_of(receipt_id: int, number: str) -> DocumentRef:
+    return DocumentRef("receipt", receipt_id, number)
+
+
+def key_of(receipt: Receipt) -> AvailabilityKey:
+    return AvailabilityKey(receipt.product_id, receipt.site_id)
+
+
+def entry_of(receipt: Receipt, *, sign: int) -> Entry:
+    """What is still expected of the receipt: 1 posts it, -1 takes it back."""
+    expected = receipt.quantity - receipt.received if receipt.state == ReceiptState.OPEN else 0
+    category, ref = CATEGORIES[Receipt.Kind(receipt.kind)], ref_of(receipt.pk, receipt.number)
+    return Entry(key_of(receipt), category, day_of(receipt.due_on), sign * expected, ref, receipt.pk)
+
+
+def _save(receipt: Receipt) -> None:
+    receipt.version += 1
+    receipt.save(update_fields=["due_on", "quantity", "received", "state", "version"])

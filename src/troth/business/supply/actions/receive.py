@@ -1,0 +1,222 @@
+"""Goods come in: against a receipt, by a count, or as the opening stock. Stock and availability are posted together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
+from troth.business.supply.models import Receipt
+from troth.business.supply.rules import (
+    BinNotAtSite,
+    NotAReceipt,
+    ProductNotStocked,
+    ReasonMissing,
+    after_receiving,
+    check_quantity,
+)
+from troth.business.supply.states import RECEIPT
+from troth.kernel import netting
+from troth.kernel.calendars import day_of
+from troth.kernel.errors import NotFound
+from troth.kernel.netting import Category
+from troth.kernel.quantity import checked
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.actions import Entry, Shortfall
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.stock import actions as stock
+from troth.ledgers.stock import queries as movements
+from troth.ledgers.stock.actions import Movement
+from troth.ledgers.stock.keys import StockKey
+from troth.platform import actions, events, locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.reference import queries as reference
+from troth.reference.models import Bin
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`posting_id` is the stock movement, which `reverse_receipt` takes back; quantities in smallest units."""
+
+    receipt_id: int
+    posting_id: int
+    quantity: int
+    still_expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningStock:
+    """`quantity` (smallest units) that lies in a bin when the books are opened."""
+
+    product_id: int
+    bin_id: int
+    quantity: int
+    received_on: date | None = None
+
+
+@action
+def receive_goods(receipt_id: int, quantity: int, *, bin_id: int, batch: str = "", by: Actor, clock: Clock) -> Received:
+    """Put `quantity` of a receipt into a bin: less is expected, more is here.
+
+    `MoreThanExpected`, `BinNotAtSite` and a receipt that is not open are refused.
+    """
+    receipt, held = locks.hold(Receipt, receipt_id, by=by)
+    state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
+    key = _stock_key(receipt.product_id, bin_id, batch=batch)
+    _check_site(key, receipt)
+    held.take(key_of(receipt), key)
+    at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
+    ref = ref_of(receipt.pk, receipt.number)
+    coming = replace(entry_of(receipt, sign=-1), quantity=-quantity)
+    here = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, quantity, ref, receipt.pk)
+    availability.post(held, [coming, here], at=at)
+    [posting_id] = stock.post(held, [Movement(key, quantity, "receipt", on, ref, receipt.pk)], at=at)
+    receipt.received += quantity
+    receipt.state = state
+    receipt.version += 1
+    receipt.save(update_fields=["received", "state", "version"])
+    events.record(
+        "supply.goods_received", ref, company_id=receipt.company_id, by=by, at=at,
+        facts={"quantity": quantity, "bin": bin_id, "posting": posting_id},
+    )  # fmt: skip
+    settle(held, receipt, cause=f"receipt {receipt.number} came", clock=clock)
+    return Received(receipt.pk, posting_id, quantity, receipt.quantity - receipt.received)
+
+
+@action
+def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfall]:
+    """Take a goods receipt back: the goods leave the bin and are expected again, unless the receipt was cancelled.
+
+    Returns the shortages that opens. `NotEnoughStock` where the goods have moved on, `AlreadyReversed` the second time.
+    """
+    found = movements.postings([posting_id])
+    if not found or found[0].source.kind != "receipt" or found[0].kind != "receipt":
+        raise NotAReceipt(
+            f"Movement {posting_id} is no goods receipt. Choose the movement of a receipt.", id=posting_id
+        )
+    row = found[0]
+    receipt, held = locks.hold(Receipt, row.source.id, by=by)
+    held.take(key_of(receipt), row.key)
+    at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
+    ref = ref_of(receipt.pk, receipt.number)
+    stock.reverse(held, [posting_id], source=ref, on=on, at=at)
+    taken_back = entry_of(receipt, sign=-1)
+    receipt.state = RECEIPT.step(receipt.state, "reverse")
+    receipt.received -= row.quantity
+    receipt.version += 1
+    receipt.save(update_fields=["received", "state", "version"])
+    gone = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, -row.quantity, ref, receipt.pk)
+    availability.post(held, [gone, taken_back, entry_of(receipt, sign=1)], at=at)
+    events.record(
+        "supply.receipt_reversed", ref, company_id=receipt.company_id, by=by, at=at,
+        facts={"quantity": row.quantity, "posting": posting_id},
+    )  # fmt: skip
+    return settle(held, receipt, cause=f"goods of receipt {receipt.number} were taken back", clock=clock)
+
+
+@action
+def adjust_stock(
+    product_id: int, *, bin_id: int, counted: int, reason: str, by: Actor, clock: Clock, batch: str = ""
+) -> list[Shortfall]:
+    """Set what lies in a bin to what was counted (smallest units); return the shortages that opens.
+
+    Only unrestricted stock of the company's own; stock tied to lines is not counted here. `ReasonMissing` without a
+    reason.
+    """
+    if not reason.strip():
+        raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
+    if counted:
+        check_quantity("the count", counted)
+    key = _stock_key(product_id, bin_id, batch=batch)
+    site = reference.site(key.site_id)
+    actions.require(by, company_id=site.company_id, site_id=site.id)
+    held = locks.begin()
+    common = AvailabilityKey(product_id, key.site_id)
+    held.take(common, key)
+    difference = checked(counted) - held.balance(key).quantity
+    if not difference:
+        return []
+    at, on = clock.now(), clock.today(site.time_zone)
+    ref = DocumentRef("count", product_id, f"{on} {bin_id}")
+    availability.post(held, [Entry(common, Category.STOCK, netting.STOCK_DAY, difference, ref)], at=at)
+    stock.post(held, [Movement(key, difference, "count", on, ref)], at=at)
+    events.record(
+        "supply.stock_adjusted", ref, company_id=site.company_id, by=by, at=at,
+        facts={"product": product_id, "bin": bin_id, "difference": difference, "reason": reason},
+    )  # fmt: skip
+    today = day_of(on)
+    opened = availability.note_shortages(held, [common], today=today, cause=f"count: {reason}"[:200], at=at)
+    if not opened:
+        availability.close_shortages(held, [common], today=today, at=at)
+    return opened
+
+
+@action
+def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock) -> int:
+    """Post what lies in the bins when the books are opened, all or none; return how many rows. Few statements."""
+    places = {one.id: one for one in _bins({row.bin_id for row in rows})}
+    products = reference.products({row.product_id for row in rows})
+    zones: dict[int, str] = {}
+    moved: list[Movement] = []
+    entries: list[Entry] = []
+    at = clock.now()
+    for number, row in enumerate(rows, 1):
+        check_quantity("the opening stock", row.quantity)
+        place, product = places.get(row.bin_id), products.get(row.product_id)
+        if place is None or product is None:
+            raise NotFound("There is no such bin or product.", row=number, bin=row.bin_id, product=row.product_id)
+        if not product.is_stocked:
+            raise _not_stocked(product.number, number)
+        if place.site_id not in zones:
+            site = reference.site(place.site_id)
+            actions.require(by, company_id=site.company_id, site_id=site.id)
+            zones[site.id] = site.time_zone
+        ref = DocumentRef("opening", row.product_id, product.number)
+        key = StockKey(place.site_id, place.location_id, place.id, row.product_id)
+        on = clock.today(zones[place.site_id])
+        moved.append(Movement(key, row.quantity, "opening", on, ref, received_on=row.received_on))
+        common = AvailabilityKey(row.product_id, place.site_id)
+        entries.append(Entry(common, Category.STOCK, netting.STOCK_DAY, row.quantity, ref))
+    held = locks.begin()
+    held.take(*(entry.key for entry in entries), *(one.key for one in moved))
+    availability.post(held, entries, at=at)
+    stock.post(held, moved, at=at)
+    return len(moved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    id: int
+    location_id: int
+    site_id: int
+
+
+def _bins(bin_ids: set[int]) -> list[_Place]:
+    rows = Bin.objects.filter(id__in=bin_ids).values_list("id", "location_id", "location__site_id")
+    return [_Place(*row) for row in rows]
+
+
+def _stock_key(product_id: int, bin_id: int, *, batch: str) -> StockKey:
+    product = reference.product(product_id)
+    if not product.is_stocked:
+        raise _not_stocked(product.number, None)
+    for place in _bins({bin_id}):
+        return StockKey(place.site_id, place.location_id, place.id, product_id, batch)
+    raise NotFound(f"There is no bin {bin_id}.", field="bin", id=bin_id)
+
+
+def _not_stocked(number: str, row: int | None) -> ProductNotStocked:
+    return ProductNotStocked(
+        f"Product {number} is not kept in stock. Mark it as stocked first.", row=row, field="product", product=number
+    )
+
+
+def _check_site(key: StockKey, receipt: Receipt) -> None:
+    if key.site_id != receipt.site_id:
+        raise BinNotAtSite(
+            f"The bin belongs to another site than receipt {receipt.number}. Choose a bin of its site.",
+            field="bin",
+            bin=key.bin_id,
+        )

@@ -1,0 +1,53 @@
+"""What must hold between supply and the ledgers, for `troth verify`."""
+
+from collections.abc import Iterator
+
+from troth.business.supply.actions.expect import CATEGORIES
+from troth.business.supply.models import Receipt
+from troth.ledgers.availability import queries as availability
+from troth.ledgers.stock import queries as stock
+from troth.platform.verify import Check, Count, Finding, register
+
+
+def _expected() -> Iterator[Finding | Count]:
+    """What open receipts still expect is posted as supply, receipt by receipt."""
+    standing: dict[int, int] = {}
+    for category in CATEGORIES.values():
+        for (kind, receipt_id), quantity in availability.standing_by_line(category).items():
+            if kind == "receipt":
+                standing[receipt_id] = standing.get(receipt_id, 0) + quantity
+    rows = Receipt.objects.filter(state="open").values_list("id", "quantity", "received")
+    expected = {receipt_id: quantity - received for receipt_id, quantity, received in rows}
+    receipts = sorted(expected.keys() | standing.keys())
+    yield Count(len(receipts))
+    for receipt_id in receipts:
+        wanted, posted = expected.get(receipt_id, 0), standing.get(receipt_id, 0)
+        if wanted != posted:
+            yield Finding(
+                f"Receipt {receipt_id}: {wanted} are expected, {posted} are posted as supply.",
+                {"receipt": receipt_id, "expected": wanted, "posted": posted},
+            )
+
+
+def _stock() -> Iterator[Finding | Count]:
+    """What may be promised from stock is what lies unrestricted in the bins, the company's own or tied to a line."""
+    promised = availability.at_hand()
+    lying = {
+        (product_id, site_id, owner): quantity
+        for (product_id, site_id, owner), quantity in stock.unrestricted().items()
+        if owner == "" or owner.startswith("order:")
+    }
+    places = sorted(promised.keys() | lying.keys())
+    yield Count(len(places))
+    for place in places:
+        if promised.get(place, 0) != lying.get(place, 0):
+            product_id, site_id, segment = place
+            yield Finding(
+                f"Product {product_id} at site {site_id} {segment}".rstrip()
+                + f": {lying.get(place, 0)} lie in the bins, {promised.get(place, 0)} are posted as available.",
+                {"product": product_id, "site": site_id, "segment": segment},
+            )
+
+
+register(Check("supply: stock", "Available stock is what lies unrestricted in the bins.", _stock))
+register(Check("supply: expected", "What receipts still expect is posted as supply.", _expected))

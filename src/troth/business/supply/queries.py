@@ -1,0 +1,80 @@
+"""What is expected, from whom and when."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q
+
+from troth.business.supply.models import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """Quantities in smallest units; (due_on, id) is the page key."""
+
+    id: int
+    company_id: int
+    kind: str
+    number: str
+    supplier: str
+    product_id: int
+    product: str
+    product_name: str
+    site_id: int
+    site: str
+    due_on: date
+    quantity: int
+    received: int
+    state: str
+    version: int
+
+    @property
+    def expected(self) -> int:
+        return self.quantity - self.received if self.state == "open" else 0
+
+
+_ROW = (
+    "id", "company_id", "kind", "number", "supplier__name", "product_id", "product__number", "product__name",
+    "site_id", "site__code", "due_on", "quantity", "received", "state", "version",
+)  # fmt: skip
+
+
+def receipts(
+    company_id: int,
+    *,
+    site_id: int | None = None,
+    product_id: int | None = None,
+    kind: str = "",
+    only_open: bool = True,
+    after: tuple[date, int] | None = None,
+    limit: int = 100,
+) -> list[ReceiptRow]:
+    """Receipts by due day; `after` is (due_on, id) of the last row seen."""
+    query = Receipt.objects.filter(company_id=company_id)
+    if only_open:
+        query = query.filter(state="open", received__lt=F("quantity"))
+    if site_id is not None:
+        query = query.filter(site_id=site_id)
+    if product_id is not None:
+        query = query.filter(product_id=product_id)
+    if kind:
+        query = query.filter(kind=kind)
+    if after is not None:
+        query = query.filter(Q(due_on__gt=after[0]) | Q(due_on=after[0], id__gt=after[1]))
+    return _rows(query.order_by("due_on", "id")[:limit])
+
+
+def by_product(product_id: int, site_id: int) -> list[ReceiptRow]:
+    """What is still expected of a product at a site, by due day."""
+    query = Receipt.objects.filter(product_id=product_id, site_id=site_id, state="open", received__lt=F("quantity"))
+    return _rows(query.order_by("due_on", "id"))
+
+
+def receipt(receipt_id: int) -> ReceiptRow | None:
+    """One receipt; None where there is none."""
+    return next(iter(_rows(Receipt.objects.filter(id=receipt_id))), None)
+
+
+def _rows(query: Any) -> list[ReceiptRow]:
+    return [ReceiptRow(*(*row[:4], row[4] or "", *row[5:])) for row in query.values_list(*_ROW)]

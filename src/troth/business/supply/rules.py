@@ -1,0 +1,76 @@
+"""What receipts and counts may say."""
+
+from troth.business.supply.states import RECEIPT, ReceiptState
+from troth.kernel.errors import BusinessError
+from troth.kernel.quantity import checked
+
+
+class QuantityNotPositive(BusinessError):
+    """A receipt is for nothing, or for less than nothing."""
+
+    code = "receipt_quantity_not_positive"
+
+
+class ReceiptExists(BusinessError):
+    """The company has a receipt of this kind and number already."""
+
+    code = "receipt_exists"
+
+
+class LessThanReceived(BusinessError):
+    """A receipt was changed to less than what has come of it."""
+
+    code = "less_than_received"
+
+
+class MoreThanExpected(BusinessError):
+    """More came than is still expected."""
+
+    code = "more_than_expected"
+
+
+class NotAReceipt(BusinessError):
+    """The movement to be reversed did not come from an expected receipt."""
+
+    code = "not_a_receipt"
+
+
+class ProductNotStocked(BusinessError):
+    """Stock of a product that is not kept in stock."""
+
+    code = "product_not_stocked"
+
+
+class BinNotAtSite(BusinessError):
+    """The bin belongs to another site than the receipt."""
+
+    code = "bin_not_at_site"
+
+
+class ReasonMissing(BusinessError):
+    """A count difference without a reason."""
+
+    code = "reason_missing"
+
+
+def check_quantity(what: str, quantity: int) -> None:
+    """Refuse a quantity (smallest units) that is not positive or that no column can hold."""
+    if quantity <= 0:
+        raise QuantityNotPositive(
+            f"The quantity of {what} is {quantity}. Enter a quantity above zero.", field="quantity", what=what
+        )
+    checked(quantity)
+
+
+def after_receiving(number: str, state: str, quantity: int, received: int, coming: int) -> ReceiptState:
+    """The state once `coming` more has come; quantities in smallest units."""
+    check_quantity(f"receipt {number}", coming)
+    if received + coming > quantity:
+        raise MoreThanExpected(
+            f"{quantity - received} of receipt {number} are still expected (in smallest units), {coming} came. "
+            "Receive what is expected, and change the receipt for the rest.",
+            field="quantity",
+            expected=quantity - received,
+            came=coming,
+        )
+    return RECEIPT.step(state, "receive the rest" if received + coming == quantity else "receive a part")
