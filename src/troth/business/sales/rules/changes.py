@@ -1,0 +1,120 @@
+"""Which changes ask anew what can be promised, and which are merely passed on (SO-7).
+
+The list is the one of the source, word for word, and complete: what is not on it never re-runs the promise.
+
+| re-run the promise | passed on without a check |
+| --- | --- |
+| site, requirement type, date, quantity (weighs anew), product, batch, valuation type, conversion of units, shipping point, route, reason for rejection, fixed flag, probability, project | delivery priority, ship-to, and everything else |
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from troth.business.sales.rules import refusals
+from troth.business.sales.rules.drafts import LineDraft
+from troth.business.sales.rules.lines import Header, Line
+from troth.kernel.errors import BusinessError
+
+LINE_FIELDS_THAT_RERUN = frozenset(
+    {
+        "site_id",
+        "requirement_type",
+        "requested_on",
+        "quantity",
+        "product_id",
+        "batch",
+        "valuation",
+        "unit_id",
+        "base_quantity",
+        "shipping_point_id",
+        "route_id",
+        "rejection_reason",
+        "is_fixed",
+    }
+)
+"""`unit_id` and `base_quantity` together are the conversion of units: 2 boxes of 12 are not 2 boxes of 10."""
+
+HEADER_FIELDS_THAT_RERUN = frozenset({"probability", "project"})
+"""A header's site and requested date reach the promise through the lines that follow them."""
+
+FIELDS_PASSED_ON = frozenset({"priority", "ship_to_id"})
+"""Fields that a requirement carries without being checked again."""
+
+FIELDS_THAT_REPRICE = frozenset({"product_id", "quantity", "unit_id", "base_quantity", "manual_conditions", "requested_on", "item_category_id"})
+
+NOT_COMPARED = frozenset({"id", "net", "tax", "gross", "price_trace", "weight_g", "volume_ml"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChange:
+    """New values of a line by the names of `LineDraft`; `delete` is not possible, a line is rejected with a reason."""
+
+    line_number: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChanges:
+    """What is to be different: header fields by the names of `OrderDraft`, lines by number, and new lines."""
+
+    header: Mapping[str, Any] = field(default_factory=dict)
+    lines: tuple[LineChange, ...] = ()
+    add: tuple[LineDraft, ...] = ()
+
+
+Changes = dict[str, tuple[Any, Any]]
+
+
+def differences(before: Header | Line, after: Header | Line) -> Changes:
+    """Return {field: (before, after)} of what is different, derived amounts and measures left out."""
+    return {
+        one.name: (getattr(before, one.name), getattr(after, one.name))
+        for one in fields(before)
+        if one.name not in NOT_COMPARED and getattr(before, one.name) != getattr(after, one.name)
+    }
+
+
+def line_reruns(changed: Iterable[str]) -> bool:
+    """Whether a change of these fields of a line asks anew what can be promised for it."""
+    return not LINE_FIELDS_THAT_RERUN.isdisjoint(changed)
+
+
+def header_reruns(changed: Iterable[str]) -> bool:
+    """Whether a change of these fields of the header asks anew for all lines."""
+    return not HEADER_FIELDS_THAT_RERUN.isdisjoint(changed)
+
+
+def refuse_change_of_delivered(
+    number: str, before: Line, after: Line, changed: Iterable[str], *, delivered: int
+) -> None:
+    """Refuse a change of a line that is in a delivery, but for one that what is delivered does not contradict."""
+    if not delivered:
+        return
+    fixed = {"product_id", "site_id", "unit_id", "batch", "valuation", "item_category_id"} & set(changed)
+    if fixed or after.base_quantity < delivered or not after.stands:
+        raise refusals.LineInDelivery(
+            f"Line {before.line_number} of order {number} is in a delivery. To change it like this, cancel the delivery "
+            "first, or add a line.",
+            order=number,
+            line_number=before.line_number,
+            delivered=delivered,
+            fields=sorted(fixed),
+        )
+
+
+def check_names(changes: OrderChanges, header_names: Sequence[str], line_names: Sequence[str]) -> None:
+    """Refuse changes of fields that do not exist or cannot be changed."""
+    wrong: list[BusinessError] = [
+        refusals.WrongEntry(f"{name[:40]!r} cannot be changed.", field=name)
+        for name in changes.header
+        if name not in header_names
+    ]
+    wrong += [
+        refusals.WrongEntry(f"{name[:40]!r} cannot be changed.", row=change.line_number, field=name)
+        for change in changes.lines
+        for name in change.values
+        if name not in line_names
+    ]
+    if wrong:
+        raise wrong[0]

@@ -1,0 +1,322 @@
+"""Reading what a person or a program entered, in its own words, into values that can be written.
+
+A draft names customers, products and sites by number (or id), quantities as text in a unit, and leaves open what the
+house can determine. `parse_lines` reads all lines and refuses all that is wrong at once, each by row and field with a
+remedy; nothing of a refused draft is written.
+
+| entered | at rest |
+| --- | --- |
+| product "HELMET", quantity "2", unit "box" | product id, 2 boxes, 24 pieces |
+| quantity "1.5" of a unit without decimals | refused: too many decimals |
+| no unit | the product's base unit |
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from troth.business.sales.rules import refusals
+from troth.kernel.errors import BusinessError, Refusals
+from troth.kernel.quantity import Conversion, Unit, checked, parse_quantity
+
+LINES_MAX = 2_000
+LINE_STEP = 10
+DAYS_AHEAD_MAX = 3 * 366
+DELIVERY_MODES = ("partial", "complete", "one_time")
+TEXT_MAX = {"text": 500, "batch": 40, "valuation": 20, "requirement_type": 10}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """One line as entered. An integer quantity counts whole units; text may have decimals. None: to be determined."""
+
+    product: str | int
+    quantity: str | int
+    unit: str = ""
+    requested_on: date | str | None = None
+    line_number: int | None = None
+    site: str | int | None = None
+    item_category: str = ""
+    route: str | int | None = None
+    shipping_point: str | int | None = None
+    delivery_mode: str = ""
+    delivery_group: int = 0
+    delivery_days: int | None = None
+    is_fixed: bool = False
+    requirement_type: str = ""
+    batch: str = ""
+    valuation: str = ""
+    over_tolerance_basis_points: int | None = None
+    under_tolerance_basis_points: int | None = None
+    text: str = ""
+    manual_conditions: tuple[Mapping[str, Any], ...] = ()
+    reference_kind: str = ""
+    reference_id: int | None = None
+    reference_line_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDraft:
+    """An order as entered. None and "" leave a field to the house's determination."""
+
+    customer: str | int
+    lines: tuple[LineDraft, ...] = ()
+    order_type: str = "standard"
+    company: int | None = None
+    requested_on: date | str | None = None
+    customer_reference: str = ""
+    ship_to: str | int | None = None
+    bill_to: str | int | None = None
+    payer: str | int | None = None
+    forwarding_agent: str | int | None = None
+    contact: str = ""
+    shipping_condition: str = ""
+    site: str | int | None = None
+    payment_terms: str = ""
+    incoterm: str = ""
+    incoterm_place: str = ""
+    priority: int | None = None
+    complete_delivery: bool | None = None
+    deliveries_max: int | None = None
+    probability: int = 100
+    project: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProduct:
+    """What a line needs to know of its product. `units`: code -> (unit, numerator, denominator) of the base unit."""
+
+    id: int
+    number: str
+    base_unit: Unit
+    is_sold: bool = True
+    is_stocked: bool = True
+    units: Mapping[str, tuple[Unit, int, int]] = field(default_factory=dict)
+    weight_g: int = 0
+    volume_ml: int = 0
+    default_site_id: int | None = None
+    over_tolerance_basis_points: int = 0
+    under_tolerance_basis_points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSite:
+    id: int
+    code: str
+    is_active: bool
+    time_zone: str = "UTC"
+    company_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The master data that the lines of a draft name, by number or code and by id."""
+
+    products: Mapping[str | int, KnownProduct]
+    sites: Mapping[str | int, KnownSite]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line that was read; the determination fills in what is still open."""
+
+    draft: LineDraft
+    line_number: int
+    product: KnownProduct
+    site: KnownSite | None
+    quantity: int
+    unit: Unit
+    base_quantity: int
+    requested_on: date | None
+    weight_g: int
+    volume_ml: int
+
+
+def parse_lines(drafts: Sequence[LineDraft], known: Known, *, today: date) -> tuple[ReadLine, ...]:
+    """Read all lines, or raise `Refusals` that name every wrong entry by row and field."""
+    if len(drafts) > LINES_MAX:
+        raise refusals.TooManyLines(
+            f"The document has {len(drafts):,} lines; {LINES_MAX:,} are the most. Split it into several.",
+            field="lines",
+            lines=len(drafts),
+        )
+    wrong: list[BusinessError] = []
+    read: list[ReadLine] = []
+    numbers = _line_numbers(drafts, wrong)
+    for row, (draft, number) in enumerate(zip(drafts, numbers, strict=True), start=1):
+        line = _parse_line(draft, known, row=row, number=number, today=today, wrong=wrong)
+        if line is not None:
+            read.append(line)
+    if wrong:
+        raise Refusals(wrong)
+    return tuple(read)
+
+
+def parse_date(entered: date | str | None, *, today: date, name: str = "requested_on") -> date | None:
+    """Read a date, as such or as text 2026-03-31. Refuses the past and what lies more than three years ahead."""
+    if entered is None or entered == "":
+        return None
+    on = entered
+    if isinstance(on, str):
+        try:
+            on = date.fromisoformat(on.strip())
+        except ValueError:
+            raise refusals.WrongEntry(
+                f"{entered[:20]!r} is not a date. Enter it as year-month-day, such as 2026-03-31.", field=name
+            ) from None
+    if on < today:
+        raise refusals.PastDate(f"{on} has passed. Enter {today} or a later date.", field=name, on=str(on))
+    if on > today + timedelta(days=DAYS_AHEAD_MAX):
+        raise refusals.WrongEntry(f"{on} is more than three years ahead. Enter an earlier date.", field=name)
+    return on
+
+
+def quantities(product: KnownProduct, entered: str | int, unit_code: str) -> tuple[int, Unit, int]:
+    """Return (quantity in steps of the unit, unit, quantity in steps of the base unit), or refuse."""
+    if not unit_code or unit_code == product.base_unit.code:
+        steps = parse_quantity(entered, product.base_unit)
+        return steps, product.base_unit, steps
+    known = product.units.get(unit_code)
+    if known is None:
+        raise refusals.UnknownUnit(
+            f"{product.number} is not kept in {unit_code[:20]!r}. Use {' or '.join((product.base_unit.code, *product.units))}, "
+            "or have the conversion added to the product.",
+            field="unit",
+            unit=unit_code[:20],
+        )
+    unit, numerator, denominator = known
+    steps = parse_quantity(entered, unit)
+    return steps, unit, Conversion(numerator, denominator).to_base(steps, unit=unit, base=product.base_unit)
+
+
+def _line_numbers(drafts: Sequence[LineDraft], wrong: list[BusinessError]) -> list[int]:
+    """The numbers entered, and for the others the next multiple of ten after the highest so far."""
+    taken: set[int] = set()
+    numbers: list[int] = []
+    for row, draft in enumerate(drafts, start=1):
+        number = draft.line_number
+        if number is None:
+            number = next_line_number(taken)
+        elif not 1 <= number <= 999_999:
+            wrong.append(refusals.WrongEntry("Line numbers go from 1 to 999999.", row=row, field="line_number"))
+        elif number in taken:
+            wrong.append(
+                refusals.DuplicateLine(
+                    f"Line {number} is there twice. Give each line a number of its own, or none.",
+                    row=row,
+                    field="line_number",
+                    line_number=number,
+                )
+            )
+        taken.add(number)
+        numbers.append(number)
+    return numbers
+
+
+def next_line_number(taken: Iterable[int]) -> int:
+    return (max(taken, default=0) // LINE_STEP + 1) * LINE_STEP
+
+
+def _parse_line(
+    draft: LineDraft, known: Known, *, row: int, number: int, today: date, wrong: list[BusinessError]
+) -> ReadLine | None:
+    product = _product(draft.product, known, row, wrong)
+    site = _site(draft.site, known, row, wrong)
+    counted = None if product is None else _try(lambda: _counted(product, draft), row, "quantity", wrong)
+    requested_on = _try(lambda: parse_date(draft.requested_on, today=today), row, "requested_on", wrong)
+    _check_words(draft, row, wrong)
+    if product is None or counted is None:
+        return None
+    steps, unit, base, weight_g, volume_ml = counted
+    return ReadLine(draft, number, product, site, steps, unit, base, requested_on, weight_g, volume_ml)
+
+
+def _counted(product: KnownProduct, draft: LineDraft) -> tuple[int, Unit, int, int, int]:
+    steps, unit, base = quantities(product, draft.quantity, draft.unit)
+    return steps, unit, base, *measures(product, base)
+
+
+def measures(product: KnownProduct, base_quantity: int) -> tuple[int, int]:
+    """Return the weight in g and the volume in ml of a quantity of the product."""
+    decimals = product.base_unit.decimals
+    return measure(product.weight_g, base_quantity, decimals), measure(product.volume_ml, base_quantity, decimals)
+
+
+def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessError]) -> KnownProduct | None:
+    product = known.products.get(entered)
+    if product is None:
+        wrong.append(
+            refusals.UnknownProduct(
+                f"There is no product {str(entered)[:40]!r}. Check the number, or have the product created.",
+                row=row,
+                field="product",
+                product=str(entered)[:40],
+            )
+        )
+    elif not product.is_sold:
+        wrong.append(
+            refusals.InactiveProduct(
+                f"Product {product.number} is not sold. Choose another product.",
+                row=row,
+                field="product",
+                product=product.number,
+            )
+        )
+    return product
+
+
+def _site(entered: str | int | None, known: Known, row: int, wrong: list[BusinessError]) -> KnownSite | None:
+    if entered is None or entered == "":
+        return None
+    try:
+        return read_site(entered, known.sites)
+    except BusinessError as refused:
+        refused.row = row
+        wrong.append(refused)
+        return None
+
+
+def read_site(entered: str | int, sites: Mapping[str | int, KnownSite]) -> KnownSite:
+    """Return the site of a code or id; refuses one that is not there or closed."""
+    site = sites.get(entered)
+    if site is None:
+        raise refusals.UnknownSite(
+            f"There is no site {str(entered)[:20]!r}. Choose one of the company's sites.", field="site"
+        )
+    if not site.is_active:
+        raise refusals.ClosedSite(
+            f"Site {site.code} is closed. Choose another site.", field="site", site=site.code
+        )
+    return site
+
+
+def _try(read: Any, row: int, name: str, wrong: list[BusinessError]) -> Any:
+    try:
+        return read()
+    except BusinessError as refused:
+        refused.row, refused.field = row, refused.field or name
+        wrong.append(refused)
+        return None
+
+
+def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None:
+    if draft.delivery_mode and draft.delivery_mode not in DELIVERY_MODES:
+        wrong.append(
+            refusals.WrongEntry(
+                f"Choose one of {', '.join(DELIVERY_MODES)} as delivery proposal.", row=row, field="delivery_mode"
+            )
+        )
+    for name, most in TEXT_MAX.items():
+        if len(getattr(draft, name)) > most:
+            wrong.append(refusals.WrongEntry(f"Use at most {most} characters.", row=row, field=name))
+    for name in ("over_tolerance_basis_points", "under_tolerance_basis_points", "delivery_days", "delivery_group"):
+        value = getattr(draft, name)
+        if value is not None and not 0 <= value <= 10_000:
+            wrong.append(refusals.WrongEntry("Enter a number from 0 to 10000.", row=row, field=name))
+
+
+def measure(per_unit: int, base_quantity: int, decimals: int) -> int:
+    """Return the weight in g or volume in ml of a quantity in smallest steps, rounded up; `per_unit`: of one base unit."""
+    return checked(-(-per_unit * base_quantity // 10**decimals))

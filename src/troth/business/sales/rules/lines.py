@@ -1,0 +1,88 @@
+"""An order's header and lines as values: what the rules look at and what the store writes.
+
+The names are those of the columns. Quantities: `quantity` in 10^-decimals of the line's unit, `base_quantity` in smallest
+units of the product. Money in minor units of the document's currency.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a quotation or an order says as a whole."""
+
+    company_id: int
+    sales_organisation_id: int
+    order_type_id: int
+    customer_id: int
+    sold_to_id: int
+    ship_to_id: int
+    bill_to_id: int
+    payer_id: int
+    currency_id: str
+    payment_terms_id: int
+    entered_on: date
+    requested_on: date | None = None
+    forwarding_agent_id: int | None = None
+    contact: str = ""
+    customer_reference: str = ""
+    incoterm: str = ""
+    incoterm_place: str = ""
+    shipping_condition: str = ""
+    priority: int = 5
+    complete_delivery: bool = False
+    deliveries_max: int = 9
+    probability: int = 100
+    project: str = ""
+    text: str = ""
+    site_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line; `id` is 0 until it is written."""
+
+    id: int = 0
+    line_number: int
+    product_id: int
+    item_category_id: int
+    site_id: int | None
+    quantity: int
+    unit_id: str
+    base_quantity: int
+    requested_on: date | None = None
+    delivery_mode: str = "partial"
+    delivery_group: int = 0
+    delivery_days: int | None = None
+    route_id: int | None = None
+    shipping_point_id: int | None = None
+    is_fixed: bool = False
+    requirement_type: str = ""
+    batch: str = ""
+    valuation: str = ""
+    over_tolerance_basis_points: int = 0
+    under_tolerance_basis_points: int = 0
+    reference_kind: str = ""
+    reference_id: int | None = None
+    reference_line_id: int | None = None
+    text: str = ""
+    rejection_reason: str = ""
+    net: int = 0
+    tax: int = 0
+    gross: int = 0
+    price_trace: Any = ()
+    manual_conditions: Any = ()
+    weight_g: int = 0
+    volume_ml: int = 0
+
+    @property
+    def stands(self) -> bool:
+        """Whether the line has not been rejected."""
+        return not self.rejection_reason
+
+    @property
+    def tolerance(self) -> int:
+        """By how much the delivered quantity may exceed the ordered one, in smallest units, rounded down."""
+        return self.base_quantity * self.over_tolerance_basis_points // 10_000

@@ -1,0 +1,149 @@
+"""What sales refuses: one class for each situation. `row` counts lines from 1, `field` names the entry."""
+
+from troth.kernel.errors import BusinessError, InvalidInput
+
+
+class UnknownCustomer(BusinessError):
+    code = "unknown_customer"
+
+
+class InactiveCustomer(BusinessError):
+    code = "inactive_customer"
+
+
+class UnknownOrderType(BusinessError):
+    code = "unknown_order_type"
+
+
+class UnknownParty(BusinessError):
+    code = "unknown_party"
+
+
+class UnknownProduct(BusinessError):
+    code = "unknown_product"
+
+
+class InactiveProduct(BusinessError):
+    """The product is not sold any more, or never was."""
+
+    code = "inactive_product"
+
+
+class UnknownSite(BusinessError):
+    code = "unknown_site"
+
+
+class ClosedSite(BusinessError):
+    code = "closed_site"
+
+
+class UnknownUnit(BusinessError):
+    """No conversion from this unit to the product's base unit is kept."""
+
+    code = "unit_without_conversion"
+
+
+class PastDate(BusinessError):
+    code = "past_date"
+
+
+class DuplicateLine(BusinessError):
+    code = "duplicate_line_number"
+
+
+class TooManyLines(BusinessError):
+    code = "too_many_lines"
+
+
+class WrongEntry(InvalidInput):
+    """A value of the wrong kind or outside its range."""
+
+    code = "wrong_entry"
+
+
+class OrderIncomplete(BusinessError):
+    """What is missing holds back the confirmation: the order stays a draft."""
+
+    code = "order_incomplete"
+
+
+class ChangedMeanwhile(BusinessError):
+    """Somebody else saved the document after it was read."""
+
+    code = "changed_meanwhile"
+
+
+class UnknownLine(BusinessError):
+    code = "unknown_line"
+
+
+class LineRejected(BusinessError):
+    code = "line_rejected"
+
+
+class LineInDelivery(BusinessError):
+    """The line has gone to a delivery: what is delivered stands."""
+
+    code = "line_in_delivery"
+
+
+class OrderInDelivery(BusinessError):
+    code = "order_in_delivery"
+
+
+class OrderBilled(BusinessError):
+    code = "order_billed"
+
+
+class ReasonMissing(BusinessError):
+    code = "reason_missing"
+
+
+class NothingChanged(BusinessError):
+    code = "nothing_changed"
+
+
+class QuotationNotOrderable(BusinessError):
+    code = "quotation_not_orderable"
+
+
+class QuotationExpired(BusinessError):
+    code = "quotation_expired"
+
+
+class NothingLeftToOrder(BusinessError):
+    """All of the quotation has been ordered."""
+
+    code = "nothing_left_to_order"
+
+
+class MoreThanQuoted(BusinessError):
+    code = "more_than_quoted"
+
+
+class ValidityMissing(BusinessError):
+    code = "validity_missing"
+
+
+class QuotationIncomplete(BusinessError):
+    code = "quotation_incomplete"
+
+
+class NotADraft(BusinessError):
+    code = "not_a_draft"
+
+
+class RefusedByCredit(BusinessError):
+    """The credit check ended with an error: the order stays a draft without demand or exposure."""
+
+    code = "refused_by_credit"
+
+
+def changed_meanwhile(name: str, number: str, *, expected: int, found: int) -> ChangedMeanwhile:
+    return ChangedMeanwhile(
+        f"{name.capitalize()} {number} was changed by somebody else after you opened it. Load it again, then repeat "
+        "your change.",
+        number=number,
+        expected_version=expected,
+        version=found,
+    )
