@@ -20,7 +20,7 @@ Fjell Cycles sells from two sites to three customers. Today is Monday, 2 March 2
 | order type | checked | delivered | billed |
 | --- | --- | --- | --- |
 | standard | credit, scope order | later | by delivery |
-| rush | credit, scope delivery | on saving | by delivery |
+| rush | credit, scope rush | on saving | by delivery |
 | free | scope order | later | not at all, no price |
 
 Sites HAM and ROT work Monday to Friday; picking takes a day, the route a day: what is asked for on Wednesday must be
@@ -283,7 +283,7 @@ def _order_types() -> tuple[dict[str, masterdata.ItemCategory], dict[str, master
 
     order_types = {
         "standard": kind("standard", "standard"),
-        "rush": kind("rush", "standard", checking_scope="delivery", delivers_on_saving=True),
+        "rush": kind("rush", "standard", checking_scope="rush", delivers_on_saving=True),
         "free": kind("free", "free", checks_credit=False),
     }
     return categories, order_types
