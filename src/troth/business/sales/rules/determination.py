@@ -38,13 +38,13 @@ class CustomerFacts(Protocol):
     @property
     def sales_organisation_id(self) -> int: ...
     @property
-    def party_id(self) -> int: ...
+    def sold_to_id(self) -> int: ...
     @property
-    def ship_to_id(self) -> int | None: ...
+    def ship_to_id(self) -> int: ...
     @property
-    def bill_to_id(self) -> int | None: ...
+    def bill_to_id(self) -> int: ...
     @property
-    def payer_id(self) -> int | None: ...
+    def payer_id(self) -> int: ...
     @property
     def site_id(self) -> int | None: ...
     @property
@@ -71,21 +71,24 @@ class OrderTypeFacts(Protocol):
     @property
     def id(self) -> int: ...
     @property
-    def item_category_id(self) -> int: ...
-    @property
     def shipping_condition(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Protocol):
     """What an item category says of a line."""
 
-    id: int
-    code: str
-    is_priced: bool
-    is_promised: bool
-    is_delivered: bool
-    billing_basis: str
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def is_priced(self) -> bool: ...
+    @property
+    def is_promised(self) -> bool: ...
+    @property
+    def is_delivered(self) -> bool: ...
+    @property
+    def billing_basis(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,10 @@ def header(
         sales_organisation_id=customer.sales_organisation_id,
         order_type_id=order_type.id,
         customer_id=customer.customer_id,
-        sold_to_id=customer.party_id,
-        ship_to_id=named.ship_to_id or customer.ship_to_id or customer.party_id,
-        bill_to_id=named.bill_to_id or customer.bill_to_id or customer.party_id,
-        payer_id=named.payer_id or customer.payer_id or customer.party_id,
+        sold_to_id=customer.sold_to_id,
+        ship_to_id=named.ship_to_id or customer.ship_to_id,
+        bill_to_id=named.bill_to_id or customer.bill_to_id,
+        payer_id=named.payer_id or customer.payer_id,
         currency_id=customer.currency,
         payment_terms_id=named.payment_terms_id or customer.payment_terms_id,
         entered_on=entered_on,
@@ -226,7 +229,7 @@ def line(read: ReadLine, order: Header, choices: Choices, *, row: int) -> Line:
     over, under = draft.over_tolerance_basis_points, draft.under_tolerance_basis_points
     return Line(
         line_number=read.line_number,
-        product_id=product.id,
+        product_id=product.product_id,
         item_category_id=category.id,
         site_id=site_id,
         quantity=read.quantity,

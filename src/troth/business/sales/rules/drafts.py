@@ -12,9 +12,9 @@ remedy; nothing of a refused draft is written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from troth.business.sales.rules import refusals
 from troth.kernel.errors import BusinessError, Refusals
@@ -84,38 +84,61 @@ class OrderDraft:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownProduct:
-    """What a line needs to know of its product. `units`: code -> (unit, numerator, denominator) of the base unit."""
+class ProductUnitFacts(Protocol):
+    """A unit in which a product may be ordered: one is `factor` base units."""
 
-    id: int
-    number: str
-    base_unit: Unit
-    is_sold: bool = True
-    is_stocked: bool = True
-    units: Mapping[str, tuple[Unit, int, int]] = field(default_factory=dict)
-    weight_g: int = 0
-    volume_ml: int = 0
-    default_site_id: int | None = None
-    over_tolerance_basis_points: int = 0
-    under_tolerance_basis_points: int = 0
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def factor(self) -> Conversion: ...
 
 
-@dataclass(frozen=True, slots=True)
-class KnownSite:
-    id: int
-    code: str
-    is_active: bool
-    time_zone: str = "UTC"
-    company_id: int = 0
+class ProductFacts(Protocol):
+    """What a line needs to know of its product; master data's terms have it."""
+
+    @property
+    def product_id(self) -> int: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_sold(self) -> bool: ...
+    @property
+    def is_stocked(self) -> bool: ...
+    @property
+    def base_unit(self) -> Unit: ...
+    @property
+    def weight_g(self) -> int: ...
+    @property
+    def volume_ml(self) -> int: ...
+    @property
+    def default_site_id(self) -> int | None: ...
+    @property
+    def over_tolerance_basis_points(self) -> int: ...
+    @property
+    def under_tolerance_basis_points(self) -> int: ...
+    @property
+    def conversions(self) -> Sequence[ProductUnitFacts]: ...
+
+
+class SiteFacts(Protocol):
+    """What a line needs to know of its site."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def is_active(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """The master data that the lines of a draft name, by number or code and by id."""
 
-    products: Mapping[str | int, KnownProduct]
-    sites: Mapping[str | int, KnownSite]
+    products: Mapping[str | int, ProductFacts]
+    sites: Mapping[str | int, SiteFacts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +147,8 @@ class ReadLine:
 
     draft: LineDraft
     line_number: int
-    product: KnownProduct
-    site: KnownSite | None
+    product: ProductFacts
+    site: SiteFacts | None
     quantity: int
     unit: Unit
     base_quantity: int
@@ -173,22 +196,22 @@ def parse_date(entered: date | str | None, *, today: date, name: str = "requeste
     return on
 
 
-def quantities(product: KnownProduct, entered: str | int, unit_code: str) -> tuple[int, Unit, int]:
+def quantities(product: ProductFacts, entered: str | int, unit_code: str) -> tuple[int, Unit, int]:
     """Return (quantity in steps of the unit, unit, quantity in steps of the base unit), or refuse."""
     if not unit_code or unit_code == product.base_unit.code:
         steps = parse_quantity(entered, product.base_unit)
         return steps, product.base_unit, steps
-    known = product.units.get(unit_code)
+    known = next((one for one in product.conversions if one.unit.code == unit_code), None)
     if known is None:
+        possible = " or ".join((product.base_unit.code, *(one.unit.code for one in product.conversions)))
         raise refusals.UnknownUnit(
-            f"{product.number} is not kept in {unit_code[:20]!r}. Use {' or '.join((product.base_unit.code, *product.units))}, "
-            "or have the conversion added to the product.",
+            f"{product.number} is not kept in {unit_code[:20]!r}. Use {possible}, or have "
+            " the conversion added to the product.",
             field="unit",
             unit=unit_code[:20],
         )
-    unit, numerator, denominator = known
-    steps = parse_quantity(entered, unit)
-    return steps, unit, Conversion(numerator, denominator).to_base(steps, unit=unit, base=product.base_unit)
+    steps = parse_quantity(entered, known.unit)
+    return steps, known.unit, known.factor.to_base(steps, unit=known.unit, base=product.base_unit)
 
 
 def _line_numbers(drafts: Sequence[LineDraft], wrong: list[BusinessError]) -> list[int]:
@@ -233,18 +256,18 @@ def _parse_line(
     return ReadLine(draft, number, product, site, steps, unit, base, requested_on, weight_g, volume_ml)
 
 
-def _counted(product: KnownProduct, draft: LineDraft) -> tuple[int, Unit, int, int, int]:
+def _counted(product: ProductFacts, draft: LineDraft) -> tuple[int, Unit, int, int, int]:
     steps, unit, base = quantities(product, draft.quantity, draft.unit)
     return steps, unit, base, *measures(product, base)
 
 
-def measures(product: KnownProduct, base_quantity: int) -> tuple[int, int]:
+def measures(product: ProductFacts, base_quantity: int) -> tuple[int, int]:
     """Return the weight in g and the volume in ml of a quantity of the product."""
     decimals = product.base_unit.decimals
     return measure(product.weight_g, base_quantity, decimals), measure(product.volume_ml, base_quantity, decimals)
 
 
-def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessError]) -> KnownProduct | None:
+def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessError]) -> ProductFacts | None:
     product = known.products.get(entered)
     if product is None:
         wrong.append(
@@ -255,7 +278,7 @@ def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessErr
                 product=str(entered)[:40],
             )
         )
-    elif not product.is_sold:
+    elif not (product.is_active and product.is_sold):
         wrong.append(
             refusals.InactiveProduct(
                 f"Product {product.number} is not sold. Choose another product.",
@@ -267,7 +290,7 @@ def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessErr
     return product
 
 
-def _site(entered: str | int | None, known: Known, row: int, wrong: list[BusinessError]) -> KnownSite | None:
+def _site(entered: str | int | None, known: Known, row: int, wrong: list[BusinessError]) -> SiteFacts | None:
     if entered is None or entered == "":
         return None
     try:
@@ -278,7 +301,7 @@ def _site(entered: str | int | None, known: Known, row: int, wrong: list[Busines
         return None
 
 
-def read_site(entered: str | int, sites: Mapping[str | int, KnownSite]) -> KnownSite:
+def read_site(entered: str | int, sites: Mapping[str | int, SiteFacts]) -> SiteFacts:
     """Return the site of a code or id; refuses one that is not there or closed."""
     site = sites.get(entered)
     if site is None:

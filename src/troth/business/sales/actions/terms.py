@@ -1,0 +1,240 @@
+"""What an order is read, determined and promised with: master data, in a constant number of statements.
+
+One statement for the customer, one or two for the products (by number, by id), none for order types, sites and routes,
+which the process keeps in memory under the edition that the customer's terms bring along.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from troth.business.masterdata import queries as masterdata
+from troth.business.masterdata.queries import CustomerTerms, OrderTypeTerms, ProductTerms, Snapshot, Transport
+from troth.business.masterdata.queries.lookup import customer_ids, payment_terms_id
+from troth.business.sales.rules import determination, refusals
+from troth.business.sales.rules.determination import Choices, Named, Way
+from troth.business.sales.rules.drafts import Known, LineDraft, OrderDraft, parse_date, read_site
+from troth.business.sales.rules.lines import Header, Line
+from troth.kernel.calendars import WorkCalendar, date_of, day_of
+from troth.kernel.scheduling import Durations
+from troth.platform import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """How a line travels: what promising counts its dates with."""
+
+    durations: Durations
+    site_calendar: WorkCalendar
+    route_calendar: WorkCalendar
+
+
+@dataclass
+class Terms:
+    """The master data of one order. `country` and `region` are those of the ship-to."""
+
+    customer: CustomerTerms
+    order_type: OrderTypeTerms
+    state: Snapshot
+    products: dict[str | int, ProductTerms]
+    country: str
+    region: str
+
+    @cached_property
+    def known(self) -> Known:
+        sites = [site for site in self.state.sites.values() if site.company_id == self.customer.company_id]
+        return Known(self.products, {site.id: site for site in sites} | {site.code: site for site in sites})
+
+    @cached_property
+    def journeys(self) -> dict[tuple[int, int | None, int | None], Journey]:
+        return {}
+
+    def transport(self, site_id: int, shipping_condition: str) -> Transport | None:
+        return self.state.transport(site_id, self.country, self.region, shipping_condition)
+
+    @property
+    def receiving_calendar(self) -> WorkCalendar:
+        """The days on which the customer receives goods."""
+        return self.state.calendars[self.customer.calendar_id]
+
+    def product(self, product_id: int) -> ProductTerms:
+        return self.products[product_id]
+
+    def choices(self, order: Header) -> Choices:
+        """What the lines of this order are determined from."""
+        ways = {}
+        for site_id in self.state.sites:
+            found = self.transport(site_id, order.shipping_condition)
+            if found is not None:
+                ways[site_id] = Way(found.shipping_point_id, found.route_id)
+        return Choices(
+            default=self.order_type.item_category,
+            categories=self.state.item_categories,
+            ways=ways,
+            delivery_on=lambda days: self.agreed_delivery(order.entered_on, days),
+            names=self._names(),
+        )
+
+    def agreed_delivery(self, entered_on: date, working_days: int) -> date:
+        """The day that an agreed delivery time ends on: working days of the customer's, from the order's entry."""
+        return date_of(self.receiving_calendar.add(day_of(entered_on), working_days))
+
+    def _names(self) -> dict[tuple[str, str | int], int]:
+        names: dict[tuple[str, str | int], int] = {}
+        for way in self.state.ways:
+            names["route", way.route] = names["route", way.route_id] = way.route_id
+        for point in self.state.points:
+            names["shipping_point", point.code] = names["shipping_point", point.id] = point.id
+        return names
+
+    def journey(self, line: Line) -> Journey:
+        """How a line travels; a missing route or shipping point takes no time."""
+        assert line.site_id is not None
+        key = (line.site_id, line.shipping_point_id, line.route_id)
+        if key not in self.journeys:
+            self.journeys[key] = self._journey(*key)
+        return self.journeys[key]
+
+    def _journey(self, site_id: int, shipping_point_id: int | None, route_id: int | None) -> Journey:
+        state, site = self.state, self.state.sites[site_id]
+        point = next((point for point in state.points if point.id == shipping_point_id), None)
+        way = next((way for way in state.ways if way.route_id == route_id), None)
+        durations = Durations(
+            pick_pack=point.pick_pack_days if point else 0,
+            loading=point.loading_days if point else 0,
+            transit=way.transit_days if way else 0,
+            transportation_planning=way.planning_days if way else 0,
+        )
+        site_calendar = state.calendars[site.calendar_id]
+        return Journey(durations, site_calendar, state.calendars[way.calendar_id] if way else site_calendar)
+
+
+def for_draft(draft: OrderDraft) -> Terms:
+    """The terms of a draft. Refuses an unknown customer or order type; unknown products are left to the parser."""
+    customer = masterdata.customer_terms(_customer_id(draft))
+    if not customer.is_active:
+        raise refusals.InactiveCustomer(
+            f"Customer {customer.number} is not served any more. Choose another customer.",
+            field="customer",
+            customer=customer.number,
+        )
+    state = masterdata.snapshot(customer.edition)
+    return Terms(
+        customer=customer,
+        order_type=_order_type(state, draft.order_type),
+        state=state,
+        products=products(draft.lines, customer.customer_id),
+        country=customer.ship_to_country,
+        region=customer.ship_to_region,
+    )
+
+
+def for_order(order: Header, product_ids: Mapping[int, object] | set[int]) -> Terms:
+    """The terms of an order that is written, with these products."""
+    customer = masterdata.customer_terms(order.customer_id)
+    state = masterdata.snapshot(customer.edition)
+    country, region = customer.ship_to_country, customer.ship_to_region
+    if order.ship_to_id != customer.ship_to_id:
+        [(country, region)] = sql.fetch("SELECT country_id, region FROM reference_party WHERE id = %s", [order.ship_to_id])
+    found: dict[str | int, ProductTerms] = {}
+    for product_id, terms in masterdata.product_terms(product_ids, customer_id=order.customer_id).items():
+        found[product_id] = terms
+    kinds = {kind.id: kind for kind in state.order_types.values()}
+    return Terms(customer, kinds[order.order_type_id], state, found, country, region)
+
+
+def products(lines: tuple[LineDraft, ...], customer_id: int) -> dict[str | int, ProductTerms]:
+    """The terms of the products that lines name, by what they were named and by id."""
+    found: dict[str | int, ProductTerms] = {}
+    ids = {line.product for line in lines if isinstance(line.product, int)}
+    numbers = [line.product for line in lines if isinstance(line.product, str)]
+    if ids:
+        found.update(masterdata.product_terms(sorted(ids), customer_id=customer_id))
+    if numbers:
+        by_number = masterdata.product_terms_by_number(numbers, customer_id=customer_id)
+        found.update(by_number)
+        found.update({terms.product_id: terms for terms in by_number.values()})
+    return found
+
+
+def named(draft: OrderDraft, terms: Terms, *, today: date) -> Named:
+    """Resolve what the header names. Refuses unknown parties, terms and sites."""
+    determination.check_header_texts({name: getattr(draft, name) for name in determination.HEADER_TEXT_MAX})
+    parties = _parties(draft)
+    return Named(
+        ship_to_id=parties.get("ship_to"),
+        bill_to_id=parties.get("bill_to"),
+        payer_id=parties.get("payer"),
+        forwarding_agent_id=parties.get("forwarding_agent"),
+        site_id=read_site(draft.site, terms.known.sites).id if draft.site not in (None, "") else None,
+        payment_terms_id=_payment_terms(draft.payment_terms),
+        requested_on=parse_date(draft.requested_on, today=today),
+    )
+
+
+def with_ship_to(terms: Terms, ship_to_id: int) -> Terms:
+    """The terms for goods that go to another address than the customer's usual one."""
+    if ship_to_id == terms.customer.ship_to_id:
+        return terms
+    [(country, region)] = sql.fetch("SELECT country_id, region FROM reference_party WHERE id = %s", [ship_to_id])
+    return replace(terms, country=country, region=region)
+
+
+def _customer_id(draft: OrderDraft) -> int:
+    entered = draft.customer
+    if isinstance(entered, int):
+        return entered
+    found = customer_ids([entered.strip()], company_id=draft.company)
+    if not found:
+        raise refusals.UnknownCustomer(
+            f"There is no customer {entered[:40]!r}. Check the number, or have the customer created.",
+            field="customer",
+            customer=entered[:40],
+        )
+    return found[entered.strip()]
+
+
+def _order_type(state: Snapshot, code: str) -> OrderTypeTerms:
+    kind = state.order_types.get(code)
+    if kind is None or not kind.is_active:
+        possible = ", ".join(sorted(code for code, kind in state.order_types.items() if kind.is_active))
+        raise refusals.UnknownOrderType(
+            f"There is no order type {code[:20]!r}. Choose one of: {possible}.", field="order_type"
+        )
+    return kind
+
+
+PARTNERS = ("ship_to", "bill_to", "payer", "forwarding_agent")
+
+
+def _parties(draft: OrderDraft) -> dict[str, int]:
+    """The ids of the partners that the draft names, by role; one statement, none where it names nobody."""
+    entered = {role: getattr(draft, role) for role in PARTNERS if getattr(draft, role) not in (None, "")}
+    if not entered:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"entered": "text"}, [(str(v),) for v in entered.values()])
+    rows = sql.fetch(
+        f"{with_clause} SELECT p.id, p.number FROM {source} JOIN reference_party p"
+        " ON p.number = k.entered OR CAST(p.id AS text) = k.entered WHERE p.is_active",
+        parameters,
+    )
+    by_number, ids = {number: party_id for party_id, number in rows}, {party_id for party_id, _ in rows}
+    found = {}
+    for role, value in entered.items():
+        party_id = by_number.get(value) if isinstance(value, str) else (value if value in ids else None)
+        if party_id is None:
+            raise refusals.UnknownParty(
+                f"There is no party {str(value)[:20]!r}. Check the number, or have the party created.", field=role
+            )
+        found[role] = party_id
+    return found
+
+
+def _payment_terms(code: str) -> int | None:
+    if not code:
+        return None
+    found = payment_terms_id(code)
+    if found is None:
+        raise refusals.WrongEntry(f"There are no payment terms {code[:20]!r}. Choose others.", field="payment_terms")
+    return found
