@@ -88,6 +88,10 @@ class Quotation(SalesDocument):
     class Meta:
         verbose_name = _("quotation")
         verbose_name_plural = _("quotations")
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="sales_quotation_customer"),
+            models.Index(fields=["state", "-id"], name="sales_quotation_state"),
+        ]
 
 
 class QuotationLine(SalesLine):
@@ -115,6 +119,11 @@ class Order(SalesDocument):
         indexes = [
             models.Index(fields=["customer", "-id"], name="sales_order_customer"),
             models.Index(fields=["state", "-id"], name="sales_order_state"),
+            models.Index(
+                fields=["customer", "customer_reference"],
+                name="sales_order_reference",
+                condition=~Q(customer_reference=""),
+            ),
         ]
 
 

@@ -10,24 +10,16 @@ from datetime import date
 from functools import cached_property
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.masterdata.queries import CustomerTerms, OrderTypeTerms, ProductTerms, Snapshot, Transport
+from troth.business.masterdata.queries import CustomerTerms, ItemCategoryTerms, OrderTypeTerms, ProductTerms, Snapshot, Transport
 from troth.business.masterdata.queries.lookup import customer_ids, payment_terms_id
+from troth.business.promising.rules import wish as promising
 from troth.business.sales.rules import determination, refusals
 from troth.business.sales.rules.determination import Choices, Named, Way
 from troth.business.sales.rules.drafts import Known, LineDraft, OrderDraft, parse_date, read_site
 from troth.business.sales.rules.lines import Header, Line
 from troth.kernel.calendars import WorkCalendar, date_of, day_of
-from troth.kernel.scheduling import Durations
+from troth.kernel.scheduling import Calendars, Durations
 from troth.platform import sql
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """How a line travels: what promising counts its dates with."""
-
-    durations: Durations
-    site_calendar: WorkCalendar
-    route_calendar: WorkCalendar
 
 
 @dataclass
@@ -47,8 +39,13 @@ class Terms:
         return Known(self.products, {site.id: site for site in sites} | {site.code: site for site in sites})
 
     @cached_property
-    def journeys(self) -> dict[tuple[int, int | None, int | None], Journey]:
+    def _ways(self) -> dict[tuple[int, int | None, int | None], promising.Way]:
         return {}
+
+    @cached_property
+    def categories(self) -> dict[int, ItemCategoryTerms]:
+        """Item categories by id."""
+        return self.state.item_categories_by_id
 
     def transport(self, site_id: int, shipping_condition: str) -> Transport | None:
         return self.state.transport(site_id, self.country, self.region, shipping_condition)
@@ -88,26 +85,28 @@ class Terms:
             names["shipping_point", point.code] = names["shipping_point", point.id] = point.id
         return names
 
-    def journey(self, line: Line) -> Journey:
-        """How a line travels; a missing route or shipping point takes no time."""
+    def way(self, line: Line) -> promising.Way:
+        """How a line travels, made once for all lines that share it; a missing route or shipping point takes no time."""
         assert line.site_id is not None
         key = (line.site_id, line.shipping_point_id, line.route_id)
-        if key not in self.journeys:
-            self.journeys[key] = self._journey(*key)
-        return self.journeys[key]
+        if key not in self._ways:
+            self._ways[key] = self._way(*key)
+        return self._ways[key]
 
-    def _journey(self, site_id: int, shipping_point_id: int | None, route_id: int | None) -> Journey:
+    def _way(self, site_id: int, shipping_point_id: int | None, route_id: int | None) -> promising.Way:
         state, site = self.state, self.state.sites[site_id]
         point = next((point for point in state.points if point.id == shipping_point_id), None)
-        way = next((way for way in state.ways if way.route_id == route_id), None)
+        route = next((way for way in state.ways if way.route_id == route_id), None)
         durations = Durations(
             pick_pack=point.pick_pack_days if point else 0,
             loading=point.loading_days if point else 0,
-            transit=way.transit_days if way else 0,
-            transportation_planning=way.planning_days if way else 0,
+            transit=route.transit_days if route else 0,
+            transportation_planning=route.planning_days if route else 0,
         )
-        site_calendar = state.calendars[site.calendar_id]
-        return Journey(durations, site_calendar, state.calendars[way.calendar_id] if way else site_calendar)
+        at_site = state.calendars[site.calendar_id]
+        on_route = state.calendars[route.calendar_id] if route else at_site
+        calendars = Calendars(at_site, on_route, self.receiving_calendar)
+        return promising.Way(site.code, site.time_zone, site.is_active, durations, calendars)
 
 
 def for_draft(draft: OrderDraft) -> Terms:

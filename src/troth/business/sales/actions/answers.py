@@ -1,0 +1,82 @@
+"""What the actions of sales answer: plain values, kept with the client key and shown by the API and the pages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from troth.business.promising.rules.wish import LinePromise, Promise
+from troth.business.sales.rules.completeness import Missing
+from troth.business.sales.rules.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A confirmed quantity (smallest units) and the day it arrives."""
+
+    quantity: int
+    delivery_on: date
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """What became of a line; `short` is what is not confirmed. Quantities in smallest units."""
+
+    line_id: int
+    line_number: int
+    quantity: int
+    confirmed: int
+    short: int
+    schedule: tuple[Confirmed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A document that was written. `missing` says what it lacks and what that holds back; `warnings` are for reading."""
+
+    id: int
+    number: str
+    version: int
+    state: str
+    net: int
+    tax: int
+    gross: int
+    missing: tuple[Missing, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """An order in the books: amounts in minor units, the promise by line, the blocks that were set."""
+
+    id: int
+    number: str
+    version: int
+    state: str
+    net: int
+    tax: int
+    gross: int
+    lines: tuple[LineAnswer, ...] = ()
+    blocks: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_short(self) -> bool:
+        return any(line.short for line in self.lines)
+
+    @property
+    def delivery_on(self) -> date | None:
+        """The day the last confirmed quantity arrives."""
+        return max((one.delivery_on for line in self.lines for one in line.schedule), default=None)
+
+
+def line_answers(lines: Iterable[Line], promise: Promise) -> tuple[LineAnswer, ...]:
+    return tuple(_answer(line, promise.lines.get(line.id)) for line in lines if line.stands)
+
+
+def _answer(line: Line, promised: LinePromise | None) -> LineAnswer:
+    if promised is None:
+        return LineAnswer(line.id, line.line_number, line.base_quantity, 0, 0)
+    schedule = tuple(Confirmed(one.quantity, one.delivery_on, str(one.basis)) for one in promised.schedules)
+    return LineAnswer(line.id, line.line_number, line.base_quantity, promised.confirmed, promised.short, schedule)

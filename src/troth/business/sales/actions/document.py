@@ -1,0 +1,138 @@
+"""An order while an action works on it: its header and lines as values, its terms, and what it lacks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from troth.business.credit import queries as credit
+from troth.business.promising.rules.wish import Wish
+from troth.business.promising.states import Mode
+from troth.business.sales import store
+from troth.business.sales.actions.terms import Terms
+from troth.business.sales.models import Order
+from troth.business.sales.rules import completeness
+from troth.business.sales.rules.completeness import Missing, Step
+from troth.business.sales.rules.lines import Header, Line
+from troth.platform.documents import DocumentRef
+
+ORDER_KIND = "order"
+QUOTATION_KIND = "quotation"
+LINE_KIND = "order_line"
+QUOTATION_LINE_KIND = "quotation_line"
+
+
+@dataclass
+class Document:
+    """An order with everything an action decides on. `unpriced`: numbers of lines without a price."""
+
+    ref: DocumentRef
+    header: Header
+    status: store.Status
+    lines: tuple[Line, ...]
+    terms: Terms
+    unpriced: frozenset[int] = frozenset()
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def standing(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.stands)
+
+    @property
+    def totals(self) -> tuple[int, int, int]:
+        """Net, tax and gross of the standing lines, in minor units of the order's currency."""
+        standing = self.standing
+        return sum(line.net for line in standing), sum(line.tax for line in standing), sum(line.gross for line in standing)
+
+    @property
+    def gross_of_company(self) -> int:
+        """The gross value in minor units of the company's currency, at the rate of the order's day."""
+        return in_company_currency(self, self.totals[2])
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        stocked = frozenset(p.product_id for p in self.terms.products.values() if p.is_stocked)
+        return completeness.missing(
+            self.header,
+            self.lines,
+            self.terms.categories,
+            stocked=stocked,
+            unpriced=self.unpriced,
+            needs_customer_reference=self.terms.order_type.needs_customer_reference,
+        )
+
+    def lacks(self, step: Step) -> tuple[Missing, ...]:
+        return completeness.holding_back(self.missing, step)
+
+    def with_totals(self, **changed: object) -> store.Status:
+        net, tax, gross = self.totals
+        return replace(self.status, net=net, tax=tax, gross=gross, **changed)  # type: ignore[arg-type]
+
+
+def load(order: Order, product_ids: Iterable[int] = ()) -> Document:
+    """The document of an order that is held, with the terms of its products and of those named."""
+    from troth.business.sales.actions import terms as reading
+
+    header, lines = store.header(order), store.lines(store.ORDER, order.pk)
+    terms = reading.for_order(header, {line.product_id for line in lines} | set(product_ids))
+    document = Document(ref_of(order), header, store.status(order), lines, terms)
+    document.unpriced = frozenset(
+        line.line_number
+        for line in lines
+        if line.stands and not line.price_trace and terms.categories[line.item_category_id].is_priced
+    )
+    return document
+
+
+def ref_of(order: Order) -> DocumentRef:
+    return DocumentRef(ORDER_KIND, order.pk, order.number)
+
+
+def in_company_currency(document: Document, amount: int) -> int:
+    """Turn minor units of the order's currency into the company's, at the rate of the order's day."""
+    header = document.header
+    return credit.exchange(
+        amount, header.currency_id, document.terms.customer.company_currency, on=header.entered_on
+    )
+
+
+def needs_wish(document: Document, line: Line) -> bool:
+    """Whether goods are wanted: the category promises or delivers them, and they are kept in stock."""
+    category = document.terms.categories[line.item_category_id]
+    wanted = category.is_promised or category.is_delivered
+    return line.stands and wanted and document.terms.product(line.product_id).is_stocked
+
+
+def wishes(document: Document, lines: Iterable[Line]) -> tuple[Wish, ...]:
+    """What these lines want of promising; lines without goods want nothing."""
+    return tuple(_wish(document, line) for line in lines if needs_wish(document, line))
+
+
+def _wish(document: Document, line: Line) -> Wish:
+    header, terms = document.header, document.terms
+    product = terms.product(line.product_id)
+    assert line.site_id is not None
+    assert isinstance(line.requested_on, date)
+    return Wish(
+        document=document.ref,
+        line_id=line.id,
+        company_id=header.company_id,
+        product_id=line.product_id,
+        site_id=line.site_id,
+        party_id=header.ship_to_id,
+        quantity=line.base_quantity,
+        requested_on=line.requested_on,
+        way=terms.way(line),
+        mode=Mode(line.delivery_mode),
+        scope=terms.order_type.checking_scope,
+        priority=header.priority,
+        is_fixed=line.is_fixed,
+        delivery_group=line.delivery_group,
+        complete_delivery=header.complete_delivery,
+        deliveries_max=header.deliveries_max,
+        value=line.net,
+        owner_id=document.status.entered_by_id,
+        is_checked=terms.categories[line.item_category_id].is_promised,
+        lead_days=product.lead_days,
+        unit=product.base_unit.code,
+        decimals=product.base_unit.decimals,
+    )

@@ -1,0 +1,108 @@
+"""Pricing an order: on the day it was entered, before anything is locked.
+
+A line that came from a quotation carries the quoted price: each line of its trace is scaled to the ordered quantity. All
+others are priced by the conditions of the order's day; a line without a price is incomplete, never refused.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from troth.business.pricing import queries as pricing
+from troth.business.pricing.rules import Kind, LineOffer, Manual, PriceRequestLine, TraceLine
+from troth.business.sales.actions.terms import Terms
+from troth.business.sales.rules.lines import Header, Line
+from troth.business.sales.rules.refusals import WrongEntry
+from troth.kernel.money import Rounding, round_ratio
+from troth.kernel.quantity import MAX, checked
+from troth.platform.actors import Actor
+
+Priced = tuple[tuple[Line, ...], frozenset[int]]
+"""The lines with their prices, and the numbers of those without one."""
+
+
+def price(order: Header, lines: Sequence[Line], terms: Terms, *, keep: frozenset[int] = frozenset()) -> Priced:
+    """Price the standing lines; those numbered in `keep` stay as they are."""
+    categories = terms.categories
+    wanted = [line for line in lines if line.stands and line.line_number not in keep and not is_carried(line)]
+    requested = [
+        PriceRequestLine(
+            line.line_number,
+            line.product_id,
+            line.base_quantity,
+            line.weight_g,
+            categories[line.item_category_id].is_priced,
+            manual(line),
+        )
+        for line in wanted
+    ]
+    if not requested:
+        return tuple(lines), frozenset()
+    request = pricing.request_for(
+        terms.customer,
+        requested,
+        on=order.entered_on,
+        currency=order.currency_id,
+        country=terms.country,
+        region=terms.region,
+    )
+    offer = pricing.price(request)
+    return tuple(_with(line, offer.lines.get(line.line_number)) for line in lines), frozenset(offer.incomplete)
+
+
+def require_manual_pricing(lines: Iterable[Line], *, by: Actor, company_id: int) -> None:
+    """Refuse prices by hand from whoever may not set them; asked where they are entered, not where they are kept."""
+    by_hand = [PriceRequestLine(line.line_number, 0, 1, manual=manual(line)) for line in lines if line.manual_conditions]
+    pricing.require_manual_pricing(by_hand, by=by, company_id=company_id)
+
+
+def is_carried(line: Line) -> bool:
+    """Whether the line carries the price of a quotation."""
+    return line.reference_kind == "quotation" and bool(line.price_trace)
+
+
+def carried(quoted: Line, *, base_quantity: int, taken: Line) -> Line:
+    """`taken` with the price of the quoted line, scaled to its quantity: each trace line is rounded half up."""
+    trace = tuple(_scaled(TraceLine(*row), base_quantity, quoted.base_quantity) for row in quoted.price_trace)
+    tax = sum(row.amount for row in trace if row.kind == Kind.TAX)
+    net = sum(row.amount for row in trace) - tax
+    return replace(taken, net=checked(net), tax=checked(tax), gross=checked(net + tax), price_trace=trace)
+
+
+def _scaled(row: TraceLine, quantity: int, of: int) -> TraceLine:
+    return row._replace(
+        base=round_ratio(row.base * quantity, of, Rounding.HALF_UP),
+        amount=round_ratio(row.amount * quantity, of, Rounding.HALF_UP),
+    )
+
+
+def _with(line: Line, offer: LineOffer | None) -> Line:
+    if offer is None:
+        return line
+    return replace(line, net=offer.net, tax=offer.tax, gross=offer.gross, price_trace=offer.trace)
+
+
+def manual(line: Line) -> tuple[Manual, ...]:
+    """The conditions agreed by hand on a line."""
+    return tuple(_manual(entry, line.line_number) for entry in line.manual_conditions)
+
+
+MANUAL_KINDS = ("price", "discount", "surcharge")
+
+
+def _manual(entry: Mapping[str, Any], row: int) -> Manual:
+    amount, points, per = entry.get("amount"), entry.get("basis_points"), entry.get("per_quantity", 1)
+    numbers = [number for number in (amount, points, per) if number is not None]
+    if (
+        entry.get("kind") not in MANUAL_KINDS
+        or (amount is None) == (points is None)
+        or not all(isinstance(number, int) and 0 <= number <= MAX for number in numbers)
+        or not per
+    ):
+        raise WrongEntry(
+            "A condition by hand is a price, discount or surcharge with either an amount or a percentage, neither below "
+            "zero. Enter it again.",
+            row=row,
+            field="manual_conditions",
+        )
+    return Manual(Kind(entry["kind"]), amount, per, points, str(entry.get("reason", ""))[:120])

@@ -1,0 +1,185 @@
+"""Keeping a draft: an order that is written but not in the books. It holds nothing and may be incomplete."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from troth.business.sales import store
+from troth.business.sales.actions import prices, terms
+from troth.business.sales.actions.answers import Saved
+from troth.business.sales.actions.document import ORDER_KIND, Document, ref_of
+from troth.business.sales.actions.terms import Terms
+from troth.business.sales.models import Order
+from troth.business.sales.rules import determination, refusals
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft, parse_lines
+from troth.business.sales.rules.lines import Header, Line
+from troth.business.sales.states import OrderState
+from troth.kernel.errors import BusinessError, Refusals
+from troth.platform import events, locks, numbering
+from troth.platform.actions import action, require
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+
+SEQUENCE_COMPANY = 0
+"""Order numbers are one series for all companies."""
+
+
+@action
+def save_order(
+    draft: OrderDraft,
+    *,
+    order_id: int | None = None,
+    expected_version: int | None = None,
+    by: Actor,
+    clock: Clock,
+) -> Saved:
+    """Write a draft, or write it anew. What is wrong is refused; what is missing is listed and may stay so.
+
+    With `order_id` the draft takes the place of all that the order said before; only a draft can be replaced.
+    """
+    if order_id is None:
+        document = read(draft, by=by, clock=clock)
+        write_new(document, {})
+        record(document, "sales.order_saved", by=by, clock=clock)
+        return saved(document)
+    order, _ = locks.hold(Order, order_id, by=by)
+    refuse_unless_draft(order)
+    refuse_if_changed(order, expected_version)
+    document = read(draft, by=by, clock=clock)
+    before = store.header(order)
+    _replace(document, order)
+    changes = {name: pair for name, pair in _differences(before, document.header).items()}
+    record(document, "sales.order_saved", by=by, clock=clock, changes=changes)
+    return saved(document)
+
+
+def read(draft: OrderDraft, *, by: Actor, clock: Clock) -> Document:
+    """Read, determine and price a draft: an order that is not written yet. Refuses all that is wrong in it."""
+    known = terms.for_draft(draft)
+    require(by, company_id=known.customer.company_id)
+    today = clock.today(known.customer.time_zone)
+    named = terms.named(draft, known, today=today)
+    header = determination.header(
+        draft, named, customer=known.customer, order_type=known.order_type, entered_on=today
+    )
+    known = terms.with_ship_to(known, header.ship_to_id)
+    lines = determined(draft.lines, header, known, clock=clock)
+    prices.require_manual_pricing(lines, by=by, company_id=header.company_id)
+    priced, unpriced = prices.price(header, lines, known)
+    status = store.Status(
+        number="",
+        state=OrderState.DRAFT,
+        entered_by_id=by.user_id,
+        entered_at=clock.now(),
+        last_raised_by_id=by.user_id,
+    )
+    document = Document(DocumentRef(ORDER_KIND, 0), header, status, priced, known, unpriced)
+    _warn(document)
+    return document
+
+
+def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, clock: Clock) -> tuple[Line, ...]:
+    """Read lines and determine what they leave open. Refuses what is wrong in any of them, all at once."""
+    today = clock.today(known.customer.time_zone)
+    lines, wrong = [], []
+    choices = known.choices(header)
+    for row, read_line in enumerate(parse_lines(drafts, known.known, today=today), start=1):
+        try:
+            line = determination.line(read_line, header, choices, row=row)
+        except BusinessError as refused:
+            wrong.append(refused)
+            continue
+        site = known.state.sites.get(line.site_id) if line.site_id is not None else None
+        if site is not None and not site.is_active:
+            closed = f"Site {site.code} is closed. Choose another site."
+            wrong.append(refusals.ClosedSite(closed, row=row, field="site", site=site.code))
+        lines.append(line)
+    if wrong:
+        raise Refusals(wrong)
+    return tuple(lines)
+
+
+def write_new(document: Document, extra: Mapping[str, tuple[str, Any]]) -> None:
+    """Give the document its number and write it: two statements and one for the number."""
+    [number] = numbering.draw("order", company_id=SEQUENCE_COMPANY)
+    document.status = document.with_totals(number=f"SO-{number:06d}")
+    order_id, document.lines = store.insert(store.ORDER, document.header, document.status, document.lines, extra)
+    document.ref = DocumentRef(ORDER_KIND, order_id, document.status.number)
+
+
+def _replace(document: Document, order: Order) -> None:
+    document.ref = ref_of(order)
+    document.status = document.with_totals(
+        number=order.number,
+        entered_by_id=order.entered_by_id,
+        entered_at=order.entered_at,
+        version=order.version + 1,
+    )
+    store.update(store.ORDER, order.pk, document.header, document.status, {})
+    store.delete_lines(store.ORDER, order.pk)
+    document.lines = store.insert_lines(store.ORDER, order.pk, document.lines)
+
+
+def refuse_unless_draft(order: Order) -> None:
+    if order.state != OrderState.DRAFT:
+        raise refusals.NotADraft(
+            f"Order {order.number} is {order.state}; only a draft can be replaced. Change the order instead.",
+            number=order.number,
+            state=order.state,
+        )
+
+
+def refuse_if_changed(order: Order, expected_version: int | None) -> None:
+    """Refuse a change that was made to an older state of the order than the one in the books."""
+    if expected_version is not None and order.version != expected_version:
+        raise refusals.changed_meanwhile("order", order.number, expected=expected_version, found=order.version)
+
+
+def _warn(document: Document) -> None:
+    header = document.header
+    other = store.reference_used(header.customer_id, header.customer_reference)
+    if other:
+        document.warnings.append(f"Order {other} has the same customer's order number {header.customer_reference}.")
+
+
+def record(
+    document: Document,
+    kind: str,
+    *,
+    by: Actor,
+    clock: Clock,
+    facts: Mapping[str, Any] | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """Note what happened to the order, with its warnings."""
+    warned = {"warnings": document.warnings} if document.warnings else {}
+    events.record(
+        kind,
+        document.ref,
+        company_id=document.header.company_id,
+        by=by,
+        at=clock.now(),
+        facts={**warned, **(facts or {})},
+        changes=changes,
+    )
+
+
+def saved(document: Document) -> Saved:
+    status = document.status
+    return Saved(
+        document.ref.id,
+        status.number,
+        status.version,
+        str(status.state),
+        status.net,
+        status.tax,
+        status.gross,
+        document.missing,
+        tuple(document.warnings),
+    )
+
+
+def _differences(before: Header, after: Header) -> Mapping[str, tuple[Any, Any]]:
+    from troth.business.sales.rules.changes import differences
+
+    return differences(before, after)

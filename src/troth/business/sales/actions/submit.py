@@ -1,0 +1,122 @@
+"""Taking an order into the books: price, lock, claim credit, promise, write, record.
+
+The order is kept even when goods or credit fall short: lines that are short stay unconfirmed and reach the
+representative's work list; a credit block stops the delivery until a credit manager decides.
+"""
+
+from dataclasses import replace
+
+from troth.business.sales import store
+from troth.business.sales.actions import books, prices, save
+from troth.business.sales.actions.answers import Submitted, line_answers
+from troth.business.sales.actions.document import Document, load, wishes
+from troth.business.sales.models import Order
+from troth.business.sales.rules import refusals
+from troth.business.sales.rules.completeness import Step
+from troth.business.sales.rules.drafts import OrderDraft
+from troth.business.sales.states import ORDER, OrderState
+from troth.platform import locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+
+CREDIT_BLOCK = "The credit limit is exceeded."
+
+
+@action
+def submit_order(
+    order_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock
+) -> Submitted:
+    """Take a draft into the books. Refuses one that lacks what its confirmation needs: it stays a draft."""
+    order, held = locks.hold(Order, order_id, by=by)
+    save.refuse_if_changed(order, expected_version)
+    state = ORDER.step(order.state, "submit")
+    document = load(order)
+    document.header = replace(document.header, entered_on=clock.today(document.terms.customer.time_zone))
+    document.lines, document.unpriced = prices.price(document.header, document.lines, document.terms)
+    refuse_incomplete(document)
+
+    document.status = document.with_totals(state=state, version=order.version + 1)
+    store.update(store.ORDER, order.pk, document.header, document.status, {"submitted_at": ("at", clock.now())})
+    store.update_lines(store.ORDER, document.lines)
+    return submit(held, document, by=by, clock=clock)
+
+
+@action
+def enter_order(draft: OrderDraft, *, by: Actor, clock: Clock) -> Submitted:
+    """Write an order and take it into the books in one go.
+
+    One that lacks what its confirmation needs is kept as a draft: the answer says so by its state and its `missing`.
+    """
+    return enter(locks.begin(), draft, by=by, clock=clock)
+
+
+def enter(held: Held, draft: OrderDraft, *, by: Actor, clock: Clock) -> Submitted:
+    """`enter_order` inside the action of whoever calls, such as a rush order that is delivered on saving."""
+    document = save.read(draft, by=by, clock=clock)
+    return enter_document(held, document, {}, by=by, clock=clock)
+
+
+def enter_document(
+    held: Held, document: Document, extra: dict[str, tuple[str, object]], *, by: Actor, clock: Clock
+) -> Submitted:
+    """Write a document that was read and take it into the books, or keep it as a draft where it lacks too much."""
+    if document.lacks(Step.CONFIRMATION):
+        save.write_new(document, extra)
+        save.record(document, "sales.order_saved", by=by, clock=clock)
+        return answer(document)
+    document.status = replace(document.status, state=OrderState.SUBMITTED)
+    save.write_new(document, {**extra, "submitted_at": ("at", clock.now())})
+    return submit(held, document, by=by, clock=clock)
+
+
+def submit(held: Held, document: Document, *, by: Actor, clock: Clock) -> Submitted:
+    """Take a written order into the books, in the transaction of whoever calls. Nothing of it is in them yet."""
+    lines = document.standing
+    wanted = wishes(document, lines)
+    held.take(*books.keys(document, wanted))
+
+    verdict = books.claim(held, document, document.gross_of_company, by=by, clock=clock)
+    is_blocked = verdict.sets_block or bool(document.terms.order_type.delivery_block_reason)
+    nothing = books.confirms_nothing(document, is_blocked=is_blocked)
+    promise = books.confirm(held, wanted, nothing=nothing, clock=clock)
+    books.open_lines(held, document, lines, clock=clock)
+    blocked = books.set_blocks(held, document, is_new=True, by=by, clock=clock)
+    if verdict.sets_block:
+        blocked = (CREDIT_BLOCK, *blocked)
+
+    facts = {"net": document.status.net, "gross": document.status.gross, "lines": len(lines)}
+    short = [line.line_number for line in lines if line.id in set(promise.short_lines)]
+    if short:
+        facts |= {"short_lines": short}
+    if blocked:
+        facts |= {"blocks": list(blocked)}
+    save.record(document, "sales.order_submitted", by=by, clock=clock, facts=facts)
+    return replace(answer(document), lines=line_answers(lines, promise), blocks=blocked)
+
+
+def refuse_incomplete(document: Document) -> None:
+    """Refuse an order that lacks what its confirmation needs."""
+    lacks = document.lacks(Step.CONFIRMATION)
+    if lacks:
+        raise refusals.OrderIncomplete(
+            f"To confirm order {document.ref.number}, complete it: {' '.join(one.sentence for one in lacks[:5])}",
+            number=document.ref.number,
+            missing=[[one.field, one.line_number] for one in lacks],
+        )
+
+
+def answer(document: Document) -> Submitted:
+    status = document.status
+    return Submitted(
+        document.ref.id,
+        status.number,
+        status.version,
+        str(status.state),
+        status.net,
+        status.tax,
+        status.gross,
+        missing=document.missing,
+        warnings=tuple(document.warnings),
+    )
