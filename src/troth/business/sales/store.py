@@ -138,7 +138,10 @@ def insert_lines(kind: Kind, document_id: int, lines: Sequence[Line]) -> tuple[L
     """Write new lines of a document; return them with their ids."""
     columns = {kind.foreign_key: "int", **kind.line_columns}
     rows = [(document_id, *_line_values(kind, line)) for line in lines]
-    ids = {number: line_id for line_id, number in sql.insert(kind.line_table, columns, rows, returning=("id", "line_number"))}
+    ids = {
+        number: line_id
+        for line_id, number in sql.insert(kind.line_table, columns, rows, returning=("id", "line_number"))
+    }
     return tuple(with_id(line, ids[line.line_number]) for line in lines)
 
 

@@ -127,9 +127,7 @@ def refer(held: Held, document: Document, changes: Sequence[tuple[Line, int, int
             line.line_number, quantity, quoted=balance.ordered, referenced=balance.referenced
         )
         origin = DocumentRef(QUOTATION_KIND, line.reference_id or 0)
-        entries.append(
-            fulfilment.Entry(key, origin, Measure.REFERENCED, quantity, value, document.ref, line.id)
-        )
+        entries.append(fulfilment.Entry(key, origin, Measure.REFERENCED, quantity, value, document.ref, line.id))
     if entries:
         fulfilment.post(held, entries, at=clock.now())
 
@@ -138,9 +136,7 @@ def confirm(held: Held, wanted: Sequence[Wish], *, nothing: bool, clock: Clock) 
     return promising.confirm(held, wanted, clock=clock, blocked=nothing)
 
 
-def set_blocks(
-    held: Held, document: Document, *, is_new: bool, by: Actor, clock: Clock
-) -> tuple[str, ...]:
+def set_blocks(held: Held, document: Document, *, is_new: bool, by: Actor, clock: Clock) -> tuple[str, ...]:
     """Set the blocks that follow from the order type and from what is missing; return their reasons."""
     wanted: list[tuple[BlockKind, BlockScope, str]] = []
     entry_block = document.terms.order_type.delivery_block_reason

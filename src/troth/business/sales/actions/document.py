@@ -41,7 +41,11 @@ class Document:
     def totals(self) -> tuple[int, int, int]:
         """Net, tax and gross of the standing lines, in minor units of the order's currency."""
         standing = self.standing
-        return sum(line.net for line in standing), sum(line.tax for line in standing), sum(line.gross for line in standing)
+        return (
+            sum(line.net for line in standing),
+            sum(line.tax for line in standing),
+            sum(line.gross for line in standing),
+        )
 
     @property
     def gross_of_company(self) -> int:
@@ -90,9 +94,7 @@ def ref_of(order: Order) -> DocumentRef:
 def in_company_currency(document: Document, amount: int) -> int:
     """Turn minor units of the order's currency into the company's, at the rate of the order's day."""
     header = document.header
-    return credit.exchange(
-        amount, header.currency_id, document.terms.customer.company_currency, on=header.entered_on
-    )
+    return credit.exchange(amount, header.currency_id, document.terms.customer.company_currency, on=header.entered_on)
 
 
 def needs_wish(document: Document, line: Line) -> bool:

@@ -52,7 +52,9 @@ def price(order: Header, lines: Sequence[Line], terms: Terms, *, keep: frozenset
 
 def require_manual_pricing(lines: Iterable[Line], *, by: Actor, company_id: int) -> None:
     """Refuse prices by hand from whoever may not set them; asked where they are entered, not where they are kept."""
-    by_hand = [PriceRequestLine(line.line_number, 0, 1, manual=manual(line)) for line in lines if line.manual_conditions]
+    by_hand = [
+        PriceRequestLine(line.line_number, 0, 1, manual=manual(line)) for line in lines if line.manual_conditions
+    ]
     pricing.require_manual_pricing(by_hand, by=by, company_id=company_id)
 
 

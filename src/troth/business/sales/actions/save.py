@@ -59,9 +59,7 @@ def read(draft: OrderDraft, *, by: Actor, clock: Clock) -> Document:
     require(by, company_id=known.customer.company_id)
     today = clock.today(known.customer.time_zone)
     named = terms.named(draft, known, today=today)
-    header = determination.header(
-        draft, named, customer=known.customer, order_type=known.order_type, entered_on=today
-    )
+    header = determination.header(draft, named, customer=known.customer, order_type=known.order_type, entered_on=today)
     known = terms.with_ship_to(known, header.ship_to_id)
     lines = determined(draft.lines, header, known, clock=clock)
     prices.require_manual_pricing(lines, by=by, company_id=header.company_id)

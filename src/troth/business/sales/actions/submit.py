@@ -25,9 +25,7 @@ CREDIT_BLOCK = "The credit limit is exceeded."
 
 
 @action
-def submit_order(
-    order_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock
-) -> Submitted:
+def submit_order(order_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock) -> Submitted:
     """Take a draft into the books. Refuses one that lacks what its confirmation needs: it stays a draft."""
     order, held = locks.hold(Order, order_id, by=by)
     save.refuse_if_changed(order, expected_version)

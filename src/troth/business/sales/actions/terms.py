@@ -10,7 +10,14 @@ from datetime import date
 from functools import cached_property
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.masterdata.queries import CustomerTerms, ItemCategoryTerms, OrderTypeTerms, ProductTerms, Snapshot, Transport
+from troth.business.masterdata.queries import (
+    CustomerTerms,
+    ItemCategoryTerms,
+    OrderTypeTerms,
+    ProductTerms,
+    Snapshot,
+    Transport,
+)
 from troth.business.masterdata.queries.lookup import customer_ids, payment_terms_id
 from troth.business.promising.rules import wish as promising
 from troth.business.sales.rules import determination, refusals
@@ -135,12 +142,11 @@ def for_order(order: Header, product_ids: Mapping[int, object] | set[int]) -> Te
     state = masterdata.snapshot(customer.edition)
     country, region = customer.ship_to_country, customer.ship_to_region
     if order.ship_to_id != customer.ship_to_id:
-        [(country, region)] = sql.fetch("SELECT country_id, region FROM reference_party WHERE id = %s", [order.ship_to_id])
-    found: dict[str | int, ProductTerms] = {}
-    for product_id, terms in masterdata.product_terms(product_ids, customer_id=order.customer_id).items():
-        found[product_id] = terms
-    kinds = {kind.id: kind for kind in state.order_types.values()}
-    return Terms(customer, kinds[order.order_type_id], state, found, country, region)
+        [(country, region)] = sql.fetch(
+            "SELECT country_id, region FROM reference_party WHERE id = %s", [order.ship_to_id]
+        )
+    found = products_by_id(set(product_ids), order.customer_id)
+    return Terms(customer, state.order_types_by_id[order.order_type_id], state, found, country, region)
 
 
 def products(lines: tuple[LineDraft, ...], customer_id: int) -> dict[str | int, ProductTerms]:
@@ -154,6 +160,13 @@ def products(lines: tuple[LineDraft, ...], customer_id: int) -> dict[str | int, 
         by_number = masterdata.product_terms_by_number(numbers, customer_id=customer_id)
         found.update(by_number)
         found.update({terms.product_id: terms for terms in by_number.values()})
+    return found
+
+
+def products_by_id(ids: set[int], customer_id: int) -> dict[str | int, ProductTerms]:
+    found: dict[str | int, ProductTerms] = {}
+    for product_id, terms in masterdata.product_terms(sorted(ids), customer_id=customer_id).items():
+        found[product_id] = terms
     return found
 
 

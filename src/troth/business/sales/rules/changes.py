@@ -41,7 +41,9 @@ HEADER_FIELDS_THAT_RERUN = frozenset({"probability", "project"})
 FIELDS_PASSED_ON = frozenset({"priority", "ship_to_id"})
 """Fields that a requirement carries without being checked again."""
 
-FIELDS_THAT_REPRICE = frozenset({"product_id", "quantity", "unit_id", "base_quantity", "manual_conditions", "requested_on", "item_category_id"})
+FIELDS_THAT_REPRICE = frozenset(
+    {"product_id", "quantity", "unit_id", "base_quantity", "manual_conditions", "requested_on", "item_category_id"}
+)
 
 NOT_COMPARED = frozenset({"id", "net", "tax", "gross", "price_trace", "weight_g", "volume_ml"})
 

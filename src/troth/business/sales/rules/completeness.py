@@ -46,9 +46,7 @@ def missing(
     if not standing:
         found.append(Missing("lines", None, Step.CONFIRMATION, "Enter at least one line."))
     if needs_customer_reference and not order.customer_reference:
-        found.append(
-            Missing("customer_reference", None, Step.BILLING, "Enter the customer's order number.")
-        )
+        found.append(Missing("customer_reference", None, Step.BILLING, "Enter the customer's order number."))
     for line in standing:
         found += _of_line(line, categories[line.item_category_id], line.product_id in stocked)
         if line.line_number in unpriced:

@@ -265,5 +265,7 @@ def _named(choices: Choices, kind: str, entered: str | int | None, row: int) -> 
         return None
     found = choices.names.get((kind, entered))
     if found is None:
-        raise WrongEntry(f"There is no {kind.replace('_', ' ')} {str(entered)[:20]!r}. Choose another.", row=row, field=kind)
+        raise WrongEntry(
+            f"There is no {kind.replace('_', ' ')} {str(entered)[:20]!r}. Choose another.", row=row, field=kind
+        )
     return found

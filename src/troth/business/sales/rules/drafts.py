@@ -309,9 +309,7 @@ def read_site(entered: str | int, sites: Mapping[str | int, SiteFacts]) -> SiteF
             f"There is no site {str(entered)[:20]!r}. Choose one of the company's sites.", field="site"
         )
     if not site.is_active:
-        raise refusals.ClosedSite(
-            f"Site {site.code} is closed. Choose another site.", field="site", site=site.code
-        )
+        raise refusals.ClosedSite(f"Site {site.code} is closed. Choose another site.", field="site", site=site.code)
     return site
 
 

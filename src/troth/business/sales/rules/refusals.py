@@ -91,6 +91,10 @@ class OrderInDelivery(BusinessError):
     code = "order_in_delivery"
 
 
+class OrderCancelled(BusinessError):
+    code = "order_cancelled"
+
+
 class OrderBilled(BusinessError):
     code = "order_billed"
 

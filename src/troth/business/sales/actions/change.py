@@ -1,0 +1,81 @@
+"""Changing an order before it is delivered: raise, lower, re-date, another product, more lines, header fields."""
+
+from dataclasses import replace
+
+from troth.business.sales.actions import save
+from troth.business.sales.actions.answers import Submitted
+from troth.business.sales.actions.document import Document, load
+from troth.business.sales.actions.revise import revised
+from troth.business.sales.actions.settle import Differences, settle
+from troth.business.sales.models import Order
+from troth.business.sales.rules import refusals
+from troth.business.sales.rules.changes import OrderChanges
+from troth.business.sales.states import OrderState
+from troth.platform import locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+
+REASON_MAX = 80
+
+
+@action
+def change_order(
+    order_id: int, changes: OrderChanges, *, expected_version: int | None = None, by: Actor, clock: Clock
+) -> Submitted:
+    """Change an order. Fields that matter to requirements re-run the promise of their lines; others are passed on.
+
+    Prices are those of the order's entry date. What is in a delivery stands: a line may not fall below it.
+    """
+    held, before = opened(order_id, expected_version, by=by)
+    after = revised(before, changes, by=by, clock=clock)
+    if Differences.between(before, after).is_empty:
+        raise refusals.NothingChanged(f"Order {before.ref.number} is like that already.", number=before.ref.number)
+    return settle(held, before, after, event="sales.order_changed", by=by, clock=clock)
+
+
+@action
+def reject_item(
+    order_id: int,
+    line_number: int,
+    *,
+    reason: str,
+    expected_version: int | None = None,
+    by: Actor,
+    clock: Clock,
+) -> Submitted:
+    """Reject a line with a reason: what was promised on it is free at once, and its value leaves the credit claim."""
+    given = reason_given(reason)
+    held, before = opened(order_id, expected_version, by=by)
+    line = next((line for line in before.lines if line.line_number == line_number), None)
+    if line is None:
+        raise refusals.UnknownLine(f"Order {before.ref.number} has no line {line_number}.", row=line_number)
+    if not line.stands:
+        raise refusals.LineRejected(
+            f"Line {line_number} of order {before.ref.number} was rejected before: {line.rejection_reason}.",
+            row=line_number,
+            reason=line.rejection_reason,
+        )
+    rejected = tuple(replace(one, rejection_reason=given) if one is line else one for one in before.lines)
+    after = Document(before.ref, before.header, before.status, rejected, before.terms, before.unpriced)
+    return settle(held, before, after, event="sales.item_rejected", by=by, clock=clock)
+
+
+def opened(order_id: int, expected_version: int | None, *, by: Actor) -> tuple[Held, Document]:
+    """Hold an order for a change. Refuses one that was changed meanwhile, or cancelled."""
+    order, held = locks.hold(Order, order_id, by=by)
+    save.refuse_if_changed(order, expected_version)
+    if order.state == OrderState.CANCELLED:
+        raise refusals.OrderCancelled(
+            f"Order {order.number} was cancelled. Enter a new one, or copy it.", number=order.number
+        )
+    return held, load(order)
+
+
+def reason_given(reason: str) -> str:
+    """Return the reason, or ask for one."""
+    given = reason.strip()
+    if not given or len(given) > REASON_MAX:
+        raise refusals.ReasonMissing(f"Say why, in at most {REASON_MAX} characters.", field="reason")
+    return given

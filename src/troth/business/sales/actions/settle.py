@@ -1,0 +1,231 @@
+"""Bringing the books from what an order was to what it is: the one place that posts a change.
+
+Only lines whose change matters to requirements are promised anew (`rules.changes`); the others keep what they have. The
+claim of credit follows the value, the fulfilment ledger the quantity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from troth.business.credit import actions as credit
+from troth.business.promising import actions as promising
+from troth.business.promising import queries as promises
+from troth.business.promising.actions.pass_on import pass_on
+from troth.business.promising.rules.wish import Promise
+from troth.business.sales import store
+from troth.business.sales.actions import books, prices, save
+from troth.business.sales.actions.answers import Submitted, line_answers
+from troth.business.sales.actions.document import (
+    LINE_KIND,
+    ORDER_KIND,
+    Document,
+    needs_wish,
+    wishes,
+)
+from troth.business.sales.actions.submit import CREDIT_BLOCK, answer, refuse_incomplete
+from troth.business.sales.rules import changes as rules
+from troth.business.sales.rules.lines import Line
+from troth.business.sales.states import OrderState
+from troth.ledgers.exposure import queries as exposure
+from troth.ledgers.exposure.keys import Part
+from troth.ledgers.fulfilment.keys import FulfilmentKey
+from troth.platform import blocks
+from troth.platform.actors import Actor
+from troth.platform.blocks import BlockKind
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What a change changes: header fields, and of each line by number; new lines are in `added`."""
+
+    header: rules.Changes
+    lines: Mapping[int, rules.Changes]
+    added: tuple[int, ...]
+
+    @classmethod
+    def between(cls, before: Document, after: Document) -> "Differences":
+        old = {line.line_number: line for line in before.lines}
+        pairs = [(old[line.line_number], line) for line in after.lines if line.line_number in old]
+        changed = {new.line_number: rules.differences(was, new) for was, new in pairs}
+        return cls(
+            rules.differences(before.header, after.header),
+            {number: fields for number, fields in changed.items() if fields},
+            tuple(line.line_number for line in after.lines if line.line_number not in old),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.header or self.lines or self.added)
+
+    def reruns(self, line: Line) -> bool:
+        """Whether what can be promised for the line is asked anew."""
+        changed = self.lines.get(line.line_number, {})
+        return line.line_number in self.added or rules.header_reruns(self.header) or rules.line_reruns(changed)
+
+    def flat(self) -> dict[str, tuple[Any, Any]]:
+        """{field: (before, after)} for the event, lines as "10.quantity"."""
+        flat = dict(self.header)
+        for number, changed in self.lines.items():
+            flat |= {f"{number}.{name}": pair for name, pair in changed.items()}
+        return flat
+
+
+def settle(held: Held, before: Document, after: Document, *, event: str, by: Actor, clock: Clock) -> Submitted:
+    """Write the change of an order and post what follows from it; a draft is only written."""
+    found = Differences.between(before, after)
+    delivered = _delivered(held, before, after)
+    for was, new in _pairs(before, after):
+        rules.refuse_change_of_delivered(
+            before.ref.number, was, new, found.lines.get(new.line_number, ()), delivered=delivered.get(new.id, 0)
+        )
+    keep = frozenset(line.line_number for line in after.lines if delivered.get(line.id))
+    after.lines = tuple(_carried(was, new) for was, new in _with_before(before, after))
+    after.lines, after.unpriced = prices.price(after.header, after.lines, after.terms, keep=keep)
+    if before.status.state == OrderState.SUBMITTED:
+        refuse_incomplete_unless_empty(after)
+    _write(before, after, found, by=by)
+    if before.status.state == OrderState.DRAFT:
+        save.record(after, event, by=by, clock=clock, changes=found.flat())
+        return answer(after)
+    promise, blocked = _post(held, before, after, found, by=by, clock=clock)
+    facts = {"net": after.status.net, "gross": after.status.gross, "added": list(found.added)}
+    save.record(after, event, by=by, clock=clock, facts=facts, changes=found.flat())
+    return replace(answer(after), lines=line_answers(after.lines, promise), blocks=blocked)
+
+
+def refuse_incomplete_unless_empty(after: Document) -> None:
+    """An order in the books stays complete for its confirmation; all its lines may be rejected, though."""
+    if after.standing:
+        refuse_incomplete(after)
+
+
+def _delivered(held: Held, before: Document, after: Document) -> dict[int, int]:
+    """Lock all that the change touches; return what of each line is in deliveries."""
+    if before.status.state != OrderState.SUBMITTED:
+        return {}
+    ids = [line.id for line in before.lines]
+    wanted = wishes_of_complete(after)
+    held.take(
+        books.credit_key(before),
+        books.credit_key(after),
+        *promises.keys(LINE_KIND_OF_PROMISE, ids),
+        *promising.keys(wanted),
+        *books.quoted_keys((*before.standing, *after.standing)),
+        *(FulfilmentKey(LINE_KIND, line_id) for line_id in ids),
+    )
+    return {line_id: held.balance(FulfilmentKey(LINE_KIND, line_id)).delivered for line_id in ids}
+
+
+LINE_KIND_OF_PROMISE = ORDER_KIND
+"""Requirements are kept by the kind of their document."""
+
+
+def wishes_of_complete(document: Document) -> tuple[Any, ...]:
+    """The wishes of the lines that can have one already."""
+    ready = [line for line in document.standing if line.site_id is not None and line.requested_on is not None]
+    return wishes(document, ready)
+
+
+def _pairs(before: Document, after: Document) -> list[tuple[Line, Line]]:
+    old = {line.line_number: line for line in before.lines}
+    return [(old[line.line_number], line) for line in after.lines if line.line_number in old]
+
+
+def _with_before(before: Document, after: Document) -> list[tuple[Line | None, Line]]:
+    old = {line.line_number: line for line in before.lines}
+    return [(old.get(line.line_number), line) for line in after.lines]
+
+
+def _carried(was: Line | None, new: Line) -> Line:
+    """A line that carries a quoted price keeps carrying it when its quantity changes."""
+    if was is None or not prices.is_carried(new) or was.base_quantity == new.base_quantity:
+        return new
+    return prices.carried(was, base_quantity=new.base_quantity, taken=new)
+
+
+def _write(before: Document, after: Document, found: Differences, *, by: Actor) -> None:
+    raised = after.totals[2] > before.totals[2]
+    after.status = after.with_totals(
+        version=before.status.version + 1,
+        last_raised_by_id=by.user_id if raised else before.status.last_raised_by_id,
+    )
+    store.update(store.ORDER, after.ref.id, after.header, after.status, {})
+    old = {line.id: line for line in before.lines}
+    store.update_lines(store.ORDER, [line for line in after.lines if line.id and line != old[line.id]])
+    new = store.insert_lines(store.ORDER, after.ref.id, [line for line in after.lines if not line.id])
+    written = {line.line_number: line for line in new}
+    after.lines = tuple(written.get(line.line_number, line) for line in after.lines)
+
+
+def _post(
+    held: Held, before: Document, after: Document, found: Differences, *, by: Actor, clock: Clock
+) -> tuple[Promise, tuple[str, ...]]:
+    verdict = _claim(held, before, after, by=by, clock=clock)
+    anew = [line for line in after.standing if found.reruns(line)]
+    gone = [was.id for was, new in _pairs(before, after) if needs_wish(before, was) and not needs_wish(after, new)]
+    if gone:
+        promising.withdraw(held, ORDER_KIND, gone, clock=clock)
+    nothing = books.confirms_nothing(after, is_blocked=_is_blocked(after) or verdict)
+    promise = promising.reconfirm(held, wishes(after, anew), clock=clock, blocked=nothing)
+    _pass_on(held, before, after, anew)
+    added = [line for line in after.standing if line.line_number in found.added]
+    books.open_lines(held, after, added, clock=clock)
+    _dereference(held, before, after, clock=clock)
+    books.post_ordered(held, after, [_rise(was, new) for was, new in _pairs(before, after)], clock=clock)
+    blocked = books.set_blocks(held, after, is_new=False, by=by, clock=clock)
+    books.lift_completed(held, after, clock=clock)
+    return promise, (CREDIT_BLOCK, *blocked) if verdict else blocked
+
+
+def _claim(held: Held, before: Document, after: Document, *, by: Actor, clock: Clock) -> bool:
+    """Let the claim follow the value: what is in deliveries already has been moved on and stays there."""
+    old, new = books.credit_key(before), books.credit_key(after)
+    amount = after.gross_of_company - _moved_on(held, before)
+    if old != new:
+        credit.withdraw(held, old, before.ref, clock=clock)
+    return books.claim(held, after, max(amount, 0), by=by, clock=clock).sets_block
+
+
+def _moved_on(held: Held, before: Document) -> int:
+    """What of the order's value has gone on to deliveries or invoices, in the company's currency."""
+    balances = [held.balance(FulfilmentKey(LINE_KIND, line.id)) for line in before.standing]
+    if not any(balance.delivered or balance.billed for balance in balances):
+        return 0
+    key = books.credit_key(before)
+    standing = exposure.by_document(key.company_id, key.party_id)
+    left = sum(one.amount for one in standing if one.document == before.ref and one.part == Part.OPEN_ORDERS)
+    return before.gross_of_company - left
+
+
+def _dereference(held: Held, before: Document, after: Document, *, clock: Clock) -> None:
+    """Give back what a line took of a quotation that it no longer refers to (another product)."""
+    lost = [
+        (was, -was.base_quantity, -was.net)
+        for was, new in _pairs(before, after)
+        if was.reference_line_id and not new.reference_line_id and was.stands
+    ]
+    books.refer(held, before, lost, clock=clock)
+
+
+def _rise(was: Line, new: Line) -> tuple[Line, int, int]:
+    """By how much the ordered quantity and value of a line rise; a rejected line falls to nothing."""
+    quantity = (new.base_quantity if new.stands else 0) - (was.base_quantity if was.stands else 0)
+    value = (new.net if new.stands else 0) - (was.net if was.stands else 0)
+    return new, quantity, value
+
+
+def _is_blocked(document: Document) -> bool:
+    kinds = (BlockKind.CREDIT, BlockKind.DELIVERY)
+    return any(block.kind in kinds for block in blocks.standing([document.ref]))
+
+
+def _pass_on(held: Held, before: Document, after: Document, anew: list[Line]) -> None:
+    """Give priority and ship-to on to the requirements that are not promised anew."""
+    if before.header.priority == after.header.priority and before.header.ship_to_id == after.header.ship_to_id:
+        return
+    done = {line.id for line in anew}
+    rest = [line.id for line in after.standing if line.id not in done]
+    pass_on(held, ORDER_KIND, rest, priority=after.header.priority, party_id=after.header.ship_to_id)
