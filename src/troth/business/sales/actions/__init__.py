@@ -6,25 +6,58 @@
 | `submit` | take an order into the books; `enter` and `submit` run inside another action |
 | `change` | change an order, reject one of its lines |
 | `cancel` | cancel an order |
+| `copy` | an order from a quotation, a draft like an order |
+| `quotations` | save, send, accept, reject, revise, expire |
+| `allocate` | tie stock to a line and let it go |
+| `blocking` | set and lift blocks; go on after one was lifted |
 """
 
+from troth.business.sales.actions.allocate import Allocated, allocate_stock, release_allocation
 from troth.business.sales.actions.answers import Confirmed, LineAnswer, Saved, Submitted
+from troth.business.sales.actions.blocking import Blocked, is_resumable, release_block, resume_order, set_block
 from troth.business.sales.actions.cancel import cancel_order
 from troth.business.sales.actions.change import change_order, reject_item
+from troth.business.sales.actions.copy import copy_order, order_from_quotation
+from troth.business.sales.actions.quotations import (
+    Expired,
+    accept_quotation,
+    expire_quotations,
+    reject_quotation,
+    revise_quotation,
+    save_quotation,
+    send_quotation,
+)
 from troth.business.sales.actions.save import save_order
 from troth.business.sales.actions.submit import enter, enter_order, submit, submit_order
 
 __all__ = [
+    "Allocated",
+    "Blocked",
     "Confirmed",
+    "Expired",
     "LineAnswer",
     "Saved",
     "Submitted",
+    "accept_quotation",
+    "allocate_stock",
     "cancel_order",
     "change_order",
+    "copy_order",
     "enter",
     "enter_order",
+    "expire_quotations",
+    "is_resumable",
+    "order_from_quotation",
     "reject_item",
+    "reject_quotation",
+    "release_allocation",
+    "release_block",
+    "resume_order",
+    "revise_quotation",
     "save_order",
+    "save_quotation",
+    "send_quotation",
+    "set_block",
     "submit",
     "submit_order",
 ]

@@ -84,6 +84,14 @@ class OrderDraft:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotationDraft(OrderDraft):
+    """A quotation as entered; `delivery_days` is the agreed delivery time in working days, which a line may override."""
+
+    valid_to_on: date | str | None = None
+    delivery_days: int | None = None
+
+
 class ProductUnitFacts(Protocol):
     """A unit in which a product may be ordered: one is `factor` base units."""
 

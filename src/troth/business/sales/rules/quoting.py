@@ -1,8 +1,10 @@
 """What may be ordered of a quotation, and when."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from troth.business.sales.rules import refusals
+from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import ORDERABLE
 
 
@@ -42,4 +44,16 @@ def refuse_more_than_quoted(line_number: int, quantity: int, *, quoted: int, ref
             quoted=quoted,
             referenced=referenced,
             quantity=quantity,
+        )
+
+
+def refuse_unpriced(number: str, lines: Sequence[Line], priced_categories: frozenset[int]) -> None:
+    """Refuse to send a quotation without lines, or with a line that should have a price and has none."""
+    unpriced = [
+        line.line_number for line in lines if line.item_category_id in priced_categories and not line.price_trace
+    ]
+    if unpriced or not lines:
+        what = f"a price for line {unpriced[0]}" if unpriced else "at least one line"
+        raise refusals.QuotationIncomplete(
+            f"Quotation {number} lacks {what}. Enter it, then send it.", number=number, lines=unpriced
         )

@@ -137,10 +137,12 @@ class NotADraft(BusinessError):
     code = "not_a_draft"
 
 
-class RefusedByCredit(BusinessError):
-    """The credit check ended with an error: the order stays a draft without demand or exposure."""
+class NothingToAllocate(BusinessError):
+    code = "nothing_to_allocate"
 
-    code = "refused_by_credit"
+
+class NotYourBlock(BusinessError):
+    code = "not_your_block"
 
 
 def changed_meanwhile(name: str, number: str, *, expected: int, found: int) -> ChangedMeanwhile:

@@ -1,0 +1,368 @@
+"""What screens, the API and the apps above read of quotations and orders: frozen rows.
+
+Lists go from the newest to the oldest, page by page with the id of the last row seen; none of them counts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from troth.business.pricing.rules import TraceLine
+from troth.business.promising import queries as promising
+from troth.business.promising.queries import PromisedLine
+from troth.business.sales import store
+from troth.business.sales.models import Order, Quotation
+from troth.business.sales.rules.lines import Line
+from troth.business.sales.rules.quoting import open_quantity
+from troth.business.sales.states import LineProgress, Progress, progress
+from troth.kernel.errors import NotFound
+from troth.kernel.money import Rounding, round_ratio
+from troth.ledgers.fulfilment import queries as fulfilment
+from troth.ledgers.fulfilment.keys import Measure
+from troth.ledgers.fulfilment.queries import Flow
+from troth.platform import blocks, sql
+from troth.platform.actors import Actor
+from troth.platform.blocks import Block
+from troth.platform.documents import DocumentRef
+
+PAGE = 50
+ORDER, QUOTATION, LINE, QUOTATION_LINE, INVOICE = "order", "quotation", "order_line", "quotation_line", "invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineRow:
+    """A line with what shipping and billing take from its order. Amounts in minor units of `currency`, of the whole line."""
+
+    order_id: int
+    order_number: str
+    order_state: str
+    company_id: int
+    sales_organisation_id: int
+    order_type_id: int
+    customer_id: int
+    sold_to_id: int
+    ship_to_id: int
+    bill_to_id: int
+    payer_id: int
+    forwarding_agent_id: int | None
+    currency: str
+    payment_terms_id: int
+    incoterm: str
+    incoterm_place: str
+    priority: int
+    complete_delivery: bool
+    deliveries_max: int
+    entered_on: date
+    entered_by_id: int | None
+    last_raised_by_id: int | None
+    is_promised: bool
+    is_delivered: bool
+    billing_basis: str
+    line: Line
+
+    @property
+    def line_id(self) -> int:
+        return self.line.id
+
+    @property
+    def ref(self) -> DocumentRef:
+        return DocumentRef(ORDER, self.order_id, self.order_number)
+
+    @property
+    def stands(self) -> bool:
+        return self.order_state == "submitted" and self.line.stands
+
+    @property
+    def trace(self) -> tuple[TraceLine, ...]:
+        return tuple(TraceLine(*row) for row in self.line.price_trace)
+
+    def share(self, amount: int, *, before: int, quantity: int) -> int:
+        """The part of `amount` that falls on `quantity` after `before` have had theirs (smallest units).
+
+        Parts of consecutive quantities sum to the whole to the cent, however the line is split.
+        """
+        return self._up_to(amount, before + quantity) - self._up_to(amount, before)
+
+    def _up_to(self, amount: int, quantity: int) -> int:
+        return round_ratio(amount * quantity, self.line.base_quantity, Rounding.HALF_UP)
+
+
+_ORDER_COLUMNS = (
+    "o.id, o.number, o.state, o.company_id, o.sales_organisation_id, o.order_type_id, o.customer_id, o.sold_to_id,"
+    " o.ship_to_id, o.bill_to_id, o.payer_id, o.forwarding_agent_id, o.currency_id, o.payment_terms_id, o.incoterm,"
+    " o.incoterm_place, o.priority, o.complete_delivery, o.deliveries_max, o.entered_on, o.entered_by_id,"
+    " o.last_raised_by_id"
+)
+
+
+def order_lines(line_ids: Sequence[int]) -> dict[int, OrderLineRow]:
+    """These lines with their orders, by line id; unknown ones are left out. Two statements."""
+    return _rows(store.lines_by_id(store.ORDER, line_ids))
+
+
+def lines_of_orders(order_ids: Sequence[int]) -> dict[int, OrderLineRow]:
+    """All lines of these orders, by line id. Two statements."""
+    return _rows(store.lines_of(store.ORDER, order_ids))
+
+
+def _rows(by_order: dict[int, tuple[Line, ...]]) -> dict[int, OrderLineRow]:
+    from troth.business.masterdata import queries as masterdata
+
+    if not by_order:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(order_id,) for order_id in by_order])
+    orders = sql.fetch(
+        f"{with_clause} SELECT {_ORDER_COLUMNS} FROM sales_order o JOIN {source} ON o.id = k.id", parameters
+    )
+    categories = masterdata.snapshot().item_categories_by_id
+    rows = {}
+    for values in orders:
+        for line in by_order[values[0]]:
+            category = categories[line.item_category_id]
+            rows[line.id] = OrderLineRow(
+                *values, category.is_promised, category.is_delivered, category.billing_basis, line
+            )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A quotation or an order in a list."""
+
+    id: int
+    number: str
+    state: str
+    order_type: str
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    customer_reference: str
+    entered_on: date
+    requested_on: date | None
+    valid_to_on: date | None
+    currency: str
+    decimals: int
+    net: int
+    gross: int
+    version: int
+
+
+def orders(
+    by: Actor,
+    *,
+    state: str = "",
+    customer_id: int | None = None,
+    words: str = "",
+    entered_from: date | None = None,
+    entered_to: date | None = None,
+    after_id: int | None = None,
+    limit: int = PAGE,
+) -> tuple[DocumentRow, ...]:
+    """Orders that the actor may see, the newest first; `words` are looked for in numbers and the customer's name."""
+    query = _filtered(Order.objects.all(), by, state, customer_id, words, entered_from, entered_to)
+    return _page(query, after_id, limit)
+
+
+def quotations(
+    by: Actor,
+    *,
+    state: str = "",
+    customer_id: int | None = None,
+    words: str = "",
+    entered_from: date | None = None,
+    entered_to: date | None = None,
+    after_id: int | None = None,
+    limit: int = PAGE,
+) -> tuple[DocumentRow, ...]:
+    """Quotations that the actor may see, the newest first."""
+    query = _filtered(Quotation.objects.all(), by, state, customer_id, words, entered_from, entered_to)
+    return _page(query, after_id, limit)
+
+
+def _filtered(
+    query: QuerySet[Any],
+    by: Actor,
+    state: str,
+    customer_id: int | None,
+    words: str,
+    *entered: date | None,
+) -> QuerySet[Any]:
+    entered_from, entered_to = entered
+    chosen: dict[str, Any] = {"state": state} if state else {}
+    if by.company_ids is not None:
+        chosen["company_id__in"] = by.company_ids
+    if customer_id is not None:
+        chosen["customer_id"] = customer_id
+    if entered_from is not None:
+        chosen["entered_on__gte"] = entered_from
+    if entered_to is not None:
+        chosen["entered_on__lte"] = entered_to
+    query = query.filter(**chosen)
+    for word in words.split():
+        query = query.filter(
+            Q(number__icontains=word) | Q(customer_reference__icontains=word) | Q(sold_to__name__icontains=word)
+            | Q(sold_to__number__iexact=word)
+        )  # fmt: skip
+    return query
+
+
+def _page(query: QuerySet[Any], after_id: int | None, limit: int) -> tuple[DocumentRow, ...]:
+    if after_id is not None:
+        query = query.filter(pk__lt=after_id)
+    found = query.select_related("sold_to", "order_type", "currency").order_by("-pk")[:limit]
+    return tuple(_row(document) for document in found)
+
+
+def _row(document: Any) -> DocumentRow:
+    return DocumentRow(
+        document.pk,
+        document.number,
+        document.state,
+        document.order_type.code,
+        document.customer_id,
+        document.sold_to.number,
+        document.sold_to.name,
+        document.customer_reference,
+        document.entered_on,
+        document.requested_on,
+        getattr(document, "valid_to_on", None),
+        document.currency_id,
+        document.currency.decimals,
+        document.net,
+        document.gross,
+        document.version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line on a page: as entered, as promised, as far as it has come. `is_promised` of the item category."""
+
+    line: Line
+    product_number: str
+    product_name: str
+    base_unit: str
+    base_decimals: int
+    unit_decimals: int
+    item_category: str
+    site: str
+    promise: PromisedLine | None
+    progress: fulfilment.Progress
+    open_to_order: int = 0
+
+    @property
+    def trace(self) -> tuple[TraceLine, ...]:
+        return tuple(TraceLine(*row) for row in self.line.price_trace)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A quotation or an order with all that its page shows; `document` is the model instance with its parties."""
+
+    ref: DocumentRef
+    document: Any
+    lines: tuple[LineView, ...]
+    progress: Progress
+    blocks: tuple[Block, ...]
+    block_history: tuple[Block, ...]
+    flow: Flow
+    changed_at: datetime | None = None
+
+
+_PARTIES = ("sold_to", "ship_to", "bill_to", "payer", "forwarding_agent", "order_type", "currency", "payment_terms")
+
+
+def order(order_id: int, *, by: Actor) -> DocumentView:
+    """An order's page. `NotFound` if it is not there or not the actor's to see."""
+    found = Order.objects.select_related(*_PARTIES, "site", "copied_from").filter(pk=order_id).first()
+    if found is None or not by.sees(found.company_id):
+        raise NotFound(f"There is no order {order_id} that you may see.", kind=ORDER, id=order_id)
+    ref = DocumentRef(ORDER, found.pk, found.number)
+    lines = _line_views(store.ORDER, LINE, found.pk)
+    standing = blocks.standing([ref])
+    flow = fulfilment.flow(ref)
+    return DocumentView(ref, found, lines, _progress(ref, lines, bool(standing)), standing, blocks.history(ref), flow)
+
+
+def quotation(quotation_id: int, *, by: Actor) -> DocumentView:
+    """A quotation's page; each line says what of it is still to be ordered. `NotFound` as for orders."""
+    found = Quotation.objects.select_related(*_PARTIES, "revises").filter(pk=quotation_id).first()
+    if found is None or not by.sees(found.company_id):
+        raise NotFound(f"There is no quotation {quotation_id} that you may see.", kind=QUOTATION, id=quotation_id)
+    ref = DocumentRef(QUOTATION, found.pk, found.number)
+    lines = _line_views(store.QUOTATION, QUOTATION_LINE, found.pk)
+    return DocumentView(ref, found, lines, progress(()), (), blocks.history(ref), fulfilment.flow(ref))
+
+
+def _line_views(kind: store.Kind, key_kind: str, document_id: int) -> tuple[LineView, ...]:
+    from troth.business.masterdata import queries as masterdata
+    from troth.reference import queries as reference
+
+    lines = store.lines(kind, document_id)
+    ids = [line.id for line in lines]
+    state = masterdata.snapshot()
+    products = reference.products({line.product_id for line in lines})
+    units = reference.units()
+    promised = promising.promise(ORDER, ids) if kind is store.ORDER else {}
+    done = fulfilment.progress(key_kind, ids)
+    views = []
+    for line in lines:
+        product, come = products[line.product_id], done.get(line.id, fulfilment.Progress())
+        views.append(
+            LineView(
+                line,
+                product.number,
+                product.name,
+                product.base_unit,
+                product.decimals,
+                units[line.unit_id].decimals,
+                state.item_categories_by_id[line.item_category_id].code,
+                state.sites[line.site_id].code if line.site_id in state.sites else "",
+                promised.get(line.id),
+                come,
+                open_quantity(quoted=come.ordered, referenced=come.referenced),
+            )
+        )
+    return tuple(views)
+
+
+def _progress(ref: DocumentRef, lines: Iterable[LineView], is_blocked: bool) -> Progress:
+    from troth.business.masterdata import queries as masterdata
+
+    categories = masterdata.snapshot().item_categories_by_id
+    standing = [view for view in lines if view.line.stands and view.progress.ordered]
+    invoices = fulfilment.successors(ref, Measure.BILLED)
+    paid = fulfilment.progress(INVOICE, [edge.target.id for edge in invoices if edge.target.kind == INVOICE])
+    return progress(
+        (
+            LineProgress(
+                is_promised=categories[view.line.item_category_id].is_promised and view.promise is not None,
+                is_delivered=categories[view.line.item_category_id].is_delivered,
+                billing_basis=view.progress.billing_basis,
+                ordered=view.progress.ordered,
+                confirmed=view.promise.confirmed if view.promise else 0,
+                delivered=view.progress.delivered,
+                picked=view.progress.picked,
+                issued=view.progress.issued,
+                billed=view.progress.billed,
+            )
+            for view in standing
+        ),
+        invoiced=sum(one.ordered for one in paid.values()),
+        paid=sum(one.paid for one in paid.values()),
+        is_blocked=is_blocked,
+    )
+
+
+def open_quotation_quantities(quotation_id: int) -> dict[int, int]:
+    """What of each line of a quotation that was sent is still to be ordered, by line id, in smallest units."""
+    lines = store.lines(store.QUOTATION, quotation_id)
+    done = fulfilment.progress(QUOTATION_LINE, [line.id for line in lines])
+    return {
+        line.id: open_quantity(quoted=done[line.id].ordered, referenced=done[line.id].referenced)
+        for line in lines
+        if line.id in done
+    }

@@ -1,0 +1,92 @@
+"""Two at once: one wins, the other is refused, and the books hold."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from tests import company
+from tests.sales import books
+from troth.business.sales import actions, queries
+from troth.business.sales.rules import refusals
+from troth.business.sales.rules.changes import LineChange, OrderChanges
+from troth.kernel.errors import BusinessError
+from troth.kernel.lifecycle import IllegalTransition
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*calls):
+    """Run the calls in threads that start together; return what each answered or was refused with."""
+    gate, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(place, call):
+        gate.wait()
+        try:
+            answers[place] = call()
+        except BusinessError as refused:
+            answers[place] = refused
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.fixture
+def stocked(transactional_db):
+    small = company.build()
+    company.put_in_stock(small, "HELMET", 5)
+    return small
+
+
+def test_an_order_submitted_twice_at_once_is_in_the_books_once(stocked, rep, draft):
+    saved = actions.save_order(draft("ALPHA", ("HELMET", 3)), by=rep, clock=stocked.clock)
+
+    def submit():
+        return actions.submit_order(saved.id, by=rep, clock=stocked.clock)
+
+    answers = together(submit, submit)
+    assert sorted(type(answer).__name__ for answer in answers) == ["IllegalTransition", "Submitted"]
+    assert isinstance(next(a for a in answers if isinstance(a, BusinessError)), IllegalTransition)
+    assert (books.demand(), books.events().count("sales.order_submitted")) == (3, 1)
+
+
+def test_of_two_changes_to_the_same_state_one_is_refused(stocked, rep, draft):
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 1)), by=rep, clock=stocked.clock)
+
+    def raise_to(quantity):
+        changes = OrderChanges(lines=(LineChange(line_number=10, values={"quantity": quantity}),))
+        return lambda: actions.change_order(order.id, changes, expected_version=1, by=rep, clock=stocked.clock)
+
+    answers = together(raise_to(2), raise_to(3))
+    [won] = [answer for answer in answers if not isinstance(answer, BusinessError)]
+    [lost] = [answer for answer in answers if isinstance(answer, BusinessError)]
+    assert isinstance(lost, refusals.ChangedMeanwhile)
+    assert books.demand() == won.lines[0].quantity
+    assert queries.order(order.id, by=rep).document.version == 2
+
+
+def test_two_orders_do_not_both_get_the_last_goods(stocked, rep, draft):
+    def enter(customer):
+        return lambda: actions.enter_order(draft(customer, ("HELMET", 4)), by=rep, clock=stocked.clock)
+
+    answers = together(enter("ALPHA"), enter("BETA"))
+    assert sorted(answer.lines[0].confirmed for answer in answers) == [1, 4]
+    assert books.demand() == 5
+
+
+def test_a_failure_at_the_end_leaves_nothing(stocked, rep, draft, monkeypatch):
+    before = books.picture()
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("the power went out")
+
+    monkeypatch.setattr("troth.platform.events.write", fail)
+    with pytest.raises(RuntimeError):
+        actions.enter_order(draft("ALPHA", ("HELMET", 3)), by=rep, clock=stocked.clock)
+    assert books.picture() == before
