@@ -96,7 +96,7 @@ def test_prices_by_hand_need_the_right(small, rep):
 
 def test_who_may_not_enter_orders_is_refused(small, draft):
     before = books.picture()
+    clerk = company.person("warehouse_clerk")
     with pytest.raises(NotAllowed):
-        clerk = company.person("warehouse_clerk")
         actions.enter_order(draft("ALPHA", ("HELMET", 1)), by=clerk, clock=small.clock)
     assert books.picture() == before

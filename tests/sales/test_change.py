@@ -138,9 +138,10 @@ def test_a_cancelled_order_leaves_nothing_behind(small, rep, order):
 
 
 def test_what_is_in_a_delivery_stands(small, rep, order):
+    from django.db import transaction
+
     from troth.ledgers.fulfilment import actions as fulfilment
     from troth.ledgers.fulfilment.keys import FulfilmentKey, Measure
-    from django.db import transaction
     from troth.platform import locks
     from troth.platform.documents import DocumentRef
 

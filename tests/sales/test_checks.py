@@ -31,17 +31,20 @@ def test_the_checks_hold_on_good_books_and_look_at_something(books_in_use):
     assert all(result.count_checked for result in results)
 
 
+LATEST = "(SELECT MAX(id) FROM sales_order WHERE state = 'submitted')"
+
+
 @pytest.mark.parametrize(
     ("check", "corruption"),
     [
-        ("sales: totals", "UPDATE sales_order SET net = net + 1 WHERE id = (SELECT MAX(id) FROM sales_order WHERE state = 'submitted')"),
+        ("sales: totals", f"UPDATE sales_order SET net = net + 1 WHERE id = {LATEST}"),
         ("sales: totals", "UPDATE sales_orderline SET tax = tax + 1, net = net - 1 WHERE line_number = 20"),
         ("sales: totals", "UPDATE sales_quotation SET gross = gross - 1"),
         ("sales: requirements", "UPDATE promising_requirement SET is_withdrawn = TRUE WHERE line_id = {second}"),
         ("sales: requirements", "UPDATE promising_requirement SET quantity = quantity + 1 WHERE line_id = {second}"),
         ("sales: ordered", "UPDATE sales_orderline SET base_quantity = base_quantity + 1 WHERE id = {second}"),
-        ("sales: ordered", "UPDATE sales_order SET state = 'cancelled' WHERE id = (SELECT MAX(id) FROM sales_order WHERE state = 'submitted')"),
-        ("sales: predecessors", "UPDATE sales_orderline SET reference_line_id = 999 WHERE reference_kind = 'quotation'"),
+        ("sales: ordered", f"UPDATE sales_order SET state = 'cancelled' WHERE id = {LATEST}"),
+        ("sales: predecessors", "UPDATE sales_orderline SET reference_line_id = 999 WHERE reference_kind <> ''"),
     ],
 )
 def test_a_corrupted_row_is_found(books_in_use, check, corruption):

@@ -1,6 +1,7 @@
 """What must hold between quotations, orders and the ledgers, for `troth verify`."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Count as Number
 from django.db.models import Exists, OuterRef
@@ -19,7 +20,7 @@ BATCH = 200
 KIND_AT, AMOUNT_AT, TAX = 0, 8, "tax"
 
 
-def _batches(model: type[Order] | type[Quotation]) -> Iterator[list[Order] | list[Quotation]]:
+def _batches(model: type[Order] | type[Quotation]) -> Iterator[list[Any]]:
     last = 0
     while found := list(model.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
         yield found
@@ -39,8 +40,8 @@ def _totals() -> Iterator[Finding | Count]:
                 sums = tuple(sum(getattr(one, part) for one in own if one.stands) for part in ("net", "tax", "gross"))
                 if sums != (document.net, document.tax, document.gross):
                     yield Finding(
-                        f"{document.number} says {(document.net, document.tax, document.gross)} net, tax and gross, but "
-                        f"its lines come to {sums}.",
+                        f"{document.number} says {(document.net, document.tax, document.gross)} net, tax and gross, "
+                        f"but its lines come to {sums}.",
                         {"number": document.number},
                     )
 

@@ -54,8 +54,12 @@ class SalesDocument(models.Model):
 
 
 class SalesLine(models.Model):
-    """What lines of quotations and orders share. Quantities: `quantity` in 10^-decimals of `unit`, `base_quantity` in
-    smallest units of the product. Money in minor units of the document's currency; `price_trace` sums to `net` and `tax`."""
+    """What lines of quotations and orders share.
+
+    `quantity` in 10^-decimals of `unit`, `base_quantity` in smallest units of the product. Money in minor units of the
+    document's currency. `price_trace` sums to `net` and `tax`: rows of kind, condition, source, condition id, base,
+    scale, rate, per, amount, rounding (`pricing.rules.TraceLine`).
+    """
 
     line_number = models.PositiveIntegerField(_("line"))
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")

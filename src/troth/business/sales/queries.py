@@ -34,7 +34,7 @@ ORDER, QUOTATION, LINE, QUOTATION_LINE, INVOICE = "order", "quotation", "order_l
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRow:
-    """A line with what shipping and billing take from its order. Amounts in minor units of `currency`, of the whole line."""
+    """A line with what shipping and billing take from its order. Amounts in minor units of `currency`, whole line."""
 
     order_id: int
     order_number: str
@@ -123,7 +123,7 @@ def _rows(by_order: dict[int, tuple[Line, ...]]) -> dict[int, OrderLineRow]:
         for line in by_order[values[0]]:
             category = categories[line.item_category_id]
             rows[line.id] = OrderLineRow(
-                *values, category.is_promised, category.is_delivered, category.billing_basis, line
+                *(*values, category.is_promised, category.is_delivered, category.billing_basis, line)
             )
     return rows
 
@@ -320,7 +320,7 @@ def _line_views(kind: store.Kind, key_kind: str, document_id: int) -> tuple[Line
                 product.decimals,
                 units[line.unit_id].decimals,
                 state.item_categories_by_id[line.item_category_id].code,
-                state.sites[line.site_id].code if line.site_id in state.sites else "",
+                state.sites[line.site_id].code if line.site_id is not None else "",
                 promised.get(line.id),
                 come,
                 open_quantity(quoted=come.ordered, referenced=come.referenced),

@@ -32,7 +32,7 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A document that was written. `missing` says what it lacks and what that holds back; `warnings` are for reading."""
+    """A document that was written. `missing`: what it lacks and what that holds back; `warnings` are for reading."""
 
     id: int
     number: str

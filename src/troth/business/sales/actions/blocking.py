@@ -6,7 +6,7 @@ from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.sales.actions import books, save
 from troth.business.sales.actions.change import opened, reason_given
-from troth.business.sales.actions.document import ORDER_KIND, wishes
+from troth.business.sales.actions.document import ORDER_KIND, Document, wishes
 from troth.business.sales.models import Order
 from troth.business.sales.rules import refusals
 from troth.business.sales.states import OrderState
@@ -92,5 +92,5 @@ def resume_order(order_id: int, *, by: Actor, clock: Clock) -> Blocked:
     return standing
 
 
-def _standing(order_id: int, document: books.Document) -> Blocked:
+def _standing(order_id: int, document: Document) -> Blocked:
     return Blocked(order_id, tuple(block.reason for block in blocks.standing([document.ref])))

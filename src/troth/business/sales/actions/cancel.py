@@ -56,8 +56,8 @@ def _refuse_if_in_delivery(held: Held, document: Document) -> None:
     delivered = [line.line_number for line, balance in balances if balance.delivered]
     if delivered:
         raise refusals.OrderInDelivery(
-            f"Order {number} has lines in a delivery. To cancel it, cancel the delivery first; or reject the lines that "
-            "are not in one.",
+            f"Order {number} has lines in a delivery. To cancel it, cancel the delivery first; or reject the "
+            "lines that are not in one.",
             number=number,
             lines=delivered,
         )

@@ -1,6 +1,6 @@
 """Orders with reference: everything is carried over once, and what is taken of a quotation is tracked (PS-5).
 
-From a quotation come partners, terms, texts, quoted prices and the agreed delivery time; the dates count from the order.
+From a quotation come partners, terms, texts, quoted prices and the agreed delivery time; dates count from the order.
 A copy of an order is a new draft that is priced anew and refers to nothing.
 """
 
@@ -25,7 +25,7 @@ from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules import quoting, refusals
 from troth.business.sales.rules.drafts import measures, parse_date, quantities, read_site
 from troth.business.sales.rules.lines import Header, Line
-from troth.business.sales.states import QUOTATION, OrderState
+from troth.business.sales.states import QUOTATION
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.platform import locks
 from troth.platform.actions import action
@@ -58,9 +58,7 @@ def order_from_quotation(
     quoted = store.lines(store.QUOTATION, quotation.pk)
     terms = reading.for_order(header, {line.product_id for line in quoted})
     today = clock.today(terms.customer.time_zone)
-    quoting.refuse_unless_orderable(
-        quotation.number, quotation.state, valid_to_on=quotation.valid_to_on, today=today
-    )
+    quoting.refuse_unless_orderable(quotation.number, quotation.state, valid_to_on=quotation.valid_to_on, today=today)
     wanted = parse_date(requested_on, today=today) or _not_past(quotation.requested_on, today)
     header = replace(
         header,
@@ -71,9 +69,7 @@ def order_from_quotation(
         site_id=terms.customer.site_id,
     )
     lines = _lines(quotation, quoted, header, terms, quantities, explicit=bool(requested_on))
-    status = store.Status(
-        number="", state=OrderState.DRAFT, entered_by_id=by.user_id, entered_at=clock.now(), last_raised_by_id=by.user_id
-    )
+    status = save.new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, lines, terms)
     if QUOTATION.allows(quotation.state, "accept"):
         quotations.accept(quotation, QUOTATION.step(quotation.state, "accept"), by=by, clock=clock)
@@ -117,9 +113,7 @@ def copy_order(
     ]
     refuse_not_sold(lines, source.terms)
     priced, unpriced = prices.price(header, lines, source.terms)
-    status = store.Status(
-        number="", state=OrderState.DRAFT, entered_by_id=by.user_id, entered_at=clock.now(), last_raised_by_id=by.user_id
-    )
+    status = save.new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, priced, source.terms, unpriced)
     save.write_new(document, {"copied_from_id": ("int", order.pk)})
     save.record(document, "sales.order_saved", by=by, clock=clock, facts={"copied_from": order.number})
@@ -167,12 +161,8 @@ def _lines(
         if entered is None and left:
             lines.append(_taken(quotation, line, _open_line(line, left, terms), header, terms, explicit=explicit))
         elif entered is not None and line.line_number in entered:
-            steps, unit, base = quantities(
-                terms.product(line.product_id), entered[line.line_number], line.unit_id
-            )
-            quoting.refuse_more_than_quoted(
-                line.line_number, base, quoted=line.base_quantity, referenced=referenced
-            )
+            steps, unit, base = quantities(terms.product(line.product_id), entered[line.line_number], line.unit_id)
+            quoting.refuse_more_than_quoted(line.line_number, base, quoted=line.base_quantity, referenced=referenced)
             part = replace(line, quantity=steps, unit_id=unit.code, base_quantity=base)
             lines.append(_taken(quotation, line, part, header, terms, explicit=explicit))
     if not lines:
@@ -190,9 +180,7 @@ def _open_line(line: Line, left: int, terms: Terms) -> Line:
     return replace(line, quantity=left, base_quantity=left, unit_id=terms.product(line.product_id).base_unit.code)
 
 
-def _taken(
-    quotation: Quotation, quoted: Line, part: Line, header: Header, terms: Terms, *, explicit: bool
-) -> Line:
+def _taken(quotation: Quotation, quoted: Line, part: Line, header: Header, terms: Terms, *, explicit: bool) -> Line:
     """The order line for a part of a quoted line."""
     product = terms.product(part.product_id)
     weight_g, volume_ml = measures(product, part.base_quantity)

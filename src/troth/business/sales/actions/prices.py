@@ -1,7 +1,7 @@
 """Pricing an order: on the day it was entered, before anything is locked.
 
-A line that came from a quotation carries the quoted price: each line of its trace is scaled to the ordered quantity. All
-others are priced by the conditions of the order's day; a line without a price is incomplete, never refused.
+A line that came from a quotation carries the quoted price: each line of its trace is scaled to the ordered quantity.
+All others are priced by the conditions of the order's day; a line without a price is incomplete, never refused.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,8 +102,8 @@ def _manual(entry: Mapping[str, Any], row: int) -> Manual:
         or not per
     ):
         raise WrongEntry(
-            "A condition by hand is a price, discount or surcharge with either an amount or a percentage, neither below "
-            "zero. Enter it again.",
+            "A condition by hand is a price, discount or surcharge with either an amount or a percentage, neither "
+            "below zero. Enter it again.",
             row=row,
             field="manual_conditions",
         )

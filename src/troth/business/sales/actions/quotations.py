@@ -59,9 +59,7 @@ def save_quotation(
 
 
 @action
-def send_quotation(
-    quotation_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock
-) -> Saved:
+def send_quotation(quotation_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock) -> Saved:
     """Send a quotation to the customer: it is valid from now on and cannot be changed, only revised."""
     quotation, held = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "send")
@@ -91,9 +89,7 @@ def send_quotation(
 
 
 @action
-def accept_quotation(
-    quotation_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock
-) -> Saved:
+def accept_quotation(quotation_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock) -> Saved:
     """Note that the customer accepts; refused once the quotation is no longer valid."""
     quotation, _ = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "accept")
@@ -128,7 +124,8 @@ def revise_quotation(
     document, extra = _read(draft, by=by, clock=clock)
     revision = quotation.revision + 1
     first = quotation.number.rsplit("/", 1)[0]
-    _insert(document, extra | {"revises_id": ("int", quotation.pk), "revision": ("int", revision)}, f"{first}/{revision}")
+    extra |= {"revises_id": ("int", quotation.pk), "revision": ("int", revision)}
+    _insert(document, extra, f"{first}/{revision}")
     _move(quotation, state, "sales.quotation_superseded", by=by, clock=clock, facts={"by": document.ref.number})
     save.record(document, "sales.quotation_saved", by=by, clock=clock, facts={"revises": quotation.number})
     return save.saved(document)

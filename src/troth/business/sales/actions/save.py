@@ -48,7 +48,7 @@ def save_order(
     document = read(draft, by=by, clock=clock)
     before = store.header(order)
     _replace(document, order)
-    changes = {name: pair for name, pair in _differences(before, document.header).items()}
+    changes = _differences(before, document.header)
     record(document, "sales.order_saved", by=by, clock=clock, changes=changes)
     return saved(document)
 
@@ -64,16 +64,21 @@ def read(draft: OrderDraft, *, by: Actor, clock: Clock) -> Document:
     lines = determined(draft.lines, header, known, clock=clock)
     prices.require_manual_pricing(lines, by=by, company_id=header.company_id)
     priced, unpriced = prices.price(header, lines, known)
-    status = store.Status(
+    status = new_status(by=by, clock=clock)
+    document = Document(DocumentRef(ORDER_KIND, 0), header, status, priced, known, unpriced)
+    _warn(document)
+    return document
+
+
+def new_status(*, by: Actor, clock: Clock) -> store.Status:
+    """A draft that this person enters now; it gets its number when it is written."""
+    return store.Status(
         number="",
         state=OrderState.DRAFT,
         entered_by_id=by.user_id,
         entered_at=clock.now(),
         last_raised_by_id=by.user_id,
     )
-    document = Document(DocumentRef(ORDER_KIND, 0), header, status, priced, known, unpriced)
-    _warn(document)
-    return document
 
 
 def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, clock: Clock) -> tuple[Line, ...]:

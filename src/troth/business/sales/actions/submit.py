@@ -5,6 +5,7 @@ representative's work list; a credit block stops the delivery until a credit man
 """
 
 from dataclasses import replace
+from typing import Any
 
 from troth.business.sales import store
 from troth.business.sales.actions import books, prices, save
@@ -84,7 +85,7 @@ def submit(held: Held, document: Document, *, by: Actor, clock: Clock) -> Submit
     if verdict.sets_block:
         blocked = (CREDIT_BLOCK, *blocked)
 
-    facts = {"net": document.status.net, "gross": document.status.gross, "lines": len(lines)}
+    facts: dict[str, Any] = {"net": document.status.net, "gross": document.status.gross, "lines": len(lines)}
     short = [line.line_number for line in lines if line.id in set(promise.short_lines)]
     if short:
         facts |= {"short_lines": short}

@@ -93,7 +93,7 @@ class Terms:
         return names
 
     def way(self, line: Line) -> promising.Way:
-        """How a line travels, made once for all lines that share it; a missing route or shipping point takes no time."""
+        """How a line travels, made once for all lines that share it; a missing route or point takes no time."""
         assert line.site_id is not None
         key = (line.site_id, line.shipping_point_id, line.route_id)
         if key not in self._ways:
@@ -155,11 +155,11 @@ def products(lines: tuple[LineDraft, ...], customer_id: int) -> dict[str | int, 
     ids = {line.product for line in lines if isinstance(line.product, int)}
     numbers = [line.product for line in lines if isinstance(line.product, str)]
     if ids:
-        found.update(masterdata.product_terms(sorted(ids), customer_id=customer_id))
+        found |= products_by_id(ids, customer_id)
     if numbers:
         by_number = masterdata.product_terms_by_number(numbers, customer_id=customer_id)
-        found.update(by_number)
-        found.update({terms.product_id: terms for terms in by_number.values()})
+        for number, terms in by_number.items():
+            found[number] = found[terms.product_id] = terms
     return found
 
 

@@ -2,9 +2,10 @@
 
 The list is the one of the source, word for word, and complete: what is not on it never re-runs the promise.
 
-| re-run the promise | passed on without a check |
-| --- | --- |
-| site, requirement type, date, quantity (weighs anew), product, batch, valuation type, conversion of units, shipping point, route, reason for rejection, fixed flag, probability, project | delivery priority, ship-to, and everything else |
+    re-run the promise        site, requirement type, date, quantity (weighs anew), product, batch, valuation type,
+                              conversion of units, shipping point, route, reason for rejection, fixed flag,
+                              probability, project
+    passed on without check   delivery priority, ship-to, and everything else
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,8 +97,8 @@ def refuse_change_of_delivered(
     fixed = {"product_id", "site_id", "unit_id", "batch", "valuation", "item_category_id"} & set(changed)
     if fixed or after.base_quantity < delivered or not after.stands:
         raise refusals.LineInDelivery(
-            f"Line {before.line_number} of order {number} is in a delivery. To change it like this, cancel the delivery "
-            "first, or add a line.",
+            f"Line {before.line_number} of order {number} is in a delivery. To change it like this, cancel the "
+            "delivery first, or add a line.",
             order=number,
             line_number=before.line_number,
             delivered=delivered,

@@ -1,11 +1,12 @@
 """What an order lacks, and what that holds back (SO-4).
 
-An unfinished order can always be saved. What is missing is listed with the step it holds back: without a date nothing can
-be confirmed, without a route nothing leaves, without a price nothing is billed. An order that lacks something for its
-confirmation stays a draft; what holds back a later step becomes a block of that step, which falls when it is filled in.
+An unfinished order can always be saved. What is missing is listed with the step it holds back: without a date nothing
+can be confirmed, without a route nothing leaves, without a price nothing is billed. An order that lacks something for
+its confirmation stays a draft; what holds back a later step becomes a block of that step, which falls when it is filled
+in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,7 +35,7 @@ class Missing:
 def missing(
     order: Header,
     lines: Iterable[Line],
-    categories: dict[int, Category],
+    categories: Mapping[int, Category],
     *,
     stocked: frozenset[int],
     unpriced: frozenset[int] = frozenset(),

@@ -86,7 +86,7 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotationDraft(OrderDraft):
-    """A quotation as entered; `delivery_days` is the agreed delivery time in working days, which a line may override."""
+    """A quotation as entered; `delivery_days`: the agreed delivery time in working days, which a line may override."""
 
     valid_to_on: date | str | None = None
     delivery_days: int | None = None
@@ -189,10 +189,11 @@ def parse_date(entered: date | str | None, *, today: date, name: str = "requeste
     """Read a date, as such or as text 2026-03-31. Refuses the past and what lies more than three years ahead."""
     if entered is None or entered == "":
         return None
-    on = entered
-    if isinstance(on, str):
+    if isinstance(entered, date):
+        on = entered
+    else:
         try:
-            on = date.fromisoformat(on.strip())
+            on = date.fromisoformat(entered.strip())
         except ValueError:
             raise refusals.WrongEntry(
                 f"{entered[:20]!r} is not a date. Enter it as year-month-day, such as 2026-03-31.", field=name
@@ -347,5 +348,5 @@ def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None
 
 
 def measure(per_unit: int, base_quantity: int, decimals: int) -> int:
-    """Return the weight in g or volume in ml of a quantity in smallest steps, rounded up; `per_unit`: of one base unit."""
+    """Return the weight in g or volume in ml of a quantity in smallest steps, rounded up; `per_unit`: of one unit."""
     return checked(-(-per_unit * base_quantity // 10**decimals))

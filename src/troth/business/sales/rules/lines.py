@@ -1,7 +1,7 @@
 """An order's header and lines as values: what the rules look at and what the store writes.
 
-The names are those of the columns. Quantities: `quantity` in 10^-decimals of the line's unit, `base_quantity` in smallest
-units of the product. Money in minor units of the document's currency.
+The names are those of the columns. Quantities: `quantity` in 10^-decimals of the line's unit, `base_quantity` in
+smallest units of the product. Money in minor units of the document's currency.
 """
 
 from dataclasses import dataclass
