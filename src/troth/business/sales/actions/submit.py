@@ -86,7 +86,8 @@ def submit(held: Held, document: Document, *, by: Actor, clock: Clock) -> Submit
         blocked = (CREDIT_BLOCK, *blocked)
 
     facts: dict[str, Any] = {"net": document.status.net, "gross": document.status.gross, "lines": len(lines)}
-    short = [line.line_number for line in lines if line.id in set(promise.short_lines)]
+    short_ids = set(promise.short_lines)
+    short = [line.line_number for line in lines if line.id in short_ids]
     if short:
         facts |= {"short_lines": short}
     if blocked:
