@@ -199,12 +199,12 @@ def test_each_thing_that_is_missing_is_named(lines, more, lack):
 
 def test_a_refused_goods_issue_names_all_that_is_missing():
     found = readiness.reasons(
-        [readiness.PickState(2, "OIL", 1500, 500, "litre", 3)], blocks=[("Order 4711", "over the limit")]
+        [readiness.PickState(2, "OIL", 1500, 0, "litre", 3)], blocks=[("Order 4711", "over the limit")]
     )
     with pytest.raises(readiness.NotReady) as refused:
         readiness.refuse_unless_ready("80000001", found)
     assert refused.value.facts["reasons"] == ["not_picked", "blocked"]
-    assert "Line 2, OIL: 1.000 litre are still to be picked." in refused.value.message
+    assert "Line 2, OIL: 1.5 litre still to be picked." in refused.value.message
 
 
 def test_a_step_back_over_a_later_document_is_refused_with_the_remedy():

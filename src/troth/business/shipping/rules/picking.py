@@ -34,7 +34,7 @@ class ToFetch:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`picked` of a position; where it is less than was to be fetched, why, and whether the rest stays on the delivery."""
+    """`picked` of a position; where it is less than was to be fetched, why, and whether the rest stays to be picked."""
 
     picked: int
     reason: str = ""
@@ -77,3 +77,9 @@ def _picked(line: ToFetch, found: Found) -> Picked:
             f"Position {line.position} lacks {lacking}. Say why.", field=str(line.position), lacking=lacking
         )
     return Picked(line, found.picked, found.reason.strip() if lacking else "", 0 if found.keep_open else lacking)
+
+
+class NothingToPick(BusinessError):
+    """All of it is picked, or on a transfer order already."""
+
+    code = "nothing_to_pick"

@@ -49,7 +49,7 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Return what stands between a delivery and its goods issue; empty when it is ready.
 
-    `open_transfer_orders` are numbers; `blocks` are (document number, reason) of standing blocks that stop a goods issue.
+    `open_transfer_orders` are numbers; `blocks` are (document, reason) of standing blocks that stop a goods issue.
     """
     found: list[Reason] = []
     if not any(line.quantity for line in lines):
@@ -76,4 +76,4 @@ def refuse_unless_ready(number: str, found: Sequence[Reason]) -> None:
 
 def _not_picked(line: PickState) -> str:
     wanted = format_quantity(line.quantity - line.picked, line.decimals)
-    return f"Line {line.line_number}, {line.product}: {wanted} {line.unit}".rstrip() + " are still to be picked."
+    return f"Line {line.line_number}, {line.product}: {wanted} {line.unit}".rstrip() + " still to be picked."

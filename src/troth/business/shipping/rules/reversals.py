@@ -47,3 +47,15 @@ def refuse_if_followed(document: str, step: str, followers: Sequence[str], remed
             document=document,
             followers=list(followers),
         )
+
+
+class NotAllPicked(BusinessError):
+    """A shipment is loaded only when all on it is picked."""
+
+    code = "not_all_picked"
+
+
+class OtherSite(BusinessError):
+    """The documents belong to different sites."""
+
+    code = "other_site"
