@@ -14,7 +14,6 @@ MONDAY, TUESDAY, THURSDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5)
 
 def due(order, line, quantity, *, on=MONDAY, ship_to=1, complete=False, priority=5, **header):
     return grouping.DueLine(
-        schedule_line_id=order * 100 + line * 10 + on.day,
         order_id=order,
         order_number=str(order),
         order_line_id=order * 10 + line,
@@ -76,6 +75,11 @@ def test_a_complete_order_is_one_delivery_on_its_last_date_and_shares_it_with_no
         [due(3, 1, 2, complete=True), due(3, 2, 2, on=TUESDAY, complete=True), due(4, 1, 1, on=TUESDAY)]
     )
     assert sketch(made) == [(TUESDAY, [(3, 1, 2), (3, 2, 2)]), (TUESDAY, [(4, 1, 1)])]
+
+
+def test_schedule_lines_of_one_order_line_that_travel_together_become_one_line():
+    made = grouping.group([due(1, 1, 5), due(1, 1, 3)])
+    assert sketch(made) == [(MONDAY, [(1, 1, 8)])]
 
 
 def test_the_most_urgent_line_gives_the_delivery_its_priority():

@@ -80,7 +80,6 @@ class DeliveryLine(models.Model):
     order_number = models.CharField(max_length=20)
     order_line_id = models.BigIntegerField()
     order_line_number = models.PositiveIntegerField()
-    schedule_line_id = models.BigIntegerField()
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
     quantity = models.BigIntegerField()
     picked = models.BigIntegerField(default=0, db_default=0)

@@ -1,16 +1,17 @@
 """SQL of shipping: lines of deliveries and transfer orders are read and written in whole sets, one statement each."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
 
+from troth.business.shipping.models import TransferOrder
 from troth.business.shipping.rules.bins import Shelf
 from troth.ledgers.stock.keys import StockKey
-from troth.platform import sql
+from troth.platform import numbering, sql
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
@@ -29,7 +30,6 @@ class LineRow:
     order_number: str
     order_line_id: int
     order_line_number: int
-    schedule_line_id: int
     product_id: int
     quantity: int
     picked: int
@@ -70,7 +70,7 @@ _DELIVERY = {
 }  # fmt: skip
 _LINE = {
     "delivery_id": "int", "line_number": "int", "order_id": "int", "order_number": "text", "order_line_id": "int",
-    "order_line_number": "int", "schedule_line_id": "int", "product_id": "int", "quantity": "int", "picked": "int",
+    "order_line_number": "int", "product_id": "int", "quantity": "int", "picked": "int",
     "value": "int", "weight_g": "int", "volume_ml": "int", "material_on": "date", "is_complete": "bool",
 }  # fmt: skip
 _TRANSFER_LINE = {
@@ -78,6 +78,15 @@ _TRANSFER_LINE = {
     "bin_id": "int", "batch": "text", "valuation": "text", "owner": "text", "quantity": "int",
     "difference_reason": "text",
 }  # fmt: skip
+
+
+_PREFIX = {DELIVERY: "DL", SHIPMENT: "SH", TRANSFER_ORDER: "TO"}
+_ALL_COMPANIES = 0
+
+
+def numbers(kind: str, count: int = 1) -> list[str]:
+    """New document numbers; one series serves all companies."""
+    return [f"{_PREFIX[kind]}-{number:06d}" for number in numbering.draw(kind, company_id=_ALL_COMPANIES, count=count)]
 
 
 def insert_deliveries(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
@@ -139,7 +148,7 @@ def _sum(table: str, parts: str, column: str, ids: Iterable[int]) -> None:
 
 _LINE_COLUMNS = (
     "l.id, l.delivery_id, l.line_number, l.order_id, l.order_number, l.order_line_id, l.order_line_number,"
-    " l.schedule_line_id, l.product_id, l.quantity, l.picked, l.value, l.weight_g, l.volume_ml, l.is_complete"
+    " l.product_id, l.quantity, l.picked, l.value, l.weight_g, l.volume_ml, l.is_complete"
 )
 
 
@@ -244,3 +253,13 @@ def shelves(held: Held, found: Sequence[Any], taken: dict[StockKey, int]) -> lis
             Shelf(one.key, one.key.product_id, one.key.bin_id, one.bin, one.sequence, free, received_on, one.key.owner)
         )
     return made
+
+
+def with_id(line: LineRow, line_id: int) -> LineRow:
+    """The line with its id."""
+    return replace(line, id=line_id)
+
+
+def transfer_numbers(ids: Sequence[int]) -> list[str]:
+    """The numbers of transfer orders, in order of their ids."""
+    return list(TransferOrder.objects.filter(pk__in=ids).order_by("pk").values_list("number", flat=True))

@@ -1,15 +1,15 @@
 """What all verbs of shipping share: the locks in their order, and the postings of what is delivered or given back.
 
-    held, deliveries, lines = hold([81, 82], by=by)     orders by id, then deliveries by id
-    held.take(*keys(deliveries, lines))                 exposure, availability, fulfilment in one call
+held, deliveries, lines = hold([81, 82], by=by)     orders by id, then deliveries by id
+held.take(*keys(deliveries, lines))                 exposure, availability, fulfilment in one call
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from troth.business.credit import actions as credit
 from troth.business.promising import actions as promising
+from troth.business.promising import queries as promises
 from troth.business.shipping import store
 from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules.grouping import NotWhole, measure
@@ -21,6 +21,7 @@ from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import FulfilmentKey, Measure
 from troth.platform import locks
 from troth.platform.actors import Actor
+from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Held
 from troth.reference import queries as reference
@@ -59,7 +60,7 @@ def keys(deliveries: Sequence[Delivery], lines: Sequence[LineRow]) -> tuple[Bala
     """What must be held before goods go over to a delivery, come back from it, or leave."""
     accounts = {credit.key(delivery.company_id, delivery.payer_id) for delivery in deliveries}
     wanted = order_line_ids(lines)
-    return (*accounts, *promising.keys_of(ORDER, wanted), *map(line_key, wanted))
+    return (*accounts, *promises.keys(ORDER, wanted), *map(line_key, wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def refuse_parts_of_whole(lowered: Iterable[Lowered]) -> None:
 
 
 def give_back(
-    held: Held, deliveries: Mapping[int, Delivery], lowered: Sequence[Lowered], *, by: Actor, at: datetime
+    held: Held, deliveries: Mapping[int, Delivery], lowered: Sequence[Lowered], *, by: Actor, clock: Clock
 ) -> dict[int, LineRow]:
     """Lower lines and give the rest back to the orders; return the lowered lines by id.
 
@@ -92,6 +93,7 @@ def give_back(
     lowered = [one for one in lowered if one.quantity]
     if not lowered:
         return {}
+    at = clock.now()
     products = reference.products(one.line.product_id for one in lowered)
     after: dict[int, LineRow] = {}
     entries: list[fulfilment.Entry] = []
@@ -99,7 +101,7 @@ def give_back(
     for one in lowered:
         line, delivery = one.line, deliveries[one.line.delivery_id]
         left, product = line.quantity - one.quantity, products[line.product_id]
-        assert 0 <= left
+        assert left >= 0
         value = round_ratio(line.value * left, line.quantity)
         after[line.id] = replace(
             line,
@@ -117,9 +119,14 @@ def give_back(
         account = credit.key(delivery.company_id, delivery.payer_id)
         moves += moved(account, freed, source=(Part.OPEN_DELIVERIES, to), target=(Part.OPEN_ORDERS, line.order))
     exposure.post(held, summed(moves), at=at)
-    promising.give_back(
-        held, [promising.Returned(one.line.schedule_line_id, one.line.id, one.quantity) for one in lowered], by=by, at=at
-    )
+    for delivery in deliveries.values():
+        backs = [
+            promising.GivingBack(one.line.order_line_id, one.line.id, one.quantity)
+            for one in lowered
+            if one.line.delivery_id == delivery.pk
+        ]
+        if backs:
+            promising.give_back(held, backs, delivery=ref(delivery), at=at)
     fulfilment.post(held, entries, at=at)
     store.update_lines(after.values())
     return after

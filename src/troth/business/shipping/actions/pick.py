@@ -67,7 +67,7 @@ def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, c
     else:
         held.take(*map(books.line_key, books.order_line_ids(touched)))
     at, by_id = clock.now(), {delivery.pk: delivery for delivery in deliveries}
-    by_line |= books.give_back(held, by_id, lowered, by=by, at=at)
+    by_line |= books.give_back(held, by_id, lowered, by=by, clock=clock)
     ref = _ref(order)
     sums = _sums(outcome)
     fulfilment.post(held, _entries(sums, by_line, by_id, ref, sign=1), at=at)
@@ -116,7 +116,9 @@ def undo_pick(*, transfer_order_id: int, reason: str, by: Actor, clock: Clock) -
         if delivery.state == DeliveryState.PICKED:
             _step(delivery, "undo_pick")
     _close(order, by=by, at=at)
-    events.record("shipping.pick_undone", _ref(order), company_id=order.company_id, by=by, at=at, facts={"reason": reason})
+    events.record(
+        "shipping.pick_undone", _ref(order), company_id=order.company_id, by=by, at=at, facts={"reason": reason}
+    )
 
 
 def _ref(order: TransferOrder) -> DocumentRef:

@@ -17,7 +17,7 @@ from troth.business.shipping.rules.reversals import (
 )
 from troth.business.shipping.states import SHIPMENT, DeliveryState
 from troth.kernel.errors import InvalidInput, NotFound
-from troth.platform import actions, events, locks, numbering
+from troth.platform import actions, events, locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -58,11 +58,11 @@ def create_shipment(
     deliveries = held.hold(Delivery, *sorted(set(delivery_ids)), by=by)
     if route_id is None and deliveries:
         route_id = deliveries[0].route_id
-    [number] = numbering.draw(store.SHIPMENT, company_id=site.company_id)
+    [number] = store.numbers(store.SHIPMENT)
     shipment = Shipment.objects.create(
         company_id=site.company_id,
         site_id=site.id,
-        number=str(number),
+        number=number,
         carrier_id=carrier_id if carrier_id is not None else _carrier_of(route_id),
         route_id=route_id,
         planned_on=planned_on,
@@ -227,7 +227,9 @@ def _save(shipment: Shipment) -> None:
 
 def _refuse_empty(shipment: Shipment, deliveries: Sequence[Delivery]) -> None:
     if not deliveries:
-        raise EmptyShipment(f"Nothing is on shipment {shipment.number}. Put a delivery on it.", shipment=shipment.number)
+        raise EmptyShipment(
+            f"Nothing is on shipment {shipment.number}. Put a delivery on it.", shipment=shipment.number
+        )
 
 
 def _site(site_id: int, by: Actor) -> reference.SiteRow:
@@ -247,8 +249,6 @@ def _carrier_of(route_id: int | None) -> int | None:
     return found
 
 
-def _record(
-    kind: str, shipment: Shipment, *, by: Actor, clock: Clock, facts: dict[str, object] | None = None
-) -> None:
+def _record(kind: str, shipment: Shipment, *, by: Actor, clock: Clock, facts: dict[str, object] | None = None) -> None:
     ref = DocumentRef(store.SHIPMENT, shipment.pk, shipment.number)
     events.record(kind, ref, company_id=shipment.company_id, by=by, at=clock.now(), facts=facts)

@@ -15,7 +15,7 @@ from troth.business.shipping.states import TRANSFER_ORDER, DeliveryState
 from troth.business.shipping.store import LineRow
 from troth.kernel.errors import InvalidInput
 from troth.ledgers.stock import queries as stock
-from troth.platform import events, numbering
+from troth.platform import events
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -73,9 +73,7 @@ def cancel_transfer_order(*, transfer_order_id: int, reason: str, by: Actor, clo
     _record("shipping.transfer_order_cancelled", order, by=by, clock=clock, facts={"reason": reason})
 
 
-def hold_order(
-    transfer_order_id: int, *, by: Actor
-) -> tuple[Held, TransferOrder, list[Delivery], list[LineRow]]:
+def hold_order(transfer_order_id: int, *, by: Actor) -> tuple[Held, TransferOrder, list[Delivery], list[LineRow]]:
     """Lock a transfer order behind the deliveries it fetches for, and those behind their orders."""
     fetched = store.transfer_lines(transfer_order_id)
     held, deliveries, lines = books.hold({line.delivery_id for line in fetched}, by=by)
@@ -138,11 +136,11 @@ def _choose(held: Held, site_id: int, wanted: Sequence[Wanted]) -> tuple[tuple[F
 def _write(
     first: Delivery, shipment_id: int | None, fetches: Sequence[Fetch], *, by: Actor, clock: Clock
 ) -> TransferOrder:
-    [number] = numbering.draw(store.TRANSFER_ORDER, company_id=first.company_id)
+    [number] = store.numbers(store.TRANSFER_ORDER)
     order = TransferOrder.objects.create(
         company_id=first.company_id,
         site_id=first.site_id,
-        number=str(number),
+        number=number,
         shipment_id=shipment_id,
         made_by_id=by.user_id,
         made_at=clock.now(),

@@ -11,7 +11,7 @@ of its dates, or nothing of it goes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.kernel.errors import BusinessError
@@ -52,9 +52,8 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """`quantity` of a schedule line that is still to be delivered, in smallest units, with the terms of its order."""
+    """`quantity` of an order line that is due and not delivered, in smallest units, with the terms of its order."""
 
-    schedule_line_id: int
     order_id: int
     order_number: str
     order_line_id: int
@@ -85,7 +84,7 @@ def group(lines: Sequence[DueLine]) -> tuple[Group, ...]:
         last[line.order_id] = max(line.header.goods_issue_on, last.get(line.order_id, date.min))
     together: dict[tuple[Header, int], list[DueLine]] = {}
     for line in lines:
-        header = _on(line.header, last[line.order_id]) if line.is_complete else line.header
+        header = replace(line.header, goods_issue_on=last[line.order_id]) if line.is_complete else line.header
         together.setdefault((header, line.order_id if line.is_complete else 0), []).append(line)
     groups = [_group(header, members) for (header, _), members in together.items()]
     return tuple(sorted(groups, key=lambda made: (made.header.goods_issue_on, made.priority, made.lines[0].order_id)))
@@ -113,21 +112,17 @@ def measure(per_base_unit: int, quantity: int, decimals: int) -> int:
     return round_ratio(per_base_unit * quantity, 10**decimals)
 
 
-def _on(header: Header, goods_issue_on: date) -> Header:
-    return Header(
-        header.company_id,
-        header.site_id,
-        header.sold_to_id,
-        header.ship_to_id,
-        header.payer_id,
-        header.route_id,
-        header.incoterm,
-        goods_issue_on,
-    )
+def _merged(members: Iterable[DueLine]) -> list[DueLine]:
+    """One line for each order line: schedule lines that travel together become one."""
+    merged: dict[int, DueLine] = {}
+    for line in sorted(members, key=lambda line: (line.order_id, line.line_number, line.material_on)):
+        before = merged.get(line.order_line_id)
+        merged[line.order_line_id] = replace(line, quantity=line.quantity + before.quantity) if before else line
+    return list(merged.values())
 
 
 def _group(header: Header, members: list[DueLine]) -> Group:
-    members.sort(key=lambda line: (line.order_id, line.line_number, line.material_on, line.schedule_line_id))
+    members = _merged(members)
     return Group(
         header,
         max(line.delivery_on for line in members),

@@ -59,3 +59,15 @@ class OtherSite(BusinessError):
     """The documents belong to different sites."""
 
     code = "other_site"
+
+
+class LineUnknown(BusinessError):
+    """The delivery has no such line."""
+
+    code = "line_unknown"
+
+
+class NotLower(BusinessError):
+    """A delivery is only lowered; more is another delivery."""
+
+    code = "not_lower"
