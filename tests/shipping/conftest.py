@@ -1,11 +1,17 @@
 """A company with stock and an order of it that is due."""
 
 import pytest
+from django.apps import apps
 
 from tests import company as companies
+from troth.business.credit.models import CreditAccount
+from troth.business.credit.rules import CreditBlocksGoodsIssue
 from troth.business.sales import actions as sales
+from troth.business.sales.models import OrderLine
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.shipping import actions as shipping
+from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
+from troth.ledgers.fulfilment.queries import progress
 from troth.platform import blocks, locks, verify
 from troth.platform.actions import action
 from troth.platform.actors import SYSTEM
@@ -31,6 +37,8 @@ class Yard:
 
     def __init__(self, company):
         self.company = company
+        self.site = company.sites["HAM"].pk
+        self.credit_refusal = CreditBlocksGoodsIssue
         self.acting = {"by": SYSTEM, "clock": company.clock}
 
     def order(self, customer="BETA", *, order_type="standard", requested_on=companies.WEDNESDAY, **quantities):
@@ -38,6 +46,17 @@ class Yard:
         lines = tuple(LineDraft(product=product, quantity=quantity) for product, quantity in quantities.items())
         draft = OrderDraft(customer=customer, lines=lines, order_type=order_type, requested_on=requested_on)
         return sales.enter_order(draft, **self.acting)
+
+    def rush(self, **quantities):
+        lines = tuple(LineDraft(product=product, quantity=quantity) for product, quantity in quantities.items())
+        draft = OrderDraft(customer="BETA", lines=lines, order_type="rush", requested_on=companies.WEDNESDAY)
+        return shipping.enter_rush_order(draft, **self.acting)
+
+    def release(self, order):
+        self.unblock(DocumentRef("order", order.id, order.number))
+
+    def limit(self, customer, amount):
+        CreditAccount.objects.filter(party=self.company.party(customer)).update(limit=amount)
 
     def deliver(self, order, **more):
         [made] = shipping.create_delivery(order_id=order.id, **more, **self.acting).deliveries
@@ -96,3 +115,27 @@ def assert_books_hold():
     """All checks of `troth verify` hold."""
     broken = [line for line in verify.lines(result for result in verify.run() if not result.holds)]
     assert not broken, "\n".join(broken)
+
+
+def footprint():
+    """How many rows each table of Troth has, with the states and quantities of documents: equal if nothing changed."""
+    counted = {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model.__module__.startswith("troth.")
+    }
+    facts = [
+        list(Delivery.objects.order_by("pk").values_list("pk", "state", "shipment_id", "weight_g", "version")),
+        list(DeliveryLine.objects.order_by("pk").values_list("pk", "quantity", "picked", "value")),
+        list(Shipment.objects.order_by("pk").values_list("pk", "state", "weight_g", "version")),
+        list(TransferOrder.objects.order_by("pk").values_list("pk", "state", "version")),
+        list(TransferLine.objects.order_by("pk").values_list("pk", "picked")),
+    ]
+    return counted, facts
+
+
+def progress_of(order):
+    """How far each line of an order has come, by line number."""
+    ids = list(OrderLine.objects.filter(order_id=order.id).order_by("line_number").values_list("pk", flat=True))
+    found = progress("order_line", ids)
+    return [found[line_id] for line_id in ids]
