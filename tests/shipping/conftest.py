@@ -12,6 +12,7 @@ from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.shipping import actions as shipping
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
 from troth.ledgers.fulfilment.queries import progress
+from troth.ledgers.stock.queries import overview
 from troth.platform import blocks, locks, verify
 from troth.platform.actions import action
 from troth.platform.actors import SYSTEM
@@ -38,6 +39,7 @@ class Yard:
     def __init__(self, company):
         self.company = company
         self.site = company.sites["HAM"].pk
+        self.today = companies.MONDAY
         self.credit_refusal = CreditBlocksGoodsIssue
         self.acting = {"by": SYSTEM, "clock": company.clock}
 
@@ -84,6 +86,9 @@ class Yard:
         order, delivery, transfer = self.picked(**quantities)
         self.issue(delivery)
         return order, delivery, transfer
+
+    def stock(self, product):
+        return sum(row.quantity for row in overview(self.company.products[product].pk))
 
     def do(self, verb, **arguments):
         """Any verb of shipping by name."""
