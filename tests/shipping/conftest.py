@@ -11,6 +11,8 @@ from troth.business.sales.models import OrderLine
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.shipping import actions as shipping
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
+from troth.ledgers.fulfilment import actions as fulfilment
+from troth.ledgers.fulfilment.keys import FulfilmentKey, Measure
 from troth.ledgers.fulfilment.queries import progress
 from troth.ledgers.stock.queries import overview
 from troth.platform import blocks, locks, verify
@@ -87,6 +89,9 @@ class Yard:
         self.issue(delivery)
         return order, delivery, transfer
 
+    def bill(self, order, delivery, quantity):
+        post_billed(order_id=order.id, delivery=delivery, quantity=quantity, **self.acting)
+
     def stock(self, product):
         return sum(row.quantity for row in overview(self.company.products[product].pk))
 
@@ -114,6 +119,17 @@ def block_document(*, ref, scope, kind, company_id, by, clock):
 @action
 def lift_block(*, block_id, by, clock):
     blocks.release(locks.begin(), block_id, reason="told by the test", by=by, clock=clock)
+
+
+@action
+def post_billed(*, order_id, delivery, quantity, by, clock):
+    """Bill as billing does, as far as the fulfilment ledger sees it."""
+    [line_id] = OrderLine.objects.filter(order_id=order_id).values_list("pk", flat=True)
+    held, key = locks.begin(), FulfilmentKey("order_line", line_id)
+    held.take(key)
+    origin = DocumentRef("delivery", delivery.id, delivery.number)
+    entry = fulfilment.Entry(key, origin, Measure.BILLED, quantity, 0, DocumentRef("invoice", 900, "900"))
+    fulfilment.post(held, [entry], at=clock.now())
 
 
 def assert_books_hold():

@@ -9,6 +9,7 @@ from troth.business.shipping.models import Delivery, DeliveryLine, TransferOrder
 from troth.business.shipping.rules.grouping import NotWhole
 from troth.business.shipping.rules.picking import Found, NothingToPick, ReasonMissing
 from troth.business.shipping.rules.readiness import NotReady
+from troth.business.shipping.rules.reversals import LaterDocuments
 from troth.kernel.lifecycle import IllegalTransition
 from troth.ledgers.journal.models import Balance as Account
 from troth.platform.actors import SYSTEM
@@ -172,3 +173,25 @@ def test_picks_and_values_of_partial_deliveries_sum_to_the_order(yard):
     assert [quantity for quantity, _ in values] == [1, 1, 1]
     assert sum(value for _, value in values) == order.gross
     assert_books_hold()
+
+
+def test_a_billed_goods_issue_is_not_reversed(yard):
+    order, delivery, _ = yard.issued(FRAME=5)
+    yard.bill(order, delivery, 5)
+    before = footprint()
+    with pytest.raises(LaterDocuments) as refused:
+        yard.do("reverse_goods_issue", delivery_id=delivery.id, reason="lorry broke down")
+    assert refused.value.facts["followers"] == ["invoice 900"]
+    assert footprint() == before
+    yard.bill(order, delivery, -5)
+    yard.do("reverse_goods_issue", delivery_id=delivery.id, reason="lorry broke down")
+    assert yard.stock("FRAME") == 20
+
+
+def test_what_is_billed_is_no_longer_to_bill(yard):
+    order, delivery, _ = yard.issued(FRAME=5)
+    assert [row.quantity for row in queries.to_bill(delivery_ids=[delivery.id])] == [5]
+    yard.bill(order, delivery, 2)
+    assert [row.quantity for row in queries.to_bill()] == [3]
+    yard.bill(order, delivery, 3)
+    assert queries.to_bill() == []
