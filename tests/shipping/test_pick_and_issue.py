@@ -13,8 +13,8 @@ from troth.business.shipping.rules.reversals import LaterDocuments
 from troth.kernel.lifecycle import IllegalTransition
 from troth.ledgers.journal.models import Balance as Account
 from troth.platform.actors import SYSTEM
-from troth.platform.documents import DocumentRef
 from troth.platform.blocks import BlockScope
+from troth.platform.documents import DocumentRef
 
 
 def line_of(order):
@@ -90,7 +90,10 @@ def test_a_goods_issue_takes_the_goods_out_and_posts_their_cost(yard):
     assert yard.stock("FRAME") == 15
     assert line_of(order).issued == 5
     amounts = {row.account: row.amount for row in Account.objects.all()}
-    assert (amounts[companies.ACCOUNTS["goods_issued"]], amounts[companies.ACCOUNTS["inventory"]]) == (125_000, -125_000)
+    assert (amounts[companies.ACCOUNTS["goods_issued"]], amounts[companies.ACCOUNTS["inventory"]]) == (
+        125_000,
+        -125_000,
+    )
     assert_books_hold()
 
 
@@ -109,7 +112,11 @@ def test_goods_leave_only_when_they_are_picked(yard):
 @pytest.mark.parametrize("on_order", [True, False], ids=["order", "delivery"])
 def test_goods_of_a_blocked_document_stay(yard, on_order):
     order, delivery, _ = yard.picked(FRAME=5)
-    blocked = DocumentRef("order", order.id, order.number) if on_order else DocumentRef("delivery", delivery.id, delivery.number)
+    blocked = (
+        DocumentRef("order", order.id, order.number)
+        if on_order
+        else DocumentRef("delivery", delivery.id, delivery.number)
+    )
     yard.block(blocked, BlockScope.GOODS_ISSUE)
     before = footprint()
     with pytest.raises(NotReady):

@@ -53,9 +53,7 @@ def test_two_clerks_deliver_one_schedule_line_once(rivals):
 
 def test_two_mass_runs_deliver_everything_once(rivals):
     order = rivals.order(FRAME=5)
-    made, refused = both(
-        lambda: rivals.do("create_deliveries", site_id=rivals.site, until=companies.NEXT_WEDNESDAY)
-    )
+    made, refused = both(lambda: rivals.do("create_deliveries", site_id=rivals.site, until=companies.NEXT_WEDNESDAY))
     assert (len(made), refused) == (2, [])
     assert sum(len(one.deliveries) for one in made) == 1
     assert progress_of(order)[0].delivered == 5

@@ -118,7 +118,15 @@ def test_an_order_that_is_in_a_delivery_is_not_cancelled(yard, stage):
 
 def test_every_step_can_be_taken_back_to_the_order(yard):
     found = carried_to(yard, "departed")
-    for step in (recall_shipment, reverse_goods_issue, unload_shipment, undo_pick, cancel_delivery, cancel_shipment, cancel_order):
+    for step in (
+        recall_shipment,
+        reverse_goods_issue,
+        unload_shipment,
+        undo_pick,
+        cancel_delivery,
+        cancel_shipment,
+        cancel_order,
+    ):
         step(yard, found)
         assert_books_hold()
     assert yard.stock("FRAME") == 20

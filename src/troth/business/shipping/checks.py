@@ -109,7 +109,7 @@ def value_as_exposed() -> Found:
         expected = 0 if state == DeliveryState.CANCELLED else value
         if standing.get(delivery_id, 0) != expected:
             yield Finding(
-                f"Delivery {number} is worth {expected}, but {standing.get(delivery_id, 0)} stands under open deliveries.",
+                f"Delivery {number} is worth {expected}, but {standing.get(delivery_id, 0)} stands in the exposure.",
                 {"delivery": delivery_id, "value": expected, "exposed": standing.get(delivery_id, 0)},
             )
     yield Count(checked)
@@ -140,7 +140,7 @@ def weights() -> Found:
         (Shipment, "deliveries", ShipmentState.CANCELLED),
     ):
         rows = (
-            model.objects.exclude(state=state)  # type: ignore[attr-defined]
+            model.objects.exclude(state=state)
             .annotate(weight=Sum(f"{parts}__weight_g"), volume=Sum(f"{parts}__volume_ml"))
             .order_by("pk")
         )

@@ -71,8 +71,8 @@ class Delivery(models.Model):
 
 class DeliveryLine(models.Model):
     """`quantity` of an order line to go, `picked` of it in hand; both in smallest units. `value` is its share of the
-    order line's gross, in minor units of the company's currency, as it went over in the exposure ledger. `is_complete` marks
-    lines of orders that are to be delivered complete: their rest is not given back while the delivery stands."""
+    order line's gross, in minor units of the company's currency, as it went over in the exposure ledger. `is_complete`
+    marks lines of orders that are to be delivered complete: their rest stays on the delivery while it stands."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="lines")
     line_number = models.PositiveIntegerField()

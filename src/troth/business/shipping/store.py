@@ -221,7 +221,14 @@ def transfers_for(delivery_ids: Iterable[int]) -> list[TransferRow]:
 def _transfers(statement: str, parameters: Sequence[Any]) -> list[TransferRow]:
     return [
         TransferRow(
-            *row[:5], StockKey(row[5], row[6], row[7], row[8], row[9], row[10], owner=row[11]), row[12], row[13]
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            StockKey(row[5], row[6], row[7], row[8], row[9], row[10], owner=row[11]),
+            row[12],
+            row[13],
         )
         for row in sql.fetch(statement, parameters)
     ]
@@ -239,7 +246,7 @@ def spoken_for(site_id: int, product_ids: Iterable[int]) -> dict[StockKey, int]:
         " GROUP BY o.site_id, t.location_id, t.bin_id, t.product_id, t.batch, t.valuation, t.owner",
         [*parameters, site_id],
     )
-    return {StockKey(*row[:6], owner=row[6]): row[7] for row in rows}
+    return {StockKey(row[0], row[1], row[2], row[3], row[4], row[5], owner=row[6]): row[7] for row in rows}
 
 
 def shelves(held: Held, found: Sequence[Any], taken: dict[StockKey, int]) -> list[Shelf]:

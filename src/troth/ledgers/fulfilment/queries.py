@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from troth.ledgers.fulfilment.keys import BillingBasis, Measure
 from troth.platform import documents, sql
@@ -91,10 +92,9 @@ def posted_to(kind: str, measure: Measure, document_ids: Sequence[int] | None = 
     return _posted("source", kind, measure, document_ids)
 
 
-def _posted(
-    side: str, kind: str, measure: Measure, document_ids: Sequence[int] | None
-) -> dict[tuple[int, int], int]:
-    with_clause, join, parameters = "", "", []
+def _posted(side: str, kind: str, measure: Measure, document_ids: Sequence[int] | None) -> dict[tuple[int, int], int]:
+    with_clause, join = "", ""
+    parameters: list[Any] = []
     if document_ids is not None:
         wanted = [(one,) for one in dict.fromkeys(document_ids)]
         if not wanted:

@@ -76,8 +76,8 @@ def refuse_parts_of_whole(lowered: Iterable[Lowered]) -> None:
     for one in lowered:
         if one.line.is_complete:
             raise NotWhole(
-                f"Order {one.line.order_number} is to be delivered complete. Keep the rest on the delivery until it can "
-                "be picked, or cancel the delivery.",
+                f"Order {one.line.order_number} is to be delivered complete. Keep the rest on the delivery until it "
+                "can be picked, or cancel the delivery.",
                 order=one.line.order_number,
                 line=one.line.order_line_number,
             )

@@ -78,7 +78,7 @@ class DeliveriesMade:
 
 @action
 def create_delivery(*, order_id: int, until: date | None = None, by: Actor, clock: Clock) -> DeliveriesMade:
-    """Deliver an order: all that is confirmed, or what is due until a day. One delivery for each group of `rules.grouping`.
+    """Deliver an order: all that is confirmed, or what is due until a day; a delivery for each group of lines.
 
     Raises `Blocked` where a block stops it, `NothingDue`, `NotWhole`, or `NothingAtHand` where the goods are not here.
     What is at hand in part is delivered in part; the answer's refusals say what was left.
@@ -142,7 +142,8 @@ def deliver(held: Held, order_ids: Sequence[int], request: Request, *, by: Actor
     """
     terms = order_terms(held, order_ids)
     held.take(*keys_for(terms))
-    outcome = Outcome(numbers={order.id: order.number for order in terms.values()})
+    numbers = {order_id: terms[order_id].number if order_id in terms else str(order_id) for order_id in order_ids}
+    outcome = Outcome(numbers=numbers)
     lines = _due(held, terms, request)
     lines = _unblocked(lines, terms, outcome)
     lines = _whole(lines, terms, outcome)
@@ -224,8 +225,8 @@ def _whole(lines: Sequence[DueLine], terms: Mapping[int, OrderTerms], outcome: O
         missing = missing_from_whole(own, {line_id: open_ for line_id, open_ in still_open.items() if open_})
         if missing:
             outcome.errors[order.id] = NotWhole(
-                f"Order {order.number} is to be delivered complete, but {missing} of its lines are not confirmed and due "
-                "in full. Wait for them, or let the customer allow partial deliveries.",
+                f"Order {order.number} is to be delivered complete, but {missing} of its lines are not confirmed and "
+                "due in full. Wait for them, or let the customer allow partial deliveries.",
                 order=order.number,
                 lines=missing,
             )
@@ -242,7 +243,7 @@ def _at_hand(lines: Sequence[DueLine], outcome: Outcome, clock: Clock) -> list[D
         short = {line.order_id: line for line, quantity in zip(lines, granted, strict=True) if quantity < line.quantity}
         for order_id, line in short.items():
             outcome.errors[order_id] = NothingAtHand(
-                f"Not all that is due of order {line.order_number} is at hand: line {line.line_number} waits for goods.",
+                f"Not all that is due of order {line.order_number} is at hand: line {line.line_number} waits.",
                 order=line.order_number,
                 line=line.line_number,
             )

@@ -76,13 +76,15 @@ def post_goods_issue(*, delivery_id: int, by: Actor, clock: Clock) -> GoodsIssue
     )
     account = credit.key(delivery.company_id, delivery.payer_id)
     orders = list(dict.fromkeys(line.order for line in lines))
-    credit.check_goods_issue(held, account, books.ref(delivery), orders, checks=checks_credit(orders))
+    credit.check_goods_issue(
+        held, account, books.ref(delivery), orders, checks=checks_credit(books.order_line_ids(lines))
+    )
     delivery.state = DELIVERY.step(delivery.state, "issue")
     return _issue(held, delivery, lines, fetched, costs, by=by, clock=clock)
 
 
 def post_goods_issues(*, delivery_ids: Sequence[int], by: Actor, clock: Clock) -> tuple[IssueResult, ...]:
-    """Post the goods issue of many deliveries, each in its own transaction; return what became of each, in their order."""
+    """Post the goods issue of many deliveries, each in its own transaction; say what became of each, in their order."""
     return tuple(_try(delivery_id, by, clock) for delivery_id in dict.fromkeys(delivery_ids))
 
 
@@ -243,7 +245,7 @@ def _invoices(delivery: Delivery) -> list[str]:
 
 
 def _departed(delivery: Delivery) -> list[str]:
-    found = Shipment.objects.filter(pk=delivery.shipment_id, state=ShipmentState.DEPARTED)
+    found = Shipment.objects.filter(deliveries=delivery, state=ShipmentState.DEPARTED)
     return [f"departure of shipment {number}" for number in found.values_list("number", flat=True)]
 
 

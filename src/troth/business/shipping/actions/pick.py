@@ -192,6 +192,6 @@ def _close(order: TransferOrder, *, by: Actor, at: datetime) -> None:
 
 
 def _loading(deliveries: Sequence[Delivery]) -> list[str]:
-    ids = {delivery.shipment_id for delivery in deliveries} - {None}
+    ids = {delivery.shipment_id for delivery in deliveries if delivery.shipment_id is not None}
     found = Shipment.objects.filter(pk__in=ids, state__in=(ShipmentState.LOADING, ShipmentState.DEPARTED))
     return [f"loading of shipment {number}" for number in found.order_by("pk").values_list("number", flat=True)]

@@ -1,6 +1,6 @@
 """Shipments: put deliveries on a trip, load it, send it off, and take each step back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,8 +48,8 @@ def create_shipment(
 ) -> ShipmentMade:
     """Make a shipment from a site, with these deliveries on it.
 
-    Route and carrier are those of the first delivery's route where none is named. `AlreadyAssigned` or `OtherSite` for a
-    delivery that cannot go along; `InvalidInput` for a date in the past.
+    Route and carrier are those of the first delivery's route where none is named. `AlreadyAssigned` or `OtherSite` for
+    a delivery that cannot go along; `InvalidInput` for a date in the past.
     """
     site = _site(site_id, by)
     if planned_on < clock.today(site.time_zone):
@@ -187,8 +187,7 @@ def recall_shipment(*, shipment_id: int, reason: str, by: Actor, clock: Clock) -
 
 
 def _hold(shipment_id: int, by: Actor) -> tuple[Shipment, list[Delivery]]:
-    """Lock a shipment behind its deliveries. A delivery that joins or leaves meanwhile changes the shipment's lock order
-    not at all: it needs the shipment's own lock, so what is read after it is what stands."""
+    """Lock a shipment behind its deliveries; what joins or leaves it needs its lock too, so the second look decides."""
     held = locks.begin()
     ids = Delivery.objects.filter(shipment_id=shipment_id).order_by("pk").values_list("pk", flat=True)
     held.hold(Delivery, *ids, by=by)
@@ -244,11 +243,14 @@ def _carrier_of(route_id: int | None) -> int | None:
     if route_id is None:
         return None
     field = Shipment._meta.get_field("route").related_model
-    assert field is not None and not isinstance(field, str)
+    assert field is not None
+    assert not isinstance(field, str)
     found: int | None = field._default_manager.filter(pk=route_id).values_list("carrier_id", flat=True).first()
     return found
 
 
-def _record(kind: str, shipment: Shipment, *, by: Actor, clock: Clock, facts: dict[str, object] | None = None) -> None:
+def _record(
+    kind: str, shipment: Shipment, *, by: Actor, clock: Clock, facts: Mapping[str, object] | None = None
+) -> None:
     ref = DocumentRef(store.SHIPMENT, shipment.pk, shipment.number)
     events.record(kind, ref, company_id=shipment.company_id, by=by, at=clock.now(), facts=facts)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from troth.business.credit.queries import exchange
 from troth.business.masterdata.queries import snapshot
 from troth.business.sales import queries as sales
+from troth.business.sales.queries import OrderLineRow
+from troth.business.sales.rules.lines import Line
 from troth.business.shipping.store import ORDER
 from troth.kernel.money import apportion
 from troth.ledgers.fulfilment import queries as fulfilment
@@ -13,8 +15,6 @@ from troth.ledgers.fulfilment.queries import Progress
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 from troth.reference import queries as reference
-
-SUBMITTED = "submitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,23 @@ class OrderTerms:
 
 
 def order_terms(held: Held, order_ids: Sequence[int]) -> dict[int, OrderTerms]:
-    """The terms of held orders, by id; orders that are not submitted have no lines."""
-    orders = sales.orders_to_deliver(order_ids)
-    progress = fulfilment.progress("order_line", [line.id for order in orders for line in order.lines])
-    currencies = {one: reference.company(one).currency for one in {order.company_id for order in orders}}
-    return {order.id: _terms(order, progress, currencies[order.company_id]) for order in orders}
+    """The terms of held orders that have lines, by id; of one that is not submitted no line is left."""
+    by_order: dict[int, list[OrderLineRow]] = {}
+    for row in sales.lines_of_orders(order_ids).values():
+        by_order.setdefault(row.order_id, []).append(row)
+    progress = fulfilment.progress("order_line", [row.line_id for rows in by_order.values() for row in rows])
+    companies = {rows[0].company_id for rows in by_order.values()}
+    currencies = {company_id: reference.company(company_id).currency for company_id in companies}
+    return {order_id: _terms(rows, progress, currencies[rows[0].company_id]) for order_id, rows in by_order.items()}
 
 
-def _terms(order: "sales.OrderToDeliver", progress: Mapping[int, Progress], currency: str) -> OrderTerms:
-    standing = [line for line in order.lines if order.state == SUBMITTED and not line.rejection_reason]
-    total = exchange(sum(line.gross for line in standing), order.currency, currency, on=order.entered_on)
-    values = apportion(total, [line.gross for line in standing]) if total else [0] * len(standing)
-    categories = {one.id: one for one in snapshot().item_categories.values()}
+def _terms(rows: Sequence[OrderLineRow], progress: Mapping[int, Progress], currency: str) -> OrderTerms:
+    order, standing = rows[0], [row for row in rows if row.stands]
+    total = exchange(sum(row.line.gross for row in standing), order.currency, currency, on=order.entered_on)
+    values = apportion(total, [row.line.gross for row in standing]) if total else [0] * len(standing)
     return OrderTerms(
-        id=order.id,
-        number=order.number,
+        id=order.order_id,
+        number=order.order_number,
         company_id=order.company_id,
         customer_id=order.customer_id,
         sold_to_id=order.sold_to_id,
@@ -81,18 +83,27 @@ def _terms(order: "sales.OrderToDeliver", progress: Mapping[int, Progress], curr
         priority=order.priority,
         complete_delivery=order.complete_delivery,
         lines={
-            line.id: LineTerms(
-                line.id, line.line_number, line.product_id, line.site_id, line.route_id, line.base_quantity,
-                progress[line.id].delivered, value,
-            )
-            for line, value in zip(standing, values, strict=True)
-            if categories[line.item_category_id].is_delivered and line.id in progress
+            row.line_id: _line(row.line, progress[row.line_id].delivered, value)
+            for row, value in zip(standing, values, strict=True)
+            if row.is_delivered and row.line_id in progress
         },
-    )  # fmt: skip
+    )
 
 
-def checks_credit(orders: Sequence[DocumentRef]) -> bool:
-    """Whether the order type of any of these orders has credit checked."""
+def _line(line: Line, delivered: int, value: int) -> LineTerms:
+    return LineTerms(
+        id=line.id,
+        line_number=line.line_number,
+        product_id=line.product_id,
+        site_id=line.site_id,
+        route_id=line.route_id,
+        ordered=line.base_quantity,
+        delivered=delivered,
+        value=value,
+    )
+
+
+def checks_credit(order_line_ids: Sequence[int]) -> bool:
+    """Whether the order type of any of these lines' orders has credit checked."""
     kinds = {kind.id: kind for kind in snapshot().order_types.values()}
-    found = sales.orders_to_deliver([order.id for order in orders])
-    return any(kinds[order.order_type_id].checks_credit for order in found)
+    return any(kinds[row.order_type_id].checks_credit for row in sales.order_lines(order_line_ids).values())

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from troth.business.promising import queries as promises
 from troth.business.sales import queries as sales
@@ -50,26 +51,33 @@ def due(
 ) -> list[DueRow]:
     """The delivery due list: confirmed, not delivered, goods there by `until`; the earliest first.
 
-    Route and customer narrow the page that was read, so a page may be shorter than `limit` and still not be the last:
-    `due_page_key` of the last row that promising gave is the last of the unfiltered page.
+    `after` is (material_on, id) of the last row. Route and customer narrow the list; it is read on until it is full.
     """
-    found = promises.due(site_id, until, after=after, limit=limit)
-    orders = {order.id: order for order in sales.orders_to_deliver(sorted({row.document.id for row in found}))}
+    rows: list[DueRow] = []
+    while len(rows) < limit:
+        found = promises.due(site_id, until, after=after, limit=limit)
+        rows += [
+            row
+            for row in _due_rows(found)
+            if route_id in (None, row.route_id) and customer_id in (None, row.customer_id)
+        ]
+        if len(found) < limit:
+            break
+        after = (found[-1].material_on, found[-1].id)
+    return rows[:limit]
+
+
+def _due_rows(found: Sequence[promises.DueRow]) -> list[DueRow]:
+    lines = sales.order_lines([row.line_id for row in found])
     standing = _blocks([row.document for row in found])
-    rows = []
-    for row in found:
-        order = orders[row.document.id]
-        line = next(line for line in order.lines if line.id == row.line_id)
-        if route_id not in (None, line.route_id) or customer_id not in (None, order.customer_id):
-            continue
-        rows.append(
-            DueRow(
-                row.id, order.id, order.number, line.line_number, order.customer_id, order.ship_to_id, row.product_id,
-                row.site_id, line.route_id, row.open, row.material_on, row.goods_issue_on, row.delivery_on, row.priority,
-                order.complete_delivery, standing.get(row.document, ""),
-            )
-        )  # fmt: skip
-    return rows
+    return [
+        DueRow(
+            row.id, row.document.id, row.document.number, order.line.line_number, order.customer_id, order.ship_to_id,
+            row.product_id, row.site_id, order.line.route_id, row.open, row.material_on, row.goods_issue_on,
+            row.delivery_on, row.priority, order.complete_delivery, standing.get(row.document, ""),
+        )
+        for row, order in ((row, lines[row.line_id]) for row in found)
+    ]  # fmt: skip
 
 
 def _blocks(orders: Sequence[DocumentRef]) -> dict[DocumentRef, str]:
@@ -136,12 +144,17 @@ def unassigned(site_id: int, *, after: tuple[date, int] | None = None, limit: in
     return _delivery_rows(query.order_by("goods_issue_on", "pk"), limit)
 
 
-def _delivery_rows(query: object, limit: int) -> list[DeliveryRow]:
-    rows = query.values_list(  # type: ignore[attr-defined]
+def _delivery_rows(query: QuerySet[Delivery], limit: int) -> list[DeliveryRow]:
+    rows: QuerySet[Any, Any] = query.values_list(
         "pk", "number", "state", "site_id", "site__code", "customer_id", "ship_to__name", "route__name", "shipment_id",
         "shipment__number", "goods_issue_on", "delivery_on", "priority", "weight_g", "volume_ml",
     )  # fmt: skip
-    return [DeliveryRow(*row[:7], row[7] or "", row[8], row[9] or "", *row[10:]) for row in rows[:limit]]
+    return [DeliveryRow(*spelled(row, 7, 9)) for row in rows[:limit]]
+
+
+def spelled(row: Sequence[Any], *places: int) -> list[Any]:
+    """The row with "" for a name that a missing record leaves empty."""
+    return [value or "" if place in places else value for place, value in enumerate(row)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,7 @@ def incomplete_shipments(site_id: int, *, after: tuple[date, int] | None = None,
             "count", "weight_g", "volume_ml",
         )
     )  # fmt: skip
-    return [ShipmentRow(*row[:5], row[5] or "", row[6] or "", *row[7:]) for row in rows[:limit]]
+    return [ShipmentRow(*spelled(row, 5, 6)) for row in rows[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +213,7 @@ def transfer_orders(
         .annotate(count=Count("lines"))
         .values_list("pk", "number", "state", "site_id", "shipment__number", "count", "made_at")
     )
-    return [TransferOrderRow(*row[:4], row[4] or "", *row[5:]) for row in rows[:limit]]
+    return [TransferOrderRow(*spelled(row, 4)) for row in rows[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +271,7 @@ def to_bill(
         delivery__state=DeliveryState.ISSUED, quantity__gt=0, pk__gt=after_line_id,
         **{name: value for name, value in narrowed.items() if value is not None},
     ).order_by("pk")  # fmt: skip
-    rows = query.values_list(
+    rows: QuerySet[Any, Any] = query.values_list(
         "delivery_id", "delivery__number", "pk", "line_number", "delivery__company_id", "delivery__site_id",
         "delivery__customer_id", "delivery__sold_to_id", "delivery__ship_to_id", "delivery__payer_id", "order_id",
         "order_number", "order_line_id", "product_id", "quantity", "value", "delivery__issued_on",
@@ -274,11 +287,11 @@ def to_bill(
     return found[:limit]
 
 
-def _unbilled(page: Sequence[tuple]) -> list[ToBill]:  # type: ignore[type-arg]
+def _unbilled(page: Sequence[tuple[Any, ...]]) -> list[ToBill]:
     billed = fulfilment.posted_from("delivery", Measure.BILLED, [row[0] for row in page])
     bases = fulfilment.progress("order_line", [row[12] for row in page])
     return [
-        ToBill(*row[:15], billed.get((row[0], row[12]), 0), *row[15:])
+        ToBill(*[*row[:15], billed.get((row[0], row[12]), 0), *row[15:]])
         for row in page
         if row[12] in bases and bases[row[12]].billing_basis == "issued" and row[14] > billed.get((row[0], row[12]), 0)
     ]
@@ -293,7 +306,7 @@ class Tally:
 
 
 def tallies(site_id: int, until: date) -> dict[str, Tally]:
-    """The counts for a home page: due to pick, unassigned, ready to issue, incomplete shipments, open transfer orders."""
+    """The counts for a home page: to pick, unassigned, to issue, incomplete shipments, open transfer orders."""
     waiting = Delivery.objects.filter(site_id=site_id, goods_issue_on__lte=until)
     shipments = Shipment.objects.filter(
         site_id=site_id, planned_on__lte=until, state__in=(ShipmentState.PLANNED, ShipmentState.LOADING)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
-from troth.business.shipping.queries.lists import DeliveryRow, deliveries
+from troth.business.shipping.queries.lists import DeliveryRow, deliveries, spelled
 from troth.business.shipping.queries.ready import reasons_of
 from troth.business.shipping.rules.readiness import Reason
 from troth.business.shipping.states import DELIVERY, SHIPMENT, TRANSFER_ORDER
@@ -146,7 +147,7 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
         "ship_to__name", "payer__name", "route__name", "shipment_id", "shipment__number", "incoterm", "priority",
         "goods_issue_on", "delivery_on", "issued_on", "weight_g", "volume_ml", "made_at", "made_by_id", "cancel_reason",
     )  # fmt: skip
-    row = Delivery.objects.filter(pk=delivery_id).values_list(*names).first()
+    row: Any = Delivery.objects.filter(pk=delivery_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
         raise NotFound(f"There is no delivery {delivery_id} that you may see.", kind="delivery", id=delivery_id)
     lines = DeliveryLine.objects.filter(delivery_id=delivery_id).order_by("line_number").values_list(
@@ -160,29 +161,21 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
         .order_by("pk")
         .values_list("pk", "number", "state")
     )
-    return DeliveryView(
-        *row[:11], row[11] or "", row[12], row[13] or "", *row[14:],
-        lines=tuple(DeliveryLineView(*line) for line in lines),
-        transfer_orders=tuple(fetching),
-        reasons=reasons_of([delivery_id])[delivery_id] if row[2] in ("open", "picked") else (),
-    )  # fmt: skip
+    lacks = reasons_of([delivery_id])[delivery_id] if row[2] in ("open", "picked") else ()
+    return DeliveryView(*spelled(row, 11, 13), tuple(DeliveryLineView(*line) for line in lines), tuple(fetching), lacks)
 
 
 def shipment(shipment_id: int, *, by: Actor) -> ShipmentView:
     """A shipment with its deliveries and transfer orders (id, number, state). `NotFound` if it is not theirs."""
     names = (
-        "pk", "number", "state", "version", "company_id", "site_id", "site__code", "carrier__party__name", "route__name",
-        "planned_on", "departed_at", "weight_g", "volume_ml", "made_at",
+        "pk", "number", "state", "version", "company_id", "site_id", "site__code", "carrier__party__name", 
+        "route__name", "planned_on", "departed_at", "weight_g", "volume_ml", "made_at",
     )  # fmt: skip
-    row = Shipment.objects.filter(pk=shipment_id).values_list(*names).first()
+    row: Any = Shipment.objects.filter(pk=shipment_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
         raise NotFound(f"There is no shipment {shipment_id} that you may see.", kind="shipment", id=shipment_id)
     orders = TransferOrder.objects.filter(shipment_id=shipment_id).order_by("pk").values_list("pk", "number", "state")
-    return ShipmentView(
-        *row[:7], row[7] or "", row[8] or "", *row[9:],
-        deliveries=tuple(deliveries(shipment_id=shipment_id, limit=1000)),
-        transfer_orders=tuple(orders),
-    )  # fmt: skip
+    return ShipmentView(*[*spelled(row, 7, 8), tuple(deliveries(shipment_id=shipment_id, limit=1000)), tuple(orders)])
 
 
 def transfer_order(transfer_order_id: int, *, by: Actor) -> TransferOrderView:
@@ -191,7 +184,7 @@ def transfer_order(transfer_order_id: int, *, by: Actor) -> TransferOrderView:
         "pk", "number", "state", "version", "company_id", "site_id", "site__code", "shipment_id", "shipment__number",
         "made_at", "made_by_id", "confirmed_at", "confirmed_by_id",
     )  # fmt: skip
-    row = TransferOrder.objects.filter(pk=transfer_order_id).values_list(*names).first()
+    row: Any = TransferOrder.objects.filter(pk=transfer_order_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
         raise NotFound(
             f"There is no transfer order {transfer_order_id} that you may see.",
@@ -203,4 +196,4 @@ def transfer_order(transfer_order_id: int, *, by: Actor) -> TransferOrderView:
         "delivery_line__delivery_id", "delivery_line__delivery__number", "delivery_line__line_number", "quantity",
         "picked", "product__base_unit_id", "product__base_unit__decimals", "difference_reason",
     )  # fmt: skip
-    return TransferOrderView(*row[:8], row[8] or "", *row[9:], lines=tuple(PickLine(*line) for line in lines))
+    return TransferOrderView(*[*spelled(row, 8), tuple(PickLine(*line) for line in lines)])

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from troth.business.shipping.models import Delivery, DeliveryLine, TransferLine
 from troth.business.shipping.rules.readiness import PickState, Reason, reasons
@@ -50,14 +53,15 @@ def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
     numbers = dict(Delivery.objects.filter(pk__in=delivery_ids).values_list("pk", "number"))
     lines: dict[int, list[PickState]] = {}
     orders: dict[int, dict[DocumentRef, None]] = {}
-    for delivery_id, order_id, order_number, *row in (
+    found: QuerySet[Any, Any] = (
         DeliveryLine.objects.filter(delivery_id__in=delivery_ids)
         .order_by("delivery_id", "line_number")
         .values_list(
             "delivery_id", "order_id", "order_number", "line_number", "product__number", "quantity", "picked",
             "product__base_unit_id", "product__base_unit__decimals",
         )
-    ):  # fmt: skip
+    )  # fmt: skip
+    for delivery_id, order_id, order_number, *row in found:
         lines.setdefault(delivery_id, []).append(PickState(*row))
         orders.setdefault(delivery_id, {})[DocumentRef("order", order_id, order_number)] = None
     stopping: dict[DocumentRef, list[tuple[str, str]]] = {}

@@ -8,9 +8,10 @@ touched. What cannot be found anywhere is reported as missing.
     wanted 10     own 0         no fixed bin               B 9 of 2 Jan      fetch B 9, missing 1
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from troth.kernel.errors import BusinessError
 
@@ -33,9 +34,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Goods in a bin, less what other transfer orders fetch there. `owner` is "" or "order:<line id>"."""
+    """Goods in a bin, less what other transfer orders fetch there. `owner` is "" or "order:<line id>".
 
-    key: Hashable
+    `key` is the stock ledger's key of the goods, which the rule hands through."""
+
+    key: Any
     product_id: int
     bin_id: int
     bin: str
