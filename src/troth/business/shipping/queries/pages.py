@@ -162,7 +162,8 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
         .values_list("pk", "number", "state")
     )
     lacks = reasons_of([delivery_id])[delivery_id] if row[2] in ("open", "picked") else ()
-    return DeliveryView(*spelled(row, 11, 13), tuple(DeliveryLineView(*line) for line in lines), tuple(fetching), lacks)
+    values: list[Any] = spelled(row, 11, 13)
+    return DeliveryView(*[*values, tuple(DeliveryLineView(*line) for line in lines), tuple(fetching), lacks])
 
 
 def shipment(shipment_id: int, *, by: Actor) -> ShipmentView:
