@@ -4,6 +4,7 @@ import pytest
 
 from tests import company as companies
 from tests.shipping.conftest import assert_books_hold, footprint, progress_of
+from troth.business.sales import actions as sales
 from troth.business.shipping import queries
 from troth.business.shipping.models import Delivery, DeliveryLine, TransferOrder
 from troth.business.shipping.rules.grouping import NotWhole
@@ -202,3 +203,19 @@ def test_what_is_billed_is_no_longer_to_bill(yard):
     assert [row.quantity for row in queries.to_bill()] == [3]
     yard.bill(order, delivery, 3)
     assert queries.to_bill() == []
+
+
+def test_stock_that_is_tied_to_the_order_is_picked_for_it_and_leaves_with_it(yard):
+    order = yard.order(FRAME=5)
+    sales.allocate_stock(order.id, 10, quantity=3, **yard.acting)
+    delivery = yard.deliver(order)
+    transfer = yard.transfer(delivery)
+    assert sorted(line.quantity for line in queries.transfer_order(transfer.id, by=SYSTEM).lines) == [2, 3]
+    yard.do("confirm_all", transfer_order_id=transfer.id)
+    yard.issue(delivery)
+    assert_books_hold()
+    yard.do("reverse_goods_issue", delivery_id=delivery.id, reason="lorry broke down")
+    yard.do("undo_pick", transfer_order_id=transfer.id, reason="lorry broke down")
+    yard.do("cancel_delivery", delivery_id=delivery.id, reason="lorry broke down")
+    assert yard.stock("FRAME") == 20
+    assert_books_hold()
