@@ -1,8 +1,22 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ShippingConfig(AppConfig):
     name = "troth.business.shipping"
     label = "shipping"
-    verbose_name = "Shipping"
+    verbose_name = _("Shipping")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from troth.business.shipping import checks  # noqa: F401 - registers its checks
+        from troth.platform import documents
+
+        for code, title, plural, model in (
+            ("delivery", _("delivery"), _("deliveries"), "shipping.Delivery"),
+            ("shipment", _("shipment"), _("shipments"), "shipping.Shipment"),
+            ("transfer_order", _("transfer order"), _("transfer orders"), "shipping.TransferOrder"),
+        ):
+            documents.register(
+                documents.Kind(code, str(title), str(plural), model, f"shipping:{code}", f"shipping.view_{code}")
+            )

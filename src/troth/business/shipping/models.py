@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class Shipment(models.Model):
     """A trip of a carrier with deliveries on it. `state`: planned, loading, departed, cancelled."""
 
+    lock_rank = 40
+
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -30,12 +32,18 @@ class Shipment(models.Model):
 
 
 class Delivery(models.Model):
-    """Goods for one ship-to, by one route, on one day. `state`: open, picked, issued, cancelled."""
+    """Goods for one ship-to, by one route, on one day. `state`: open, picked, issued, cancelled.
+
+    `journal_entry_id` is the entry of the goods issue while it stands.
+    """
+
+    lock_rank = 30
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
     number = models.CharField(_("number"), max_length=20, unique=True)
     state = models.CharField(_("state"), max_length=12, default="open", db_default="open")
+    customer = models.ForeignKey("masterdata.Customer", on_delete=models.RESTRICT, related_name="+")
     sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
     ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
     payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
@@ -51,6 +59,8 @@ class Delivery(models.Model):
     made_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
     issued_on = models.DateField(null=True)
+    journal_entry_id = models.BigIntegerField(null=True)
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
@@ -61,13 +71,15 @@ class Delivery(models.Model):
 
 class DeliveryLine(models.Model):
     """`quantity` of an order line to go, `picked` of it in hand; both in smallest units. `value` is its share of the
-    order line's net, in minor units of the company's currency, as it stands in the exposure ledger."""
+    order line's gross, in minor units of the company's currency, as it went over in the exposure ledger. `is_complete`
+    marks lines of orders that are to be delivered complete: their rest stays on the delivery while it stands."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="lines")
     line_number = models.PositiveIntegerField()
     order_id = models.BigIntegerField()
     order_number = models.CharField(max_length=20)
     order_line_id = models.BigIntegerField()
+    order_line_number = models.PositiveIntegerField()
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
     quantity = models.BigIntegerField()
     picked = models.BigIntegerField(default=0, db_default=0)
@@ -75,6 +87,7 @@ class DeliveryLine(models.Model):
     weight_g = models.BigIntegerField(default=0, db_default=0)
     volume_ml = models.BigIntegerField(default=0, db_default=0)
     material_on = models.DateField()
+    is_complete = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -88,6 +101,8 @@ class DeliveryLine(models.Model):
 
 class TransferOrder(models.Model):
     """A list of what to fetch from which bin. `state`: open, confirmed, cancelled."""
+
+    lock_rank = 50
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
@@ -108,7 +123,8 @@ class TransferOrder(models.Model):
 
 
 class TransferLine(models.Model):
-    """`quantity` to fetch for a delivery line from a bin; `picked` of it was found; the rest is a difference with a reason."""
+    """`quantity` to fetch for a delivery line from a bin; `picked` of it was found, the rest is a difference with a
+    reason. Location, bin, batch, valuation and owner are those of the stock balance."""
 
     transfer_order = models.ForeignKey(TransferOrder, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
@@ -117,6 +133,7 @@ class TransferLine(models.Model):
     location = models.ForeignKey("reference.StorageLocation", on_delete=models.RESTRICT, related_name="+")
     bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+")
     batch = models.CharField(max_length=40, default="", db_default="")
+    valuation = models.CharField(max_length=20, default="", db_default="")
     owner = models.CharField(max_length=40, default="", db_default="")
     quantity = models.BigIntegerField()
     picked = models.BigIntegerField(null=True)

@@ -82,6 +82,12 @@ def ageing(company_id: int, *, today: date) -> list[Ageing]:
     return [Ageing(party_id, tuple(amounts)) for party_id, amounts in sorted(sums.items())]
 
 
+def standing_for(kind: str, part: Part) -> dict[int, int]:
+    """What stands in a part for all documents of a kind, by document id."""
+    rows = Posting.objects.filter(source_kind=kind, part=part).values_list("source_id").annotate(standing=Sum("amount"))
+    return {document_id: amount for document_id, amount in rows.order_by("source_id") if amount}
+
+
 def _standing(*, part: Part | None = None, **account: int) -> list[Standing]:
     query = Posting.objects.filter(**{f"balance__{name}": value for name, value in account.items()})
     if part is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from troth.ledgers.fulfilment.keys import BillingBasis, Measure
 from troth.platform import documents, sql
@@ -76,6 +77,37 @@ def progress(kind: str, line_ids: Sequence[int]) -> dict[int, Progress]:
         [*parameters, kind],
     )
     return {line_id: Progress(*row) for line_id, *row in rows}
+
+
+def posted_from(kind: str, measure: Measure, document_ids: Sequence[int] | None = None) -> dict[tuple[int, int], int]:
+    """The quantity of a measure that was posted from documents of a kind, by (document id, line id); zeros left out.
+
+    None asks for all documents of the kind.
+    """
+    return _posted("document", kind, measure, document_ids)
+
+
+def posted_to(kind: str, measure: Measure, document_ids: Sequence[int] | None = None) -> dict[tuple[int, int], int]:
+    """The quantity of a measure that was posted to documents of a kind, by (document id, line id); zeros left out."""
+    return _posted("source", kind, measure, document_ids)
+
+
+def _posted(side: str, kind: str, measure: Measure, document_ids: Sequence[int] | None) -> dict[tuple[int, int], int]:
+    with_clause, join = "", ""
+    parameters: list[Any] = []
+    if document_ids is not None:
+        wanted = [(one,) for one in dict.fromkeys(document_ids)]
+        if not wanted:
+            return {}
+        with_clause, relation, parameters = sql.relation("d", {"id": "int"}, wanted)
+        join = f"JOIN {relation} ON p.{side}_id = d.id"
+    rows = sql.fetch(
+        f"{with_clause} SELECT p.{side}_id, b.line_id, CAST(SUM(p.quantity) AS bigint) FROM fulfilment_posting p {join}"
+        f" JOIN fulfilment_balance b ON b.id = p.balance_id WHERE p.{side}_kind = %s AND p.measure = %s"
+        f" GROUP BY p.{side}_id, b.line_id HAVING SUM(p.quantity) <> 0",
+        [*parameters, kind, str(measure)],
+    )
+    return {(document_id, line_id): quantity for document_id, line_id, quantity in rows}
 
 
 def successors(ref: DocumentRef, measure: Measure | None = None) -> list[Edge]:

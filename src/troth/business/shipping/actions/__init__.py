@@ -1,0 +1,76 @@
+"""The verbs of shipping.
+
+| module | verbs |
+| --- | --- |
+| `deliver` | make deliveries from what is due |
+| `rush` | enter an order and make its delivery at once |
+| `alter` | change or cancel a delivery |
+| `ship` | shipments: make, assign, unassign, load, depart, and each step back |
+| `transfer` | transfer orders: make, cancel |
+| `pick` | confirm what was picked, undo it |
+| `issue` | goods issue, one or many, and its reversal |
+"""
+
+from troth.business.shipping.actions.alter import DeliveryChanged, cancel_delivery, change_delivery
+from troth.business.shipping.actions.deliver import (
+    DeliveriesMade,
+    DeliveryMade,
+    DeliveryRefused,
+    create_deliveries,
+    create_delivery,
+)
+from troth.business.shipping.actions.issue import (
+    GoodsIssued,
+    IssueResult,
+    post_goods_issue,
+    post_goods_issues,
+    reverse_goods_issue,
+)
+from troth.business.shipping.actions.pick import PickConfirmed, confirm_all, confirm_pick, undo_pick
+from troth.business.shipping.actions.rush import RushOrder, enter_rush_order
+from troth.business.shipping.actions.ship import (
+    ShipmentMade,
+    assign_delivery,
+    cancel_shipment,
+    create_shipment,
+    depart_shipment,
+    load_shipment,
+    recall_shipment,
+    unassign_delivery,
+    unload_shipment,
+)
+from troth.business.shipping.actions.transfer import TransferMade, cancel_transfer_order, create_transfer_order
+
+__all__ = [
+    "DeliveriesMade",
+    "DeliveryChanged",
+    "DeliveryMade",
+    "DeliveryRefused",
+    "GoodsIssued",
+    "IssueResult",
+    "PickConfirmed",
+    "RushOrder",
+    "ShipmentMade",
+    "TransferMade",
+    "assign_delivery",
+    "cancel_delivery",
+    "cancel_shipment",
+    "cancel_transfer_order",
+    "change_delivery",
+    "confirm_all",
+    "confirm_pick",
+    "create_deliveries",
+    "create_delivery",
+    "create_shipment",
+    "create_transfer_order",
+    "depart_shipment",
+    "enter_rush_order",
+    "load_shipment",
+    "post_goods_issue",
+    "post_goods_issues",
+    "recall_shipment",
+    "reverse_goods_issue",
+    "unassign_delivery",
+    "undo_pick",
+    "unload_shipment",
+]

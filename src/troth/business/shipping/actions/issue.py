@@ -1,0 +1,254 @@
+"""Goods issue: the goods leave. Stock, availability, fulfilment and the journal are posted together, or nothing is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from troth.business.credit import actions as credit
+from troth.business.masterdata.queries import account_table, customer_terms, product_terms
+from troth.business.promising import actions as promising
+from troth.business.shipping import store
+from troth.business.shipping.actions import books
+from troth.business.shipping.actions.terms import checks_credit
+from troth.business.shipping.models import Delivery, Shipment
+from troth.business.shipping.queries import ready
+from troth.business.shipping.rules.readiness import refuse_unless_ready
+from troth.business.shipping.rules.reversals import refuse_if_followed
+from troth.business.shipping.states import DELIVERY, DeliveryState, ShipmentState
+from troth.business.shipping.store import LineRow, TransferRow
+from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.money import round_ratio
+from troth.ledgers.fulfilment import actions as fulfilment
+from troth.ledgers.fulfilment import queries as flow
+from troth.ledgers.fulfilment.keys import Measure
+from troth.ledgers.journal import actions as journal
+from troth.ledgers.journal import queries as entries
+from troth.ledgers.stock import actions as stock
+from troth.ledgers.stock import queries as movements
+from troth.platform import events
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+from troth.reference import queries as reference
+
+GOODS_ISSUED, INVENTORY = "goods_issued", "inventory"
+"""The posting keys of the account determination."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsIssued:
+    """`cost` at standard cost, in minor units of the company's currency."""
+
+    delivery_id: int
+    number: str
+    issued_on: date
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssueResult:
+    """What became of a delivery in a mass goods issue: `issued`, or `code` and `reason` of the refusal."""
+
+    delivery_id: int
+    issued: GoodsIssued | None
+    code: str = ""
+    reason: str = ""
+
+
+@action
+def post_goods_issue(*, delivery_id: int, by: Actor, clock: Clock) -> GoodsIssued:
+    """Post the goods issue of a delivery, on the site's date.
+
+    `NotReady` names everything that is missing (picked, unblocked), `CreditBlocksGoodsIssue` where the exposure is past
+    the limit, `NotEnoughStock` where the goods are no longer in the bins they were picked from.
+    """
+    held, delivery, lines = books.hold_one(delivery_id, by=by)
+    if delivery.state != DeliveryState.OPEN:  # an open one is refused below, with all that it lacks
+        DELIVERY.step(delivery.state, "issue")
+    refuse_unless_ready(delivery.number, ready.reasons_of([delivery.pk])[delivery.pk])
+    fetched = [one for one in store.transfers_for([delivery.pk]) if one.picked]
+    costs = _costs(delivery, lines)
+    held.take(
+        *books.keys([delivery], lines),
+        *(one.key for one in fetched),
+        *journal.keys(delivery.company_id, (account for pair in costs for account in pair)),
+    )
+    account = credit.key(delivery.company_id, delivery.payer_id)
+    orders = list(dict.fromkeys(line.order for line in lines))
+    credit.check_goods_issue(
+        held, account, books.ref(delivery), orders, checks=checks_credit(books.order_line_ids(lines))
+    )
+    delivery.state = DELIVERY.step(delivery.state, "issue")
+    return _issue(held, delivery, lines, fetched, costs, by=by, clock=clock)
+
+
+def post_goods_issues(*, delivery_ids: Sequence[int], by: Actor, clock: Clock) -> tuple[IssueResult, ...]:
+    """Post the goods issue of many deliveries, each in its own transaction; say what became of each, in their order."""
+    return tuple(_try(delivery_id, by, clock) for delivery_id in dict.fromkeys(delivery_ids))
+
+
+def _try(delivery_id: int, by: Actor, clock: Clock) -> IssueResult:
+    try:
+        return IssueResult(delivery_id, post_goods_issue(delivery_id=delivery_id, by=by, clock=clock))
+    except BusinessError as refusal:
+        return IssueResult(delivery_id, None, refusal.code, refusal.message)
+
+
+def _issue(
+    held: Held,
+    delivery: Delivery,
+    lines: Sequence[LineRow],
+    fetched: Sequence[TransferRow],
+    costs: dict[tuple[str, str], int],
+    *,
+    by: Actor,
+    clock: Clock,
+) -> GoodsIssued:
+    site, at, ref = reference.site(delivery.site_id), clock.now(), books.ref(delivery)
+    on = clock.today(site.time_zone)
+    stock.post(
+        held,
+        [stock.Movement(one.key, -(one.picked or 0), "issue", on, ref, one.delivery_line_id) for one in fetched],
+        at=at,
+    )
+    leaving = [line for line in lines if line.quantity]
+    promising.issue(held, _issuing(delivery, leaving, fetched), delivery=ref, today=on, at=at)
+    fulfilment.post(held, _entries(delivery, leaving, sign=1), at=at)
+    delivery.issued_at, delivery.issued_on = at, on
+    delivery.journal_entry_id = _post_cost(held, delivery, costs, at=at)
+    _save(delivery)
+    cost = sum(costs.values())
+    facts = {"cost": cost, "lines": len(leaving), "on": on}
+    events.record("shipping.goods_issued", ref, company_id=delivery.company_id, by=by, at=at, facts=facts)
+    return GoodsIssued(delivery.pk, delivery.number, on, cost)
+
+
+@action
+def reverse_goods_issue(*, delivery_id: int, reason: str, by: Actor, clock: Clock) -> None:
+    """Take a goods issue back: the goods lie in their bins again, picked for the delivery.
+
+    `LaterDocuments` once it is billed (cancel the invoice) or its shipment has departed (recall it).
+    """
+    if not reason.strip():
+        raise InvalidInput("Say why the goods issue is reversed.", field="reason")
+    held, delivery, lines = books.hold_one(delivery_id, by=by)
+    ref = books.ref(delivery)
+    delivery.state = DELIVERY.step(delivery.state, "reverse_goods_issue")
+    issued = [row.id for row in movements.movements(source=ref, limit=MOVEMENTS_MAX) if row.reverses_id is None]
+    taken_back = set(movements.reversed_among(issued))
+    postings = sorted(posting_id for posting_id in issued if posting_id not in taken_back)
+    entry_id = delivery.journal_entry_id
+    held.take(
+        *books.keys([delivery], lines),
+        *movements.keys_of(postings),
+        *(entries.keys_of(entry_id) if entry_id else ()),
+    )
+    # Billing holds the fulfilment balances of these lines, so no invoice comes between this look and the posting.
+    name = f"goods issue of delivery {delivery.number}"
+    refuse_if_followed(name, "reverse it", _invoices(delivery), "cancel the invoice")
+    refuse_if_followed(name, "reverse it", _departed(delivery), "recall the shipment")
+    site, at = reference.site(delivery.site_id), clock.now()
+    on = clock.today(site.time_zone)
+    stock.reverse(held, postings, source=ref, on=on, at=at)
+    leaving = [line for line in lines if line.quantity]
+    fetched = store.transfers_for([delivery.pk])
+    issuing = _issuing(delivery, leaving, fetched)
+    promising.unissue(held, issuing, delivery=ref, goods_issue_on=max(delivery.goods_issue_on, on), at=at)
+    fulfilment.post(held, _entries(delivery, leaving, sign=-1), at=at)
+    if entry_id:
+        company_on = clock.today(reference.company(delivery.company_id).time_zone)
+        text = f"Reversal of goods issue {delivery.number}"
+        journal.reverse(held, entry_id, on=company_on, text=text, source=ref, at=at)
+    delivery.issued_at = delivery.issued_on = delivery.journal_entry_id = None
+    _save(delivery)
+    events.record(
+        "shipping.goods_issue_reversed", ref, company_id=delivery.company_id, by=by, at=at, facts={"reason": reason}
+    )
+
+
+MOVEMENTS_MAX = 1_000_000
+"""All movements of a delivery: no page, the sum must be whole."""
+
+
+def _issuing(delivery: Delivery, lines: Sequence[LineRow], fetched: Sequence[TransferRow]) -> list[promising.Issuing]:
+    """What leaves, and what of it from stock that is tied to the line."""
+    allocated: dict[int, int] = {}
+    for one in fetched:
+        if one.key.owner:
+            allocated[one.delivery_line_id] = allocated.get(one.delivery_line_id, 0) + (one.picked or 0)
+    return [
+        promising.Issuing(
+            line.order_line_id, line.id, line.product_id, delivery.site_id, line.quantity, allocated.get(line.id, 0)
+        )
+        for line in lines
+    ]
+
+
+def _entries(delivery: Delivery, lines: Iterable[LineRow], *, sign: int) -> list[fulfilment.Entry]:
+    return [
+        fulfilment.Entry(
+            books.line_key(line.order_line_id),
+            line.order,
+            Measure.ISSUED,
+            sign * line.quantity,
+            sign * line.value,
+            books.ref(delivery),
+            line.id,
+        )
+        for line in lines
+    ]
+
+
+def _costs(delivery: Delivery, lines: Sequence[LineRow]) -> dict[tuple[str, str], int]:
+    """Standard cost by (cost account, inventory account), each line rounded half up to minor units."""
+    table = account_table(delivery.company_id)
+    group = customer_terms(delivery.customer_id).group
+    products = product_terms({line.product_id for line in lines})
+    costs: dict[tuple[str, str], int] = {}
+    for line in lines:
+        product = products[line.product_id]
+        cost = round_ratio(product.standard_cost * line.quantity, 10**product.base_unit.decimals)
+        if cost:
+            pair = (
+                table.account(GOODS_ISSUED, customer_group=group, product_category=product.category),
+                table.account(INVENTORY, customer_group=group, product_category=product.category),
+            )
+            costs[pair] = costs.get(pair, 0) + cost
+    return costs
+
+
+def _post_cost(held: Held, delivery: Delivery, costs: dict[tuple[str, str], int], *, at: datetime) -> int | None:
+    """Cost of goods sold to inventory; None where the goods cost nothing."""
+    if not costs:
+        return None
+    company = reference.company(delivery.company_id)
+    amounts: dict[str, int] = {}
+    for (cost_account, inventory_account), cost in costs.items():
+        amounts[cost_account] = amounts.get(cost_account, 0) + cost
+        amounts[inventory_account] = amounts.get(inventory_account, 0) - cost
+    assert delivery.issued_at is not None
+    return journal.post(
+        held,
+        company_id=delivery.company_id,
+        on=delivery.issued_on or at.date(),
+        text=f"Goods issue {delivery.number}",
+        source=books.ref(delivery),
+        lines=[journal.Line(account, amount, amount, company.currency) for account, amount in amounts.items()],
+        at=at,
+    )
+
+
+def _invoices(delivery: Delivery) -> list[str]:
+    billed = flow.successors(books.ref(delivery), Measure.BILLED)
+    return [f"invoice {edge.target.number or edge.target.id}" for edge in billed if edge.quantity]
+
+
+def _departed(delivery: Delivery) -> list[str]:
+    found = Shipment.objects.filter(deliveries=delivery, state=ShipmentState.DEPARTED)
+    return [f"departure of shipment {number}" for number in found.values_list("number", flat=True)]
+
+
+def _save(delivery: Delivery) -> None:
+    delivery.version += 1
+    delivery.save(update_fields=["state", "issued_at", "issued_on", "journal_entry_id", "version"])

@@ -1,0 +1,197 @@
+"""Confirm what was picked, with differences; undo it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from troth.business.shipping import store
+from troth.business.shipping.actions import books
+from troth.business.shipping.actions.books import Lowered
+from troth.business.shipping.actions.transfer import hold_order
+from troth.business.shipping.models import Delivery, Shipment, TransferOrder
+from troth.business.shipping.rules import picking
+from troth.business.shipping.rules.picking import Found, Picked, ToFetch
+from troth.business.shipping.rules.reversals import refuse_if_followed
+from troth.business.shipping.states import DELIVERY, TRANSFER_ORDER, DeliveryState, ShipmentState
+from troth.business.shipping.store import LineRow
+from troth.kernel.errors import InvalidInput
+from troth.ledgers.fulfilment import actions as fulfilment
+from troth.ledgers.fulfilment.keys import Measure
+from troth.platform import events
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+
+
+@dataclass(frozen=True, slots=True)
+class PickConfirmed:
+    """Deliveries by id: `picked` are all in hand now, `open` still lack something. `differences` counts positions."""
+
+    picked: tuple[int, ...]
+    open: tuple[int, ...]
+    differences: int
+
+
+@action
+def confirm_pick(
+    *, transfer_order_id: int, found: Mapping[int, Found] | None = None, by: Actor, clock: Clock
+) -> PickConfirmed:
+    """Confirm a transfer order: `found` names, by position, what differs from the list; the rest was found in full.
+
+    A quantity that was not found goes back to the order, unless it is kept open on the delivery. Refuses a difference
+    without a reason and more than the list says; a complete order keeps its rest on the delivery.
+    """
+    return _confirm(transfer_order_id, found or {}, by=by, clock=clock)
+
+
+@action
+def confirm_all(*, transfer_order_id: int, by: Actor, clock: Clock) -> PickConfirmed:
+    """Confirm a transfer order as found in full."""
+    return _confirm(transfer_order_id, {}, by=by, clock=clock)
+
+
+def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, clock: Clock) -> PickConfirmed:
+    held, order, deliveries, lines = hold_order(transfer_order_id, by=by)
+    order.state = TRANSFER_ORDER.step(order.state, "confirm")
+    fetched = store.transfer_lines(order.pk)
+    outcome = picking.outcome(
+        [ToFetch(one.id, one.position, one.delivery_line_id, one.quantity) for one in fetched], found
+    )
+    by_line = {line.id: line for line in lines}
+    lowered = _lowered(outcome, by_line)
+    books.refuse_parts_of_whole(lowered)
+    touched = [by_line[line_id] for line_id in dict.fromkeys(one.line.delivery_line_id for one in outcome)]
+    if lowered:
+        held.take(*books.keys(deliveries, touched))
+    else:
+        held.take(*map(books.line_key, books.order_line_ids(touched)))
+    at, by_id = clock.now(), {delivery.pk: delivery for delivery in deliveries}
+    by_line |= books.give_back(held, by_id, lowered, by=by, clock=clock)
+    ref = _ref(order)
+    sums = _sums(outcome)
+    fulfilment.post(held, _entries(sums, by_line, by_id, ref, sign=1), at=at)
+    by_line |= {line_id: _with_picked(by_line[line_id], quantity) for line_id, quantity in sums.items()}
+    store.update_lines(by_line[line_id] for line_id in sums)
+    store.update_transfer_lines([(one.line.id, one.picked, one.reason) for one in outcome])
+    if lowered:
+        store.sum_deliveries(by_id)
+        store.sum_shipments(delivery.shipment_id for delivery in deliveries)
+    done = _advance(deliveries, list(by_line.values()))
+    _close(order, by=by, at=at)
+    differing = [one for one in outcome if one.reason]
+    facts = {
+        "picked": sum(one.picked for one in outcome),
+        "differences": {str(one.line.position): [one.line.quantity, one.picked, one.reason] for one in differing},
+    }
+    events.record("shipping.pick_confirmed", ref, company_id=order.company_id, by=by, at=at, facts=facts)
+    rest = tuple(delivery.pk for delivery in deliveries if delivery.pk not in done)
+    return PickConfirmed(tuple(done), rest, len(differing))
+
+
+@action
+def undo_pick(*, transfer_order_id: int, reason: str, by: Actor, clock: Clock) -> None:
+    """Put back what a confirmed transfer order picked: it is cancelled, its deliveries are to be picked again.
+
+    Quantities that went back to orders for a difference stay there. Refused while goods of it are issued or loaded.
+    """
+    if not reason.strip():
+        raise InvalidInput("Say why the pick is undone.", field="reason")
+    held, order, deliveries, lines = hold_order(transfer_order_id, by=by)
+    order.state = TRANSFER_ORDER.step(order.state, "undo")
+    name = f"transfer order {order.number}"
+    issued = [f"goods issue of delivery {one.number}" for one in deliveries if one.state == DeliveryState.ISSUED]
+    refuse_if_followed(name, "undo the pick", issued, "reverse the goods issue")
+    refuse_if_followed(name, "undo the pick", _loading(deliveries), "unload the shipment")
+    picked: dict[int, int] = {}
+    for one in store.transfer_lines(order.pk):
+        picked[one.delivery_line_id] = picked.get(one.delivery_line_id, 0) + (one.picked or 0)
+    by_line = {line.id: line for line in lines}
+    by_id = {delivery.pk: delivery for delivery in deliveries}
+    at = clock.now()
+    held.take(*map(books.line_key, books.order_line_ids(by_line[line_id] for line_id in picked)))
+    fulfilment.post(held, _entries(picked, by_line, by_id, _ref(order), sign=-1), at=at)
+    store.update_lines(_with_picked(by_line[line_id], -quantity) for line_id, quantity in picked.items())
+    for delivery in deliveries:
+        if delivery.state == DeliveryState.PICKED:
+            _step(delivery, "undo_pick")
+    _close(order, by=by, at=at)
+    events.record(
+        "shipping.pick_undone", _ref(order), company_id=order.company_id, by=by, at=at, facts={"reason": reason}
+    )
+
+
+def _ref(order: TransferOrder) -> DocumentRef:
+    return DocumentRef(store.TRANSFER_ORDER, order.pk, order.number)
+
+
+def _lowered(outcome: Sequence[Picked], lines: Mapping[int, LineRow]) -> list[Lowered]:
+    """What goes back, by delivery line."""
+    back: dict[int, int] = {}
+    for one in outcome:
+        back[one.line.delivery_line_id] = back.get(one.line.delivery_line_id, 0) + one.given_back
+    return [Lowered(lines[line_id], quantity) for line_id, quantity in back.items() if quantity]
+
+
+def _sums(outcome: Sequence[Picked]) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for one in outcome:
+        if one.picked:
+            sums[one.line.delivery_line_id] = sums.get(one.line.delivery_line_id, 0) + one.picked
+    return sums
+
+
+def _with_picked(line: LineRow, more: int) -> LineRow:
+    return replace(line, picked=line.picked + more)
+
+
+def _entries(
+    quantities: Mapping[int, int],
+    lines: Mapping[int, LineRow],
+    deliveries: Mapping[int, Delivery],
+    order: DocumentRef,
+    *,
+    sign: int,
+) -> list[fulfilment.Entry]:
+    return [
+        fulfilment.Entry(
+            books.line_key(lines[line_id].order_line_id),
+            books.ref(deliveries[lines[line_id].delivery_id]),
+            Measure.PICKED,
+            sign * quantity,
+            0,
+            order,
+            line_id,
+        )
+        for line_id, quantity in quantities.items()
+        if quantity
+    ]
+
+
+def _advance(deliveries: Sequence[Delivery], lines: Sequence[LineRow]) -> list[int]:
+    """Deliveries all of which is in hand become picked; return their ids."""
+    done = []
+    for delivery in deliveries:
+        own = [line for line in lines if line.delivery_id == delivery.pk]
+        if any(line.quantity for line in own) and all(line.picked == line.quantity for line in own):
+            _step(delivery, "pick")
+            done.append(delivery.pk)
+    return done
+
+
+def _step(delivery: Delivery, verb: str) -> None:
+    delivery.state = DELIVERY.step(delivery.state, verb)
+    delivery.version += 1
+    delivery.save(update_fields=["state", "version"])
+
+
+def _close(order: TransferOrder, *, by: Actor, at: datetime) -> None:
+    order.confirmed_by_id, order.confirmed_at = by.user_id, at
+    order.version += 1
+    order.save(update_fields=["state", "confirmed_by_id", "confirmed_at", "version"])
+
+
+def _loading(deliveries: Sequence[Delivery]) -> list[str]:
+    ids = {delivery.shipment_id for delivery in deliveries if delivery.shipment_id is not None}
+    found = Shipment.objects.filter(pk__in=ids, state__in=(ShipmentState.LOADING, ShipmentState.DEPARTED))
+    return [f"loading of shipment {number}" for number in found.order_by("pk").values_list("number", flat=True)]

@@ -1,0 +1,109 @@
+"""What a delivery takes from the orders it serves, read under their locks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from troth.business.credit.queries import exchange
+from troth.business.masterdata.queries import snapshot
+from troth.business.sales import queries as sales
+from troth.business.sales.queries import OrderLineRow
+from troth.business.sales.rules.lines import Line
+from troth.business.shipping.store import ORDER
+from troth.kernel.money import apportion
+from troth.ledgers.fulfilment import queries as fulfilment
+from troth.ledgers.fulfilment.queries import Progress
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+from troth.reference import queries as reference
+
+
+@dataclass(frozen=True, slots=True)
+class LineTerms:
+    """A line that is to be delivered; quantities in smallest units, `value` its gross in the company's currency."""
+
+    id: int
+    line_number: int
+    product_id: int
+    site_id: int | None
+    route_id: int | None
+    ordered: int
+    delivered: int
+    value: int
+
+    @property
+    def undelivered(self) -> int:
+        return max(self.ordered - self.delivered, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """A submitted order with its lines by id: rejected lines and those that are not delivered are left out."""
+
+    id: int
+    number: str
+    company_id: int
+    customer_id: int
+    sold_to_id: int
+    ship_to_id: int
+    payer_id: int
+    incoterm: str
+    priority: int
+    complete_delivery: bool
+    lines: Mapping[int, LineTerms]
+
+    @property
+    def ref(self) -> DocumentRef:
+        return DocumentRef(ORDER, self.id, self.number)
+
+
+def order_terms(held: Held, order_ids: Sequence[int]) -> dict[int, OrderTerms]:
+    """The terms of held orders that have lines, by id; of one that is not submitted no line is left."""
+    by_order: dict[int, list[OrderLineRow]] = {}
+    for row in sales.lines_of_orders(order_ids).values():
+        by_order.setdefault(row.order_id, []).append(row)
+    progress = fulfilment.progress("order_line", [row.line_id for rows in by_order.values() for row in rows])
+    companies = {rows[0].company_id for rows in by_order.values()}
+    currencies = {company_id: reference.company(company_id).currency for company_id in companies}
+    return {order_id: _terms(rows, progress, currencies[rows[0].company_id]) for order_id, rows in by_order.items()}
+
+
+def _terms(rows: Sequence[OrderLineRow], progress: Mapping[int, Progress], currency: str) -> OrderTerms:
+    order, standing = rows[0], [row for row in rows if row.stands]
+    total = exchange(sum(row.line.gross for row in standing), order.currency, currency, on=order.entered_on)
+    values = apportion(total, [row.line.gross for row in standing]) if total else [0] * len(standing)
+    return OrderTerms(
+        id=order.order_id,
+        number=order.order_number,
+        company_id=order.company_id,
+        customer_id=order.customer_id,
+        sold_to_id=order.sold_to_id,
+        ship_to_id=order.ship_to_id,
+        payer_id=order.payer_id,
+        incoterm=order.incoterm,
+        priority=order.priority,
+        complete_delivery=order.complete_delivery,
+        lines={
+            row.line_id: _line(row.line, progress[row.line_id].delivered, value)
+            for row, value in zip(standing, values, strict=True)
+            if row.is_delivered and row.line_id in progress
+        },
+    )
+
+
+def _line(line: Line, delivered: int, value: int) -> LineTerms:
+    return LineTerms(
+        id=line.id,
+        line_number=line.line_number,
+        product_id=line.product_id,
+        site_id=line.site_id,
+        route_id=line.route_id,
+        ordered=line.base_quantity,
+        delivered=delivered,
+        value=value,
+    )
+
+
+def checks_credit(order_line_ids: Sequence[int]) -> bool:
+    """Whether the order type of any of these lines' orders has credit checked."""
+    kinds = {kind.id: kind for kind in snapshot().order_types.values()}
+    return any(kinds[row.order_type_id].checks_credit for row in sales.order_lines(order_line_ids).values())

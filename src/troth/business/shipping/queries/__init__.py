@@ -1,0 +1,55 @@
+"""What screens and other apps read of shipping: work lists, pages, and what is ready or to be billed."""
+
+from troth.business.shipping.queries.lists import (
+    DeliveryRow,
+    DueRow,
+    ShipmentRow,
+    Tally,
+    ToBill,
+    TransferOrderRow,
+    deliveries,
+    due,
+    incomplete_shipments,
+    tallies,
+    to_bill,
+    transfer_orders,
+    unassigned,
+)
+from troth.business.shipping.queries.pages import (
+    DeliveryLineView,
+    DeliveryView,
+    PickLine,
+    ShipmentView,
+    TransferOrderView,
+    delivery,
+    shipment,
+    transfer_order,
+)
+from troth.business.shipping.queries.ready import ReadyRow, ready_to_ship, reasons_of
+
+__all__ = [
+    "DeliveryLineView",
+    "DeliveryRow",
+    "DeliveryView",
+    "DueRow",
+    "PickLine",
+    "ReadyRow",
+    "ShipmentRow",
+    "ShipmentView",
+    "Tally",
+    "ToBill",
+    "TransferOrderRow",
+    "TransferOrderView",
+    "deliveries",
+    "delivery",
+    "due",
+    "incomplete_shipments",
+    "ready_to_ship",
+    "reasons_of",
+    "shipment",
+    "tallies",
+    "to_bill",
+    "transfer_order",
+    "transfer_orders",
+    "unassigned",
+]

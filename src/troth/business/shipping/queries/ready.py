@@ -1,0 +1,99 @@
+"""What stands between deliveries and their goods issue, for one or many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from troth.business.shipping.models import Delivery, DeliveryLine, TransferLine
+from troth.business.shipping.rules.readiness import PickState, Reason, reasons
+from troth.business.shipping.states import DeliveryState, TransferState
+from troth.platform import blocks
+from troth.platform.blocks import STOPS, BlockScope
+from troth.platform.documents import DocumentRef
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """A delivery that has not left yet; ready when there are no reasons. `id` is the page key."""
+
+    id: int
+    number: str
+    site: str
+    ship_to: str
+    goods_issue_on: date
+    shipment: str
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.reasons
+
+
+def ready_to_ship(site_id: int, *, until: date | None = None, after_id: int = 0, limit: int = 100) -> list[ReadyRow]:
+    """Open and picked deliveries of a site with what each still lacks, by id."""
+    query = Delivery.objects.filter(
+        site_id=site_id, state__in=(DeliveryState.OPEN, DeliveryState.PICKED), pk__gt=after_id
+    )
+    if until is not None:
+        query = query.filter(goods_issue_on__lte=until)
+    rows = list(
+        query.order_by("pk").values_list(
+            "pk", "number", "site__code", "ship_to__name", "goods_issue_on", "shipment__number"
+        )[:limit]
+    )
+    found = reasons_of([row[0] for row in rows])
+    return [ReadyRow(*row[:5], row[5] or "", found[row[0]]) for row in rows]
+
+
+def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
+    """What each delivery lacks, by its id; empty when it may leave. Four statements."""
+    numbers = dict(Delivery.objects.filter(pk__in=delivery_ids).values_list("pk", "number"))
+    lines: dict[int, list[PickState]] = {}
+    orders: dict[int, dict[DocumentRef, None]] = {}
+    found: QuerySet[Any, Any] = (
+        DeliveryLine.objects.filter(delivery_id__in=delivery_ids)
+        .order_by("delivery_id", "line_number")
+        .values_list(
+            "delivery_id", "order_id", "order_number", "line_number", "product__number", "quantity", "picked",
+            "product__base_unit_id", "product__base_unit__decimals",
+        )
+    )  # fmt: skip
+    for delivery_id, order_id, order_number, *row in found:
+        lines.setdefault(delivery_id, []).append(PickState(*row))
+        orders.setdefault(delivery_id, {})[DocumentRef("order", order_id, order_number)] = None
+    stopping: dict[DocumentRef, list[tuple[str, str]]] = {}
+    refs = [ref for own in orders.values() for ref in own]
+    for block in blocks.standing([*refs, *(DocumentRef("delivery", one) for one in delivery_ids)]):
+        if BlockScope.GOODS_ISSUE in STOPS[block.scope]:
+            name = f"{block.ref.kind} {block.ref.number}".capitalize()
+            stopping.setdefault(block.ref, []).append((name, block.reason))
+    waiting = _open_transfer_orders(delivery_ids)
+    return {
+        delivery_id: reasons(
+            lines.get(delivery_id, ()),
+            open_transfer_orders=waiting.get(delivery_id, ()),
+            blocks=[
+                pair
+                for ref in (*orders.get(delivery_id, ()), DocumentRef("delivery", delivery_id))
+                for pair in stopping.get(ref, ())
+            ],
+        )
+        for delivery_id in numbers
+    }
+
+
+def _open_transfer_orders(delivery_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = TransferLine.objects.filter(
+        delivery_line__delivery_id__in=delivery_ids, transfer_order__state=TransferState.OPEN
+    )
+    for delivery_id, number in (
+        rows.order_by("transfer_order_id")
+        .values_list("delivery_line__delivery_id", "transfer_order__number")
+        .distinct()
+    ):
+        found.setdefault(delivery_id, []).append(number)
+    return found

@@ -1,0 +1,1 @@
+"""Decisions of shipping, pure: values in, verdict out."""

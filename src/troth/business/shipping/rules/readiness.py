@@ -1,0 +1,79 @@
+"""Whether a delivery may leave: picked and unblocked; each missing thing is named.
+
+The source of the rule: goods go out only when the stock is picked and the delivery and its orders are free of blocks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from troth.kernel.errors import BusinessError
+from troth.kernel.quantity import format_quantity
+
+
+class Lack(StrEnum):
+    NOTHING_LEFT = "nothing_left"
+    NOT_PICKED = "not_picked"
+    OPEN_TRANSFER_ORDER = "open_transfer_order"
+    BLOCKED = "blocked"
+
+
+class NotReady(BusinessError):
+    """The delivery may not leave yet; the facts name each reason."""
+
+    code = "not_ready_to_ship"
+
+
+@dataclass(frozen=True, slots=True)
+class PickState:
+    """How far a line is picked, in smallest units of a unit with `decimals`."""
+
+    line_number: int
+    product: str
+    quantity: int
+    picked: int
+    unit: str = ""
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is missing, and the sentence that says what to do about it."""
+
+    lack: Lack
+    sentence: str
+
+
+def reasons(
+    lines: Sequence[PickState], *, open_transfer_orders: Sequence[str] = (), blocks: Sequence[tuple[str, str]] = ()
+) -> tuple[Reason, ...]:
+    """Return what stands between a delivery and its goods issue; empty when it is ready.
+
+    `open_transfer_orders` are numbers; `blocks` are (document, reason) of standing blocks that stop a goods issue.
+    """
+    found: list[Reason] = []
+    if not any(line.quantity for line in lines):
+        found.append(Reason(Lack.NOTHING_LEFT, "Nothing is left on the delivery; cancel it."))
+    for line in lines:
+        if line.picked < line.quantity:
+            found.append(Reason(Lack.NOT_PICKED, _not_picked(line)))
+    for number in open_transfer_orders:
+        found.append(Reason(Lack.OPEN_TRANSFER_ORDER, f"The pick of transfer order {number} is not confirmed."))
+    for number, reason in blocks:
+        found.append(Reason(Lack.BLOCKED, f"{number} is blocked ({reason}); it must be released first."))
+    return tuple(found)
+
+
+def refuse_unless_ready(number: str, found: Sequence[Reason]) -> None:
+    """Raise `NotReady` with all reasons."""
+    if found:
+        raise NotReady(
+            f"To issue delivery {number}: " + " ".join(reason.sentence for reason in found),
+            delivery=number,
+            reasons=[str(reason.lack) for reason in found],
+        )
+
+
+def _not_picked(line: PickState) -> str:
+    wanted = format_quantity(line.quantity - line.picked, line.decimals)
+    return f"Line {line.line_number}, {line.product}: {wanted} {line.unit}".rstrip() + " still to be picked."

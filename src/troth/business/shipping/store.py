@@ -1,0 +1,272 @@
+"""SQL of shipping: lines of deliveries and transfer orders are read and written in whole sets, one statement each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from troth.business.shipping.models import TransferOrder
+from troth.business.shipping.rules.bins import Shelf
+from troth.ledgers.stock.keys import StockKey
+from troth.platform import numbering, sql
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+
+ORDER, DELIVERY, SHIPMENT, TRANSFER_ORDER = "order", "delivery", "shipment", "transfer_order"
+"""The kinds of documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A delivery line as it stands; quantities in smallest units, value in minor units of the company's currency."""
+
+    id: int
+    delivery_id: int
+    line_number: int
+    order_id: int
+    order_number: str
+    order_line_id: int
+    order_line_number: int
+    product_id: int
+    quantity: int
+    picked: int
+    value: int
+    weight_g: int
+    volume_ml: int
+    is_complete: bool
+
+    @property
+    def order(self) -> DocumentRef:
+        return DocumentRef(ORDER, self.order_id, self.order_number)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A line of a transfer order with the delivery it fetches for; `picked` is None until confirmed."""
+
+    id: int
+    transfer_order_id: int
+    position: int
+    delivery_id: int
+    delivery_line_id: int
+    key: StockKey
+    quantity: int
+    picked: int | None
+
+
+def order_model() -> type[Model]:
+    """The orders' model, to lock its rows: the locks of a delivery begin at its orders."""
+    return apps.get_model("sales.Order")
+
+
+_DELIVERY = {
+    "company_id": "int", "site_id": "int", "number": "text", "state": "text", "customer_id": "int", "sold_to_id": "int",
+    "ship_to_id": "int", "payer_id": "int", "route_id": "int", "incoterm": "text", "priority": "int",
+    "goods_issue_on": "date", "delivery_on": "date", "weight_g": "int", "volume_ml": "int", "made_by_id": "int",
+    "made_at": "at", "version": "int",
+}  # fmt: skip
+_LINE = {
+    "delivery_id": "int", "line_number": "int", "order_id": "int", "order_number": "text", "order_line_id": "int",
+    "order_line_number": "int", "product_id": "int", "quantity": "int", "picked": "int",
+    "value": "int", "weight_g": "int", "volume_ml": "int", "material_on": "date", "is_complete": "bool",
+}  # fmt: skip
+_TRANSFER_LINE = {
+    "transfer_order_id": "int", "position": "int", "delivery_line_id": "int", "product_id": "int", "location_id": "int",
+    "bin_id": "int", "batch": "text", "valuation": "text", "owner": "text", "quantity": "int",
+    "difference_reason": "text",
+}  # fmt: skip
+
+
+_PREFIX = {DELIVERY: "DL", SHIPMENT: "SH", TRANSFER_ORDER: "TO"}
+_ALL_COMPANIES = 0
+
+
+def numbers(kind: str, count: int = 1) -> list[str]:
+    """New document numbers; one series serves all companies."""
+    return [f"{_PREFIX[kind]}-{number:06d}" for number in numbering.draw(kind, company_id=_ALL_COMPANIES, count=count)]
+
+
+def insert_deliveries(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:
+    """Insert rows in the order of `_DELIVERY`; return the id of each by its number."""
+    return {
+        number: row_id
+        for row_id, number in sql.insert("shipping_delivery", _DELIVERY, rows, returning=("id", "number"))
+    }
+
+
+def insert_lines(rows: Sequence[tuple[Any, ...]]) -> dict[tuple[int, int], int]:
+    """Insert rows in the order of `_LINE`; return the id of each by (delivery id, line number)."""
+    made = sql.insert("shipping_deliveryline", _LINE, rows, returning=("id", "delivery_id", "line_number"))
+    return {(delivery_id, number): row_id for row_id, delivery_id, number in made}
+
+
+def insert_transfer_lines(rows: Sequence[tuple[Any, ...]]) -> None:
+    sql.insert("shipping_transferline", _TRANSFER_LINE, rows)
+
+
+def update_lines(lines: Iterable[LineRow]) -> None:
+    """Write quantity, picked, value and measures of the lines."""
+    columns = {"quantity": "int", "picked": "int", "value": "int", "weight_g": "int", "volume_ml": "int"}
+    sql.update(
+        "shipping_deliveryline",
+        "id",
+        columns,
+        [(line.id, line.quantity, line.picked, line.value, line.weight_g, line.volume_ml) for line in lines],
+    )
+
+
+def update_transfer_lines(rows: Sequence[tuple[int, int, str]]) -> None:
+    """Rows of (id, picked, reason for the difference)."""
+    sql.update("shipping_transferline", "id", {"picked": "int", "difference_reason": "text"}, rows)
+
+
+def sum_deliveries(delivery_ids: Iterable[int]) -> None:
+    """Set weight and volume of the deliveries to the sum of their lines."""
+    _sum("shipping_delivery", "shipping_deliveryline", "delivery_id", delivery_ids)
+
+
+def sum_shipments(shipment_ids: Iterable[int | None]) -> None:
+    """Set weight and volume of the shipments to the sum of their deliveries."""
+    _sum("shipping_shipment", "shipping_delivery", "shipment_id", [one for one in shipment_ids if one is not None])
+
+
+def _sum(table: str, parts: str, column: str, ids: Iterable[int]) -> None:
+    wanted = [(one,) for one in sorted(set(ids))]
+    if not wanted:
+        return
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    total = f"(SELECT CAST(COALESCE(SUM(p.%s), 0) AS bigint) FROM {parts} p WHERE p.{column} = {table}.id)"
+    sql.fetch(
+        f"{with_clause} UPDATE {table} SET weight_g = {total % 'weight_g'}, volume_ml = {total % 'volume_ml'}"
+        f" WHERE id IN (SELECT k.id FROM {source})",
+        parameters,
+    )
+
+
+_LINE_COLUMNS = (
+    "l.id, l.delivery_id, l.line_number, l.order_id, l.order_number, l.order_line_id, l.order_line_number,"
+    " l.product_id, l.quantity, l.picked, l.value, l.weight_g, l.volume_ml, l.is_complete"
+)
+
+
+def lines(held: Held, delivery_ids: Iterable[int]) -> list[LineRow]:
+    """The lines of held deliveries, by delivery and line number."""
+    return first_look(delivery_ids)
+
+
+def first_look(delivery_ids: Iterable[int]) -> list[LineRow]:
+    """The lines of deliveries before they are locked: only to know what to lock."""
+    wanted = [(one,) for one in sorted(set(delivery_ids))]
+    if not wanted:
+        return []
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    return [
+        LineRow(*row)
+        for row in sql.fetch(
+            f"{with_clause} SELECT {_LINE_COLUMNS} FROM shipping_deliveryline l JOIN {source} ON l.delivery_id = k.id"
+            " ORDER BY l.delivery_id, l.line_number",
+            parameters,
+        )
+    ]
+
+
+def standing_values(held: Held, order_line_ids: Iterable[int]) -> dict[int, int]:
+    """The value of all deliveries that stand, by order line; the fulfilment balances of the lines must be held."""
+    wanted = [(one,) for one in sorted(set(order_line_ids))]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    return dict(
+        sql.fetch(
+            f"{with_clause} SELECT l.order_line_id, CAST(SUM(l.value) AS bigint) FROM shipping_deliveryline l"
+            f" JOIN {source} ON l.order_line_id = k.id JOIN shipping_delivery d ON d.id = l.delivery_id"
+            " WHERE d.state <> 'cancelled' GROUP BY l.order_line_id",
+            parameters,
+        )
+    )
+
+
+_TRANSFER_COLUMNS = (
+    "t.id, t.transfer_order_id, t.position, l.delivery_id, t.delivery_line_id, o.site_id, t.location_id, t.bin_id,"
+    " t.product_id, t.batch, t.valuation, t.owner, t.quantity, t.picked"
+)
+_TRANSFERS = (
+    "shipping_transferline t JOIN shipping_transferorder o ON o.id = t.transfer_order_id"
+    " JOIN shipping_deliveryline l ON l.id = t.delivery_line_id"
+)
+
+
+def transfer_lines(transfer_order_id: int) -> list[TransferRow]:
+    return _transfers(
+        f"SELECT {_TRANSFER_COLUMNS} FROM {_TRANSFERS} WHERE o.id = %s ORDER BY t.position", [transfer_order_id]
+    )
+
+
+def transfers_for(delivery_ids: Iterable[int]) -> list[TransferRow]:
+    """Lines of open and confirmed transfer orders that fetch for the deliveries."""
+    wanted = [(one,) for one in sorted(set(delivery_ids))]
+    if not wanted:
+        return []
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    return _transfers(
+        f"{with_clause} SELECT {_TRANSFER_COLUMNS} FROM {_TRANSFERS} JOIN {source} ON l.delivery_id = k.id"
+        " WHERE o.state <> 'cancelled' ORDER BY t.transfer_order_id, t.position",
+        parameters,
+    )
+
+
+def _transfers(statement: str, parameters: Sequence[Any]) -> list[TransferRow]:
+    return [
+        TransferRow(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            StockKey(row[5], row[6], row[7], row[8], row[9], row[10], owner=row[11]),
+            row[12],
+            row[13],
+        )
+        for row in sql.fetch(statement, parameters)
+    ]
+
+
+def spoken_for(site_id: int, product_ids: Iterable[int]) -> dict[StockKey, int]:
+    """What transfer orders fetch, or have fetched without a goods issue yet, by stock key."""
+    wanted = [(one,) for one in sorted(set(product_ids))]
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    rows = sql.fetch(
+        f"{with_clause} SELECT o.site_id, t.location_id, t.bin_id, t.product_id, t.batch, t.valuation, t.owner,"
+        f" CAST(SUM(COALESCE(t.picked, t.quantity)) AS bigint) FROM {_TRANSFERS}"
+        f" JOIN {source} ON t.product_id = k.id JOIN shipping_delivery d ON d.id = l.delivery_id"
+        " WHERE o.site_id = %s AND o.state <> 'cancelled' AND d.state IN ('open', 'picked')"
+        " GROUP BY o.site_id, t.location_id, t.bin_id, t.product_id, t.batch, t.valuation, t.owner",
+        [*parameters, site_id],
+    )
+    return {StockKey(row[0], row[1], row[2], row[3], row[4], row[5], owner=row[6]): row[7] for row in rows}
+
+
+def shelves(held: Held, found: Sequence[Any], taken: dict[StockKey, int]) -> list[Shelf]:
+    """Bins under their locks, less what is spoken for; `found` are the stock ledger's bins of a first look."""
+    made = []
+    for one in found:
+        balance = held.balance(one.key)
+        free = balance.quantity - taken.get(one.key, 0)
+        received_on: date | None = balance.received_on
+        made.append(
+            Shelf(one.key, one.key.product_id, one.key.bin_id, one.bin, one.sequence, free, received_on, one.key.owner)
+        )
+    return made
+
+
+def with_id(line: LineRow, line_id: int) -> LineRow:
+    """The line with its id."""
+    return replace(line, id=line_id)
+
+
+def transfer_numbers(ids: Sequence[int]) -> list[str]:
+    """The numbers of transfer orders, in order of their ids."""
+    return list(TransferOrder.objects.filter(pk__in=ids).order_by("pk").values_list("number", flat=True))
