@@ -6,3 +6,11 @@ class BillingConfig(AppConfig):
     label = "billing"
     verbose_name = "Billing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from troth.business.billing import checks  # noqa: F401 - registers its checks
+        from troth.platform.documents import Kind, register
+
+        register(
+            Kind("invoice", "Invoice", "Invoices", "billing.Invoice", "billing:invoice", "billing.view_invoice", gapless=True)
+        )

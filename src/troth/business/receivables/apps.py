@@ -6,3 +6,11 @@ class ReceivablesConfig(AppConfig):
     label = "receivables"
     verbose_name = "Receivables"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from troth.business.receivables import checks  # noqa: F401 - registers its checks
+        from troth.platform.documents import Kind, register
+
+        register(
+            Kind("payment", "Payment", "Payments", "receivables.Payment", "receivables:payment", "receivables.view_payment")
+        )
