@@ -12,5 +12,13 @@ class BillingConfig(AppConfig):
         from troth.platform.documents import Kind, register
 
         register(
-            Kind("invoice", "Invoice", "Invoices", "billing.Invoice", "billing:invoice", "billing.view_invoice", gapless=True)
+            Kind(
+                "invoice",
+                "Invoice",
+                "Invoices",
+                "billing.Invoice",
+                "billing:invoice",
+                "billing.view_invoice",
+                gapless=True,
+            )
         )

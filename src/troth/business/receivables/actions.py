@@ -15,6 +15,7 @@ from datetime import date
 
 from troth.business.billing import queries as billing
 from troth.business.billing.queries import OpenInvoice
+from troth.business.credit import queries as credits
 from troth.business.masterdata.queries import account_table
 from troth.business.receivables import rules
 from troth.business.receivables.models import Clearing, Payment
@@ -79,14 +80,12 @@ def post_payment(payment: NewPayment, *, by: Actor, clock: Clock) -> Paid:
     )
     ref = _ref(row)
     company = reference.company(row.company_id)
-    amount = reference.convert(row.amount, row.currency_id, company.currency, on=row.received_on)
+    amount = credits.exchange(row.amount, row.currency_id, company.currency, on=row.received_on)
     account = ExposureKey(row.company_id, row.payer_id)
     exposure.post(held, [exposure.Entry(account, Part.DEPOSITS, amount, ref)], at=clock.now())
     _journal(held, row, [("cash", amount, row.amount), ("deposit", -amount, -row.amount)], "Payment", clock=clock)
     facts = {"amount": row.amount, "currency": row.currency_id, "payer": row.payer_id}
-    events.record(
-        "receivables.payment_posted", ref, company_id=row.company_id, by=by, at=clock.now(), facts=facts
-    )
+    events.record("receivables.payment_posted", ref, company_id=row.company_id, by=by, at=clock.now(), facts=facts)
     cleared = _clear(held, row, payment.clears, by=by, clock=clock)
     return Paid(row.pk, row.number, row.amount - sum(clear.amount for clear in payment.clears), cleared)
 
@@ -223,9 +222,7 @@ def _clear(held: Held, row: Payment, clears: Sequence[Clear], *, by: Actor, cloc
             made_by_id=by.user_id,
         )
         facts = {"invoice": invoice.number, "amount": one.amount, "discount": one.discount}
-        events.record(
-            "receivables.cleared", _ref(row), company_id=row.company_id, by=by, at=clock.now(), facts=facts
-        )
+        events.record("receivables.cleared", _ref(row), company_id=row.company_id, by=by, at=clock.now(), facts=facts)
     return tuple(invoices[one.invoice_id].number for one in clears)
 
 
@@ -264,9 +261,9 @@ def _post_clearing(held: Held, row: Payment, invoice: OpenInvoice, one: Clear, *
     invoice. What lies between is the exchange difference.
     """
     at, company, total = clock.now(), reference.company(row.company_id), one.amount + one.discount
-    deposit = reference.convert(one.amount, row.currency_id, company.currency, on=row.received_on)
-    discount = reference.convert(one.discount, row.currency_id, company.currency, on=row.received_on)
-    claim = reference.convert(total, row.currency_id, company.currency, on=invoice.invoiced_on)
+    deposit = credits.exchange(one.amount, row.currency_id, company.currency, on=row.received_on)
+    discount = credits.exchange(one.discount, row.currency_id, company.currency, on=row.received_on)
+    claim = credits.exchange(total, row.currency_id, company.currency, on=invoice.invoiced_on)
     account, ref = ExposureKey(row.company_id, row.payer_id), DocumentRef("invoice", invoice.id, invoice.number)
     exposure.post(
         held,

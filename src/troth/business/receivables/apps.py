@@ -12,5 +12,12 @@ class ReceivablesConfig(AppConfig):
         from troth.platform.documents import Kind, register
 
         register(
-            Kind("payment", "Payment", "Payments", "receivables.Payment", "receivables:payment", "receivables.view_payment")
+            Kind(
+                "payment",
+                "Payment",
+                "Payments",
+                "receivables.Payment",
+                "receivables:payment",
+                "receivables.view_payment",
+            )
         )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from troth.business.billing import queries, rules, store
 from troth.business.billing.rules import Billable, NothingToBill, Share, Terms
 from troth.business.credit import actions as credit
+from troth.business.credit import queries as credits
 from troth.business.masterdata.queries import AccountTable, account_table
 from troth.kernel.errors import NotFound
 from troth.ledgers.exposure import actions as exposure
@@ -166,7 +167,7 @@ def _post_exposure(
     key = credit.key(terms.company_id, terms.payer_id)
     entries = []
     for line, part in parts:
-        amount = reference.convert(part.gross, terms.currency, currency, on=on)
+        amount = credits.exchange(part.gross, terms.currency, currency, on=on)
         from_part = Part.OPEN_DELIVERIES if line.source_kind == "delivery" else Part.OPEN_ORDERS
         source = DocumentRef(line.source_kind, line.source_id, line.source_number)
         entries.append(exposure.Entry(key, from_part, -amount, source))
@@ -202,7 +203,7 @@ def _post_journal(
             amounts[accounts[posting_key]] = amounts.get(accounts[posting_key], 0) + amount
     receivable = _accounts(parts[0][0], table)["receivable"]
     lines = [
-        journal.Line(account, -reference.convert(amount, terms.currency, currency, on=on), -amount, terms.currency)
+        journal.Line(account, -credits.exchange(amount, terms.currency, currency, on=on), -amount, terms.currency)
         for account, amount in amounts.items()
         if amount
     ]

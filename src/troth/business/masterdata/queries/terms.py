@@ -206,3 +206,39 @@ def _products(rows: Sequence[sql.Row]) -> list[ProductTerms]:
         )
         for product_id, row in first.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTermsRow:
+    id: int
+    code: str
+    name: str
+    due_days: int
+    discount_days: int
+    discount_basis_points: int
+
+
+def payment_terms(ids: Iterable[int]) -> dict[int, PaymentTermsRow]:
+    """Payment terms by id, active or not; ids that are not there are left out."""
+    wanted = [(one,) for one in dict.fromkeys(ids)]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    rows = sql.fetch(
+        f"{with_clause} SELECT t.id, t.code, t.name, t.due_days, t.discount_days, t.discount_basis_points"
+        f" FROM masterdata_paymentterms t JOIN {source} ON t.id = k.id",
+        parameters,
+    )
+    return {row[0]: PaymentTermsRow(*row) for row in rows}
+
+
+def customer_groups(ids: Iterable[int]) -> dict[int, str]:
+    """The group of each customer by id: what the account determination asks for."""
+    wanted = [(one,) for one in dict.fromkeys(ids)]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    rows = sql.fetch(
+        f'{with_clause} SELECT c.id, c."group" FROM masterdata_customer c JOIN {source} ON c.id = k.id', parameters
+    )
+    return dict(rows)

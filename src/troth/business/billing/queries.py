@@ -1,0 +1,341 @@
+"""What may be billed, and the invoices there are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from troth.business.billing.models import Invoice, InvoiceLine
+from troth.business.billing.rules import Billable, Terms
+from troth.business.masterdata import queries as masterdata
+from troth.business.sales import queries as sales
+from troth.business.sales.queries import OrderLineRow
+from troth.business.shipping import queries as shipping
+from troth.business.shipping.queries import ToBill
+from troth.kernel.errors import NotFound
+from troth.ledgers.fulfilment import queries as fulfilment
+from troth.ledgers.fulfilment.queries import Progress
+from troth.platform.actors import Actor
+from troth.platform.documents import DocumentRef
+from troth.reference import queries as reference
+
+PAGE = 50
+LINES_MAX = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A document with something to bill; `amount` (gross, minor units of `currency`) of what is not billed yet."""
+
+    source: DocumentRef
+    customer_id: int
+    customer: str
+    since_on: date
+    lines: int
+    amount: int
+    currency: str
+    is_blocked: bool
+
+
+def billable(*, delivery_ids: Sequence[int] = (), order_ids: Sequence[int] = ()) -> list[Billable]:
+    """What of these deliveries is issued and not billed, and what of these orders is billed by order and not billed."""
+    issued = shipping.to_bill(delivery_ids=delivery_ids, limit=LINES_MAX) if delivery_ids else []
+    ordered = _billed_by_order(order_ids)
+    lines = {**sales.order_lines([row.order_line_id for row in issued]), **ordered}
+    progress = fulfilment.progress("order_line", list(lines))
+    known = _Known.of(lines.values())
+    billed = {line_id: progress[line_id].billed for line_id in lines}
+    found = []
+    for row in issued:
+        found.append(_of_delivery(row, lines[row.order_line_id], billed[row.order_line_id], known))
+        billed[row.order_line_id] += row.quantity - row.billed
+    for line_id, line in ordered.items():
+        left = line.line.base_quantity - billed[line_id]
+        if left > 0:
+            found.append(_of_order(line, left, billed[line_id], known))
+    return found
+
+
+def _billed_by_order(order_ids: Sequence[int]) -> dict[int, OrderLineRow]:
+    rows = sales.lines_of_orders(order_ids) if order_ids else {}
+    return {
+        line_id: row
+        for line_id, row in rows.items()
+        if row.billing_basis == "ordered" and row.line.stands and row.order_state == "submitted"
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What invoices need beside the lines: products, terms of payment, customers' groups."""
+
+    products: dict[int, reference.ProductRow]
+    categories: dict[int, str]
+    terms: dict[int, masterdata.PaymentTermsRow]
+    groups: dict[int, str]
+
+    @classmethod
+    def of(cls, lines: Iterable[OrderLineRow]) -> "_Known":
+        lines = list(lines)
+        products = masterdata.product_terms({line.line.product_id for line in lines})
+        return cls(
+            products=reference.products({line.line.product_id for line in lines}),
+            categories={product_id: product.category for product_id, product in products.items()},
+            terms=masterdata.payment_terms(line.payment_terms_id for line in lines),
+            groups=masterdata.customer_groups(line.customer_id for line in lines),
+        )
+
+    def of_line(self, line: OrderLineRow) -> Terms:
+        return Terms(
+            company_id=line.company_id,
+            sold_to_id=line.sold_to_id,
+            bill_to_id=line.bill_to_id,
+            payer_id=line.payer_id,
+            currency=line.currency,
+            payment_terms_id=line.payment_terms_id,
+            due_days=self.terms[line.payment_terms_id].due_days,
+            customer_group=self.groups[line.customer_id],
+        )
+
+
+def _of_delivery(row: ToBill, line: OrderLineRow, billed_before: int, known: _Known) -> Billable:
+    source = DocumentRef("delivery", row.delivery_id, row.delivery_number)
+    return _billable(source, row.line_id, line, row.quantity - row.billed, billed_before, known)
+
+
+def _of_order(line: OrderLineRow, quantity: int, billed_before: int, known: _Known) -> Billable:
+    source = DocumentRef("order", line.order_id, line.order_number)
+    return _billable(source, line.line.id, line, quantity, billed_before, known)
+
+
+def _billable(
+    source: DocumentRef, source_line_id: int, line: OrderLineRow, quantity: int, billed_before: int, known: _Known
+) -> Billable:
+    product = known.products[line.line.product_id]
+    taxes = [entry for entry in line.line.price_trace if entry[0] == "tax"]
+    return Billable(
+        source_kind=source.kind,
+        source_id=source.id,
+        source_number=source.number,
+        source_line_id=source_line_id,
+        order_id=line.order_id,
+        order_number=line.order_number,
+        order_line_id=line.line.id,
+        product_id=product.id,
+        product_number=product.number,
+        product_category=known.categories[product.id],
+        description=f"{product.number} {product.name}"[:200],
+        quantity=quantity,
+        ordered=line.line.base_quantity,
+        billed_before=billed_before,
+        net=line.line.net,
+        tax=line.line.tax,
+        tax_name=", ".join(str(entry[1]) for entry in taxes)[:60],
+        tax_basis_points=sum(int(entry[6]) for entry in taxes),
+        terms=known.of_line(line),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice as payments see it. `paid` (with discounts) and `gross` in minor units of `currency`."""
+
+    id: int
+    number: str
+    company_id: int
+    payer_id: int
+    payer: str
+    currency: str
+    gross: int
+    paid: int
+    invoiced_on: date
+    due_on: date
+    discount_days: int
+    discount_basis_points: int
+    is_cancelled: bool
+
+    @property
+    def open(self) -> int:
+        return 0 if self.is_cancelled else self.gross - self.paid
+
+
+def invoices(invoice_ids: Sequence[int]) -> list[OpenInvoice]:
+    """These invoices in the order asked for; `NotFound` for one that is not there."""
+    found = {row.id: row for row in _open(Invoice.objects.filter(pk__in=invoice_ids))}
+    for invoice_id in invoice_ids:
+        if invoice_id not in found:
+            raise NotFound(f"There is no invoice {invoice_id}. Choose one from the open items.", invoice=invoice_id)
+    return [found[invoice_id] for invoice_id in invoice_ids]
+
+
+def open_items(
+    *, company_ids: frozenset[int] | None = None, payer_id: int | None = None, company_id: int | None = None
+) -> list[OpenInvoice]:
+    """Invoices that still claim something, oldest due first.
+
+    The exposure ledger says which invoices are open, so what is paid is not read.
+    """
+    from troth.ledgers.exposure import queries as exposures
+
+    companies = [company_id] if company_id else (sorted(company_ids) if company_ids is not None else _companies())
+    ids = [
+        standing.document.id
+        for one in companies
+        for standing in exposures.open_invoices(one, party_id=payer_id)
+        if standing.document.kind == "invoice"
+    ]
+    rows = _open(Invoice.objects.filter(pk__in=ids))
+    return sorted((row for row in rows if row.open), key=lambda row: (row.due_on, row.id))
+
+
+def _companies() -> list[int]:
+    return list(Invoice.objects.order_by().values_list("company_id", flat=True).distinct())
+
+
+def _open(query: QuerySet[Invoice]) -> list[OpenInvoice]:
+    rows = list(query.select_related("payer", "payment_terms").order_by("pk"))
+    progress = fulfilment.progress("invoice", [row.pk for row in rows])
+    cancelled = set(Invoice.objects.filter(cancels__in=rows).values_list("cancels_id", flat=True))
+    return [
+        OpenInvoice(
+            id=row.pk,
+            number=row.number,
+            company_id=row.company_id,
+            payer_id=row.payer_id,
+            payer=row.payer.name,
+            currency=row.currency_id,
+            gross=row.gross,
+            paid=progress.get(row.pk, Progress()).paid,
+            invoiced_on=row.invoiced_on,
+            due_on=row.due_on,
+            discount_days=row.payment_terms.discount_days,
+            discount_basis_points=row.payment_terms.discount_basis_points,
+            is_cancelled=row.kind != "invoice" or row.pk in cancelled,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """A line of the list of invoices."""
+
+    id: int
+    number: str
+    kind: str
+    company_id: int
+    payer_id: int
+    payer: str
+    invoiced_on: date
+    due_on: date
+    currency: str
+    decimals: int
+    net: int
+    gross: int
+    paid: int
+    is_cancelled: bool
+
+    @property
+    def state(self) -> str:
+        """cancellation, cancelled, paid, partly_paid or open."""
+        if self.kind != "invoice":
+            return self.kind
+        if self.is_cancelled:
+            return "cancelled"
+        if self.paid >= self.gross:
+            return "paid"
+        return "partly_paid" if self.paid else "open"
+
+
+def list_invoices(
+    by: Actor,
+    *,
+    words: str = "",
+    payer_id: int | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    after_id: int | None = None,
+    limit: int = PAGE,
+) -> list[InvoiceRow]:
+    """Invoices and cancellations that the actor may see, newest first."""
+    query = Invoice.objects.select_related("payer", "currency").order_by("-pk")
+    if by.company_ids is not None:
+        query = query.filter(company_id__in=by.company_ids)
+    if words.strip():
+        query = query.filter(Q(number__icontains=words.strip()) | Q(payer__name__icontains=words.strip()))
+    chosen = {"payer_id": payer_id, "invoiced_on__gte": from_on, "invoiced_on__lte": to_on, "pk__lt": after_id}
+    rows = list(query.filter(**{name: value for name, value in chosen.items() if value is not None})[:limit])
+    return [_row(row, progress) for row, progress in _with_progress(rows)]
+
+
+def _with_progress(rows: list[Invoice]) -> list[tuple[Invoice, Progress]]:
+    progress = fulfilment.progress("invoice", [row.pk for row in rows])
+    return [(row, progress.get(row.pk, Progress())) for row in rows]
+
+
+def _row(row: Invoice, progress: Progress) -> InvoiceRow:
+    return InvoiceRow(
+        id=row.pk,
+        number=row.number,
+        kind=row.kind,
+        company_id=row.company_id,
+        payer_id=row.payer_id,
+        payer=row.payer.name,
+        invoiced_on=row.invoiced_on,
+        due_on=row.due_on,
+        currency=row.currency_id,
+        decimals=row.currency.decimals,
+        net=row.net,
+        gross=row.gross,
+        paid=progress.paid,
+        # A cancelled invoice claims nothing: its own balance was taken back to zero.
+        is_cancelled=row.kind == "invoice" and row.gross != 0 and progress.ordered == 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice with its lines, for its page."""
+
+    ref: DocumentRef
+    row: InvoiceRow
+    tax: int
+    sold_to: Any
+    bill_to: Any
+    payment_terms: str
+    cancels: DocumentRef | None
+    cancelled_by: DocumentRef | None
+    lines: tuple[InvoiceLine, ...]
+    made_at: datetime
+
+
+def invoice(invoice_id: int, *, by: Actor) -> InvoiceView:
+    """One invoice. `NotFound` where there is none that the actor may see."""
+    row = (
+        Invoice.objects.select_related("payer", "sold_to", "bill_to", "payment_terms", "currency", "cancels")
+        .filter(pk=invoice_id)
+        .first()
+    )
+    if row is None or not by.sees(row.company_id):
+        raise NotFound(f"There is no invoice {invoice_id} that you may see.", invoice=invoice_id)
+    by_whom = Invoice.objects.filter(cancels=row).first()
+    [(row, progress)] = _with_progress([row])
+    return InvoiceView(
+        ref=DocumentRef("invoice", row.pk, row.number),
+        row=_row(row, progress),
+        tax=row.tax,
+        sold_to=row.sold_to,
+        bill_to=row.bill_to,
+        payment_terms=row.payment_terms.name,
+        cancels=None if row.cancels is None else DocumentRef("invoice", row.cancels.pk, row.cancels.number),
+        cancelled_by=None if by_whom is None else DocumentRef("invoice", by_whom.pk, by_whom.number),
+        lines=tuple(row.lines.select_related("product__base_unit").order_by("line_number")),
+        made_at=row.made_at,
+    )
+
+
+def gapless_numbers() -> Iterable[tuple[int, int, int]]:
+    """(company, year, position) of every invoice, for the check of the number range."""
+    return Invoice.objects.order_by("company_id", "year", "position").values_list("company_id", "year", "position")
