@@ -59,6 +59,7 @@ ACCOUNTS = {
     "discount": "4100",
     "goods_issued": "5000",
     "stock_difference": "5100",
+    "exchange_difference": "5200",
 }
 """Posting key -> account."""
 

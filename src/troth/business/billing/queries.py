@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from troth.business.billing.models import Invoice, InvoiceLine
-from troth.business.billing.rules import Billable, Terms
+from troth.business.billing.rules import Billable, Terms, share_of
 from troth.business.masterdata import queries as masterdata
 from troth.business.sales import queries as sales
 from troth.business.sales.queries import OrderLineRow
@@ -50,7 +50,7 @@ def billable(*, delivery_ids: Sequence[int] = (), order_ids: Sequence[int] = ())
     found = []
     for row in issued:
         found.append(_of_delivery(row, lines[row.order_line_id], billed[row.order_line_id], known))
-        billed[row.order_line_id] += row.quantity - row.billed
+        billed[row.order_line_id] += row.quantity
     for line_id, line in ordered.items():
         left = line.line.base_quantity - billed[line_id]
         if left > 0:
@@ -102,24 +102,33 @@ class _Known:
 
 def _of_delivery(row: ToBill, line: OrderLineRow, billed_before: int, known: _Known) -> Billable:
     source = DocumentRef("delivery", row.delivery_id, row.delivery_number)
-    return _billable(source, row.line_id, line, row.quantity - row.billed, billed_before, known)
+    part = Part(source, row.line_id, row.quantity, billed_before)
+    return _billable(part, line, known, standing=share_of(row.value, row.billed, row.quantity, row.issued))
 
 
 def _of_order(line: OrderLineRow, quantity: int, billed_before: int, known: _Known) -> Billable:
     source = DocumentRef("order", line.order_id, line.order_number)
-    return _billable(source, line.line.id, line, quantity, billed_before, known)
+    return _billable(Part(source, line.line.id, quantity, billed_before), line, known, standing=None)
 
 
-def _billable(
-    source: DocumentRef, source_line_id: int, line: OrderLineRow, quantity: int, billed_before: int, known: _Known
-) -> Billable:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How much of a line of a delivery or order is to be billed, after how much of the order line."""
+
+    source: DocumentRef
+    line_id: int
+    quantity: int
+    billed_before: int
+
+
+def _billable(part: Part, line: OrderLineRow, known: _Known, *, standing: int | None) -> Billable:
     product = known.products[line.line.product_id]
     taxes = [entry for entry in line.line.price_trace if entry[0] == "tax"]
     return Billable(
-        source_kind=source.kind,
-        source_id=source.id,
-        source_number=source.number,
-        source_line_id=source_line_id,
+        source_kind=part.source.kind,
+        source_id=part.source.id,
+        source_number=part.source.number,
+        source_line_id=part.line_id,
         order_id=line.order_id,
         order_number=line.order_number,
         order_line_id=line.line.id,
@@ -127,9 +136,10 @@ def _billable(
         product_number=product.number,
         product_category=known.categories[product.id],
         description=f"{product.number} {product.name}"[:200],
-        quantity=quantity,
+        quantity=part.quantity,
         ordered=line.line.base_quantity,
-        billed_before=billed_before,
+        billed_before=part.billed_before,
+        standing=standing,
         net=line.line.net,
         tax=line.line.tax,
         tax_name=", ".join(str(entry[1]) for entry in taxes)[:60],
@@ -334,8 +344,3 @@ def invoice(invoice_id: int, *, by: Actor) -> InvoiceView:
         lines=tuple(row.lines.select_related("product__base_unit").order_by("line_number")),
         made_at=row.made_at,
     )
-
-
-def gapless_numbers() -> Iterable[tuple[int, int, int]]:
-    """(company, year, position) of every invoice, for the check of the number range."""
-    return Invoice.objects.order_by("company_id", "year", "position").values_list("company_id", "year", "position")

@@ -1,7 +1,7 @@
 """What goes on which invoice, and for how much.
 
-A line is billed in parts as it is issued. Each part gets its share of the order line's amounts by running totals: what is
-billed after this part, rounded, less what was billed before it, rounded. So the parts always sum to the whole, to the cent.
+A line is billed in parts as it is issued. Each part gets its share of the order line's amounts by running totals: what
+is billed after this part, rounded, less what was billed before it, rounded. So the parts sum to the whole, to the cent.
 
     ordered 3, net 10.00      billed 1: 3.33      then 1: 3.34      then 1: 3.33
 """
@@ -36,7 +36,8 @@ class Billable:
     """A part of an order line that may be billed now.
 
     `source_kind` is "delivery" or "order", the document it is billed from. `quantity` of `ordered` smallest units are
-    billed now, after `billed_before`; `net` and `tax` are those of the whole line in the order's currency.
+    billed now, after `billed_before`; `net` and `tax` are those of the whole line in the order's currency. `standing`
+    is what the part has in the exposure ledger, in the company's currency; None where it follows from the amounts.
     """
 
     source_kind: str
@@ -57,6 +58,7 @@ class Billable:
     tax: int
     tax_name: str
     tax_basis_points: int
+    standing: int | None
     terms: "Terms"
 
 
@@ -88,16 +90,18 @@ class Share:
 
 def share(line: Billable) -> Share:
     """Return the part's amounts: running totals after it less those before it."""
-    assert 0 < line.quantity
-    after = line.billed_before + line.quantity
+    assert line.quantity > 0
     return Share(
-        net=_running(line.net, after, line.ordered) - _running(line.net, line.billed_before, line.ordered),
-        tax=_running(line.tax, after, line.ordered) - _running(line.tax, line.billed_before, line.ordered),
+        net=share_of(line.net, line.billed_before, line.quantity, line.ordered),
+        tax=share_of(line.tax, line.billed_before, line.quantity, line.ordered),
     )
 
 
-def _running(amount: int, quantity: int, ordered: int) -> int:
-    return round_ratio(amount * quantity, ordered, Rounding.HALF_UP)
+def share_of(amount: int, before: int, quantity: int, whole: int) -> int:
+    """The part of `amount` that goes with `quantity` of `whole` after `before`; all parts sum to the amount."""
+    return round_ratio(amount * (before + quantity), whole, Rounding.HALF_UP) - round_ratio(
+        amount * before, whole, Rounding.HALF_UP
+    )
 
 
 def group(lines: Iterable[Billable], *, collective: bool) -> list[list[Billable]]:

@@ -1,7 +1,7 @@
 """Post what customers pay and set it against invoices.
 
-A payment first stands as a deposit; clearing sets parts of it against invoices. So money whose purpose is not known yet is
-in the books at once, and every clearing can be taken back without touching the payment.
+A payment first stands as a deposit; clearing sets parts of it against invoices. So money whose purpose is not known yet
+is in the books at once, and every clearing can be taken back without touching the payment.
 
 | action | journal |
 | --- | --- |

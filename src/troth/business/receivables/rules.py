@@ -1,7 +1,7 @@
 """How a payment is set against invoices.
 
-A clearing takes `amount` from the payment and may grant a `discount` with it, if the payment came in time; both together
-come off what the invoice still claims. Nothing is cleared beyond what is open on either side.
+A clearing takes `amount` from the payment and may grant a `discount` with it, if the payment came in time; both
+together come off what the invoice still claims. Nothing is cleared beyond what is open on either side.
 """
 
 from collections.abc import Sequence

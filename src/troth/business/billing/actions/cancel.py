@@ -37,7 +37,7 @@ class Cancelled:
 def cancel_invoice(invoice_id: int, *, reason: str, by: Actor, clock: Clock) -> Cancelled:
     """Cancel an invoice: what it billed may be billed again.
 
-    Refused while payments are cleared against it (`InvoicePaid`) and for what is cancelled already (`InvoiceCancelled`).
+    Refused while payments are cleared against it (`InvoicePaid`), and where it is cancelled (`InvoiceCancelled`).
     """
     if not reason.strip():
         raise InvalidInput("Say why the invoice is cancelled.", field="reason")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from troth.business.billing import queries, rules, store
-from troth.business.billing.rules import Billable, NothingToBill, Share, Terms
+from troth.business.billing.rules import Billable, NothingToBill, Share
 from troth.business.credit import actions as credit
 from troth.business.credit import queries as credits
 from troth.business.masterdata.queries import AccountTable, account_table
@@ -170,7 +170,8 @@ def _post_exposure(
         amount = credits.exchange(part.gross, terms.currency, currency, on=on)
         from_part = Part.OPEN_DELIVERIES if line.source_kind == "delivery" else Part.OPEN_ORDERS
         source = DocumentRef(line.source_kind, line.source_id, line.source_number)
-        entries.append(exposure.Entry(key, from_part, -amount, source))
+        standing = amount if line.standing is None else line.standing
+        entries.append(exposure.Entry(key, from_part, -standing, source))
         entries.append(exposure.Entry(key, Part.OPEN_INVOICES, amount, invoice, due_on))
     exposure.post(held, summed(entries), at=at)
 

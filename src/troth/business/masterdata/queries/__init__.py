@@ -9,6 +9,7 @@
 """
 
 from troth.business.masterdata.queries.conditions import (
+    AccountTable,
     Condition,
     Tax,
     account,
@@ -41,6 +42,7 @@ from troth.business.masterdata.queries.terms import (
 )
 
 __all__ = [
+    "AccountTable",
     "Condition",
     "Conversion",
     "CustomerTerms",
