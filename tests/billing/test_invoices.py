@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import company as companies
 from tests.shipping.conftest import assert_books_hold
 from troth.business.billing import actions as billing
 from troth.business.billing import queries
@@ -9,6 +10,8 @@ from troth.business.billing.models import Invoice, InvoiceLine
 from troth.business.billing.rules import InvoiceCancelled, InvoicePaid, NothingToBill
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.rules import Clear
+from troth.business.sales import actions as sales
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.kernel.errors import InvalidInput, NotFound
 from troth.ledgers.exposure.queries import exposure
 from troth.ledgers.fulfilment.queries import progress
@@ -29,7 +32,7 @@ def bill(yard, *deliveries, orders=(), **more):
 
 
 def test_an_issued_delivery_is_billed_at_the_price_of_its_order(yard):
-    order, delivery, _ = yard.issued(FRAME=2)
+    _, delivery, _ = yard.issued(FRAME=2)
     [made] = bill(yard, delivery)
     # 2 frames at 400.00 less the dealer's 10 percent, and 21 percent tax
     invoice = Invoice.objects.get(pk=made.id)
@@ -94,13 +97,9 @@ def test_two_deliveries_share_an_invoice_only_if_asked(yard, collective, invoice
 
 
 def test_a_service_is_billed_by_its_order(yard):
-    category = yard.company.item_categories["standard"]
-    category.pk, category.code, category.billing_basis, category.is_delivered = None, "service", "ordered", False
-    category.is_promised = False
-    category.save()
-    yard.company.order_types["standard"].item_category = category
-    yard.company.order_types["standard"].save()
-    order = yard.order(FITTING=2)
+    line = LineDraft(product="FITTING", quantity=2, item_category="service")
+    draft = OrderDraft(customer="BETA", lines=(line,), requested_on=companies.WEDNESDAY)
+    order = sales.enter_order(draft, **yard.acting)
     [made] = bill(yard, orders=[order])
     assert made.gross == 6534
     with pytest.raises(NothingToBill):
@@ -121,10 +120,12 @@ def test_free_of_charge_gets_no_invoice(yard):
 
 def test_partial_deliveries_sum_to_the_order_to_the_cent(yard):
     order = yard.order(HELMET=7)
-    total = 0
+    total, left = 0, 7
     for quantity in (3, 2, 2):
         delivery = yard.deliver(order)
-        yard.do("change_delivery", delivery_id=delivery.id, quantities={1: quantity}, reason="part")
+        if quantity < left:
+            yard.do("change_delivery", delivery_id=delivery.id, quantities={1: quantity}, reason="part")
+        left -= quantity
         transfer = yard.transfer(delivery)
         yard.do("confirm_all", transfer_order_id=transfer.id)
         yard.issue(delivery)
@@ -141,7 +142,8 @@ def test_a_cancelled_invoice_can_be_billed_again(yard):
     assert (cancelled.number, cancelled.cancels_number) == ("2026-000002", "2026-000001")
     after = exposure(yard.company.company.pk, yard.company.party("BETA").pk)
     assert (after.open_deliveries, after.open_invoices) == (87120, 0)
-    assert all(row.debit == row.credit for row in trial_balance(yard.company.company.pk) if row.account in {"1200", "4000"})
+    balances = {row.account: row.debit - row.credit for row in trial_balance(yard.company.company.pk)}
+    assert (balances["1200"], balances["2300"], balances["4000"]) == (0, 0, 0)
     assert queries.open_items(company_id=yard.company.company.pk) == []
     assert_books_hold()
     [again] = bill(yard, delivery)
@@ -184,6 +186,23 @@ def test_somebody_of_another_company_finds_nothing_to_bill(yard):
     with pytest.raises(NotFound):
         billing.create_invoices(delivery_ids=[delivery.id], by=stranger, clock=yard.company.clock)
     assert not Invoice.objects.exists()
+
+
+def test_the_due_list_names_what_waits_and_forgets_what_is_billed(yard):
+    order, delivery, _ = yard.issued(FRAME=2)
+    service = sales.enter_order(
+        OrderDraft(
+            customer="BETA",
+            lines=(LineDraft(product="FITTING", quantity=2, item_category="service"),),
+            requested_on=companies.WEDNESDAY,
+        ),
+        **yard.acting,
+    )
+    found = {(row.source.kind, row.source.id): row.amount for row in queries.due(SYSTEM)}
+    assert found == {("delivery", delivery.id): 87120, ("order", service.id): 6534}
+    bill(yard, delivery, orders=[service])
+    assert queries.due(SYSTEM) == []
+    assert order.gross == 87120
 
 
 def test_the_list_and_the_page_tell_how_far_an_invoice_is(yard):

@@ -14,6 +14,7 @@ from troth.reference.models import (
     CalendarDay,
     Company,
     ExchangeRate,
+    Party,
     Product,
     ProductUnit,
     Site,
@@ -234,3 +235,8 @@ def place(site_id: int, bin_id: int, product_id: int) -> Place:
         code,
         decimals,
     )
+
+
+def party_names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of parties by id."""
+    return dict(Party.objects.filter(id__in=set(ids)).values_list("id", "name"))

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from troth.business.billing.models import Invoice, InvoiceLine
-from troth.business.billing.rules import Billable, Terms, share_of
+from troth.business.billing.rules import Billable, Terms, share, share_of
 from troth.business.masterdata import queries as masterdata
 from troth.business.sales import queries as sales
 from troth.business.sales.queries import OrderLineRow
@@ -16,8 +16,11 @@ from troth.business.shipping import queries as shipping
 from troth.business.shipping.queries import ToBill
 from troth.kernel.errors import NotFound
 from troth.ledgers.fulfilment import queries as fulfilment
+from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Progress
+from troth.platform import blocks
 from troth.platform.actors import Actor
+from troth.platform.blocks import BlockScope
 from troth.platform.documents import DocumentRef
 from troth.reference import queries as reference
 
@@ -30,7 +33,6 @@ class DueRow:
     """A document with something to bill; `amount` (gross, minor units of `currency`) of what is not billed yet."""
 
     source: DocumentRef
-    customer_id: int
     customer: str
     since_on: date
     lines: int
@@ -65,6 +67,37 @@ def _billed_by_order(order_ids: Sequence[int]) -> dict[int, OrderLineRow]:
         for line_id, row in rows.items()
         if row.billing_basis == "ordered" and row.line.stands and row.order_state == "submitted"
     }
+
+
+def due(by: Actor, *, until: date | None = None) -> list[DueRow]:
+    """Deliveries and orders with something to bill that the actor may see, oldest first."""
+    companies = None if by.company_ids is None else sorted(by.company_ids)
+    issued = shipping.to_bill(company_ids=companies, until=until, limit=LINES_MAX)
+    ordered = sales.order_lines(fulfilment.to_bill(BillingBasis.ORDERED))
+    since = {DocumentRef("delivery", row.delivery_id): row.issued_on for row in issued}
+    since |= {DocumentRef("order", row.order_id): row.entered_on for row in ordered.values()}
+    lines = billable(
+        delivery_ids=sorted({row.delivery_id for row in issued}),
+        order_ids=sorted({row.order_id for row in ordered.values() if by.sees(row.company_id)}),
+    )
+    grouped: dict[DocumentRef, list[Billable]] = {}
+    for line in lines:
+        grouped.setdefault(DocumentRef(line.source_kind, line.source_id, line.source_number), []).append(line)
+    stopped = {block.ref for block in blocks.standing(since) if BlockScope.BILLING in blocks.STOPS[block.scope]}
+    names = reference.party_names({line.terms.sold_to_id for line in lines})
+    rows = [
+        DueRow(
+            source=source,
+            customer=names[parts[0].terms.sold_to_id],
+            since_on=since[source],
+            lines=len(parts),
+            amount=sum(share(part).gross for part in parts),
+            currency=parts[0].terms.currency,
+            is_blocked=source in stopped,
+        )
+        for source, parts in grouped.items()
+    ]
+    return sorted(rows, key=lambda row: (row.since_on, row.source.kind, row.source.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,18 @@ class Balance(models.Model):
     billing_basis = models.CharField(max_length=10, default="issued", db_default="issued")
 
     class Meta:
+        # What waits for an invoice stays a short list, however many lines were billed before.
+        indexes = [
+            models.Index(
+                fields=["line_id"],
+                name="fulfilment_to_bill",
+                condition=Q(kind="order_line")
+                & (
+                    Q(billing_basis="issued", billed__lt=F("issued"))
+                    | Q(billing_basis="ordered", billed__lt=F("ordered"))
+                ),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["kind", "line_id"], name="fulfilment_balance_key"),
             models.CheckConstraint(

@@ -166,3 +166,15 @@ def _edges(refs: Sequence[DocumentRef], *, forward: bool) -> list[Edge]:
 def _title(kind: str) -> str:
     known = {registered.code: registered.title for registered in documents.kinds()}
     return str(known.get(kind, kind))
+
+
+def to_bill(basis: BillingBasis, *, after: int = 0, limit: int = 5_000) -> list[int]:
+    """Ids of order lines of this billing basis with something not yet billed, in order, from after an id on."""
+    most = "issued" if basis is BillingBasis.ISSUED else "ordered"
+    rows = sql.fetch(
+        "SELECT line_id FROM fulfilment_balance WHERE kind = 'order_line' AND line_id > %s"
+        " AND ((billing_basis = 'issued' AND billed < issued) OR (billing_basis = 'ordered' AND billed < ordered))"
+        f" AND billing_basis = %s AND billed < {most} ORDER BY line_id LIMIT %s",
+        [after, basis.value, limit],
+    )
+    return [line_id for (line_id,) in rows]

@@ -156,7 +156,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "shipping.reverse_goods_issue": _who(SUPER),
     # billing
     "billing.view_invoice": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),
-    "billing.create_invoice": _who(BILL),
+    "billing.create_invoices": _who(BILL),
     "billing.cancel_invoice": _who(BILL),
     "billing.view_journal": _who(BILL, CASH, AUDIT),
     # receivables

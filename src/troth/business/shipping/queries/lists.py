@@ -12,7 +12,7 @@ from troth.business.sales import queries as sales
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferOrder
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.fulfilment import queries as fulfilment
-from troth.ledgers.fulfilment.keys import Measure
+from troth.ledgers.fulfilment.keys import BillingBasis, Measure
 from troth.platform import blocks
 from troth.platform.blocks import STOPS, BlockScope
 from troth.platform.documents import DocumentRef
@@ -267,6 +267,9 @@ def to_bill(
         "delivery__customer_id": customer_id,
         "delivery__issued_on__lte": until,
     }
+    if delivery_ids is None:
+        # The ledger keeps a short list of what waits, so the cost does not grow with what was billed before.
+        narrowed["order_line_id__in"] = fulfilment.to_bill(BillingBasis.ISSUED)
     query = DeliveryLine.objects.filter(
         delivery__state=DeliveryState.ISSUED, quantity__gt=0, pk__gt=after_line_id,
         **{name: value for name, value in narrowed.items() if value is not None},
