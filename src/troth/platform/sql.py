@@ -107,7 +107,7 @@ def update(table: str, key: str, columns: Mapping[str, str], rows: Iterable[Row]
     assert len({row[0] for row in rows}) == len(rows), "one row per key"
     assignments = ", ".join(f"{column} = v.{column}" for column in columns)
     with_clause, source, parameters = relation("v", {key: "int", **columns}, rows)
-    fetch(f"{with_clause} UPDATE {table} SET {assignments} FROM {source} WHERE {table}.{key} = v.{key}", parameters)  # noqa: S608
+    fetch(f"{with_clause} UPDATE {table} SET {assignments} FROM {source} WHERE {table}.{key} = v.{key}", parameters)
 
 
 def _write(
@@ -119,7 +119,7 @@ def _write(
     tail = conflict + (f" RETURNING {', '.join(returning)}" if returning else "")
     if is_postgres():
         arrays = ", ".join(f"%s::{PG_TYPES[kind]}[]" for kind in columns.values())
-        return fetch(f"{head} ({names}) SELECT * FROM unnest({arrays}){tail}", _arrays(columns, rows))  # noqa: S608
+        return fetch(f"{head} ({names}) SELECT * FROM unnest({arrays}){tail}", _arrays(columns, rows))
     answer: list[Row] = []
     step = SQLITE_VARIABLES // len(columns)
     for start in range(0, len(rows), step):
