@@ -1,1 +1,1 @@
-"""The trade: master data, pricing, credit, supply, promising, sales, shipping, billing, receivables, each above the next."""
+"""The trade, each above the next: master data, pricing, credit, supply, promising, sales, shipping, billing, receivables."""
