@@ -38,18 +38,26 @@ class ActorMiddleware:
         return self.get_response(request)
 
 
-for order, (key, label, name) in enumerate(
-    (
-        ("home", "Home", "parts:home"),
-        ("order", "Orders", "parts:list"),
-        ("delivery", "Deliveries", "parts:document"),
-        ("customer", "Customers and their addresses everywhere", "parts:form"),
-        ("settings", "All parts", "parts:parts"),
+AREAS = tuple(
+    areas.Area(key, label, name, "" if key == "home" else f"sample.view_{key}", key, order)
+    for order, (key, label, name) in enumerate(
+        (
+            ("home", "Home", "parts:home"),
+            ("order", "Orders", "parts:list"),
+            ("delivery", "Deliveries", "parts:document"),
+            ("customer", "Customers and their addresses everywhere", "parts:form"),
+            ("settings", "All parts", "parts:parts"),
+        )
     )
-):
-    areas.register(areas.Area(key, label, name, "" if key == "home" else f"sample.view_{key}", key, order))
-frame.register_company(lambda request: Link("Adventure Works · Bothell"))
-frame.register_inbox(lambda request: frame.Inbox(7, "/parts/list/"))
+)
+
+
+def fill_frame() -> None:
+    """Register the sample's areas, company and inbox, as an app does when it is ready."""
+    for area in AREAS:
+        areas.register(area)
+    frame.register_company(lambda request: Link("Adventure Works · Bothell"))
+    frame.register_inbox(lambda request: frame.Inbox(7, "/parts/list/"))
 
 
 class ColourForm(forms.Form):
