@@ -1,1 +1,1 @@
-"""The trade, each above the next: master data, pricing, credit, supply, promising, sales, shipping, billing, receivables."""
+"""The trade, each app above the next: from master data, prices and credit up to billing and payment."""
