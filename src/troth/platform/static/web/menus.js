@@ -41,5 +41,6 @@ document.addEventListener("submit", (event) => {
   const body = new URLSearchParams(new FormData(form));
   body.set(chosen.name, chosen.value);
   if (chosen.name === "rail") chosen.value = chosen.value === "narrow" ? "wide" : "narrow";
-  fetch(form.action, { method: "POST", body, redirect: "manual" });
+  // keepalive: the choice is kept even when the person is already on the way to another page
+  fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
 });
