@@ -23,7 +23,9 @@ PRODUCTION = {
 }
 # what touches no database, or only looks at the code, need not run on the second one
 PACKING = "tests/demo/test_pack.py"
-WITHOUT_DATABASE = ("tests/house", "tests/kernel", "tests/demo/test_facts.py", PACKING)
+BROWSER = "tests/browser"
+ON_NEITHER = ("tests/house", PACKING, BROWSER)
+WITHOUT_DATABASE = ("tests/kernel", "tests/demo/test_facts.py")
 RAW_FILES = ROOT.parent / "shared" / "data" / "adventureworks"
 
 sys.path.insert(0, str(ROOT))
@@ -141,19 +143,33 @@ def pack() -> None:
         print(f"the raw files are not in {RAW_FILES}: what is shipped cannot be compared with them", flush=True)
 
 
+def browser() -> None:
+    """A person's paths in a real browser, on SQLite."""
+    from tests import chromium
+
+    try:
+        found = chromium.find()
+    except chromium.NoChromium as missing:
+        raise Red(str(missing)) from None
+    run(PYTHON, "-m", "pytest", "-q", "--create-db", BROWSER, TROTH_TEST_DATABASE="sqlite", TROTH_TEST_CHROMIUM=found)
+
+
+def suite(*left_out: str, **environment: str) -> None:
+    ignored = [f"--ignore={path}" for path in left_out]
+    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--create-db", *ignored, **environment)
+
+
 def sqlite() -> None:
-    left_out = [f"--ignore={folder}" for folder in ("tests/house", PACKING)]
-    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--create-db", *left_out, TROTH_TEST_DATABASE="sqlite")
+    suite(*ON_NEITHER, TROTH_TEST_DATABASE="sqlite")
 
 
 def postgres() -> None:
     postgres_url()
-    left_out = [f"--ignore={folder}" for folder in WITHOUT_DATABASE]
-    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--create-db", *left_out, TROTH_TEST_DATABASE="postgres")
+    suite(*ON_NEITHER, *WITHOUT_DATABASE, TROTH_TEST_DATABASE="postgres")
 
 
 STAGES: tuple[Callable[[], None], ...] = (
-    style, types, contracts, house, settings, migrations, wheel, pack, sqlite, postgres,
+    style, types, contracts, house, settings, migrations, wheel, pack, browser, sqlite, postgres,
 )  # fmt: skip
 
 
