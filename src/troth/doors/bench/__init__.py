@@ -19,6 +19,6 @@ def run(name: str, *, quick: bool) -> Sequence[Figure]:
 
 
 def _benches() -> dict[str, Callable[[bool], Sequence[Figure]]]:
-    from troth.doors.bench import order_entry, to_cash
+    from troth.doors.bench import order_entry
 
-    return {"order-entry": order_entry.run, "order-to-invoice": to_cash.run}
+    return {"order-entry": order_entry.run}

@@ -1,13 +1,13 @@
-"""The company that benches run on: one site, a thousand products well in stock, a thousand customers with a wide limit."""
+"""The company that benches run on: a site, a thousand products well in stock, a thousand customers with a wide limit."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 
 from troth.business.credit.models import CreditAccount
 from troth.business.masterdata import models as masterdata
 from troth.business.masterdata import store as masterdata_store
+from troth.doors.bench.scene import NOW, TODAY, BenchCompany
 from troth.kernel.calendars import day_of
 from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
@@ -15,7 +15,6 @@ from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock.keys import StockKey
 from troth.platform import locks
-from troth.platform.clock import FixedClock
 from troth.platform.documents import DocumentRef
 from troth.reference import models as reference
 
@@ -23,20 +22,6 @@ PRODUCTS = 1000
 CUSTOMERS = 1000
 STOCK = 10**9
 LONG_AGO = date(2020, 1, 1)
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-TODAY = NOW.date()
-
-
-@dataclass(frozen=True, slots=True)
-class BenchCompany:
-    company_id: int
-    site_id: int
-    customers: tuple[str, ...]
-    products: tuple[str, ...]
-
-
-def clock() -> FixedClock:
-    return FixedClock(NOW)
 
 
 def build() -> BenchCompany:

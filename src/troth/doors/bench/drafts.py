@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
-from troth.doors.bench.company import TODAY, BenchCompany
+from troth.doors.bench.scene import TODAY, BenchCompany
 
 SKEW = 1.1
 HORIZON_DAYS = 60

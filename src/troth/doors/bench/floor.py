@@ -38,7 +38,8 @@ PATTERN = (
     ),
     (
         "promising_scheduleline",
-        "requirement_id IN (SELECT id FROM promising_requirement WHERE document_kind = 'order' AND document_id = {order})",
+        "requirement_id IN (SELECT id FROM promising_requirement"
+        " WHERE document_kind = 'order' AND document_id = {order})",
         {"requirement_id": "promising_requirement"},
         "",
     ),

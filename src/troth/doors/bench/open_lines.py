@@ -1,7 +1,7 @@
 """A million open lines in about a minute: templates entered by the actions, then copied whole by SQL.
 
-Some hundred orders are entered like any other. Each table they wrote to is then copied within the database, ids shifted by
-the same stride, and the balances multiplied, so that the books stay what the postings sum to and `troth verify` holds.
+Some hundred orders are entered like any other. Each table they wrote to is then copied within the database, ids shifted
+by the same stride, and the balances multiplied, so that the books stay what the postings sum to and `troth verify` holds.
 """
 
 import random
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from troth.business.sales import actions as sales
-from troth.doors.bench.company import BenchCompany, clock
 from troth.doors.bench.drafts import draft
+from troth.doors.bench.scene import BenchCompany, clock
 from troth.kernel import netting
 from troth.platform import sql
 from troth.platform.actors import SYSTEM

@@ -1,7 +1,7 @@
 """Order entry: orders of 1, 10, 100 and 300 lines, from the call to the commit, beside the floor.
 
-Price, credit, availability, dates, explanation and events are all in it. The goals are those of the first issue: processor
-time of client and server together, and the ratio to the floor, measured with one process and products asked for evenly;
+Price, credit, availability, dates, explanation and events are all in it. The goals are those of the first issue:
+processor time of client and server together, and the ratio to the floor, measured with one process and products asked for evenly;
 the other cases show what four processes and skewed products do to it.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troth.doors.bench import measure
-from troth.doors.bench.company import BenchCompany
 from troth.doors.bench.measure import Cost
+from troth.doors.bench.scene import BenchCompany, clock
 from troth.doors.cli.reports import Figure
 
 GOAL_CPU_MS = {10: 8, 100: 50, 300: 150}
@@ -122,7 +122,7 @@ def work(numbered: tuple[int, tuple[BenchCompany, Case, bool]]) -> Cost:
 
     django.setup()
     from troth.business.sales import actions as sales
-    from troth.doors.bench import company, floor
+    from troth.doors.bench import floor
     from troth.doors.bench.drafts import draft
     from troth.platform.actors import SYSTEM
 
@@ -131,13 +131,13 @@ def work(numbered: tuple[int, tuple[BenchCompany, Case, bool]]) -> Cost:
     count = case.orders + WARM_UP
     if is_floor:
         entered = [
-            sales.enter_order(draft(built, case.lines, rng=rng, skewed=case.skewed), by=SYSTEM, clock=company.clock())
+            sales.enter_order(draft(built, case.lines, rng=rng, skewed=case.skewed), by=SYSTEM, clock=clock())
             for _ in range(min(count, 10))
         ]
         writers = [floor.writer(one.id) for one in entered]
         return measure.cost([writers[turn % len(writers)] for turn in range(count)], warm_up=WARM_UP)
     drafts = [draft(built, case.lines, rng=rng, skewed=case.skewed) for _ in range(count)]
     return measure.cost(
-        [lambda one=one: sales.enter_order(one, by=SYSTEM, clock=company.clock()) for one in drafts],  # type: ignore[misc]
+        [lambda one=one: sales.enter_order(one, by=SYSTEM, clock=clock()) for one in drafts],  # type: ignore[misc]
         warm_up=WARM_UP,
     )
