@@ -238,7 +238,7 @@ def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey,
     on, ordered, wanted = _clauses(kind)
     tail = _LOCK if lock and sql.is_postgres() else ""
     for row in sql.fetch(
-        f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}",  # noqa: S608
+        f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}",
         parameters,
     ):
         key = kind(*row[: len(names)])

@@ -31,12 +31,12 @@ _COLUMNS = (
 )
 _UNSEALED = f"""
 SELECT {_COLUMNS} FROM platform_event e LEFT JOIN platform_seal s ON s.event_id = e.id
-WHERE s.event_id IS NULL AND e.company_id = %s AND e.id > %s ORDER BY e.id LIMIT %s"""  # noqa: S608 - constants only
+WHERE s.event_id IS NULL AND e.company_id = %s AND e.id > %s ORDER BY e.id LIMIT %s"""
 _HEAD = "SELECT position, chain_hash FROM platform_seal WHERE company_id = %s ORDER BY position DESC LIMIT 1"
 _LAST = "SELECT max(event_id) FROM platform_seal WHERE company_id = %s"
 _CHAIN = f"""
 SELECT s.position, s.chain_hash, {_COLUMNS} FROM platform_seal s JOIN platform_event e ON e.id = s.event_id
-WHERE s.company_id = %s AND s.position > %s ORDER BY s.position LIMIT %s"""  # noqa: S608 - constants only
+WHERE s.company_id = %s AND s.position > %s ORDER BY s.position LIMIT %s"""
 _ADVISORY_CLASS = 7_341
 
 

@@ -1,4 +1,4 @@
-"""The company that benches run on: a site, a thousand products well in stock, a thousand customers with a wide limit."""
+"""The company that benches run on: a site, a thousand products in stock, a thousand customers with a wide limit."""
 
 from datetime import date, timedelta
 

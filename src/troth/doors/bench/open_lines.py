@@ -1,7 +1,7 @@
 """A million open lines in about a minute: templates entered by the actions, then copied whole by SQL.
 
 Some hundred orders are entered like any other. Each table they wrote to is then copied within the database, ids shifted
-by the same stride, and the balances multiplied, so that the books stay what the postings sum to and `troth verify` holds.
+by the same stride, and the balances multiplied, so that the books stay what the postings sum to.
 """
 
 import random

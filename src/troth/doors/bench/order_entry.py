@@ -1,8 +1,8 @@
 """Order entry: orders of 1, 10, 100 and 300 lines, from the call to the commit, beside the floor.
 
 Price, credit, availability, dates, explanation and events are all in it. The goals are those of the first issue:
-processor time of client and server together, and the ratio to the floor, measured with one process and products asked for evenly;
-the other cases show what four processes and skewed products do to it.
+processor time of client and server together, and the ratio to the floor, with one process and products asked for
+evenly; the other cases show what four processes and skewed products do to it.
 """
 
 import random
