@@ -22,7 +22,14 @@ def books_in_use(small, rep, draft):
     actions.save_order(draft("ALPHA", ("FRAME", 1)), by=rep, clock=small.clock)
 
 
-SALES = ("sales: totals", "sales: requirements", "sales: ordered", "sales: numbers", "sales: predecessors")
+SALES = (
+    "sales: totals",
+    "sales: requirements",
+    "sales: ordered",
+    "sales: numbers",
+    "sales: predecessors",
+    "sales: masters",
+)
 
 
 def test_the_checks_hold_on_good_books_and_look_at_something(books_in_use):
@@ -44,6 +51,7 @@ LATEST = "(SELECT MAX(id) FROM sales_order WHERE state = 'submitted')"
         ("sales: requirements", "UPDATE promising_requirement SET quantity = quantity + 1 WHERE line_id = {second}"),
         ("sales: ordered", "UPDATE sales_orderline SET base_quantity = base_quantity + 1 WHERE id = {second}"),
         ("sales: ordered", f"UPDATE sales_order SET state = 'cancelled' WHERE id = {LATEST}"),
+        ("sales: masters", "UPDATE sales_orderline SET route_id = 999 WHERE id = {second}"),
         ("sales: predecessors", "UPDATE sales_orderline SET reference_line_id = 999 WHERE reference_kind <> ''"),
     ],
 )

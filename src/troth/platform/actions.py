@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from troth.platform import events, idempotency, permissions
+from troth.platform import events, idempotency, permissions, sql
 from troth.platform.actors import Actor
 from troth.platform.events import Recorded
 from troth.platform.locks import Busy
@@ -88,7 +88,7 @@ def _transact(name: str, call: Callable[[], R]) -> R:
     for attempt in range(1, ATTEMPTS + 1):
         token = _run.set(Run(name))
         try:
-            with transaction.atomic():
+            with transaction.atomic(), sql.gathered():
                 answer = call()
                 events.write(current().events)
             return answer

@@ -3,12 +3,16 @@
 The hot path writes whole arrays: one INSERT, UPDATE or SELECT for all lines of an order, so that the number of
 statements does not depend on the number of lines. PostgreSQL takes the rows as arrays (`unnest`), SQLite as a VALUES
 list. Statements run on a bare cursor of Django's own connection, prepared on PostgreSQL, inside whatever transaction
-is open.
+is open. Inside an action, writes that return no rows wait and go out with the next statement that does (`gathered`):
+round trips are a good part of what an order costs.
 
 Column types are named once, by a short word: `int` (64 bit), `text`, `date`, `at` (instant), `bool`, `bytes`, `json`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -34,6 +38,7 @@ class Tally:
     statements = 0
 
 
+@functools.cache
 def is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
@@ -47,15 +52,91 @@ def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     return _fetch_sqlite(statement, parameters)
 
 
-def _fetch_postgres(statement: str, parameters: Sequence[Any]) -> list[Row]:
+def write(statement: str, parameters: Sequence[Any] = ()) -> None:
+    """Run a statement that returns no rows.
+
+    Inside `gathered` it waits and goes out together with the next one that returns rows, or at the end, without a round
+    trip of its own. Whatever else uses the connection finds it written: the queue is sent before.
+    """
+    queue = _queue.get()
+    if queue is None or not is_postgres():
+        fetch(statement, parameters)
+    else:
+        queue.append((statement, parameters))
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Let writes wait for each other within a transaction; leaving the block normally sends what still waits."""
+    if not is_postgres():
+        yield
+        return
+    token = _queue.set([])
+    try:
+        with connection.execute_wrapper(_send_first):
+            yield
+            send()
+    finally:
+        _queue.reset(token)
+
+
+def send() -> None:
+    """Send what waits."""
+    queue = _queue.get()
+    if queue:
+        connection.ensure_connection()
+        _pipeline(queue, None)
+
+
+def _send_first(execute: Any, statement: Any, parameters: Any, many: Any, context: Any) -> Any:
+    send()
+    return execute(statement, parameters, many, context)
+
+
+_Statement = tuple[str, Sequence[Any]]
+_queue: ContextVar[list[_Statement] | None] = ContextVar("troth_sql_queue", default=None)
+
+
+def _pipeline(queue: list[_Statement], last: _Statement | None) -> list[Row]:
+    """Send the queue, and after it a statement whose rows are wanted, in one round trip."""
     import psycopg
 
+    waiting = list(queue)
+    queue.clear()
+    Tally.statements += len(waiting)
+    bare = _bare()
+    with connection.wrap_database_errors, bare.pipeline():
+        for statement, parameters in waiting:
+            psycopg.Cursor(bare).execute(statement, parameters, prepare=True)
+        if last is None:
+            return []
+        cursor = psycopg.Cursor(bare)
+        cursor.execute(*last, prepare=True)
+    return _rows(cursor)
+
+
+def _rows(cursor: Any) -> list[Row]:
+    # Asking the result is cheaper than `description`, which makes an object of each column.
+    result = cursor.pgresult
+    return cursor.fetchall() if result is not None and result.nfields else []
+
+
+def _bare() -> Any:
     bare = connection.connection
     if bare.prepare_threshold is None:
         bare.prepare_threshold = 5
-    with connection.wrap_database_errors, psycopg.Cursor(bare) as cursor:
+    return bare
+
+
+def _fetch_postgres(statement: str, parameters: Sequence[Any]) -> list[Row]:
+    import psycopg
+
+    queue = _queue.get()
+    if queue:
+        return _pipeline(queue, (statement, parameters))
+    with connection.wrap_database_errors, psycopg.Cursor(_bare()) as cursor:
         cursor.execute(statement, parameters, prepare=True)
-        return cursor.fetchall() if cursor.description else []
+        return _rows(cursor)
 
 
 def _fetch_sqlite(statement: str, parameters: Sequence[Any]) -> list[Row]:
@@ -107,7 +188,7 @@ def update(table: str, key: str, columns: Mapping[str, str], rows: Iterable[Row]
     assert len({row[0] for row in rows}) == len(rows), "one row per key"
     assignments = ", ".join(f"{column} = v.{column}" for column in columns)
     with_clause, source, parameters = relation("v", {key: "int", **columns}, rows)
-    fetch(f"{with_clause} UPDATE {table} SET {assignments} FROM {source} WHERE {table}.{key} = v.{key}", parameters)
+    write(f"{with_clause} UPDATE {table} SET {assignments} FROM {source} WHERE {table}.{key} = v.{key}", parameters)
 
 
 def _write(
@@ -119,7 +200,11 @@ def _write(
     tail = conflict + (f" RETURNING {', '.join(returning)}" if returning else "")
     if is_postgres():
         arrays = ", ".join(f"%s::{PG_TYPES[kind]}[]" for kind in columns.values())
-        return fetch(f"{head} ({names}) SELECT * FROM unnest({arrays}){tail}", _arrays(columns, rows))
+        statement = f"{head} ({names}) SELECT * FROM unnest({arrays}){tail}"
+        if returning:
+            return fetch(statement, _arrays(columns, rows))
+        write(statement, _arrays(columns, rows))
+        return []
     answer: list[Row] = []
     step = SQLITE_VARIABLES // len(columns)
     for start in range(0, len(rows), step):
@@ -138,7 +223,8 @@ def _flat(rows: Sequence[Row]) -> list[Any]:
 
 
 def _literal(values: Sequence[Any]) -> str:
-    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+    text = ",".join(map(str, values))
+    return "{" + (text.replace("None", "NULL") if None in values else text) + "}"
 
 
 def _instants(values: Sequence[Any]) -> str:
@@ -146,13 +232,16 @@ def _instants(values: Sequence[Any]) -> str:
 
 
 def _texts(values: Sequence[Any]) -> str:
-    return "{" + ",".join("NULL" if value is None else _quoted(value) for value in values) + "}"
+    if None in values:
+        return "{" + ",".join("NULL" if value is None else f'"{_escaped(value)}"' for value in values) + "}"
+    plain = "".join(values)
+    if "\\" in plain or '"' in plain:
+        values = [_escaped(value) for value in values]
+    return '{"' + '","'.join(values) + '"}'
 
 
-def _quoted(value: str) -> str:
-    if "\\" in value or '"' in value:
-        value = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{value}"'
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
 # An array literal as text keeps one prepared statement for all integers; psycopg would choose int2[] or int8[].

@@ -118,6 +118,22 @@ def _predecessors() -> Iterator[Finding | Count]:
         )
 
 
+MASTERS = ("item_category", "site", "unit", "route", "shipping_point")
+"""What order lines point at without a constraint of the database (docs/decisions/0004)."""
+
+
+def _masters() -> Iterator[Finding | Count]:
+    """Every master that an order line names is there."""
+    yield Count(OrderLine.objects.count())
+    for name in MASTERS:
+        masters = OrderLine._meta.get_field(name).related_model._default_manager
+        named_there = masters.filter(pk=OuterRef(f"{name}_id"))
+        lost = OrderLine.objects.filter(~Exists(named_there), **{f"{name}_id__isnull": False})
+        for line_id, named in lost.values_list("pk", f"{name}_id").order_by("pk"):
+            yield Finding(f"Order line {line_id} names {name} {named}, which is not there.", {"order_line": line_id})
+
+
+register(Check("sales: masters", "Every master that an order line names is there.", _masters))
 register(Check("sales: totals", "A document comes to the sum of its lines, a line to the sum of its trace.", _totals))
 register(Check("sales: requirements", "Every line whose goods are wanted has its requirement.", _requirements))
 register(Check("sales: ordered", "The fulfilment ledger has ordered what the standing lines say.", _ordered))

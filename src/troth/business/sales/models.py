@@ -63,10 +63,14 @@ class SalesLine(models.Model):
 
     line_number = models.PositiveIntegerField(_("line"))
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
-    item_category = models.ForeignKey("masterdata.ItemCategory", on_delete=models.RESTRICT, related_name="+")
-    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    item_category = models.ForeignKey(
+        "masterdata.ItemCategory", on_delete=models.RESTRICT, related_name="+", db_constraint=False
+    )
+    site = models.ForeignKey(
+        "reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_constraint=False
+    )
     quantity = models.BigIntegerField(_("quantity"))
-    unit = models.ForeignKey("reference.Unit", on_delete=models.RESTRICT, related_name="+")
+    unit = models.ForeignKey("reference.Unit", on_delete=models.RESTRICT, related_name="+", db_constraint=False)
     base_quantity = models.BigIntegerField()
     net = models.BigIntegerField(default=0, db_default=0)
     tax = models.BigIntegerField(default=0, db_default=0)
@@ -137,9 +141,16 @@ class OrderLine(SalesLine):
     delivery_mode = models.CharField(_("delivery proposal"), max_length=10, default="partial", db_default="partial")
     delivery_group = models.PositiveSmallIntegerField(_("delivery group"), default=0, db_default=0)
     delivery_days = models.PositiveIntegerField(_("agreed delivery time in working days"), null=True, blank=True)
-    route = models.ForeignKey("masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    route = models.ForeignKey(
+        "masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_constraint=False
+    )
     shipping_point = models.ForeignKey(
-        "masterdata.ShippingPoint", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+        "masterdata.ShippingPoint",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
     )
     is_fixed = models.BooleanField(_("quantity and date fixed"), default=False)
     requirement_type = models.CharField(max_length=10, default="", blank=True, db_default="")

@@ -1,0 +1,24 @@
+"""Benches: what Troth costs, measured the same way on every machine.
+
+A bench makes a database of its own beside the one it is given and drops it at the end, so nothing of yours is touched.
+`troth bench order-entry` measures orders of 1 to 300 lines from the call to the commit.
+"""
+
+from collections.abc import Callable, Sequence
+
+from troth.doors.cli.reports import Figure
+from troth.kernel.errors import NotFound
+
+
+def run(name: str, *, quick: bool) -> Sequence[Figure]:
+    """Run a bench by name and return its figures."""
+    benches = _benches()
+    if name not in benches:
+        raise NotFound(f"There is no bench {name}. There is: {', '.join(benches)}.", bench=name)
+    return benches[name](quick)
+
+
+def _benches() -> dict[str, Callable[[bool], Sequence[Figure]]]:
+    from troth.doors.bench import order_entry
+
+    return {"order-entry": order_entry.run}

@@ -1,0 +1,126 @@
+"""The company that benches run on: a site, a thousand products in stock, a thousand customers with a wide limit."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from troth.business.credit.models import CreditAccount
+from troth.business.masterdata import models as masterdata
+from troth.business.masterdata import store as masterdata_store
+from troth.doors.bench.scene import NOW, TODAY, BenchCompany
+from troth.kernel.calendars import day_of
+from troth.kernel.netting import Category
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.stock import actions as stock
+from troth.ledgers.stock.keys import StockKey
+from troth.platform import locks
+from troth.platform.documents import DocumentRef
+from troth.reference import models as reference
+
+PRODUCTS = 1000
+CUSTOMERS = 1000
+STOCK = 10**9
+LONG_AGO = date(2020, 1, 1)
+
+
+def build() -> BenchCompany:
+    """Write the master data, lay the stock and expect twenty receipts of each product over sixty days."""
+    reference.Currency.objects.create(code="USD", name="dollar")
+    reference.Country.objects.create(code="US", name="United States")
+    reference.Unit.objects.create(code="EA", name="each", decimals=0)
+    calendar = reference.WorkingCalendar.objects.create(code="WEEK", name="Monday to Friday")
+    company = reference.Company.objects.create(code="BENCH", name="Bench", currency_id="USD", country_id="US")
+    site = reference.Site.objects.create(company=company, code="BENCH", name="Bench", calendar=calendar)
+    location = reference.StorageLocation.objects.create(site=site, code="MAIN", name="Main")
+    place = reference.Bin.objects.create(location=location, code="A")
+    route = masterdata.Route.objects.create(code="ROAD", name="Road", calendar=calendar, transit_days=2)
+    masterdata.RouteRule.objects.create(site=site, route=route)
+    masterdata.ShippingPoint.objects.create(site=site, code="GATE", name="Gate")
+    products = _products(company, site)
+    customers = _customers(company, site, calendar)
+    _documents(company)
+    with transaction.atomic():
+        _supply(products, site, place)
+    masterdata_store.touch()
+    return BenchCompany(
+        company.pk, site.pk, tuple(row.party.number for row in customers), tuple(row.number for row in products)
+    )
+
+
+def _products(company: reference.Company, site: reference.Site) -> list[reference.Product]:
+    products = reference.Product.objects.bulk_create(
+        reference.Product(
+            number=f"P{number:05d}", name=f"Product {number}", base_unit_id="EA", weight_g=500, standard_cost=500
+        )
+        for number in range(PRODUCTS)
+    )
+    masterdata.ProductSite.objects.bulk_create(
+        masterdata.ProductSite(product=product, site=site, is_default=True) for product in products
+    )
+    masterdata.PriceCondition.objects.bulk_create(
+        masterdata.PriceCondition(
+            company=company,
+            code="LIST",
+            kind="price",
+            product=product,
+            currency_id="USD",
+            amount=1999,
+            valid_from_on=LONG_AGO,
+        )
+        for product in products
+    )
+    masterdata.TaxRate.objects.create(country_id="US", name="Sales tax", basis_points=800, valid_from_on=LONG_AGO)
+    return products
+
+
+def _customers(
+    company: reference.Company, site: reference.Site, calendar: reference.WorkingCalendar
+) -> list[masterdata.Customer]:
+    organisation = reference.SalesOrganisation.objects.create(company=company, code="ALL", name="All")
+    terms = masterdata.PaymentTerms.objects.create(code="N30", name="30 days net")
+    parties = reference.Party.objects.bulk_create(
+        reference.Party(number=f"C{number:05d}", name=f"Customer {number}", country_id="US")
+        for number in range(CUSTOMERS)
+    )
+    CreditAccount.objects.bulk_create(CreditAccount(company=company, party=party, limit=10**15) for party in parties)
+    return masterdata.Customer.objects.bulk_create(
+        masterdata.Customer(
+            company=company,
+            party=party,
+            sales_organisation=organisation,
+            currency_id="USD",
+            payment_terms=terms,
+            site=site,
+            calendar=calendar,
+        )
+        for party in parties
+    )
+
+
+def _documents(company: reference.Company) -> None:
+    standard = masterdata.ItemCategory.objects.create(code="standard", name="Standard")
+    masterdata.OrderType.objects.create(code="standard", name="Standard order", item_category=standard)
+    accounts = (
+        "receivable inventory goods_received cash deposit tax revenue discount goods_issued stock_difference"
+        " exchange_difference"
+    )
+    for number, posting_key in enumerate(accounts.split()):
+        masterdata.AccountRule.objects.create(company=company, posting_key=posting_key, account=str(1000 + number))
+
+
+def _supply(products: list[reference.Product], site: reference.Site, place: reference.Bin) -> None:
+    held, at = locks.begin(), NOW
+    source = DocumentRef("opening", site.company_id, "OPENING")
+    series = {product.pk: AvailabilityKey(product.pk, site.pk) for product in products}
+    shelves = {product.pk: StockKey(site.pk, place.location_id, place.pk, product.pk) for product in products}
+    held.take(*series.values(), *shelves.values())
+    stock.post(held, [stock.Movement(key, STOCK, "receipt", TODAY, source) for key in shelves.values()], at=at)
+    entries = [availability.Entry(key, Category.STOCK, day_of(TODAY), STOCK, source) for key in series.values()]
+    for step in range(20):
+        day = day_of(TODAY + timedelta(days=3 * (step + 1)))
+        receipt = DocumentRef("receipt", step + 1, f"R{step + 1}")
+        entries += [
+            availability.Entry(key, Category.PURCHASE, day, 1000, receipt, key.product_id) for key in series.values()
+        ]
+    availability.post(held, entries, at=at)
