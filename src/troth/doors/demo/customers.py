@@ -76,9 +76,7 @@ def _address(fact: dict[str, str]) -> dict[str, str]:
 
 def _store(fact: dict[str, str]) -> Any:
     language = "de" if fact["country_code"] == "DE" else "en"
-    return row(
-        "reference.Party", number=fact["account_number"], name=fact["name"], language=language, **_address(fact)
-    )
+    return row("reference.Party", number=fact["account_number"], name=fact["name"], language=language, **_address(fact))
 
 
 def _ship_to(stores: list[dict[str, str]]) -> dict[str, Any]:

@@ -34,7 +34,12 @@ ACCOUNTS = {
 """Posting key -> account; invented, the source has none."""
 REVENUE_BY_CATEGORY = {"Bikes": "4010", "Components": "4020", "Clothing": "4030", "Accessories": "4040"}
 
-TERMS = (("N30", "30 days net", 30, 0, 0), ("N60", "60 days net", 60, 0, 0), ("2-10", "2 % 10 days, net 30", 30, 10, 200))
+TERMS = (
+    # code, name, due days, discount days, discount in basis points
+    ("N30", "30 days net", 30, 0, 0),
+    ("N60", "60 days net", 60, 0, 0),
+    ("2-10", "2 % 10 days, net 30", 30, 10, 200),
+)
 
 SHIP_METHODS = {"1": "GROUND", "2": "EXPRESS", "3": "DELUXE", "4": "OVERNIGHT", "5": "CARGO"}
 ROUTES = (
@@ -92,10 +97,7 @@ def _money(dates: Dates) -> None:
     rates = [fact for fact in rows("currency_rates") if fact["to_currency"] != "USD"]
     named = {fact["currency_code"]: fact["name"] for fact in rows("currencies")}
     used = ["USD", *(fact["to_currency"] for fact in rates)]
-    write(
-        row("reference.Currency", code=code, name=named[code], decimals=NO_MINOR_UNITS.get(code, 2))
-        for code in used
-    )
+    write(row("reference.Currency", code=code, name=named[code], decimals=NO_MINOR_UNITS.get(code, 2)) for code in used)
     write(
         row(
             "reference.ExchangeRate",
@@ -241,9 +243,7 @@ def _document_types() -> None:
     categories = write(
         [
             row("masterdata.ItemCategory", code="standard", name="Standard, billed by delivery"),
-            row(
-                "masterdata.ItemCategory", code="free", name="Free of charge", is_priced=False, billing_basis="none"
-            ),
+            row("masterdata.ItemCategory", code="free", name="Free of charge", is_priced=False, billing_basis="none"),
             row("masterdata.ItemCategory", code="prepaid", name="Billed by order", billing_basis="ordered"),
         ]
     )
