@@ -1,0 +1,105 @@
+"""Which orders of the history are played, and what becomes of each. No order is invented but by its dates and its fate."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from troth.demo.facts import rows
+from troth.doors.demo.dates import Dates, next_working_day
+
+HISTORY_ORDERS = 2_749
+FIRST_LEAD_DAYS, LEAD_DAYS_SPAN, OVERSEAS_LEAD_DAYS = 3, 14, 14
+SOLD_OUT_PRODUCT = "BK-R19B-44"
+SHORT_ORDER_LINES = 3
+
+
+class Fate(StrEnum):
+    """What is special about an order; most are simply standard."""
+
+    STANDARD = "standard"
+    RUSH = "rush"
+    FREE = "free"
+    PREPAID = "prepaid"
+    SCARCE = "scarce"
+    CANCELLED = "cancelled"
+    ITEM_REJECTED = "item rejected"
+    INCOMPLETE = "incomplete"
+
+
+class Quote(StrEnum):
+    """What becomes of the quotation that goes before an order; all but an accepted one end there."""
+
+    NONE = ""
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    DRAFT = "draft"
+
+
+FATES = {
+    2: Fate.SCARCE,
+    5: Fate.RUSH,
+    8: Fate.FREE,
+    11: Fate.PREPAID,
+    14: Fate.CANCELLED,
+    17: Fate.ITEM_REJECTED,
+    19: Fate.INCOMPLETE,
+}
+"""By an order's place among twenty."""
+QUOTES = (Quote.ACCEPTED, Quote.SENT, Quote.REJECTED, Quote.EXPIRED, Quote.DRAFT)
+EVERY_QUOTED = 10
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An order of a store: products with whole quantities, entered on a day and wanted by another."""
+
+    key: str
+    store_key: str
+    on: date
+    requested_on: date
+    lines: tuple[tuple[str, int], ...]
+    fate: Fate
+    quote: Quote
+
+    @property
+    def dice(self) -> int:
+        """A number that is the order's own in every run."""
+        return zlib.crc32(self.key.encode())
+
+
+def script(dates: Dates, orders: int) -> list[Planned]:
+    """Choose `orders` of the history, evenly over its sixty days; weekends are entered on the next working day."""
+    found = list(_history())
+    chosen = [found[position * len(found) // orders] for position in range(min(orders, len(found)))]
+    overseas = {fact["store_key"] for fact in rows("stores") if fact["country_code"] not in ("US", "CA")}
+    return [
+        _planned(position, one, dates, is_overseas=one[1] in overseas) for position, one in enumerate(chosen)
+    ]
+
+
+def _history() -> Iterator[tuple[str, str, int, tuple[tuple[str, int], ...]]]:
+    """Each order: key, store, day offset, lines; in the order of its days."""
+    for key, facts in groupby(rows("order_history"), key=lambda fact: fact["order_key"]):
+        lines = list(facts)
+        bought = tuple((line["product_number"], int(line["quantity"])) for line in lines)
+        yield key, lines[0]["store_key"], int(lines[0]["day_offset"]), bought
+
+
+def _planned(
+    position: int, one: tuple[str, str, int, tuple[tuple[str, int], ...]], dates: Dates, *, is_overseas: bool
+) -> Planned:
+    key, store_key, day_offset, lines = one
+    on = min(next_working_day(dates.ordered_on(day_offset)), dates.today)
+    fate = FATES.get(position % 20, Fate.STANDARD)
+    quote = QUOTES[position // EVERY_QUOTED % len(QUOTES)] if position % EVERY_QUOTED == 0 else Quote.NONE
+    lead = FIRST_LEAD_DAYS + zlib.crc32(key.encode()) % LEAD_DAYS_SPAN + (OVERSEAS_LEAD_DAYS if is_overseas else 0)
+    if fate is Fate.SCARCE:
+        lines = ((SOLD_OUT_PRODUCT, 1 + position % 3),)
+    elif fate in (Fate.FREE, Fate.RUSH):
+        lines = lines[:SHORT_ORDER_LINES]
+    return Planned(key, store_key, on, next_working_day(on + timedelta(days=lead)), lines, fate, quote)
