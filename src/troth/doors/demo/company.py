@@ -10,7 +10,7 @@ from troth.doors.demo.goods import expect, expected_receipts, load_stock
 from troth.doors.demo.organisation import COMPANY, write_organisation
 from troth.doors.demo.people import add_people
 from troth.doors.demo.prices import write_prices
-from troth.doors.demo.products import write_products
+from troth.doors.demo.products import HISTORY_ORDERS, write_products
 from troth.doors.demo.tables import table
 from troth.kernel.errors import BusinessError
 from troth.platform.clock import Clock, FixedClock
@@ -43,12 +43,15 @@ def exists() -> bool:
     return bool(codes)
 
 
-def build(clock: Clock) -> Built:
-    """Write master data, opening stock and expected receipts; the clock says which day is today."""
+def build(clock: Clock, *, orders: int = HISTORY_ORDERS) -> Built:
+    """Write master data, opening stock and expected receipts; the clock says which day is today.
+
+    `orders` is how many orders of the history will be played: scarce stock is scaled to their share.
+    """
     dates = Dates.of(clock)
     with transaction.atomic():
         organisation = write_organisation(dates)
-        products = write_products(organisation)
+        products = write_products(organisation, orders=orders)
         customers = write_customers(organisation)
         suppliers = write_suppliers()
         write_prices(organisation, products, dates)

@@ -1,6 +1,7 @@
 """Products with their units, weights, costs and lead times, and where each is kept."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ COLUMBUS_PRODUCTS = (
     "GL-H102-L",
 )
 COLUMBUS_SHARE_PERCENT = 25
+HISTORY_ORDERS = 2_749
 
 
 @dataclass
@@ -53,7 +55,8 @@ class Products:
         return [product for product in self.by_number.values() if product.is_sold]
 
 
-def write_products(organisation: Organisation) -> Products:
+def write_products(organisation: Organisation, *, orders: int = HISTORY_ORDERS) -> Products:
+    """Write products and say what lies where; the scarce ones are scaled to the share of the history that is played."""
     _units()
     made = write(_products())
     by_number = {product.number: product for product in made}
@@ -62,7 +65,8 @@ def write_products(organisation: Organisation) -> Products:
         for product in made
         if product.is_sold and product.category in SOLD_BY_DOZEN
     )
-    opening = [*_bothell(organisation, by_number), *_columbus(organisation, by_number)]
+    counted = list(_counted(min(orders, HISTORY_ORDERS)))
+    opening = [*_bothell(organisation, by_number, counted), *_columbus(organisation, by_number, counted)]
     _keep(organisation, by_number, opening)
     return Products(by_number, [place for place in opening if place.quantity])
 
@@ -113,37 +117,50 @@ def steps(product: Any, quantity: int) -> int:
     return int(quantity) * (1 if product.base_unit_id in COUNTED else 10**MEASURED_DECIMALS)
 
 
-def _bothell(organisation: Organisation, by_number: dict[str, Any]) -> list[Place]:
-    """The places of the source; of the products that Columbus keeps too, its share is gone."""
-    places = []
+@dataclass(frozen=True)
+class Counted:
+    """A place of the source with the pieces that the demo begins with, and how many of them are in Columbus."""
+
+    product_number: str
+    location_key: str
+    bin: str
+    quantity: int
+    in_columbus: int
+
+
+def _counted(orders: int) -> Iterator[Counted]:
+    scarce = {fact["product_number"] for fact in rows("scarce_products")}
     for fact in rows("stock"):
-        product, counted = by_number[fact["product_number"]], int(fact["quantity"])
-        if product.number in COLUMBUS_PRODUCTS:
-            counted -= counted * COLUMBUS_SHARE_PERCENT // 100
-        where = organisation.bins[fact["location_key"], bin_code(fact["shelf"], fact["bin"])]
-        site = organisation.sites[BOTHELL]
-        places.append(Place(product.number, site, where.location_id, where, steps(product, counted)))
+        number, quantity = fact["product_number"], int(fact["quantity"])
+        if number in scarce:
+            quantity = -(-quantity * orders // HISTORY_ORDERS)
+        there = quantity * COLUMBUS_SHARE_PERCENT // 100 if number in COLUMBUS_PRODUCTS else 0
+        yield Counted(number, fact["location_key"], bin_code(fact["shelf"], fact["bin"]), quantity - there, there)
+
+
+def _bothell(organisation: Organisation, by_number: dict[str, Any], counted: list[Counted]) -> list[Place]:
+    """The places of the source; of the products that Columbus keeps too, its share is gone."""
+    site = organisation.sites[BOTHELL]
+    places = []
+    for one in counted:
+        where = organisation.bins[one.location_key, one.bin]
+        quantity = steps(by_number[one.product_number], one.quantity)
+        places.append(Place(one.product_number, site, where.location_id, where, quantity))
     return places
 
 
-def _columbus(organisation: Organisation, by_number: dict[str, Any]) -> list[Place]:
+def _columbus(organisation: Organisation, by_number: dict[str, Any], counted: list[Counted]) -> list[Place]:
     """Invented: a warehouse in Ohio that keeps a share of twelve best sellers, each in a bin of its own."""
     share: Counter[str] = Counter()
-    for fact in rows("stock"):
-        if fact["product_number"] in COLUMBUS_PRODUCTS:
-            share[fact["product_number"]] += int(fact["quantity"]) * COLUMBUS_SHARE_PERCENT // 100
+    for one in counted:
+        share[one.product_number] += one.in_columbus
     bins = write(
         row("reference.Bin", location=organisation.columbus, code=f"A-{number:02}", sequence=number)
         for number in range(1, len(COLUMBUS_PRODUCTS) + 1)
     )
+    site, location_id = organisation.sites[COLUMBUS], organisation.columbus.pk
     return [
-        Place(
-            number,
-            organisation.sites[COLUMBUS],
-            organisation.columbus.pk,
-            where,
-            steps(by_number[number], share[number]),
-        )
+        Place(number, site, location_id, where, steps(by_number[number], share[number]))
         for number, where in zip(COLUMBUS_PRODUCTS, bins, strict=True)
     ]
 

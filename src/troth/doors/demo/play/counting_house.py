@@ -8,11 +8,13 @@ from troth.business.billing import actions as billing
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.actions import NewPayment
 from troth.business.receivables.rules import Clear
+from troth.business.shipping import queries as shipping
 from troth.doors.demo.dates import next_working_day
 from troth.doors.demo.play.stage import Stage
 
 BILLER, CASHIER = "billing_clerk", "receivables_clerk"
 PAGE = 50
+LINES = 20_000
 FIRST_PAYS_AFTER_DAYS, PAYS_WITHIN_DAYS = 4, 45
 EVERY_PARTIAL = 6
 
@@ -25,7 +27,8 @@ class CountingHouse:
     owed: dict[date, list[billing.InvoiceMade]] = field(default_factory=lambda: defaultdict(list))
 
     def bill(self, today: date, *, delivery_ids: list[int], order_ids: list[int]) -> None:
-        pages = [(delivery_ids[start : start + PAGE], []) for start in range(0, len(delivery_ids), PAGE)]
+        due = self._due(delivery_ids)
+        pages: list[tuple[list[int], list[int]]] = [(due[at : at + PAGE], []) for at in range(0, len(due), PAGE)]
         pages += [([], order_ids)] if order_ids else []
         for deliveries, orders in pages:
             made = billing.create_invoices(delivery_ids=deliveries, order_ids=orders, **self.stage.acting(BILLER))
@@ -33,6 +36,12 @@ class CountingHouse:
             for invoice in made.invoices:
                 days = FIRST_PAYS_AFTER_DAYS + invoice.id * 7 % PAYS_WITHIN_DAYS
                 self.owed[next_working_day(today + timedelta(days=days))].append(invoice)
+
+    def _due(self, delivery_ids: list[int]) -> list[int]:
+        """Of these deliveries those with something to bill: what is free of charge has nothing."""
+        if not delivery_ids:
+            return []
+        return list(dict.fromkeys(row.delivery_id for row in shipping.to_bill(delivery_ids=delivery_ids, limit=LINES)))
 
     def receive(self, today: date) -> None:
         """Post what comes today: most pay the whole, every sixth a half."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from troth.business.credit import actions as credit
 from troth.business.credit import queries as credits
 from troth.business.sales import actions as sales
-from troth.business.sales.actions import Saved, Submitted
+from troth.business.sales.actions import LineAnswer, Saved, Submitted
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.shipping import actions as shipping
 from troth.doors.demo.play.script import Fate, Planned, Quote
@@ -49,7 +49,8 @@ class Office:
         if one.quote is not Quote.NONE:
             accepted = self._quote(one)
             if accepted is not None:
-                return self._count(sales.order_from_quotation(accepted, **self.stage.acting(REP)))
+                ordered = sales.order_from_quotation(accepted, **self.stage.acting(REP))
+                return self._count(ordered, one.requested_on)
         draft = self._draft(one)
         if one.fate is Fate.INCOMPLETE:
             self.stage.counts["drafts"] += 1
@@ -57,8 +58,8 @@ class Office:
         if one.fate is Fate.RUSH:
             rush = shipping.enter_rush_order(draft, **self.stage.acting(REP))
             self.stage.counts["deliveries"] += len(rush.deliveries.deliveries)
-            return self._count(rush.order)
-        return self._count(sales.enter_order(draft, **self.stage.acting(REP)))
+            return self._count(rush.order, one.requested_on)
+        return self._count(sales.enter_order(draft, **self.stage.acting(REP)), one.requested_on)
 
     def _draft(self, one: Planned) -> OrderDraft:
         return OrderDraft(
@@ -99,11 +100,12 @@ class Office:
             return quotation_id
         return None
 
-    def _count(self, entered: Submitted) -> Submitted:
+    def _count(self, entered: Submitted, wanted: date) -> Submitted:
         counts = self.stage.counts
         counts["orders"] += 1
         counts["lines"] += len(entered.lines)
         counts["short lines"] += sum(1 for line in entered.lines if line.short)
+        counts["late lines"] += sum(1 for line in entered.lines if not line.short and _is_late(line, wanted))
         counts["credit blocks"] += any("credit" in reason.lower() for reason in entered.blocks)
         return entered
 
@@ -122,3 +124,7 @@ class Office:
                 credit.release_block(blocked.block_id, reason="payment promised", **self.stage.acting(CREDIT))
                 self.stage.counts["credit releases"] += 1
         sales.expire_quotations(today, by=self.stage.people[REP], clock=self.stage.clock)
+
+
+def _is_late(line: LineAnswer, wanted: date) -> bool:
+    return any(confirmed.delivery_on > wanted for confirmed in line.schedule)

@@ -10,8 +10,13 @@ from itertools import groupby
 from troth.demo.facts import rows
 from troth.doors.demo.dates import Dates, next_working_day
 
-HISTORY_ORDERS = 2_749
-FIRST_LEAD_DAYS, LEAD_DAYS_SPAN, OVERSEAS_LEAD_DAYS = 3, 14, 14
+STORE_OF_CM_1 = "472"
+"""Its orders are left out: CM-1 finds its customer without debts."""
+FIRST_LEAD_DAYS, LEAD_DAYS_SPAN = 8, 12
+FURTHER_LEAD_DAYS = {"US": 0, "CA": 3}
+OVERSEAS_LEAD_DAYS = 10
+UNDELIVERED_LEAD_DAYS = 8
+"""What is changed on the next day must not be in a delivery by then."""
 SOLD_OUT_PRODUCT = "BK-R19B-44"
 SHORT_ORDER_LINES = 3
 
@@ -74,12 +79,12 @@ class Planned:
 
 def script(dates: Dates, orders: int) -> list[Planned]:
     """Choose `orders` of the history, evenly over its sixty days; weekends are entered on the next working day."""
-    found = list(_history())
+    found = [one for one in _history() if one[1] != STORE_OF_CM_1]
     chosen = [found[position * len(found) // orders] for position in range(min(orders, len(found)))]
-    overseas = {fact["store_key"] for fact in rows("stores") if fact["country_code"] not in ("US", "CA")}
-    return [
-        _planned(position, one, dates, is_overseas=one[1] in overseas) for position, one in enumerate(chosen)
-    ]
+    further = {
+        fact["store_key"]: FURTHER_LEAD_DAYS.get(fact["country_code"], OVERSEAS_LEAD_DAYS) for fact in rows("stores")
+    }
+    return [_planned(position, one, dates, further[one[1]]) for position, one in enumerate(chosen)]
 
 
 def _history() -> Iterator[tuple[str, str, int, tuple[tuple[str, int], ...]]]:
@@ -91,13 +96,15 @@ def _history() -> Iterator[tuple[str, str, int, tuple[tuple[str, int], ...]]]:
 
 
 def _planned(
-    position: int, one: tuple[str, str, int, tuple[tuple[str, int], ...]], dates: Dates, *, is_overseas: bool
+    position: int, one: tuple[str, str, int, tuple[tuple[str, int], ...]], dates: Dates, further_days: int
 ) -> Planned:
     key, store_key, day_offset, lines = one
     on = min(next_working_day(dates.ordered_on(day_offset)), dates.today)
     fate = FATES.get(position % 20, Fate.STANDARD)
     quote = QUOTES[position // EVERY_QUOTED % len(QUOTES)] if position % EVERY_QUOTED == 0 else Quote.NONE
-    lead = FIRST_LEAD_DAYS + zlib.crc32(key.encode()) % LEAD_DAYS_SPAN + (OVERSEAS_LEAD_DAYS if is_overseas else 0)
+    lead = FIRST_LEAD_DAYS + zlib.crc32(key.encode()) % LEAD_DAYS_SPAN + further_days
+    if fate in (Fate.CANCELLED, Fate.ITEM_REJECTED):
+        lead += UNDELIVERED_LEAD_DAYS
     if fate is Fate.SCARCE:
         lines = ((SOLD_OUT_PRODUCT, 1 + position % 3),)
     elif fate in (Fate.FREE, Fate.RUSH):

@@ -83,10 +83,11 @@ class Yard:
             return
         self.picks += 1
         listed = shippings.transfer_order(order.id, by=self.stage.people[CLERK]).lines
-        found = {}
+        found: dict[int, Found] = {}
         if self.picks % EVERY_DIFFERENCE == 0:
-            first = max(listed, key=lambda line: line.quantity)
-            found = {first.position: Found(first.quantity - 1, "one piece damaged")}
+            most = max(listed, key=lambda line: line.quantity)
+            if most.quantity > 1:
+                found = {most.position: Found(most.quantity - 1, "one piece damaged")}
         try:
             shipping.confirm_pick(transfer_order_id=order.id, found=found, **self.stage.acting(CLERK))
         except NotWhole:
