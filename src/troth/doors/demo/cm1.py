@@ -7,7 +7,7 @@ text. `troth demo` plays all of them; `docs/scenarios/cm-1.md` tells the same st
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from troth.business.billing import actions as billing
 from troth.business.billing import queries as invoices
@@ -43,26 +43,29 @@ class CM1:
     ids: dict[str, int] = field(default_factory=dict)
     numbers: dict[tuple[str, int], str] = field(default_factory=dict)
 
+    STEPS: ClassVar[dict[str, str]] = {
+        "quote": "Sam, salesperson, sends a quotation",
+        "order": "Rita, customer service, enters the order that accepts it",
+        "credit": "The credit check",
+        "promise": "The promise, and why",
+        "due_list": "The delivery due list",
+        "deliver": "Tara, transport, makes the delivery",
+        "ship": "Tara puts it on a shipment",
+        "pick_list": "Walter, warehouse, takes the picking list",
+        "pick": "Walter confirms the pick",
+        "ready": "Is it ready to ship?",
+        "issue": "Walter posts the goods issue, and the truck leaves",
+        "invoice": "Bill, billing, makes the invoice",
+        "pay": "Cora, receivables, posts the payment and clears the invoice",
+        "journal": "The journal",
+        "flow": "The document flow",
+    }
+    """Method -> what happens."""
+
     def play(self) -> Iterator[tuple[str, str]]:
         """Yield (title, document as text) of each step."""
-        for title, step in (
-            ("Sam, salesperson, sends a quotation", self.quote),
-            ("Rita, customer service, enters the order that accepts it", self.order),
-            ("The credit check", self.credit),
-            ("The promise, and why", self.promise),
-            ("The delivery due list", self.due_list),
-            ("Tara, transport, makes the delivery", self.deliver),
-            ("Tara puts it on a shipment", self.ship),
-            ("Walter, warehouse, takes the picking list", self.pick_list),
-            ("Walter confirms the pick", self.pick),
-            ("Is it ready to ship?", self.ready),
-            ("Walter posts the goods issue, and the truck leaves", self.issue),
-            ("Bill, billing, makes the invoice", self.invoice),
-            ("Cora, receivables, posts the payment and clears the invoice", self.pay),
-            ("The journal", self.journal),
-            ("The document flow", self.flow),
-        ):
-            yield title, step()
+        for name, title in self.STEPS.items():
+            yield title, getattr(self, name)()
 
     def quote(self) -> str:
         today = self.stage.clock.today("America/Los_Angeles")
@@ -108,7 +111,7 @@ class CM1:
         view = orders.order(self.ids["order"], by=self._by("representative"))
         text = [f"Order {view.ref.number} · {view.progress.confirmation}"]
         for line in view.lines:
-            text += printing.promise(line, promises.explain("order_line", line.line.id))
+            text += printing.promise(line, promises.explain("order", line.line.id))
         return _text(text)
 
     def due_list(self) -> str:
