@@ -71,7 +71,7 @@ def test_stock_is_the_packed_stock_and_columbus_has_a_quarter_of_its_products(un
 
     balances = rows("stock.Balance").filter(product__number="WB-H098")
     packed = sum(int(fact["quantity"]) for fact in facts("stock") if fact["product_number"] == "WB-H098")
-    by_site = {code: 0 for code in ("BOT", "COL")}
+    by_site = dict.fromkeys(("BOT", "COL"), 0)
     for quantity, code in balances.values_list("quantity", "site__code"):
         by_site[code] += quantity
     assert sum(by_site.values()) == packed == 4127
