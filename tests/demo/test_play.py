@@ -51,7 +51,7 @@ def test_every_order_of_the_script_is_there_and_that_of_cm_1(played):
 
 def test_every_document_of_cm_1_is_printed(played):
     text = "\n".join(played)
-    for word in ("Quotation QT-", "Order SO-", "Delivery DL-", "Shipment SH-", "Picking list", "Invoice 2026-", "clears"):
+    for word in ("Quotation QT-", "Order SO-", "Delivery DL-", "Shipment SH-", "Picking list", "Invoice 2026-"):
         assert word in text
 
 

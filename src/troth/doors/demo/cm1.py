@@ -1,7 +1,7 @@
 """CM-1: one customer order without exceptions, from the quotation to the cleared payment.
 
-Each step is done by the person whose job it is, through the actions that pages and API call, and returns its document as
-text. `troth demo` plays all of them; `docs/scenarios/cm-1.md` tells the same story with what must come out.
+Each step is done by the person whose job it is, through the actions that pages and API call, and returns its document
+as text. `troth demo` plays all of them; `docs/scenarios/cm-1.md` tells the same story with what must come out.
 """
 
 from collections.abc import Iterator
@@ -101,7 +101,8 @@ class CM1:
         return _text(
             [
                 f"{account.party_number} {account.party_name}: limit {limit}",
-                f"  open orders {printing.money(parts.open_orders)}, deliveries {printing.money(parts.open_deliveries)},"
+                f"  open orders {printing.money(parts.open_orders)},"
+                f" deliveries {printing.money(parts.open_deliveries)},"
                 f" invoices {printing.money(parts.open_invoices)}, deposits {printing.money(parts.deposits)}",
                 f"  order {view.ref.number}: {verdict}",
             ]
@@ -118,10 +119,8 @@ class CM1:
         until = self.stage.dates.today + timedelta(days=WANTED_IN_DAYS)
         rows = [row for row in shippings.due(self._site(), until, limit=5_000) if row.order_id == self.ids["order"]]
         lines = printing.table(
-            (
-                (row.order_number, row.line_number, f"goods {printing.day(row.material_on)}", row.block or "no block")
-                for row in rows
-            )
+            (row.order_number, row.line_number, f"goods {printing.day(row.material_on)}", row.block or "no block")
+            for row in rows
         )
         return _text([f"Due in Bothell until {printing.day(until)}, of this order:", *lines])
 
@@ -148,7 +147,8 @@ class CM1:
         return _text(
             [
                 f"Delivery {view.number} · {view.state} · by {view.route}",
-                f"  to {view.ship_to}; leaves {printing.day(view.goods_issue_on)}, arrives {printing.day(view.delivery_on)}",
+                f"  to {view.ship_to}; leaves {printing.day(view.goods_issue_on)},"
+                f" arrives {printing.day(view.delivery_on)}",
                 *lines,
             ]
         )

@@ -55,7 +55,7 @@ def build(clock: Clock, *, orders: int = HISTORY_ORDERS) -> Built:
         customers = write_customers(organisation)
         suppliers = write_suppliers()
         write_prices(organisation, products, dates)
-        load_stock(organisation, products.opening, products, dates)
+        load_stock(products.opening, products, dates)
         expected = expected_receipts(products, suppliers, dates)
         expect(organisation, expected, dates)
     add_people(clock=FixedClock(instant(dates.first)))

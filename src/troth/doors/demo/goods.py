@@ -1,4 +1,4 @@
-"""Opening stock and expected receipts, posted to the ledgers in bulk."""
+"""Opening stock and expected receipts, through the actions of supply."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from troth.business.supply import actions as supply
+from troth.business.supply.actions import ExpectedReceipt, OpeningStock
 from troth.demo.facts import rows
 from troth.doors.demo.dates import Dates, instant
 from troth.doors.demo.organisation import BOTHELL, Organisation
 from troth.doors.demo.products import Place, Products, steps
-from troth.doors.demo.tables import row, write
-from troth.kernel import calendars, netting
-from troth.ledgers.availability import actions as availability
-from troth.ledgers.availability.keys import AvailabilityKey
-from troth.ledgers.stock import actions as stock
-from troth.ledgers.stock.keys import StockKey
-from troth.platform import locks
-from troth.platform.documents import DocumentRef
+from troth.platform.actors import SYSTEM
+from troth.platform.clock import FixedClock
 
-CATEGORY = {"purchase": netting.Category.PURCHASE, "production": netting.Category.PRODUCTION}
 WEEK = 7
 
 
@@ -35,63 +30,37 @@ class Expected:
     quantity: int
 
 
-def load_stock(organisation: Organisation, places: Iterable[Place], products: Products, dates: Dates) -> None:
-    source = DocumentRef("opening", organisation.company.pk, "OPENING")
-    at = instant(dates.first)
-    shelves = {
-        StockKey(place.site.pk, place.location_id, place.bin.pk, products.by_number[place.product_number].pk): place
-        for place in places
-    }
-    totals: dict[AvailabilityKey, int] = defaultdict(int)
-    for key, place in shelves.items():
-        totals[AvailabilityKey(key.product_id, key.site_id)] += place.quantity
-    held = locks.begin()
-    held.take(*totals, *shelves)
-    availability.post(
-        held,
+def load_stock(places: Iterable[Place], products: Products, dates: Dates) -> None:
+    """What lies in the bins on the morning of the first day."""
+    supply.load_opening_stock(
         [
-            availability.Entry(key, netting.Category.STOCK, netting.STOCK_DAY, quantity, source)
-            for key, quantity in totals.items()
+            OpeningStock(products.by_number[place.product_number].pk, place.bin.pk, place.quantity, dates.first)
+            for place in places
         ],
-        at=at,
-    )
-    stock.post(
-        held,
-        [stock.Movement(key, place.quantity, "receipt", dates.first, source) for key, place in shelves.items()],
-        at=at,
+        by=SYSTEM,
+        clock=FixedClock(instant(dates.first)),
     )
 
 
-def expect(organisation: Organisation, expected: list[Expected], dates: Dates) -> None:
-    site_id, at = organisation.sites[BOTHELL].pk, instant(dates.first)
-    receipts = write(
-        row(
-            "supply.Receipt",
-            company=organisation.company,
-            kind=one.kind,
-            number=one.number,
-            supplier=one.supplier,
-            product=one.product,
-            site_id=site_id,
-            due_on=one.due_on,
-            quantity=one.quantity,
-        )
-        for one in expected
+def expect(organisation: Organisation, expected: Iterable[Expected], dates: Dates) -> None:
+    """What is due in Bothell, as known on the first day."""
+    supply.expect_receipts(
+        [
+            ExpectedReceipt(
+                company_id=organisation.company.pk,
+                kind=one.kind,
+                number=one.number,
+                product_id=one.product.pk,
+                site_id=organisation.sites[BOTHELL].pk,
+                due_on=one.due_on,
+                quantity=one.quantity,
+                supplier_id=one.supplier.pk if one.supplier else None,
+            )
+            for one in expected
+        ],
+        by=SYSTEM,
+        clock=FixedClock(instant(dates.first)),
     )
-    entries = [
-        availability.Entry(
-            AvailabilityKey(receipt.product_id, site_id),
-            CATEGORY[receipt.kind],
-            calendars.day_of(receipt.due_on),
-            receipt.quantity,
-            DocumentRef("receipt", receipt.pk, receipt.number),
-            receipt.pk,
-        )
-        for receipt in receipts
-    ]
-    held = locks.begin()
-    held.take(*(entry.key for entry in entries))
-    availability.post(held, entries, at=at)
 
 
 def expected_receipts(products: Products, suppliers: Mapping[str, Any], dates: Dates) -> list[Expected]:

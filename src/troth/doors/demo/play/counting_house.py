@@ -1,4 +1,4 @@
-"""Invoices for what has left or is billed by order, and payments that come as stores pay: early, late, in part, never."""
+"""Invoices for what has left or is billed by order, and payments as stores pay: early, late, in part, never."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which orders of the history are played, and what becomes of each. No order is invented but by its dates and its fate."""
+"""Which orders of the history are played, and what becomes of each: only dates and fates are invented."""
 
 import zlib
 from collections.abc import Iterator

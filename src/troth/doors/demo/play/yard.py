@@ -128,9 +128,7 @@ class Yard:
             self.stage.counts["goods held for credit"] += 1
             if delivery_id % EVERY_HELD_BACK == 0:
                 return False
-            credit.release_goods_issue(
-                "delivery", delivery_id, reason="payment announced", **self.stage.acting(CREDIT)
-            )
+            credit.release_goods_issue("delivery", delivery_id, reason="payment announced", **self.stage.acting(CREDIT))
             shipping.post_goods_issue(delivery_id=delivery_id, **self.stage.acting(CLERK))
         self.issued.append(delivery_id)
         self.stage.counts["goods issues"] += 1
