@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import F
 
 from troth.doors import demo
+from troth.doors.demo import company
 from troth.doors.demo.dates import Dates, is_working_day
 from troth.doors.demo.play import script
 from troth.doors.demo.play.script import STORE_OF_CM_1, Fate, Quote
@@ -37,6 +38,15 @@ def told(django_db_setup, django_db_blocker):
 def played(told, django_db_blocker):
     with django_db_blocker.unblock():
         yield told
+
+
+@pytest.mark.django_db
+def test_a_company_that_stands_is_kept_as_it_is():
+    # Runs first, as tests with this mark do, and by it pytest-django knows that this file needs a database.
+    company.build(FRIDAY_EVENING)
+    kept, *_ = demo.run(history=False, clock=FRIDAY_EVENING)
+    assert kept.startswith("The demo company stands here already")
+    assert rows("sales.Order").count() == 0
 
 
 def test_all_that_must_hold_holds_after_sixty_days(played):

@@ -12,6 +12,7 @@ from troth.doors.demo.play.stage import Stage
 from troth.doors.demo.play.yard import Yard
 
 LAST_STEPS = 4
+DAYS_AHEAD = 4
 
 
 def play(stage: Stage, planned: list[Planned], advance: Callable[[int], None]) -> None:
@@ -47,7 +48,8 @@ def _day(on: date, orders: list[Planned], office: Office, yard: Yard, house: Cou
     for shipment_id in shipments[: len(shipments) // 2] if is_last else shipments:
         yard.issue(shipment_id)
     if is_last:
-        yard.deliver(on)
+        # Deliveries are made ahead, and nobody has put them on a shipment yet.
+        yard.deliver(on + timedelta(days=DAYS_AHEAD))
 
 
 def _taken(waiting: list[int], *, leave: int) -> list[int]:
