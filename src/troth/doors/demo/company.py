@@ -7,7 +7,7 @@ from django.db import transaction
 from troth.doors.demo.customers import write_customers, write_suppliers
 from troth.doors.demo.dates import Dates, instant
 from troth.doors.demo.goods import expect, expected_receipts, load_stock
-from troth.doors.demo.organisation import COMPANY, write_organisation
+from troth.doors.demo.organisation import BOTHELL, COMPANY, write_organisation
 from troth.doors.demo.people import add_people
 from troth.doors.demo.prices import write_prices
 from troth.doors.demo.products import HISTORY_ORDERS, write_products
@@ -55,6 +55,8 @@ def build(clock: Clock, *, orders: int = HISTORY_ORDERS) -> Built:
         customers = write_customers(organisation)
         suppliers = write_suppliers()
         write_prices(organisation, products, dates)
+        # Rows in bulk send no signal; a row that is saved tells every process to read master data anew, and to keep it.
+        organisation.sites[BOTHELL].save()
         load_stock(products.opening, products, dates)
         expected = expected_receipts(products, suppliers, dates)
         expect(organisation, expected, dates)
