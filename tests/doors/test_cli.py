@@ -95,11 +95,13 @@ def test_the_doctor_finds_this_machine_sound():
 
 
 @pytest.mark.django_db
-def test_the_demo_prints_who_may_sign_in_and_can_be_repeated():
-    first = list(demo.run(history=False))
-    assert demo.PASSWORD in first[0]
-    assert "admin" in first[1]
-    assert list(demo.run(history=False)) == first
+def test_the_demo_prints_who_may_sign_in_and_a_second_run_keeps_what_stands_there():
+    first = list(demo.run(history=False, orders=2))
+    people = first[first.index(f"Sign in with the password {demo.PASSWORD} as:") :]
+    assert len(people) == 1 + len(demo.USERS) == 1 + get_user_model().objects.count()
+    kept, *rest = demo.run(history=False)
+    assert kept.startswith("The demo company stands here already and is kept as it is")
+    assert rest == people
 
 
 @pytest.mark.django_db

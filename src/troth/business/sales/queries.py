@@ -284,7 +284,7 @@ def order(order_id: int, *, by: Actor) -> DocumentView:
     lines = _line_views(store.ORDER, LINE, found.pk)
     standing = blocks.standing([ref])
     flow = fulfilment.flow(ref)
-    return DocumentView(ref, found, lines, _progress(ref, lines, bool(standing)), standing, blocks.history(ref), flow)
+    return DocumentView(ref, found, lines, _progress(flow, lines, bool(standing)), standing, blocks.history(ref), flow)
 
 
 def quotation(quotation_id: int, *, by: Actor) -> DocumentView:
@@ -329,13 +329,14 @@ def _line_views(kind: store.Kind, key_kind: str, document_id: int) -> tuple[Line
     return tuple(views)
 
 
-def _progress(ref: DocumentRef, lines: Iterable[LineView], is_blocked: bool) -> Progress:
+def _progress(flow: Flow, lines: Iterable[LineView], is_blocked: bool) -> Progress:
     from troth.business.masterdata import queries as masterdata
 
     categories = masterdata.snapshot().item_categories_by_id
     standing = [view for view in lines if view.line.stands and view.progress.ordered]
-    invoices = fulfilment.successors(ref, Measure.BILLED)
-    paid = fulfilment.progress(INVOICE, [edge.target.id for edge in invoices if edge.target.kind == INVOICE])
+    # What is billed by delivery goes from the delivery to the invoice, so the whole flow is looked through.
+    invoices = {edge.target.id for edge in flow.edges if edge.measure is Measure.BILLED and edge.target.kind == INVOICE}
+    paid = fulfilment.progress(INVOICE, sorted(invoices))
     return progress(
         (
             LineProgress(
