@@ -22,6 +22,7 @@ ROUTES: Final[dict[str, str]] = {
     "admin:*": "platform.administer",
     "health:live": PUBLIC,
     "health:ready": PUBLIC,
+<<<<<<< HEAD
     # master data
     "masterdata:customers-list": "masterdata.view_customer",
     "masterdata:customers-edit": "masterdata.view_customer",
@@ -39,4 +40,10 @@ ROUTES: Final[dict[str, str]] = {
     "masterdata:prices-import": "masterdata.maintain_price",
     "masterdata:prices-deactivate": "masterdata.maintain_price",
     "masterdata:file": "masterdata.view_product",
+=======
+    "api-unknown": PUBLIC,
+    "api:who_am_i": SIGNED_IN,
+    "api:health_of_service": PUBLIC,
+    "api:list_events": SIGNED_IN,
+>>>>>>> 4f08b58 (doors: open the API with its gate, problems, pages and versions)
 }
