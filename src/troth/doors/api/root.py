@@ -31,9 +31,9 @@ def build() -> TrothApi:
         docs=Swagger({"persistAuthorization": True, "tryItOutEnabled": True}),
         parser=SentParser(),
     )
-    made.add_exception_handler(BusinessError, problems.refused)
-    made.add_exception_handler(ValidationError, problems.invalid)
-    made.add_exception_handler(HttpError, problems.failed)
+    made.exception_handler(BusinessError)(problems.refused)
+    made.exception_handler(ValidationError)(problems.invalid)
+    made.exception_handler(HttpError)(problems.failed)
     for router in ROUTERS:
         made.add_router("", router)
     return made

@@ -2,7 +2,7 @@
 
     {"type": "urn:troth:refusal:unknown_product", "title": "Unknown product", "status": 422,
      "detail": "There is no product X9. Choose another one.", "code": "unknown_product", "facts": {"product": "X9"},
-     "errors": [{"row": 3, "field": "product", "code": "unknown_product", "detail": "…", "remedy": "Choose another one."}]}
+     "errors": [{"row": 3, "field": "product", "code": "unknown_product", "detail": "…", "remedy": "…"}]}
 
 | refusal | status |
 | --- | --- |
