@@ -5,8 +5,10 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+import time_machine
 from django.test import Client
 
+from tests import company
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.models import ApiToken, RoleGrant, User
 from troth.platform.users import token_hash
@@ -76,3 +78,26 @@ _APPS = (
     "billing",
     "receivables",
 )
+
+
+@pytest.fixture
+def small(db):
+    """The small company, at nine o'clock on its Monday."""
+    made = company.build()
+    with time_machine.travel(made.clock.now(), tick=False):
+        yield made
+
+
+def assert_refused(response, status, code):
+    """A problem of this status and code; returns it."""
+    assert response.headers["Content-Type"] == "application/problem+json", response.content[:300]
+    body = response.json()
+    assert (response.status_code, body["status"], body["code"]) == (status, status, code), body
+    assert body["type"] == f"urn:troth:refusal:{code}"
+    assert body["detail"]
+    return body
+
+
+def places(problem):
+    """Row, field and code of each refused entry."""
+    return [(one["row"], one["field"], one["code"]) for one in problem["errors"]]

@@ -5,17 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from tests.api.conftest import assert_refused
 from troth.platform.models import ApiToken
-
-PROBLEM = "application/problem+json"
-
-
-def assert_refused(response, status, code):
-    assert (response.status_code, response.headers["Content-Type"]) == (status, PROBLEM)
-    body = response.json()
-    assert (body["status"], body["code"], body["type"]) == (status, code, f"urn:troth:refusal:{code}")
-    assert body["detail"].endswith(".")
-    return body
 
 
 def test_a_token_tells_who_asks_and_what_they_may(caller):

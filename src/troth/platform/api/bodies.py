@@ -17,6 +17,7 @@ from troth.kernel.errors import BusinessError, InvalidInput
 
 JSON, CSV = "application/json", "text/csv"
 DEPTH_MAX = 20
+DIGITS_MAX = 40
 
 
 class MalformedBody(BusinessError):
@@ -74,11 +75,19 @@ def read(request: HttpRequest, accepts: str) -> Any:
 def read_json(text: str) -> Any:
     """JSON with exact decimals. Not-a-number, infinity and duplicate names are no JSON."""
     try:
-        sent = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        sent = json.loads(text, parse_float=_exact, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise MalformedBody(f"The body is not valid JSON: {str(error)[:120]}. Correct it and send it again.") from None
     _walk(sent, 0)
     return sent
+
+
+def _exact(text: str) -> Decimal:
+    """A number with a decimal point or exponent. One that would fill pages when written out is no number of ours."""
+    number = Decimal(text)
+    if number and abs(number.adjusted()) > DIGITS_MAX or len(text) > 2 * DIGITS_MAX:
+        raise ValueError(f"{text[:40]} has more than {DIGITS_MAX} digits")
+    return number
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -3,8 +3,8 @@
 | kind | method | client key | If-Match |
 | --- | --- | --- | --- |
 | `reads` | GET | | answers with ETag, knows If-None-Match |
-| `creates` | POST, 201 | required, `client_key(request)` | |
-| `acts` | POST | taken if sent | checked if sent |
+| `creates` | POST, 201 | required: `create(request, action, …)` | |
+| `acts` | POST | taken if sent: `act(request, action, …)` | checked if sent |
 | `changes` | PATCH or another | taken if sent | required |
 
 The operation's id is the function's name, and what it asks for stands in the table of routes under `api:` and that
@@ -19,10 +19,11 @@ from ninja import NinjaAPI, Router
 
 from troth.kernel.errors import BusinessError
 from troth.platform.api import bodies, versions
-from troth.platform.api.gate import Gate
+from troth.platform.api.gate import ApiRequest, Gate
 from troth.platform.api.problems import CONTENT_TYPE, Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
 
 CLIENT_KEY = "Idempotency-Key"
 
@@ -43,6 +44,17 @@ def client_key(request: HttpRequest) -> str:
 
 def stated_key(request: HttpRequest) -> str | None:
     return request.headers.get(CLIENT_KEY) or None
+
+
+def create(request: ApiRequest, action: Callable[..., R], *args: Any, **named: Any) -> R:
+    """Do it once for the client key, which must be there."""
+    key = client_key(request)
+    return action(*args, **named, by=request.auth, clock=request.clock, key=key)
+
+
+def act(request: ApiRequest, action: Callable[..., R], *args: Any, **named: Any) -> R:
+    """Do it; once, where the caller sends a client key."""
+    return action(*args, **named, by=request.auth, clock=request.clock, key=stated_key(request))
 
 
 def _header(name: str, sentence: str, *, required: bool) -> dict[str, Any]:

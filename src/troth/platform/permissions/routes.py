@@ -6,6 +6,8 @@ id. `PUBLIC` is open to everybody, `SIGNED_IN` to everybody who has signed in.
 
 from typing import Final
 
+from troth.platform.permissions.operations import OPERATIONS
+
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed_in"
 
@@ -22,7 +24,6 @@ ROUTES: Final[dict[str, str]] = {
     "admin:*": "platform.administer",
     "health:live": PUBLIC,
     "health:ready": PUBLIC,
-<<<<<<< HEAD
     # master data
     "masterdata:customers-list": "masterdata.view_customer",
     "masterdata:customers-edit": "masterdata.view_customer",
@@ -40,10 +41,7 @@ ROUTES: Final[dict[str, str]] = {
     "masterdata:prices-import": "masterdata.maintain_price",
     "masterdata:prices-deactivate": "masterdata.maintain_price",
     "masterdata:file": "masterdata.view_product",
-=======
+    # the API: its operations have a table of their own
     "api-unknown": PUBLIC,
-    "api:who_am_i": SIGNED_IN,
-    "api:health_of_service": PUBLIC,
-    "api:list_events": SIGNED_IN,
->>>>>>> 4f08b58 (doors: open the API with its gate, problems, pages and versions)
+    **{f"api:{operation}": rule for operation, rule in OPERATIONS.items()},
 }
