@@ -6,6 +6,7 @@ from ninja.openapi.docs import Swagger
 
 from troth import __version__
 from troth.business.masterdata import api as masterdata
+from troth.business.sales import api as sales
 from troth.doors.api import house
 from troth.kernel.errors import BusinessError
 from troth.platform.api import problems
@@ -20,7 +21,7 @@ Refusals are `application/problem+json`, with a code, the facts, and what to do,
 Quantities and amounts are decimal text with their unit or currency beside them.
 """
 
-ROUTERS = (house.operations, masterdata.operations)
+ROUTERS = (house.operations, masterdata.operations, *sales.ROUTERS)
 
 
 def build() -> TrothApi:

@@ -85,7 +85,7 @@ def read_json(text: str) -> Any:
 def _exact(text: str) -> Decimal:
     """A number with a decimal point or exponent. One that would fill pages when written out is no number of ours."""
     number = Decimal(text)
-    if number and abs(number.adjusted()) > DIGITS_MAX or len(text) > 2 * DIGITS_MAX:
+    if (number and abs(number.adjusted()) > DIGITS_MAX) or len(text) > 2 * DIGITS_MAX:
         raise ValueError(f"{text[:40]} has more than {DIGITS_MAX} digits")
     return number
 
