@@ -6,7 +6,7 @@ with `?preview=true`, which refuses all the same and writes nothing.
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ninja import Query
 from pydantic import BaseModel, ConfigDict, create_model
@@ -48,8 +48,12 @@ class _Record(BaseModel):
 
 
 if TYPE_CHECKING:
-    CustomerEntry = ProductEntry = PriceEntry = Entry
-    CustomerShown = ProductShown = PriceShown = _Record
+    CustomerEntry: TypeAlias = Entry
+    ProductEntry: TypeAlias = Entry
+    PriceEntry: TypeAlias = Entry
+    CustomerShown: TypeAlias = _Record
+    ProductShown: TypeAlias = _Record
+    PriceShown: TypeAlias = _Record
 else:
     CustomerEntry, CustomerShown = _entry("CustomerEntry", CUSTOMER), _shown("CustomerShown", CUSTOMER)
     ProductEntry, ProductShown = _entry("ProductEntry", PRODUCT), _shown("ProductShown", PRODUCT)

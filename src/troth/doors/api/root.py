@@ -7,6 +7,7 @@ from ninja.openapi.docs import Swagger
 from troth import __version__
 from troth.business.masterdata import api as masterdata
 from troth.business.sales import api as sales
+from troth.business.shipping import api as shipping
 from troth.doors.api import house
 from troth.kernel.errors import BusinessError
 from troth.platform.api import problems
@@ -21,7 +22,7 @@ Refusals are `application/problem+json`, with a code, the facts, and what to do,
 Quantities and amounts are decimal text with their unit or currency beside them.
 """
 
-ROUTERS = (house.operations, masterdata.operations, *sales.ROUTERS)
+ROUTERS = (house.operations, masterdata.operations, *sales.ROUTERS, *shipping.ROUTERS)
 
 
 def build() -> TrothApi:

@@ -1,10 +1,9 @@
 """What the actions of sales answer: plain values, kept with the client key and shown by the API and the pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from troth.business.promising.queries import PromisedLine
 from troth.business.promising.rules.wish import LinePromise, Promise
 from troth.business.sales.rules.completeness import Missing
 from troth.business.sales.rules.lines import Line
@@ -72,19 +71,12 @@ class Submitted:
         return max((one.delivery_on for line in self.lines for one in line.schedule), default=None)
 
 
-def line_answers(
-    lines: Iterable[Line], promise: Promise, kept: Mapping[int, PromisedLine] | None = None
-) -> tuple[LineAnswer, ...]:
-    """What is promised on the standing lines: in this run, or, in `kept`, before it."""
-    return tuple(_answer(line, promise.lines.get(line.id), (kept or {}).get(line.id)) for line in lines if line.stands)
+def line_answers(lines: Iterable[Line], promise: Promise) -> tuple[LineAnswer, ...]:
+    return tuple(_answer(line, promise.lines.get(line.id)) for line in lines if line.stands)
 
 
-def _answer(line: Line, promised: LinePromise | None, kept: PromisedLine | None) -> LineAnswer:
-    if promised is not None:
-        schedules, confirmed, short = promised.schedules, promised.confirmed, promised.short
-    elif kept is not None:
-        schedules, confirmed, short = tuple(one for one, _ in kept.schedules), kept.confirmed, kept.short
-    else:
+def _answer(line: Line, promised: LinePromise | None) -> LineAnswer:
+    if promised is None:
         return LineAnswer(line.id, line.line_number, line.base_quantity, 0, 0)
-    schedule = tuple(Confirmed(one.quantity, one.delivery_on, str(one.basis)) for one in schedules)
-    return LineAnswer(line.id, line.line_number, line.base_quantity, confirmed, short, schedule)
+    schedule = tuple(Confirmed(one.quantity, one.delivery_on, str(one.basis)) for one in promised.schedules)
+    return LineAnswer(line.id, line.line_number, line.base_quantity, promised.confirmed, promised.short, schedule)

@@ -93,8 +93,7 @@ def settle(held: Held, before: Document, after: Document, *, event: str, by: Act
     promise, blocked = _post(held, before, after, found, by=by, clock=clock)
     facts = {"net": after.status.net, "gross": after.status.gross, "added": list(found.added)}
     save.record(after, event, by=by, clock=clock, facts=facts, changes=found.flat())
-    kept = promises.promise(ORDER_KIND, [line.id for line in after.lines if line.id not in promise.lines])
-    return replace(answer(after), lines=line_answers(after.lines, promise, kept), blocks=blocked)
+    return replace(answer(after), lines=line_answers(after.lines, promise), blocks=blocked)
 
 
 def refuse_incomplete_unless_empty(after: Document) -> None:

@@ -92,7 +92,7 @@ def change_order(request: ApiRequest, order_id: Id, change: OrderChange) -> Orde
     """Change header fields, lines by number, and add lines; what matters to the promise is promised anew."""
     version = versions.expected(request)
     changes = entries.order_changes(change)
-    return shown.order_written(act(request, actions.change_order, order_id, changes, expected_version=version))
+    return shown.order_changed(act(request, actions.change_order, order_id, changes, expected_version=version))
 
 
 @operations.acts("/orders/{int:order_id}/submit", OrderWritten)
@@ -115,7 +115,7 @@ def reject_item(request: ApiRequest, order_id: Id, line_number: Number, why: Rea
     """Reject a line with a reason: what was promised on it is free at once."""
     version = versions.stated(request)
     answer = act(request, actions.reject_item, order_id, line_number, reason=why.reason, expected_version=version)
-    return shown.order_written(answer)
+    return shown.order_changed(answer)
 
 
 class Copy(Entry):
@@ -221,12 +221,7 @@ def simulate_promise(request: ApiRequest, order: OrderEntry) -> Simulated:
     lines = []
     for line in promise.lines.values():
         wish = line.wish
-        confirmed = [
-            shown.ConfirmedShown(
-                quantity=quantity(one.quantity, wish.decimals), delivery_on=one.delivery_on, basis=str(one.basis)
-            )
-            for one in line.schedules
-        ]
+        confirmed = [shown.confirmed_shown(one, wish.decimals) for one in line.schedules]
         lines.append(
             WouldBe(
                 line_number=wish.line_id,

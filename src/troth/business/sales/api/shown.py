@@ -1,6 +1,6 @@
 """What goes out: an order or a quotation with its lines, what is promised on them and why, and how far it has come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -68,29 +68,58 @@ def written(answer: Saved | Submitted, currency: str) -> Written:
 
 
 def order_written(answer: Submitted) -> OrderWritten:
-    rows = queries.order_lines([line.line_id for line in answer.lines])
+    """What an order that was entered or submitted got."""
+    promised = [(line.line_id, line.confirmed, line.short, line.schedule) for line in answer.lines]
+    currency = queries.currency(queries.ORDER, answer.id)
+    return OrderWritten(
+        **_amounts(answer, currency),
+        lines=_outcomes(promised),
+        blocks=list(answer.blocks),
+        delivery_on=answer.delivery_on,
+    )
+
+
+def order_changed(answer: Submitted) -> OrderWritten:
+    """What stands on an order after a change: on lines that it left alone as well."""
+    standing = promising.promise(queries.ORDER, [line.line_id for line in answer.lines])
+    promised = [
+        (one.line_id, one.confirmed, one.short, [schedule for schedule, _ in one.schedules])
+        for one in standing.values()
+    ]
+    days = [one.delivery_on for one in standing.values() if one.delivery_on is not None]
+    currency = queries.currency(queries.ORDER, answer.id)
+    return OrderWritten(
+        **_amounts(answer, currency),
+        lines=_outcomes(promised),
+        blocks=list(answer.blocks),
+        delivery_on=max(days, default=None),
+    )
+
+
+def _outcomes(promised: Sequence[tuple[int, int, int, Iterable[Any]]]) -> list[LineOutcome]:
+    """(line id, confirmed, short, schedules) of each line, as it is shown."""
+    rows = queries.order_lines([line_id for line_id, *_ in promised])
     products = reference.products({row.line.product_id for row in rows.values()})
     lines = []
-    for line in answer.lines:
-        product = products[rows[line.line_id].line.product_id]
+    for line_id, confirmed, short, schedules in promised:
+        line = rows[line_id].line
+        product = products[line.product_id]
         lines.append(
             LineOutcome(
                 line_number=line.line_number,
-                quantity=quantity(line.quantity, product.decimals),
+                quantity=quantity(line.base_quantity, product.decimals),
                 unit=product.base_unit,
-                confirmed=quantity(line.confirmed, product.decimals),
-                short=quantity(line.short, product.decimals),
-                schedule=[
-                    ConfirmedShown(
-                        quantity=quantity(one.quantity, product.decimals), delivery_on=one.delivery_on, basis=one.basis
-                    )
-                    for one in line.schedule
-                ],
+                confirmed=quantity(confirmed, product.decimals),
+                short=quantity(short, product.decimals),
+                schedule=[confirmed_shown(one, product.decimals) for one in schedules],
             )
         )
-    currency = queries.currency(queries.ORDER, answer.id)
-    return OrderWritten(
-        **_amounts(answer, currency), lines=lines, blocks=list(answer.blocks), delivery_on=answer.delivery_on
+    return sorted(lines, key=lambda line: line.line_number)
+
+
+def confirmed_shown(one: Any, decimals: int) -> ConfirmedShown:
+    return ConfirmedShown(
+        quantity=quantity(one.quantity, decimals), delivery_on=one.delivery_on, basis=str(one.basis)
     )
 
 
