@@ -19,7 +19,7 @@ def test_a_token_tells_who_asks_and_what_they_may(caller):
     )
     assert me["permissions"] == [
         "billing.cancel_invoice",
-        "billing.create_invoice",
+        "billing.create_invoices",
         "billing.view_invoice",
         "billing.view_journal",
     ]

@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import Model, QuerySet
 from ninja import Query
 from pydantic import Field
 
 from troth.kernel.errors import NotFound
+from troth.ledgers.fulfilment import queries as fulfilment
 from troth.platform import documents, health, permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
 from troth.platform.api.paging import Page, Paging, page
 from troth.platform.api.values import Id, Shown
+from troth.platform.documents import DocumentRef
 from troth.platform.models import Event
 
 operations = Operations("house")
@@ -81,11 +84,67 @@ DocumentKind = Annotated[str, Field(max_length=40)]
 @operations.reads("/documents/{kind}/{int:document_id}/events", Page[EventShown])
 def list_events(request: ApiRequest, kind: DocumentKind, document_id: Id, paging: Query[Paging]) -> dict[str, Any]:
     """What happened to a document, newest first: who, when, what, and each field before and after."""
+    _refuse_unseen(request, kind, document_id)
+    return page(request, _events(request, kind, document_id), paging, lambda rows: [_event(row) for row in rows])
+
+
+def _refuse_unseen(request: ApiRequest, kind: str, document_id: int) -> None:
+    """Refuse a document that is not there, or not the actor's to see."""
     known = {one.code: one for one in documents.kinds()}
     if kind not in known:
         raise NotFound(f"There is no kind of document {kind}. Known are: {', '.join(sorted(known))}.", kind=kind)
     permissions.require(request.auth, known[kind].permission)
-    return page(request, _events(request, kind, document_id), paging, lambda rows: [_event(row) for row in rows])
+    model: type[Model] = apps.get_model(known[kind].model)
+    company_id = model._default_manager.filter(pk=document_id).values_list("company_id", flat=True).first()
+    if company_id is None or not request.auth.sees(company_id):
+        raise NotFound(f"There is no {known[kind].title} {document_id} that you may see.", kind=kind, id=document_id)
+
+
+class NodeShown(Shown):
+    kind: str
+    id: int
+    number: str
+
+
+class EdgeShown(Shown):
+    """What went from one document to another; `quantity` counts smallest units, summed over its lines."""
+
+    origin: NodeShown
+    target: NodeShown
+    measure: str
+    quantity: int
+
+
+class FlowShown(Shown):
+    """The documents before and after one, itself among them; `complete` is false where more were cut off."""
+
+    documents: list[NodeShown]
+    steps: list[EdgeShown]
+    complete: bool
+
+
+@operations.reads("/documents/{kind}/{int:document_id}/flow", FlowShown)
+def get_document_flow(request: ApiRequest, kind: DocumentKind, document_id: Id) -> FlowShown:
+    """The flow of documents, from the quotation to the payment."""
+    _refuse_unseen(request, kind, document_id)
+    flow = fulfilment.flow(DocumentRef(kind, document_id))
+    return FlowShown(
+        documents=[_node(one.document) for one in flow.nodes],
+        steps=[
+            EdgeShown(
+                origin=_node(edge.origin),
+                target=_node(edge.target),
+                measure=str(edge.measure),
+                quantity=edge.quantity,
+            )
+            for edge in flow.edges
+        ],
+        complete=flow.complete,
+    )
+
+
+def _node(ref: DocumentRef) -> NodeShown:
+    return NodeShown(kind=ref.kind, id=ref.id, number=ref.number)
 
 
 def _events(request: ApiRequest, kind: str, document_id: int) -> QuerySet[Event]:

@@ -5,9 +5,14 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 
 from troth import __version__
+from troth.business.billing import api as billing
+from troth.business.credit import api as credit
 from troth.business.masterdata import api as masterdata
+from troth.business.promising import api as promising
+from troth.business.receivables import api as receivables
 from troth.business.sales import api as sales
 from troth.business.shipping import api as shipping
+from troth.business.supply import api as supply
 from troth.doors.api import house
 from troth.kernel.errors import BusinessError
 from troth.platform.api import problems
@@ -22,7 +27,17 @@ Refusals are `application/problem+json`, with a code, the facts, and what to do,
 Quantities and amounts are decimal text with their unit or currency beside them.
 """
 
-ROUTERS = (house.operations, masterdata.operations, *sales.ROUTERS, *shipping.ROUTERS)
+ROUTERS = (
+    house.operations,
+    masterdata.operations,
+    supply.operations,
+    promising.operations,
+    *sales.ROUTERS,
+    credit.operations,
+    *shipping.ROUTERS,
+    billing.operations,
+    receivables.operations,
+)
 
 
 def build() -> TrothApi:

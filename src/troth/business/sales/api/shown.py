@@ -118,9 +118,7 @@ def _outcomes(promised: Sequence[tuple[int, int, int, Iterable[Any]]]) -> list[L
 
 
 def confirmed_shown(one: Any, decimals: int) -> ConfirmedShown:
-    return ConfirmedShown(
-        quantity=quantity(one.quantity, decimals), delivery_on=one.delivery_on, basis=str(one.basis)
-    )
+    return ConfirmedShown(quantity=quantity(one.quantity, decimals), delivery_on=one.delivery_on, basis=str(one.basis))
 
 
 def _amounts(answer: Saved | Submitted, currency: str) -> dict[str, Any]:

@@ -283,5 +283,3 @@ def cancel_delivery(request: ApiRequest, delivery_id: Id, why: Reason) -> Delive
     """Cancel an open delivery: everything goes back to the orders."""
     act(request, actions.cancel_delivery, delivery_id=delivery_id, reason=why.reason)
     return _delivery(request, delivery_id)
-
-

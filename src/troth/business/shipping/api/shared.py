@@ -97,5 +97,3 @@ def refs(rows: Iterable[tuple[int, str, str]]) -> list[TransferRef]:
 
 def lacks_shown(reasons: Iterable[Any]) -> list[LackShown]:
     return [LackShown(lack=str(one.lack), sentence=one.sentence) for one in reasons]
-
-

@@ -55,9 +55,7 @@ def list_transfer_orders(request: ApiRequest, found: Query[TransferFilter]) -> d
     rows = queries.transfer_orders(
         found.site, state=found.state or None, before_id=numbered(found.after), limit=found.limit
     )
-    return page(
-        request, [TransferListed.model_validate(row) for row in rows], found.limit, lambda: str(rows[-1].id)
-    )
+    return page(request, [TransferListed.model_validate(row) for row in rows], found.limit, lambda: str(rows[-1].id))
 
 
 class PickLineShown(Shown):
@@ -237,9 +235,7 @@ class ReadyShown(Shown):
 def check_ready(request: ApiRequest, found: Query[SiteFilter]) -> dict[str, Any]:
     """Deliveries of a site that have not left, with what each still lacks."""
     site_of(request, found.site)
-    rows = queries.ready_to_ship(
-        found.site, until=found.until, after_id=numbered(found.after) or 0, limit=found.limit
-    )
+    rows = queries.ready_to_ship(found.site, until=found.until, after_id=numbered(found.after) or 0, limit=found.limit)
     items = [
         ReadyShown(
             id=row.id,
