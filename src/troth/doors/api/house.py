@@ -1,5 +1,6 @@
 """Operations of the house: who am I, is it well, what happened to a document."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -128,12 +129,13 @@ def get_document_flow(request: ApiRequest, kind: DocumentKind, document_id: Id) 
     """The flow of documents, from the quotation to the payment."""
     _refuse_unseen(request, kind, document_id)
     flow = fulfilment.flow(DocumentRef(kind, document_id))
+    shown = _nodes([one.document for one in flow.nodes])
     return FlowShown(
-        documents=[_node(one.document) for one in flow.nodes],
+        documents=list(shown.values()),
         steps=[
             EdgeShown(
-                origin=_node(edge.origin),
-                target=_node(edge.target),
+                origin=shown[edge.origin],
+                target=shown[edge.target],
                 measure=str(edge.measure),
                 quantity=edge.quantity,
             )
@@ -143,8 +145,18 @@ def get_document_flow(request: ApiRequest, kind: DocumentKind, document_id: Id) 
     )
 
 
-def _node(ref: DocumentRef) -> NodeShown:
-    return NodeShown(kind=ref.kind, id=ref.id, number=ref.number)
+def _nodes(refs: Sequence[DocumentRef]) -> dict[DocumentRef, NodeShown]:
+    """The documents with the numbers people know them by; one statement a kind."""
+    models = {one.code: one.model for one in documents.kinds()}
+    numbers: dict[tuple[str, int], str] = {}
+    for kind in {ref.kind for ref in refs} & models.keys():
+        model: type[Model] = apps.get_model(models[kind])
+        wanted = [ref.id for ref in refs if ref.kind == kind]
+        rows = model._default_manager.filter(pk__in=wanted).values_list("pk", "number")
+        numbers |= {(kind, found): number for found, number in rows}
+    return {
+        ref: NodeShown(kind=ref.kind, id=ref.id, number=numbers.get((ref.kind, ref.id), ref.number)) for ref in refs
+    }
 
 
 def _events(request: ApiRequest, kind: str, document_id: int) -> QuerySet[Event]:
