@@ -1,9 +1,10 @@
 """Every address of Troth begins here."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from troth.doors import web
+from troth.doors.api import root
 from troth.platform.web.urls import sign_in
 
 urlpatterns = [
@@ -13,6 +14,8 @@ urlpatterns = [
     path("health/", include("troth.platform.urls")),
     path("admin/", admin.site.urls),
     path("", include("troth.business.masterdata.urls")),
+    path("api/v1/", root.api.urls),
+    re_path("^api/", root.unknown, name="api-unknown"),
 ]
 
 handler400 = "troth.platform.web.errors.bad_request"

@@ -69,12 +69,12 @@ def preview_file(kind: str, content: bytes, *, by: Actor, clock: Clock) -> FileR
         return FileReport(Brought(0, 0, 0), tuple(cells))
 
 
-def import_file(kind: str, content: bytes, *, by: Actor, clock: Clock) -> Brought:
+def import_file(kind: str, content: bytes, *, by: Actor, clock: Clock, key: str | None = None) -> Brought:
     """Create and change the records of a file, all or none.
 
     `UnreadableFile` for what is no CSV in UTF-8; `Refusals` with row and field for what its rows say.
     """
-    return _take(kind, content, by=by, clock=clock, preview=False)
+    return _take(kind, content, by=by, clock=clock, preview=False, key=key)
 
 
 def export_file(kind: str, *, by: Actor) -> Iterator[str]:
@@ -109,7 +109,7 @@ def kind_of(code: str) -> Kind:
     return KINDS[code]
 
 
-def _take(kind: str, content: bytes, *, by: Actor, clock: Clock, preview: bool) -> Brought:
+def _take(kind: str, content: bytes, *, by: Actor, clock: Clock, preview: bool, key: str | None = None) -> Brought:
     chosen = kind_of(kind)
     header, rows = table(decoded(content))
     names = [word.strip().lower().replace(" ", "_") for word in header]
@@ -117,7 +117,7 @@ def _take(kind: str, content: bytes, *, by: Actor, clock: Clock, preview: bool) 
     if refusals:
         raise Refusals(refusals)  # type: ignore[arg-type]
     given = [dict(zip(names, row, strict=False)) for row in rows]
-    return chosen.take(given, by=by, clock=clock, preview=preview) if given else Brought(0, 0, 0)
+    return chosen.take(given, by=by, clock=clock, preview=preview, key=key) if given else Brought(0, 0, 0)
 
 
 def _header_refusals(names: Sequence[str], fields: Mapping[str, Field]) -> list[InvalidInput]:

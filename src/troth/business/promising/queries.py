@@ -169,12 +169,20 @@ def due(
 
 def explain(kind: str, line_id: int) -> Explanation | None:
     """Why the line gets its dates, from the record kept with the promise; None for a line without a promise."""
-    one = store.standing(kind, [line_id]).get(line_id)
-    if one is None:
-        return None
-    unit, decimals = Requirement.objects.values_list("product__base_unit_id", "product__base_unit__decimals").get(
-        id=one.id
+    return explanations(kind, [line_id]).get(line_id)
+
+
+def explanations(kind: str, line_ids: Sequence[int]) -> dict[int, Explanation]:
+    """Why each line gets its dates, by line id; lines without a promise are left out. A fixed number of statements."""
+    standing = store.standing(kind, line_ids)
+    rows = Requirement.objects.filter(id__in=[one.id for one in standing.values()]).values_list(
+        "id", "product__base_unit_id", "product__base_unit__decimals"
     )
+    units = {requirement_id: (unit, decimals) for requirement_id, unit, decimals in rows}
+    return {line_id: _explanation(one, *units[one.id]) for line_id, one in standing.items()}
+
+
+def _explanation(one: store.Standing, unit: str, decimals: int) -> Explanation:
     schedules = tuple(line.schedule for line in one.lines)
     record = one.record
     return Explanation(

@@ -358,6 +358,12 @@ def _progress(flow: Flow, lines: Iterable[LineView], is_blocked: bool) -> Progre
     )
 
 
+def currency(kind: str, document_id: int) -> str:
+    """The currency of an order or a quotation that is there."""
+    model = Order if kind == ORDER else Quotation
+    return model._default_manager.values_list("currency_id", flat=True).get(pk=document_id)
+
+
 def open_quotation_quantities(quotation_id: int) -> dict[int, int]:
     """What of each line of a quotation that was sent is still to be ordered, by line id, in smallest units."""
     lines = store.lines(store.QUOTATION, quotation_id)

@@ -6,6 +6,8 @@ id. `PUBLIC` is open to everybody, `SIGNED_IN` to everybody who has signed in.
 
 from typing import Final
 
+from troth.platform.permissions.operations import OPERATIONS
+
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed_in"
 
@@ -39,4 +41,7 @@ ROUTES: Final[dict[str, str]] = {
     "masterdata:prices-import": "masterdata.maintain_price",
     "masterdata:prices-deactivate": "masterdata.maintain_price",
     "masterdata:file": "masterdata.view_product",
+    # the API: its operations have a table of their own
+    "api-unknown": PUBLIC,
+    **{f"api:{operation}": rule for operation, rule in OPERATIONS.items()},
 }

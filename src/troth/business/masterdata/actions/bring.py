@@ -178,7 +178,7 @@ def _match(sheet: Sheet, rows: Sequence[Row], record: Any, *, by: Actor) -> None
     for row in rows:
         sheet.prepare(row, record)
     if record is None:
-        keys = [None if row.refused & _key_fields(sheet) else sheet.key(row) for row in rows]
+        keys = [sheet.key(row) if _has_key(sheet, row) else None for row in rows]
         found = sheet.find([row for row, key in zip(rows, keys, strict=True) if key is not None], by=by)
         _refuse_twins(rows, keys)
     for row, key in zip(rows, keys or [None], strict=True):
@@ -195,6 +195,12 @@ def _match(sheet: Sheet, rows: Sequence[Row], record: Any, *, by: Actor) -> None
                 FieldFixed, f"The {name.replace('_', ' ')} cannot change. Deactivate this one and create another.", name
             )
     _refuse_closed(sheet, rows)
+
+
+def _has_key(sheet: Sheet, row: Row) -> bool:
+    """Whether the row says what record it is: nothing of its key is refused or left out."""
+    needed = {name for name, one in sheet.fields.items() if one.is_key and one.required}
+    return not row.refused & _key_fields(sheet) and needed <= row.values.keys()
 
 
 def _key_fields(sheet: Sheet) -> set[str]:

@@ -1,0 +1,189 @@
+"""Credit over the API: a payer's exposure by part, what waits for the credit manager, and what that decides."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from ninja import Query
+from pydantic import Field
+
+from troth.business.credit import actions, queries
+from troth.business.credit.rules import Parts
+from troth.kernel.money import parse_money
+from troth.platform import permissions
+from troth.platform.api import versions
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations, act
+from troth.platform.api.paging import Page, Paging, next_address
+from troth.platform.api.values import Entry, Figure, Id, Money, Name, Shown, money
+from troth.platform.web.formats import currency_decimals
+from troth.reference import queries as reference
+
+operations = Operations("credit")
+
+
+class PartsShown(Shown):
+    """What a payer owes or will owe; deposits lower it."""
+
+    open_orders: Money
+    open_deliveries: Money
+    open_invoices: Money
+    deposits: Money
+    total: Money
+
+
+def _parts(parts: Parts, currency: str) -> PartsShown:
+    names = ("open_orders", "open_deliveries", "open_invoices", "deposits", "total")
+    return PartsShown(**{name: money(getattr(parts, name), currency) for name in names})
+
+
+class ClaimShown(Shown):
+    """What stands for a document."""
+
+    kind: str
+    id: int
+    number: str
+    part: str
+    amount: Money
+    due_on: date | None
+
+
+class AccountShown(Shown):
+    """A payer's credit with a company; `limit` and `available` are null where credit is not checked."""
+
+    company: int
+    payer: int
+    payer_number: str
+    payer_name: str
+    version: int
+    limit: Money | None
+    available: Money | None
+    risk_class: str
+    exposure: PartsShown
+    documents: list[ClaimShown]
+
+
+@operations.reads("/credit/{int:company_id}/{int:payer_id}", AccountShown)
+def get_credit_account(request: ApiRequest, company_id: Id, payer_id: Id) -> AccountShown:
+    """A payer's exposure by part and by document."""
+    return _account(request, company_id, payer_id)
+
+
+def _account(request: ApiRequest, company_id: int, payer_id: int) -> AccountShown:
+    permissions.require(request.auth, "credit.view_account", company_id=company_id)
+    found = queries.account(company_id, payer_id)
+    currency = found.currency
+    return AccountShown(
+        company=company_id,
+        payer=payer_id,
+        payer_number=found.party_number,
+        payer_name=found.party_name,
+        version=found.version,
+        limit=None if found.limit is None else money(found.limit, currency),
+        available=None if found.available is None else money(found.available, currency),
+        risk_class=found.risk_class,
+        exposure=_parts(found.exposure, currency),
+        documents=[
+            ClaimShown(
+                kind=one.document.kind,
+                id=one.document.id,
+                number=one.document.number,
+                part=str(one.part),
+                amount=money(one.amount, currency),
+                due_on=one.due_on,
+            )
+            for one in found.documents
+        ],
+    )
+
+
+class LimitEntry(Entry):
+    """A limit in the company's currency; null: credit is not checked."""
+
+    limit: Figure | None
+    risk_class: Annotated[str, Field(max_length=40)] = ""
+
+
+@operations.changes("/credit/{int:company_id}/{int:payer_id}", AccountShown, method="PUT")
+def set_limit(request: ApiRequest, company_id: Id, payer_id: Id, wanted: LimitEntry) -> AccountShown:
+    """Set the limit of a payer."""
+    version = versions.expected(request)
+    limit = None
+    if wanted.limit is not None:
+        limit = parse_money(wanted.limit, currency_decimals(reference.company(company_id).currency))
+    act(
+        request,
+        actions.set_limit,
+        company_id,
+        payer_id,
+        limit=limit,
+        risk_class=wanted.risk_class,
+        version=version,
+    )
+    return _account(request, company_id, payer_id)
+
+
+class BlockedShown(Shown):
+    """A document that waits for a credit manager, with the facts as the check found them."""
+
+    block: int
+    kind: str
+    id: int
+    number: str
+    payer_number: str
+    payer_name: str
+    amount: Money
+    limit: Money
+    excess: Money
+    exposure: PartsShown
+    reason: str
+    set_at: datetime
+    entered_by: int | None
+
+
+class BlockedFilter(Paging):
+    after: Annotated[str, Field(max_length=18, pattern=r"^\d*$")] = ""
+
+
+@operations.reads("/credit/blocked", Page[BlockedShown])
+def list_blocked_documents(request: ApiRequest, found: Query[BlockedFilter]) -> dict[str, Any]:
+    """Documents under a credit block, the longest waiting first."""
+    rows = queries.blocked_documents(
+        company_ids=request.auth.company_ids, after_id=int(found.after or 0), limit=found.limit + 1
+    )
+    more, rows = len(rows) > found.limit, rows[: found.limit]
+    items = [
+        BlockedShown(
+            block=row.block_id,
+            kind=row.ref.kind,
+            id=row.ref.id,
+            number=row.ref.number,
+            payer_number=row.party_number,
+            payer_name=row.party_name,
+            amount=money(row.amount, row.currency),
+            limit=money(row.limit, row.currency),
+            excess=money(row.excess, row.currency),
+            exposure=_parts(row.exposure, row.currency),
+            reason=row.reason,
+            set_at=row.set_at,
+            entered_by=row.entered_by_id,
+        )
+        for row in rows
+    ]
+    return {"items": items, "next": next_address(request, str(rows[-1].block_id) if more else None)}
+
+
+class Reason(Entry):
+    reason: Name
+
+
+class ReleasedShown(Shown):
+    kind: str
+    id: int
+    number: str
+
+
+@operations.acts("/credit/blocks/{int:block_id}/release", ReleasedShown)
+def release_credit_block(request: ApiRequest, block_id: Id, why: Reason) -> ReleasedShown:
+    """Lift a credit block; nobody lifts one of a document that they entered or last raised."""
+    released = act(request, actions.release_block, block_id, reason=why.reason)
+    return ReleasedShown(kind=released.document_kind, id=released.document_id, number=released.document_number)

@@ -1,0 +1,250 @@
+"""Customers, products and prices over the API: each with its version, by the same fields in both directions.
+
+A record is never deleted: a change of `is_active` to false takes it out of use. A file goes through `/imports/…`, first
+with `?preview=true`, which refuses all the same and writes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ninja import Query
+from pydantic import BaseModel, ConfigDict, create_model
+
+from troth.business.masterdata import actions, imports
+from troth.business.masterdata.actions import Brought, Outcome
+from troth.business.masterdata.queries import records
+from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field
+from troth.platform import permissions
+from troth.platform.api import bodies, versions
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations, act, client_key, create
+from troth.platform.api.paging import Page, Paging, page
+from troth.platform.api.values import Code, Entry, Figure, Id, Name, Shown
+from troth.platform.web.imports import CellRefusal
+
+operations = Operations("master data")
+
+_SENT: dict[As, Any] = {As.WHOLE: int, As.YES_NO: bool, As.DAY: date, As.AMOUNT: Figure}
+_SHOWN: dict[As, Any] = {As.WHOLE: int, As.YES_NO: bool, As.DAY: date}
+
+
+def _entry(name: str, fields: Mapping[str, Field]) -> Any:
+    """What comes in: every field may be left out, the action knows which ones a new record needs."""
+    shapes: dict[str, Any] = {one: (_SENT.get(field.read_as, str) | None, None) for one, field in fields.items()}
+    return create_model(name, __base__=Entry, **shapes)
+
+
+def _shown(name: str, fields: Mapping[str, Field]) -> Any:
+    shapes: dict[str, Any] = {one: (_SHOWN.get(field.read_as, str) | None, ...) for one, field in fields.items()}
+    return create_model(name, __base__=_Record, **shapes)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    version: int
+
+
+if TYPE_CHECKING:
+    CustomerEntry: TypeAlias = Entry
+    ProductEntry: TypeAlias = Entry
+    PriceEntry: TypeAlias = Entry
+    CustomerShown: TypeAlias = _Record
+    ProductShown: TypeAlias = _Record
+    PriceShown: TypeAlias = _Record
+else:
+    CustomerEntry, CustomerShown = _entry("CustomerEntry", CUSTOMER), _shown("CustomerShown", CUSTOMER)
+    ProductEntry, ProductShown = _entry("ProductEntry", PRODUCT), _shown("ProductShown", PRODUCT)
+    PriceEntry, PriceShown = _entry("PriceEntry", PRICE), _shown("PriceShown", PRICE)
+
+
+class RecordWritten(Shown):
+    """The record's id and the version it has now; `state` is created, changed or unchanged."""
+
+    id: int
+    version: int
+    state: str
+
+
+class Found(Paging):
+    """`words` must all occur in the number or the name."""
+
+    words: Name = ""
+
+
+class PriceFilter(Paging):
+    product: Code | None = None
+    customer: Code | None = None
+    kind: Code | None = None
+
+
+def _given(sent: BaseModel) -> dict[str, Any]:
+    return sent.model_dump(exclude_unset=True)
+
+
+def _written(outcome: Outcome) -> dict[str, Any]:
+    return {"id": outcome.id, "version": outcome.version, "state": outcome.state.value}
+
+
+@operations.reads("/customers", Page[CustomerShown])
+def list_customers(request: ApiRequest, found: Query[Found]) -> dict[str, Any]:
+    """Customers by number."""
+    rows = records.customers(by=request.auth, words=found.words)
+    return page(request, rows, found, _customers, order=("party__number", "id"))
+
+
+@operations.reads("/customers/{int:customer_id}", CustomerShown)
+def get_customer(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
+    [shown] = _customers([records.one(records.customers(by=request.auth), customer_id)])
+    return shown
+
+
+@operations.creates("/customers", RecordWritten)
+def create_customer(request: ApiRequest, customer: CustomerEntry) -> dict[str, Any]:
+    """Create a customer with its party."""
+    return _written(create(request, actions.maintain_customer, _given(customer)))
+
+
+@operations.changes("/customers/{int:customer_id}", RecordWritten)
+def change_customer(request: ApiRequest, customer_id: Id, customer: CustomerEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false deactivates."""
+    version = versions.expected(request)
+    return _written(act(request, actions.maintain_customer, _given(customer), customer_id=customer_id, version=version))
+
+
+@operations.reads("/products", Page[ProductShown])
+def list_products(request: ApiRequest, found: Query[Found]) -> dict[str, Any]:
+    """Products by number. Standard cost is null for who may not see costs."""
+    return page(request, records.products(words=found.words), found, _products_for(request), order=("number",))
+
+
+@operations.reads("/products/{int:product_id}", ProductShown)
+def get_product(request: ApiRequest, product_id: Id) -> dict[str, Any]:
+    """Standard cost is in minor units of the company's currency for a base unit, null for who may not see costs."""
+    [shown] = _products_for(request)([records.one(records.products(), product_id)])
+    return shown
+
+
+@operations.creates("/products", RecordWritten)
+def create_product(request: ApiRequest, product: ProductEntry) -> dict[str, Any]:
+    return _written(create(request, actions.maintain_product, _given(product)))
+
+
+@operations.changes("/products/{int:product_id}", RecordWritten)
+def change_product(request: ApiRequest, product_id: Id, product: ProductEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false takes the product off the list."""
+    version = versions.expected(request)
+    return _written(act(request, actions.maintain_product, _given(product), product_id=product_id, version=version))
+
+
+@operations.reads("/prices", Page[PriceShown])
+def list_prices(request: ApiRequest, found: Query[PriceFilter]) -> dict[str, Any]:
+    """Prices, discounts, surcharges and freight, the newest first."""
+    wanted = {"product__number": found.product, "customer__party__number": found.customer, "kind": found.kind}
+    rows = records.prices(by=request.auth).filter(**{name: value for name, value in wanted.items() if value})
+    return page(request, rows, found, _prices)
+
+
+@operations.reads("/prices/{int:price_id}", PriceShown)
+def get_price(request: ApiRequest, price_id: Id) -> dict[str, Any]:
+    [shown] = _prices([records.one(records.prices(by=request.auth), price_id)])
+    return shown
+
+
+@operations.creates("/prices", RecordWritten)
+def create_price(request: ApiRequest, price: PriceEntry) -> dict[str, Any]:
+    """Create a price condition: an amount or a percentage."""
+    return _written(create(request, actions.maintain_price, _given(price)))
+
+
+@operations.changes("/prices/{int:price_id}", RecordWritten)
+def change_price(request: ApiRequest, price_id: Id, price: PriceEntry) -> dict[str, Any]:
+    """Change what is sent; what makes the condition one of its kind cannot change."""
+    version = versions.expected(request)
+    return _written(act(request, actions.maintain_price, _given(price), price_id=price_id, version=version))
+
+
+class CellRefused(Shown):
+    """Row 1 is the first below the header; row 0 is the whole file."""
+
+    row: int
+    field: str
+    given: str
+    detail: str
+
+
+class ImportOutcome(Shown):
+    """How many records the file created, changed and left as they were. A preview says what would become of it."""
+
+    preview: bool
+    created: int
+    changed: int
+    unchanged: int
+    refusals: list[CellRefused] = []
+
+
+class ImportOptions(Entry):
+    preview: bool = False
+
+
+@operations.creates("/imports/customers", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_customers(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A CSV file of customers, all or none."""
+    return _import("customers", request, options)
+
+
+@operations.creates("/imports/products", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_products(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A CSV file of products, all or none."""
+    return _import("products", request, options)
+
+
+@operations.creates("/imports/prices", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_prices(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A CSV file of prices, all or none."""
+    return _import("prices", request, options)
+
+
+def _import(kind: str, request: ApiRequest, options: ImportOptions) -> ImportOutcome:
+    """Without `preview` a file that holds one refused row is refused as a whole, with every refusal."""
+    key, by, clock = client_key(request), request.auth, request.clock
+    if options.preview:
+        report = imports.preview_file(kind, request.body, by=by, clock=clock)
+        return _outcome(report.brought, report.refusals, preview=True)
+    return _outcome(imports.import_file(kind, request.body, by=by, clock=clock, key=key), preview=False)
+
+
+def _outcome(brought: Brought, refusals: Iterable[CellRefusal] = (), *, preview: bool) -> ImportOutcome:
+    return ImportOutcome(
+        preview=preview,
+        created=brought.created,
+        changed=brought.changed,
+        unchanged=brought.unchanged,
+        refusals=[CellRefused(row=one.row, field=one.column, given=one.value, detail=one.sentence) for one in refusals],
+    )
+
+
+def _customers(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{"id": row.pk, "version": row.version, **records.customer_fields(row)} for row in rows]
+
+
+def _products_for(request: ApiRequest) -> Any:
+    sees_cost = permissions.allows(request.auth, "masterdata.view_cost") or request.auth.is_system
+
+    def show(rows: Iterable[Any]) -> list[dict[str, Any]]:
+        found = list(rows)
+        sites = records.default_sites(found)
+        shown = []
+        for row in found:
+            fields = records.product_fields(row, sites.get(row.pk))
+            hidden = {} if sees_cost else {"standard_cost": None}
+            shown.append({"id": row.pk, "version": row.version, **fields, **hidden})
+        return shown
+
+    return show
+
+
+def _prices(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{"id": row.pk, "version": row.version, **records.price_fields(row)} for row in rows]

@@ -1,0 +1,60 @@
+"""Availability over the API: what a product has, owes and has free, day by day."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from ninja import Query
+from pydantic import Field
+
+from troth.business.promising import queries
+from troth.kernel.calendars import day_of
+from troth.platform import permissions
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations
+from troth.platform.api.paging import Page, whole
+from troth.platform.api.values import Entry, Id, Shown, quantity
+from troth.reference import queries as reference
+
+operations = Operations("availability")
+
+
+class AvailabilityShown(Shown):
+    """What a category brings (above zero) or takes on a day, with the balance and what is free at the end of it."""
+
+    on: date
+    category: str
+    quantity: str
+    counts: bool
+    balance: str
+    free: str
+    unit: str
+
+
+class ScopeChoice(Entry):
+    """`scope` says which supply and demand counts: order, rush or delivery."""
+
+    scope: Annotated[str, Field(pattern="^(order|rush|delivery)$")] = "order"
+
+
+@operations.reads("/availability/{int:product_id}/{int:site_id}", Page[AvailabilityShown])
+def get_availability(request: ApiRequest, product_id: Id, site_id: Id, choice: Query[ScopeChoice]) -> dict[str, Any]:
+    """Supply and demand of a product at a site by day and category, in the product's base unit."""
+    product, site = reference.product(product_id), reference.site(site_id)
+    permissions.require(
+        request.auth, "promising.view_availability", company_id=site.company_id, site_id=site.id
+    )
+    today = day_of(request.clock.today(site.time_zone))
+    return whole(
+        [
+            AvailabilityShown(
+                on=row.on,
+                category=row.category.name.lower(),
+                quantity=quantity(row.quantity, product.decimals),
+                counts=row.counts,
+                balance=quantity(row.balance, product.decimals),
+                free=quantity(row.free, product.decimals),
+                unit=product.base_unit,
+            )
+            for row in queries.overview(product_id, site_id, today, scope=choice.scope)
+        ]
+    )

@@ -1,0 +1,128 @@
+"""What comes in: an order or a quotation as it is entered, by number and code, quantities as decimal text."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from troth.business.sales.rules.changes import LineChange, OrderChanges
+from troth.business.sales.rules.drafts import LINES_MAX, LineDraft, OrderDraft, QuotationDraft
+from troth.platform.api.values import Code, Entry, Figure, Name, SmallInt, Text
+
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Points = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class LineValues(Entry):
+    """What a line may say; what is left out is determined or stays as it is."""
+
+    quantity: Figure | None = None
+    unit: Code | None = None
+    requested_on: date | None = None
+    site: Code | None = None
+    item_category: Code | None = None
+    route: Code | None = None
+    shipping_point: Code | None = None
+    delivery_mode: Code | None = None
+    delivery_group: SmallInt | None = None
+    delivery_days: SmallInt | None = None
+    is_fixed: bool | None = None
+    requirement_type: Code | None = None
+    batch: Code | None = None
+    valuation: Code | None = None
+    over_tolerance_basis_points: Points | None = None
+    under_tolerance_basis_points: Points | None = None
+    text: Text | None = None
+    manual_conditions: Annotated[list[dict[str, Any]], Field(max_length=20)] | None = None
+
+
+class LineEntry(LineValues):
+    """A line as entered. The product by our number or the customer's."""
+
+    product: Code
+    quantity: Figure
+    line_number: Number | None = None
+
+
+class LineChangeEntry(LineValues):
+    """New values of a line."""
+
+    line_number: Number
+    product: Code | None = None
+
+
+class HeaderEntry(Entry):
+    """What an order says as a whole; what is left out is determined or stays as it is."""
+
+    requested_on: date | None = None
+    customer_reference: Code | None = None
+    ship_to: Code | None = None
+    bill_to: Code | None = None
+    payer: Code | None = None
+    forwarding_agent: Code | None = None
+    contact: Name | None = None
+    shipping_condition: Code | None = None
+    site: Code | None = None
+    payment_terms: Code | None = None
+    incoterm: Code | None = None
+    incoterm_place: Code | None = None
+    priority: SmallInt | None = None
+    complete_delivery: bool | None = None
+    deliveries_max: SmallInt | None = None
+    probability: SmallInt | None = None
+    project: Code | None = None
+    text: Text | None = None
+
+
+class OrderEntry(HeaderEntry):
+    """An order as entered."""
+
+    customer: Code
+    order_type: Code = "standard"
+    lines: Annotated[list[LineEntry], Field(max_length=LINES_MAX)] = []
+
+
+class NewOrder(OrderEntry):
+    """With `submit` false the order is kept as a draft, which holds nothing."""
+
+    submit: bool = True
+
+
+class QuotationEntry(OrderEntry):
+    valid_to_on: date | None = None
+    delivery_days: SmallInt | None = None
+
+
+class OrderChange(HeaderEntry):
+    """What is to be different: header fields, lines by number, and lines to add."""
+
+    lines: Annotated[list[LineChangeEntry], Field(max_length=LINES_MAX)] = []
+    add: Annotated[list[LineEntry], Field(max_length=LINES_MAX)] = []
+
+
+def order_draft(sent: OrderEntry) -> OrderDraft:
+    return OrderDraft(**_header(sent), lines=_lines(sent.lines))
+
+
+def quotation_draft(sent: QuotationEntry) -> QuotationDraft:
+    return QuotationDraft(**_header(sent), lines=_lines(sent.lines))
+
+
+def order_changes(sent: OrderChange) -> OrderChanges:
+    header = sent.model_dump(exclude_unset=True, exclude={"lines", "add"})
+    changed = (one.model_dump(exclude_unset=True) for one in sent.lines)
+    lines = tuple(LineChange(line_number=values.pop("line_number"), values=values) for values in changed)
+    return OrderChanges(header=header, lines=lines, add=_lines(sent.add))
+
+
+def _header(sent: OrderEntry) -> dict[str, Any]:
+    return sent.model_dump(exclude_none=True, exclude={"lines", "submit"})
+
+
+def _lines(sent: list[LineEntry]) -> tuple[LineDraft, ...]:
+    lines = []
+    for one in sent:
+        values = one.model_dump(exclude_none=True)
+        conditions = tuple(values.pop("manual_conditions", ()))
+        lines.append(LineDraft(**values, manual_conditions=conditions))
+    return tuple(lines)

@@ -1,0 +1,265 @@
+"""Supply over the API: what lies where, and what is expected: enter it, change it, receive it."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from ninja import Query
+from pydantic import Field
+
+from troth.business.supply import actions, queries
+from troth.business.supply.actions import ExpectedReceipt
+from troth.business.supply.queries import ReceiptRow
+from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.quantity import Unit, parse_quantity
+from troth.ledgers.stock import queries as stock
+from troth.platform import permissions
+from troth.platform.api import versions
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations, act, create
+from troth.platform.api.paging import Page, Paging, next_address, whole
+from troth.platform.api.values import Code, Entry, Figure, Id, Name, Shown, quantity
+from troth.reference import queries as reference
+from troth.reference.queries import ProductRow
+
+operations = Operations("supply")
+
+
+class StockShown(Shown):
+    """What of a product lies in a bin. `owner` names the order line that it is tied to, or is empty."""
+
+    product: str
+    site: str
+    location: str
+    bin: str
+    batch: str
+    stock_type: str
+    owner: str
+    quantity: str
+    unit: str
+    received_on: date | None
+
+
+@operations.reads("/stock/{int:product_id}", Page[StockShown])
+def get_stock(request: ApiRequest, product_id: Id) -> dict[str, Any]:
+    """All stock of a product, by site, location, bin, batch, type and owner."""
+    product, sites = reference.product(product_id), request.auth.site_ids
+    return whole(
+        [
+            StockShown(
+                product=product.number,
+                site=row.site,
+                location=row.location,
+                bin=row.bin,
+                batch=row.key.batch,
+                stock_type=row.key.stock_type,
+                owner=row.key.owner,
+                quantity=quantity(row.quantity, product.decimals),
+                unit=product.base_unit,
+                received_on=row.received_on,
+            )
+            for row in stock.overview(product_id)
+            if sites is None or row.key.site_id in sites
+        ]
+    )
+
+
+class ReceiptShown(Shown):
+    """A purchase order line or a production receipt; `expected` has not come yet."""
+
+    id: int
+    kind: str
+    number: str
+    supplier: str
+    product: str
+    product_name: str
+    site: str
+    due_on: date
+    quantity: str
+    received: str
+    expected: str
+    unit: str
+    state: str
+    version: int
+
+
+Mark = Annotated[str, Field(max_length=40, pattern=r"^(\d{4}-\d\d-\d\d/\d{1,18})?$")]
+
+
+class ReceiptFilter(Paging):
+    company: Id
+    site: Id | None = None
+    product: Id | None = None
+    kind: Code = ""
+    only_open: bool = True
+    after: Mark = ""
+
+
+@operations.reads("/receipts", Page[ReceiptShown])
+def list_receipts(request: ApiRequest, found: Query[ReceiptFilter]) -> dict[str, Any]:
+    """Expected receipts of a company by due day."""
+    permissions.require(request.auth, "supply.view_purchase_order", company_id=found.company)
+    rows = queries.receipts(
+        found.company,
+        site_id=found.site,
+        product_id=found.product,
+        kind=found.kind,
+        only_open=found.only_open,
+        after=_mark(found.after),
+        limit=found.limit + 1,
+    )
+    more, rows = len(rows) > found.limit, rows[: found.limit]
+    products = reference.products({row.product_id for row in rows})
+    items = [_shown(row, products[row.product_id]) for row in rows]
+    return {
+        "items": items,
+        "next": next_address(request, f"{rows[-1].due_on}/{rows[-1].id}" if more else None),
+    }
+
+
+def _mark(text: str) -> tuple[date, int] | None:
+    day, _, number = text.partition("/")
+    try:
+        return (date.fromisoformat(day), int(number)) if text else None
+    except ValueError:
+        raise InvalidInput("This page mark is not valid. Begin again from the first page.", field="after") from None
+
+
+def _shown(row: ReceiptRow, product: ProductRow) -> ReceiptShown:
+    return ReceiptShown(
+        id=row.id,
+        kind=row.kind,
+        number=row.number,
+        supplier=row.supplier,
+        product=row.product,
+        product_name=row.product_name,
+        site=row.site,
+        due_on=row.due_on,
+        quantity=quantity(row.quantity, product.decimals),
+        received=quantity(row.received, product.decimals),
+        expected=quantity(row.expected, product.decimals),
+        unit=product.base_unit,
+        state=row.state,
+        version=row.version,
+    )
+
+
+@operations.reads("/receipts/{int:receipt_id}", ReceiptShown)
+def get_receipt(request: ApiRequest, receipt_id: Id) -> ReceiptShown:
+    row = _row(request, receipt_id)
+    return _shown(row, reference.product(row.product_id))
+
+
+def _row(request: ApiRequest, receipt_id: int) -> ReceiptRow:
+    row = queries.receipt(receipt_id)
+    if row is None or not request.auth.sees(row.company_id, row.site_id):
+        raise NotFound(f"There is no receipt {receipt_id} that you may see.", kind="receipt", id=receipt_id)
+    return row
+
+
+class NewReceipt(Entry):
+    """`kind` is purchase or production. The product by number, the site and the supplier by id."""
+
+    kind: Annotated[str, Field(pattern="^(purchase|production)$")]
+    number: Annotated[str, Field(min_length=1, max_length=40)]
+    product: Code
+    site: Id
+    due_on: date
+    quantity: Figure
+    supplier: Id | None = None
+
+
+class ReceiptMade(Shown):
+    id: int
+
+
+@operations.creates("/receipts", ReceiptMade)
+def create_receipt(request: ApiRequest, receipt: NewReceipt) -> ReceiptMade:
+    """Enter what is expected, in the product's base unit: it counts as supply from its day on."""
+    product = reference.products_by_number([receipt.product]).get(receipt.product)
+    if product is None:
+        raise InvalidInput(f"There is no product {receipt.product}. Choose another one.", field="product")
+    site = reference.site(receipt.site)
+    receipt_id = create(
+        request,
+        actions.expect_receipt,
+        ExpectedReceipt(
+            company_id=site.company_id,
+            kind=receipt.kind,
+            number=receipt.number,
+            product_id=product.id,
+            site_id=site.id,
+            due_on=receipt.due_on,
+            quantity=_read(receipt.quantity, product),
+            supplier_id=receipt.supplier,
+        ),
+    )
+    return ReceiptMade(id=receipt_id)
+
+
+def _read(text: str, product: ProductRow) -> int:
+    return parse_quantity(text, Unit(product.base_unit, product.decimals))
+
+
+class ReceiptChange(Entry):
+    due_on: date | None = None
+    quantity: Figure | None = None
+
+
+@operations.changes("/receipts/{int:receipt_id}", ReceiptShown)
+def change_receipt(request: ApiRequest, receipt_id: Id, change: ReceiptChange) -> ReceiptShown:
+    """Move a receipt to another day or change its quantity; promises that it leaves uncovered become shortages."""
+    row = _row(request, receipt_id)
+    versions.refuse_unless(request, row.version)
+    wanted = None if change.quantity is None else _read(change.quantity, reference.product(row.product_id))
+    act(request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted)
+    return get_receipt(request, receipt_id)
+
+
+class Reason(Entry):
+    reason: Name
+
+
+@operations.acts("/receipts/{int:receipt_id}/cancel", ReceiptShown)
+def cancel_receipt(request: ApiRequest, receipt_id: Id, why: Reason) -> ReceiptShown:
+    """What is still expected will not come."""
+    act(request, actions.cancel_receipt, receipt_id, reason=why.reason)
+    return get_receipt(request, receipt_id)
+
+
+class Arrival(Entry):
+    """What came, in the product's base unit, and the bin it was put into, by id."""
+
+    quantity: Figure
+    bin: Id
+    batch: Annotated[str, Field(max_length=40)] = ""
+
+
+class ReceivedShown(Shown):
+    """`posting` is the stock movement."""
+
+    receipt: int
+    posting: int
+    quantity: str
+    still_expected: str
+    unit: str
+
+
+@operations.creates("/receipts/{int:receipt_id}/receive", ReceivedShown)
+def receive_goods(request: ApiRequest, receipt_id: Id, arrival: Arrival) -> ReceivedShown:
+    """Put what came of a receipt into a bin."""
+    product = reference.product(_row(request, receipt_id).product_id)
+    made = create(
+        request,
+        actions.receive_goods,
+        receipt_id,
+        _read(arrival.quantity, product),
+        bin_id=arrival.bin,
+        batch=arrival.batch,
+    )
+    return ReceivedShown(
+        receipt=made.receipt_id,
+        posting=made.posting_id,
+        quantity=quantity(made.quantity, product.decimals),
+        still_expected=quantity(made.still_expected, product.decimals),
+        unit=product.base_unit,
+    )

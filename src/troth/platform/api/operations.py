@@ -1,0 +1,151 @@
+"""The kinds of API operation. Each app's `api.py` has one `Operations` and hangs its functions on it.
+
+| kind | method | client key | If-Match |
+| --- | --- | --- | --- |
+| `reads` | GET | | answers with ETag, knows If-None-Match |
+| `creates` | POST, 201 | required: `create(request, action, …)` | |
+| `acts` | POST | taken if sent: `act(request, action, …)` | checked if sent |
+| `changes` | PATCH or another | taken if sent | required |
+
+The operation's id is the function's name, and what it asks for stands in the table of routes under `api:` and that
+name. Refusals are declared on each operation, so that what a client generator makes of the description knows them.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from ninja import NinjaAPI, Router
+
+from troth.kernel.errors import BusinessError
+from troth.platform.api import bodies, versions
+from troth.platform.api.gate import ApiRequest, Gate
+from troth.platform.api.problems import CONTENT_TYPE, Problem
+
+F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
+
+CLIENT_KEY = "Idempotency-Key"
+
+
+class ClientKeyMissing(BusinessError):
+    """A creating call without a client key."""
+
+    code = "client_key_missing"
+
+
+def client_key(request: HttpRequest) -> str:
+    """The client key, which a creating call must have."""
+    key = stated_key(request)
+    if not key:
+        raise ClientKeyMissing(f"Send a key of your own making in {CLIENT_KEY}, so that a repeat does nothing twice.")
+    return key
+
+
+def stated_key(request: HttpRequest) -> str | None:
+    return request.headers.get(CLIENT_KEY) or None
+
+
+def create(request: ApiRequest, action: Callable[..., R], *args: Any, **named: Any) -> R:
+    """Do it once for the client key, which must be there."""
+    key = client_key(request)
+    return action(*args, **named, by=request.auth, clock=request.clock, key=key)
+
+
+def act(request: ApiRequest, action: Callable[..., R], *args: Any, **named: Any) -> R:
+    """Do it; once, where the caller sends a client key."""
+    return action(*args, **named, by=request.auth, clock=request.clock, key=stated_key(request))
+
+
+def _header(name: str, sentence: str, *, required: bool) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": required, "description": sentence, "schema": {"type": "string"}}
+
+
+_KEY = "A key of the caller's making; a repeat with the same key gets the first answer and does nothing."
+_MATCH = "The ETag of the version that is changed, or *."
+
+
+def _responses(*codes: int) -> dict[int, Any]:
+    problem = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": "Refused", "content": problem} for code in (*codes, 401, 403, 404, 422)}
+
+
+class Operations(Router):
+    """The operations of an app; `accepts` of an operation is the type of its body."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tags=[tag])
+
+    def reads(self, path: str, response: Any) -> Callable[[F], F]:
+        return self._operation("GET", path, {200: response}, headers=[], refusals=(400,))
+
+    def creates(self, path: str, response: Any, *, accepts: str = bodies.JSON, status: int = 201) -> Callable[[F], F]:
+        headers = [_header(CLIENT_KEY, _KEY, required=True)]
+        refusals = (400, 409, 413, 415)
+        return self._operation("POST", path, {status: response}, headers=headers, refusals=refusals, accepts=accepts)
+
+    def acts(self, path: str, response: Any, *, accepts: str = bodies.JSON) -> Callable[[F], F]:
+        headers = [_header(CLIENT_KEY, _KEY, required=False), _header("If-Match", _MATCH, required=False)]
+        refusals = (400, 409, 412, 413, 415)
+        return self._operation("POST", path, {200: response}, headers=headers, refusals=refusals, accepts=accepts)
+
+    def changes(self, path: str, response: Any, *, method: str = "PATCH") -> Callable[[F], F]:
+        headers = [_header("If-Match", _MATCH, required=True)]
+        refusals = (400, 409, 412, 413, 415, 428)
+        return self._operation(method, path, {200: response}, headers=headers, refusals=refusals)
+
+    def _operation(
+        self,
+        method: str,
+        path: str,
+        response: dict[int, Any],
+        *,
+        headers: list[dict[str, Any]],
+        refusals: tuple[int, ...],
+        accepts: str = bodies.JSON,
+    ) -> Callable[[F], F]:
+        def register(function: F) -> F:
+            extra: dict[str, Any] = {"parameters": headers, "responses": _responses(*refusals)}
+            if accepts == bodies.CSV:
+                extra["requestBody"] = {"content": {bodies.CSV: {"schema": {"type": "string"}}}, "required": True}
+            self.add_api_operation(
+                path,
+                [method],
+                function,
+                auth=Gate(function.__name__, accepts),
+                response=response,
+                operation_id=function.__name__,
+                summary=function.__name__.replace("_", " ").capitalize(),
+                openapi_extra=extra,
+            )
+            return function
+
+        return register
+
+
+class TrothApi(NinjaAPI):
+    """Answers of a versioned record carry its ETag; who has that version already is told so."""
+
+    def create_response(
+        self,
+        request: HttpRequest,
+        data: Any,
+        *,
+        status: int | None = None,
+        temporal_response: HttpResponse | None = None,
+    ) -> HttpResponse:
+        response = super().create_response(request, data, status=status, temporal_response=temporal_response)
+        version = data.get("version") if isinstance(data, dict) else None
+        if version is None or response.status_code >= 300:
+            return response
+        if request.method == "GET" and versions.is_known(request, version):
+            response = HttpResponseNotModified()
+        response["ETag"] = versions.etag(version)
+        return response
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Any:
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        entries = problem.pop("$defs")
+        schema["components"]["schemas"].update({"Problem": problem, **entries})
+        return schema

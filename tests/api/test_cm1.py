@@ -1,0 +1,213 @@
+"""CM-1 from the quotation to the cleared payment, over HTTP and by the people whose work it is."""
+
+import csv
+import io
+
+from tests import company
+from tests.api.conftest import assert_refused
+
+LINES = [{"product": "HELMET", "quantity": "2", "unit": "box"}, {"product": "OIL", "quantity": "1.5"}]
+
+
+def done(response, status=200):
+    assert response.status_code == status, response.content
+    return response.json()
+
+
+def test_an_order_goes_from_the_quotation_to_the_cleared_payment(small, caller):
+    rep, yard = caller("representative"), caller("transport_coordinator")
+    store, biller, cashier = caller("warehouse_clerk"), caller("billing_clerk"), caller("receivables_clerk")
+    company.put_in_stock(small, "HELMET", 30)
+    company.put_in_stock(small, "OIL", 5000)
+    site, clerk_company = small.sites["HAM"].pk, small.company.pk
+
+    body = {"customer": "ALPHA", "requested_on": "2026-03-11", "valid_to_on": "2026-03-31", "lines": LINES}
+    quotation = done(rep.post("quotations", body), 201)
+    assert quotation["net"] == {"amount": "1212.00", "currency": "EUR"}
+    assert done(rep.post(f"quotations/{quotation['id']}/send"))["state"] == "sent"
+    order = done(rep.post(f"quotations/{quotation['id']}/order", {"customer_reference": "PO 1"}), 201)
+    assert [(one["confirmed"], one["short"]) for one in order["lines"]] == [("24", "0"), ("1.500", "0.000")]
+    assert order["gross"]["amount"] == "1442.28"
+    exposure = done(rep.get(f"credit/{clerk_company}/{small.party('ALPHA').pk}"))["exposure"]
+    assert (exposure["open_orders"]["amount"], exposure["total"]["amount"]) == ("1442.28", "1442.28")
+
+    due = done(yard.get(f"deliveries/due?site={site}&until=2026-03-31"))["items"]
+    assert [(one["order_number"], one["product"], one["quantity"]) for one in due] == [
+        (order["number"], "HELMET", "24"),
+        (order["number"], "OIL", "1.500"),
+    ]
+    made = done(yard.post("deliveries", {"site": site, "until": "2026-03-31"}), 201)
+    [delivery] = made["deliveries"]
+    address = f"deliveries/{delivery['id']}"
+    assert_refused(yard.post(f"{address}/goods-issue"), 409, "not_ready_to_ship")
+
+    shipment = done(
+        yard.post("shipments", {"site": site, "planned_on": "2026-03-09", "deliveries": [delivery["id"]]}), 201
+    )
+    assert done(yard.get(f"shipments/{shipment['id']}"))["carrier"] == "Hauliers"
+    transfer = done(store.post("transfer-orders", {"shipment": shipment["id"]}), 201)
+    assert (transfer["lines"], transfer["missing"]) == (2, [])
+    picks = done(store.get(f"transfer-orders/{transfer['id']}"))["lines"]
+    assert [(one["bin"], one["product"], one["quantity"]) for one in picks] == [
+        ("A-01", "HELMET", "24"),
+        ("A-01", "OIL", "1.500"),
+    ]
+    short = {"position": 1, "picked": "20", "reason": "four were broken"}
+    confirmed = done(store.post(f"transfer-orders/{transfer['id']}/confirm", {"differences": [short]}))
+    assert (confirmed["picked"], confirmed["differences"]) == ([delivery["id"]], 1)
+    ready = done(yard.get(f"ready-check?site={site}"))["items"]
+    assert [(one["number"], one["is_ready"], one["lacks"]) for one in ready] == [(delivery["number"], True, [])]
+
+    assert done(yard.post(f"shipments/{shipment['id']}/load"))["state"] == "loading"
+    issued = done(yard.post(f"{address}/goods-issue", key="issue-1"), 201)
+    assert (issued["issued_on"], issued["cost"]) == ("2026-03-02", None)
+    assert done(yard.post(f"{address}/goods-issue", key="issue-1"), 201) == issued
+    assert done(yard.post(f"shipments/{shipment['id']}/depart"))["state"] == "departed"
+
+    [to_bill] = done(biller.get("billing/due"))["items"]
+    assert (to_bill["kind"], to_bill["number"]) == ("delivery", delivery["number"])
+    [invoice] = done(biller.post("invoices", {"deliveries": [delivery["id"]]}), 201)["invoices"]
+    shown = done(biller.get(f"invoices/{invoice['id']}"))
+    assert [(one["product"], one["quantity"], one["net"]["amount"]) for one in shown["lines"]] == [
+        ("HELMET", "20", "1000.00"),
+        ("OIL", "1.500", "12.00"),
+    ]
+    assert (shown["gross"]["amount"], shown["state"]) == ("1204.28", "open")
+
+    [item] = done(cashier.get("open-items"))["items"]
+    assert item["open"] == {"amount": "1204.28", "currency": "EUR"}
+    payment = {
+        "company": clerk_company,
+        "payer": item["payer"],
+        "amount": "1204.28",
+        "currency": "EUR",
+        "received_on": "2026-03-02",
+        "clears": [{"invoice": item["id"], "amount": "1204.28"}],
+    }
+    paid = done(cashier.post("payments", payment), 201)
+    assert (paid["left"]["amount"], paid["cleared"]) == ("0.00", [invoice["number"]])
+    assert done(cashier.get("open-items"))["items"] == []
+    assert done(biller.get(f"invoices/{invoice['id']}"))["state"] == "paid"
+    assert_balanced_books(biller, clerk_company)
+    assert_flow(rep, order, delivery, invoice)
+
+
+def assert_balanced_books(biller, company_id):
+    """The journal sums to zero, in JSON and in CSV."""
+    period = f"journal?company={company_id}&from_on=2026-03-01&to_on=2026-03-31"
+    rows = done(biller.get(period))["items"]
+    cents = [int(row["amount"]["amount"].replace(".", "")) for row in rows]
+    assert (len(cents) > 6, sum(cents)) == (True, 0)
+    text = b"".join(biller.get(f"{period}&format=csv").streaming_content).decode("utf-8-sig")
+    assert [row["amount"] for row in csv.DictReader(io.StringIO(text))] == [row["amount"]["amount"] for row in rows]
+
+
+def assert_flow(rep, order, delivery, invoice):
+    flow = done(rep.get(f"documents/order/{order['id']}/flow"))
+    numbers = [one["number"] for one in flow["documents"]]
+    assert {order["number"], delivery["number"], invoice["number"]} <= set(numbers)
+    kinds = [one["kind"] for one in done(rep.get(f"documents/order/{order['id']}/events"))["items"]]
+    assert "sales.order_submitted" in kinds
+
+
+def test_what_was_done_is_taken_back_step_by_step(small, caller):
+    rep, boss = caller("representative"), caller("warehouse_supervisor")
+    biller, cashier = caller("billing_clerk"), caller("receivables_clerk")
+    company.put_in_stock(small, "HELMET", 10)
+    body = {"customer": "ALPHA", "requested_on": "2026-03-11", "lines": [{"product": "HELMET", "quantity": "3"}]}
+    order = done(rep.post("orders", body), 201)
+    [delivery] = done(boss.post("deliveries", {"order": order["id"]}), 201)["deliveries"]
+    transfer = done(boss.post("transfer-orders", {"deliveries": [delivery["id"]]}), 201)
+    done(boss.post(f"transfer-orders/{transfer['id']}/confirm"))
+    results = done(boss.post("goods-issues", {"deliveries": [delivery["id"]]}))["results"]
+    assert [(one["issued"]["number"], one["code"]) for one in results] == [(delivery["number"], "")]
+    [invoice] = done(biller.post("invoices", {"deliveries": [delivery["id"]]}), 201)["invoices"]
+    payment = {
+        "company": small.company.pk,
+        "payer": small.party("ALPHA").pk,
+        "amount": "200.00",
+        "currency": "EUR",
+        "received_on": "2026-03-02",
+    }
+    paid = done(cashier.post("payments", payment), 201)
+    clears = {"clears": [{"invoice": invoice["id"], "amount": "178.50"}]}
+    assert done(cashier.post(f"payments/{paid['id']}/clear", clears), 201)["left"]["amount"] == "21.50"
+
+    reason = {"reason": "entered twice"}
+    assert_refused(biller.post(f"invoices/{invoice['id']}/cancel", reason), 409, "invoice_paid")
+    [clearing] = done(cashier.get(f"payments/{paid['id']}"))["clearings"]
+    done(cashier.post(f"payments/{paid['id']}/clearings/{clearing['id']}/reset", reason))
+    assert done(cashier.post(f"payments/{paid['id']}/reverse", reason))["left"]["amount"] is not None
+    assert done(biller.post(f"invoices/{invoice['id']}/cancel", reason), 201)["cancels"] == invoice["number"]
+    assert done(boss.post(f"deliveries/{delivery['id']}/reverse-goods-issue", reason))["state"] == "picked"
+    done(boss.post(f"transfer-orders/{transfer['id']}/undo-pick", reason))
+    assert done(boss.post(f"deliveries/{delivery['id']}/cancel", reason))["state"] == "cancelled"
+    assert done(rep.post(f"orders/{order['id']}/cancel", reason))["state"] == "cancelled"
+    stock = done(rep.get(f"stock/{small.products['HELMET'].pk}"))["items"]
+    assert [(one["bin"], one["quantity"]) for one in stock] == [("A-01", "10")]
+
+
+def test_a_rush_order_is_delivered_as_it_is_entered(small, caller):
+    company.put_in_stock(small, "HELMET", 10)
+    body = {
+        "customer": "ALPHA",
+        "order_type": "rush",
+        "requested_on": "2026-03-04",
+        "lines": [{"product": "HELMET", "quantity": "3"}],
+    }
+    made = done(caller("representative").post("rush-orders", body), 201)
+    assert (made["order"]["state"], len(made["deliveries"]["deliveries"])) == ("submitted", 1)
+
+
+def test_a_credit_block_is_seen_and_lifted_by_the_credit_manager(small, caller):
+    company.put_in_stock(small, "HELMET", 30)
+    body = {"customer": "GAMMA", "requested_on": "2026-03-11", "lines": [{"product": "HELMET", "quantity": "3"}]}
+    rep, manager = caller("representative"), caller("credit_manager")
+    order = done(rep.post("orders", body), 201)
+    assert order["blocks"] == ["The credit limit is exceeded."]
+    [blocked] = done(manager.get("credit/blocked"))["items"]
+    assert (blocked["number"], blocked["limit"]["amount"], blocked["excess"]["amount"]) == (
+        order["number"],
+        "100.00",
+        "50.00",
+    )
+    release = f"credit/blocks/{blocked['block']}/release"
+    assert_refused(rep.post(release, {"reason": "mine"}), 403, "not_allowed")
+    assert done(manager.post(release, {"reason": "paid today"}))["number"] == order["number"]
+    assert done(manager.get("credit/blocked"))["items"] == []
+
+
+def test_a_limit_is_set_on_the_version_that_was_read(small, caller):
+    manager = caller("credit_manager")
+    address = f"credit/{small.company.pk}/{small.party('ALPHA').pk}"
+    read = manager.get(address)
+    changed = manager.send("PUT", address, {"limit": "500.00"}, If_Match=read.headers["ETag"])
+    assert (changed.status_code, changed.json()["limit"]["amount"]) == (200, "500.00")
+    late = manager.send("PUT", address, {"limit": "600.00"}, If_Match=read.headers["ETag"])
+    assert_refused(late, 412, "changed_meanwhile")
+
+
+def test_goods_are_expected_moved_and_received(small, caller):
+    planner, clerk = caller("operations_team"), caller("warehouse_clerk")
+    receipt = {
+        "kind": "purchase",
+        "number": "PO-9",
+        "product": "OIL",
+        "site": small.sites["HAM"].pk,
+        "due_on": "2026-03-09",
+        "quantity": "2.5",
+    }
+    made = done(planner.post("receipts", receipt), 201)
+    assert_refused(planner.post("receipts", receipt), 422, "receipt_exists")
+    address = f"receipts/{made['id']}"
+    read = planner.get(address)
+    moved = done(planner.patch(address, {"due_on": "2026-03-10"}, version=read.headers["ETag"]))
+    assert (moved["due_on"], moved["expected"], moved["unit"]) == ("2026-03-10", "2.500", "litre")
+    assert_refused(planner.patch(address, {"quantity": "3"}, version=read.headers["ETag"]), 412, "version_mismatch")
+    curve = f"availability/{small.products['OIL'].pk}/{small.sites['HAM'].pk}"
+    assert [(one["on"], one["category"], one["quantity"]) for one in done(planner.get(curve))["items"]] == [
+        ("2026-03-10", "purchase", "2.500")
+    ]
+    came = done(clerk.post(f"{address}/receive", {"quantity": "1", "bin": small.bins["HAM"].pk}), 201)
+    assert (came["quantity"], came["still_expected"]) == ("1.000", "1.500")
+    assert [one["number"] for one in done(planner.get(f"receipts?company={small.company.pk}"))["items"]] == ["PO-9"]

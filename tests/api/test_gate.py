@@ -1,0 +1,72 @@
+"""Who may come in: tokens, sessions, scopes; and what a body must be to be looked at."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from tests.api.conftest import assert_refused
+from troth.platform.models import ApiToken
+
+
+def test_a_token_tells_who_asks_and_what_they_may(caller):
+    clerk = caller("billing_clerk", scopes=("billing",))
+    me = clerk.get("me").json()
+    assert (me["user"], me["scopes"], me["grants"]) == (
+        clerk.user_id,
+        ["billing"],
+        [{"role": "billing_clerk", "company": None, "site": None}],
+    )
+    assert me["permissions"] == [
+        "billing.cancel_invoice",
+        "billing.create_invoices",
+        "billing.view_invoice",
+        "billing.view_journal",
+    ]
+
+
+def test_nobody_comes_in_without_a_token(stranger):
+    response = stranger.get("me")
+    assert_refused(response, 401, "not_signed_in")
+    assert response.headers["WWW-Authenticate"] == 'Bearer realm="troth"'
+
+
+@pytest.mark.parametrize("text", ["troth_unknown", "", "something"])
+def test_an_unknown_token_is_refused_even_beside_a_session(browser, text):
+    assert_refused(browser.get("/api/v1/me", headers={"Authorization": f"Bearer {text}"}), 401, "not_signed_in")
+
+
+@pytest.mark.parametrize("end", ["revoked_at", "expires_at"])
+def test_a_token_that_has_ended_opens_nothing(caller, end):
+    clerk = caller("billing_clerk")
+    ApiToken.objects.update(**{end: datetime(2020, 1, 1, tzinfo=UTC)})
+    assert_refused(clerk.get("me"), 401, "not_signed_in")
+
+
+def test_a_browser_that_is_signed_in_may_read(browser, person):
+    assert browser.get("/api/v1/me").json()["user"] == person.pk
+
+
+def test_health_is_open_to_everybody(stranger):
+    assert stranger.get("health").json() == {"status": "ok", "worker": "never seen"}
+
+
+def test_an_unknown_address_is_a_problem_too(stranger):
+    assert_refused(stranger.get("nothing/here"), 404, "not_found")
+    assert_refused(stranger.get("/api/v9/me"), 404, "not_found")
+
+
+def test_another_method_is_a_problem_that_names_the_allowed_ones(stranger):
+    response = stranger.send("DELETE", "me", None)
+    assert_refused(response, 405, "method_not_allowed")
+    assert response.headers["Allow"] == "GET"
+
+
+def test_the_description_of_the_api_is_served_without_another_host(db):
+    page = Client().get("/api/v1/docs")
+    assert page.status_code == 200
+    assert b"//" not in page.content.replace(b"<!--", b"")
+    assert b"<script>" not in page.content
+    described = Client().get("/api/v1/openapi.json").json()
+    assert described["paths"]["/api/v1/me"]["get"]["operationId"] == "who_am_i"
+    assert {"Problem", "RefusedEntry"} <= described["components"]["schemas"].keys()
