@@ -1,7 +1,8 @@
 """Benches: what Troth costs, measured the same way on every machine.
 
 A bench makes a database of its own beside the one it is given and drops it at the end, so nothing of yours is touched.
-`troth bench order-entry` measures orders of 1 to 300 lines from the call to the commit.
+`troth bench order-entry` measures orders of 1 to 300 lines from the call to the commit, `order-to-invoice` ten
+lines on their way to a posted invoice.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +20,6 @@ def run(name: str, *, quick: bool) -> Sequence[Figure]:
 
 
 def _benches() -> dict[str, Callable[[bool], Sequence[Figure]]]:
-    from troth.doors.bench import order_entry
+    from troth.doors.bench import order_entry, to_invoice
 
-    return {"order-entry": order_entry.run}
+    return {"order-entry": order_entry.run, "order-to-invoice": to_invoice.run}
