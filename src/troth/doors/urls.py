@@ -13,6 +13,10 @@ urlpatterns = [
     path("health/", include("troth.platform.urls")),
     path("admin/", admin.site.urls),
     path("", include("troth.business.masterdata.urls")),
+    path("", include("troth.business.credit.urls")),
+    path("", include("troth.business.supply.urls")),
+    path("", include("troth.business.promising.urls")),
+    path("", include("troth.business.sales.urls")),
 ]
 
 handler400 = "troth.platform.web.errors.bad_request"

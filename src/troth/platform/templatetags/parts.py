@@ -1,5 +1,6 @@
 """The parts as template tags: `{% load parts %}`."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -123,6 +124,12 @@ def error_summary(form: Any, rows: Any = None) -> dict[str, Any]:
     from troth.platform.web.forms import problems
 
     return {"problems": problems(form, rows)}
+
+
+@register.inclusion_tag("web/parts/grid.html", takes_context=True)
+def grid(context: Context, table: Mapping[str, Any]) -> dict[str, Any]:
+    """A plain table on a page: `columns`, and `rows` of cells."""
+    return {"grid": table, "request": _request(context), "today": context.get("today")}
 
 
 @register.inclusion_tag("web/parts/form.html")

@@ -6,6 +6,8 @@ without a heading. A refusal of an action comes back into the form by `refused_f
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,13 +32,36 @@ class Section:
     title: Text
     fields: tuple[str, ...]
     help: Text = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnSection:
+    """A folded section is one line with what is filled in, until it is opened or refused."""
+
     title: Text
     help: Text
     fields: tuple[BoundField, ...]
+    folded: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return any(field.errors for field in self.fields)
+
+    @property
+    def told(self) -> str:
+        """What is filled in, on one line."""
+        return " · ".join(told for field in self.fields if (told := _told(field)))
+
+
+def _told(field: BoundField) -> str:
+    value = field.value()
+    if value in (None, "", False):
+        return ""
+    if value is True:
+        return str(field.label)
+    choices = dict(getattr(field.field, "choices", ()))
+    return str(choices.get(value, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +80,7 @@ def sections_of(form: BaseForm) -> tuple[DrawnSection, ...]:
     drawn = [DrawnSection("", "", rest)] if rest else []
     for section in declared:
         fields = tuple(form[name] for name in section.fields if name in form.fields)
-        drawn += [DrawnSection(section.title, section.help, fields)] if fields else []
+        drawn += [DrawnSection(section.title, section.help, fields, section.folded)] if fields else []
     return tuple(drawn)
 
 
@@ -131,6 +156,16 @@ class FormPage(View):
     steps: Sequence[Step] = ()
     template_name: str = "web/form_page.html"
     submitted: Callable[..., str] | None = None
+    creates: bool = False
+    """Whether a client key goes with the form, so that what is sent twice is made once; see `client_key`."""
+
+    @property
+    def client_key(self) -> str | None:
+        """The key of this form, for the action's `key`; it changes with what is sent."""
+        if not self.creates:
+            return None
+        sent = sorted((name, value) for name, value in self.request.POST.lists() if name != "csrfmiddlewaretoken")
+        return hashlib.sha256(repr(sent).encode()).hexdigest()
 
     def initial(self) -> dict[str, Any]:
         return {}
@@ -181,6 +216,7 @@ class FormPage(View):
             "cancel_url": self.cancel_url,
             "crumbs": self.crumbs,
             "steps": self.steps,
+            "client_key": uuid.uuid4().hex if self.creates else "",
             **self.more(),
         }
         return render(self.request, self.template_name, context, status=status)
