@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from troth.doors import web
+from troth.doors.web.home import home
 from troth.platform.web.urls import sign_in
 
 urlpatterns = [
-    path("", web.home, name="home"),
+    path("", home, name="home"),
     *sign_in,
     path("", include("troth.platform.web.urls")),
     path("health/", include("troth.platform.urls")),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("", include("troth.business.supply.urls")),
     path("", include("troth.business.promising.urls")),
     path("", include("troth.business.sales.urls")),
+    path("", include("troth.business.shipping.urls")),
+    path("", include("troth.business.billing.urls")),
+    path("", include("troth.business.receivables.urls")),
+    path("people/", include("troth.doors.web.people_urls")),
 ]
 
 handler400 = "troth.platform.web.errors.bad_request"

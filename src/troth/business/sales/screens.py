@@ -69,6 +69,7 @@ history.words(
         "sales.order_submitted": _("Submitted"),
         "sales.order_changed": _("Changed"),
         "sales.order_cancelled": _("Cancelled"),
+        "sales.order_rejected_for_credit": _("Rejected for its credit"),
         "sales.order_resumed": _("Promised after the release"),
         "sales.item_rejected": _("Item rejected"),
         "sales.stock_allocated": _("Stock allocated"),

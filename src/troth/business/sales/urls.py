@@ -11,6 +11,7 @@ urlpatterns = [
     path("orders/<int:key>/submit/", verbs.order_submit, name="order-submit"),
     path("orders/<int:key>/copy/", verbs.order_copy, name="order-copy"),
     path("orders/<int:key>/cancel/", verbs.OrderCancel.as_view(), name="order-cancel"),
+    path("orders/<int:key>/reject/", verbs.OrderReject.as_view(), name="order-reject"),
     path("orders/<int:key>/block/", verbs.OrderBlock.as_view(), name="order-block"),
     path("orders/<int:key>/blocks/<int:block>/release/", verbs.BlockRelease.as_view(), name="block-release"),
     path("orders/<int:key>/items/<int:line>/reject/", verbs.ItemReject.as_view(), name="item-reject"),

@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.credit.web import register_rejection
 from troth.business.sales import actions, queries
 from troth.business.sales.forms import day, text
 from troth.business.sales.web.entry import told
 from troth.platform.blocks import BlockKind
-from troth.platform.web.acts import AskPage, Reason, Said, button
-from troth.platform.web.values import Link
+from troth.platform.documents import DocumentRef
+from troth.platform.web.acts import AskPage, Reason, Said, button, step
+from troth.platform.web.values import Link, Step
 
 
 def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
@@ -82,6 +84,24 @@ class OrderCancel(_OrderAsk):
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         actions.cancel_order(self.view.ref.id, reason=form.cleaned_data["reason"], **self.acting)
         return self.done(gettext("%(number)s cancelled.") % {"number": self.number}, self.cancel_url)
+
+
+class OrderReject(_OrderAsk):
+    def words(self) -> None:
+        self.title = gettext("Reject order %(number)s for its credit") % {"number": self.number}
+        self.submit_label = _("Reject order")
+        self.sentence = _("The order is cancelled, and what was promised on it is free at once.")
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        actions.reject_for_credit(self.view.ref.id, reason=form.cleaned_data["reason"], **self.acting)
+        return self.done(gettext("%(number)s rejected.") % {"number": self.number}, reverse("credit:blocked"))
+
+
+def _offer_rejection(actor: Any, ref: DocumentRef) -> Step | None:
+    return step(actor, _("Reject order"), "sales:order-reject", ref.id, method="get") if ref.kind == "order" else None
+
+
+register_rejection(_offer_rejection)
 
 
 class _ItemAsk(_OrderAsk):
