@@ -45,7 +45,11 @@ class DueList(ListPage):
     search_label = _("Document or customer")
     bulk = (
         bulk(_("Create invoices"), _("Create an invoice for each of %(count)s documents"), "billing:due-invoice"),
-        bulk(_("Create collective invoices"), _("Collect %(count)s documents on one invoice for each payer"), "billing:due-collect"),
+        bulk(
+            _("Create collective invoices"),
+            _("Collect %(count)s documents on one invoice for each payer"),
+            "billing:due-collect",
+        ),
     )
     empty = Empty(_("Nothing is due for billing"), _("Deliveries appear here when their goods have been issued."))
     source = screens.due
@@ -62,7 +66,10 @@ def _invoice(request: HttpRequest, *, collective: bool) -> HttpResponse:
     """Bill what was chosen: all of it in one transaction, or nothing."""
     actor = demand(request, "")
     chosen = request.POST.getlist("selected")
-    ids = {kind: [int(key.removeprefix(f"{kind}-")) for key in chosen if _is_key(key, kind)] for kind in ("delivery", "order")}
+    ids = {
+        kind: [int(key.removeprefix(f"{kind}-")) for key in chosen if _is_key(key, kind)]
+        for kind in ("delivery", "order")
+    }
     if request.method != "POST" or not any(ids.values()):
         messages.warning(request, gettext("Nothing was selected. Tick the rows first."))
         return HttpResponseRedirect(reverse("billing:due"))
@@ -82,7 +89,9 @@ def _is_key(key: str, kind: str) -> bool:
 
 
 def _made(request: HttpRequest, invoices: Sequence[Any]) -> HttpResponse:
-    words = ngettext("%(count)s invoice created: %(numbers)s.", "%(count)s invoices created: %(numbers)s.", len(invoices))
+    words = ngettext(
+        "%(count)s invoice created: %(numbers)s.", "%(count)s invoices created: %(numbers)s.", len(invoices)
+    )
     numbers = ", ".join(one.number for one in invoices[:8]) + (" …" if len(invoices) > 8 else "")
     messages.success(request, words % {"count": len(invoices), "numbers": numbers})
     if len(invoices) == 1:
@@ -232,12 +241,17 @@ class InvoiceCancel(AskPage):
         self.cancel_url = reverse("billing:invoice", args=[key])
         self.crumbs = [Link(_("Invoices"), reverse("billing:invoices")), Link(self.view.row.number, self.cancel_url)]
         self.title = self.submit_label = gettext("Cancel invoice %(number)s") % {"number": self.view.row.number}
-        self.sentence = _("An invoice is not deleted: a cancellation with its own number takes it back. What it billed is due for billing again.")
+        self.sentence = _(
+            "An invoice is not deleted: a cancellation with its own number takes it back. What it billed is due for billing again."
+        )
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         reason = form.cleaned_data["reason"]
         made = actions.cancel_invoice(self.view.ref.id, reason=reason, **clocked(self.request, actor))
-        sentence = gettext("%(number)s cancels %(cancelled)s.") % {"number": made.number, "cancelled": made.cancels_number}
+        sentence = gettext("%(number)s cancels %(cancelled)s.") % {
+            "number": made.number,
+            "cancelled": made.cancels_number,
+        }
         return self.done(sentence, reverse("billing:invoice", args=[made.id]))
 
 
@@ -263,5 +277,3 @@ class Journal(ListPage):
     search_label = _("Text or account")
     empty = Empty(_("Nothing is posted yet"), _("Goods issues, invoices and payments post here by themselves."))
     source = journal.rows
-
-

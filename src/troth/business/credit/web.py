@@ -119,7 +119,9 @@ class AccountPage(DocumentPage):
             rows = [_standing(one, account.currency, actor) for one in account.documents]
             return {
                 "table": {"columns": columns, "rows": [[Cell(c, c.of(row)) for c in columns] for row in rows]},
-                "empty": Empty(_("Nothing is open"), _("Orders, deliveries and invoices of this payer are listed here.")),
+                "empty": Empty(
+                    _("Nothing is open"), _("Orders, deliveries and invoices of this payer are listed here.")
+                ),
             }
 
         def changes() -> dict[str, Any]:

@@ -57,7 +57,9 @@ MOST_ELEMENTS = 200
 
 class Chosen(forms.Form):
     product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
-    site = forms.ChoiceField(label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()])
+    site = forms.ChoiceField(
+        label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()]
+    )
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -86,7 +88,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _empty(number: str) -> Empty:
     if number:
         return Empty(gettext("No product %(number)s here") % {"number": number}, _("Search it by number or words."))
-    return Empty(_("Choose a product and a site"), _("The page then shows supply, demand and what is free, day by day."))
+    return Empty(
+        _("Choose a product and a site"), _("The page then shows supply, demand and what is free, day by day.")
+    )
 
 
 def _table(columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> dict[str, Any]:

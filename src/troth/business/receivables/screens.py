@@ -103,7 +103,12 @@ def payments(query: ListQuery) -> Page:
     found = found.filter(**{"received_on__gte": first} if first else {}, **{"received_on__lte": last} if last else {})
     if query.filters.get("reversed"):
         found = found.filter(state="reversed")
-    orders = {"received_on": ("received_on",), "-received_on": ("-received_on",), "amount": ("amount",), "-amount": ("-amount",)}
+    orders = {
+        "received_on": ("received_on",),
+        "-received_on": ("-received_on",),
+        "amount": ("amount",),
+        "-amount": ("-amount",),
+    }
     page = keyset.page(found, orders.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
     used = used_of([row.pk for row in page.rows])
     return replace(page, rows=[_payment_row(row, used.get(row.pk, 0)) for row in page.rows])

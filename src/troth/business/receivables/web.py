@@ -98,6 +98,7 @@ class PaymentPage(DocumentPage):
             number=row.number,
             status=screens.status_of(row, used),
             party=Party(row.payer.name, row.payer.number),
+            party_label=_("Payer"),
             total=Money(row.amount, row.currency_id),
             facts=(
                 Fact(_("Received"), row.received_on),
@@ -138,19 +139,27 @@ def _cleared(one: Clearing, row: Payment, actor: Any) -> dict[str, Any]:
         "amount": Money(one.amount, row.currency_id),
         "discount": Money(one.discount, row.currency_id) if one.discount else None,
         "status": Status(_("Cleared"), "done") if stands else Status(_("Taken back"), "stopped"),
-        "step": step(actor, _("Take back"), "receivables:clearing-reset", one.pk, method="get", company_id=row.company_id)
+        "step": step(
+            actor, _("Take back"), "receivables:clearing-reset", one.pk, method="get", company_id=row.company_id
+        )
         if stands
         else None,
     }
 
 
 class PaymentForm(forms.Form):
-    payer = forms.CharField(label=_("Payer"), max_length=20, widget=Picker("masterdata:customer-options", {"autofocus": True}))
+    payer = forms.CharField(
+        label=_("Payer"), max_length=20, widget=Picker("masterdata:customer-options", {"autofocus": True})
+    )
     company = forms.ChoiceField(label=_("Company"), choices=screens.companies)
     amount = forms.CharField(label=_("Amount"), max_length=30)
     currency = forms.ChoiceField(label=_("Currency"), choices=screens.currencies)
-    received_on = forms.DateField(label=_("Received"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    reference = forms.CharField(label=_("Reference"), max_length=140, required=False, help_text=_("What the payer wrote."))
+    received_on = forms.DateField(
+        label=_("Received"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reference = forms.CharField(
+        label=_("Reference"), max_length=140, required=False, help_text=_("What the payer wrote.")
+    )
 
 
 class ClearForm(forms.Form):
@@ -266,7 +275,11 @@ class PaymentCreate(FormPage):
             key=self.client_key,
             **clocked(self.request, actor),
         )  # fmt: skip
-        words = gettext("%(number)s posted; it clears %(cleared)s.") if paid.cleared else gettext("%(number)s posted as a deposit.")
+        words = (
+            gettext("%(number)s posted; it clears %(cleared)s.")
+            if paid.cleared
+            else gettext("%(number)s posted as a deposit.")
+        )
         messages.success(self.request, words % {"number": paid.number, "cleared": ", ".join(paid.cleared)})
         return reverse("receivables:payment", args=[paid.id])
 
@@ -324,7 +337,10 @@ class ClearingReset(AskPage):
     def ask(self, actor: Any, key: int) -> None:
         self.clearing = screens.clearing(actor, key)
         self.cancel_url = reverse("receivables:payment", args=[self.clearing.payment_id])
-        self.crumbs = [Link(_("Payments"), reverse("receivables:payments")), Link(self.clearing.payment.number, self.cancel_url)]
+        self.crumbs = [
+            Link(_("Payments"), reverse("receivables:payments")),
+            Link(self.clearing.payment.number, self.cancel_url),
+        ]
         self.title = gettext("Take back the clearing of invoice %(number)s") % {"number": self.clearing.invoice_number}
         self.sentence = _("The invoice is open again, and the money a deposit again.")
         self.submit_label = _("Take back")
@@ -332,5 +348,3 @@ class ClearingReset(AskPage):
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         actions.reset_clearing(self.clearing.pk, reason=form.cleaned_data["reason"], **clocked(self.request, actor))
         return self.done(gettext("Taken back."), self.cancel_url)
-
-

@@ -84,7 +84,10 @@ class QuotationForm(HeadForm):
 
     valid_to_on = day(_("Valid to"))
     delivery_days = whole(
-        _("Delivery time in working days"), 0, 9999, help_text=_("Counts from the placing of the order; a row may differ.")
+        _("Delivery time in working days"),
+        0,
+        9999,
+        help_text=_("Counts from the placing of the order; a row may differ."),
     )
     sections = (
         Section("", ("customer", "valid_to_on", "delivery_days", "order_type", "customer_reference", "requested_on")),
@@ -97,13 +100,25 @@ class ItemForm(forms.Form):
 
     line_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
     product = forms.CharField(label=_("Product"), max_length=40, widget=Picker(PRODUCTS, {"size": 28}))
-    quantity = forms.CharField(label=_("Quantity"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8}))
+    quantity = forms.CharField(
+        label=_("Quantity"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8})
+    )
     unit = text(_("Unit"), 10, widget=forms.TextInput(attrs={"size": 6, "placeholder": _("base")}))
     requested_on = day(_("Wished date"))
-    site = forms.ChoiceField(label=_("Ships from"), required=False, choices=screens.sites)
-    item_category = forms.ChoiceField(label=_("Item category"), required=False, choices=screens.item_categories)
+    site = forms.ChoiceField(label=_("Ships from"), required=False)
+    item_category = forms.ChoiceField(label=_("Item category"), required=False)
     delivery_days = whole(_("Delivery days"), 0, 9999)
     text = text(_("Text"), 500, widget=forms.TextInput(attrs={"size": 16}))
+
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, known in (choices or {}).items():
+            self.fields[name].choices = known  # type: ignore[attr-defined]
+
+
+def row_choices() -> dict[str, list[tuple[str, str]]]:
+    """What the rows choose from, read once for all of them."""
+    return {"site": screens.sites(), "item_category": screens.item_categories()}
 
 
 HEAD_FIELDS = tuple(name for name in HeadForm.base_fields if name != "version")

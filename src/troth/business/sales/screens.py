@@ -250,6 +250,7 @@ def items(view: DocumentView, status_of: Any, steps_of: Any) -> list[Item]:
             product=product_party(one),
             ordered=quantity_of(one),
             status=status_of(one),
+            price=_price(one, currency),
             value=trace_of(one, currency),
             schedule=_schedule(one),
             note=one.line.rejection_reason or one.line.text,
@@ -265,6 +266,12 @@ def trace_of(one: LineView, currency: str) -> Trace | Money:
         return Money(one.line.gross, currency)
     steps = tuple(TraceStep(*_said(row, currency)) for row in one.trace)
     return Trace(gettext("Item %(number)s") % {"number": one.line.line_number}, Money(one.line.gross, currency), steps)
+
+
+def _price(one: LineView, currency: str) -> Money | None:
+    """The price of one base unit, before discounts; where it is for several, the trace says so."""
+    found = next((row for row in one.trace if str(row.kind) == "price"), None)
+    return Money(found.rate, currency) if found and found.per == 10**one.base_decimals else None
 
 
 def _said(row: TraceLine, currency: str) -> tuple[Any, Money, str]:

@@ -8,20 +8,21 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.promising import queries as promises
+from troth.business.promising.screens import DueDocument, due_documents
 from troth.business.sales import queries as sales
 from troth.business.shipping.models import Delivery, Shipment, TransferOrder
-from troth.business.shipping.queries import due as due_lines
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
+from troth.platform import blocks
 from troth.platform.actors import Actor
+from troth.platform.blocks import STOPS, BlockScope
+from troth.platform.documents import DocumentRef
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import InvalidCursor, Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.values import Party, Quantity, Status
 from troth.reference import queries as reference
-from troth.reference.models import Party as PartyRow
 
 DELIVERY = {
     DeliveryState.OPEN: Status(_("To pick"), "waiting"),
@@ -61,7 +62,6 @@ history.words(
         "shipping.transfer_order_cancelled": _("Cancelled"),
     }
 )
-SEPARATOR = ":"
 
 
 def words(of: Mapping[Any, Status]) -> tuple[tuple[str, Any], ...]:
@@ -71,14 +71,14 @@ def words(of: Mapping[Any, Status]) -> tuple[tuple[str, Any], ...]:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    id: int
+    """An order of which `lines` schedule lines are due at a site."""
+
     order_id: int
     number: str
-    line: int
     ship_to: Party
-    product: Party
-    quantity: Quantity
     site: str
+    lines: int
+    priority: int
     material_on: date
     goods_issue_on: date
     delivery_on: date
@@ -130,47 +130,49 @@ def sites_of(actor: Actor) -> list[reference.SiteRow]:
 
 
 def due(query: ListQuery, until: date) -> Page:
-    """What is due at one site until a day, the earliest goods first: the site chosen, else the actor's first."""
-    found_sites = sites_of(query.actor)
-    chosen = query.filters.get("site") or (found_sites[0].code if found_sites else "")
-    site = next((one for one in found_sites if one.code == chosen), None)
-    if site is None:
-        return Page(())
-    rows = due_lines(site.id, until, after=_mark(query.after), limit=query.limit + 1)
-    more, rows = len(rows) > query.limit, rows[: query.limit]
+    """Orders of which something is due until a day, the earliest goods first; a page is a stretch of that list."""
+    chosen = query.filters.get("site")
+    sites = [site.id for site in sites_of(query.actor) if chosen in (None, site.code)]
+    start = _start(query.after)
+    rows, count = due_documents(sites, until, start=start, limit=query.limit)
+    blocked = _blocked([row.order_id for row in rows])
+    shown = [_due_row(row, blocked.get(row.order_id)) for row in rows]
     if query.filters.get("unblocked"):
-        rows = [row for row in rows if not row.block]
-    parties = PartyRow.objects.in_bulk({row.ship_to_id for row in rows})
-    products = reference.products({row.product_id for row in rows})
-    shown = [_due_row(row, site.code, parties, products) for row in rows]
-    last = f"{rows[-1].material_on.isoformat()}{SEPARATOR}{rows[-1].id}" if more and rows else None
-    return Page(shown, next=last, count=None if more or query.after else len(shown))
+        shown = [row for row in shown if row.block is None]
+    return Page(
+        shown,
+        next=str(start + query.limit) if start + query.limit < count else None,
+        previous=str(max(start - query.limit, 0)) if start else None,
+        count=count,
+    )
 
 
-def _mark(after: str | None) -> tuple[date, int] | None:
-    if not after:
-        return None
-    day, _colon, key = after.partition(SEPARATOR)
-    try:
-        return date.fromisoformat(day), int(key)
-    except ValueError:
-        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after") from None
+def _start(after: str | None) -> int:
+    if after and not (after.isascii() and after.isdigit() and len(after) < 9):
+        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after")
+    return int(after or 0)
 
 
-def _due_row(row: Any, site: str, parties: Mapping[int, PartyRow], products: Mapping[int, Any]) -> DueRow:
-    party, product = parties[row.ship_to_id], products[row.product_id]
+def _blocked(order_ids: Sequence[int]) -> dict[int, Status]:
+    """The orders among these whose delivery is stopped, by what."""
+    found: dict[int, Status] = {}
+    for block in blocks.standing([DocumentRef("order", key) for key in order_ids]):
+        if BlockScope.DELIVERY in STOPS[block.scope]:
+            found.setdefault(block.ref.id, Status(str(block.kind).replace("_", " ").capitalize(), "stopped"))
+    return found
+
+
+def _due_row(row: DueDocument, block: Status | None) -> DueRow:
     return DueRow(
-        row.id, row.order_id, row.order_number, row.line_number, Party(party.name, party.number),
-        Party(product.name, product.number), Quantity(row.quantity, product.decimals, product.base_unit), site,
-        row.material_on, row.goods_issue_on, row.delivery_on,
-        Status(row.block.partition(":")[0].capitalize(), "stopped") if row.block else None,
+        row.order_id, row.number, row.party, row.site, row.lines, row.priority, row.material_on, row.goods_issue_on,
+        row.delivery_on, block,
     )  # fmt: skip
 
 
 def due_count(actor: Actor, until: date) -> tuple[int, date | None]:
-    """How many confirmations are due at the actor's sites until a day, and since when."""
-    found = [row for site in sites_of(actor) for row in promises.due(site.id, until, limit=1000)]
-    return len(found), min((row.material_on for row in found), default=None)
+    """Of how many orders something is due at the actor's sites until a day, and since when."""
+    rows, count = due_documents([site.id for site in sites_of(actor)], until, limit=1)
+    return count, min((row.material_on for row in rows), default=None)
 
 
 def numbers_of(order_ids: Sequence[int]) -> dict[int, str]:
@@ -203,7 +205,9 @@ SORTS = {
 
 
 def deliveries(query: ListQuery) -> Page:
-    found = _range(_seen(Delivery.objects.select_related("ship_to", "site", "route", "shipment"), query), query, "goods_issue_on")
+    found = _range(
+        _seen(Delivery.objects.select_related("ship_to", "site", "route", "shipment"), query), query, "goods_issue_on"
+    )
     for word in query.search.split():
         found = found.filter(
             Q(number__icontains=word) | Q(ship_to__name__icontains=word) | Q(ship_to__number__iexact=word)
@@ -261,7 +265,12 @@ def open_shipments(site_id: int) -> list[tuple[int, str]]:
     """Planned shipments of a site, to put a delivery on."""
     found = Shipment.objects.filter(site_id=site_id, state=ShipmentState.PLANNED).order_by("planned_on", "pk")
     return [
-        (one.pk, f"{one.number} · {one.planned_on.isoformat()} · {one.carrier.party.name if one.carrier else ''}".rstrip(" ·"))
+        (
+            one.pk,
+            f"{one.number} · {one.planned_on.isoformat()} · {one.carrier.party.name if one.carrier else ''}".rstrip(
+                " ·"
+            ),
+        )
         for one in found.select_related("carrier__party")[:200]
     ]
 
@@ -304,7 +313,10 @@ def _tally(found: QuerySet[Any], field: str, today: date) -> Waiting:
 
 def delivery_faces(ids: Sequence[int]) -> dict[int, Face]:
     rows = Delivery.objects.filter(pk__in=ids).values_list("pk", "number", "state", "issued_on", "goods_issue_on")
-    return {pk: Face(number, DELIVERY[DeliveryState(state)], issued or planned) for pk, number, state, issued, planned in rows}
+    return {
+        pk: Face(number, DELIVERY[DeliveryState(state)], issued or planned)
+        for pk, number, state, issued, planned in rows
+    }
 
 
 def transfer_faces(ids: Sequence[int]) -> dict[int, Face]:

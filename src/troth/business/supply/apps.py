@@ -12,7 +12,5 @@ class SupplyConfig(AppConfig):
         from troth.platform.documents import Kind, register
 
         register(
-            Kind(
-                "receipt", "receipt", "receipts", "supply.Receipt", "supply:receipt", "supply.view_purchase_order"
-            )
+            Kind("receipt", "receipt", "receipts", "supply.Receipt", "supply:receipt", "supply.view_purchase_order")
         )

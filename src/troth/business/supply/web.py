@@ -82,7 +82,8 @@ class ReceiptList(ListPage):
     routes = ((_("New receipt"), "supply:receipt-create"),)
     search_label = _("Number, product or supplier")
     empty = Empty(
-        _("Nothing is expected"), _("Purchase orders and production receipts make goods available to promise before they come.")
+        _("Nothing is expected"),
+        _("Purchase orders and production receipts make goods available to promise before they come."),
     )
     source = screens.receipts
     row_url = staticmethod(lambda row: reverse("supply:receipt", args=[row.id]))
@@ -283,14 +284,19 @@ receipt_reverse = button(_reverse)
 
 
 class ExpectForm(forms.Form):
-    sections = (Section(_("Receipt"), ("kind", "number", "supplier"), ""), Section(_("Goods"), ("product", "quantity", "site", "due_on")))
+    sections = (
+        Section(_("Receipt"), ("kind", "number", "supplier"), ""),
+        Section(_("Goods"), ("product", "quantity", "site", "due_on")),
+    )
     kind = forms.ChoiceField(
         label=_("Kind"), choices=(("purchase", _("Purchase order")), ("production", _("Production order")))
     )
     number = forms.CharField(label=_("Number"), max_length=40)
     product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
     quantity = forms.CharField(label=_("Quantity"), max_length=30, help_text=_("In the product's base unit."))
-    site = forms.ChoiceField(label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()])
+    site = forms.ChoiceField(
+        label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()]
+    )
     due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
@@ -319,5 +325,3 @@ class ReceiptCreate(FormPage):
         )  # fmt: skip
         key = actions.expect_receipt(receipt, key=self.client_key, **clocked(self.request, actor))
         return reverse("supply:receipt", args=[key])
-
-

@@ -41,10 +41,20 @@ def _sales(actor: Any, today: date) -> tuple[Card, ...]:
     waiting, short = sales.waiting(actor, today), promising.unconfirmed(actor.company_ids, today)
     drafts, blocked, quoted = waiting["drafts"], waiting["blocked"], waiting["quotations"]
     return (
-        _card(_("Incomplete drafts"), "sales:orders", "?state=draft", drafts.count, drafts.oldest_on, drafts.late, today),
+        _card(
+            _("Incomplete drafts"), "sales:orders", "?state=draft", drafts.count, drafts.oldest_on, drafts.late, today
+        ),
         _card(_("Unconfirmed lines"), "sales:orders", "?short=1", short.count, short.oldest_on, short.late, today),
         _card(_("Blocked orders"), "sales:orders", "?blocked=1", blocked.count, blocked.oldest_on, blocked.late, today),
-        _card(_("Quotations to follow up"), "sales:quotations", "?state=sent", quoted.count, quoted.oldest_on, quoted.late, today),
+        _card(
+            _("Quotations to follow up"),
+            "sales:quotations",
+            "?state=sent",
+            quoted.count,
+            quoted.oldest_on,
+            quoted.late,
+            today,
+        ),
     )
 
 
@@ -54,8 +64,24 @@ def _yard(actor: Any, today: date) -> tuple[Card, ...]:
     free, planned = waiting["unassigned"], waiting["shipments"]
     return (
         _card(_("Lines due for delivery"), "shipping:due", "?horizon=0", count, oldest, 0, today),
-        _card(_("Deliveries on no shipment"), "shipping:deliveries", "?unassigned=1", free.count, free.oldest_on, free.late, today),
-        _card(_("Shipments not departed"), "shipping:shipments", "?incomplete=1", planned.count, planned.oldest_on, planned.late, today),
+        _card(
+            _("Deliveries on no shipment"),
+            "shipping:deliveries",
+            "?unassigned=1",
+            free.count,
+            free.oldest_on,
+            free.late,
+            today,
+        ),
+        _card(
+            _("Shipments not departed"),
+            "shipping:shipments",
+            "?incomplete=1",
+            planned.count,
+            planned.oldest_on,
+            planned.late,
+            today,
+        ),
     )
 
 
@@ -64,9 +90,27 @@ def _store(actor: Any, today: date) -> tuple[Card, ...]:
     orders, unpicked, ready = waiting["transfer_orders"], waiting["to_pick"], waiting["to_issue"]
     count, oldest, late = supply.overdue(actor, today)
     return (
-        _card(_("Transfer orders to pick"), "shipping:transfer_orders", "?state=open", orders.count, orders.oldest_on, orders.late, today),
-        _card(_("Deliveries to pick"), "shipping:deliveries", "?state=open", unpicked.count, unpicked.oldest_on, unpicked.late, today),
-        _card(_("Ready to ship"), "shipping:deliveries", "?state=picked", ready.count, ready.oldest_on, ready.late, today),
+        _card(
+            _("Transfer orders to pick"),
+            "shipping:transfer_orders",
+            "?state=open",
+            orders.count,
+            orders.oldest_on,
+            orders.late,
+            today,
+        ),
+        _card(
+            _("Deliveries to pick"),
+            "shipping:deliveries",
+            "?state=open",
+            unpicked.count,
+            unpicked.oldest_on,
+            unpicked.late,
+            today,
+        ),
+        _card(
+            _("Ready to ship"), "shipping:deliveries", "?state=picked", ready.count, ready.oldest_on, ready.late, today
+        ),
         _card(_("Receipts due"), "supply:receipts", f"?due_on_until={today.isoformat()}", count, oldest, late, today),
     )
 

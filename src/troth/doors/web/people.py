@@ -74,7 +74,9 @@ def people(query: ListQuery) -> Page:
 
 def _row(one: User) -> PersonRow:
     roles = ", ".join(sorted({str(permissions.ROLES[grant.role]) for grant in one.grants.all()}))
-    return PersonRow(one.pk, one.username, one.get_full_name(), roles, one.last_login, ACTIVE if one.is_active else INACTIVE)
+    return PersonRow(
+        one.pk, one.username, one.get_full_name(), roles, one.last_login, ACTIVE if one.is_active else INACTIVE
+    )
 
 
 class PeopleList(ListPage):
@@ -131,7 +133,12 @@ class PersonPage(DocumentPage):
         return (
             Tab("roles", _("Roles"), documents.TABLE, lambda: _roles(person, actor)),
             Tab("tokens", _("Tokens"), documents.TABLE, lambda: _tokens(person, actor)),
-            Tab("history", _("History"), documents.HISTORY, lambda: {"changes": history.changes_of(users.ref_of(person))}),
+            Tab(
+                "history",
+                _("History"),
+                documents.HISTORY,
+                lambda: {"changes": history.changes_of(users.ref_of(person))},
+            ),
         )
 
 
@@ -158,7 +165,10 @@ def _roles(person: User, actor: Any) -> dict[str, Any]:
         }
         for grant in person.grants.order_by("role", "pk")
     ]
-    return {"table": _table(columns, rows), "empty": Empty(_("No role yet"), _("Without a role nothing opens but the home page."))}
+    return {
+        "table": _table(columns, rows),
+        "empty": Empty(_("No role yet"), _("Without a role nothing opens but the home page.")),
+    }
 
 
 def _tokens(person: User, actor: Any) -> dict[str, Any]:
@@ -180,11 +190,16 @@ def _tokens(person: User, actor: Any) -> dict[str, Any]:
             "used": one.last_used_at,
             "expires": one.expires_at,
             "status": Status(_("Revoked"), "stopped") if one.revoked_at else ACTIVE,
-            "way": Link(_("Revoke"), reverse("people:token-revoke", args=[one.pk])) if may and not one.revoked_at else None,
+            "way": Link(_("Revoke"), reverse("people:token-revoke", args=[one.pk]))
+            if may and not one.revoked_at
+            else None,
         }
         for one in person.api_tokens.order_by("-pk")
     ]
-    return {"table": _table(columns, rows), "empty": Empty(_("No tokens"), _("A token lets a program act for this person within scopes."))}
+    return {
+        "table": _table(columns, rows),
+        "empty": Empty(_("No tokens"), _("A token lets a program act for this person within scopes.")),
+    }
 
 
 class PersonForm(forms.Form):
@@ -364,5 +379,3 @@ class TokenRevoke(AskPage):
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         users.revoke_token(self.kwargs["key"], **clocked(self.request, actor))
         return self.done(gettext("Token revoked."), self.cancel_url)
-
-

@@ -17,13 +17,15 @@ AREAS = (
     Area("home", _("Home"), "home", "", "home", 0),
     Area("quotations", _("Quotations"), "sales:quotations", "sales.view_quotation", "quotation", 100),
     Area("orders", _("Orders"), "sales:orders", "sales.view_order", "order", 110),
-    Area("availability", _("Availability"), "promising:availability", "promising.view_availability", "availability", 200),
+    Area(
+        "availability", _("Availability"), "promising:availability", "promising.view_availability", "availability", 200
+    ),
     Area("stock", _("Stock"), "supply:stock", "supply.view_stock", "stock", 210),
     Area("receipts", _("Receipts"), "supply:receipts", "supply.view_purchase_order", "sourcing", 220),
     Area("blocked", _("Credit blocks"), "credit:blocked", "credit.release_block", "block", 300),
     Area("credit", _("Credit accounts"), "credit:accounts", "credit.view_account", "credit", 310),
     Area("due", _("Due for delivery"), "shipping:due", "shipping.create_deliveries", "desk", 400),
-    Area("deliveries", _("Deliveries"), "shipping:deliveries", "shipping.view_delivery", "delivery", 410),
+    Area("deliveries", _("Deliveries"), "shipping:deliveries", "shipping.view_delivery", "product", 410),
     Area("shipments", _("Shipments"), "shipping:shipments", "shipping.view_shipment", "truck", 420),
     Area("picking", _("Transfer orders"), "shipping:transfer_orders", "shipping.view_transfer_order", "pick", 430),
     Area("billing", _("Due for billing"), "billing:due", "billing.create_invoices", "desk", 500),
@@ -88,5 +90,3 @@ def find_masters(actor: Actor, words: str) -> list[Hit]:
             url = f"{reverse('promising:availability')}?product={product.number}"
             hits.append(Hit(_("Products"), product.name, url, product.number, product.number.lower() == words.lower()))
     return hits
-
-

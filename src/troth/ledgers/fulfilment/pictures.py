@@ -46,8 +46,14 @@ def picture(ref: DocumentRef, actor: Actor) -> Flow:
     by_kind: dict[str, list[int]] = {}
     for node in found.nodes:
         by_kind.setdefault(node.document.kind, []).append(node.document.id)
-    known = {(kind, key): face for kind, ids in by_kind.items() if kind in _faces for key, face in _faces[kind](ids).items()}
-    kept = {one.document: known[one.document.kind, one.document.id] for one in found.nodes if (one.document.kind, one.document.id) in known}
+    known = {
+        (kind, key): face for kind, ids in by_kind.items() if kind in _faces for key, face in _faces[kind](ids).items()
+    }
+    kept = {
+        one.document: known[one.document.kind, one.document.id]
+        for one in found.nodes
+        if (one.document.kind, one.document.id) in known
+    }
     nodes = [_node(document, face, actor, is_current=document == ref) for document, face in kept.items()]
     return Flow(nodes, _edges([edge for edge in found.edges if edge.origin in kept and edge.target in kept]))
 

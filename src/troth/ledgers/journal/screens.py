@@ -43,7 +43,9 @@ def rows(query: ListQuery) -> Page:
     if query.search:
         found = found.filter(Q(entry__text__icontains=query.search) | Q(balance__account=query.search))
     page = keyset.page(found, ("-id",), query.after, query.limit, count=query.count)
-    names = dict(Account.objects.filter(code__in={row.balance.account for row in page.rows}).values_list("code", "name"))
+    names = dict(
+        Account.objects.filter(code__in={row.balance.account for row in page.rows}).values_list("code", "name")
+    )
     return replace(page, rows=[_row(row, names, query.actor) for row in page.rows])
 
 
@@ -68,4 +70,7 @@ def _source(code: str, key: int, actor: Actor) -> Link | None:
 
 def accounts() -> list[tuple[str, str]]:
     """The accounts for a filter."""
-    return [(code, f"{code} {name}") for code, name in Account.objects.order_by("code").values_list("code", "name").distinct()]
+    return [
+        (code, f"{code} {name}")
+        for code, name in Account.objects.order_by("code").values_list("code", "name").distinct()
+    ]

@@ -58,8 +58,10 @@ def _told(field: BoundField) -> str:
     value = field.value()
     if value in (None, "", False):
         return ""
-    if value is True:
+    if value is True or value == "true":
         return str(field.label)
+    if isinstance(field.field, forms.IntegerField):
+        return f"{field.label} {value}"
     choices = dict(getattr(field.field, "choices", ()))
     return str(choices.get(value, value))
 
@@ -185,8 +187,7 @@ class FormPage(View):
     def get(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
         demand(request, self.permission)
         form = self.form_class(initial=self.initial(), **self.form_arguments())
-        rows = self.rows_class(initial=self.initial_rows(), prefix="rows") if self.rows_class else None
-        return self.draw(form, rows)
+        return self.draw(form, self._rows(None))
 
     def post(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
         actor = demand(request, self.permission)
@@ -194,7 +195,7 @@ class FormPage(View):
         if ADD_ROWS in posted:
             posted["rows-TOTAL_FORMS"] = str(min(int(posted.get("rows-TOTAL_FORMS", "0")) + 5, 1000))
         form = self.form_class(posted, request.FILES, initial=self.initial(), **self.form_arguments())
-        rows = self.rows_class(posted, initial=self.initial_rows(), prefix="rows") if self.rows_class else None
+        rows = self._rows(posted)
         if ADD_ROWS in posted:
             return self.draw(_without_errors(form), _rows_without_errors(rows))
         if form.is_valid() and (rows is None or rows.is_valid()):
@@ -203,6 +204,16 @@ class FormPage(View):
             except BusinessError as error:
                 refused_form(form, error, rows)
         return self.draw(form, rows, status=422)
+
+    def rows_arguments(self) -> dict[str, Any]:
+        """Further arguments of each row's constructor: what all rows choose from is read once."""
+        return {}
+
+    def _rows(self, posted: Any) -> Any:
+        if self.rows_class is None:
+            return None
+        initial, arguments = self.initial_rows(), self.rows_arguments()
+        return self.rows_class(posted, initial=initial, prefix="rows", form_kwargs=arguments)
 
     def draw(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
         context = {

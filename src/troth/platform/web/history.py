@@ -38,9 +38,7 @@ def changes_of(*refs: DocumentRef) -> list[Change]:
     events = list(rows.order_by("-id")[:MOST_CHANGES])
     names = names_of(event.actor_id for event in events)
     return [
-        Change(
-            at=event.at, who=names.get(event.actor_id, "–"), what=_what(event.kind), fields=_fields(event)
-        )
+        Change(at=event.at, who=names.get(event.actor_id, "–"), what=_what(event.kind), fields=_fields(event))
         for event in events
     ]
 

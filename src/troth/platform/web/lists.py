@@ -192,7 +192,10 @@ class ListPage(View):
         }
 
     def _steps(self, actor: Actor) -> list[Step]:
-        return [*self.steps, *(Step(label, reverse(name), "get") for label, name in self.routes if allowed(actor, name))]
+        return [
+            *self.steps,
+            *(Step(label, reverse(name), "get") for label, name in self.routes if allowed(actor, name)),
+        ]
 
     def _count(self, page: Page) -> str:
         if page.count is not None:

@@ -31,7 +31,7 @@ class Picker(forms.TextInput):
             "autocomplete": "off",
             "hx-get": reverse(self.route),
             "hx-trigger": "input changed delay:150ms, focus once",
-            "hx-target": f"next datalist",
+            "hx-target": "next datalist",
             "hx-swap": "innerHTML",
             "hx-push-url": "false",
             "hx-params": name,

@@ -57,7 +57,7 @@ class OrderPage(DocumentPage):
             status=screens.order_status(order.state, come),
             party=screens.customer_party(view, actor),
             total=Money(order.gross, order.currency_id),
-            facts=_order_facts(view, actor),
+            facts=_order_facts(view),
             next_step=_next_of_order(view, actor),
             steps=_order_steps(view, actor),
             blocks=[*_missing(order, actor), *_standing(view, actor), *_short(view)],
@@ -86,15 +86,15 @@ class OrderPage(DocumentPage):
         )  # fmt: skip
 
 
-def _order_facts(view: DocumentView, actor: Any) -> list[Fact]:
+def _order_facts(view: DocumentView) -> list[Fact]:
     order = view.document
+    weight = sum(one.line.weight_g for one in view.lines if one.line.stands)
     facts = [
         Fact(_("Wished"), order.requested_on),
         Fact(_("Entered"), order.entered_on),
         Fact(_("Order type"), order.order_type.name),
         Fact(_("Customer's number"), order.customer_reference),
-        Fact(_("Terms"), order.payment_terms.name),
-        Fact(_("Weight"), Quantity(sum(one.line.weight_g for one in view.lines if one.line.stands), 3, "kg")),
+        Fact(_("Weight"), Quantity(weight, 3, "kg") if weight else None),
     ]
     if order.ship_to_id != order.sold_to_id:
         facts.append(Fact(_("Ship-to"), Party(order.ship_to.name, order.ship_to.number)))
@@ -159,8 +159,14 @@ def _blocked(block: StandingBlock, view: DocumentView, actor: Any) -> Block:
     sentence = STOPPED[block.scope] % {"number": view.ref.number}
     route = "credit:block-release" if block.kind is BlockKind.CREDIT else "sales:block-release"
     keys = [block.id] if block.kind is BlockKind.CREDIT else [view.ref.id, block.id]
+    may = actor.may("credit.release_block") if block.kind is BlockKind.CREDIT else True
     way = step(
-        actor, _("Release"), route, *keys, method="get", company_id=view.document.company_id
+        actor,
+        _("Release") if may else _("See the figures"),
+        route,
+        *keys,
+        method="get",
+        company_id=view.document.company_id,
     )
     return Block(f"{sentence}: {block.reason.rstrip('.')}.", REMEDIES[block.kind], way)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.sales import actions, queries
 from troth.business.sales.actions.answers import Submitted
-from troth.business.sales.forms import HEAD_FIELDS, ItemForm, OrderForm, QuotationForm, entered
+from troth.business.sales.forms import HEAD_FIELDS, ItemForm, OrderForm, QuotationForm, entered, row_choices
 from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
@@ -65,6 +65,9 @@ class EntryPage(FormPage):
 
     def initial_rows(self) -> list[dict[str, Any]]:
         return [row_of(one) for one in self.view.lines if one.line.stands] if self.view else []
+
+    def rows_arguments(self) -> dict[str, Any]:
+        return {"choices": row_choices()}
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         filled = [(number, row.cleaned_data) for number, row in enumerate(rows.forms, 1) if row.cleaned_data]

@@ -68,6 +68,8 @@ class QuotationList(ListPage):
     )
     routes = ((_("New quotation"), "sales:quotation-create"),)
     search_label = _("Number or customer")
-    empty = Empty(_("No quotations yet"), _("A quotation offers prices and a delivery time; it holds neither goods nor credit."))
+    empty = Empty(
+        _("No quotations yet"), _("A quotation offers prices and a delivery time; it holds neither goods nor credit.")
+    )
     source = screens.quotations
     row_url = staticmethod(lambda row: reverse("sales:quotation", args=[row.id]))

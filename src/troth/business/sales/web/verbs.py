@@ -79,7 +79,9 @@ class _OrderAsk(AskPage):
 class OrderCancel(_OrderAsk):
     def words(self) -> None:
         self.title = self.submit_label = gettext("Cancel order %(number)s") % {"number": self.number}
-        self.sentence = _("All that was promised is free at once. A cancelled order cannot be brought back; copy it instead.")
+        self.sentence = _(
+            "All that was promised is free at once. A cancelled order cannot be brought back; copy it instead."
+        )
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         actions.cancel_order(self.view.ref.id, reason=form.cleaned_data["reason"], **self.acting)
@@ -134,7 +136,9 @@ class ItemAllocate(_ItemAsk):
             "line": self.line,
             "number": self.number,
         }
-        self.sentence = _("The goods are tied to this item: nobody else gets them. Goods promised to others stay theirs.")
+        self.sentence = _(
+            "The goods are tied to this item: nobody else gets them. Goods promised to others stay theirs."
+        )
         self.submit_label = _("Allocate stock")
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
@@ -181,7 +185,9 @@ class BlockRelease(_OrderAsk):
     def words(self) -> None:
         block = next((block for block in self.view.blocks if block.id == self.kwargs["block"]), None)
         self.title = gettext("Release the block of %(number)s") % {"number": self.number}
-        self.sentence = block.reason if block and block.kind is not BlockKind.CREDIT else _("This block stands no more.")
+        self.sentence = (
+            block.reason if block and block.kind is not BlockKind.CREDIT else _("This block stands no more.")
+        )
         self.submit_label = _("Release")
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:

@@ -52,14 +52,15 @@ class DeliveryPage(DocumentPage):
             number=view.number,
             status=screens.DELIVERY[DeliveryState(view.state)],
             party=Party(view.ship_to),
+            party_label=_("Ship-to"),
             facts=facts(
                 Fact(_("Goods issue"), view.issued_on or view.goods_issue_on),
                 Fact(_("Delivery"), view.delivery_on),
                 Fact(_("Site"), view.site),
                 Fact(_("Route"), view.route),
                 Fact(_("Shipment"), link("shipment", view.shipment_id, view.shipment)),
-                Fact(_("Weight"), Quantity(view.weight_g, 3, "kg")),
-                Fact(_("Volume"), Quantity(view.volume_ml, 3, "l")),
+                Fact(_("Weight"), Quantity(view.weight_g, 3, "kg") if view.weight_g else None),
+                Fact(_("Volume"), Quantity(view.volume_ml, 3, "l") if view.volume_ml else None),
                 Fact(_("Reason"), view.cancel_reason),
             ),
             next_step=_next_of_delivery(view, actor),
@@ -71,15 +72,28 @@ class DeliveryPage(DocumentPage):
     def tabs(self, actor: Any, key: int) -> tuple[Tab, ...]:
         view = queries.delivery(key, by=actor)
         ref = DocumentRef("delivery", view.id, view.number)
-        fetching = tuple(Column(*one) for one in (("number", _("Transfer order"), "link"), ("status", _("Status"), "status")))
+        fetching = tuple(
+            Column(*one) for one in (("number", _("Transfer order"), "link"), ("status", _("Status"), "status"))
+        )
         rows = [
             {"number": link("transfer_order", pk, number), "status": screens.TRANSFER[TransferState(state)]}
             for pk, number, state in view.transfer_orders
         ]
         nothing = Empty(_("No transfer order yet"), _("Nobody has been told to fetch the goods."))
         return (
-            Tab("items", _("Items"), documents.ITEMS, lambda: {"items": [_delivery_item(one, view) for one in view.lines]}),
-            Tab("fetching", _("Picking"), documents.TABLE, lambda: {"table": grid(fetching, rows), "empty": nothing}, len(rows)),
+            Tab(
+                "items",
+                _("Items"),
+                documents.ITEMS,
+                lambda: {"items": [_delivery_item(one, view) for one in view.lines]},
+            ),
+            Tab(
+                "fetching",
+                _("Picking"),
+                documents.TABLE,
+                lambda: {"table": grid(fetching, rows), "empty": nothing},
+                len(rows),
+            ),
             *later_tabs(ref, actor),
         )
 
@@ -97,7 +111,9 @@ def _delivery_item(one: DeliveryLineView, view: DeliveryView) -> Item:
 def _picked(one: DeliveryLineView) -> Status:
     if not one.picked:
         return screens.DELIVERY[DeliveryState.OPEN]
-    return screens.DELIVERY[DeliveryState.PICKED] if one.picked >= one.quantity else Status(_("Partly picked"), "waiting")
+    return (
+        screens.DELIVERY[DeliveryState.PICKED] if one.picked >= one.quantity else Status(_("Partly picked"), "waiting")
+    )
 
 
 def _next_of_delivery(view: DeliveryView, actor: Any) -> Step | None:
@@ -109,7 +125,7 @@ def _next_of_delivery(view: DeliveryView, actor: Any) -> Step | None:
     waiting = next((pk for pk, _number, state in view.transfer_orders if state == TransferState.OPEN), None)
     if waiting is not None:
         return step(
-            actor, _("Confirm pick"), "shipping:transfer_order", waiting, method="get", company_id=company
+            actor, _("Open the picking list"), "shipping:transfer_order", waiting, method="get", company_id=company
         )
     return step(actor, _("Create transfer order"), "shipping:delivery-fetch", view.id, company_id=company)
 
@@ -127,10 +143,20 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
         step(actor, _("Lower quantities"), "shipping:delivery-change", key, method="get", company_id=company)
         if view.state == DeliveryState.OPEN
         else None,
-        step(actor, _("Cancel delivery"), "shipping:delivery-cancel", key, method="get", danger=True, company_id=company)
+        step(
+            actor, _("Cancel delivery"), "shipping:delivery-cancel", key, method="get", danger=True, company_id=company
+        )
         if is_open
         else None,
-        step(actor, _("Reverse goods issue"), "shipping:delivery-reverse", key, method="get", danger=True, company_id=company)
+        step(
+            actor,
+            _("Reverse goods issue"),
+            "shipping:delivery-reverse",
+            key,
+            method="get",
+            danger=True,
+            company_id=company,
+        )
         if view.state == DeliveryState.ISSUED
         else None,
     )
@@ -139,7 +165,8 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
 def _delivery_blocks(view: DeliveryView, actor: Any) -> list[Block]:
     """What stands between the delivery and its goods issue; what is only to be picked is no obstacle but work."""
     blocks = []
-    for reason in view.reasons[:REASONS_SHOWN]:
+    standing = [reason for reason in view.reasons if reason.lack not in (Lack.NOT_PICKED, Lack.OPEN_TRANSFER_ORDER)]
+    for reason in standing[:REASONS_SHOWN]:
         stops = reason.lack is Lack.BLOCKED
         way = _way(view, actor) if stops else None
         blocks.append(Block(reason.sentence, "", way, tone="stopped" if stops else "waiting"))
@@ -200,11 +227,25 @@ class ShipmentPage(DocumentPage):
             {"number": link("transfer_order", pk, number), "status": screens.TRANSFER[TransferState(state)]}
             for pk, number, state in view.transfer_orders
         ]
-        empty = Empty(_("Nothing is on this shipment"), _("Put deliveries of the same site on it."), _assign(view, actor))
+        empty = Empty(
+            _("Nothing is on this shipment"), _("Put deliveries of the same site on it."), _assign(view, actor)
+        )
         unfetched = Empty(_("No transfer order yet"), _("Nobody has been told to fetch the goods."))
         return (
-            Tab("deliveries", _("Deliveries"), documents.TABLE, lambda: {"table": grid(columns, rows), "empty": empty}, len(rows)),
-            Tab("fetching", _("Picking"), documents.TABLE, lambda: {"table": grid(fetching, orders), "empty": unfetched}, len(orders)),
+            Tab(
+                "deliveries",
+                _("Deliveries"),
+                documents.TABLE,
+                lambda: {"table": grid(columns, rows), "empty": empty},
+                len(rows),
+            ),
+            Tab(
+                "fetching",
+                _("Picking"),
+                documents.TABLE,
+                lambda: {"table": grid(fetching, orders), "empty": unfetched},
+                len(orders),
+            ),
             Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref)}),
         )
 
@@ -212,7 +253,9 @@ class ShipmentPage(DocumentPage):
 def _assign(view: ShipmentView, actor: Any) -> Step | None:
     if view.state != ShipmentState.PLANNED:
         return None
-    return step(actor, _("Put deliveries on it"), "shipping:shipment-assign", view.id, method="get", company_id=view.company_id)
+    return step(
+        actor, _("Put deliveries on it"), "shipping:shipment-assign", view.id, method="get", company_id=view.company_id
+    )
 
 
 def _next_of_shipment(view: ShipmentView, actor: Any) -> Step | None:
@@ -223,7 +266,9 @@ def _next_of_shipment(view: ShipmentView, actor: Any) -> Step | None:
     if view.state == ShipmentState.PLANNED and DeliveryState.OPEN in states:
         waiting = next((pk for pk, _number, state in view.transfer_orders if state == TransferState.OPEN), None)
         if waiting is not None:
-            return step(actor, _("Confirm pick"), "shipping:transfer_order", waiting, method="get", company_id=company)
+            return step(
+                actor, _("Open the picking list"), "shipping:transfer_order", waiting, method="get", company_id=company
+            )
         return step(actor, _("Create transfer order"), "shipping:shipment-fetch", key, company_id=company)
     if view.state == ShipmentState.PLANNED:
         return step(actor, _("Start loading"), "shipping:shipment-load", key, company_id=company)
@@ -238,9 +283,15 @@ def _shipment_steps(view: ShipmentView, actor: Any) -> tuple[Step, ...]:
     key, company, state = view.id, view.company_id, view.state
     return steps(
         _assign(view, actor) if view.deliveries else None,
-        step(actor, _("Unload"), "shipping:shipment-unload", key, company_id=company) if state == ShipmentState.LOADING else None,
-        step(actor, _("Recall"), "shipping:shipment-recall", key, company_id=company) if state == ShipmentState.DEPARTED else None,
-        step(actor, _("Cancel shipment"), "shipping:shipment-cancel", key, method="get", danger=True, company_id=company)
+        step(actor, _("Unload"), "shipping:shipment-unload", key, company_id=company)
+        if state == ShipmentState.LOADING
+        else None,
+        step(actor, _("Recall"), "shipping:shipment-recall", key, company_id=company)
+        if state == ShipmentState.DEPARTED
+        else None,
+        step(
+            actor, _("Cancel shipment"), "shipping:shipment-cancel", key, method="get", danger=True, company_id=company
+        )
         if state == ShipmentState.PLANNED
         else None,
     )
@@ -271,13 +322,28 @@ class TransferOrderPage(DocumentPage):
             if is_open
             else None,
             steps=steps(
-                step(actor, _("Confirm with differences"), "shipping:transfer-confirm", key, method="get", company_id=company)
+                step(
+                    actor,
+                    _("Confirm with differences"),
+                    "shipping:transfer-confirm",
+                    key,
+                    method="get",
+                    company_id=company,
+                )
                 if is_open
                 else None,
                 step(actor, _("Cancel"), "shipping:transfer-cancel", key, method="get", danger=True, company_id=company)
                 if is_open
                 else None,
-                step(actor, _("Undo the pick"), "shipping:transfer-undo", key, method="get", danger=True, company_id=company)
+                step(
+                    actor,
+                    _("Undo the pick"),
+                    "shipping:transfer-undo",
+                    key,
+                    method="get",
+                    danger=True,
+                    company_id=company,
+                )
                 if is_done
                 else None,
             ),
@@ -315,5 +381,3 @@ def pick_row(one: PickLine) -> dict[str, Any]:
         "picked": None if one.picked is None else Quantity(one.picked, one.decimals, one.unit),
         "reason": one.difference_reason,
     }
-
-

@@ -20,7 +20,13 @@ from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.values import Empty, Link
 
-HORIZONS = (("0", _("today")), ("2", _("in 2 days")), ("7", _("in a week")), ("30", _("in 30 days")), ("365", _("in a year")))
+HORIZONS = (
+    ("0", _("today")),
+    ("2", _("in 2 days")),
+    ("7", _("in a week")),
+    ("30", _("in 30 days")),
+    ("365", _("in a year")),
+)
 HORIZON = "7"
 SITE = Filter("site", _("Site"), "choice", lambda: names("site"))
 
@@ -41,23 +47,27 @@ def until_of(request: HttpRequest) -> date:
 
 
 class DueList(ListPage):
-    """Rows are schedule lines; what is chosen are their orders."""
+    """What is due, order by order."""
 
     title = _("Due for delivery")
-    lead = _("Confirmed and not in a delivery, by the day on which the goods are ready. Deliveries are made for whole orders as far as they are due.")
+    lead = _("Confirmed and in no delivery yet, by the day on which the goods are ready.")
     permission = "shipping.create_delivery"
     columns = (
         Column("number", _("Order")),
-        Column("line", _("Item"), align="right"),
         Column("ship_to", _("Ship-to"), "party", wide=True),
-        Column("product", _("Product"), "party"),
-        Column("quantity", _("Quantity"), "quantity"),
+        Column("site", _("Site")),
+        Column("lines", _("Lines due"), "number"),
+        Column("priority", _("Priority"), "number"),
         Column("material_on", _("Goods ready"), "date"),
         Column("goods_issue_on", _("Goods issue"), "date"),
         Column("delivery_on", _("Delivery"), "date"),
         Column("block", _("Block"), "status"),
     )
-    filters = (SITE, Filter("horizon", _("Goods ready"), "choice", HORIZONS), Filter("unblocked", _("Not blocked"), "flag"))
+    filters = (
+        SITE,
+        Filter("horizon", _("Goods ready"), "choice", HORIZONS),
+        Filter("unblocked", _("Not blocked"), "flag"),
+    )
     searchable = False
     empty = Empty(_("Nothing is due"), _("Orders appear here as soon as their goods are confirmed for these days."))
     row_key = staticmethod(lambda row: row.order_id)
@@ -68,7 +78,7 @@ class DueList(ListPage):
 
     def context(self, query: ListQuery, page: Page) -> dict[str, Any]:
         until = until_of(self.request)
-        sentence = str(_("Create deliveries of %%(count)s rows, due until %(day)s")) % {"day": formats.day(until)}
+        sentence = str(_("Create deliveries of %%(count)s orders, due until %(day)s")) % {"day": formats.day(until)}
         route = bulk(_("Create deliveries"), sentence, "shipping:due-deliver")
         parameters = self.request.GET.urlencode()
         self.bulk = [type(route)(route.label, sentence, f"{route.url}?{parameters}", route.permission)]
@@ -136,7 +146,11 @@ class DeliveryList(ListPage):
     )
     bulk = (
         bulk(_("Create shipment"), _("Put %(count)s deliveries on a new shipment"), "shipping:deliveries-ship"),
-        bulk(_("Create transfer orders"), _("Create transfer orders for %(count)s deliveries"), "shipping:deliveries-fetch"),
+        bulk(
+            _("Create transfer orders"),
+            _("Create transfer orders for %(count)s deliveries"),
+            "shipping:deliveries-fetch",
+        ),
         bulk(_("Post goods issue"), _("Post goods issue of %(count)s deliveries"), "shipping:deliveries-issue"),
     )
     search_label = _("Delivery, order or ship-to")
@@ -154,12 +168,17 @@ def _ship(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome]
         label = ", ".join(one.number for one in found[:5])
         try:
             made = actions.create_shipment(
-                site_id=site_id, planned_on=planned_on, delivery_ids=[one.pk for one in found], **clocked(request, actor)
+                site_id=site_id,
+                planned_on=planned_on,
+                delivery_ids=[one.pk for one in found],
+                **clocked(request, actor),
             )
         except BusinessError as error:
             yield Outcome(label, error.message, is_done=False)
             continue
-        words = ngettext("%(count)s delivery, planned for %(day)s", "%(count)s deliveries, planned for %(day)s", len(found))
+        words = ngettext(
+            "%(count)s delivery, planned for %(day)s", "%(count)s deliveries, planned for %(day)s", len(found)
+        )
         said = words % {"count": len(found), "day": formats.day(planned_on)}
         yield Outcome(made.number, said, reverse("shipping:shipment", args=[made.id]))
 
@@ -172,7 +191,9 @@ def _fetch(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome
         except BusinessError as error:
             yield Outcome(", ".join(one.number for one in found[:5]), error.message, is_done=False)
             continue
-        said = ngettext("%(count)s position to fetch", "%(count)s positions to fetch", made.lines) % {"count": made.lines}
+        said = ngettext("%(count)s position to fetch", "%(count)s positions to fetch", made.lines) % {
+            "count": made.lines
+        }
         if made.missing:
             said += ". " + ngettext("%(count)s lies nowhere", "%(count)s lie nowhere", len(made.missing)) % {
                 "count": len(made.missing)
@@ -186,7 +207,11 @@ def _issue(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome
     numbers = {one.pk: one.number for one in found}
     for one in actions.post_goods_issues(delivery_ids=list(numbers), **clocked(request, actor)):
         url = reverse("shipping:delivery", args=[one.delivery_id])
-        said = gettext("Goods issued on %(day)s.") % {"day": formats.day(one.issued.issued_on)} if one.issued else one.reason
+        said = (
+            gettext("Goods issued on %(day)s.") % {"day": formats.day(one.issued.issued_on)}
+            if one.issued
+            else one.reason
+        )
         yield Outcome(numbers[one.delivery_id], said, url, is_done=one.issued is not None)
 
 
@@ -218,7 +243,9 @@ class ShipmentList(ListPage):
     tabs = (Link(_("All"), reverse_lazy("shipping:shipments")), Link(_("Not departed"), "/shipments/?incomplete=1"))
     routes = ((_("New shipment"), "shipping:shipment-create"),)
     search_label = _("Shipment or carrier")
-    empty = Empty(_("No shipments yet"), _("A shipment is made from deliveries that leave together, or empty and filled later."))
+    empty = Empty(
+        _("No shipments yet"), _("A shipment is made from deliveries that leave together, or empty and filled later.")
+    )
     source = screens.shipments
     row_url = staticmethod(lambda row: reverse("shipping:shipment", args=[row.id]))
 
@@ -240,6 +267,8 @@ class TransferList(ListPage):
         Link(_("To pick"), "/transfer-orders/?state=open"),
     )
     search_label = _("Transfer order or shipment")
-    empty = Empty(_("No transfer orders yet"), _("They say what to fetch from which bin; a shipment or deliveries make them."))
+    empty = Empty(
+        _("No transfer orders yet"), _("They say what to fetch from which bin; a shipment or deliveries make them.")
+    )
     source = screens.transfer_orders
     row_url = staticmethod(lambda row: reverse("shipping:transfer_order", args=[row.id]))

@@ -67,7 +67,9 @@ def _fetch(request: HttpRequest, actor: Any, key: int) -> Said:
 
 def _fetched(request: HttpRequest, made: Any) -> Said:
     if made.missing:
-        words = ngettext("%(count)s of the goods lies in no bin.", "%(count)s of the goods lie in no bin.", len(made.missing))
+        words = ngettext(
+            "%(count)s of the goods lies in no bin.", "%(count)s of the goods lie in no bin.", len(made.missing)
+        )
         messages.warning(request, words % {"count": len(made.missing)})
     return Said(gettext("%(number)s created.") % {"number": made.number}, url_of("transfer_order", made.id))
 
@@ -272,10 +274,10 @@ class TransferConfirm(_Ask):
             picked = parse_quantity(row["picked"], Unit(one.unit, one.decimals), zero_allowed=True)
             if picked != one.quantity:
                 found[one.position] = Found(picked, row["reason"], row["keep_open"])
-        confirmed = actions.confirm_pick(
-            transfer_order_id=self.view.id, found=found, **clocked(self.request, actor)
+        confirmed = actions.confirm_pick(transfer_order_id=self.view.id, found=found, **clocked(self.request, actor))
+        words = ngettext(
+            "Pick confirmed, %(count)s difference.", "Pick confirmed, %(count)s differences.", confirmed.differences
         )
-        words = ngettext("Pick confirmed, %(count)s difference.", "Pick confirmed, %(count)s differences.", confirmed.differences)
         return self.done(words % {"count": confirmed.differences}, self.cancel_url)
 
 
@@ -365,11 +367,11 @@ class ShipmentAssign(_Ask):
             self.sentence = _("Every delivery of this site is on a shipment or has left.")
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"free": [(one.id, f"{one.number} · {one.ship_to} · {one.goods_issue_on.isoformat()}") for one in self.free]}
+        return {
+            "free": [(one.id, f"{one.number} · {one.ship_to} · {one.goods_issue_on.isoformat()}") for one in self.free]
+        }
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         for key in form.cleaned_data["deliveries"]:
             actions.assign_delivery(delivery_id=int(key), shipment_id=self.view.id, **clocked(self.request, actor))
         return self.done(self.told, self.cancel_url)
-
-
