@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class DoorsConfig(AppConfig):
     name = "troth.doors"
     label = "doors"
+
+    def ready(self) -> None:
+        from troth.doors.web import places
+
+        places.connect()

@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from troth.doors import web
 from troth.doors.api import root
+from troth.doors.web.home import home
 from troth.platform.web.urls import sign_in
 
 urlpatterns = [
-    path("", web.home, name="home"),
+    path("", home, name="home"),
     *sign_in,
     path("", include("troth.platform.web.urls")),
     path("health/", include("troth.platform.urls")),
@@ -16,6 +16,14 @@ urlpatterns = [
     path("", include("troth.business.masterdata.urls")),
     path("api/v1/", root.api.urls),
     re_path("^api/", root.unknown, name="api-unknown"),
+    path("", include("troth.business.credit.urls")),
+    path("", include("troth.business.supply.urls")),
+    path("", include("troth.business.promising.urls")),
+    path("", include("troth.business.sales.urls")),
+    path("", include("troth.business.shipping.urls")),
+    path("", include("troth.business.billing.urls")),
+    path("", include("troth.business.receivables.urls")),
+    path("people/", include("troth.doors.web.people_urls")),
 ]
 
 handler400 = "troth.platform.web.errors.bad_request"

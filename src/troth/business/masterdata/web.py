@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.masterdata import actions, forms, imports
+from troth.business.masterdata import actions, forms, imports, queries
 from troth.business.masterdata.queries import screens
 from troth.platform.actors import Actor
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.web.access import demand
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.master import MasterScreens, Record, Words
+from troth.platform.web.pickers import options, typed
 
 COST = "masterdata.view_cost"
+OFFERS = 12
 INACTIVE = (Filter("inactive", _("With inactive"), "flag"),)
 
 
@@ -128,3 +130,17 @@ def file(request: HttpRequest, kind: str) -> HttpResponseBase:
     answer = StreamingHttpResponse(imports.export_file(kind, by=actor), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
     return answer
+
+
+def product_options(request: HttpRequest) -> HttpResponse:
+    """Products that fit what was typed, by number or words."""
+    demand(request, "masterdata.view_product")
+    found = queries.find_products(typed(request), limit=OFFERS)
+    return options((one.number, f"{one.name} · {one.base_unit}") for one in found.rows)
+
+
+def customer_options(request: HttpRequest) -> HttpResponse:
+    """Customers of the person's companies that fit what was typed."""
+    actor = demand(request, "masterdata.view_customer")
+    found = queries.find_customers(typed(request), company_ids=actor.company_ids, limit=OFFERS)
+    return options((one.number, f"{one.name} · {one.city}") for one in found.rows)

@@ -21,7 +21,6 @@ from troth.business.sales.states import LineProgress, Progress, progress
 from troth.kernel.errors import NotFound
 from troth.kernel.money import Rounding, round_ratio
 from troth.ledgers.fulfilment import queries as fulfilment
-from troth.ledgers.fulfilment.keys import Measure
 from troth.ledgers.fulfilment.queries import Flow
 from troth.platform import blocks, sql
 from troth.platform.actors import Actor
@@ -284,7 +283,8 @@ def order(order_id: int, *, by: Actor) -> DocumentView:
     lines = _line_views(store.ORDER, LINE, found.pk)
     standing = blocks.standing([ref])
     flow = fulfilment.flow(ref)
-    return DocumentView(ref, found, lines, _progress(flow, lines, bool(standing)), standing, blocks.history(ref), flow)
+    come = _progress(flow, lines, bool(standing))
+    return DocumentView(ref, found, lines, come, standing, blocks.history(ref), flow)
 
 
 def quotation(quotation_id: int, *, by: Actor) -> DocumentView:
@@ -334,9 +334,8 @@ def _progress(flow: Flow, lines: Iterable[LineView], is_blocked: bool) -> Progre
 
     categories = masterdata.snapshot().item_categories_by_id
     standing = [view for view in lines if view.line.stands and view.progress.ordered]
-    # What is billed by delivery goes from the delivery to the invoice, so the whole flow is looked through.
-    invoices = {edge.target.id for edge in flow.edges if edge.measure is Measure.BILLED and edge.target.kind == INVOICE}
-    paid = fulfilment.progress(INVOICE, sorted(invoices))
+    invoices = [node.document.id for node in flow.nodes if node.document.kind == INVOICE]
+    paid = fulfilment.progress(INVOICE, invoices)
     return progress(
         (
             LineProgress(

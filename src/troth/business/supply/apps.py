@@ -9,3 +9,8 @@ class SupplyConfig(AppConfig):
 
     def ready(self) -> None:
         from troth.business.supply import checks  # noqa: F401 - registers its checks
+        from troth.platform.documents import Kind, register
+
+        register(
+            Kind("receipt", "receipt", "receipts", "supply.Receipt", "supply:receipt", "supply.view_purchase_order")
+        )

@@ -95,6 +95,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.expire_quotations": _ORDERS,
     "sales.change_order": _ENTRY,
     "sales.cancel_order": _ENTRY,
+    "sales.reject_for_credit": _who(CREDIT),
     "sales.reject_item": _ENTRY,
     "sales.allocate_stock": _ENTRY,
     "sales.release_allocation": _ENTRY,
@@ -109,7 +110,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "credit.view_account": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),
     "credit.release_block": _who(CREDIT),
     "credit.release_goods_issue": _who(CREDIT),
-    "credit.reject_order": _who(CREDIT),
     "credit.set_limit": _who(CREDIT),
     # supply
     "supply.view_stock": _TRADE,

@@ -1,5 +1,6 @@
 """The parts as template tags: `{% load parts %}`."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -123,6 +124,18 @@ def error_summary(form: Any, rows: Any = None) -> dict[str, Any]:
     from troth.platform.web.forms import problems
 
     return {"problems": problems(form, rows)}
+
+
+@register.simple_tag
+def shown(items: Iterable[Any], name: str) -> bool:
+    """Whether any of the items has a value of this name: a column that is empty for all is not drawn."""
+    return any(getattr(item, name, None) is not None for item in items)
+
+
+@register.inclusion_tag("web/parts/grid.html", takes_context=True)
+def grid(context: Context, table: Mapping[str, Any]) -> dict[str, Any]:
+    """A plain table on a page: `columns`, and `rows` of cells."""
+    return {"grid": table, "request": _request(context), "today": context.get("today")}
 
 
 @register.inclusion_tag("web/parts/form.html")

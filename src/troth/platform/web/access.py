@@ -5,6 +5,8 @@ from typing import Any, Protocol, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from troth.platform import permissions
+
 
 class Actor(Protocol):
     """The person, or the system, on whose behalf a request runs."""
@@ -40,3 +42,11 @@ def demand(request: HttpRequest, permission: str) -> Any:
     if not may(request, permission):
         raise PermissionDenied(permission)
     return actor_of(request)
+
+
+def allowed(actor: Any, route: str, *, company_id: int | None = None, site_id: int | None = None) -> bool:
+    """Whether the actor may open a route, by its line in `permissions/routes.py`."""
+    rule = permissions.declared(route)
+    if rule in (permissions.PUBLIC, permissions.SIGNED_IN):
+        return True
+    return bool(actor.may(rule, company_id=company_id, site_id=site_id))

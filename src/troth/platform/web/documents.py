@@ -5,13 +5,14 @@ is asked only when it is opened. Upper apps add tabs to lower pages by `register
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from troth.platform.web.access import Actor, demand
@@ -47,6 +48,7 @@ class Document:
     steps: Sequence[Step] = ()
     blocks: Sequence[Block] = ()
     crumbs: Sequence[Link] = ()
+    party_label: Text = _("Customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,32 @@ class ScheduleLine:
     wished_on: date | None
     wished: Quantity | None
     promise: PromiseLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLine:
+    """A confirmed quantity with every date on its way; `why` is the sentence that a person reads to the customer."""
+
+    confirmed: Quantity | None
+    basis: Status | None
+    material_on: date | None = None
+    loading_on: date | None = None
+    goods_issue_on: date | None = None
+    delivery_on: date | None = None
+    delivered: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedItem:
+    """An item's wish, and beside it what is confirmed; `why` says why these dates, in one sentence."""
+
+    number: str
+    product: Party
+    wished: Quantity
+    wished_on: date | None
+    lines: Sequence[DatedLine] = ()
+    short: Quantity | None = None
+    why: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +117,8 @@ PROMISE = "web/document/promise.html"  # items: Sequence[Item]
 FLOW = "web/document/flow.html"  # flow: Flow
 PAPERS = "web/document/papers.html"  # papers: Sequence[Paper]
 HISTORY = "web/document/history.html"  # changes: Sequence[Change]
+DATES = "web/document/dates.html"  # promised: Sequence[PromisedItem]
+TABLE = "web/document/table.html"  # table: columns and rows of cells; empty: Empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +136,25 @@ _tabs: dict[str, list[TabMaker]] = {}
 def register_tab(document_kind: str, maker: TabMaker) -> None:
     """Add a tab to every page of a document kind. The maker gets the actor and the key and may return None."""
     _tabs.setdefault(document_kind, []).append(maker)
+
+
+Offer = Callable[[Actor, Any], Step | None]
+_offers: dict[str, list[Offer]] = {}
+
+
+def register_offer(document_kind: str, offer: Offer) -> None:
+    """Offer a step of an upper app on every page of a document kind; None where it does not apply.
+
+    It becomes the primary button where the document has no next step of its own, else an entry of the menu.
+    """
+    _offers.setdefault(document_kind, []).append(offer)
+
+
+def _with_offers(document: Document, offers: Sequence[Offer], actor: Actor, key: Any) -> Document:
+    found = [step for offer in offers if (step := offer(actor, key)) is not None]
+    if found and document.next_step is None:
+        document = replace(document, next_step=found.pop(0))
+    return replace(document, steps=(*found, *document.steps))
 
 
 class DocumentPage(View):
@@ -131,7 +180,7 @@ class DocumentPage(View):
         partial = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "tab-region"
         context = {"tabs": tabs, "opened": opened, "partial": partial, **opened.context()}
         if not partial:
-            document = self.document(actor, key)
+            document = _with_offers(self.document(actor, key), _offers.get(self.document_kind, ()), actor, key)
             context |= {"document": document, "title": f"{document.kind} {document.number}", "crumbs": document.crumbs}
         answer = render(request, "web/document/tabs.html" if partial else self.template_name, context)
         patch_vary_headers(answer, ("HX-Request",))

@@ -6,6 +6,8 @@ without a heading. A refusal of an action comes back into the form by `refused_f
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,13 +32,38 @@ class Section:
     title: Text
     fields: tuple[str, ...]
     help: Text = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnSection:
+    """A folded section is one line with what is filled in, until it is opened or refused."""
+
     title: Text
     help: Text
     fields: tuple[BoundField, ...]
+    folded: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return any(field.errors for field in self.fields)
+
+    @property
+    def told(self) -> str:
+        """What is filled in, on one line."""
+        return " · ".join(told for field in self.fields if (told := _told(field)))
+
+
+def _told(field: BoundField) -> str:
+    value = field.value()
+    if value in (None, "", False):
+        return ""
+    if value is True or value == "true":
+        return str(field.label)
+    if isinstance(field.field, forms.IntegerField):
+        return f"{field.label} {value}"
+    choices = dict(getattr(field.field, "choices", ()))
+    return str(choices.get(value, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +82,7 @@ def sections_of(form: BaseForm) -> tuple[DrawnSection, ...]:
     drawn = [DrawnSection("", "", rest)] if rest else []
     for section in declared:
         fields = tuple(form[name] for name in section.fields if name in form.fields)
-        drawn += [DrawnSection(section.title, section.help, fields)] if fields else []
+        drawn += [DrawnSection(section.title, section.help, fields, section.folded)] if fields else []
     return tuple(drawn)
 
 
@@ -131,6 +158,16 @@ class FormPage(View):
     steps: Sequence[Step] = ()
     template_name: str = "web/form_page.html"
     submitted: Callable[..., str] | None = None
+    creates: bool = False
+    """Whether a client key goes with the form, so that what is sent twice is made once; see `client_key`."""
+
+    @property
+    def client_key(self) -> str | None:
+        """The key of this form, for the action's `key`; it changes with what is sent."""
+        if not self.creates:
+            return None
+        sent = sorted((name, value) for name, value in self.request.POST.lists() if name != "csrfmiddlewaretoken")
+        return hashlib.sha256(repr(sent).encode()).hexdigest()
 
     def initial(self) -> dict[str, Any]:
         return {}
@@ -150,8 +187,7 @@ class FormPage(View):
     def get(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
         demand(request, self.permission)
         form = self.form_class(initial=self.initial(), **self.form_arguments())
-        rows = self.rows_class(initial=self.initial_rows(), prefix="rows") if self.rows_class else None
-        return self.draw(form, rows)
+        return self.draw(form, self._rows(None))
 
     def post(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
         actor = demand(request, self.permission)
@@ -159,7 +195,7 @@ class FormPage(View):
         if ADD_ROWS in posted:
             posted["rows-TOTAL_FORMS"] = str(min(int(posted.get("rows-TOTAL_FORMS", "0")) + 5, 1000))
         form = self.form_class(posted, request.FILES, initial=self.initial(), **self.form_arguments())
-        rows = self.rows_class(posted, initial=self.initial_rows(), prefix="rows") if self.rows_class else None
+        rows = self._rows(posted)
         if ADD_ROWS in posted:
             return self.draw(_without_errors(form), _rows_without_errors(rows))
         if form.is_valid() and (rows is None or rows.is_valid()):
@@ -168,6 +204,16 @@ class FormPage(View):
             except BusinessError as error:
                 refused_form(form, error, rows)
         return self.draw(form, rows, status=422)
+
+    def rows_arguments(self) -> dict[str, Any]:
+        """Further arguments of each row's constructor: what all rows choose from is read once."""
+        return {}
+
+    def _rows(self, posted: Any) -> Any:
+        if self.rows_class is None:
+            return None
+        initial, arguments = self.initial_rows(), self.rows_arguments()
+        return self.rows_class(posted, initial=initial, prefix="rows", form_kwargs=arguments)
 
     def draw(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
         context = {
@@ -181,6 +227,7 @@ class FormPage(View):
             "cancel_url": self.cancel_url,
             "crumbs": self.crumbs,
             "steps": self.steps,
+            "client_key": uuid.uuid4().hex if self.creates else "",
             **self.more(),
         }
         return render(self.request, self.template_name, context, status=status)

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from troth.platform.web import exports, formats
-from troth.platform.web.access import Actor, demand, may
+from troth.platform.web.access import Actor, allowed, demand, may
 from troth.platform.web.columns import Cell, Column, Filter, exported, exported_labels
 from troth.platform.web.keyset import InvalidCursor, Page
 from troth.platform.web.values import Empty, Link, Step, Text
@@ -109,6 +110,8 @@ class ListPage(View):
     tabs: Sequence[Link] = ()
     crumbs: Sequence[Link] = ()
     steps: Sequence[Step] = ()
+    routes: Sequence[tuple[Text, str]] = ()
+    """(label, route) of what may be begun from here, the most usual first; drawn for those who may open the route."""
     empty: Empty = Empty(_("Nothing here yet"))
     source: Source | None = None
     row_url: Callable[[Any], str] | None = None
@@ -171,7 +174,7 @@ class ListPage(View):
             "lead": self.lead,
             "crumbs": self.crumbs,
             "tabs": self._tabs(),
-            "steps": self.steps,
+            "steps": self._steps(query.actor),
             "searchable": self.searchable,
             "search": query.search,
             "search_label": self.search_label,
@@ -184,9 +187,15 @@ class ListPage(View):
             "headings": [_heading(column, query.sort) for column in self.columns],
             "rows": [self._row(row) for row in page.rows],
             "bulk": [b for b in self.bulk if may(self.request, b.permission)] if self.row_key else [],
-            "empty": self._nothing_found() if narrowed else self.empty,
+            "empty": self._nothing_found() if narrowed else self._empty(query.actor),
             "list_path": self.request.path,
         }
+
+    def _steps(self, actor: Actor) -> list[Step]:
+        return [
+            *self.steps,
+            *(Step(label, reverse(name), "get") for label, name in self.routes if allowed(actor, name)),
+        ]
 
     def _count(self, page: Page) -> str:
         if page.count is not None:
@@ -197,6 +206,11 @@ class ListPage(View):
         """The view whose address this is; a narrowed list without one belongs to the plain view."""
         here = {tab.url for tab in self.tabs} & {self.request.get_full_path()} or {self.request.path}
         return [(tab, tab.url in here) for tab in self.tabs]
+
+    def _empty(self, actor: Actor) -> Empty:
+        """The empty state, with the first step that the person may take where none was named."""
+        first = next(iter(self._steps(actor)), None)
+        return replace(self.empty, step=self.empty.step or first)
 
     def _nothing_found(self) -> Empty:
         return Empty(

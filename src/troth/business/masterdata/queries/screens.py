@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from troth.business.masterdata.models import Customer, PaymentTerms, PriceCondition
+from troth.business.masterdata.models import Customer, ItemCategory, OrderType, PaymentTerms, PriceCondition
 from troth.kernel.errors import NotFound
 from troth.kernel.money import format_money
 from troth.platform.actors import Actor
@@ -27,6 +27,8 @@ CODES: dict[str, Callable[[], QuerySet[Any]]] = {
     "payment_terms": PaymentTerms.objects.all,
     "sales_organisation": reference.SalesOrganisation.objects.all,
     "site": reference.Site.objects.all,
+    "order_type": OrderType.objects.all,
+    "item_category": ItemCategory.objects.all,
 }
 """The codes that are few enough to choose from a list."""
 
@@ -34,6 +36,11 @@ CODES: dict[str, Callable[[], QuerySet[Any]]] = {
 def choices(of: str) -> list[tuple[str, str]]:
     """Code and name of everything a code of this kind may stand for."""
     return [(code, f"{code} {name}") for code, name in CODES[of]().order_by("code").values_list("code", "name")]
+
+
+def names(of: str) -> list[tuple[str, str]]:
+    """Code and name of the active ones, for a choice in which people read the name."""
+    return list(CODES[of]().filter(is_active=True).order_by("pk").values_list("code", "name"))
 
 
 @dataclass(frozen=True, slots=True)

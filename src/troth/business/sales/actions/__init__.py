@@ -15,7 +15,7 @@
 from troth.business.sales.actions.allocate import Allocated, allocate_stock, release_allocation
 from troth.business.sales.actions.answers import Confirmed, LineAnswer, Saved, Submitted
 from troth.business.sales.actions.blocking import Blocked, is_resumable, release_block, resume_order, set_block
-from troth.business.sales.actions.cancel import cancel_order
+from troth.business.sales.actions.cancel import cancel_order, reject_for_credit
 from troth.business.sales.actions.change import change_order, reject_item
 from troth.business.sales.actions.copy import copy_order, order_from_quotation
 from troth.business.sales.actions.quotations import (
@@ -48,6 +48,7 @@ __all__ = [
     "expire_quotations",
     "is_resumable",
     "order_from_quotation",
+    "reject_for_credit",
     "reject_item",
     "reject_quotation",
     "release_allocation",

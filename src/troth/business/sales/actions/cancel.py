@@ -14,14 +14,28 @@ from troth.ledgers.fulfilment.keys import FulfilmentKey
 from troth.platform import blocks
 from troth.platform.actions import action
 from troth.platform.actors import SYSTEM, Actor
+from troth.platform.blocks import BlockKind
 from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
 
 @action
 def cancel_order(order_id: int, *, reason: str, expected_version: int | None = None, by: Actor, clock: Clock) -> Saved:
     """Cancel an order of which nothing is in a delivery or an invoice; what was promised on it is free at once."""
+    return _cancel(order_id, reason_given(reason), expected_version, "sales.order_cancelled", by=by, clock=clock)
+
+
+@action
+def reject_for_credit(order_id: int, *, reason: str, by: Actor, clock: Clock) -> Saved:
+    """Cancel an order under a credit block because the credit manager declines it (CR-4). Refused where none stands."""
     given = reason_given(reason)
+    if not any(block.kind is BlockKind.CREDIT for block in blocks.standing([DocumentRef(ORDER_KIND, order_id)])):
+        raise refusals.NotYourBlock("No credit block stands on this order, so it cannot be rejected for its credit.")
+    return _cancel(order_id, given, None, "sales.order_rejected_for_credit", by=by, clock=clock)
+
+
+def _cancel(order_id: int, given: str, expected_version: int | None, kind: str, *, by: Actor, clock: Clock) -> Saved:
     held, document = opened(order_id, expected_version, by=by)
     was = document.status.state
     state = ORDER.step(was, "cancel")
@@ -29,7 +43,7 @@ def cancel_order(order_id: int, *, reason: str, expected_version: int | None = N
         _take_back(held, document, clock=clock)
     document.status = document.with_totals(state=state, version=document.status.version + 1)
     store.update(store.ORDER, document.ref.id, document.header, document.status, {})
-    save.record(document, "sales.order_cancelled", by=by, clock=clock, facts={"reason": given})
+    save.record(document, kind, by=by, clock=clock, facts={"reason": given})
     return save.saved(document)
 
 

@@ -1,0 +1,162 @@
+"""What the pages of billing list: what may be billed, the invoices there are, and how their boxes look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.billing import queries
+from troth.business.billing.models import Invoice
+from troth.ledgers.fulfilment import pictures
+from troth.ledgers.fulfilment import queries as fulfilment
+from troth.ledgers.fulfilment.pictures import Face
+from troth.platform.actors import Actor
+from troth.platform.web import history, keyset
+from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.lists import ListQuery
+from troth.platform.web.values import Money, Party, Status
+
+STATES = {
+    "open": Status(_("Open"), "waiting"),
+    "partly_paid": Status(_("Partly paid"), "going"),
+    "paid": Status(_("Paid"), "done"),
+    "cancelled": Status(_("Cancelled"), "stopped"),
+    "cancellation": Status(_("Cancellation"), "stopped"),
+}
+OVERDUE = Status(_("Overdue"), "stopped")
+history.words({"billing.invoice_created": _("Created"), "billing.invoice_cancelled": _("Cancelled")})
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """`key` names the source: "delivery-4" or "order-7"."""
+
+    key: str
+    number: str
+    kind: str
+    customer: str
+    since_on: date
+    lines: int
+    amount: Money
+    status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    id: int
+    number: str
+    payer: Party
+    invoiced_on: date
+    due_on: date
+    gross: Money
+    left: Money | None
+    status: Status
+
+
+def due(query: ListQuery) -> Page:
+    """What may be billed, the oldest first. All of it is read at once: a page is a part of that."""
+    words = query.search.lower().split()
+    found = [
+        row
+        for row in queries.due(query.actor)
+        if all(word in f"{row.source.number} {row.customer}".lower() for word in words)
+        and query.filters.get("kind") in (None, row.source.kind)
+    ]
+    start = _start(query.after)
+    shown = found[start : start + query.limit]
+    return Page(
+        [_due_row(row) for row in shown],
+        next=str(start + query.limit) if start + query.limit < len(found) else None,
+        previous=str(max(start - query.limit, 0)) if start else None,
+        count=len(found),
+    )
+
+
+def _start(after: str | None) -> int:
+    if after and not (after.isascii() and after.isdigit() and len(after) < 9):
+        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after")
+    return int(after or 0)
+
+
+def _due_row(row: queries.DueRow) -> DueRow:
+    kinds = {"delivery": _("Delivery"), "order": _("Order")}
+    return DueRow(
+        f"{row.source.kind}-{row.source.id}", row.source.number, str(kinds[row.source.kind]), row.customer, row.since_on,
+        row.lines, Money(row.amount, row.currency), Status(_("Blocked"), "stopped") if row.is_blocked else None,
+    )  # fmt: skip
+
+
+def invoices(query: ListQuery) -> Page:
+    found = Invoice.objects.select_related("payer")
+    if query.actor.company_ids is not None:
+        found = found.filter(company_id__in=query.actor.company_ids)
+    for word in query.search.split():
+        found = found.filter(
+            Q(number__icontains=word) | Q(payer__name__icontains=word) | Q(payer__number__iexact=word)
+            | Q(pk__in=_of_order(word))
+        )  # fmt: skip
+    for field in ("invoiced_on", "due_on"):
+        first, last = query.filters.get(field) or (None, None)
+        found = found.filter(**{f"{field}__gte": first} if first else {}, **{f"{field}__lte": last} if last else {})
+    if kind := query.filters.get("kind"):
+        found = found.filter(kind=kind)
+    orders = {
+        "invoiced_on": ("invoiced_on",), "-invoiced_on": ("-invoiced_on",), "due_on": ("due_on",),
+        "-due_on": ("-due_on",), "gross": ("gross",), "-gross": ("-gross",),
+    }  # fmt: skip
+    page = keyset.page(found, orders.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    come = fulfilment.progress("invoice", [row.pk for row in page.rows])
+    return replace(page, rows=[_invoice_row(row, come.get(row.pk)) for row in page.rows])
+
+
+def _of_order(number: str) -> Sequence[int]:
+    from troth.business.billing.models import InvoiceLine
+
+    found = InvoiceLine.objects.filter(order_number__iexact=number).values_list("invoice_id", flat=True)
+    return list(found[:100])
+
+
+def state_of(row: Invoice, come: fulfilment.Progress | None) -> str:
+    """cancellation, cancelled, paid, partly_paid or open; a cancelled invoice claims nothing any more."""
+    come = come or fulfilment.Progress()
+    if row.kind != "invoice":
+        return row.kind
+    if row.gross and not come.ordered:
+        return "cancelled"
+    if come.paid >= row.gross:
+        return "paid"
+    return "partly_paid" if come.paid else "open"
+
+
+def _invoice_row(row: Invoice, come: fulfilment.Progress | None) -> InvoiceRow:
+    state = state_of(row, come)
+    paid = come.paid if come else 0
+    return InvoiceRow(
+        row.pk, row.number, Party(row.payer.name, row.payer.number), row.invoiced_on, row.due_on,
+        Money(row.gross, row.currency_id),
+        Money(row.gross - paid, row.currency_id) if state in ("open", "partly_paid") else None, STATES[state],
+    )  # fmt: skip
+
+
+def invoice_faces(ids: Sequence[int]) -> dict[int, Face]:
+    come = fulfilment.progress("invoice", ids)
+    rows = Invoice.objects.filter(pk__in=ids)
+    return {row.pk: Face(row.number, STATES[state_of(row, come.get(row.pk))], row.invoiced_on) for row in rows}
+
+
+pictures.register("invoice", invoice_faces)
+
+
+def waiting(actor: Actor) -> tuple[int, date | None]:
+    """How many documents may be billed, and since when."""
+    found = queries.due(actor)
+    return len(found), min((row.since_on for row in found), default=None)
+
+
+def overdue(actor: Actor, today: date) -> tuple[int, date | None, int]:
+    """How many invoices are open, the day the oldest was due, and how many are overdue."""
+    found = queries.open_items(company_ids=actor.company_ids)
+    late = [one for one in found if one.due_on < today]
+    return len(found), min((one.due_on for one in late), default=None), len(late)

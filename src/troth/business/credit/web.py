@@ -1,0 +1,247 @@
+"""The pages of credit: accounts, one account by its parts, and the documents that wait for a decision."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.credit import actions, queries, screens
+from troth.kernel.errors import NotFound
+from troth.kernel.money import format_money, parse_money
+from troth.ledgers.exposure.queries import Standing
+from troth.platform import documents as kinds
+from troth.platform.documents import DocumentRef
+from troth.platform.web import documents
+from troth.platform.web.acts import AskPage, step, steps
+from troth.platform.web.columns import Cell, Column, Filter
+from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.history import changes_of
+from troth.platform.web.lists import ListPage
+from troth.platform.web.values import Empty, Link, Money, Party
+
+PARTS = {
+    "open_orders": _("Open orders"),
+    "open_deliveries": _("Open deliveries"),
+    "open_invoices": _("Open invoices"),
+    "deposits": _("Deposits"),
+}
+
+
+def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
+    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
+
+
+class AccountList(ListPage):
+    title = _("Credit accounts")
+    permission = "credit.view_account"
+    columns = (
+        Column("number", _("Payer")),
+        Column("party", _("Name"), "party", wide=True, sort=True),
+        Column("orders", _("Orders"), "money"),
+        Column("deliveries", _("Deliveries"), "money"),
+        Column("invoices", _("Invoices"), "money"),
+        Column("deposits", _("Deposits"), "money"),
+        Column("limit", _("Limit"), "money", sort=True),
+        Column("free", _("Free"), "money"),
+        Column("status", _("Status"), "status"),
+    )
+    filters = (Filter("unlimited", _("Not checked"), "flag"),)
+    search_label = _("Number or name")
+    empty = Empty(_("No credit accounts"), _("A payer without an account has no limit: credit is not checked."))
+    source = screens.accounts
+    row_url = staticmethod(lambda row: reverse("credit:account", args=[row.company_id, row.party_id]))
+
+
+class BlockedList(ListPage):
+    title = _("Blocked for credit")
+    permission = "credit.view_account"
+    columns = (
+        Column("number", _("Document")),
+        Column("party", _("Payer"), "party", wide=True),
+        Column("amount", _("Amount"), "money"),
+        Column("exposure", _("Exposure"), "money"),
+        Column("limit", _("Limit"), "money"),
+        Column("days", _("Waits"), "ageing"),
+        Column("reason", _("Reason")),
+    )
+    search_label = _("Document")
+    empty = Empty(_("Nothing is blocked"), _("Orders past the credit limit wait here for a decision."))
+    source = screens.blocked
+    row_url = staticmethod(lambda row: reverse("credit:block-release", args=[row.id]))
+
+
+class AccountPage(DocumentPage):
+    permission = "credit.view_account"
+    document_kind = "credit_account"
+
+    def get(self, request: HttpRequest, company: int, party: int) -> Any:
+        return super().get(request, (company, party))
+
+    def _account(self, actor: Any, key: tuple[int, int]) -> queries.AccountView:
+        if not actor.sees(key[0]):
+            raise NotFound("There is no such account, or it belongs to another company.")
+        return queries.account(*key)
+
+    def document(self, actor: Any, key: tuple[int, int]) -> Document:
+        account = self._account(actor, key)
+        parts, currency = account.exposure, account.currency
+        limit = None if account.limit is None else Money(account.limit, currency)
+        free = None if account.available is None else Money(account.available, currency)
+        return Document(
+            kind=_("Credit account"),
+            number=account.party_number,
+            status=screens.status(account.limit, parts.total),
+            party=Party(account.party_name, account.party_number),
+            total=Money(parts.total, currency),
+            facts=(
+                Fact(_("Limit"), limit or gettext("none")),
+                Fact(_("Free"), free),
+                *(Fact(word, Money(getattr(parts, name), currency)) for name, word in PARTS.items()),
+                Fact(_("Risk class"), account.risk_class),
+            ),
+            next_step=step(actor, _("Set limit"), "credit:limit", *key, method="get", company_id=key[0]),
+            crumbs=(Link(_("Credit accounts"), reverse("credit:accounts")),),
+        )
+
+    def tabs(self, actor: Any, key: tuple[int, int]) -> tuple[Tab, ...]:
+        columns = (
+            Column("document", _("Document"), "link"),
+            Column("part", _("Stands under"), wide=True),
+            Column("due_on", _("Due"), "date"),
+            Column("amount", _("Amount"), "money"),
+        )
+
+        def standing() -> dict[str, Any]:
+            account = self._account(actor, key)
+            rows = [_standing(one, account.currency, actor) for one in account.documents]
+            return {
+                "table": {"columns": columns, "rows": [[Cell(c, c.of(row)) for c in columns] for row in rows]},
+                "empty": Empty(
+                    _("Nothing is open"), _("Orders, deliveries and invoices of this payer are listed here.")
+                ),
+            }
+
+        def changes() -> dict[str, Any]:
+            account = self._account(actor, key)
+            return {"changes": changes_of(DocumentRef("credit_account", account.account_id or 0))}
+
+        return (
+            Tab("documents", _("What it is made of"), documents.TABLE, standing),
+            Tab("history", _("History"), documents.HISTORY, changes),
+        )
+
+
+def _standing(one: Standing, currency: str, actor: Any) -> dict[str, Any]:
+    return {
+        "document": link_of(one.document, actor),
+        "part": PARTS[str(one.part)],
+        "due_on": one.due_on,
+        "amount": Money(one.amount, currency),
+    }
+
+
+def link_of(ref: DocumentRef, actor: Any) -> Link:
+    """A document by its kind and number, with its page where the actor may open it."""
+    known = {kind.code: kind for kind in kinds.kinds()}
+    kind = known.get(ref.kind)
+    title = str(kind.title).capitalize() if kind else ref.kind
+    url = reverse(kind.url_name, args=[ref.id]) if kind and actor.may(kind.permission) else ""
+    return Link(f"{title} {ref.number or ref.id}", url)
+
+
+class LimitForm(forms.Form):
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    limit = forms.CharField(
+        label=_("Limit"), max_length=30, required=False, help_text=_("Empty: credit is not checked.")
+    )
+    risk_class = forms.CharField(label=_("Risk class"), max_length=10, required=False)
+
+
+class Limit(AskPage):
+    form_class = LimitForm
+    danger = False
+
+    def ask(self, actor: Any, key: Any) -> None:
+        company, party = self.kwargs["company"], self.kwargs["party"]
+        if not actor.sees(company):
+            raise NotFound("There is no such account, or it belongs to another company.")
+        self.account = queries.account(company, party)
+        self.cancel_url = reverse("credit:account", args=[company, party])
+        self.title = gettext("Limit of %(party)s") % {"party": self.account.party_name}
+        self.sentence = gettext("In %(currency)s. Blocks that stand are not lifted by it.") % {
+            "currency": self.account.currency
+        }
+        self.submit_label = _("Set limit")
+
+    def initial(self) -> dict[str, Any]:
+        limit = self.account.limit
+        written = "" if limit is None else format_money(limit, self.account.decimals)
+        return {"limit": written, "risk_class": self.account.risk_class, "version": self.account.version}
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        given = form.cleaned_data
+        limit = parse_money(given["limit"], self.account.decimals) if given["limit"] else None
+        actions.set_limit(
+            self.account.company_id, self.account.party_id, limit=limit, risk_class=given["risk_class"],
+            version=given["version"] or None, **clocked(self.request, actor),
+        )  # fmt: skip
+        return self.done(gettext("Limit set."), self.cancel_url)
+
+
+class BlockRelease(AskPage):
+    """The facts of a credit block, and the decision about it."""
+
+    danger = False
+    template_name = "credit/release.html"
+
+    def ask(self, actor: Any, key: int) -> None:
+        found = screens.blocked_document(actor, key)
+        if found is None:
+            raise NotFound("This block does not stand any more.", block=key)
+        self.found = found
+        self.cancel_url = reverse("credit:blocked")
+        self.crumbs = [Link(_("Blocked for credit"), self.cancel_url)]
+        self.title = gettext("Credit block of %(number)s") % {"number": found.ref.number}
+        self.sentence = found.reason
+        may = actor.may("credit.release_block", company_id=found.company_id)
+        self.submit_label = _("Release") if may else ""
+
+    def more(self) -> dict[str, Any]:
+        found, currency = self.found, self.found.currency
+        parts = [Fact(word, Money(getattr(found.exposure, name), currency)) for name, word in PARTS.items()]
+        actor = self.request.actor  # type: ignore[attr-defined]
+        return {
+            **super().more(),
+            "facts": [
+                Fact(_("Payer"), Party(found.party_name, found.party_number)),
+                Fact(_("This document"), Money(found.amount, currency)),
+                *parts,
+                Fact(_("Exposure"), Money(found.exposure.total, currency)),
+                Fact(_("Limit"), Money(found.limit, currency)),
+                Fact(_("Past the limit by"), Money(found.excess, currency)),
+            ],
+            "document": link_of(found.ref, actor),
+            "reject": _reject(found, actor),
+        }
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        reason = form.cleaned_data["reason"]
+        released = actions.release_block(self.found.block_id, reason=reason, **clocked(self.request, actor))
+        return self.done(gettext("%(number)s released.") % {"number": released.document_number}, self.cancel_url)
+
+
+def _reject(found: queries.BlockedDocument, actor: Any) -> Any:
+    """The way to reject the order for its credit, where an upper app offers one."""
+    offered = steps(*(offer(actor, found.ref) for offer in _rejections))
+    return offered[0] if offered else None
+
+
+_rejections: list[Any] = []
+
+
+def register_rejection(offer: Any) -> None:
+    """Say how a blocked document is rejected: (actor, ref) -> Step or None. The app that owns the document registers."""
+    _rejections.append(offer)

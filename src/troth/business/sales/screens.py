@@ -1,0 +1,356 @@
+"""What the pages of sales list and show: orders and quotations row by row, a document's head, its items, its words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.masterdata.queries.screens import names
+from troth.business.pricing.rules import TraceLine
+from troth.business.promising import queries as promising
+from troth.business.promising.screens import BASIS, Waiting, dated, reasons, short_documents
+from troth.business.sales import queries
+from troth.business.sales.models import Order, Quotation
+from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.states import LineProgress, OrderState, QuotationState, progress
+from troth.ledgers.fulfilment import pictures
+from troth.ledgers.fulfilment import queries as fulfilment
+from troth.ledgers.fulfilment.pictures import Face
+from troth.platform.actors import Actor
+from troth.platform.models import BlockRow
+from troth.platform.web import history, keyset
+from troth.platform.web.access import allowed
+from troth.platform.web.documents import Item, PromisedItem, ScheduleLine
+from troth.platform.web.keyset import Page
+from troth.platform.web.lists import ListQuery
+from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Trace, TraceStep
+
+HEADLINES = {
+    "open": Status(_("Open"), "going"),
+    "unconfirmed": Status(_("Unconfirmed"), "waiting"),
+    "partly_confirmed": Status(_("Partly confirmed"), "waiting"),
+    "confirmed": Status(_("Confirmed"), "going"),
+    "nothing_to_confirm": Status(_("Open"), "going"),
+    "partly_delivered": Status(_("Partly in delivery"), "going"),
+    "fully_delivered": Status(_("In delivery"), "going"),
+    "partly_issued": Status(_("Partly shipped"), "going"),
+    "fully_issued": Status(_("Shipped"), "going"),
+    "partly_billed": Status(_("Partly billed"), "going"),
+    "fully_billed": Status(_("Billed"), "going"),
+    "paid": Status(_("Paid"), "done"),
+}
+DRAFT, CANCELLED = Status(_("Draft"), "draft"), Status(_("Cancelled"), "stopped")
+ORDER_STATES = (("draft", _("Draft")), ("submitted", _("Submitted")), ("cancelled", _("Cancelled")))
+QUOTATION_WORDS = {
+    QuotationState.DRAFT: DRAFT,
+    QuotationState.SENT: Status(_("Sent"), "waiting"),
+    QuotationState.ACCEPTED: Status(_("Accepted"), "done"),
+    QuotationState.REJECTED: Status(_("Rejected"), "stopped"),
+    QuotationState.EXPIRED: Status(_("Expired"), "stopped"),
+    QuotationState.SUPERSEDED: Status(_("Superseded"), "stopped"),
+}
+QUOTATION_STATES = tuple((str(state), status.word) for state, status in QUOTATION_WORDS.items())
+REJECTED = Status(_("Rejected"), "stopped")
+TRACE_KINDS = {
+    "price": _("Price"),
+    "discount": _("Discount"),
+    "surcharge": _("Surcharge"),
+    "freight": _("Freight"),
+    "tax": _("Tax"),
+}
+history.words(
+    {
+        "sales.order_saved": _("Draft saved"),
+        "sales.order_submitted": _("Submitted"),
+        "sales.order_changed": _("Changed"),
+        "sales.order_cancelled": _("Cancelled"),
+        "sales.order_rejected_for_credit": _("Rejected for its credit"),
+        "sales.order_resumed": _("Promised after the release"),
+        "sales.item_rejected": _("Item rejected"),
+        "sales.stock_allocated": _("Stock allocated"),
+        "sales.allocation_released": _("Allocation released"),
+        "sales.quotation_saved": _("Draft saved"),
+        "sales.quotation_sent": _("Sent to the customer"),
+        "sales.quotation_accepted": _("Accepted by the customer"),
+        "sales.quotation_rejected": _("Rejected by the customer"),
+        "sales.quotation_superseded": _("Superseded by a revision"),
+        "sales.quotation_expired": _("Expired"),
+        "platform.block_set": _("Blocked"),
+        "platform.block_released": _("Block released"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    id: int
+    number: str
+    customer: Party
+    reference: str
+    entered_on: date
+    requested_on: date | None
+    total: Money
+    block: Status | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class QuotationRow:
+    id: int
+    number: str
+    customer: Party
+    entered_on: date
+    valid_to_on: date | None
+    probability: str
+    total: Money
+    status: Status
+
+
+def blocked_orders() -> QuerySet[Any, int]:
+    """The ids of orders under a standing block, as a subquery."""
+    return BlockRow.objects.filter(document_kind="order", released_at=None).values_list("document_id", flat=True)
+
+
+def _seen(found: QuerySet[Any], query: ListQuery) -> QuerySet[Any]:
+    """What the actor may see of it, narrowed by the search and by what orders and quotations share."""
+    if query.actor.company_ids is not None:
+        found = found.filter(company_id__in=query.actor.company_ids)
+    for word in query.search.split():
+        found = found.filter(
+            Q(number__icontains=word) | Q(customer_reference__icontains=word) | Q(sold_to__name__icontains=word)
+            | Q(sold_to__number__iexact=word)
+        )  # fmt: skip
+    if state := query.filters.get("state"):
+        found = found.filter(state=state)
+    if customer := query.filters.get("customer"):
+        found = found.filter(Q(sold_to__number__iexact=customer) | Q(sold_to__name__icontains=customer))
+    for field in ("requested_on", "entered_on", "valid_to_on"):
+        first, last = query.filters.get(field) or (None, None)
+        found = found.filter(**{f"{field}__gte": first} if first else {}, **{f"{field}__lte": last} if last else {})
+    return found
+
+
+ORDER_SORTS = {
+    "number": ("number",),
+    "entered_on": ("entered_on",),
+    "-entered_on": ("-entered_on",),
+    "requested_on": ("requested_on",),
+    "-requested_on": ("-requested_on",),
+    "total": ("gross",),
+    "-total": ("-gross",),
+    "valid_to_on": ("valid_to_on",),
+    "-valid_to_on": ("-valid_to_on",),
+}
+
+
+def orders(query: ListQuery) -> Page:
+    found = _seen(Order.objects.select_related("sold_to"), query)
+    if query.filters.get("short"):
+        found = found.filter(state=OrderState.SUBMITTED, pk__in=short_documents())
+    if query.filters.get("blocked"):
+        found = found.filter(pk__in=blocked_orders())
+    if query.filters.get("mine"):
+        found = found.filter(entered_by_id=query.actor.user_id)
+    page = keyset.page(found, ORDER_SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    ids = [order.pk for order in page.rows]
+    come, blocked = _headlines(ids), set(blocked_orders().filter(document_id__in=ids))
+    return replace(page, rows=[_order_row(order, come.get(order.pk), order.pk in blocked) for order in page.rows])
+
+
+def _order_row(order: Order, come: Status | None, is_blocked: bool) -> OrderRow:
+    return OrderRow(
+        order.pk, order.number, Party(order.sold_to.name, order.sold_to.number), order.customer_reference,
+        order.entered_on, order.requested_on, Money(order.gross, order.currency_id),
+        Status(gettext("Blocked"), "stopped") if is_blocked else None, order_status(order.state, come),
+    )  # fmt: skip
+
+
+def order_status(state: str, come: Status | None) -> Status:
+    """The one word of an order: its state, or how far a submitted one has come."""
+    if state == OrderState.DRAFT:
+        return DRAFT
+    return CANCELLED if state == OrderState.CANCELLED else come or HEADLINES["open"]
+
+
+def _headlines(order_ids: Sequence[int]) -> dict[int, Status]:
+    """How far these orders have come, without what is paid; five statements whatever their number."""
+    lines = queries.lines_of_orders(list(order_ids)) if order_ids else {}
+    promised = promising.promise("order", list(lines))
+    done = fulfilment.progress("order_line", list(lines))
+    by_order: dict[int, list[LineProgress]] = {}
+    for line_id, row in lines.items():
+        if not row.stands or line_id not in done:
+            continue
+        one, promise = done[line_id], promised.get(line_id)
+        by_order.setdefault(row.order_id, []).append(
+            LineProgress(
+                row.is_promised and promise is not None, row.is_delivered, one.billing_basis, one.ordered,
+                promise.confirmed if promise else 0, one.delivered, one.picked, one.issued, one.billed,
+            )
+        )  # fmt: skip
+    return {order_id: HEADLINES[progress(found).headline] for order_id, found in by_order.items()}
+
+
+def quotations(query: ListQuery) -> Page:
+    found = _seen(Quotation.objects.select_related("sold_to"), query)
+    page = keyset.page(found, ORDER_SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    return replace(page, rows=[_quotation_row(one) for one in page.rows])
+
+
+def _quotation_row(one: Quotation) -> QuotationRow:
+    return QuotationRow(
+        one.pk, one.number, Party(one.sold_to.name, one.sold_to.number), one.entered_on, one.valid_to_on,
+        f"{one.probability} %", Money(one.gross, one.currency_id), QUOTATION_WORDS[QuotationState(one.state)],
+    )  # fmt: skip
+
+
+def waiting(actor: Actor, today: date) -> dict[str, Waiting]:
+    """What waits for the representative: drafts, blocked orders, quotations to follow up."""
+    orders, quoted = Order.objects.all(), Quotation.objects.all()
+    if actor.company_ids is not None:
+        orders, quoted = (found.filter(company_id__in=actor.company_ids) for found in (orders, quoted))
+    return {
+        "drafts": _tally(orders.filter(state=OrderState.DRAFT), "entered_on", today),
+        "blocked": _tally(orders.filter(pk__in=blocked_orders()), "entered_on", today),
+        "quotations": _tally(quoted.filter(state=QuotationState.SENT), "entered_on", today, "valid_to_on"),
+    }
+
+
+def _tally(found: QuerySet[Any], field: str, today: date, due: str = "requested_on") -> Waiting:
+    counted = found.aggregate(count=Count("pk"), oldest=Min(field))
+    return Waiting(counted["count"], counted["oldest"], found.filter(**{f"{due}__lte": today}).count())
+
+
+def customer_party(view: DocumentView, actor: Actor) -> Party:
+    document = view.document
+    url = reverse("masterdata:customers-edit", args=[document.customer_id])
+    may = allowed(actor, "masterdata:customers-edit")
+    return Party(document.sold_to.name, document.sold_to.number, url if may else "")
+
+
+def quantity_of(one: LineView) -> Quantity:
+    return Quantity(one.line.quantity, one.unit_decimals, one.line.unit_id)
+
+
+def product_party(one: LineView) -> Party:
+    return Party(one.product_name, one.product_number)
+
+
+def items(view: DocumentView, status_of: Any, steps_of: Any) -> list[Item]:
+    """The lines as items; `status_of` and `steps_of` answer for one line."""
+    currency = view.document.currency_id
+    return [
+        Item(
+            number=str(one.line.line_number),
+            product=product_party(one),
+            ordered=quantity_of(one),
+            status=status_of(one),
+            price=_price(one, currency),
+            value=trace_of(one, currency),
+            schedule=_schedule(one),
+            note=one.line.rejection_reason or one.line.text,
+            steps=steps_of(one),
+        )
+        for one in view.lines
+    ]
+
+
+def trace_of(one: LineView, currency: str) -> Trace | Money:
+    """The line's gross value with what it is made of; the parts sum to it."""
+    if not one.line.price_trace:
+        return Money(one.line.gross, currency)
+    steps = tuple(TraceStep(*_said(row, currency)) for row in one.trace)
+    return Trace(gettext("Item %(number)s") % {"number": one.line.line_number}, Money(one.line.gross, currency), steps)
+
+
+def _price(one: LineView, currency: str) -> Money | None:
+    """The price of one base unit, before discounts; where it is for several, the trace says so."""
+    found = next((row for row in one.trace if str(row.kind) == "price"), None)
+    return Money(found.rate, currency) if found and found.per == 10**one.base_decimals else None
+
+
+def _said(row: TraceLine, currency: str) -> tuple[Any, Money, str]:
+    rate = f"{row.rate / 100:g} %" if not row.per else ""
+    from_quantity = gettext("from %(scale)s") % {"scale": row.scale} if row.scale else ""
+    note = " · ".join(part for part in (row.condition, row.source, rate, from_quantity) if part)
+    return TRACE_KINDS.get(str(row.kind), str(row.kind)), Money(row.amount, currency), note
+
+
+def _schedule(one: LineView) -> list[ScheduleLine]:
+    if one.promise is None or not one.line.stands:
+        return []
+    wished = Quantity(one.promise.quantity, one.base_decimals, one.base_unit)
+    lines = []
+    for schedule, _delivered in one.promise.schedules:
+        quantity = Quantity(schedule.quantity, one.base_decimals, one.base_unit)
+        promise = PromiseLine(schedule.delivery_on, quantity, BASIS[schedule.basis])
+        first = not lines
+        lines.append(ScheduleLine(one.promise.requested_on if first else None, wished if first else None, promise))
+    if not lines and not one.progress.delivered:
+        return [ScheduleLine(one.promise.requested_on, wished, None)]
+    return lines
+
+
+def line_status(one: LineView) -> Status:
+    """How far one line of an order in the books has come."""
+    if not one.line.stands:
+        return REJECTED
+    come = one.progress
+    if not come.ordered:
+        return DRAFT
+    promise = one.promise
+    row = LineProgress(
+        promise is not None, True, come.billing_basis, come.ordered, promise.confirmed if promise else 0,
+        come.delivered, come.picked, come.issued, come.billed,
+    )  # fmt: skip
+    return HEADLINES[progress([row]).headline]
+
+
+def promised_items(view: DocumentView) -> list[PromisedItem]:
+    """Each wish beside its confirmed dates, with the reason in one sentence."""
+    standing = [one for one in view.lines if one.line.stands and one.promise is not None]
+    why = reasons("order", [one.line.id for one in standing])
+    return [
+        dated(
+            str(one.line.line_number), product_party(one), one.promise,
+            Quantity(one.line.base_quantity, one.base_decimals, one.base_unit), one.line.requested_on,
+            why=why.get(one.line.id, ""),
+        )
+        for one in standing
+    ]  # fmt: skip
+
+
+def order_types() -> list[tuple[str, str]]:
+    return names("order_type")
+
+
+def item_categories() -> list[tuple[str, str]]:
+    return [("", gettext("by order type")), *names("item_category")]
+
+
+def sites() -> list[tuple[str, str]]:
+    return [("", gettext("determined")), *names("site")]
+
+
+def payment_terms() -> list[tuple[str, str]]:
+    return [("", gettext("the customer's")), *names("payment_terms")]
+
+
+def order_faces(ids: Sequence[int]) -> dict[int, Face]:
+    come = _headlines(ids)
+    rows = Order.objects.filter(pk__in=ids).values_list("pk", "number", "state", "entered_on")
+    return {pk: Face(number, order_status(state, come.get(pk)), on) for pk, number, state, on in rows}
+
+
+def quotation_faces(ids: Sequence[int]) -> dict[int, Face]:
+    rows = Quotation.objects.filter(pk__in=ids).values_list("pk", "number", "state", "entered_on")
+    return {pk: Face(number, QUOTATION_WORDS[QuotationState(state)], on) for pk, number, state, on in rows}
+
+
+pictures.register("order", order_faces)
+pictures.register("quotation", quotation_faces)

@@ -1,0 +1,1 @@
+"""The pages of sales: lists, entry, document pages, and what their buttons do."""

@@ -1,0 +1,320 @@
+"""The pages of one order and one quotation: what it is, what stands in the way, what comes next."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.sales import queries, screens
+from troth.business.sales.actions.document import load
+from troth.business.sales.models import Order
+from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.rules.completeness import Missing
+from troth.business.sales.states import Fulfilled, OrderState, QuotationState
+from troth.ledgers.fulfilment import pictures
+from troth.platform.blocks import Block as StandingBlock
+from troth.platform.blocks import BlockKind, BlockScope
+from troth.platform.web import documents
+from troth.platform.web.access import allowed
+from troth.platform.web.acts import step, steps
+from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.history import changes_of
+from troth.platform.web.values import Block, Link, Money, Party, Quantity, Status, Step
+
+STOPPED = {
+    BlockScope.CONFIRMATION: _("Nothing of order %(number)s is confirmed"),
+    BlockScope.DELIVERY: _("Order %(number)s is blocked for delivery"),
+    BlockScope.GOODS_ISSUE: _("Order %(number)s is blocked for goods issue"),
+    BlockScope.BILLING: _("Order %(number)s is blocked for billing"),
+}
+REMEDIES = {
+    BlockKind.CREDIT: _("A credit manager must release it."),
+    BlockKind.DELIVERY: _("Release it when the reason is gone."),
+    BlockKind.BILLING: _("Release it when the reason is gone."),
+    BlockKind.CUSTOMER_SERVICE: _("Complete the order, and the block falls."),
+    BlockKind.QUALITY: _("The quality coordinator must decide."),
+}
+HOLDS_BACK = {
+    "confirmation": _("It holds back the confirmation."),
+    "delivery": _("It holds back the delivery."),
+    "billing": _("It holds back the invoice."),
+}
+MISSING_SHOWN = 8
+
+
+class OrderPage(DocumentPage):
+    permission = "sales.view_order"
+    document_kind = "order"
+
+    def document(self, actor: Any, key: int) -> Document:
+        view = queries.order(key, by=actor)
+        order = view.document
+        come = screens.HEADLINES[view.progress.headline] if view.progress.headline in screens.HEADLINES else None
+        return Document(
+            kind=_("Order"),
+            number=order.number,
+            status=screens.order_status(order.state, come),
+            party=screens.customer_party(view, actor),
+            total=Money(order.gross, order.currency_id),
+            facts=_order_facts(view),
+            next_step=_next_of_order(view, actor),
+            steps=_order_steps(view, actor),
+            blocks=[*_missing(order, actor), *_standing(view, actor), *_short(view)],
+            crumbs=(Link(_("Orders"), reverse("sales:orders")),),
+        )
+
+    def tabs(self, actor: Any, key: int) -> tuple[Tab, ...]:
+        def items() -> dict[str, Any]:
+            view = queries.order(key, by=actor)
+            return {
+                "items": screens.items(view, screens.line_status, lambda one: _item_steps(view, one, actor)),
+                "total": Money(view.document.gross, view.document.currency_id),
+            }
+
+        def ref() -> Any:
+            return queries.order(key, by=actor).ref
+
+        return (
+            Tab("items", _("Items"), documents.ITEMS, items),
+            Tab(
+                "promise", _("Promise"), documents.DATES,
+                lambda: {"promised": screens.promised_items(queries.order(key, by=actor))},
+            ),
+            Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(ref(), actor)}),
+            Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
+        )  # fmt: skip
+
+
+def _order_facts(view: DocumentView) -> list[Fact]:
+    order = view.document
+    weight = sum(one.line.weight_g for one in view.lines if one.line.stands)
+    facts = [
+        Fact(_("Wished"), order.requested_on),
+        Fact(_("Entered"), order.entered_on),
+        Fact(_("Order type"), order.order_type.name),
+        Fact(_("Customer's number"), order.customer_reference),
+        Fact(_("Weight"), Quantity(weight, 3, "kg") if weight else None),
+    ]
+    if order.ship_to_id != order.sold_to_id:
+        facts.append(Fact(_("Ship-to"), Party(order.ship_to.name, order.ship_to.number)))
+    if order.copied_from is not None:
+        url = reverse("sales:order", args=[order.copied_from_id])
+        facts.append(Fact(_("Copied from"), Link(order.copied_from.number, url)))
+    return [fact for fact in facts if fact.value not in (None, "")]
+
+
+def _next_of_order(view: DocumentView, actor: Any) -> Step | None:
+    order = view.document
+    if order.state != OrderState.DRAFT:
+        return None
+    return step(actor, _("Submit order"), "sales:order-submit", order.pk, company_id=order.company_id)
+
+
+def _order_steps(view: DocumentView, actor: Any) -> tuple[Step, ...]:
+    order, company = view.document, view.document.company_id
+    if order.state == OrderState.CANCELLED:
+        return steps(step(actor, _("Copy"), "sales:order-copy", order.pk, company_id=company))
+    untouched = view.progress.delivery in (Fulfilled.OPEN, Fulfilled.NOTHING_TO_DO)
+    return steps(
+        step(actor, _("Change"), "sales:order-change", order.pk, method="get", company_id=company),
+        step(actor, _("Copy"), "sales:order-copy", order.pk, company_id=company),
+        step(actor, _("Set a block"), "sales:order-block", order.pk, method="get", company_id=company)
+        if order.state == OrderState.SUBMITTED
+        else None,
+        step(actor, _("Cancel order"), "sales:order-cancel", order.pk, method="get", danger=True, company_id=company)
+        if untouched
+        else None,
+    )
+
+
+def _missing(order: Order, actor: Any) -> list[Block]:
+    """What the order lacks, each with the way to its field."""
+    if order.state == OrderState.CANCELLED:
+        return []
+    found = load(order).missing
+    may = allowed(actor, "sales:order-change", company_id=order.company_id)
+    rows = {line: n for n, line in enumerate(sorted({one.line_number for one in found if one.line_number}))}
+    lines = list(order.lines.filter(rejection_reason="").order_by("line_number").values_list("line_number", flat=True))
+    rows = {line: lines.index(line) for line in rows if line in lines}
+    return [_lack(one, order, rows, may) for one in found[:MISSING_SHOWN]]
+
+
+def _lack(one: Missing, order: Order, rows: dict[int, int], may: bool) -> Block:
+    field = "product" if one.field in ("lines", "price", "route", "shipping_point") else one.field
+    row = rows.get(one.line_number or 0, 0)
+    on_head = one.line_number is None and one.field != "lines"
+    anchor = f"#id_{field}" if on_head else f"#id_rows-{row}-{field}"
+    url = reverse("sales:order-change", args=[order.pk]) + anchor
+    return Block(
+        one.sentence, HOLDS_BACK[one.holds_back], Step(_("Go there"), url, "get") if may else None, tone="waiting"
+    )
+
+
+def _standing(view: DocumentView, actor: Any) -> list[Block]:
+    return [_blocked(block, view, actor) for block in view.blocks]
+
+
+def _blocked(block: StandingBlock, view: DocumentView, actor: Any) -> Block:
+    sentence = STOPPED[block.scope] % {"number": view.ref.number}
+    route = "credit:block-release" if block.kind is BlockKind.CREDIT else "sales:block-release"
+    keys = [block.id] if block.kind is BlockKind.CREDIT else [view.ref.id, block.id]
+    may = actor.may("credit.release_block") if block.kind is BlockKind.CREDIT else True
+    way = step(
+        actor,
+        _("Release") if may else _("See the figures"),
+        route,
+        *keys,
+        method="get",
+        company_id=view.document.company_id,
+    )
+    return Block(f"{sentence}: {block.reason.rstrip('.')}.", REMEDIES[block.kind], way)
+
+
+def _short(view: DocumentView) -> list[Block]:
+    short = [one for one in view.lines if one.line.stands and one.promise and one.promise.short > 0]
+    if not short or view.document.state != OrderState.SUBMITTED:
+        return []
+    numbers = ", ".join(str(one.line.line_number) for one in short[:10])
+    return [
+        Block(
+            gettext("Not confirmed in full: item %(numbers)s.") % {"numbers": numbers},
+            gettext("The promise says why, and when goods are expected."),
+            Step(_("See the promise"), "?tab=promise", "get"),
+            tone="waiting",
+        )
+    ]
+
+
+def _item_steps(view: DocumentView, one: LineView, actor: Any) -> tuple[Step, ...]:
+    order, number = view.document, one.line.line_number
+    if order.state != OrderState.SUBMITTED or not one.line.stands:
+        return ()
+    company, key = order.company_id, order.pk
+    is_open = one.promise is not None and one.promise.open > 0
+    allocated = one.promise is not None and one.promise.allocated > 0
+    return steps(
+        _availability(one, actor),
+        step(actor, _("Allocate stock"), "sales:item-allocate", key, number, method="get", company_id=company)
+        if is_open
+        else None,
+        step(actor, _("Release allocated stock"), "sales:item-free", key, number, company_id=company)
+        if allocated
+        else None,
+        step(actor, _("Reject item"), "sales:item-reject", key, number, method="get", danger=True, company_id=company)
+        if not one.progress.delivered
+        else None,
+    )
+
+
+def _availability(one: LineView, actor: Any) -> Step | None:
+    if one.promise is None:
+        return None
+    return step(
+        actor, _("Availability"), "promising:availability", method="get",
+        query=f"?product={one.product_number}&site={one.site}",
+    )  # fmt: skip
+
+
+class QuotationPage(DocumentPage):
+    permission = "sales.view_quotation"
+    document_kind = "quotation"
+
+    def document(self, actor: Any, key: int) -> Document:
+        view = queries.quotation(key, by=actor)
+        quotation = view.document
+        return Document(
+            kind=_("Quotation"),
+            number=quotation.number,
+            status=screens.QUOTATION_WORDS[QuotationState(quotation.state)],
+            party=screens.customer_party(view, actor),
+            total=Money(quotation.gross, quotation.currency_id),
+            facts=_quotation_facts(quotation),
+            next_step=_next_of_quotation(view, actor),
+            steps=_quotation_steps(quotation, actor),
+            blocks=_quotation_blocks(quotation),
+            crumbs=(Link(_("Quotations"), reverse("sales:quotations")),),
+        )
+
+    def tabs(self, actor: Any, key: int) -> tuple[Tab, ...]:
+        def items() -> dict[str, Any]:
+            view = queries.quotation(key, by=actor)
+            return {
+                "items": screens.items(view, _quoted_status, lambda one: ()),
+                "total": Money(view.document.gross, view.document.currency_id),
+            }
+
+        def ref() -> Any:
+            return queries.quotation(key, by=actor).ref
+
+        return (
+            Tab("items", _("Items"), documents.ITEMS, items),
+            Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(ref(), actor)}),
+            Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
+        )
+
+
+def _quotation_facts(quotation: Any) -> list[Fact]:
+    days = quotation.delivery_days
+    facts = [
+        Fact(_("Valid to"), quotation.valid_to_on),
+        Fact(_("Delivery time"), gettext("%(days)s working days from the order") % {"days": days} if days else None),
+        Fact(_("Probability"), f"{quotation.probability} %"),
+        Fact(_("Entered"), quotation.entered_on),
+        Fact(_("Customer's number"), quotation.customer_reference),
+        Fact(_("Answer"), quotation.answer_reason),
+    ]
+    if quotation.revises is not None:
+        url = reverse("sales:quotation", args=[quotation.revises_id])
+        facts.append(Fact(_("Revises"), Link(quotation.revises.number, url)))
+    return [fact for fact in facts if fact.value not in (None, "")]
+
+
+def _next_of_quotation(view: DocumentView, actor: Any) -> Step | None:
+    quotation = view.document
+    key, company = quotation.pk, quotation.company_id
+    if quotation.state == QuotationState.DRAFT:
+        return step(actor, _("Send"), "sales:quotation-send", key, company_id=company)
+    if quotation.state not in (QuotationState.SENT, QuotationState.ACCEPTED):
+        return None
+    if not any(one.open_to_order for one in view.lines):
+        return None
+    return step(actor, _("Make order"), "sales:quotation-order", key, method="get", company_id=company)
+
+
+def _quotation_steps(quotation: Any, actor: Any) -> tuple[Step, ...]:
+    state, key, company = quotation.state, quotation.pk, quotation.company_id
+    change = {QuotationState.DRAFT: _("Change")} | dict.fromkeys(
+        (QuotationState.SENT, QuotationState.REJECTED, QuotationState.EXPIRED), _("Revise")
+    )
+    may_answer = state == QuotationState.SENT
+    return steps(
+        step(actor, change[state], "sales:quotation-change", key, method="get", company_id=company)
+        if state in change
+        else None,
+        step(actor, _("Note acceptance"), "sales:quotation-accept", key, company_id=company) if may_answer else None,
+        step(actor, _("Note rejection"), "sales:quotation-reject", key, method="get", danger=True, company_id=company)
+        if may_answer or state == QuotationState.DRAFT
+        else None,
+    )
+
+
+def _quotation_blocks(quotation: Any) -> list[Block]:
+    if quotation.state == QuotationState.DRAFT and quotation.valid_to_on is None:
+        return [
+            Block(
+                _("The quotation has no last day of validity."), _("It cannot be sent without one."),
+                Step(_("Go there"), reverse("sales:quotation-change", args=[quotation.pk]) + "#id_valid_to_on", "get"),
+                tone="waiting",
+            )
+        ]  # fmt: skip
+    return []
+
+
+def _quoted_status(one: LineView) -> Status:
+    come = one.progress
+    if not come.ordered:
+        return screens.DRAFT
+    if not come.referenced:
+        return Status(_("Open"), "waiting")
+    return Status(_("Partly ordered"), "going") if one.open_to_order else Status(_("Ordered"), "done")

@@ -1,0 +1,300 @@
+"""Entering and changing orders and quotations.
+
+One form for all of it. What is wrong comes back beside its field; what is only missing is saved with the draft and listed
+on its page. A later app may take the entry over (`take_over`): a rush order also makes its delivery.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.sales import actions, queries
+from troth.business.sales.actions.answers import Submitted
+from troth.business.sales.forms import HEAD_FIELDS, ItemForm, OrderForm, QuotationForm, entered, row_choices
+from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.rules.changes import LineChange, OrderChanges
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
+from troth.business.sales.states import OrderState
+from troth.kernel.errors import BusinessError
+from troth.kernel.quantity import format_quantity
+from troth.platform.web import formats
+from troth.platform.web.access import demand
+from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.values import Link
+
+Entering = Callable[..., Submitted]
+_entering: list[Entering] = [actions.enter_order]
+CHANGEABLE = ("product", "quantity", "unit", "requested_on", "site", "item_category", "text")
+
+
+def take_over(enter: Entering) -> None:
+    """Have new orders entered by an upper app's action, called as `actions.enter_order` is."""
+    _entering.append(enter)
+
+
+class EntryPage(FormPage):
+    """Head and items. Subclasses say what is done with the draft."""
+
+    permission = "sales.save_order"
+    rows_class = rows_of(ItemForm, empty=8)
+    rows_title = _("Items")
+    creates = True
+    kind = "order"
+    back = "sales:orders"
+    view: DocumentView | None = None
+
+    def dispatch(self, request: Any, *args: Any, **captured: Any) -> Any:
+        actor = demand(request, self.permission)
+        self.cancel_url = reverse(self.back)
+        self.crumbs = [Link(_("Orders") if self.kind == "order" else _("Quotations"), self.cancel_url)]
+        if (key := captured.get("key")) is not None:
+            read = queries.order if self.kind == "order" else queries.quotation
+            self.view = read(key, by=actor)
+            self.cancel_url = reverse(f"sales:{self.kind}", args=[key])
+            self.crumbs.append(Link(self.view.ref.number, self.cancel_url))
+        return super().dispatch(request, *args, **captured)
+
+    def initial(self) -> dict[str, Any]:
+        if self.view is None:
+            return {"customer": self.request.GET.get("customer", "")}
+        return head_of(self.view)
+
+    def initial_rows(self) -> list[dict[str, Any]]:
+        return [row_of(one) for one in self.view.lines if one.line.stands] if self.view else []
+
+    def rows_arguments(self) -> dict[str, Any]:
+        return {"choices": row_choices()}
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        filled = [(number, row.cleaned_data) for number, row in enumerate(rows.forms, 1) if row.cleaned_data]
+        try:
+            return self.act(actor, form.cleaned_data, [values for _number, values in filled])
+        except BusinessError as error:
+            renumber(error, [number for number, _values in filled])
+            raise
+
+    def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        raise AssertionError("an entry page needs `act`")
+
+    @property
+    def saves_only(self) -> bool:
+        return "_save" in self.request.POST
+
+    def go(self, key: int, sentence: str, *, warn: bool = False) -> str:
+        (messages.warning if warn else messages.success)(self.request, sentence)
+        return reverse(f"sales:{self.kind}", args=[key])
+
+    def clocked(self, actor: Any) -> dict[str, Any]:
+        return {"by": actor, "clock": self.request.clock}  # type: ignore[attr-defined]
+
+
+def renumber(error: BusinessError, rows: Sequence[int]) -> None:
+    """Say rows as they stand in the form, where empty rows count as well."""
+    for one in getattr(error, "refusals", (error,)):
+        if one.row is not None and 1 <= one.row <= len(rows):
+            one.row = rows[one.row - 1]
+
+
+def draft_of(kind: type[OrderDraft], head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> Any:
+    """What was entered, as the actions take it."""
+    return kind(lines=tuple(LineDraft(**entered(line)) for line in lines), **entered(head))
+
+
+def head_of(view: DocumentView) -> dict[str, Any]:
+    """A document's head as the form has it."""
+    document = view.document
+    values = {name: getattr(document, name) for name in HEAD_FIELDS if hasattr(document, name)}
+    values |= {
+        "customer": document.sold_to.number,
+        "order_type": document.order_type.code,
+        "ship_to": document.ship_to.number,
+        "bill_to": document.bill_to.number,
+        "payer": document.payer.number,
+        "forwarding_agent": document.forwarding_agent.number if document.forwarding_agent else "",
+        "payment_terms": document.payment_terms.code,
+        "site": document.site.code if getattr(document, "site", None) else "",
+        "valid_to_on": getattr(document, "valid_to_on", None),
+        "delivery_days": getattr(document, "delivery_days", None),
+        "version": document.version,
+    }
+    return values
+
+
+def row_of(one: LineView) -> dict[str, Any]:
+    """An item as its row has it."""
+    line = one.line
+    return {
+        "line_number": line.line_number,
+        "product": one.product_number,
+        "quantity": format_quantity(line.quantity, one.unit_decimals),
+        "unit": line.unit_id,
+        "requested_on": line.requested_on,
+        "site": one.site,
+        "item_category": one.item_category,
+        "delivery_days": line.delivery_days,
+        "text": line.text,
+    }
+
+
+def told(submitted: Submitted) -> tuple[str, bool]:
+    """What became of a submitted order in a sentence, and whether it asks for attention."""
+    if submitted.state == OrderState.DRAFT:
+        return gettext("%(number)s is saved as a draft: something is missing.") % {"number": submitted.number}, True
+    short = sum(1 for line in submitted.lines if line.short)
+    parts = [gettext("%(number)s submitted") % {"number": submitted.number}]
+    if submitted.lines:
+        full = len(submitted.lines) - short
+        until = formats.day(submitted.delivery_on) if submitted.delivery_on else ""
+        words = gettext("%(full)s lines confirmed until %(day)s") if until else gettext("%(full)s lines confirmed")
+        parts.append(words % {"full": full, "day": until})
+    if short:
+        parts.append(gettext("%(short)s short") % {"short": short})
+    parts += submitted.blocks
+    return ", ".join(str(part).rstrip(".") for part in parts) + ".", bool(short or submitted.blocks)
+
+
+class OrderCreate(EntryPage):
+    title = _("New order")
+    form_class = OrderForm
+    submit_label = _("Submit order")
+    save_label = _("Save draft")
+
+    def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        draft = draft_of(OrderDraft, head, lines)
+        if self.saves_only:
+            saved = actions.save_order(draft, key=self.client_key, **self.clocked(actor))
+            return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
+        submitted = _entering[-1](draft, key=self.client_key, **self.clocked(actor))
+        sentence, warn = told(submitted)
+        return self.go(submitted.id, sentence, warn=warn)
+
+
+class OrderChange(EntryPage):
+    """A draft is written anew; an order in the books is changed, and only what matters asks anew for goods."""
+
+    permission = "sales.change_order"
+    form_class = OrderForm
+    creates = False
+
+    def dispatch(self, request: Any, *args: Any, **captured: Any) -> Any:
+        answer = super().dispatch(request, *args, **captured)
+        return answer
+
+    def get(self, request: Any, **captured: Any) -> Any:
+        self._label()
+        return super().get(request, **captured)
+
+    def post(self, request: Any, **captured: Any) -> Any:
+        self._label()
+        return super().post(request, **captured)
+
+    def _label(self) -> None:
+        assert self.view is not None
+        self.title = gettext("Change order %(number)s") % {"number": self.view.ref.number}
+        self.submit_label, self.save_label = (
+            (_("Submit order"), _("Save draft")) if self.is_draft else (_("Change order"), "")
+        )
+
+    @property
+    def is_draft(self) -> bool:
+        return self.view is not None and self.view.document.state == OrderState.DRAFT
+
+    def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        assert self.view is not None
+        key, version, acting = self.view.ref.id, head.get("version"), self.clocked(actor)
+        if not self.is_draft:
+            changes = changes_of(self.view, head, lines)
+            submitted = actions.change_order(key, changes, expected_version=version, **acting)
+            return self.go(key, *_changed(submitted))
+        saved = actions.save_order(draft_of(OrderDraft, head, lines), order_id=key, expected_version=version, **acting)
+        if self.saves_only:
+            return self.go(key, gettext("%(number)s saved.") % {"number": saved.number})
+        if saved.missing and any(one.holds_back == "confirmation" for one in saved.missing):
+            return self.go(key, gettext("Saved, but not submitted: something is missing."), warn=True)
+        sentence, warn = told(actions.submit_order(key, **acting))
+        return self.go(key, sentence, warn=warn)
+
+
+def _changed(submitted: Submitted) -> tuple[str]:
+    return (gettext("%(number)s changed.") % {"number": submitted.number},)
+
+
+def changes_of(view: DocumentView, head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> OrderChanges:
+    """What differs between the form and the order; rows without a number are new lines."""
+    before = head_of(view)
+    kept = {name: value for name, value in head.items() if name in HEAD_FIELDS and name != "order_type"}
+    header = {name: _given(name, value) for name, value in kept.items() if _same(value) != _same(before.get(name))}
+    rows = {one.line.line_number: row_of(one) for one in view.lines}
+    changed = []
+    for line in lines:
+        row = rows.get(line.get("line_number") or 0)
+        values = {name: line[name] for name in CHANGEABLE if row and _same(line[name]) != _same(row[name])}
+        if values:
+            changed.append(LineChange(line_number=line["line_number"], values=values))
+    new = tuple(LineDraft(**entered(line)) for line in lines if (line.get("line_number") or 0) not in rows)
+    return OrderChanges(header=header, lines=tuple(changed), add=new)
+
+
+def _same(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _given(name: str, value: Any) -> Any:
+    """An emptied party goes back to the customer's own: the draft says None."""
+    return None if value == "" and name in ("ship_to", "bill_to", "payer", "forwarding_agent", "site") else value
+
+
+class QuotationCreate(EntryPage):
+    title = _("New quotation")
+    permission = "sales.save_quotation"
+    form_class = QuotationForm
+    kind, back = "quotation", "sales:quotations"
+    submit_label = _("Save and send")
+    save_label = _("Save draft")
+
+    def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        draft = draft_of(QuotationDraft, head, lines)
+        return self._send(actor, actions.save_quotation(draft, key=self.client_key, **self.clocked(actor)))
+
+    def _send(self, actor: Any, saved: Any) -> str:
+        if self.saves_only:
+            return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
+        try:
+            actions.send_quotation(saved.id, **self.clocked(actor))
+        except BusinessError as error:
+            return self.go(saved.id, f"{gettext('Saved, but not sent.')} {error.message}", warn=True)
+        return self.go(saved.id, gettext("%(number)s sent.") % {"number": saved.number})
+
+
+class QuotationChange(QuotationCreate):
+    """A draft is written anew; what was sent is revised: a new one takes its place."""
+
+    creates = False
+
+    def initial_rows(self) -> list[dict[str, Any]]:
+        rows = super().initial_rows()
+        return rows if self.is_draft else [{**row, "line_number": None} for row in rows]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.view is not None and self.view.document.state == "draft"
+
+    def draw(self, form: Any, rows: Any, status: int = 200) -> Any:
+        assert self.view is not None
+        words = gettext("Change quotation %(number)s") if self.is_draft else gettext("Revise quotation %(number)s")
+        self.title = words % {"number": self.view.ref.number}
+        if not self.is_draft:
+            self.lead = _("The revision takes the place of this quotation, which can then no longer be ordered from.")
+        return super().draw(form, rows, status)
+
+    def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        assert self.view is not None
+        draft, version = draft_of(QuotationDraft, head, lines), head.get("version")
+        acting = {"expected_version": version, **self.clocked(actor)}
+        if self.is_draft:
+            return self._send(actor, actions.save_quotation(draft, quotation_id=self.view.ref.id, **acting))
+        return self._send(actor, actions.revise_quotation(self.view.ref.id, draft, **acting))

@@ -1,0 +1,328 @@
+"""What the pages of shipping list: what is due, deliveries, shipments, transfer orders; and how their boxes look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.promising.screens import DueDocument, due_documents
+from troth.business.sales import queries as sales
+from troth.business.shipping.models import Delivery, Shipment, TransferOrder
+from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
+from troth.ledgers.fulfilment import pictures
+from troth.ledgers.fulfilment.pictures import Face
+from troth.platform import blocks
+from troth.platform.actors import Actor
+from troth.platform.blocks import STOPS, BlockScope
+from troth.platform.documents import DocumentRef
+from troth.platform.web import history, keyset
+from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.lists import ListQuery
+from troth.platform.web.values import Party, Quantity, Status
+from troth.reference import queries as reference
+
+DELIVERY = {
+    DeliveryState.OPEN: Status(_("To pick"), "waiting"),
+    DeliveryState.PICKED: Status(_("Picked"), "going"),
+    DeliveryState.ISSUED: Status(_("Shipped"), "done"),
+    DeliveryState.CANCELLED: Status(_("Cancelled"), "stopped"),
+}
+SHIPMENT = {
+    ShipmentState.PLANNED: Status(_("Planned"), "waiting"),
+    ShipmentState.LOADING: Status(_("Loading"), "going"),
+    ShipmentState.DEPARTED: Status(_("Departed"), "done"),
+    ShipmentState.CANCELLED: Status(_("Cancelled"), "stopped"),
+}
+TRANSFER = {
+    TransferState.OPEN: Status(_("To pick"), "waiting"),
+    TransferState.CONFIRMED: Status(_("Picked"), "done"),
+    TransferState.CANCELLED: Status(_("Cancelled"), "stopped"),
+}
+history.words(
+    {
+        "shipping.delivery_created": _("Created"),
+        "shipping.delivery_changed": _("Changed"),
+        "shipping.delivery_cancelled": _("Cancelled"),
+        "shipping.delivery_assigned": _("Delivery put on the shipment"),
+        "shipping.delivery_unassigned": _("Delivery taken off the shipment"),
+        "shipping.goods_issued": _("Goods issued"),
+        "shipping.goods_issue_reversed": _("Goods issue reversed"),
+        "shipping.pick_confirmed": _("Pick confirmed"),
+        "shipping.pick_undone": _("Pick undone"),
+        "shipping.shipment_created": _("Created"),
+        "shipping.shipment_loading": _("Loading began"),
+        "shipping.shipment_unloaded": _("Unloaded"),
+        "shipping.shipment_departed": _("Departed"),
+        "shipping.shipment_recalled": _("Recalled"),
+        "shipping.shipment_cancelled": _("Cancelled"),
+        "shipping.transfer_order_created": _("Created"),
+        "shipping.transfer_order_cancelled": _("Cancelled"),
+    }
+)
+
+
+def words(of: Mapping[Any, Status]) -> tuple[tuple[str, Any], ...]:
+    """States as the choices of a filter."""
+    return tuple((str(state), status.word) for state, status in of.items())
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """An order of which `lines` schedule lines are due at a site."""
+
+    order_id: int
+    number: str
+    ship_to: Party
+    site: str
+    lines: int
+    priority: int
+    material_on: date
+    goods_issue_on: date
+    delivery_on: date
+    block: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    id: int
+    number: str
+    ship_to: Party
+    site: str
+    route: str
+    shipment: str
+    goods_issue_on: date
+    delivery_on: date
+    weight: Quantity
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRow:
+    id: int
+    number: str
+    carrier: str
+    route: str
+    site: str
+    planned_on: date
+    deliveries: int
+    weight: Quantity
+    volume: Quantity
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    id: int
+    number: str
+    site: str
+    shipment: str
+    lines: int
+    made_on: date
+    status: Status
+
+
+def sites_of(actor: Actor) -> list[reference.SiteRow]:
+    """The sites whose goods the actor may see, by code."""
+    return [site for site in reference.sites() if actor.sees(site.company_id, site.id)]
+
+
+def due(query: ListQuery, until: date) -> Page:
+    """Orders of which something is due until a day, the earliest goods first; a page is a stretch of that list."""
+    chosen = query.filters.get("site")
+    sites = [site.id for site in sites_of(query.actor) if chosen in (None, site.code)]
+    start = _start(query.after)
+    rows, count = due_documents(sites, until, start=start, limit=query.limit)
+    blocked = _blocked([row.order_id for row in rows])
+    shown = [_due_row(row, blocked.get(row.order_id)) for row in rows]
+    if query.filters.get("unblocked"):
+        shown = [row for row in shown if row.block is None]
+    return Page(
+        shown,
+        next=str(start + query.limit) if start + query.limit < count else None,
+        previous=str(max(start - query.limit, 0)) if start else None,
+        count=count,
+    )
+
+
+def _start(after: str | None) -> int:
+    if after and not (after.isascii() and after.isdigit() and len(after) < 9):
+        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after")
+    return int(after or 0)
+
+
+def _blocked(order_ids: Sequence[int]) -> dict[int, Status]:
+    """The orders among these whose delivery is stopped, by what."""
+    found: dict[int, Status] = {}
+    for block in blocks.standing([DocumentRef("order", key) for key in order_ids]):
+        if BlockScope.DELIVERY in STOPS[block.scope]:
+            found.setdefault(block.ref.id, Status(str(block.kind).replace("_", " ").capitalize(), "stopped"))
+    return found
+
+
+def _due_row(row: DueDocument, block: Status | None) -> DueRow:
+    return DueRow(
+        row.order_id, row.number, row.party, row.site, row.lines, row.priority, row.material_on, row.goods_issue_on,
+        row.delivery_on, block,
+    )  # fmt: skip
+
+
+def due_count(actor: Actor, until: date) -> tuple[int, date | None]:
+    """Of how many orders something is due at the actor's sites until a day, and since when."""
+    rows, count = due_documents([site.id for site in sites_of(actor)], until, limit=1)
+    return count, min((row.material_on for row in rows), default=None)
+
+
+def numbers_of(order_ids: Sequence[int]) -> dict[int, str]:
+    """The numbers of orders, for what is told about them."""
+    return {row.order_id: row.order_number for row in sales.lines_of_orders(order_ids).values()}
+
+
+def _seen(found: QuerySet[Any], query: ListQuery) -> QuerySet[Any]:
+    actor = query.actor
+    if actor.company_ids is not None:
+        found = found.filter(company_id__in=actor.company_ids)
+    if actor.site_ids is not None:
+        found = found.filter(site_id__in=actor.site_ids)
+    for name, field in (("state", "state"), ("site", "site__code")):
+        if value := query.filters.get(name):
+            found = found.filter(**{field: value})
+    return found
+
+
+def _range(found: QuerySet[Any], query: ListQuery, field: str) -> QuerySet[Any]:
+    first, last = query.filters.get(field) or (None, None)
+    return found.filter(**{f"{field}__gte": first} if first else {}, **{f"{field}__lte": last} if last else {})
+
+
+SORTS = {
+    name: (name,)
+    for field in ("goods_issue_on", "delivery_on", "planned_on", "number")
+    for name in (field, f"-{field}")
+}
+
+
+def deliveries(query: ListQuery) -> Page:
+    found = _range(
+        _seen(Delivery.objects.select_related("ship_to", "site", "route", "shipment"), query), query, "goods_issue_on"
+    )
+    for word in query.search.split():
+        found = found.filter(
+            Q(number__icontains=word) | Q(ship_to__name__icontains=word) | Q(ship_to__number__iexact=word)
+            | Q(lines__order_number__iexact=word)
+        ).distinct()  # fmt: skip
+    if query.filters.get("unassigned"):
+        found = found.filter(shipment=None, state__in=(DeliveryState.OPEN, DeliveryState.PICKED))
+    page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    return replace(page, rows=[_delivery_row(one) for one in page.rows])
+
+
+def _delivery_row(one: Delivery) -> DeliveryRow:
+    return DeliveryRow(
+        one.pk, one.number, Party(one.ship_to.name, one.ship_to.number), one.site.code,
+        one.route.name if one.route else "", one.shipment.number if one.shipment else "", one.goods_issue_on,
+        one.delivery_on, Quantity(one.weight_g, 3, "kg"), DELIVERY[DeliveryState(one.state)],
+    )  # fmt: skip
+
+
+def shipments(query: ListQuery) -> Page:
+    found = _seen(Shipment.objects.select_related("carrier__party", "route", "site"), query)
+    found = _range(found.annotate(held=Count("deliveries")), query, "planned_on")
+    for word in query.search.split():
+        found = found.filter(Q(number__icontains=word) | Q(carrier__party__name__icontains=word))
+    if query.filters.get("incomplete"):
+        found = found.filter(state__in=(ShipmentState.PLANNED, ShipmentState.LOADING))
+    page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    return replace(page, rows=[_shipment_row(one) for one in page.rows])
+
+
+def _shipment_row(one: Any) -> ShipmentRow:
+    return ShipmentRow(
+        one.pk, one.number, one.carrier.party.name if one.carrier else "", one.route.name if one.route else "",
+        one.site.code, one.planned_on, one.held, Quantity(one.weight_g, 3, "kg"), Quantity(one.volume_ml, 3, "l"),
+        SHIPMENT[ShipmentState(one.state)],
+    )  # fmt: skip
+
+
+def transfer_orders(query: ListQuery) -> Page:
+    found = _seen(TransferOrder.objects.select_related("site", "shipment"), query).annotate(held=Count("lines"))
+    for word in query.search.split():
+        found = found.filter(Q(number__icontains=word) | Q(shipment__number__icontains=word))
+    page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    return replace(page, rows=[_transfer_row(one) for one in page.rows])
+
+
+def _transfer_row(one: Any) -> TransferRow:
+    return TransferRow(
+        one.pk, one.number, one.site.code, one.shipment.number if one.shipment else "", one.held,
+        one.made_at.date(), TRANSFER[TransferState(one.state)],
+    )  # fmt: skip
+
+
+def open_shipments(site_id: int) -> list[tuple[int, str]]:
+    """Planned shipments of a site, to put a delivery on."""
+    found = Shipment.objects.filter(site_id=site_id, state=ShipmentState.PLANNED).order_by("planned_on", "pk")
+    return [
+        (
+            one.pk,
+            f"{one.number} · {one.planned_on.isoformat()} · {one.carrier.party.name if one.carrier else ''}".rstrip(
+                " ·"
+            ),
+        )
+        for one in found.select_related("carrier__party")[:200]
+    ]
+
+
+def of_site(delivery_ids: Sequence[int], actor: Actor) -> dict[int, list[Delivery]]:
+    """Deliveries that the actor may see, by site."""
+    found: dict[int, list[Delivery]] = {}
+    for one in Delivery.objects.filter(pk__in=delivery_ids).order_by("pk"):
+        if actor.sees(one.company_id, one.site_id):
+            found.setdefault(one.site_id, []).append(one)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    count: int
+    oldest_on: date | None
+    late: int
+
+
+def waiting(actor: Actor, today: date) -> dict[str, Waiting]:
+    """What waits in the yard and the store: by when it should leave."""
+    query = ListQuery(actor, {})
+    open_ones = _seen(Delivery.objects.filter(state__in=(DeliveryState.OPEN, DeliveryState.PICKED)), query)
+    planned = _seen(Shipment.objects.filter(state__in=(ShipmentState.PLANNED, ShipmentState.LOADING)), query)
+    orders = _seen(TransferOrder.objects.filter(state=TransferState.OPEN), query)
+    return {
+        "unassigned": _tally(open_ones.filter(shipment=None), "goods_issue_on", today),
+        "to_pick": _tally(open_ones.filter(state=DeliveryState.OPEN), "goods_issue_on", today),
+        "to_issue": _tally(open_ones.filter(state=DeliveryState.PICKED), "goods_issue_on", today),
+        "shipments": _tally(planned, "planned_on", today),
+        "transfer_orders": _tally(orders, "made_at__date", today),
+    }
+
+
+def _tally(found: QuerySet[Any], field: str, today: date) -> Waiting:
+    counted = found.aggregate(count=Count("pk"), oldest=Min(field))
+    return Waiting(counted["count"], counted["oldest"], found.filter(**{f"{field}__lt": today}).count())
+
+
+def delivery_faces(ids: Sequence[int]) -> dict[int, Face]:
+    rows = Delivery.objects.filter(pk__in=ids).values_list("pk", "number", "state", "issued_on", "goods_issue_on")
+    return {
+        pk: Face(number, DELIVERY[DeliveryState(state)], issued or planned)
+        for pk, number, state, issued, planned in rows
+    }
+
+
+def transfer_faces(ids: Sequence[int]) -> dict[int, Face]:
+    rows = TransferOrder.objects.filter(pk__in=ids).values_list("pk", "number", "state", "made_at")
+    return {pk: Face(number, TRANSFER[TransferState(state)], at.date()) for pk, number, state, at in rows}
+
+
+pictures.register("delivery", delivery_faces)
+pictures.register("transfer_order", transfer_faces)

@@ -1,0 +1,1 @@
+"""The pages of shipping, from what is due to what has left."""

@@ -1,0 +1,90 @@
+"""What the pages of supply list and show: expected receipts, and one of them with its postings."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Min, Q
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.supply.models import Receipt
+from troth.business.supply.queries import ReceiptRow
+from troth.platform.actors import Actor
+from troth.platform.web import history, keyset
+from troth.platform.web.keyset import Page
+from troth.platform.web.lists import ListQuery
+from troth.platform.web.values import Party, Quantity, Status
+
+STATES = {
+    "open": Status(_("Expected"), "waiting"),
+    "received": Status(_("Received"), "done"),
+    "cancelled": Status(_("Cancelled"), "stopped"),
+}
+STATE_WORDS = tuple((state, status.word) for state, status in STATES.items())
+history.words(
+    {
+        "supply.receipt_expected": _("Entered"),
+        "supply.receipt_changed": _("Changed"),
+        "supply.receipt_cancelled": _("Cancelled"),
+        "supply.goods_received": _("Goods received"),
+        "supply.receipt_reversed": _("Goods receipt reversed"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    id: int
+    number: str
+    kind: str
+    product: Party
+    supplier: str
+    site: str
+    due_on: date
+    quantity: Quantity
+    expected: Quantity
+    status: Status
+
+
+def receipts(query: ListQuery) -> Page:
+    found = Receipt.objects.select_related("product__base_unit", "site", "supplier")
+    if query.actor.company_ids is not None:
+        found = found.filter(company_id__in=query.actor.company_ids)
+    for word in query.search.split():
+        found = found.filter(
+            Q(number__icontains=word) | Q(product__number__icontains=word) | Q(product__name__icontains=word)
+            | Q(supplier__name__icontains=word)
+        )  # fmt: skip
+    found = found.filter(state=query.filters.get("state") or "open")
+    for name, field in (("kind", "kind"), ("site", "site__code")):
+        if value := query.filters.get(name):
+            found = found.filter(**{field: value})
+    first, last = query.filters.get("due_on") or (None, None)
+    found = found.filter(**{"due_on__gte": first} if first else {}, **{"due_on__lte": last} if last else {})
+    page = keyset.page(
+        found, ("-due_on",) if query.sort == "-due_on" else ("due_on",), query.after, query.limit, count=query.count
+    )
+    return replace(page, rows=[_row(one) for one in page.rows])
+
+
+def _row(one: Receipt) -> Expected:
+    unit = one.product.base_unit
+    left = one.quantity - one.received if one.state == "open" else 0
+    return Expected(
+        one.pk, one.number, str(one.get_kind_display()), Party(one.product.name, one.product.number),
+        one.supplier.name if one.supplier else "", one.site.code, one.due_on,
+        Quantity(one.quantity, unit.decimals, unit.code), Quantity(left, unit.decimals, unit.code), STATES[one.state],
+    )  # fmt: skip
+
+
+def kind_word(row: ReceiptRow) -> Any:
+    return Receipt.Kind(row.kind).label
+
+
+def overdue(actor: Actor, today: date) -> tuple[int, date | None, int]:
+    """How many receipts are due by today, since when, and how many of them should have come before."""
+    found = Receipt.objects.filter(state="open", due_on__lte=today, received__lt=F("quantity"))
+    if actor.company_ids is not None:
+        found = found.filter(company_id__in=actor.company_ids)
+    counted = found.aggregate(count=Count("pk"), oldest=Min("due_on"))
+    return counted["count"], counted["oldest"], found.filter(due_on__lt=today).count()

@@ -1,0 +1,82 @@
+"""The picture of a document flow, both ways from one document, out of the postings that are the flow.
+
+A document's own app says how its boxes look (`register`): number, state and day, read for many at once. The quantity on an
+arrow is the furthest measure that went along it; where lines count in different units, the number of pieces is left out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from troth.ledgers.fulfilment import queries
+from troth.ledgers.fulfilment.keys import Measure
+from troth.platform import documents
+from troth.platform.documents import DocumentRef
+from troth.platform.web.access import Actor
+from troth.platform.web.flow import Edge, Flow, Node
+from troth.platform.web.values import Quantity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a document looks in the picture."""
+
+    number: str
+    status: Status
+    on: date | None = None
+
+
+Faces = Callable[[Sequence[int]], Mapping[int, Face]]
+_faces: dict[str, Faces] = {}
+
+WORTH = tuple(Measure)
+"""A later measure says more about an arrow than an earlier one."""
+
+
+def register(kind: str, faces: Faces) -> None:
+    """Have the boxes of a kind of document drawn by `faces`: ids to what is shown."""
+    _faces[kind] = faces
+
+
+def picture(ref: DocumentRef, actor: Actor) -> Flow:
+    """All documents before and after this one, with what passed between them. Links only where the actor may go."""
+    found = queries.flow(ref)
+    by_kind: dict[str, list[int]] = {}
+    for node in found.nodes:
+        by_kind.setdefault(node.document.kind, []).append(node.document.id)
+    known = {
+        (kind, key): face for kind, ids in by_kind.items() if kind in _faces for key, face in _faces[kind](ids).items()
+    }
+    kept = {
+        one.document: known[one.document.kind, one.document.id]
+        for one in found.nodes
+        if (one.document.kind, one.document.id) in known
+    }
+    nodes = [_node(document, face, actor, is_current=document == ref) for document, face in kept.items()]
+    return Flow(nodes, _edges([edge for edge in found.edges if edge.origin in kept and edge.target in kept]))
+
+
+def _node(document: DocumentRef, face: Face, actor: Actor, *, is_current: bool) -> Node:
+    kind = documents.kind(document.kind)
+    url = reverse(kind.url_name, args=[document.id]) if actor.may(kind.permission) else ""
+    title = str(kind.title).capitalize()
+    return Node(_key(document), title, face.number, face.status, face.on, url, is_current)
+
+
+def _edges(found: Sequence[queries.Edge]) -> list[Edge]:
+    best: dict[tuple[str, str], queries.Edge] = {}
+    for edge in found:
+        way = _key(edge.origin), _key(edge.target)
+        if edge.quantity and (way not in best or WORTH.index(edge.measure) > WORTH.index(best[way].measure)):
+            best[way] = edge
+    return [
+        Edge(origin, target, Quantity(edge.quantity) if edge.measure is not Measure.PAID else None)
+        for (origin, target), edge in best.items()
+        if (target, origin) not in best or WORTH.index(edge.measure) >= WORTH.index(best[target, origin].measure)
+    ]
+
+
+def _key(document: DocumentRef) -> str:
+    return f"{document.kind}:{document.id}"

@@ -1,0 +1,184 @@
+"""Addresses that do something: buttons, pages that ask before they act, and mass actions with a result for each.
+
+The right to an address stands once, in `permissions/routes.py`: the gate asks it when the address is opened, `step` asks
+it before the button is drawn. So a button that nobody may press is not there.
+
+| part | for |
+| --- | --- |
+| step | a button or link to a route, or None where the actor may not |
+| button | an action without questions: runs, says what was done, goes on |
+| AskPage | an action that needs a reason or a choice first, or cannot be undone |
+| mass | an action over the rows chosen in a list, with what became of each |
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.kernel.errors import BusinessError
+from troth.platform import permissions
+from troth.platform.web.access import allowed, demand
+from troth.platform.web.forms import FormPage
+from troth.platform.web.lists import BulkAction
+from troth.platform.web.refusals import way_back
+from troth.platform.web.values import Status, Step, Text
+
+MASS_LIMIT = 200
+"""A mass action takes this many rows: what one page of a list shows, a few times over."""
+
+
+def step(
+    actor: Any,
+    label: Text,
+    route: str,
+    *arguments: Any,
+    method: str = "post",
+    danger: bool = False,
+    company_id: int | None = None,
+    query: str = "",
+) -> Step | None:
+    """A step to a route, or None where the actor may not take it."""
+    if not allowed(actor, route, company_id=company_id):
+        return None
+    return Step(label, reverse(route, args=arguments) + query, method, danger)
+
+
+def steps(*found: Step | None) -> tuple[Step, ...]:
+    """Those that are there."""
+    return tuple(one for one in found if one is not None)
+
+
+def bulk(label: Text, sentence: Text, route: str, *, danger: bool = False) -> BulkAction:
+    """A bulk button to a route, drawn for those who may open it."""
+    return BulkAction(label, sentence, reverse_lazy(route), permissions.declared(route), danger)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a button did, and where to go on."""
+
+    sentence: Text
+    url: str
+
+
+Doing = Callable[[HttpRequest, Any, Any], Said]
+
+
+def button(do: Doing) -> Callable[..., HttpResponse]:
+    """A view for a button: `do(request, actor, key)` calls one action. A refusal is told where the person came from."""
+
+    def view(request: HttpRequest, key: Any = None) -> HttpResponse:
+        actor = demand(request, "")
+        if request.method != "POST":
+            return HttpResponseRedirect(way_back(request))
+        try:
+            said = do(request, actor, key)
+        except BusinessError as error:
+            tell(request, error)
+            return HttpResponseRedirect(way_back(request))
+        messages.success(request, str(said.sentence))
+        return HttpResponseRedirect(said.url)
+
+    return view
+
+
+def tell(request: HttpRequest, error: BusinessError) -> None:
+    """Put a refusal, each sentence of it, on top of the next page."""
+    for one in getattr(error, "refusals", (error,)):
+        messages.error(request, one.message)
+
+
+class Reason(forms.Form):
+    """Why it is done; it stays in the history."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=80,
+        help_text=_("It stays in the history."),
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
+
+
+class AskPage(FormPage):
+    """A sheet that says what will happen, asks what must be known, and then acts.
+
+    `sentence` and `consequences` come from the subclass's `ask(actor)`, which may raise NotFound.
+    """
+
+    template_name = "web/ask.html"
+    form_class = Reason
+    sentence: Text = ""
+    consequences: Sequence[Text] = ()
+    danger: bool = True
+
+    def ask(self, actor: Any, key: Any) -> None:
+        """Set title, sentence, consequences, labels and `cancel_url` for this document."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> Any:
+        self.ask(demand(request, self.permission), captured.get("key"))
+        return super().dispatch(request, *args, **captured)
+
+    def more(self) -> dict[str, Any]:
+        return {"sentence": self.sentence, "consequences": self.consequences, "danger": self.danger}
+
+    def done(self, sentence: Text, url: str) -> str:
+        messages.success(self.request, str(sentence))
+        return url
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row of a mass action. `label` names it, `url` opens what was made of it."""
+
+    label: str
+    sentence: Text
+    url: str = ""
+    is_done: bool = True
+
+    @property
+    def status(self) -> Status:
+        return Status(gettext("Done"), "done") if self.is_done else Status(gettext("Not done"), "stopped")
+
+
+def chosen(request: HttpRequest) -> list[int]:
+    """The ids that were ticked, in their order, each once."""
+    found = [int(value) for value in request.POST.getlist("selected") if value.isascii() and value.isdigit()]
+    return list(dict.fromkeys(found))[:MASS_LIMIT]
+
+
+MassDoing = Callable[[HttpRequest, Any, list[int]], Iterable[Outcome]]
+
+
+def mass(do: MassDoing, *, title: Text, back: str) -> Callable[[HttpRequest], HttpResponse]:
+    """A view for a bulk button: where all went well the list tells so; else each result is shown with its reason."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        actor, url = demand(request, ""), reverse(back)
+        if request.method != "POST":
+            return HttpResponseRedirect(url)
+        ids = chosen(request)
+        if not ids:
+            messages.warning(request, gettext("Nothing was selected. Tick the rows first."))
+            return HttpResponseRedirect(way_back(request))
+        try:
+            outcomes = list(do(request, actor, ids))
+        except BusinessError as error:
+            tell(request, error)
+            return HttpResponseRedirect(way_back(request))
+        return _results(request, outcomes, title, url)
+
+    return view
+
+
+def _results(request: HttpRequest, outcomes: list[Outcome], title: Text, back: str) -> HttpResponse:
+    done = sum(one.is_done for one in outcomes)
+    context = {"title": title, "outcomes": outcomes, "done": done, "refused": len(outcomes) - done, "back": back}
+    return render(request, "web/results.html", context)
