@@ -12,6 +12,10 @@ from django.db.migrations.executor import MigrationExecutor
 from troth.doors.cli.session import ExitCode, stop
 
 
+CONNECTIONS_EACH = 512
+"""Open connections, most of them idle, that a worker holds at once."""
+
+
 def pending_migrations() -> list[str]:
     """The migrations this version brings that the database does not have yet."""
     executor = MigrationExecutor(connection)
@@ -42,7 +46,11 @@ def prepare(*, migrate_now: bool) -> None:
 
 
 def serve(*, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
-    """Serve until interrupted. Each worker takes at most `threads` requests, so connections stay bounded."""
+    """Serve until interrupted. Each worker works on at most `threads` requests, so its database connections are bounded.
+
+    What granian calls backpressure counts connections, and a browser keeps six of them open: as low as the threads it
+    would leave the seventh, and the next person, waiting for good.
+    """
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -57,7 +65,7 @@ def serve(*, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
-        backpressure=threads,
+        backpressure=CONNECTIONS_EACH,
         log_level=LogLevels.warning,
     ).serve()
 
