@@ -61,7 +61,15 @@ def address_of(path):
 
 
 GUARDED = {name: rule for name, rule in OPERATIONS.items() if rule not in (permissions.PUBLIC, permissions.SIGNED_IN)}
-ROLES = ("representative", "warehouse_clerk", "credit_manager", "billing_clerk", "master_data", "auditor", "administrator")
+ROLES = (
+    "representative",
+    "warehouse_clerk",
+    "credit_manager",
+    "billing_clerk",
+    "master_data",
+    "auditor",
+    "administrator",
+)
 
 
 @pytest.mark.parametrize("role", ROLES)

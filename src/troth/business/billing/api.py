@@ -13,7 +13,7 @@ from troth.kernel.errors import InvalidInput
 from troth.ledgers.journal import queries as journal
 from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
-from troth.platform.api.operations import Operations, act, create
+from troth.platform.api.operations import Operations, create
 from troth.platform.api.paging import Page, Paging, next_address, whole
 from troth.platform.api.values import Entry, Id, Money, Name, Shown, money, quantity
 from troth.platform.web import exports

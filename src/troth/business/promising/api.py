@@ -40,9 +40,7 @@ class ScopeChoice(Entry):
 def get_availability(request: ApiRequest, product_id: Id, site_id: Id, choice: Query[ScopeChoice]) -> dict[str, Any]:
     """Supply and demand of a product at a site by day and category, in the product's base unit."""
     product, site = reference.product(product_id), reference.site(site_id)
-    permissions.require(
-        request.auth, "promising.view_availability", company_id=site.company_id, site_id=site.id
-    )
+    permissions.require(request.auth, "promising.view_availability", company_id=site.company_id, site_id=site.id)
     today = day_of(request.clock.today(site.time_zone))
     return whole(
         [
