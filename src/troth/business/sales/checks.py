@@ -126,8 +126,8 @@ def _masters() -> Iterator[Finding | Count]:
     """Every master that an order line names is there."""
     yield Count(OrderLine.objects.count())
     for name in MASTERS:
-        masters = OrderLine._meta.get_field(name).related_model._default_manager
-        named_there = masters.filter(pk=OuterRef(f"{name}_id"))
+        master: Any = OrderLine._meta.get_field(name).related_model
+        named_there = master._default_manager.filter(pk=OuterRef(f"{name}_id"))
         lost = OrderLine.objects.filter(~Exists(named_there), **{f"{name}_id__isnull": False})
         for line_id, named in lost.values_list("pk", f"{name}_id").order_by("pk"):
             yield Finding(f"Order line {line_id} names {name} {named}, which is not there.", {"order_line": line_id})

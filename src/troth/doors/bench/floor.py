@@ -27,7 +27,7 @@ class Table:
     key: str = ""
 
 
-PATTERN = (
+PATTERN: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("sales_order", "id = {order}", {}, "number"),
     ("sales_orderline", "order_id = {order}", {"order_id": "sales_order"}, "line_number"),
     (
@@ -137,6 +137,7 @@ def _pattern(name: str, where: str, points: dict[str, str], key: str) -> Table:
 def _columns(name: str) -> dict[str, str]:
     """The columns of a table but for its id, with their type words."""
     from django.apps import apps
+    from django.db.models import ForeignKey
 
     model = next(model for model in apps.get_models() if model._meta.db_table == name)
     words = {
@@ -147,6 +148,6 @@ def _columns(name: str) -> dict[str, str]:
     columns = {}
     for field in model._meta.concrete_fields:
         if not field.primary_key:
-            kind = field.target_field.get_internal_type() if field.is_relation else field.get_internal_type()
-            columns[field.column] = words.get(kind, "int" if kind == "BigAutoField" else "text")
+            kind = (field.target_field if isinstance(field, ForeignKey) else field).get_internal_type()
+            columns[str(field.column)] = words.get(kind, "int" if kind == "BigAutoField" else "text")
     return columns
