@@ -21,7 +21,7 @@ from troth.business.sales.states import LineProgress, Progress, progress
 from troth.kernel.errors import NotFound
 from troth.kernel.money import Rounding, round_ratio
 from troth.ledgers.fulfilment import queries as fulfilment
-from troth.ledgers.fulfilment.keys import Measure
+from troth.ledgers.fulfilment.keys import BillingBasis, Measure
 from troth.ledgers.fulfilment.queries import Flow
 from troth.platform import blocks, sql
 from troth.platform.actors import Actor
@@ -74,6 +74,10 @@ class OrderLineRow:
     @property
     def stands(self) -> bool:
         return self.order_state == "submitted" and self.line.stands
+
+    @property
+    def is_billed_by_order(self) -> bool:
+        return self.billing_basis == BillingBasis.ORDERED
 
     @property
     def trace(self) -> tuple[TraceLine, ...]:
