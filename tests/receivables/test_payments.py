@@ -118,7 +118,7 @@ def test_nothing_is_cleared_beyond_what_is_open_or_paid(yard, invoice):
         ({"amount": 0}, InvalidInput),
         ({"amount": -5}, InvalidInput),
         ({"received_on": companies.FRIDAY}, InvalidInput),
-        ({"currency": "XXX"}, NoExchangeRate),
+        ({"currency": "ZZZ"}, NoExchangeRate),
     ],
 )
 def test_bad_input_posts_nothing(yard, invoice, changed, refusal):

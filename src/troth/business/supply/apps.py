@@ -8,4 +8,4 @@ class SupplyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.supply import checks  # noqa: F401 - registers its checks
+        from troth.business.supply import checks, jobs  # noqa: F401 - they register themselves

@@ -106,20 +106,23 @@ def refuse_change_of_gone_on(
 ) -> None:
     """Refuse a change that contradicts what is delivered or billed of a line."""
     fixed = FIELDS_OF_WHAT_HAS_GONE_ON & set(changed)
-    facts = {"order": number, "line_number": before.line_number, "fields": sorted(fixed)}
     if gone_on.delivered and (fixed or after.base_quantity < gone_on.delivered or not after.stands):
         raise refusals.LineInDelivery(
             f"Line {before.line_number} of order {number} is in a delivery. To change it like this, cancel the "
             "delivery first, or add a line.",
+            order=number,
+            line_number=before.line_number,
             delivered=gone_on.delivered,
-            **facts,
+            fields=sorted(fixed),
         )
     if gone_on.billed and (fixed or after.base_quantity < gone_on.billed or not after.stands):
         raise refusals.LineBilled(
             f"Line {before.line_number} of order {number} has been billed. To change it like this, cancel the invoice "
             "first, or add a line.",
+            order=number,
+            line_number=before.line_number,
             billed=gone_on.billed,
-            **facts,
+            fields=sorted(fixed),
         )
 
 
