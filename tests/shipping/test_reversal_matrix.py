@@ -142,7 +142,8 @@ def test_after_a_reversal_the_way_forward_is_open_again(yard):
 
 def test_the_document_has_a_row_for_every_step_and_the_same_answer_in_every_cell():
     rows = {}
-    for line in DOCUMENT.read_text().splitlines():
+    section = DOCUMENT.read_text().split("## From order to goods issue")[1].split("\n## ")[0]
+    for line in section.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == len(STAGES) + 1 and cells[0].startswith("`"):
             rows[cells[0].strip("`")] = cells[1:]

@@ -211,13 +211,17 @@ def overview(product_id: int, site_id: int, today: int, *, scope: str = "order")
 
 
 def drawing_on(
-    product_id: int, site_id: int, *, kind: str = "order", limit: int = 1000
+    product_id: int, site_id: int, *, kind: str = "order", document_id: int | None = None, limit: int = 1000
 ) -> list[tuple[DocumentRef, int]]:
-    """(document, line id) of lines with open confirmations on a key, in the order in which they have to wait."""
+    """(document, line id) of lines with open confirmations on a key, in the order in which they have to wait.
+
+    Of all documents of the kind, or of one.
+    """
+    one = {} if document_id is None else {"requirement__document_id": document_id}
     rows = (
         ScheduleLine.objects.filter(
             requirement__product_id=product_id, requirement__site_id=site_id, requirement__document_kind=kind,
-            delivered__lt=F("quantity"),
+            delivered__lt=F("quantity"), **one,
         )
         .exclude(basis="allocated")
         .order_by("-requirement__priority", "-material_on", "-id")

@@ -17,10 +17,11 @@ from troth.business.sales import store
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.rules.quoting import open_quantity
-from troth.business.sales.states import LineProgress, Progress, progress
+from troth.business.sales.states import LineProgress, Progress, QuotationState, progress
 from troth.kernel.errors import NotFound
 from troth.kernel.money import Rounding, round_ratio
 from troth.ledgers.fulfilment import queries as fulfilment
+from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Flow
 from troth.platform import blocks, sql
 from troth.platform.actors import Actor
@@ -29,6 +30,12 @@ from troth.platform.documents import DocumentRef
 
 PAGE = 50
 ORDER, QUOTATION, LINE, QUOTATION_LINE, INVOICE = "order", "quotation", "order_line", "quotation_line", "invoice"
+
+
+def companies_with_quotations() -> list[int]:
+    """The companies that have sent quotations which may still expire."""
+    query = Quotation.objects.filter(state=QuotationState.SENT, valid_to_on__isnull=False)
+    return list(query.order_by("company_id").values_list("company_id", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,10 @@ class OrderLineRow:
     @property
     def stands(self) -> bool:
         return self.order_state == "submitted" and self.line.stands
+
+    @property
+    def is_billed_by_order(self) -> bool:
+        return self.billing_basis == BillingBasis.ORDERED
 
     @property
     def trace(self) -> tuple[TraceLine, ...]:

@@ -8,7 +8,7 @@ class SupplyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.supply import checks  # noqa: F401 - registers its checks
+        from troth.business.supply import checks, jobs  # noqa: F401 - they register themselves
         from troth.platform.documents import Kind, register
 
         register(

@@ -71,6 +71,18 @@ def by_product(product_id: int, site_id: int) -> list[ReceiptRow]:
     return _rows(query.order_by("due_on", "id"))
 
 
+def overdue(before: date, *, site_id: int) -> list[int]:
+    """The products of which open receipts at a site were due before the day."""
+    query = Receipt.objects.filter(site_id=site_id, state="open", received__lt=F("quantity"), due_on__lt=before)
+    return list(query.order_by("product_id").values_list("product_id", flat=True).distinct())
+
+
+def sites_with_open_receipts() -> list[int]:
+    """The sites where anything is still expected."""
+    query = Receipt.objects.filter(state="open", received__lt=F("quantity"))
+    return list(query.order_by("site_id").values_list("site_id", flat=True).distinct())
+
+
 def receipt(receipt_id: int) -> ReceiptRow | None:
     """One receipt; None where there is none."""
     return next(iter(_rows(Receipt.objects.filter(id=receipt_id))), None)

@@ -108,6 +108,11 @@ def note_shortages(
     return found
 
 
+def known_shortage(held: Held, key: AvailabilityKey) -> int:
+    """What the open shortages of a held key say is missing, in smallest units."""
+    return sum(row.quantity for row in _open_shortages(held, [key]).get(key, ()))
+
+
 def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, at: datetime) -> int:
     """Close the open shortages of the held keys that are covered again, the newest first; return how many.
 

@@ -47,9 +47,13 @@ def post(
     source: DocumentRef,
     lines: Sequence[Line],
     at: datetime,
+    source_line_id: int = 0,
 ) -> int:
-    """Post an entry and return its id (0 on an overlay). `on` is the company's date; the lines sum to zero."""
-    return _post(held, _Entry(company_id, on, text, source), lines, at)
+    """Post an entry and return its id (0 on an overlay). `on` is the company's date; the lines sum to zero.
+
+    `source_line_id` says which line or movement of the document the entry is for, where it has several.
+    """
+    return _post(held, _Entry(company_id, on, text, source, source_line_id=source_line_id), lines, at)
 
 
 def reverse(held: Held, entry_id: int, *, on: date, text: str, source: DocumentRef, at: datetime) -> int:
@@ -58,13 +62,13 @@ def reverse(held: Held, entry_id: int, *, on: date, text: str, source: DocumentR
     `AlreadyReversed` where it was reversed before.
     """
     found = sql.fetch(
-        "SELECT e.company_id, (SELECT r.id FROM journal_entry r WHERE r.reverses_id = e.id)"
+        "SELECT e.company_id, e.source_line_id, (SELECT r.id FROM journal_entry r WHERE r.reverses_id = e.id)"
         " FROM journal_entry e WHERE e.id = %s",
         [entry_id],
     )
     if not found:
         raise NotFound(f"There is no journal entry {entry_id}.", kind="journal_entry", id=entry_id)
-    [(company_id, reversed_by)] = found
+    [(company_id, line_id, reversed_by)] = found
     if reversed_by is not None:
         raise AlreadyReversed(
             f"Entry {entry_id} was reversed by entry {reversed_by}. Post a new entry instead.",
@@ -76,7 +80,7 @@ def reverse(held: Held, entry_id: int, *, on: date, text: str, source: DocumentR
         " JOIN journal_balance b ON b.id = p.balance_id WHERE p.entry_id = %s ORDER BY p.id",
         [entry_id],
     )
-    return _post(held, _Entry(company_id, on, text, source, entry_id), [Line(*row) for row in rows], at)
+    return _post(held, _Entry(company_id, on, text, source, entry_id, line_id), [Line(*row) for row in rows], at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class _Entry:
     text: str
     source: DocumentRef
     reverses_id: int | None = None
+    source_line_id: int = 0
 
 
 def _post(held: Held, entry: _Entry, lines: Sequence[Line], at: datetime) -> int:
@@ -106,7 +111,7 @@ def _post(held: Held, entry: _Entry, lines: Sequence[Line], at: datetime) -> int
             (
                 entry.source.kind,
                 entry.source.id,
-                0,
+                entry.source_line_id,
                 at,
                 entry.reverses_id,
                 entry.company_id,

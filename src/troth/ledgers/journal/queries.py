@@ -59,9 +59,11 @@ class ExportRow:
     reverses_id: int | None
 
 
-def entries(source: DocumentRef) -> list[EntryRow]:
-    """The entries of a document, in the order posted."""
+def entries(source: DocumentRef, *, line_id: int | None = None) -> list[EntryRow]:
+    """The entries of a document, or of one line or movement of it, in the order posted."""
     found = Entry.objects.filter(source_kind=source.kind, source_id=source.id).order_by("id")
+    if line_id is not None:
+        found = found.filter(source_line_id=line_id)
     lines: dict[int, list[LineRow]] = {}
     rows = Posting.objects.filter(entry__in=found).order_by("id")
     for row in rows.values_list("entry_id", "balance__account", "amount", "document_amount", "document_currency"):

@@ -92,6 +92,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.copy_order": _ENTRY,
     "sales.order_from_quotation": _ENTRY,
     "sales.resume_order": _who(OPS),
+    "sales.repromise_order": _who(OPS),
     "sales.expire_quotations": _ORDERS,
     "sales.change_order": _ENTRY,
     "sales.cancel_order": _ENTRY,
@@ -123,6 +124,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "supply.expect_receipts": _who(OPS, MASTER, SCHED),
     "supply.change_receipt": _who(OPS, MASTER, SCHED),
     "supply.cancel_receipt": _who(OPS, MASTER, SCHED),
+    "supply.review_shortages": _who(OPS, SCHED),
     "supply.load_opening_stock": _who(MASTER),
     "supply.import_purchase_orders": _who(OPS, MASTER),
     # production

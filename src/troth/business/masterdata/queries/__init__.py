@@ -5,6 +5,7 @@
 | `terms` | how a company sells to a customer; what a product is for that customer | one each |
 | `snapshot` | order types, item categories, routes, calendars, kept in memory | none, or one for the edition token |
 | `conditions` | prices, discounts, freight, tax rates, accounts | one each |
+| `valuation` | what goods are worth at standard cost, by account | two |
 | `search` | customers and products by words, page by page | one each |
 """
 
@@ -40,6 +41,7 @@ from troth.business.masterdata.queries.terms import (
     product_terms,
     product_terms_by_number,
 )
+from troth.business.masterdata.queries.valuation import Valuation, at_standard_cost
 
 __all__ = [
     "AccountTable",
@@ -53,8 +55,10 @@ __all__ = [
     "Snapshot",
     "Tax",
     "Transport",
+    "Valuation",
     "account",
     "account_table",
+    "at_standard_cost",
     "calendar",
     "conditions",
     "customer_groups",

@@ -96,6 +96,10 @@ class AccountTable:
     company_id: int
     rows: tuple[AccountRow, ...]
 
+    def has(self, posting_key: str) -> bool:
+        """Whether any account is set for a posting key that a company may go without."""
+        return any(row.posting_key == posting_key for row in self.rows)
+
     def account(self, posting_key: str, *, customer_group: str = "", product_category: str = "") -> str:
         """The account of the most specific row that fits; the customer group counts for more than the category."""
         fitting = [

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from troth.business.promising import store
 from troth.business.promising.actions.confirm import reconfirm
-from troth.business.promising.rules import Promise, Wish
+from troth.business.promising.rules import Promise, Wish, group_of
 from troth.business.promising.store import Standing
 from troth.kernel.calendars import day_of
 from troth.ledgers.availability import actions as availability
@@ -24,7 +24,8 @@ def repromise_short(
     """Promise lines of `key` again until `shortage` (smallest units) is covered, and close its open shortages.
 
     `wishes` are the lines that draw on the key (`queries.drawing_on` names them, the first to wait first), each held
-    with its keys. Lines beyond what is needed are left alone.
+    with its keys. Lines beyond what is needed are left alone. Lines that are to come together with one that waits are
+    promised again with it, whatever key they draw on.
     """
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
@@ -39,6 +40,8 @@ def repromise_short(
         if open_quantity:
             waiting.append(wish)
             rest -= open_quantity
+    together = {group_of(wish) for wish in waiting} - {None}
+    waiting += [wish for wish in wishes if group_of(wish) in together and wish not in waiting]
     # The more important of them choose first.
     promise = reconfirm(held, waiting[::-1], clock=clock, anew=True)
     if waiting:

@@ -9,6 +9,7 @@
 | `copy` | an order from a quotation, a draft like an order |
 | `quotations` | save, send, accept, reject, revise, expire |
 | `allocate` | tie stock to a line and let it go |
+| `repromise` | promise again what supply covers no longer |
 | `blocking` | set and lift blocks; go on after one was lifted |
 """
 
@@ -27,6 +28,7 @@ from troth.business.sales.actions.quotations import (
     save_quotation,
     send_quotation,
 )
+from troth.business.sales.actions.repromise import Repromised, repromise, repromise_order
 from troth.business.sales.actions.save import save_order
 from troth.business.sales.actions.submit import enter, enter_order, submit, submit_order
 
@@ -36,6 +38,7 @@ __all__ = [
     "Confirmed",
     "Expired",
     "LineAnswer",
+    "Repromised",
     "Saved",
     "Submitted",
     "accept_quotation",
@@ -53,6 +56,8 @@ __all__ = [
     "reject_quotation",
     "release_allocation",
     "release_block",
+    "repromise",
+    "repromise_order",
     "resume_order",
     "revise_quotation",
     "save_order",

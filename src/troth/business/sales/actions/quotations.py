@@ -139,9 +139,16 @@ class Expired:
 
 
 @action
-def expire_quotations(today: date, *, limit: int = 500, by: Actor, clock: Clock) -> Expired:
-    """Expire quotations that were valid to a day before `today`, at most `limit` of them; run again for more."""
+def expire_quotations(
+    today: date, *, company_id: int | None = None, limit: int = 500, by: Actor, clock: Clock
+) -> Expired:
+    """Expire quotations that were valid to a day before `today`, at most `limit` of them; run again for more.
+
+    Of all companies, or of the one whose today it is.
+    """
     query = Quotation.objects.filter(state=QuotationState.SENT, valid_to_on__lt=today).order_by("pk")
+    if company_id is not None:
+        query = query.filter(company_id=company_id)
     ids = tuple(query.values_list("pk", flat=True)[:limit])
     held = locks.begin()
     numbers = []

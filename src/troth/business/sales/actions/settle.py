@@ -76,12 +76,12 @@ class Differences:
 def settle(held: Held, before: Document, after: Document, *, event: str, by: Actor, clock: Clock) -> Submitted:
     """Write the change of an order and post what follows from it; a draft is only written."""
     found = Differences.between(before, after)
-    delivered = _delivered(held, before, after)
+    gone_on = _gone_on(held, before, after)
     for was, new in _pairs(before, after):
-        rules.refuse_change_of_delivered(
-            before.ref.number, was, new, found.lines.get(new.line_number, ()), delivered=delivered.get(new.id, 0)
+        rules.refuse_change_of_gone_on(
+            before.ref.number, was, new, found.lines.get(new.line_number, ()), gone_on=gone_on.get(new.id, rules.NONE)
         )
-    keep = frozenset(line.line_number for line in after.lines if delivered.get(line.id))
+    keep = frozenset(line.line_number for line in after.lines if any(gone_on.get(line.id, rules.NONE)))
     after.lines = tuple(_carried(was, new) for was, new in _with_before(before, after))
     after.lines, after.unpriced = prices.price(after.header, after.lines, after.terms, keep=keep)
     if before.status.state == OrderState.SUBMITTED:
@@ -102,8 +102,8 @@ def refuse_incomplete_unless_empty(after: Document) -> None:
         refuse_incomplete(after)
 
 
-def _delivered(held: Held, before: Document, after: Document) -> dict[int, int]:
-    """Lock all that the change touches; return what of each line is in deliveries."""
+def _gone_on(held: Held, before: Document, after: Document) -> dict[int, rules.GoneOn]:
+    """Lock all that the change touches; return what of each line is in deliveries and invoices."""
     if before.status.state != OrderState.SUBMITTED:
         return {}
     ids = [line.id for line in before.lines]
@@ -116,7 +116,8 @@ def _delivered(held: Held, before: Document, after: Document) -> dict[int, int]:
         *books.quoted_keys((*before.standing, *after.standing)),
         *(FulfilmentKey(LINE_KIND, line_id) for line_id in ids),
     )
-    return {line_id: held.balance(FulfilmentKey(LINE_KIND, line_id)).delivered for line_id in ids}
+    balances = {line_id: held.balance(FulfilmentKey(LINE_KIND, line_id)) for line_id in ids}
+    return {line_id: rules.GoneOn(balance.delivered, balance.billed) for line_id, balance in balances.items()}
 
 
 LINE_KIND_OF_PROMISE = ORDER_KIND

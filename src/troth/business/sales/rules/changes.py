@@ -10,7 +10,7 @@ The list is the one of the source, word for word, and complete: what is not on i
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from troth.business.sales.rules import refusals
 from troth.business.sales.rules.drafts import LineDraft
@@ -45,6 +45,9 @@ FIELDS_PASSED_ON = frozenset({"priority", "ship_to_id"})
 FIELDS_THAT_REPRICE = frozenset(
     {"product_id", "quantity", "unit_id", "base_quantity", "manual_conditions", "requested_on", "item_category_id"}
 )
+
+FIELDS_OF_WHAT_HAS_GONE_ON = frozenset({"product_id", "site_id", "unit_id", "batch", "valuation", "item_category_id"})
+"""Fields of a line that a delivery or an invoice has taken over from it."""
 
 NOT_COMPARED = frozenset({"id", "net", "tax", "gross", "price_trace", "weight_g", "volume_ml"})
 
@@ -88,20 +91,37 @@ def header_reruns(changed: Iterable[str]) -> bool:
     return not HEADER_FIELDS_THAT_RERUN.isdisjoint(changed)
 
 
-def refuse_change_of_delivered(
-    number: str, before: Line, after: Line, changed: Iterable[str], *, delivered: int
+class GoneOn(NamedTuple):
+    """How much of a line (smallest units) is in deliveries and how much in invoices."""
+
+    delivered: int
+    billed: int
+
+
+NONE = GoneOn(0, 0)
+
+
+def refuse_change_of_gone_on(
+    number: str, before: Line, after: Line, changed: Iterable[str], *, gone_on: GoneOn
 ) -> None:
-    """Refuse a change of a line that is in a delivery, but for one that what is delivered does not contradict."""
-    if not delivered:
-        return
-    fixed = {"product_id", "site_id", "unit_id", "batch", "valuation", "item_category_id"} & set(changed)
-    if fixed or after.base_quantity < delivered or not after.stands:
+    """Refuse a change that contradicts what is delivered or billed of a line."""
+    fixed = FIELDS_OF_WHAT_HAS_GONE_ON & set(changed)
+    if gone_on.delivered and (fixed or after.base_quantity < gone_on.delivered or not after.stands):
         raise refusals.LineInDelivery(
             f"Line {before.line_number} of order {number} is in a delivery. To change it like this, cancel the "
             "delivery first, or add a line.",
             order=number,
             line_number=before.line_number,
-            delivered=delivered,
+            delivered=gone_on.delivered,
+            fields=sorted(fixed),
+        )
+    if gone_on.billed and (fixed or after.base_quantity < gone_on.billed or not after.stands):
+        raise refusals.LineBilled(
+            f"Line {before.line_number} of order {number} has been billed. To change it like this, cancel the invoice "
+            "first, or add a line.",
+            order=number,
+            line_number=before.line_number,
+            billed=gone_on.billed,
             fields=sorted(fixed),
         )
 

@@ -87,6 +87,12 @@ class LineInDelivery(BusinessError):
     code = "line_in_delivery"
 
 
+class LineBilled(BusinessError):
+    """The line has been billed by the order: what is on the invoice stands."""
+
+    code = "line_billed"
+
+
 class OrderInDelivery(BusinessError):
     code = "order_in_delivery"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from troth.business.credit import actions as credit
-from troth.business.masterdata.queries import account_table, customer_terms, product_terms
+from troth.business.masterdata.queries import Valuation, at_standard_cost, customer_terms
 from troth.business.promising import actions as promising
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
@@ -17,7 +17,6 @@ from troth.business.shipping.rules.reversals import refuse_if_followed
 from troth.business.shipping.states import DELIVERY, DeliveryState, ShipmentState
 from troth.business.shipping.store import LineRow, TransferRow
 from troth.kernel.errors import BusinessError, InvalidInput
-from troth.kernel.money import round_ratio
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment import queries as flow
 from troth.ledgers.fulfilment.keys import Measure
@@ -68,11 +67,11 @@ def post_goods_issue(*, delivery_id: int, by: Actor, clock: Clock) -> GoodsIssue
         DELIVERY.step(delivery.state, "issue")
     refuse_unless_ready(delivery.number, ready.reasons_of([delivery.pk])[delivery.pk])
     fetched = [one for one in store.transfers_for([delivery.pk]) if one.picked]
-    costs = _costs(delivery, lines)
+    value = _value(delivery, lines)
     held.take(
         *books.keys([delivery], lines),
         *(one.key for one in fetched),
-        *journal.keys(delivery.company_id, (account for pair in costs for account in pair)),
+        *journal.keys(delivery.company_id, value.by_account),
     )
     account = credit.key(delivery.company_id, delivery.payer_id)
     orders = list(dict.fromkeys(line.order for line in lines))
@@ -80,7 +79,7 @@ def post_goods_issue(*, delivery_id: int, by: Actor, clock: Clock) -> GoodsIssue
         held, account, books.ref(delivery), orders, checks=checks_credit(books.order_line_ids(lines))
     )
     delivery.state = DELIVERY.step(delivery.state, "issue")
-    return _issue(held, delivery, lines, fetched, costs, by=by, clock=clock)
+    return _issue(held, delivery, lines, fetched, value, by=by, clock=clock)
 
 
 def post_goods_issues(*, delivery_ids: Sequence[int], by: Actor, clock: Clock) -> tuple[IssueResult, ...]:
@@ -100,7 +99,7 @@ def _issue(
     delivery: Delivery,
     lines: Sequence[LineRow],
     fetched: Sequence[TransferRow],
-    costs: dict[tuple[str, str], int],
+    value: Valuation,
     *,
     by: Actor,
     clock: Clock,
@@ -116,12 +115,11 @@ def _issue(
     promising.issue(held, _issuing(delivery, leaving, fetched), delivery=ref, today=on, at=at)
     fulfilment.post(held, _entries(delivery, leaving, sign=1), at=at)
     delivery.issued_at, delivery.issued_on = at, on
-    delivery.journal_entry_id = _post_cost(held, delivery, costs, at=at)
+    delivery.journal_entry_id = _post_cost(held, delivery, value, clock=clock)
     _save(delivery)
-    cost = sum(costs.values())
-    facts = {"cost": cost, "lines": len(leaving), "on": on}
+    facts = {"cost": value.cost, "lines": len(leaving), "on": on}
     events.record("shipping.goods_issued", ref, company_id=delivery.company_id, by=by, at=at, facts=facts)
-    return GoodsIssued(delivery.pk, delivery.number, on, cost)
+    return GoodsIssued(delivery.pk, delivery.number, on, value.cost)
 
 
 @action
@@ -200,42 +198,26 @@ def _entries(delivery: Delivery, lines: Iterable[LineRow], *, sign: int) -> list
     ]
 
 
-def _costs(delivery: Delivery, lines: Sequence[LineRow]) -> dict[tuple[str, str], int]:
-    """Standard cost by (cost account, inventory account), each line rounded half up to minor units."""
-    table = account_table(delivery.company_id)
+def _value(delivery: Delivery, lines: Sequence[LineRow]) -> Valuation:
+    """What leaves at standard cost: cost of goods sold against inventory."""
     group = customer_terms(delivery.customer_id).group
-    products = product_terms({line.product_id for line in lines})
-    costs: dict[tuple[str, str], int] = {}
-    for line in lines:
-        product = products[line.product_id]
-        cost = round_ratio(product.standard_cost * line.quantity, 10**product.base_unit.decimals)
-        if cost:
-            pair = (
-                table.account(GOODS_ISSUED, customer_group=group, product_category=product.category),
-                table.account(INVENTORY, customer_group=group, product_category=product.category),
-            )
-            costs[pair] = costs.get(pair, 0) + cost
-    return costs
+    goods = [(line.product_id, line.quantity) for line in lines]
+    return at_standard_cost(delivery.company_id, goods, debit=GOODS_ISSUED, credit=INVENTORY, customer_group=group)
 
 
-def _post_cost(held: Held, delivery: Delivery, costs: dict[tuple[str, str], int], *, at: datetime) -> int | None:
+def _post_cost(held: Held, delivery: Delivery, value: Valuation, *, clock: Clock) -> int | None:
     """Cost of goods sold to inventory; None where the goods cost nothing."""
-    if not costs:
+    if value.is_empty:
         return None
     company = reference.company(delivery.company_id)
-    amounts: dict[str, int] = {}
-    for (cost_account, inventory_account), cost in costs.items():
-        amounts[cost_account] = amounts.get(cost_account, 0) + cost
-        amounts[inventory_account] = amounts.get(inventory_account, 0) - cost
-    assert delivery.issued_at is not None
     return journal.post(
         held,
         company_id=delivery.company_id,
-        on=delivery.issued_on or at.date(),
+        on=clock.today(company.time_zone),
         text=f"Goods issue {delivery.number}",
         source=books.ref(delivery),
-        lines=[journal.Line(account, amount, amount, company.currency) for account, amount in amounts.items()],
-        at=at,
+        lines=[journal.Line(account, amount, amount, company.currency) for account, amount in value.by_account.items()],
+        at=clock.now(),
     )
 
 

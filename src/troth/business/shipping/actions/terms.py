@@ -19,7 +19,10 @@ from troth.reference import queries as reference
 
 @dataclass(frozen=True, slots=True)
 class LineTerms:
-    """A line that is to be delivered; quantities in smallest units, `value` its gross in the company's currency."""
+    """A line that is to be delivered; quantities in smallest units, `value` its gross in the company's currency.
+
+    What is billed by the order is claimed as an open order until it is invoiced, so its deliveries claim nothing.
+    """
 
     id: int
     line_number: int
@@ -83,7 +86,7 @@ def _terms(rows: Sequence[OrderLineRow], progress: Mapping[int, Progress], curre
         priority=order.priority,
         complete_delivery=order.complete_delivery,
         lines={
-            row.line_id: _line(row.line, progress[row.line_id].delivered, value)
+            row.line_id: _line(row.line, progress[row.line_id].delivered, 0 if row.is_billed_by_order else value)
             for row, value in zip(standing, values, strict=True)
             if row.is_delivered and row.line_id in progress
         },

@@ -1,4 +1,4 @@
-"""Verbs of supply: expect, change and cancel receipts, receive goods and take that back, count, open the books."""
+"""Verbs of supply: expect, change, cancel and receive, take that back, count, open the books, review shortages."""
 
 from troth.business.supply.actions.expect import (
     ExpectedReceipt,
@@ -16,6 +16,7 @@ from troth.business.supply.actions.receive import (
     receive_goods,
     reverse_receipt,
 )
+from troth.business.supply.actions.review import review_shortages
 
 __all__ = [
     "ExpectedReceipt",
@@ -30,4 +31,5 @@ __all__ = [
     "load_opening_stock",
     "receive_goods",
     "reverse_receipt",
+    "review_shortages",
 ]

@@ -1,9 +1,13 @@
-"""Goods come in: against a receipt, by a count, or as the opening stock. Stock and availability are posted together."""
+"""Goods come in: against a receipt, by a count, or as the opening stock.
+
+Stock, availability and, at standard cost, the journal are posted together (`values`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from troth.business.supply.actions import values
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
@@ -23,6 +27,7 @@ from troth.kernel.quantity import checked
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.journal.queries import entries, keys_of
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock.actions import Movement
@@ -66,13 +71,15 @@ def receive_goods(receipt_id: int, quantity: int, *, bin_id: int, batch: str = "
     state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
     key = _stock_key(receipt.product_id, bin_id, batch=batch)
     _check_site(key, receipt)
-    held.take(key_of(receipt), key)
+    value = values.received(receipt.company_id, receipt.product_id, quantity)
+    held.take(key_of(receipt), key, *value.keys)
     at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
     ref = ref_of(receipt.pk, receipt.number)
     coming = replace(entry_of(receipt, sign=-1), quantity=-quantity)
     here = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, quantity, ref, receipt.pk)
     availability.post(held, [coming, here], at=at)
     [posting_id] = stock.post(held, [Movement(key, quantity, "receipt", on, ref, receipt.pk)], at=at)
+    value.post(held, f"Goods receipt {receipt.number}", ref, movement_id=posting_id, clock=clock)
     receipt.received += quantity
     receipt.state = state
     receipt.version += 1
@@ -98,10 +105,12 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
         )
     row = found[0]
     receipt, held = locks.hold(Receipt, row.source.id, by=by)
-    held.take(key_of(receipt), row.key)
-    at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
     ref = ref_of(receipt.pk, receipt.number)
+    booked = [entry for entry in entries(ref, line_id=posting_id) if entry.reverses_id is None]
+    held.take(key_of(receipt), row.key, *(key for entry in booked for key in keys_of(entry.id)))
+    at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
     stock.reverse(held, [posting_id], source=ref, on=on, at=at)
+    values.reverse(held, booked, f"Reversal of goods receipt {receipt.number}", ref, clock=clock)
     taken_back = entry_of(receipt, sign=-1)
     receipt.state = RECEIPT.step(receipt.state, "reverse")
     receipt.received -= row.quantity
@@ -138,10 +147,14 @@ def adjust_stock(
     difference = checked(counted) - held.balance(key).quantity
     if not difference:
         return []
+    # The difference is known only under the lock of the bin; accounts come after bins in the order of locks.
+    value = values.difference(site.company_id, product_id, difference)
+    held.take(*value.keys)
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("count", product_id, f"{on} {bin_id}")
     availability.post(held, [Entry(common, Category.STOCK, netting.STOCK_DAY, difference, ref)], at=at)
-    stock.post(held, [Movement(key, difference, "count", on, ref)], at=at)
+    [movement_id] = stock.post(held, [Movement(key, difference, "count", on, ref)], at=at)
+    value.post(held, f"Count: {reason}"[:100], ref, movement_id=movement_id, clock=clock)
     events.record(
         "supply.stock_adjusted", ref, company_id=site.company_id, by=by, at=at,
         facts={"product": product_id, "bin": bin_id, "difference": difference, "reason": reason},
@@ -155,12 +168,18 @@ def adjust_stock(
 
 @action
 def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock) -> int:
-    """Post what lies in the bins when the books are opened, all or none; return how many rows. Few statements."""
+    """Post what lies in the bins when the books are opened, all or none; return how many rows. Few statements.
+
+    Its value is posted where the company has an account for the posting key "opening"; one that brings its opening
+    balances over with its other accounts has none.
+    """
     places = {one.id: one for one in _bins({row.bin_id for row in rows})}
     products = reference.products({row.product_id for row in rows})
     zones: dict[int, str] = {}
+    companies: dict[int, int] = {}
     moved: list[Movement] = []
-    entries: list[Entry] = []
+    supplied: list[Entry] = []
+    worth: dict[int, list[tuple[int, int]]] = {}
     at = clock.now()
     for number, row in enumerate(rows, 1):
         check_quantity("the opening stock", row.quantity)
@@ -172,17 +191,25 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
         if place.site_id not in zones:
             site = reference.site(place.site_id)
             actions.require(by, company_id=site.company_id, site_id=site.id)
-            zones[site.id] = site.time_zone
+            zones[site.id], companies[site.id] = site.time_zone, site.company_id
         ref = DocumentRef("opening", row.product_id, product.number)
         key = StockKey(place.site_id, place.location_id, place.id, row.product_id)
         on = clock.today(zones[place.site_id])
         moved.append(Movement(key, row.quantity, "opening", on, ref, received_on=row.received_on))
         common = AvailabilityKey(row.product_id, place.site_id)
-        entries.append(Entry(common, Category.STOCK, netting.STOCK_DAY, row.quantity, ref))
+        supplied.append(Entry(common, Category.STOCK, netting.STOCK_DAY, row.quantity, ref))
+        worth.setdefault(companies[place.site_id], []).append((row.product_id, row.quantity))
+    opened = [values.opened(company_id, goods) for company_id, goods in worth.items()]
     held = locks.begin()
-    held.take(*(entry.key for entry in entries), *(one.key for one in moved))
-    availability.post(held, entries, at=at)
+    held.take(
+        *(entry.key for entry in supplied),
+        *(one.key for one in moved),
+        *(key for value in opened for key in value.keys),
+    )
+    availability.post(held, supplied, at=at)
     stock.post(held, moved, at=at)
+    for value in opened:
+        value.post(held, "Opening stock", DocumentRef("opening", value.company_id), clock=clock)
     return len(moved)
 
 

@@ -1,0 +1,83 @@
+"""Promise an order again whose goods are not covered any more.
+
+Supply that slips leaves a shortage on a product at a site. The orders that draw on it are promised again one by one,
+each in a transaction of its own, the one that has to wait first; the claims of those still to come stand meanwhile, so
+the more important ones keep the better dates. It ends when nothing is missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from troth.business.promising import actions as promising
+from troth.business.promising import queries as promises
+from troth.business.promising.queries import PromisedLine
+from troth.business.promising.rules.wish import Wish
+from troth.business.sales.actions import save
+from troth.business.sales.actions.change import opened
+from troth.business.sales.actions.document import ORDER_KIND, Document, wishes
+from troth.business.sales.states import OrderState
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+
+Dates = tuple[tuple[int, date], ...]
+"""(quantity in smallest units, day it arrives) of each confirmation that is not delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repromised:
+    """`changes` by line number: the confirmations before and after. `missing` is what is short on the key still."""
+
+    order_id: int
+    number: str
+    changes: Mapping[int, tuple[Dates, Dates]]
+    missing: int
+
+
+@action
+def repromise_order(order_id: int, product_id: int, site_id: int, *, by: Actor, clock: Clock) -> Repromised:
+    """Promise an order again as far as a shortage of the product at the site asks for it; record what differs."""
+    held, document = opened(order_id, None, by=by)
+    return repromise(held, document, AvailabilityKey(product_id, site_id), by=by, clock=clock)
+
+
+def repromise(held: Held, document: Document, key: AvailabilityKey, *, by: Actor, clock: Clock) -> Repromised:
+    """Inner verb: promise lines of a held order again until the open shortages of `key` are covered."""
+    number, ids = document.ref.number, [line.id for line in document.lines]
+    wanted = wishes(document, document.standing) if document.status.state == OrderState.SUBMITTED else ()
+    held.take(*promises.keys(ORDER_KIND, ids), *promising.keys(wanted), key)
+    missing = availability.known_shortage(held, key)
+    if not (missing and wanted):
+        return Repromised(document.ref.id, number, {}, missing)
+    before = promises.promise(ORDER_KIND, ids)
+    promising.repromise_short(held, _in_turn(document, wanted, key), missing, key=key, clock=clock)
+    after = promises.promise(ORDER_KIND, ids)
+    changes = {
+        line.line_number: (_dates(before[line.id]), _dates(after[line.id]))
+        for line in document.standing
+        if line.id in before and _dates(before[line.id]) != _dates(after[line.id])
+    }
+    if changes:
+        told = {f"{line_number}.confirmed": pair for line_number, pair in changes.items()}
+        facts = {"product": key.product_id, "site": key.site_id, "lines": sorted(changes)}
+        save.record(document, "sales.order_repromised", by=by, clock=clock, facts=facts, changes=told)
+    return Repromised(document.ref.id, number, changes, availability.known_shortage(held, key))
+
+
+def _in_turn(document: Document, wanted: tuple[Wish, ...], key: AvailabilityKey) -> list[Wish]:
+    """The wishes that draw on the key, the first to wait first; then the others, which may go with them."""
+    drawing = promises.drawing_on(key.product_id, key.site_id, document_id=document.ref.id)
+    turn = {line_id: place for place, (_, line_id) in enumerate(drawing)}
+    return sorted(wanted, key=lambda wish: turn.get(wish.line_id, len(turn)))
+
+
+def _dates(line: PromisedLine) -> Dates:
+    return tuple(
+        (schedule.quantity - delivered, schedule.delivery_on)
+        for schedule, delivered in line.schedules
+        if schedule.quantity > delivered
+    )

@@ -1,0 +1,66 @@
+"""What happens to quotations and orders without anybody asking: they expire, and they are promised again."""
+
+import logging
+
+from django_tasks import task
+
+from troth.business.promising import queries as promises
+from troth.business.sales import actions, queries
+from troth.business.supply import actions as supply
+from troth.kernel.errors import BusinessError
+from troth.ledgers.availability import queries as availability
+from troth.platform.actors import SYSTEM
+from troth.platform.clock import SYSTEM_CLOCK, Clock
+from troth.platform.schedule import schedule
+from troth.reference import queries as reference
+
+CAUSE = "supply does not cover what is promised"
+
+log = logging.getLogger(__name__)
+
+
+# Every hour, because a day begins at another hour in each company.
+@schedule("expire quotations", "10 * * * *")
+@task()
+def expire_quotations() -> int:
+    """Expire the quotations whose last day has passed; return how many."""
+    return expire(SYSTEM_CLOCK)
+
+
+def expire(clock: Clock) -> int:
+    """The job at a given time."""
+    expired = 0
+    for company_id in queries.companies_with_quotations():
+        today = clock.today(reference.company(company_id).time_zone)
+        while numbers := actions.expire_quotations(today, company_id=company_id, by=SYSTEM, clock=clock).numbers:
+            expired += len(numbers)
+    return expired
+
+
+@schedule("work off shortages", "* * * * *")
+@task()
+def work_off_shortages() -> int:
+    """Promise the orders again that open shortages leave uncovered; return how many got other dates."""
+    return work_off(SYSTEM_CLOCK)
+
+
+def work_off(clock: Clock) -> int:
+    """The job at a given time: a transaction for each order.
+
+    An order that cannot be promised again (its site was closed, say) is passed over; its shortage stays open.
+    """
+    changed = 0
+    for product_id, site_id in dict.fromkeys((row.product_id, row.site_id) for row in availability.open_shortages()):
+        # What was covered meanwhile is closed first, so that no promise is touched without need.
+        supply.review_shortages(site_id, [product_id], cause=CAUSE, by=SYSTEM, clock=clock)
+        drawing = promises.drawing_on(product_id, site_id)
+        for ref in dict.fromkeys(ref for ref, _ in drawing):
+            try:
+                done = actions.repromise_order(ref.id, product_id, site_id, by=SYSTEM, clock=clock)
+            except BusinessError as refusal:
+                log.warning("order %s could not be promised again: %s", ref.number, refusal.message)
+                continue
+            changed += bool(done.changes)
+            if not done.missing:
+                break
+    return changed
