@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from troth.ledgers.exposure.queries import Standing
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
-from troth.platform.web.acts import AskPage, step, steps
+from troth.platform.web.acts import AskPage, clocked, step, steps
 from troth.platform.web.columns import Cell, Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.history import changes_of
@@ -28,10 +28,6 @@ PARTS = {
     "open_invoices": _("Open invoices"),
     "deposits": _("Deposits"),
 }
-
-
-def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
-    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 class AccountList(ListPage):
@@ -51,7 +47,7 @@ class AccountList(ListPage):
     filters = (Filter("unlimited", _("Not checked"), "flag"),)
     search_label = _("Number or name")
     empty = Empty(_("No credit accounts"), _("A payer without an account has no limit: credit is not checked."))
-    source = screens.accounts
+    source = staticmethod(screens.accounts)
     row_url = staticmethod(lambda row: reverse("credit:account", args=[row.company_id, row.party_id]))
 
 
@@ -69,7 +65,7 @@ class BlockedList(ListPage):
     )
     search_label = _("Document")
     empty = Empty(_("Nothing is blocked"), _("Orders past the credit limit wait here for a decision."))
-    source = screens.blocked
+    source = staticmethod(screens.blocked)
     row_url = staticmethod(lambda row: reverse("credit:block-release", args=[row.id]))
 
 
@@ -77,8 +73,8 @@ class AccountPage(DocumentPage):
     permission = "credit.view_account"
     document_kind = "credit_account"
 
-    def get(self, request: HttpRequest, company: int, party: int) -> Any:
-        return super().get(request, (company, party))
+    def get(self, request: HttpRequest, key: Any = None, *, company: int = 0, party: int = 0) -> HttpResponse:
+        return super().get(request, key or (company, party))
 
     def _account(self, actor: Any, key: tuple[int, int]) -> queries.AccountView:
         if not actor.sees(key[0]):
@@ -243,5 +239,5 @@ _rejections: list[Any] = []
 
 
 def register_rejection(offer: Any) -> None:
-    """Say how a blocked document is rejected: (actor, ref) -> Step or None. The app that owns the document registers."""
+    """Say how a blocked document is rejected: (actor, ref) -> Step or None. Its own app registers."""
     _rejections.append(offer)

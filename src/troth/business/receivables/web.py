@@ -21,7 +21,7 @@ from troth.kernel.money import format_money, parse_money
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents, formats
-from troth.platform.web.acts import AskPage, step, steps
+from troth.platform.web.acts import AskPage, clocked, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.forms import FormPage, rows_of
@@ -30,10 +30,6 @@ from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Money, Party, Status
-
-
-def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
-    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 def today_of(request: HttpRequest) -> date:
@@ -80,7 +76,7 @@ class PaymentList(ListPage):
     routes = ((_("Enter payment"), "receivables:payment-create"),)
     search_label = _("Payment, payer, invoice or reference")
     empty = Empty(_("No payments yet"), _("A payment is entered here and set against open invoices."))
-    source = screens.payments
+    source = staticmethod(screens.payments)
     row_url = staticmethod(lambda row: reverse("receivables:payment", args=[row.id]))
 
 
@@ -228,8 +224,8 @@ class PaymentCreate(FormPage):
         self.submit_label = _("Post payment") if self.is_second else _("Propose clearing")
         if self.is_second:
             self.rows_class = ClearRows
-            self.rows_title = _("Open invoices of this payer")  # type: ignore[assignment]
-            self.lead = _("What is not cleared stays as a deposit of the payer.")  # type: ignore[assignment]
+            self.rows_title = _("Open invoices of this payer")
+            self.lead = _("What is not cleared stays as a deposit of the payer.")
         answer: HttpResponse = super().dispatch(request, *args, **captured)  # type: ignore[assignment]
         return answer
 
@@ -272,8 +268,7 @@ class PaymentCreate(FormPage):
                 received_on=given["received_on"], reference=given["reference"],
                 clears=clears_of(rows, given["currency"]),
             ),
-            key=self.client_key,
-            **clocked(self.request, actor),
+            **clocked(self.request, actor, key=self.client_key),
         )  # fmt: skip
         words = (
             gettext("%(number)s posted; it clears %(cleared)s.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries.screens import names
 from troth.business.pricing.rules import TraceLine
 from troth.business.promising import queries as promising
-from troth.business.promising.screens import BASIS, Waiting, dated, reasons, short_documents
+from troth.business.promising.screens import BASIS, dated, reasons, short_documents
 from troth.business.sales import queries
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.queries import DocumentView, LineView
@@ -28,7 +28,7 @@ from troth.platform.web.access import allowed
 from troth.platform.web.documents import Item, PromisedItem, ScheduleLine
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Trace, TraceStep
+from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Trace, TraceStep, Waiting
 
 HEADLINES = {
     "open": Status(_("Open"), "going"),
@@ -213,7 +213,8 @@ def waiting(actor: Actor, today: date) -> dict[str, Waiting]:
     """What waits for the representative: drafts, blocked orders, quotations to follow up."""
     orders, quoted = Order.objects.all(), Quotation.objects.all()
     if actor.company_ids is not None:
-        orders, quoted = (found.filter(company_id__in=actor.company_ids) for found in (orders, quoted))
+        orders = orders.filter(company_id__in=actor.company_ids)
+        quoted = quoted.filter(company_id__in=actor.company_ids)
     return {
         "drafts": _tally(orders.filter(state=OrderState.DRAFT), "entered_on", today),
         "blocked": _tally(orders.filter(pk__in=blocked_orders()), "entered_on", today),
@@ -285,7 +286,7 @@ def _schedule(one: LineView) -> list[ScheduleLine]:
     if one.promise is None or not one.line.stands:
         return []
     wished = Quantity(one.promise.quantity, one.base_decimals, one.base_unit)
-    lines = []
+    lines: list[ScheduleLine] = []
     for schedule, _delivered in one.promise.schedules:
         quantity = Quantity(schedule.quantity, one.base_decimals, one.base_unit)
         promise = PromiseLine(schedule.delivery_on, quantity, BASIS[schedule.basis])

@@ -21,7 +21,7 @@ from troth.platform.documents import DocumentRef
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import InvalidCursor, Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Party, Quantity, Status
+from troth.platform.web.values import Party, Quantity, Status, Waiting
 from troth.reference import queries as reference
 
 DELIVERY = {
@@ -282,13 +282,6 @@ def of_site(delivery_ids: Sequence[int], actor: Actor) -> dict[int, list[Deliver
         if actor.sees(one.company_id, one.site_id):
             found.setdefault(one.site_id, []).append(one)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    count: int
-    oldest_on: date | None
-    late: int
 
 
 def waiting(actor: Actor, today: date) -> dict[str, Waiting]:

@@ -18,7 +18,7 @@ from troth.ledgers.stock import screens as stock
 from troth.ledgers.stock.queries import MovementRow
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
-from troth.platform.web.acts import AskPage, Reason, Said, button, step, steps
+from troth.platform.web.acts import AskPage, Reason, Said, button, clocked, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
 from troth.platform.web.forms import FormPage, Section
@@ -27,10 +27,6 @@ from troth.platform.web.lists import ListPage
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 from troth.reference import queries as reference
-
-
-def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
-    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 class StockList(ListPage):
@@ -54,7 +50,7 @@ class StockList(ListPage):
     )
     search_label = _("Product or bin")
     empty = Empty(_("No stock"), _("Stock appears when goods of an expected receipt are received."))
-    source = stock.bins
+    source = staticmethod(stock.bins)
     row_url = staticmethod(
         lambda row: f"{reverse('promising:availability')}?product={row.product_number}&site={row.site}"
     )
@@ -85,7 +81,7 @@ class ReceiptList(ListPage):
         _("Nothing is expected"),
         _("Purchase orders and production receipts make goods available to promise before they come."),
     )
-    source = screens.receipts
+    source = staticmethod(screens.receipts)
     row_url = staticmethod(lambda row: reverse("supply:receipt", args=[row.id]))
 
 
@@ -224,7 +220,7 @@ class Receive(_ReceiptAsk):
         given = form.cleaned_data
         received = actions.receive_goods(
             self.row.id, parse_quantity(given["quantity"], self.unit), bin_id=int(given["bin"]), batch=given["batch"],
-            key=self.client_key, **self.acting,
+            **clocked(self.request, actor, key=self.client_key),
         )  # fmt: skip
         left = self.written(received.still_expected)
         return self.done(gettext("Received; %(left)s still expected.") % {"left": left}, self.cancel_url)
@@ -323,5 +319,5 @@ class ReceiptCreate(FormPage):
             site_id=site.id, due_on=given["due_on"],
             quantity=parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals)),
         )  # fmt: skip
-        key = actions.expect_receipt(receipt, key=self.client_key, **clocked(self.request, actor))
+        key = actions.expect_receipt(receipt, **clocked(self.request, actor, key=self.client_key))
         return reverse("supply:receipt", args=[key])

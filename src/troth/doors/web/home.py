@@ -1,4 +1,4 @@
-"""What is mine today: for each task of the person's roles how many wait, since when, how many are late, and the list."""
+"""What is mine today: for each task of the person's roles how many wait, since when, how many are late; the list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from troth.business.promising import screens as promising
 from troth.business.sales import screens as sales
 from troth.business.shipping import screens as shipping
 from troth.business.supply import screens as supply
-from troth.platform.web.values import Card, Text
+from troth.platform.web.values import Card, Text, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +32,24 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", {"title": _("Home"), "groups": [group for group in found if group.cards]})
 
 
-def _card(title: Text, route: str, query: str, count: int, oldest: date | None, late: int, today: date) -> Card:
-    days = max((today - oldest).days, 0) if oldest is not None and count else None
-    return Card(title, count, reverse(route) + query, days, late)
+def _card(title: Text, route: str, query: str, waiting: Waiting, today: date) -> Card:
+    oldest = waiting.oldest_on
+    days = max((today - oldest).days, 0) if oldest is not None and waiting.count else None
+    return Card(title, waiting.count, reverse(route) + query, days, waiting.late)
 
 
 def _sales(actor: Any, today: date) -> tuple[Card, ...]:
     waiting, short = sales.waiting(actor, today), promising.unconfirmed(actor.company_ids, today)
     drafts, blocked, quoted = waiting["drafts"], waiting["blocked"], waiting["quotations"]
     return (
-        _card(
-            _("Incomplete drafts"), "sales:orders", "?state=draft", drafts.count, drafts.oldest_on, drafts.late, today
-        ),
-        _card(_("Unconfirmed lines"), "sales:orders", "?short=1", short.count, short.oldest_on, short.late, today),
-        _card(_("Blocked orders"), "sales:orders", "?blocked=1", blocked.count, blocked.oldest_on, blocked.late, today),
+        _card(_("Incomplete drafts"), "sales:orders", "?state=draft", drafts, today),
+        _card(_("Unconfirmed lines"), "sales:orders", "?short=1", short, today),
+        _card(_("Blocked orders"), "sales:orders", "?blocked=1", blocked, today),
         _card(
             _("Quotations to follow up"),
             "sales:quotations",
             "?state=sent",
-            quoted.count,
-            quoted.oldest_on,
-            quoted.late,
+            quoted,
             today,
         ),
     )
@@ -60,26 +57,22 @@ def _sales(actor: Any, today: date) -> tuple[Card, ...]:
 
 def _yard(actor: Any, today: date) -> tuple[Card, ...]:
     waiting = shipping.waiting(actor, today)
-    count, oldest = shipping.due_count(actor, today)
+    due = Waiting(*shipping.due_count(actor, today))
     free, planned = waiting["unassigned"], waiting["shipments"]
     return (
-        _card(_("Lines due for delivery"), "shipping:due", "?horizon=0", count, oldest, 0, today),
+        _card(_("Lines due for delivery"), "shipping:due", "?horizon=0", due, today),
         _card(
             _("Deliveries on no shipment"),
             "shipping:deliveries",
             "?unassigned=1",
-            free.count,
-            free.oldest_on,
-            free.late,
+            free,
             today,
         ),
         _card(
             _("Shipments not departed"),
             "shipping:shipments",
             "?incomplete=1",
-            planned.count,
-            planned.oldest_on,
-            planned.late,
+            planned,
             today,
         ),
     )
@@ -88,48 +81,40 @@ def _yard(actor: Any, today: date) -> tuple[Card, ...]:
 def _store(actor: Any, today: date) -> tuple[Card, ...]:
     waiting = shipping.waiting(actor, today)
     orders, unpicked, ready = waiting["transfer_orders"], waiting["to_pick"], waiting["to_issue"]
-    count, oldest, late = supply.overdue(actor, today)
+    due = Waiting(*supply.overdue(actor, today))
     return (
         _card(
             _("Transfer orders to pick"),
             "shipping:transfer_orders",
             "?state=open",
-            orders.count,
-            orders.oldest_on,
-            orders.late,
+            orders,
             today,
         ),
         _card(
             _("Deliveries to pick"),
             "shipping:deliveries",
             "?state=open",
-            unpicked.count,
-            unpicked.oldest_on,
-            unpicked.late,
+            unpicked,
             today,
         ),
-        _card(
-            _("Ready to ship"), "shipping:deliveries", "?state=picked", ready.count, ready.oldest_on, ready.late, today
-        ),
-        _card(_("Receipts due"), "supply:receipts", f"?due_on_until={today.isoformat()}", count, oldest, late, today),
+        _card(_("Ready to ship"), "shipping:deliveries", "?state=picked", ready, today),
+        _card(_("Receipts due"), "supply:receipts", f"?due_on_until={today.isoformat()}", due, today),
     )
 
 
 def _credit(actor: Any, today: date) -> tuple[Card, ...]:
-    count, oldest = credit.waiting(actor)
-    return (_card(_("Documents to decide"), "credit:blocked", "", count, oldest, 0, today),)
+    return (_card(_("Documents to decide"), "credit:blocked", "", Waiting(*credit.waiting(actor)), today),)
 
 
 def _billing(actor: Any, today: date) -> tuple[Card, ...]:
-    count, oldest = billing.waiting(actor)
-    return (_card(_("Due for billing"), "billing:due", "", count, oldest, 0, today),)
+    return (_card(_("Due for billing"), "billing:due", "", Waiting(*billing.waiting(actor)), today),)
 
 
 def _receivables(actor: Any, today: date) -> tuple[Card, ...]:
     count, oldest, late = billing.overdue(actor, today)
     return (
-        _card(_("Open invoices"), "receivables:open", "", count, None, late, today),
-        _card(_("Overdue invoices"), "receivables:open", "?overdue=1", late, oldest, late, today),
+        _card(_("Open invoices"), "receivables:open", "", Waiting(count, None, late), today),
+        _card(_("Overdue invoices"), "receivables:open", "?overdue=1", Waiting(late, oldest, late), today),
     )
 
 

@@ -18,7 +18,7 @@ from troth.platform import permissions, users
 from troth.platform.actors import Actor
 from troth.platform.models import ApiToken, RoleGrant, User
 from troth.platform.web import documents, history, keyset
-from troth.platform.web.acts import AskPage, step, steps
+from troth.platform.web.acts import AskPage, clocked, step, steps
 from troth.platform.web.columns import Cell, Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.forms import FormPage
@@ -49,10 +49,6 @@ class PersonRow:
     roles: str
     last_login: datetime | None
     status: Status
-
-
-def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
-    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 def person_of(key: int) -> User:
@@ -95,7 +91,7 @@ class PeopleList(ListPage):
     )
     routes = ((_("Add person"), "people:add"),)
     empty = Empty(_("Nobody here"), _("Add the people who work with these books."))
-    source = people
+    source = staticmethod(people)
     row_url = staticmethod(lambda row: reverse("people:person", args=[row.id]))
 
 
@@ -360,7 +356,7 @@ class TokenMake(_PersonAsk):
         self.made = users.make_token(
             self.person.pk, name=given["name"], scopes=given["scopes"], **clocked(self.request, actor)
         )
-        return self.cancel_url
+        return str(self.cancel_url)
 
 
 class TokenRevoke(AskPage):

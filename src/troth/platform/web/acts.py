@@ -1,7 +1,7 @@
 """Addresses that do something: buttons, pages that ask before they act, and mass actions with a result for each.
 
-The right to an address stands once, in `permissions/routes.py`: the gate asks it when the address is opened, `step` asks
-it before the button is drawn. So a button that nobody may press is not there.
+The right to an address stands once, in `permissions/routes.py`: the gate asks it when the address is opened, `step`
+asks it before the button is drawn. So a button that nobody may press is not there.
 
 | part | for |
 | --- | --- |
@@ -61,6 +61,12 @@ def bulk(label: Text, sentence: Text, route: str, *, danger: bool = False) -> Bu
     return BulkAction(label, sentence, reverse_lazy(route), permissions.declared(route), danger)
 
 
+def clocked(request: HttpRequest, actor: Any, *, key: str | None = None) -> dict[str, Any]:
+    """What every action takes: who does it and when; with `key`, the client key that lets it happen only once."""
+    found = {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
+    return found if key is None else found | {"key": key}
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a button did, and where to go on."""
@@ -114,7 +120,7 @@ class AskPage(FormPage):
     """
 
     template_name = "web/ask.html"
-    form_class = Reason
+    form_class: type[forms.BaseForm] = Reason
     sentence: Text = ""
     consequences: Sequence[Text] = ()
     danger: bool = True
@@ -129,9 +135,9 @@ class AskPage(FormPage):
     def more(self) -> dict[str, Any]:
         return {"sentence": self.sentence, "consequences": self.consequences, "danger": self.danger}
 
-    def done(self, sentence: Text, url: str) -> str:
+    def done(self, sentence: Text, url: Text) -> str:
         messages.success(self.request, str(sentence))
-        return url
+        return str(url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ class Fact:
         return kinds.get(type(self.value), "text")
 
 
+CUSTOMER = _("Customer")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What the head shows. `next_step` is the one primary button; `steps` go into the menu."""
@@ -48,7 +51,7 @@ class Document:
     steps: Sequence[Step] = ()
     blocks: Sequence[Block] = ()
     crumbs: Sequence[Link] = ()
-    party_label: Text = _("Customer")
+    party_label: Text = CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)

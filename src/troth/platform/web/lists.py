@@ -58,7 +58,7 @@ class BulkAction:
 
     label: Text
     sentence: Text
-    url: str
+    url: Text
     permission: str = ""
     danger: bool = False
 

@@ -9,6 +9,7 @@ value reads rightly on a page in any language and in an exported file.
 | Quantity | right-aligned figure with its unit |
 | Money | right-aligned amount with its currency |
 | Party | name, number and a way to the record |
+| Waiting | a card of the home: how many wait, since when, how many are late |
 | Change | one entry of a history: before, after, who, when |
 """
 
@@ -45,7 +46,7 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class Link:
     label: Text
-    url: str = ""
+    url: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +161,12 @@ class Empty:
     title: Text
     why: Text = ""
     step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait, since when, and how many of them are late."""
+
+    count: int
+    oldest_on: date | None = None
+    late: int = 0

@@ -1,7 +1,7 @@
 """Entering and changing orders and quotations.
 
-One form for all of it. What is wrong comes back beside its field; what is only missing is saved with the draft and listed
-on its page. A later app may take the entry over (`take_over`): a rush order also makes its delivery.
+One form for all of it. What is wrong comes back beside its field; what is only missing is saved with the draft and
+listed on its page. A later app may take the entry over (`take_over`): a rush order also makes its delivery.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,8 +23,9 @@ from troth.kernel.errors import BusinessError
 from troth.kernel.quantity import format_quantity
 from troth.platform.web import formats
 from troth.platform.web.access import demand
+from troth.platform.web.acts import clocked
 from troth.platform.web.forms import FormPage, rows_of
-from troth.platform.web.values import Link
+from troth.platform.web.values import Link, Text
 
 Entering = Callable[..., Submitted]
 _entering: list[Entering] = [actions.enter_order]
@@ -89,7 +90,11 @@ class EntryPage(FormPage):
         return reverse(f"sales:{self.kind}", args=[key])
 
     def clocked(self, actor: Any) -> dict[str, Any]:
-        return {"by": actor, "clock": self.request.clock}  # type: ignore[attr-defined]
+        return clocked(self.request, actor)
+
+    def once(self, actor: Any) -> dict[str, Any]:
+        """As `clocked`, with the key of this form: what is sent twice is made once."""
+        return clocked(self.request, actor, key=self.client_key)
 
 
 def renumber(error: BusinessError, rows: Sequence[int]) -> None:
@@ -166,9 +171,9 @@ class OrderCreate(EntryPage):
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         draft = draft_of(OrderDraft, head, lines)
         if self.saves_only:
-            saved = actions.save_order(draft, key=self.client_key, **self.clocked(actor))
+            saved = actions.save_order(draft, **self.once(actor))
             return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
-        submitted = _entering[-1](draft, key=self.client_key, **self.clocked(actor))
+        submitted = _entering[-1](draft, **self.once(actor))
         sentence, warn = told(submitted)
         return self.go(submitted.id, sentence, warn=warn)
 
@@ -249,7 +254,7 @@ def _given(name: str, value: Any) -> Any:
 
 
 class QuotationCreate(EntryPage):
-    title = _("New quotation")
+    title: Text = _("New quotation")
     permission = "sales.save_quotation"
     form_class = QuotationForm
     kind, back = "quotation", "sales:quotations"
@@ -258,7 +263,7 @@ class QuotationCreate(EntryPage):
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         draft = draft_of(QuotationDraft, head, lines)
-        return self._send(actor, actions.save_quotation(draft, key=self.client_key, **self.clocked(actor)))
+        return self._send(actor, actions.save_quotation(draft, **self.once(actor)))
 
     def _send(self, actor: Any, saved: Any) -> str:
         if self.saves_only:

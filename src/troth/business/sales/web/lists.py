@@ -40,7 +40,7 @@ class OrderList(ListPage):
     routes = ((_("New order"), "sales:order-create"),)
     search_label = _("Number, customer or customer's number")
     empty = Empty(_("No orders yet"), _("An order is entered here, or made from a quotation that was accepted."))
-    source = screens.orders
+    source = staticmethod(screens.orders)
     row_url = staticmethod(lambda row: reverse("sales:order", args=[row.id]))
 
 
@@ -71,5 +71,5 @@ class QuotationList(ListPage):
     empty = Empty(
         _("No quotations yet"), _("A quotation offers prices and a delivery time; it holds neither goods nor credit.")
     )
-    source = screens.quotations
+    source = staticmethod(screens.quotations)
     row_url = staticmethod(lambda row: reverse("sales:quotation", args=[row.id]))

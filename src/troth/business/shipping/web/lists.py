@@ -14,7 +14,7 @@ from troth.business.shipping import actions, screens
 from troth.business.shipping.rules.grouping import NothingDue
 from troth.kernel.errors import BusinessError
 from troth.platform.web import formats
-from troth.platform.web.acts import Outcome, bulk, mass
+from troth.platform.web.acts import Outcome, bulk, clocked, mass
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
@@ -29,10 +29,6 @@ HORIZONS = (
 )
 HORIZON = "7"
 SITE = Filter("site", _("Site"), "choice", lambda: names("site"))
-
-
-def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
-    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 def today_of(request: HttpRequest) -> date:
@@ -156,7 +152,7 @@ class DeliveryList(ListPage):
     search_label = _("Delivery, order or ship-to")
     empty = Empty(_("No deliveries yet"), _("Deliveries are made from what is due."))
     routes = ((_("Due for delivery"), "shipping:due"),)
-    source = screens.deliveries
+    source = staticmethod(screens.deliveries)
     row_key = staticmethod(lambda row: row.id)
     row_url = staticmethod(lambda row: reverse("shipping:delivery", args=[row.id]))
 
@@ -246,7 +242,7 @@ class ShipmentList(ListPage):
     empty = Empty(
         _("No shipments yet"), _("A shipment is made from deliveries that leave together, or empty and filled later.")
     )
-    source = screens.shipments
+    source = staticmethod(screens.shipments)
     row_url = staticmethod(lambda row: reverse("shipping:shipment", args=[row.id]))
 
 
@@ -270,5 +266,5 @@ class TransferList(ListPage):
     empty = Empty(
         _("No transfer orders yet"), _("They say what to fetch from which bin; a shipment or deliveries make them.")
     )
-    source = screens.transfer_orders
+    source = staticmethod(screens.transfer_orders)
     row_url = staticmethod(lambda row: reverse("shipping:transfer_order", args=[row.id]))
