@@ -11,7 +11,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from troth.doors.cli.session import ExitCode, stop
 
-
 CONNECTIONS_EACH = 512
 """Open connections, most of them idle, that a worker holds at once."""
 
@@ -46,7 +45,7 @@ def prepare(*, migrate_now: bool) -> None:
 
 
 def serve(*, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
-    """Serve until interrupted. Each worker works on at most `threads` requests, so its database connections are bounded.
+    """Serve until interrupted. A worker works on at most `threads` requests, so its database connections are bounded.
 
     What granian calls backpressure counts connections, and a browser keeps six of them open: as low as the threads it
     would leave the seventh, and the next person, waiting for good.
