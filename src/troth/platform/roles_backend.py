@@ -1,7 +1,7 @@
 """What people may do on the admin site, answered from their roles.
 
-The tables of customizing (order types, routes, calendars …) are read by those who may view them and changed by those who
-maintain them; the platform's own records are read by administrators and changed there by nobody.
+The tables of customizing (order types, routes, calendars …) are read by those who may view them and changed by those
+who maintain them; the platform's own records are read by administrators and changed there by nobody.
 """
 
 from typing import Any

@@ -198,7 +198,10 @@ class InvoicePage(DocumentPage):
             if is_open
             else None,
             steps=steps(
-                step(actor, _("Cancel invoice"), "billing:invoice-cancel", key, method="get", danger=True, company_id=row.company_id)
+                step(
+                    actor, _("Cancel invoice"), "billing:invoice-cancel", key, method="get", danger=True,
+                    company_id=row.company_id,
+                )
                 if row.state in ("open", "paid") and row.kind == "invoice"
                 else None
             ),
@@ -242,7 +245,7 @@ class InvoiceCancel(AskPage):
         self.crumbs = [Link(_("Invoices"), reverse("billing:invoices")), Link(self.view.row.number, self.cancel_url)]
         self.title = self.submit_label = gettext("Cancel invoice %(number)s") % {"number": self.view.row.number}
         self.sentence = _(
-            "An invoice is not deleted: a cancellation with its own number takes it back. What it billed is due for billing again."
+            "A cancellation with its own number takes the invoice back. What it billed is due for billing again."
         )
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:

@@ -243,5 +243,5 @@ _rejections: list[Any] = []
 
 
 def register_rejection(offer: Any) -> None:
-    """Say how a blocked document is rejected: (actor, ref) -> Step or None. The app that owns the document registers."""
+    """Say how a blocked document is rejected, by (actor, ref) -> Step or None; the document's own app registers it."""
     _rejections.append(offer)

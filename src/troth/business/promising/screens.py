@@ -1,4 +1,4 @@
-"""Promises as the pages show them: the words of a basis, the dates of a line, which documents are short, availability."""
+"""Promises as the pages show them: the words of a basis, the dates of a line, what is short, what is due."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ class DueDocument:
 def due_documents(
     site_ids: list[int], until: date, *, start: int = 0, limit: int = 50
 ) -> tuple[list[DueDocument], int]:
-    """Orders with confirmations that are in no delivery and whose goods are there by `until`; and how many there are."""
+    """Orders with confirmations in no delivery whose goods are there by `until`; and how many there are."""
     found = ScheduleLine.objects.filter(
         delivered__lt=F("quantity"), material_on__lte=until, requirement__site_id__in=site_ids,
         requirement__document_kind="order",

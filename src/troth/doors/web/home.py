@@ -1,4 +1,4 @@
-"""What is mine today: for each task of the person's roles how many wait, since when, how many are late, and the list."""
+"""What is mine today: for each task of the person's roles how many wait, since when, and how many are late."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Addresses that do something: buttons, pages that ask before they act, and mass actions with a result for each.
 
-The right to an address stands once, in `permissions/routes.py`: the gate asks it when the address is opened, `step` asks
-it before the button is drawn. So a button that nobody may press is not there.
+The right to an address stands once, in `permissions/routes.py`: the gate asks it when the address is opened, `step`
+asks it before the button is drawn. So a button that nobody may press is not there.
 
 | part | for |
 | --- | --- |

@@ -50,7 +50,7 @@ class OrderPage(DocumentPage):
     def document(self, actor: Any, key: int) -> Document:
         view = queries.order(key, by=actor)
         order = view.document
-        come = screens.HEADLINES[view.progress.headline] if view.progress.headline in screens.HEADLINES else None
+        come = screens.HEADLINES.get(view.progress.headline)
         return Document(
             kind=_("Order"),
             number=order.number,
