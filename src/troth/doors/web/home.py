@@ -32,104 +32,68 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", {"title": _("Home"), "groups": [group for group in found if group.cards]})
 
 
-def _card(title: Text, route: str, query: str, count: int, oldest: date | None, late: int, today: date) -> Card:
-    days = max((today - oldest).days, 0) if oldest is not None and count else None
-    return Card(title, count, reverse(route) + query, days, late)
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How many wait, since when, how many are late."""
+
+    count: int
+    oldest_on: date | None
+    late: int = 0
+
+
+def _card(title: Text, url: str, waiting: Any, today: date) -> Card:
+    """`waiting` has count, oldest_on and late; `url` is a route's name, perhaps with a query behind it."""
+    route, mark, query = url.partition("?")
+    oldest = waiting.oldest_on
+    days = max((today - oldest).days, 0) if oldest is not None and waiting.count else None
+    return Card(title, waiting.count, reverse(route) + mark + query, days, waiting.late)
 
 
 def _sales(actor: Any, today: date) -> tuple[Card, ...]:
-    waiting, short = sales.waiting(actor, today), promising.unconfirmed(actor.company_ids, today)
-    drafts, blocked, quoted = waiting["drafts"], waiting["blocked"], waiting["quotations"]
+    waiting = sales.waiting(actor, today)
+    short = promising.unconfirmed(actor.company_ids, today)
     return (
-        _card(
-            _("Incomplete drafts"), "sales:orders", "?state=draft", drafts.count, drafts.oldest_on, drafts.late, today
-        ),
-        _card(_("Unconfirmed lines"), "sales:orders", "?short=1", short.count, short.oldest_on, short.late, today),
-        _card(_("Blocked orders"), "sales:orders", "?blocked=1", blocked.count, blocked.oldest_on, blocked.late, today),
-        _card(
-            _("Quotations to follow up"),
-            "sales:quotations",
-            "?state=sent",
-            quoted.count,
-            quoted.oldest_on,
-            quoted.late,
-            today,
-        ),
+        _card(_("Incomplete drafts"), "sales:orders?state=draft", waiting["drafts"], today),
+        _card(_("Unconfirmed lines"), "sales:orders?short=1", short, today),
+        _card(_("Blocked orders"), "sales:orders?blocked=1", waiting["blocked"], today),
+        _card(_("Quotations to follow up"), "sales:quotations?state=sent", waiting["quotations"], today),
     )
 
 
 def _yard(actor: Any, today: date) -> tuple[Card, ...]:
     waiting = shipping.waiting(actor, today)
-    count, oldest = shipping.due_count(actor, today)
-    free, planned = waiting["unassigned"], waiting["shipments"]
+    due = Task(*shipping.due_count(actor, today))
     return (
-        _card(_("Lines due for delivery"), "shipping:due", "?horizon=0", count, oldest, 0, today),
-        _card(
-            _("Deliveries on no shipment"),
-            "shipping:deliveries",
-            "?unassigned=1",
-            free.count,
-            free.oldest_on,
-            free.late,
-            today,
-        ),
-        _card(
-            _("Shipments not departed"),
-            "shipping:shipments",
-            "?incomplete=1",
-            planned.count,
-            planned.oldest_on,
-            planned.late,
-            today,
-        ),
+        _card(_("Orders due for delivery"), "shipping:due?horizon=0", due, today),
+        _card(_("Deliveries on no shipment"), "shipping:deliveries?unassigned=1", waiting["unassigned"], today),
+        _card(_("Shipments not departed"), "shipping:shipments?incomplete=1", waiting["shipments"], today),
     )
 
 
 def _store(actor: Any, today: date) -> tuple[Card, ...]:
     waiting = shipping.waiting(actor, today)
-    orders, unpicked, ready = waiting["transfer_orders"], waiting["to_pick"], waiting["to_issue"]
-    count, oldest, late = supply.overdue(actor, today)
+    receipts = Task(*supply.overdue(actor, today))
     return (
-        _card(
-            _("Transfer orders to pick"),
-            "shipping:transfer_orders",
-            "?state=open",
-            orders.count,
-            orders.oldest_on,
-            orders.late,
-            today,
-        ),
-        _card(
-            _("Deliveries to pick"),
-            "shipping:deliveries",
-            "?state=open",
-            unpicked.count,
-            unpicked.oldest_on,
-            unpicked.late,
-            today,
-        ),
-        _card(
-            _("Ready to ship"), "shipping:deliveries", "?state=picked", ready.count, ready.oldest_on, ready.late, today
-        ),
-        _card(_("Receipts due"), "supply:receipts", f"?due_on_until={today.isoformat()}", count, oldest, late, today),
+        _card(_("Transfer orders to pick"), "shipping:transfer_orders?state=open", waiting["transfer_orders"], today),
+        _card(_("Deliveries to pick"), "shipping:deliveries?state=open", waiting["to_pick"], today),
+        _card(_("Ready to ship"), "shipping:deliveries?state=picked", waiting["to_issue"], today),
+        _card(_("Receipts due"), f"supply:receipts?due_on_until={today.isoformat()}", receipts, today),
     )
 
 
 def _credit(actor: Any, today: date) -> tuple[Card, ...]:
-    count, oldest = credit.waiting(actor)
-    return (_card(_("Documents to decide"), "credit:blocked", "", count, oldest, 0, today),)
+    return (_card(_("Documents to decide"), "credit:blocked", Task(*credit.waiting(actor)), today),)
 
 
 def _billing(actor: Any, today: date) -> tuple[Card, ...]:
-    count, oldest = billing.waiting(actor)
-    return (_card(_("Due for billing"), "billing:due", "", count, oldest, 0, today),)
+    return (_card(_("Due for billing"), "billing:due", Task(*billing.waiting(actor)), today),)
 
 
 def _receivables(actor: Any, today: date) -> tuple[Card, ...]:
     count, oldest, late = billing.overdue(actor, today)
     return (
-        _card(_("Open invoices"), "receivables:open", "", count, None, late, today),
-        _card(_("Overdue invoices"), "receivables:open", "?overdue=1", late, oldest, late, today),
+        _card(_("Open invoices"), "receivables:open", Task(count, None, late), today),
+        _card(_("Overdue invoices"), "receivables:open?overdue=1", Task(late, oldest, late), today),
     )
 
 
