@@ -11,7 +11,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from troth.doors.cli.session import ExitCode, stop
 
-
 CONNECTIONS_EACH = 512
 """Open connections, most of them idle, that a worker holds at once."""
 

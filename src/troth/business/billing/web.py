@@ -114,9 +114,9 @@ def source_invoice(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     actor = demand(request, "")
     if request.method != "POST":
         return HttpResponseRedirect(way_back(request))
-    ids = {"delivery_ids": [key]} if kind == "delivery" else {"order_ids": [key]}
+    deliveries, orders = ([key], []) if kind == "delivery" else ([], [key])
     try:
-        made = actions.create_invoices(**ids, **clocked(request, actor))
+        made = actions.create_invoices(delivery_ids=deliveries, order_ids=orders, **clocked(request, actor))
     except BusinessError as error:
         tell(request, error)
         return HttpResponseRedirect(way_back(request))

@@ -77,7 +77,7 @@ class AccountPage(DocumentPage):
     permission = "credit.view_account"
     document_kind = "credit_account"
 
-    def get(self, request: HttpRequest, company: int, party: int) -> Any:
+    def get(self, request: HttpRequest, company: int, party: int) -> Any:  # type: ignore[override]
         return super().get(request, (company, party))
 
     def _account(self, actor: Any, key: tuple[int, int]) -> queries.AccountView:

@@ -211,7 +211,8 @@ def _quotation_row(one: Quotation) -> QuotationRow:
 
 def waiting(actor: Actor, today: date) -> dict[str, Waiting]:
     """What waits for the representative: drafts, blocked orders, quotations to follow up."""
-    orders, quoted = Order.objects.all(), Quotation.objects.all()
+    orders: QuerySet[Any] = Order.objects.all()
+    quoted: QuerySet[Any] = Quotation.objects.all()
     if actor.company_ids is not None:
         orders, quoted = (found.filter(company_id__in=actor.company_ids) for found in (orders, quoted))
     return {
@@ -285,7 +286,7 @@ def _schedule(one: LineView) -> list[ScheduleLine]:
     if one.promise is None or not one.line.stands:
         return []
     wished = Quantity(one.promise.quantity, one.base_decimals, one.base_unit)
-    lines = []
+    lines: list[ScheduleLine] = []
     for schedule, _delivered in one.promise.schedules:
         quantity = Quantity(schedule.quantity, one.base_decimals, one.base_unit)
         promise = PromiseLine(schedule.delivery_on, quantity, BASIS[schedule.basis])

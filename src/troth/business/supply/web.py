@@ -18,7 +18,7 @@ from troth.ledgers.stock import screens as stock
 from troth.ledgers.stock.queries import MovementRow
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
-from troth.platform.web.acts import AskPage, Reason, Said, button, step, steps
+from troth.platform.web.acts import AskPage, Reason, Said, button, once, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
 from troth.platform.web.forms import FormPage, Section
@@ -222,7 +222,7 @@ class Receive(_ReceiptAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
-        received = actions.receive_goods(
+        received = once(actions.receive_goods)(
             self.row.id, parse_quantity(given["quantity"], self.unit), bin_id=int(given["bin"]), batch=given["batch"],
             key=self.client_key, **self.acting,
         )  # fmt: skip
@@ -323,5 +323,5 @@ class ReceiptCreate(FormPage):
             site_id=site.id, due_on=given["due_on"],
             quantity=parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals)),
         )  # fmt: skip
-        key = actions.expect_receipt(receipt, key=self.client_key, **clocked(self.request, actor))
+        key = once(actions.expect_receipt)(receipt, key=self.client_key, **clocked(self.request, actor))
         return reverse("supply:receipt", args=[key])

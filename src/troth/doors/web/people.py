@@ -360,7 +360,7 @@ class TokenMake(_PersonAsk):
         self.made = users.make_token(
             self.person.pk, name=given["name"], scopes=given["scopes"], **clocked(self.request, actor)
         )
-        return self.cancel_url
+        return str(self.cancel_url)
 
 
 class TokenRevoke(AskPage):

@@ -13,7 +13,7 @@ asks it before the button is drawn. So a button that nobody may press is not the
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -30,6 +30,8 @@ from troth.platform.web.forms import FormPage
 from troth.platform.web.lists import BulkAction
 from troth.platform.web.refusals import way_back
 from troth.platform.web.values import Status, Step, Text
+
+R = TypeVar("R")
 
 MASS_LIMIT = 200
 """A mass action takes this many rows: what one page of a list shows, a few times over."""
@@ -59,6 +61,11 @@ def steps(*found: Step | None) -> tuple[Step, ...]:
 def bulk(label: Text, sentence: Text, route: str, *, danger: bool = False) -> BulkAction:
     """A bulk button to a route, drawn for those who may open it."""
     return BulkAction(label, sentence, reverse_lazy(route), permissions.declared(route), danger)
+
+
+def once(act: Callable[..., R]) -> Callable[..., R]:
+    """An action as it is called with a client `key`, which its own signature does not show."""
+    return act
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ class AskPage(FormPage):
     """
 
     template_name = "web/ask.html"
-    form_class = Reason
+    form_class: type[forms.BaseForm] = Reason
     sentence: Text = ""
     consequences: Sequence[Text] = ()
     danger: bool = True
@@ -129,9 +136,9 @@ class AskPage(FormPage):
     def more(self) -> dict[str, Any]:
         return {"sentence": self.sentence, "consequences": self.consequences, "danger": self.danger}
 
-    def done(self, sentence: Text, url: str) -> str:
+    def done(self, sentence: Text, url: Text) -> str:
         messages.success(self.request, str(sentence))
-        return url
+        return str(url)
 
 
 @dataclass(frozen=True, slots=True)

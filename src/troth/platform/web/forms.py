@@ -153,7 +153,7 @@ class FormPage(View):
     rows_title: Text = ""
     submit_label: Text = _("Save")
     save_label: Text = ""
-    cancel_url: str = ""
+    cancel_url: Text = ""
     crumbs: Sequence[Link] = ()
     steps: Sequence[Step] = ()
     template_name: str = "web/form_page.html"

@@ -45,7 +45,7 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class Link:
     label: Text
-    url: str = ""
+    url: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from troth.kernel.errors import BusinessError
 from troth.kernel.quantity import format_quantity
 from troth.platform.web import formats
 from troth.platform.web.access import demand
+from troth.platform.web.acts import once
 from troth.platform.web.forms import FormPage, rows_of
-from troth.platform.web.values import Link
+from troth.platform.web.values import Link, Text
 
 Entering = Callable[..., Submitted]
 _entering: list[Entering] = [actions.enter_order]
@@ -166,7 +167,7 @@ class OrderCreate(EntryPage):
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         draft = draft_of(OrderDraft, head, lines)
         if self.saves_only:
-            saved = actions.save_order(draft, key=self.client_key, **self.clocked(actor))
+            saved = once(actions.save_order)(draft, key=self.client_key, **self.clocked(actor))
             return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
         submitted = _entering[-1](draft, key=self.client_key, **self.clocked(actor))
         sentence, warn = told(submitted)
@@ -249,7 +250,7 @@ def _given(name: str, value: Any) -> Any:
 
 
 class QuotationCreate(EntryPage):
-    title = _("New quotation")
+    title: Text = _("New quotation")
     permission = "sales.save_quotation"
     form_class = QuotationForm
     kind, back = "quotation", "sales:quotations"
@@ -258,7 +259,7 @@ class QuotationCreate(EntryPage):
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         draft = draft_of(QuotationDraft, head, lines)
-        return self._send(actor, actions.save_quotation(draft, key=self.client_key, **self.clocked(actor)))
+        return self._send(actor, once(actions.save_quotation)(draft, key=self.client_key, **self.clocked(actor)))
 
     def _send(self, actor: Any, saved: Any) -> str:
         if self.saves_only:
@@ -286,7 +287,7 @@ class QuotationChange(QuotationCreate):
     def draw(self, form: Any, rows: Any, status: int = 200) -> Any:
         assert self.view is not None
         words = gettext("Change quotation %(number)s") if self.is_draft else gettext("Revise quotation %(number)s")
-        self.title = words % {"number": self.view.ref.number}
+        self.title = str(words % {"number": self.view.ref.number})
         if not self.is_draft:
             self.lead = _("The revision takes the place of this quotation, which can then no longer be ordered from.")
         return super().draw(form, rows, status)

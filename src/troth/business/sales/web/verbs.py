@@ -14,7 +14,7 @@ from troth.business.sales.forms import day, text
 from troth.business.sales.web.entry import told
 from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
-from troth.platform.web.acts import AskPage, Reason, Said, button, step
+from troth.platform.web.acts import AskPage, Reason, Said, button, once, step
 from troth.platform.web.values import Link, Step
 
 
@@ -232,5 +232,5 @@ class QuotationOrder(_QuotationAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = {name: value for name, value in form.cleaned_data.items() if value}
-        submitted = actions.order_from_quotation(self.view.ref.id, **given, key=self.client_key, **self.acting)
+        submitted = once(actions.order_from_quotation)(self.view.ref.id, **given, key=self.client_key, **self.acting)
         return self.done(told(submitted)[0], order_url(submitted.id))

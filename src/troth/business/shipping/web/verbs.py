@@ -14,7 +14,7 @@ from troth.business.shipping import actions, queries, screens
 from troth.business.shipping.rules.picking import Found
 from troth.business.shipping.web.lists import clocked, today_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
-from troth.platform.web.acts import AskPage, Said, button, step
+from troth.platform.web.acts import AskPage, Said, button, once, step
 from troth.platform.web.documents import register_offer
 from troth.platform.web.forms import FormPage, rows_of
 from troth.platform.web.values import Link, Step
@@ -337,7 +337,7 @@ class ShipmentCreate(FormPage):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
-        made = actions.create_shipment(
+        made = once(actions.create_shipment)(
             site_id=int(given["site"]), planned_on=given["planned_on"], key=self.client_key,
             **clocked(self.request, actor),
         )  # fmt: skip
