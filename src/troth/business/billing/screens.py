@@ -84,8 +84,8 @@ def _due_row(row: queries.DueRow) -> DueRow:
     kinds = {"delivery": _("Delivery"), "order": _("Order")}
     return DueRow(
         f"{row.source.kind}-{row.source.id}", row.source.number, str(kinds[row.source.kind]), row.customer,
-        row.since_on,
-        row.lines, Money(row.amount, row.currency), Status(_("Blocked"), "stopped") if row.is_blocked else None,
+        row.since_on, row.lines, Money(row.amount, row.currency),
+        Status(_("Blocked"), "stopped") if row.is_blocked else None,
     )  # fmt: skip
 
 

@@ -15,13 +15,17 @@ from troth.ledgers.fulfilment import pictures
 from troth.ledgers.journal import screens as journal
 from troth.platform.web import documents
 from troth.platform.web.access import demand
-from troth.platform.web.acts import AskPage, bulk, clocked, step, steps, tell
+from troth.platform.web.acts import AskPage, bulk, step, steps, tell
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab, register_offer
 from troth.platform.web.history import changes_of
 from troth.platform.web.lists import ListPage
 from troth.platform.web.refusals import way_back
 from troth.platform.web.values import Empty, Link, Money, Party, Quantity, Status, Step, Trace, TraceStep
+
+
+def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
+    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 class DueList(ListPage):
@@ -48,7 +52,7 @@ class DueList(ListPage):
         ),
     )
     empty = Empty(_("Nothing is due for billing"), _("Deliveries appear here when their goods have been issued."))
-    source = staticmethod(screens.due)
+    source = screens.due
     row_key = staticmethod(lambda row: row.key)
     row_url = staticmethod(lambda row: _source_url(row.key))
 
@@ -110,9 +114,9 @@ def source_invoice(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     actor = demand(request, "")
     if request.method != "POST":
         return HttpResponseRedirect(way_back(request))
-    ids: dict[str, Any] = {"delivery_ids": [key]} if kind == "delivery" else {"order_ids": [key]}
+    deliveries, orders = ([key], []) if kind == "delivery" else ([], [key])
     try:
-        made = actions.create_invoices(**ids, **clocked(request, actor))
+        made = actions.create_invoices(delivery_ids=deliveries, order_ids=orders, **clocked(request, actor))
     except BusinessError as error:
         tell(request, error)
         return HttpResponseRedirect(way_back(request))
@@ -155,7 +159,7 @@ class InvoiceList(ListPage):
     routes = ((_("Due for billing"), "billing:due"),)
     search_label = _("Invoice, order or payer")
     empty = Empty(_("No invoices yet"), _("Invoices are made from what is due for billing."))
-    source = staticmethod(screens.invoices)
+    source = screens.invoices
     row_url = staticmethod(lambda row: reverse("billing:invoice", args=[row.id]))
 
 
@@ -188,30 +192,21 @@ class InvoicePage(DocumentPage):
                 *related,
             ],
             next_step=step(
-                actor,
-                _("Enter payment"),
-                "receivables:payment-create",
-                method="get",
-                company_id=row.company_id,
+                actor, _("Enter payment"), "receivables:payment-create", method="get", company_id=row.company_id,
                 query=f"?invoice={key}",
             )
             if is_open
             else None,
             steps=steps(
                 step(
-                    actor,
-                    _("Cancel invoice"),
-                    "billing:invoice-cancel",
-                    key,
-                    method="get",
-                    danger=True,
+                    actor, _("Cancel invoice"), "billing:invoice-cancel", key, method="get", danger=True,
                     company_id=row.company_id,
                 )
                 if row.state in ("open", "paid") and row.kind == "invoice"
                 else None
             ),
             crumbs=(Link(_("Invoices"), reverse("billing:invoices")),),
-        )
+        )  # fmt: skip
 
     def tabs(self, actor: Any, key: int) -> tuple[Tab, ...]:
         view = queries.invoice(key, by=actor)
@@ -250,8 +245,7 @@ class InvoiceCancel(AskPage):
         self.crumbs = [Link(_("Invoices"), reverse("billing:invoices")), Link(self.view.row.number, self.cancel_url)]
         self.title = self.submit_label = gettext("Cancel invoice %(number)s") % {"number": self.view.row.number}
         self.sentence = _(
-            "An invoice is not deleted: a cancellation with its own number takes it back."
-            " What it billed is due for billing again."
+            "A cancellation with its own number takes the invoice back. What it billed is due for billing again."
         )
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
@@ -285,4 +279,4 @@ class Journal(ListPage):
     )
     search_label = _("Text or account")
     empty = Empty(_("Nothing is posted yet"), _("Goods issues, invoices and payments post here by themselves."))
-    source = staticmethod(journal.rows)
+    source = journal.rows

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from troth.ledgers.exposure.queries import Standing
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
-from troth.platform.web.acts import AskPage, clocked, step, steps
+from troth.platform.web.acts import AskPage, step, steps
 from troth.platform.web.columns import Cell, Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.history import changes_of
@@ -28,6 +28,10 @@ PARTS = {
     "open_invoices": _("Open invoices"),
     "deposits": _("Deposits"),
 }
+
+
+def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
+    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 class AccountList(ListPage):
@@ -47,7 +51,7 @@ class AccountList(ListPage):
     filters = (Filter("unlimited", _("Not checked"), "flag"),)
     search_label = _("Number or name")
     empty = Empty(_("No credit accounts"), _("A payer without an account has no limit: credit is not checked."))
-    source = staticmethod(screens.accounts)
+    source = screens.accounts
     row_url = staticmethod(lambda row: reverse("credit:account", args=[row.company_id, row.party_id]))
 
 
@@ -65,7 +69,7 @@ class BlockedList(ListPage):
     )
     search_label = _("Document")
     empty = Empty(_("Nothing is blocked"), _("Orders past the credit limit wait here for a decision."))
-    source = staticmethod(screens.blocked)
+    source = screens.blocked
     row_url = staticmethod(lambda row: reverse("credit:block-release", args=[row.id]))
 
 
@@ -73,8 +77,8 @@ class AccountPage(DocumentPage):
     permission = "credit.view_account"
     document_kind = "credit_account"
 
-    def get(self, request: HttpRequest, key: Any = None, *, company: int = 0, party: int = 0) -> HttpResponse:
-        return super().get(request, key or (company, party))
+    def get(self, request: HttpRequest, company: int, party: int) -> Any:  # type: ignore[override]
+        return super().get(request, (company, party))
 
     def _account(self, actor: Any, key: tuple[int, int]) -> queries.AccountView:
         if not actor.sees(key[0]):
@@ -239,5 +243,5 @@ _rejections: list[Any] = []
 
 
 def register_rejection(offer: Any) -> None:
-    """Say how a blocked document is rejected: (actor, ref) -> Step or None. Its own app registers."""
+    """Say how a blocked document is rejected, by (actor, ref) -> Step or None; the document's own app registers it."""
     _rejections.append(offer)

@@ -1,4 +1,4 @@
-"""Promises as the pages show them: the words of a basis, the dates of a line, short documents, availability."""
+"""Promises as the pages show them: the words of a basis, the dates of a line, what is short, what is due."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from troth.business.promising.models import Requirement, ScheduleLine
 from troth.business.promising.queries import PromisedLine
 from troth.kernel.calendars import date_of
 from troth.platform.web.documents import DatedLine, PromisedItem
-from troth.platform.web.values import Party, Quantity, Status, Waiting
+from troth.platform.web.values import Party, Quantity, Status
 
 BASIS = {
     "stock": Status(_("stock"), "done"),
@@ -34,6 +34,15 @@ def short(kind: str = "order") -> QuerySet[Requirement]:
 def short_documents(kind: str = "order") -> QuerySet[Any, int]:
     """The ids of documents with such a requirement, as a subquery."""
     return short(kind).values_list("document_id", flat=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait, since when, and how many are late."""
+
+    count: int
+    oldest_on: date | None
+    late: int
 
 
 def unconfirmed(company_ids: frozenset[int] | None, today: date) -> Waiting:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ from troth.kernel.money import format_money, parse_money
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents, formats
-from troth.platform.web.acts import AskPage, clocked, step, steps
+from troth.platform.web.acts import AskPage, once, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.forms import FormPage, rows_of
@@ -30,6 +30,10 @@ from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Money, Party, Status
+
+
+def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
+    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 def today_of(request: HttpRequest) -> date:
@@ -76,7 +80,7 @@ class PaymentList(ListPage):
     routes = ((_("Enter payment"), "receivables:payment-create"),)
     search_label = _("Payment, payer, invoice or reference")
     empty = Empty(_("No payments yet"), _("A payment is entered here and set against open invoices."))
-    source = staticmethod(screens.payments)
+    source = screens.payments
     row_url = staticmethod(lambda row: reverse("receivables:payment", args=[row.id]))
 
 
@@ -219,14 +223,14 @@ class PaymentCreate(FormPage):
     crumbs = (Link(_("Payments"), reverse_lazy("receivables:payments")),)
     creates = True
 
-    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> Any:
         self.is_second = bool(request.GET.get("payer"))
         self.submit_label = _("Post payment") if self.is_second else _("Propose clearing")
         if self.is_second:
             self.rows_class = ClearRows
             self.rows_title = _("Open invoices of this payer")
             self.lead = _("What is not cleared stays as a deposit of the payer.")
-        answer: HttpResponse = super().dispatch(request, *args, **captured)  # type: ignore[assignment]
+        answer: Any = super().dispatch(request, *args, **captured)
         return answer
 
     def initial(self) -> dict[str, Any]:
@@ -262,13 +266,14 @@ class PaymentCreate(FormPage):
         if not self.is_second:
             chosen = {**given, "payer": payer.number, "received_on": given["received_on"].isoformat()}
             return f"{reverse('receivables:payment-create')}?{urlencode(chosen)}"
-        paid = actions.post_payment(
+        paid = once(actions.post_payment)(
             NewPayment(
                 company_id=int(given["company"]), payer_id=payer.pk, amount=amount, currency=given["currency"],
                 received_on=given["received_on"], reference=given["reference"],
                 clears=clears_of(rows, given["currency"]),
             ),
-            **clocked(self.request, actor, key=self.client_key),
+            key=self.client_key,
+            **clocked(self.request, actor),
         )  # fmt: skip
         words = (
             gettext("%(number)s posted; it clears %(cleared)s.")

@@ -211,7 +211,8 @@ def _quotation_row(one: Quotation) -> QuotationRow:
 
 def waiting(actor: Actor, today: date) -> dict[str, Waiting]:
     """What waits for the representative: drafts, blocked orders, quotations to follow up."""
-    orders, quoted = Order.objects.all(), Quotation.objects.all()
+    orders: QuerySet[Any] = Order.objects.all()
+    quoted: QuerySet[Any] = Quotation.objects.all()
     if actor.company_ids is not None:
         orders = orders.filter(company_id__in=actor.company_ids)
         quoted = quoted.filter(company_id__in=actor.company_ids)

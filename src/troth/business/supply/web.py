@@ -18,7 +18,7 @@ from troth.ledgers.stock import screens as stock
 from troth.ledgers.stock.queries import MovementRow
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
-from troth.platform.web.acts import AskPage, Reason, Said, button, clocked, step, steps
+from troth.platform.web.acts import AskPage, Reason, Said, button, once, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
 from troth.platform.web.forms import FormPage, Section
@@ -27,6 +27,10 @@ from troth.platform.web.lists import ListPage
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 from troth.reference import queries as reference
+
+
+def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
+    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 class StockList(ListPage):
@@ -50,7 +54,7 @@ class StockList(ListPage):
     )
     search_label = _("Product or bin")
     empty = Empty(_("No stock"), _("Stock appears when goods of an expected receipt are received."))
-    source = staticmethod(stock.bins)
+    source = stock.bins
     row_url = staticmethod(
         lambda row: f"{reverse('promising:availability')}?product={row.product_number}&site={row.site}"
     )
@@ -81,7 +85,7 @@ class ReceiptList(ListPage):
         _("Nothing is expected"),
         _("Purchase orders and production receipts make goods available to promise before they come."),
     )
-    source = staticmethod(screens.receipts)
+    source = screens.receipts
     row_url = staticmethod(lambda row: reverse("supply:receipt", args=[row.id]))
 
 
@@ -218,9 +222,9 @@ class Receive(_ReceiptAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
-        received = actions.receive_goods(
+        received = once(actions.receive_goods)(
             self.row.id, parse_quantity(given["quantity"], self.unit), bin_id=int(given["bin"]), batch=given["batch"],
-            **clocked(self.request, actor, key=self.client_key),
+            key=self.client_key, **self.acting,
         )  # fmt: skip
         left = self.written(received.still_expected)
         return self.done(gettext("Received; %(left)s still expected.") % {"left": left}, self.cancel_url)
@@ -319,5 +323,5 @@ class ReceiptCreate(FormPage):
             site_id=site.id, due_on=given["due_on"],
             quantity=parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals)),
         )  # fmt: skip
-        key = actions.expect_receipt(receipt, **clocked(self.request, actor, key=self.client_key))
+        key = once(actions.expect_receipt)(receipt, key=self.client_key, **clocked(self.request, actor))
         return reverse("supply:receipt", args=[key])

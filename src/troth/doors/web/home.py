@@ -1,4 +1,4 @@
-"""What is mine today: for each task of the person's roles how many wait, since when, how many are late; the list."""
+"""What is mine today: for each task of the person's roles how many wait, since when, and how many are late."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from troth.business.promising import screens as promising
 from troth.business.sales import screens as sales
 from troth.business.shipping import screens as shipping
 from troth.business.supply import screens as supply
-from troth.platform.web.values import Card, Text, Waiting
+from troth.platform.web.values import Card, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,89 +32,68 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", {"title": _("Home"), "groups": [group for group in found if group.cards]})
 
 
-def _card(title: Text, route: str, query: str, waiting: Waiting, today: date) -> Card:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How many wait, since when, how many are late."""
+
+    count: int
+    oldest_on: date | None
+    late: int = 0
+
+
+def _card(title: Text, url: str, waiting: Any, today: date) -> Card:
+    """`waiting` has count, oldest_on and late; `url` is a route's name, perhaps with a query behind it."""
+    route, mark, query = url.partition("?")
     oldest = waiting.oldest_on
     days = max((today - oldest).days, 0) if oldest is not None and waiting.count else None
-    return Card(title, waiting.count, reverse(route) + query, days, waiting.late)
+    return Card(title, waiting.count, reverse(route) + mark + query, days, waiting.late)
 
 
 def _sales(actor: Any, today: date) -> tuple[Card, ...]:
-    waiting, short = sales.waiting(actor, today), promising.unconfirmed(actor.company_ids, today)
-    drafts, blocked, quoted = waiting["drafts"], waiting["blocked"], waiting["quotations"]
+    waiting = sales.waiting(actor, today)
+    short = promising.unconfirmed(actor.company_ids, today)
     return (
-        _card(_("Incomplete drafts"), "sales:orders", "?state=draft", drafts, today),
-        _card(_("Unconfirmed lines"), "sales:orders", "?short=1", short, today),
-        _card(_("Blocked orders"), "sales:orders", "?blocked=1", blocked, today),
-        _card(
-            _("Quotations to follow up"),
-            "sales:quotations",
-            "?state=sent",
-            quoted,
-            today,
-        ),
+        _card(_("Incomplete drafts"), "sales:orders?state=draft", waiting["drafts"], today),
+        _card(_("Unconfirmed lines"), "sales:orders?short=1", short, today),
+        _card(_("Blocked orders"), "sales:orders?blocked=1", waiting["blocked"], today),
+        _card(_("Quotations to follow up"), "sales:quotations?state=sent", waiting["quotations"], today),
     )
 
 
 def _yard(actor: Any, today: date) -> tuple[Card, ...]:
     waiting = shipping.waiting(actor, today)
-    due = Waiting(*shipping.due_count(actor, today))
-    free, planned = waiting["unassigned"], waiting["shipments"]
+    due = Task(*shipping.due_count(actor, today))
     return (
-        _card(_("Lines due for delivery"), "shipping:due", "?horizon=0", due, today),
-        _card(
-            _("Deliveries on no shipment"),
-            "shipping:deliveries",
-            "?unassigned=1",
-            free,
-            today,
-        ),
-        _card(
-            _("Shipments not departed"),
-            "shipping:shipments",
-            "?incomplete=1",
-            planned,
-            today,
-        ),
+        _card(_("Orders due for delivery"), "shipping:due?horizon=0", due, today),
+        _card(_("Deliveries on no shipment"), "shipping:deliveries?unassigned=1", waiting["unassigned"], today),
+        _card(_("Shipments not departed"), "shipping:shipments?incomplete=1", waiting["shipments"], today),
     )
 
 
 def _store(actor: Any, today: date) -> tuple[Card, ...]:
     waiting = shipping.waiting(actor, today)
-    orders, unpicked, ready = waiting["transfer_orders"], waiting["to_pick"], waiting["to_issue"]
-    due = Waiting(*supply.overdue(actor, today))
+    receipts = Task(*supply.overdue(actor, today))
     return (
-        _card(
-            _("Transfer orders to pick"),
-            "shipping:transfer_orders",
-            "?state=open",
-            orders,
-            today,
-        ),
-        _card(
-            _("Deliveries to pick"),
-            "shipping:deliveries",
-            "?state=open",
-            unpicked,
-            today,
-        ),
-        _card(_("Ready to ship"), "shipping:deliveries", "?state=picked", ready, today),
-        _card(_("Receipts due"), "supply:receipts", f"?due_on_until={today.isoformat()}", due, today),
+        _card(_("Transfer orders to pick"), "shipping:transfer_orders?state=open", waiting["transfer_orders"], today),
+        _card(_("Deliveries to pick"), "shipping:deliveries?state=open", waiting["to_pick"], today),
+        _card(_("Ready to ship"), "shipping:deliveries?state=picked", waiting["to_issue"], today),
+        _card(_("Receipts due"), f"supply:receipts?due_on_until={today.isoformat()}", receipts, today),
     )
 
 
 def _credit(actor: Any, today: date) -> tuple[Card, ...]:
-    return (_card(_("Documents to decide"), "credit:blocked", "", Waiting(*credit.waiting(actor)), today),)
+    return (_card(_("Documents to decide"), "credit:blocked", Task(*credit.waiting(actor)), today),)
 
 
 def _billing(actor: Any, today: date) -> tuple[Card, ...]:
-    return (_card(_("Due for billing"), "billing:due", "", Waiting(*billing.waiting(actor)), today),)
+    return (_card(_("Due for billing"), "billing:due", Task(*billing.waiting(actor)), today),)
 
 
 def _receivables(actor: Any, today: date) -> tuple[Card, ...]:
     count, oldest, late = billing.overdue(actor, today)
     return (
-        _card(_("Open invoices"), "receivables:open", "", Waiting(count, None, late), today),
-        _card(_("Overdue invoices"), "receivables:open", "?overdue=1", Waiting(late, oldest, late), today),
+        _card(_("Open invoices"), "receivables:open", Task(count, None, late), today),
+        _card(_("Overdue invoices"), "receivables:open?overdue=1", Task(late, oldest, late), today),
     )
 
 

@@ -1,8 +1,7 @@
 """The picture of a document flow, both ways from one document, out of the postings that are the flow.
 
 A document's own app says how its boxes look (`register`): number, state and day, read for many at once. The quantity on
-an arrow is the furthest measure that went along it; where lines count in different units, the number of pieces is left
-out.
+an arrow is that of the furthest measure that went along it, in smallest units.
 """
 
 from collections.abc import Callable, Mapping, Sequence

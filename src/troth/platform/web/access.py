@@ -1,14 +1,34 @@
 """Who is looking. Views ask here, so that a page and its rail never disagree about what may be opened."""
 
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from troth.platform import permissions
-from troth.platform.actors import Actor
 
-__all__ = ["Actor", "actor_of", "allowed", "demand", "may"]
+
+class Actor(Protocol):
+    """The person, or the system, on whose behalf a request runs."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def user_id(self) -> int | None: ...
+
+    @property
+    def is_signed_in(self) -> bool: ...
+
+    @property
+    def company_ids(self) -> frozenset[int] | None: ...
+
+    @property
+    def site_ids(self) -> frozenset[int] | None: ...
+
+    def sees(self, company_id: int, site_id: int | None = None) -> bool: ...
+
+    def may(self, permission: str, *, company_id: int | None = None, site_id: int | None = None) -> bool: ...
 
 
 def actor_of(request: HttpRequest) -> Actor | None:

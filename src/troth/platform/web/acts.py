@@ -13,7 +13,7 @@ asks it before the button is drawn. So a button that nobody may press is not the
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -30,6 +30,8 @@ from troth.platform.web.forms import FormPage
 from troth.platform.web.lists import BulkAction
 from troth.platform.web.refusals import way_back
 from troth.platform.web.values import Status, Step, Text
+
+R = TypeVar("R")
 
 MASS_LIMIT = 200
 """A mass action takes this many rows: what one page of a list shows, a few times over."""
@@ -65,6 +67,11 @@ def clocked(request: HttpRequest, actor: Any, *, key: str | None = None) -> dict
     """What every action takes: who does it and when; with `key`, the client key that lets it happen only once."""
     found = {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
     return found if key is None else found | {"key": key}
+
+
+def once(act: Callable[..., R]) -> Callable[..., R]:
+    """An action as it is called with a client `key`, which its own signature does not show."""
+    return act
 
 
 @dataclass(frozen=True, slots=True)

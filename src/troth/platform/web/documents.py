@@ -12,7 +12,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from troth.platform.web.access import Actor, demand
@@ -34,9 +33,6 @@ class Fact:
         return kinds.get(type(self.value), "text")
 
 
-CUSTOMER = _("Customer")
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """What the head shows. `next_step` is the one primary button; `steps` go into the menu."""
@@ -51,7 +47,7 @@ class Document:
     steps: Sequence[Step] = ()
     blocks: Sequence[Block] = ()
     crumbs: Sequence[Link] = ()
-    party_label: Text = CUSTOMER
+    party_label: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class ListQuery:
     for descending, or empty for the source's own order. `after` is a cursor that a page of the same query carried.
     """
 
-    actor: Actor
+    actor: Any
     filters: Mapping[str, Any]
     search: str = ""
     sort: str = ""
@@ -113,7 +113,7 @@ class ListPage(View):
     routes: Sequence[tuple[Text, str]] = ()
     """(label, route) of what may be begun from here, the most usual first; drawn for those who may open the route."""
     empty: Empty = Empty(_("Nothing here yet"))
-    source: Source | None = None
+    source: Any = None
     row_url: Callable[[Any], str] | None = None
     row_key: Callable[[Any], Any] | None = None
     search_label: Text = _("Search")
@@ -151,7 +151,8 @@ class ListPage(View):
     def rows(self, query: ListQuery) -> Page:
         """Ask the source. Override where the source needs more of the request than the actor."""
         assert self.source is not None, "a list needs a source"
-        return self.source(query)
+        page: Page = self.source(query)
+        return page
 
     def query(self, actor: Actor) -> ListQuery:
         parameters = self.request.GET

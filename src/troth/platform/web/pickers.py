@@ -41,7 +41,7 @@ class Picker(forms.TextInput):
 
 def typed(request: HttpRequest) -> str:
     """What was typed into the picker, whatever its field is called."""
-    return next((value for value in request.GET.values() if isinstance(value, str)), "").strip()[:80]
+    return str(next(iter(request.GET.values()), "")).strip()[:80]
 
 
 def options(found: Iterable[tuple[str, str]]) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.sales import actions, queries
@@ -23,7 +23,7 @@ from troth.kernel.errors import BusinessError
 from troth.kernel.quantity import format_quantity
 from troth.platform.web import formats
 from troth.platform.web.access import demand
-from troth.platform.web.acts import clocked
+from troth.platform.web.acts import once
 from troth.platform.web.forms import FormPage, rows_of
 from troth.platform.web.values import Link, Text
 
@@ -90,11 +90,7 @@ class EntryPage(FormPage):
         return reverse(f"sales:{self.kind}", args=[key])
 
     def clocked(self, actor: Any) -> dict[str, Any]:
-        return clocked(self.request, actor)
-
-    def once(self, actor: Any) -> dict[str, Any]:
-        """As `clocked`, with the key of this form: what is sent twice is made once."""
-        return clocked(self.request, actor, key=self.client_key)
+        return {"by": actor, "clock": self.request.clock}  # type: ignore[attr-defined]
 
 
 def renumber(error: BusinessError, rows: Sequence[int]) -> None:
@@ -154,8 +150,8 @@ def told(submitted: Submitted) -> tuple[str, bool]:
     if submitted.lines:
         full = len(submitted.lines) - short
         until = formats.day(submitted.delivery_on) if submitted.delivery_on else ""
-        words = gettext("%(full)s lines confirmed until %(day)s") if until else gettext("%(full)s lines confirmed")
-        parts.append(words % {"full": full, "day": until})
+        words = ngettext("%(full)s line confirmed", "%(full)s lines confirmed", full) % {"full": full}
+        parts.append(gettext("%(words)s for %(day)s") % {"words": words, "day": until} if until else words)
     if short:
         parts.append(gettext("%(short)s short") % {"short": short})
     parts += submitted.blocks
@@ -171,9 +167,9 @@ class OrderCreate(EntryPage):
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         draft = draft_of(OrderDraft, head, lines)
         if self.saves_only:
-            saved = actions.save_order(draft, **self.once(actor))
+            saved = once(actions.save_order)(draft, key=self.client_key, **self.clocked(actor))
             return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
-        submitted = _entering[-1](draft, **self.once(actor))
+        submitted = _entering[-1](draft, key=self.client_key, **self.clocked(actor))
         sentence, warn = told(submitted)
         return self.go(submitted.id, sentence, warn=warn)
 
@@ -263,7 +259,7 @@ class QuotationCreate(EntryPage):
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         draft = draft_of(QuotationDraft, head, lines)
-        return self._send(actor, actions.save_quotation(draft, **self.once(actor)))
+        return self._send(actor, once(actions.save_quotation)(draft, key=self.client_key, **self.clocked(actor)))
 
     def _send(self, actor: Any, saved: Any) -> str:
         if self.saves_only:
@@ -291,7 +287,7 @@ class QuotationChange(QuotationCreate):
     def draw(self, form: Any, rows: Any, status: int = 200) -> Any:
         assert self.view is not None
         words = gettext("Change quotation %(number)s") if self.is_draft else gettext("Revise quotation %(number)s")
-        self.title = words % {"number": self.view.ref.number}
+        self.title = str(words % {"number": self.view.ref.number})
         if not self.is_draft:
             self.lead = _("The revision takes the place of this quotation, which can then no longer be ordered from.")
         return super().draw(form, rows, status)

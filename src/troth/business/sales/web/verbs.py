@@ -14,8 +14,12 @@ from troth.business.sales.forms import day, text
 from troth.business.sales.web.entry import told
 from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
-from troth.platform.web.acts import AskPage, Reason, Said, button, clocked, step
+from troth.platform.web.acts import AskPage, Reason, Said, button, once, step
 from troth.platform.web.values import Link, Step
+
+
+def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
+    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 def order_url(key: int) -> str:
@@ -70,11 +74,6 @@ class _OrderAsk(AskPage):
     @property
     def acting(self) -> dict[str, Any]:
         return clocked(self.request, self.request.actor)  # type: ignore[attr-defined]
-
-    @property
-    def once(self) -> dict[str, Any]:
-        """As `acting`, with the key of this form."""
-        return clocked(self.request, self.request.actor, key=self.client_key)  # type: ignore[attr-defined]
 
 
 class OrderCancel(_OrderAsk):
@@ -233,5 +232,5 @@ class QuotationOrder(_QuotationAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = {name: value for name, value in form.cleaned_data.items() if value}
-        submitted = actions.order_from_quotation(self.view.ref.id, **given, **self.once)
+        submitted = once(actions.order_from_quotation)(self.view.ref.id, **given, key=self.client_key, **self.acting)
         return self.done(told(submitted)[0], order_url(submitted.id))

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.sales.web.entry import take_over
 from troth.business.shipping import actions, queries, screens
 from troth.business.shipping.rules.picking import Found
-from troth.business.shipping.web.lists import today_of
+from troth.business.shipping.web.lists import clocked, today_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
-from troth.platform.web.acts import AskPage, Said, button, clocked, step
+from troth.platform.web.acts import AskPage, Said, button, once, step
 from troth.platform.web.documents import register_offer
 from troth.platform.web.forms import FormPage, rows_of
 from troth.platform.web.values import Link, Step
@@ -337,9 +337,9 @@ class ShipmentCreate(FormPage):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
-        made = actions.create_shipment(
-            site_id=int(given["site"]), planned_on=given["planned_on"],
-            **clocked(self.request, actor, key=self.client_key),
+        made = once(actions.create_shipment)(
+            site_id=int(given["site"]), planned_on=given["planned_on"], key=self.client_key,
+            **clocked(self.request, actor),
         )  # fmt: skip
         messages.success(self.request, gettext("%(number)s created.") % {"number": made.number})
         return url_of("shipment", made.id)
