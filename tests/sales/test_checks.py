@@ -61,3 +61,13 @@ def test_a_corrupted_row_is_found(books_in_use, check, corruption):
     [result] = verify.run([check])
     assert result.broken >= 1
     assert not result.holds
+
+
+def test_a_number_given_twice_is_found(books_in_use):
+    """A copy of the table without its constraint stands in its place until the test is rolled back."""
+    schema = "public" if sql.is_postgres() else "main"
+    sql.fetch(f"CREATE TEMPORARY TABLE sales_order AS SELECT * FROM {schema}.sales_order")
+    assert verify.run(["sales: numbers"])[0].holds
+    sql.fetch("UPDATE sales_order SET number = 'SO-1'")
+    [result] = verify.run(["sales: numbers"])
+    assert [finding.facts for finding in result.findings] == [{"number": "SO-1"}]
