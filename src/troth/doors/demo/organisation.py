@@ -24,6 +24,7 @@ ACCOUNTS = {
     "inventory": "1400",
     "goods_received": "2150",
     "deposit": "2200",
+    "opening": "3000",
     "tax": "2300",
     "revenue": "4000",
     "discount": "4800",
