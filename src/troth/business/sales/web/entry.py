@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.sales import actions, queries
@@ -154,8 +154,8 @@ def told(submitted: Submitted) -> tuple[str, bool]:
     if submitted.lines:
         full = len(submitted.lines) - short
         until = formats.day(submitted.delivery_on) if submitted.delivery_on else ""
-        words = gettext("%(full)s lines confirmed until %(day)s") if until else gettext("%(full)s lines confirmed")
-        parts.append(words % {"full": full, "day": until})
+        words = ngettext("%(full)s line confirmed", "%(full)s lines confirmed", full) % {"full": full}
+        parts.append(gettext("%(words)s for %(day)s") % {"words": words, "day": until} if until else words)
     if short:
         parts.append(gettext("%(short)s short") % {"short": short})
     parts += submitted.blocks

@@ -1,0 +1,98 @@
+"""A company in which one order has gone all the way to its payment, one is due, one is blocked, and one is a draft."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests import company as companies
+from tests.shipping.conftest import company, yard
+from troth.business.billing import actions as billing
+from troth.business.masterdata.models import PriceCondition
+from troth.business.receivables import actions as receivables
+from troth.business.receivables.actions import NewPayment
+from troth.business.receivables.models import Clearing
+from troth.business.receivables.rules import Clear
+from troth.business.sales import actions as sales
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
+from troth.business.supply import actions as supply
+from troth.platform.models import BlockRow, RoleGrant
+
+__all__ = ["company", "yard"]
+
+
+@dataclass
+class World:
+    """Ids of what there is."""
+
+    keys: dict[str, int]
+
+    def url(self, path: str) -> str:
+        return path.format(**self.keys)
+
+
+@pytest.fixture
+def sign_in(db):
+    """A browser of somebody with these roles everywhere."""
+
+    def by(*roles: str) -> Client:
+        user = get_user_model().objects.create_user("-".join(roles) or "nobody", password="x")
+        for role in roles:
+            RoleGrant.objects.create(user=user, role=role)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return by
+
+
+@pytest.fixture
+def world(company, yard):
+    acting, paid = yard.acting, yard.order(HELMET=4)
+    delivery = yard.deliver(paid)
+    shipment = yard.do("create_shipment", site_id=yard.site, planned_on=yard.today, delivery_ids=[delivery.id])
+    transfer = yard.transfer(shipment_id=shipment.id)
+    yard.do("confirm_all", transfer_order_id=transfer.id)
+    yard.do("load_shipment", shipment_id=shipment.id)
+    yard.issue(delivery)
+    [invoice] = billing.create_invoices(delivery_ids=[delivery.id], **acting).invoices
+    payment = receivables.post_payment(
+        NewPayment(
+            company.company.pk,
+            invoice.payer_id,
+            invoice.gross,
+            "EUR",
+            yard.today,
+            clears=(Clear(invoice.id, invoice.gross),),
+        ),
+        **acting,
+    )
+    _order, unbilled, _transfer = yard.issued(HELMET=1)
+    _order, owed, _transfer = yard.issued(HELMET=2)
+    billing.create_invoices(delivery_ids=[owed.id], **acting)
+    due, blocked = yard.order(GLOVE=3), yard.order("GAMMA", FRAME=1)
+    open_delivery = yard.deliver(yard.order(FRAME=2))
+    waiting = yard.transfer(open_delivery)
+    line = (LineDraft(product="GLOVE", quantity="1"),)
+    draft = sales.save_order(OrderDraft(customer="BETA", lines=line), **acting)
+    quoted = sales.save_quotation(QuotationDraft(customer="BETA", valid_to_on="2026-04-30", lines=line), **acting)
+    sales.send_quotation(quoted.id, **acting)
+    receipt = supply.expect_receipt(
+        supply.ExpectedReceipt(
+            company.company.pk, "purchase", "PO-1", company.products["FRAME"].pk, yard.site, companies.FRIDAY, 5
+        ),
+        **acting,
+    )
+    party = company.party("BETA").pk
+    return World(
+        {
+            "order": paid.id, "due": due.id, "blocked": blocked.id, "draft": draft.id, "quotation": quoted.id,
+            "delivery": delivery.id, "open_delivery": open_delivery.id, "shipment": shipment.id,
+            "transfer": waiting.id, "picked": transfer.id, "invoice": invoice.id, "payment": payment.id,
+            "receipt": receipt, "company": company.company.pk, "party": party,
+            "clearing": Clearing.objects.get().pk, "block": BlockRow.objects.get(kind="credit").pk,
+            "customer": company.customers["BETA"].pk, "product": company.products["FRAME"].pk,
+            "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
+        }
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Each page opens for the roles that may see it, and for nobody else; each list tells why it is empty."""
+
+import pytest
+from django.urls import resolve
+
+from troth.platform import permissions
+from troth.platform.permissions import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
+
+LISTS = (
+    "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/shipments/", "/transfer-orders/",
+    "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
+    "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/",
+)  # fmt: skip
+PAGES = (
+    "/", "/availability/", "/availability/?product=FRAME&site=HAM", "/search/?q=a",
+    "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",
+    "/orders/{order}/?tab=history", "/orders/{draft}/", "/orders/{draft}/change/", "/orders/{due}/change/",
+    "/orders/{blocked}/", "/orders/{due}/cancel/", "/orders/{due}/block/", "/orders/{blocked}/reject/",
+    "/orders/{due}/items/10/reject/", "/orders/{due}/items/10/allocate/", "/quotations/new/",
+    "/quotations/{quotation}/", "/quotations/{quotation}/?tab=flow", "/quotations/{quotation}/change/",
+    "/quotations/{quotation}/reject/", "/quotations/{quotation}/order/",
+    "/deliveries/{delivery}/", "/deliveries/{delivery}/?tab=fetching", "/deliveries/{delivery}/?tab=flow",
+    "/deliveries/{open_delivery}/", "/deliveries/{open_delivery}/change/", "/deliveries/{open_delivery}/assign/",
+    "/deliveries/{open_delivery}/cancel/", "/deliveries/{delivery}/reverse/", "/shipments/new/",
+    "/shipments/{shipment}/", "/shipments/{shipment}/?tab=fetching", "/shipments/{shipment}/assign/",
+    "/shipments/{shipment}/cancel/", "/transfer-orders/{transfer}/", "/transfer-orders/{transfer}/confirm/",
+    "/transfer-orders/{transfer}/cancel/", "/transfer-orders/{picked}/undo/", "/invoices/{invoice}/",
+    "/invoices/{invoice}/?tab=flow", "/invoices/{invoice}/cancel/", "/payments/new/",
+    "/payments/new/?invoice={invoice}", "/payments/{payment}/", "/payments/{payment}/?tab=flow",
+    "/payments/{payment}/clear/", "/payments/{payment}/reverse/", "/payments/clearings/{clearing}/reset/",
+    "/receipts/new/", "/receipts/{receipt}/", "/receipts/{receipt}/receive/", "/receipts/{receipt}/change/",
+    "/receipts/{receipt}/cancel/", "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
+    "/credit/blocked/{block}/", "/customers/{customer}/", "/products/{product}/", "/prices/{price}/", "/people/new/",
+    "/admin/", *LISTS,
+)  # fmt: skip
+
+
+def rule_of(url: str) -> str:
+    return permissions.declared(resolve(url.partition("?")[0]).view_name)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_role_opens_what_it_may_and_nothing_else(role, world, sign_in):
+    browser = sign_in(role)
+    wrong = []
+    for page in PAGES:
+        url = world.url(page)
+        rule = rule_of(url)
+        expected = 200 if rule in (PUBLIC, SIGNED_IN) or role in PERMISSIONS[rule] else 403
+        status = browser.get(url).status_code
+        wrong += [f"{page}: {status}, not {expected}"] if status != expected else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_an_empty_list_says_why_it_is_empty(page, db, sign_in):
+    people = "administrator" if page == "/people/" else ""
+    browser = sign_in(people or "auditor", *([] if people else ["transport_coordinator", "billing_clerk"]))
+    answer = browser.get(page)
+    assert answer.status_code == 200
+    if page != "/people/":
+        assert 'class="empty"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_list_shows_its_rows_and_exports_them(page, world, sign_in):
+    browser = sign_in("administrator", "auditor", "transport_coordinator", "billing_clerk")
+    shown = browser.get(page).content.decode()
+    joined = "&" if "?" in page else "?"
+    exported = b"".join(browser.get(f"{page}{joined}export=csv").streaming_content).decode()
+    rows = exported.strip().splitlines()[1:]
+    assert "row-link" in shown or page == "/journal/"
+    assert rows
+
+
+def test_who_has_not_signed_in_is_asked_to(client, db):
+    assert client.get("/orders/").headers["Location"] == "/sign-in/?next=/orders/"
+
+
+def test_buttons_that_one_may_not_press_are_not_there(world, sign_in):
+    page = world.url("/orders/{draft}/")
+    assert "Submit order" in sign_in("representative").get(page).content.decode()
+    assert "Submit order" not in sign_in("auditor").get(page).content.decode()
