@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.web import urls
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Refusals
-from troth.platform.web.forms import Section, problems, refused_form, rows_of, sections_of
+from troth.platform.web.forms import Section, more_rows, problems, refused_form, rows_of, sections_of
 from troth.platform.web.refusals import status_of
 
 
@@ -302,3 +302,8 @@ def test_what_the_action_refuses_comes_back_by_row(visitor):
     answer = bring(visitor, b"code\nBLUE\nRED\n", confirmed="1")
     assert (answer.status_code, "Taken." in text(answer)) == (422, True)
     assert list(urls.colours) == ["RED"]
+
+
+@pytest.mark.parametrize(("shown", "rows"), [("8", "13"), ("999", "1000"), ("abc", "5"), ("9" * 5000, "5"), ("", "5")])
+def test_more_rows_are_added_to_those_shown_and_a_tampered_count_is_none(shown, rows):
+    assert more_rows(shown) == rows

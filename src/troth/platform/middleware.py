@@ -12,8 +12,9 @@ from django.contrib import auth
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
+from troth.kernel.plain_numbers import MAX
 from troth.platform import permissions
 from troth.platform.actors import NOBODY
 from troth.platform.clock import SYSTEM_CLOCK
@@ -50,6 +51,8 @@ class ActorMiddleware:
         match = request.resolver_match
         if match is None or is_api(match.namespace):
             return None
+        if any(isinstance(value, int) and value > MAX for value in kwargs.values()):
+            raise Http404
         rule = permissions.declared(match.view_name)
         if rule == permissions.PUBLIC:
             return None

@@ -1,6 +1,6 @@
 """Readers of the reference tables: frozen rows, and calendars and units as the kernel knows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -9,6 +9,7 @@ from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import NotFound
 from troth.kernel.quantity import Conversion, format_quantity
 from troth.kernel.quantity import Unit as CountingUnit
+from troth.platform.clock import Clock
 from troth.reference.models import (
     Bin,
     CalendarDay,
@@ -99,6 +100,16 @@ def company(company_id: int) -> CompanyRow:
     for found in row:
         return CompanyRow(*found)
     raise NotFound(f"There is no company {company_id}.", kind="company", id=company_id)
+
+
+def today(clock: Clock, company_ids: Collection[int] | None = None) -> date:
+    """The date of these companies, or of all; where their days differ, the earliest, which lies ahead for none."""
+    query = Company.objects.filter(is_active=True)
+    if company_ids is not None:
+        query = query.filter(pk__in=company_ids)
+    return min(
+        (clock.today(zone) for zone in set(query.values_list("time_zone", flat=True))), default=clock.now().date()
+    )
 
 
 _SITE = ("id", "code", "name", "company_id", "time_zone", "calendar_id", "is_active")

@@ -22,6 +22,7 @@ from troth.platform.web.history import changes_of
 from troth.platform.web.lists import ListPage
 from troth.platform.web.refusals import way_back
 from troth.platform.web.values import Empty, Link, Money, Party, Quantity, Status, Step, Trace, TraceStep
+from troth.reference import queries as reference
 
 
 def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
@@ -171,7 +172,7 @@ class InvoicePage(DocumentPage):
         view = queries.invoice(key, by=actor)
         row = view.row
         is_open = row.state in ("open", "partly_paid")
-        late = is_open and row.due_on < self.request.clock.now().date()  # type: ignore[attr-defined]
+        late = is_open and row.due_on < reference.today(self.request.clock, [row.company_id])  # type: ignore[attr-defined]
         related = [
             Fact(word, Link(ref.number, reverse("billing:invoice", args=[ref.id])))
             for word, ref in ((_("Cancels"), view.cancels), (_("Cancelled by"), view.cancelled_by))
@@ -233,7 +234,7 @@ def _item(line: Any, currency: str) -> Item:
     value = Trace(line.description, Money(line.gross, currency), steps_of)
     note = gettext("Order %(number)s") % {"number": line.order_number}
     return Item(
-        str(line.line_number), Party(line.description, line.product.number),
+        str(line.line_number), Party(line.description.removeprefix(f"{line.product.number} "), line.product.number),
         Quantity(line.quantity, unit.decimals, unit.code), Status(_("Billed"), "done"), value=value, note=note,
     )  # fmt: skip
 

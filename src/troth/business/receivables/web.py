@@ -18,6 +18,7 @@ from troth.business.receivables.models import Clearing, Payment
 from troth.business.receivables.rules import Clear, OpenItem
 from troth.kernel.errors import BusinessError
 from troth.kernel.money import format_money, parse_money
+from troth.kernel.plain_numbers import MAX
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents, formats
@@ -30,15 +31,17 @@ from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Money, Party, Status
+from troth.reference import queries as reference
 
 
 def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
     return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
-def today_of(request: HttpRequest) -> date:
-    today: date = request.clock.now().date()  # type: ignore[attr-defined]
-    return today
+def today_of(request: HttpRequest, company_id: int | None = None) -> date:
+    """The date of this company, or of those one sees."""
+    companies = request.actor.company_ids if company_id is None else [company_id]  # type: ignore[attr-defined]
+    return reference.today(request.clock, companies)  # type: ignore[attr-defined]
 
 
 class OpenItems(ListPage):
@@ -237,7 +240,7 @@ class PaymentCreate(FormPage):
         given = {name: self.request.GET.get(name, "") for name in PaymentForm.base_fields}
         values = {"received_on": today_of(self.request), **{name: value for name, value in given.items() if value}}
         invoice = self.request.GET.get("invoice", "")
-        if invoice.isascii() and invoice.isdigit():
+        if invoice.isascii() and invoice.isdigit() and len(invoice) < len(str(MAX)):
             values |= self._of_invoice(int(invoice))
         return values
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -122,6 +123,11 @@ class TransferRow:
     lines: int
     made_on: date
     status: Status
+
+
+def day_at(at: datetime | None, site_id: int) -> date | None:
+    """The date an instant fell on at a site."""
+    return at.astimezone(ZoneInfo(reference.site(site_id).time_zone)).date() if at else None
 
 
 def sites_of(actor: Actor) -> list[reference.SiteRow]:
@@ -257,7 +263,7 @@ def transfer_orders(query: ListQuery) -> Page:
 def _transfer_row(one: Any) -> TransferRow:
     return TransferRow(
         one.pk, one.number, one.site.code, one.shipment.number if one.shipment else "", one.held,
-        one.made_at.date(), TRANSFER[TransferState(one.state)],
+        day_at(one.made_at, one.site_id) or one.made_at.date(), TRANSFER[TransferState(one.state)],
     )  # fmt: skip
 
 

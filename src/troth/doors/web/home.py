@@ -17,6 +17,7 @@ from troth.business.sales import screens as sales
 from troth.business.shipping import screens as shipping
 from troth.business.supply import screens as supply
 from troth.platform.web.values import Card, Text
+from troth.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Group:
 
 def home(request: HttpRequest) -> HttpResponse:
     """The page a person sees after signing in; the permission table opens it to everybody who has."""
-    actor, today = request.actor, request.clock.now().date()  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    today = reference.today(request.clock, actor.company_ids)  # type: ignore[attr-defined]
     found = [Group(title, cards(actor, today)) for title, permission, cards in GROUPS if actor.may(permission)]
     return render(request, "web/home.html", {"title": _("Home"), "groups": [group for group in found if group.cards]})
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.kernel.errors import BusinessError
+from troth.kernel.plain_numbers import MAX
 from troth.platform import permissions
 from troth.platform.web.access import allowed, demand
 from troth.platform.web.forms import FormPage
@@ -163,7 +164,8 @@ class Outcome:
 
 def chosen(request: HttpRequest) -> list[int]:
     """The ids that were ticked, in their order, each once."""
-    found = [int(value) for value in request.POST.getlist("selected") if value.isascii() and value.isdigit()]
+    typed = [value for value in request.POST.getlist("selected") if value.isascii() and value.isdigit()]
+    found = [int(value) for value in typed if len(value) < len(str(MAX))]
     return list(dict.fromkeys(found))[:MASS_LIMIT]
 
 

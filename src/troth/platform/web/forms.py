@@ -133,6 +133,12 @@ class Rows(BaseFormSet):  # type: ignore[type-arg]
         return row
 
 
+def more_rows(shown: str, *, added: int = 5, most: int = 1000) -> str:
+    """How many rows stand after some were asked for; a count that nobody but a tampered form sends counts as none."""
+    count = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 5 else 0
+    return str(min(count + added, most))
+
+
 def rows_of(form_class: type[BaseForm], *, empty: int = 5, most: int = 1000) -> type[BaseFormSet[Any]]:
     """A formset class with `empty` rows to begin with, for `FormPage.rows_class`."""
     return forms.formset_factory(form_class, formset=Rows, extra=empty, min_num=0, max_num=most, validate_max=True)
@@ -193,7 +199,7 @@ class FormPage(View):
         actor = demand(request, self.permission)
         posted = request.POST.copy()
         if ADD_ROWS in posted:
-            posted["rows-TOTAL_FORMS"] = str(min(int(posted.get("rows-TOTAL_FORMS", "0")) + 5, 1000))
+            posted["rows-TOTAL_FORMS"] = more_rows(posted.get("rows-TOTAL_FORMS", ""))
         form = self.form_class(posted, request.FILES, initial=self.initial(), **self.form_arguments())
         rows = self._rows(posted)
         if ADD_ROWS in posted:

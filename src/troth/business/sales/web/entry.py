@@ -147,15 +147,15 @@ def told(submitted: Submitted) -> tuple[str, bool]:
         return gettext("%(number)s is saved as a draft: something is missing.") % {"number": submitted.number}, True
     short = sum(1 for line in submitted.lines if line.short)
     parts = [gettext("%(number)s submitted") % {"number": submitted.number}]
-    if submitted.lines:
-        full = len(submitted.lines) - short
+    full = len(submitted.lines) - short
+    if full:
         until = formats.day(submitted.delivery_on) if submitted.delivery_on else ""
         words = ngettext("%(full)s line confirmed", "%(full)s lines confirmed", full) % {"full": full}
         parts.append(gettext("%(words)s for %(day)s") % {"words": words, "day": until} if until else words)
     if short:
         parts.append(gettext("%(short)s short") % {"short": short})
-    parts += submitted.blocks
-    return ", ".join(str(part).rstrip(".") for part in parts) + ".", bool(short or submitted.blocks)
+    sentences = [", ".join(parts), *(str(block).rstrip(".") for block in submitted.blocks)]
+    return ". ".join(sentences) + ".", bool(short or submitted.blocks)
 
 
 class OrderCreate(EntryPage):

@@ -195,7 +195,7 @@ class ShipmentPage(DocumentPage):
                 Fact(_("Site"), view.site),
                 Fact(_("Weight"), Quantity(view.weight_g, 3, "kg")),
                 Fact(_("Volume"), Quantity(view.volume_ml, 3, "l")),
-                Fact(_("Departed"), view.departed_at.date() if view.departed_at else None),
+                Fact(_("Departed"), screens.day_at(view.departed_at, view.site_id)),
             ),
             next_step=_next_of_shipment(view, actor),
             steps=_shipment_steps(view, actor),
@@ -286,7 +286,7 @@ def _shipment_steps(view: ShipmentView, actor: Any) -> tuple[Step, ...]:
         step(actor, _("Unload"), "shipping:shipment-unload", key, company_id=company)
         if state == ShipmentState.LOADING
         else None,
-        step(actor, _("Recall"), "shipping:shipment-recall", key, company_id=company)
+        step(actor, _("Recall"), "shipping:shipment-recall", key, method="get", company_id=company)
         if state == ShipmentState.DEPARTED
         else None,
         step(
@@ -314,8 +314,8 @@ class TransferOrderPage(DocumentPage):
             facts=facts(
                 Fact(_("Site"), view.site),
                 Fact(_("Shipment"), link("shipment", view.shipment_id, view.shipment)),
-                Fact(_("Made"), view.made_at.date()),
-                Fact(_("Confirmed"), view.confirmed_at.date() if view.confirmed_at else None),
+                Fact(_("Made"), screens.day_at(view.made_at, view.site_id)),
+                Fact(_("Confirmed"), screens.day_at(view.confirmed_at, view.site_id)),
                 Fact(_("Positions"), str(len(view.lines))),
             ),
             next_step=step(actor, _("Confirm all as picked"), "shipping:transfer-confirm-all", key, company_id=company)

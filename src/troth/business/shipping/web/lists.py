@@ -19,6 +19,7 @@ from troth.platform.web.columns import Column, Filter
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.values import Empty, Link
+from troth.reference import queries as reference
 
 HORIZONS = (
     ("0", _("today")),
@@ -32,7 +33,8 @@ SITE = Filter("site", _("Site"), "choice", lambda: names("site"))
 
 
 def today_of(request: HttpRequest) -> date:
-    return date.fromisoformat(request.clock.now().date().isoformat())  # type: ignore[attr-defined]
+    """The date of the companies one sees."""
+    return reference.today(request.clock, request.actor.company_ids)  # type: ignore[attr-defined]
 
 
 def until_of(request: HttpRequest) -> date:
@@ -124,7 +126,7 @@ class DeliveryList(ListPage):
         Column("route", _("Route")),
         Column("shipment", _("Shipment")),
         Column("goods_issue_on", _("Goods issue"), "date", sort=True),
-        Column("delivery_on", _("Delivery"), "date", sort=True),
+        Column("delivery_on", _("Delivery day"), "date", sort=True),
         Column("weight", _("Weight"), "quantity"),
         Column("status", _("Status"), "status"),
     )

@@ -116,7 +116,6 @@ shipment_fetch, shipment_issue = button(_shipment_fetch), button(_shipment_issue
 shipment_load = _moved(actions.load_shipment, _("Loading began."))
 shipment_unload = _moved(actions.unload_shipment, _("Unloaded."))
 shipment_depart = _moved(actions.depart_shipment, _("Departed."))
-shipment_recall = _moved(actions.recall_shipment, _("Recalled."))
 
 
 class _Ask(AskPage):
@@ -124,6 +123,7 @@ class _Ask(AskPage):
 
     kind = "delivery"
     verb: Any = ""
+    press: Any = ""
     told: Any = ""
 
     def ask(self, actor: Any, key: int) -> None:
@@ -134,7 +134,7 @@ class _Ask(AskPage):
         above = reverse(f"shipping:{lists[self.kind]}")
         self.crumbs = [Link(plural[self.kind], above), Link(self.view.number, self.cancel_url)]
         self.title = f"{self.verb} {self.view.number}"
-        self.submit_label = self.verb
+        self.submit_label = self.press or self.verb
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         self.act(reason=form.cleaned_data["reason"], **clocked(self.request, actor))
@@ -154,6 +154,7 @@ class DeliveryCancel(_Ask):
 
 class DeliveryReverse(_Ask):
     verb, told = _("Reverse goods issue of"), _("Goods issue reversed.")
+    press = _("Reverse goods issue")
     sentence = _("The goods lie in their bins again, picked for this delivery. Its cost is taken out of the journal.")
 
     def act(self, **given: Any) -> None:
@@ -169,6 +170,15 @@ class ShipmentCancel(_Ask):
         actions.cancel_shipment(shipment_id=self.view.id, **given)
 
 
+class ShipmentRecall(_Ask):
+    kind = "shipment"
+    verb, told = _("Recall shipment"), _("Recalled.")
+    sentence = _("It counts as loading again. Its deliveries stay on it, and their goods issues stay posted.")
+
+    def act(self, **given: Any) -> None:
+        actions.recall_shipment(shipment_id=self.view.id, **given)
+
+
 class TransferCancel(_Ask):
     kind = "transfer_order"
     verb, told = _("Cancel transfer order"), _("Cancelled.")
@@ -181,6 +191,7 @@ class TransferCancel(_Ask):
 class TransferUndo(_Ask):
     kind = "transfer_order"
     verb, told = _("Undo the pick of"), _("Pick undone.")
+    press = _("Undo the pick")
     sentence = _("The goods are put back. The transfer order is cancelled and its deliveries are to be picked again.")
 
     def act(self, **given: Any) -> None:
@@ -196,6 +207,7 @@ class LineForm(forms.Form):
 
 class DeliveryChange(_Ask):
     verb, told = _("Lower quantities of"), _("Changed.")
+    press = _("Lower quantities")
     sentence = _("What is taken away goes back to its order. 0 takes the item off.")
     template_name = "web/form_page.html"
     rows_class = rows_of(LineForm, empty=0)
@@ -243,6 +255,7 @@ class TransferConfirm(_Ask):
 
     kind = "transfer_order"
     verb, told = _("Confirm pick of"), _("Pick confirmed.")
+    press = _("Confirm pick")
     template_name = "web/form_page.html"
     form_class = forms.Form
     rows_class = rows_of(PickForm, empty=0)

@@ -1,0 +1,62 @@
+"""Shipping's buttons and questions in the browser."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests import company as companies
+from troth.business.shipping import actions as shipping
+from troth.business.shipping.models import Shipment, TransferOrder
+from troth.platform.models import RoleGrant
+
+
+@pytest.fixture
+def visitor(company) -> Client:
+    """A browser of somebody who does everything in the yard and the warehouse."""
+    user = get_user_model().objects.create_user("tara", password="correct horse battery")
+    for role in ("transport_coordinator", "warehouse_supervisor"):
+        RoleGrant.objects.create(user=user, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def departed(yard) -> Shipment:
+    _order, delivery, _transfer = yard.picked(FRAME=2)
+    made = shipping.create_shipment(site_id=yard.site, planned_on=companies.MONDAY, **yard.acting)
+    shipping.assign_delivery(delivery_id=delivery.id, shipment_id=made.id, **yard.acting)
+    shipping.load_shipment(shipment_id=made.id, **yard.acting)
+    yard.issue(delivery)
+    shipping.depart_shipment(shipment_id=made.id, **yard.acting)
+    return Shipment.objects.get(pk=made.id)
+
+
+def test_a_departed_shipment_is_recalled_with_a_reason(visitor, departed):
+    asked = visitor.get(f"/shipments/{departed.pk}/recall/")
+    assert asked.status_code == 200
+    assert "Recall shipment" in asked.content.decode()
+    assert visitor.post(f"/shipments/{departed.pk}/recall/", {"reason": ""}).status_code == 422
+    answer = visitor.post(f"/shipments/{departed.pk}/recall/", {"reason": "wrong gate"})
+    assert (answer.status_code, answer["Location"]) == (302, f"/shipments/{departed.pk}/")
+    departed.refresh_from_db()
+    assert departed.state == "loading"
+
+
+def test_a_pick_is_confirmed_as_it_lies_without_rows_to_add(visitor, yard):
+    _order, delivery = yard.delivered(FRAME=2)
+    yard.transfer(delivery)
+    key = TransferOrder.objects.latest("pk").pk
+    shown = visitor.get(f"/transfer-orders/{key}/confirm/").content.decode()
+    assert ">Confirm pick</button>" in shown
+    assert "_more_rows" not in shown
+
+
+@pytest.mark.parametrize("key", [2**63, 10**30])
+def test_a_key_that_no_record_can_have_is_not_found(visitor, key):
+    for page in (f"/deliveries/{key}/", f"/shipments/{key}/recall/"):
+        assert visitor.get(page).status_code == 404, page
+    for page in (f"/deliveries/{key}/issue/", f"/shipments/{key}/depart/", f"/orders/{key}/deliver/"):
+        assert visitor.post(page).status_code == 404, page
+    answer = visitor.post("/due/deliver/", {"selected": [str(key)]})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
