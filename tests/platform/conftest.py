@@ -9,9 +9,21 @@ import pytest
 from django.db import connections
 
 from tests.platform import shelves
+from troth.platform import schedule
 from troth.platform.clock import FixedClock
+from troth.platform.web import areas
 
 Outcome = Any
+
+
+@pytest.fixture(autouse=True)
+def _platform_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the apps above have registered is out of the way: their areas lead to pages that are not served here."""
+    own = {
+        name: one for name, one in schedule._scheduled.items() if one.task.func.__module__.startswith("troth.platform")
+    }
+    monkeypatch.setattr(schedule, "_scheduled", own)
+    monkeypatch.setattr(areas, "_areas", {})
 
 
 @pytest.fixture

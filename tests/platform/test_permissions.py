@@ -85,6 +85,6 @@ def test_the_administrator_with_any_business_role_is_a_conflict(role):
 
 def test_a_route_without_a_line_is_a_defect():
     assert declared("login") == permissions.PUBLIC
-    assert declared("admin:platform_event_changelist") == "platform.administer"
+    assert declared("admin:platform_event_changelist") == "masterdata.view_customizing"
     with pytest.raises(permissions.UndeclaredRoute):
         declared("undeclared")

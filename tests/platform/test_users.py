@@ -168,6 +168,15 @@ def test_the_admin_site_shows_the_record_and_changes_nothing(carla, clock):
     assert browser.post(f"/admin/platform/event/{event.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+def test_on_the_admin_site_the_record_is_for_administrators_only(carla, clock):
+    grant(carla, "master_data", clock)
+    browser = Client()
+    browser.force_login(User.objects.get(pk=carla.pk))
+    assert browser.get("/admin/").status_code == 200
+    for name in ("event", "user", "outbox", "blockrow", "seal", "mail"):
+        assert browser.get(f"/admin/platform/{name}/").status_code == 403, name
+
+
 def test_an_actor_lists_the_companies_and_sites_it_reaches():
     assert Actor(1, "x", (Grant("auditor", 1), Grant("auditor", 2, 5))).company_ids == {1, 2}
     assert Actor(1, "x", (Grant("auditor"),)).company_ids is None
