@@ -255,7 +255,11 @@ def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey,
 def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
     assert connection.in_atomic_block, "locks are held inside an action"
     # Ids in ascending order: two transactions that want the same documents meet at the first one.
-    table, key, lock = model._meta.db_table, model._meta.pk.column, " FOR NO KEY UPDATE" if sql.is_postgres() else ""
+    table, key, lock = (
+        model._meta.db_table,
+        str(model._meta.pk.column),
+        " FOR NO KEY UPDATE" if sql.is_postgres() else "",
+    )
     chosen, parameters = sql.one_of(key, ids)
     query = model._default_manager.raw(f"SELECT * FROM {table} WHERE {chosen} ORDER BY {key}{lock}", parameters)
     found = {document.pk: document for document in query}

@@ -50,7 +50,7 @@ def price(request: PriceRequest, *, edition: int | None = None) -> Offer:
         currency=request.currency,
         on=request.on,
     )
-    taxes = ()
+    taxes: tuple[masterdata.Tax, ...] = ()
     if not request.is_tax_exempt:
         taxes = masterdata.tax_rates(request.country, request.region, request.on, edition=edition)
     return rules.offer(request, conditions, taxes)

@@ -127,7 +127,9 @@ def _rows(found: Sequence[tuple[tuple[Any, ...], Line]]) -> dict[int, OrderLineR
     rows = {}
     for order, line in found:
         category = categories[line.item_category_id]
-        rows[line.id] = OrderLineRow(*order, category.is_promised, category.is_delivered, category.billing_basis, line)
+        rows[line.id] = OrderLineRow(
+            *(*order, category.is_promised, category.is_delivered, category.billing_basis, line)
+        )
     return rows
 
 

@@ -186,7 +186,8 @@ class Narrowed:
 
 def issued_lines(narrowed: Narrowed, *, after_id: int, limit: int) -> list[sql.Row]:
     """Lines of issued deliveries from behind an id on, by id; the columns as `queries.ToBill` has them."""
-    conditions, parameters = ["d.state = 'issued'", "l.quantity > 0", "l.id > %s"], [after_id]
+    parameters: list[Any] = [after_id]
+    conditions = ["d.state = 'issued'", "l.quantity > 0", "l.id > %s"]
     for column, values in (
         ("d.company_id", narrowed.company_ids),
         ("l.delivery_id", narrowed.delivery_ids),

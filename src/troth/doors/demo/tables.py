@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from troth.business.masterdata import store as masterdata_store
+from troth.business.masterdata import actions as masterdata
 
 
 def table(label: str) -> type[models.Model]:
@@ -28,6 +28,5 @@ def write(rows: Iterable[Any]) -> list[Any]:
     if not found:
         return []
     written: list[Any] = type(found[0])._default_manager.bulk_create(found, batch_size=1_000)
-    if type(found[0]) in masterdata_store.KEPT_IN_MEMORY:
-        masterdata_store.touch()
+    masterdata.touch()
     return written

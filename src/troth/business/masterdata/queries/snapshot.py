@@ -291,7 +291,7 @@ def _taxes() -> dict[str, tuple[Tax, ...]]:
         "SELECT id, name, country_id, region, basis_points, valid_from_on, valid_to_on FROM masterdata_taxrate"
         " ORDER BY country_id, name, region, valid_from_on"
     )
-    taxes = (Tax(*row[:5], _day(row[5]), _day(row[6]) if row[6] else None) for row in rows)
+    taxes = (Tax(*(*row[:5], _day(row[5]), _day(row[6]) if row[6] else None)) for row in rows)
     return {country: tuple(found) for country, found in groupby(taxes, key=lambda tax: tax.country)}
 
 
