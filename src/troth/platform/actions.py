@@ -40,6 +40,7 @@ class Run:
 
     action: str
     events: list[Recorded] = field(default_factory=list)
+    remembered: dict[str, Any] = field(default_factory=dict)
 
 
 _run: ContextVar[Run | None] = ContextVar("troth_action_run", default=None)
@@ -121,6 +122,23 @@ def current() -> Run:
     run = _run.get()
     assert run is not None, "only an action writes"
     return run
+
+
+def remembered(name: str, read: Callable[[], R]) -> R:
+    """What `read` returns, read once in a run; outside an action it is read each time."""
+    run = _run.get()
+    if run is None:
+        return read()
+    if name not in run.remembered:
+        run.remembered[name] = read()
+    return cast(R, run.remembered[name])
+
+
+def forget(name: str) -> None:
+    """Have `remembered` read again: what it remembers was changed by the running action."""
+    run = _run.get()
+    if run is not None:
+        run.remembered.pop(name, None)
 
 
 def require(by: Actor, *, company_id: int, site_id: int | None = None) -> None:

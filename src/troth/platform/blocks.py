@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound
-from troth.platform import events
+from troth.platform import events, sql
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
@@ -116,10 +116,19 @@ def standing(refs: Iterable[DocumentRef]) -> tuple[Block, ...]:
     wanted = list(refs)
     if not wanted:
         return ()
-    found = BlockRow.objects.filter(
-        document_kind__in={ref.kind for ref in wanted}, document_id__in={ref.id for ref in wanted}, released_at=None
-    ).order_by("set_at", "pk")
-    return tuple(_block(row) for row in found if DocumentRef(row.document_kind, row.document_id) in set(wanted))
+    with_clause, source, parameters = sql.relation(
+        "k", {"kind": "text", "id": "int"}, [(ref.kind, ref.id) for ref in dict.fromkeys(wanted)]
+    )
+    # Nearly always there are none, so the rows themselves are a second look.
+    ids = sql.fetch(
+        f"{with_clause} SELECT b.id FROM platform_block b JOIN {source}"
+        " ON b.document_kind = k.kind AND b.document_id = k.id WHERE b.released_at IS NULL",
+        parameters,
+    )
+    if not ids:
+        return ()
+    found = BlockRow.objects.filter(pk__in=[row_id for (row_id,) in ids]).order_by("set_at", "pk")
+    return tuple(_block(row) for row in found)
 
 
 def history(ref: DocumentRef) -> tuple[Block, ...]:

@@ -175,6 +175,13 @@ class Overlay(Held):
 
     writes: ClassVar[bool] = False
 
+    @classmethod
+    def of(cls, held: Held) -> Self:
+        """Suppose on from what is held: its balances as they stand in this transaction, without another look."""
+        overlay = cls()
+        overlay._balances = {key: copy(balance) for key, balance in held._balances.items()}
+        return overlay
+
     def _take_kind(self, kind: type[BalanceKey], keys: list[BalanceKey]) -> None:
         _read(kind, keys, self._balances, lock=False)
         for key in keys:
@@ -248,8 +255,14 @@ def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey,
 def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
     assert connection.in_atomic_block, "locks are held inside an action"
     # Ids in ascending order: two transactions that want the same documents meet at the first one.
-    query = model._default_manager.select_for_update(no_key=True, of=("self",) if sql.is_postgres() else ())
-    found = {document.pk: document for document in query.filter(pk__in=ids).order_by("pk")}
+    table, key, lock = (
+        model._meta.db_table,
+        str(model._meta.pk.column),
+        " FOR NO KEY UPDATE" if sql.is_postgres() else "",
+    )
+    chosen, parameters = sql.one_of(key, ids)
+    query = model._default_manager.raw(f"SELECT * FROM {table} WHERE {chosen} ORDER BY {key}{lock}", parameters)
+    found = {document.pk: document for document in query}
     for wanted in ids:
         document = found.get(wanted)
         if document is None or not _reaches(by, document):

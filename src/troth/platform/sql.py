@@ -170,6 +170,14 @@ def relation(name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> tupl
     return f"WITH {name}({names}) AS (VALUES {_places(len(columns), len(rows))})", name, _flat(rows)
 
 
+def one_of(column: str, values: Iterable[Any], kind: str = "int") -> tuple[str, list[Any]]:
+    """Return (condition, parameters) for a column that is to be one of the values."""
+    wanted = list(dict.fromkeys(values))
+    if is_postgres():
+        return f"{column} = ANY(%s::{PG_TYPES[kind]}[])", [_ARRAYS[kind](wanted)] if wanted else ["{}"]
+    return f"{column} IN ({', '.join(['%s'] * len(wanted))})", wanted
+
+
 def insert(table: str, columns: Mapping[str, str], rows: Iterable[Row], *, returning: Sequence[str] = ()) -> list[Row]:
     """Insert all rows; return `returning` of each, not necessarily in order."""
     return _write(f"INSERT INTO {table}", columns, list(rows), returning, conflict="")

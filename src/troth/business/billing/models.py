@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class Invoice(models.Model):
     """`kind`: invoice or cancellation (its amounts are negative). Money in minor units of the currency."""
 
-    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+", db_index=False)
     number = models.CharField(_("number"), max_length=20)
     year = models.PositiveSmallIntegerField()
     position = models.BigIntegerField()
@@ -16,13 +16,15 @@ class Invoice(models.Model):
     cancels = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="cancelled_by"
     )
-    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
-    bill_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    bill_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
     payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
     invoiced_on = models.DateField(_("invoice date"))
     due_on = models.DateField(_("due"))
-    currency = models.ForeignKey("reference.Currency", on_delete=models.RESTRICT, related_name="+")
-    payment_terms = models.ForeignKey("masterdata.PaymentTerms", on_delete=models.RESTRICT, related_name="+")
+    currency = models.ForeignKey("reference.Currency", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    payment_terms = models.ForeignKey(
+        "masterdata.PaymentTerms", on_delete=models.RESTRICT, related_name="+", db_index=False
+    )
     net = models.BigIntegerField()
     tax = models.BigIntegerField()
     gross = models.BigIntegerField()
@@ -43,14 +45,14 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    invoice = models.ForeignKey(Invoice, on_delete=models.RESTRICT, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.RESTRICT, related_name="lines", db_index=False)
     line_number = models.PositiveIntegerField()
     order_id = models.BigIntegerField()
     order_number = models.CharField(max_length=20)
     order_line_id = models.BigIntegerField()
     delivery_id = models.BigIntegerField(null=True)
     delivery_line_id = models.BigIntegerField(null=True)
-    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
     description = models.CharField(max_length=200)
     quantity = models.BigIntegerField()
     net = models.BigIntegerField()

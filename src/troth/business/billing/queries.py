@@ -1,7 +1,7 @@
 """What may be billed, and the invoices there are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -41,14 +41,20 @@ class DueRow:
     is_blocked: bool
 
 
-def billable(*, delivery_ids: Sequence[int] = (), order_ids: Sequence[int] = ()) -> list[Billable]:
-    """What of these deliveries is issued and not billed, and what of these orders is billed by order and not billed."""
+def billable(
+    *, delivery_ids: Sequence[int] = (), order_ids: Sequence[int] = (), known: "Known | None" = None
+) -> list[Billable]:
+    """What of these deliveries is issued and not billed, and what of these orders is billed by order and not billed.
+
+    `known` keeps what does not change from a first look to the one that decides.
+    """
     issued = shipping.to_bill(delivery_ids=delivery_ids, limit=LINES_MAX) if delivery_ids else []
     ordered = _billed_by_order(order_ids)
     lines = {**sales.order_lines([row.order_line_id for row in issued]), **ordered}
-    progress = fulfilment.progress("order_line", list(lines))
-    known = _Known.of(lines.values())
-    billed = {line_id: progress[line_id].billed for line_id in lines}
+    known = known or Known()
+    known.add(lines.values())
+    billed = {row.order_line_id: row.billed_of_order_line for row in issued}
+    billed |= {line_id: one.billed for line_id, one in fulfilment.progress("order_line", list(ordered)).items()}
     found = []
     for row in issued:
         found.append(_of_delivery(row, lines[row.order_line_id], billed[row.order_line_id], known))
@@ -100,25 +106,20 @@ def due(by: Actor, *, until: date | None = None) -> list[DueRow]:
     return sorted(rows, key=lambda row: (row.since_on, row.source.kind, row.source.id))
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+@dataclass(slots=True)
+class Known:
     """What invoices need beside the lines: products, terms of payment, customers' groups."""
 
-    products: dict[int, reference.ProductRow]
-    categories: dict[int, str]
-    terms: dict[int, masterdata.PaymentTermsRow]
-    groups: dict[int, str]
+    products: dict[int, masterdata.ProductTerms] = field(default_factory=dict)
+    terms: dict[int, masterdata.PaymentTermsRow] = field(default_factory=dict)
+    groups: dict[int, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, lines: Iterable[OrderLineRow]) -> "_Known":
+    def add(self, lines: Iterable[OrderLineRow]) -> None:
+        """Read what of these lines is not known yet."""
         lines = list(lines)
-        products = masterdata.product_terms({line.line.product_id for line in lines})
-        return cls(
-            products=reference.products({line.line.product_id for line in lines}),
-            categories={product_id: product.category for product_id, product in products.items()},
-            terms=masterdata.payment_terms(line.payment_terms_id for line in lines),
-            groups=masterdata.customer_groups(line.customer_id for line in lines),
-        )
+        self.products |= masterdata.product_terms({line.line.product_id for line in lines} - self.products.keys())
+        self.terms |= masterdata.payment_terms({line.payment_terms_id for line in lines} - self.terms.keys())
+        self.groups |= masterdata.customer_groups({line.customer_id for line in lines} - self.groups.keys())
 
     def of_line(self, line: OrderLineRow) -> Terms:
         return Terms(
@@ -133,13 +134,13 @@ class _Known:
         )
 
 
-def _of_delivery(row: ToBill, line: OrderLineRow, billed_before: int, known: _Known) -> Billable:
+def _of_delivery(row: ToBill, line: OrderLineRow, billed_before: int, known: Known) -> Billable:
     source = DocumentRef("delivery", row.delivery_id, row.delivery_number)
     part = Part(source, row.line_id, row.quantity, billed_before)
     return _billable(part, line, known, standing=share_of(row.value, row.billed, row.quantity, row.issued))
 
 
-def _of_order(line: OrderLineRow, quantity: int, billed_before: int, known: _Known) -> Billable:
+def _of_order(line: OrderLineRow, quantity: int, billed_before: int, known: Known) -> Billable:
     source = DocumentRef("order", line.order_id, line.order_number)
     return _billable(Part(source, line.line.id, quantity, billed_before), line, known, standing=None)
 
@@ -154,7 +155,7 @@ class Part:
     billed_before: int
 
 
-def _billable(part: Part, line: OrderLineRow, known: _Known, *, standing: int | None) -> Billable:
+def _billable(part: Part, line: OrderLineRow, known: Known, *, standing: int | None) -> Billable:
     product = known.products[line.line.product_id]
     taxes = [entry for entry in line.line.price_trace if entry[0] == "tax"]
     return Billable(
@@ -165,9 +166,9 @@ def _billable(part: Part, line: OrderLineRow, known: _Known, *, standing: int | 
         order_id=line.order_id,
         order_number=line.order_number,
         order_line_id=line.line.id,
-        product_id=product.id,
+        product_id=product.product_id,
         product_number=product.number,
-        product_category=known.categories[product.id],
+        product_category=product.category,
         description=f"{product.number} {product.name}"[:200],
         quantity=part.quantity,
         ordered=line.line.base_quantity,

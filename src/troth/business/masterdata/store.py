@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 
 from troth.business.masterdata import models
-from troth.platform import sql
+from troth.platform import actions, sql
 from troth.reference import models as reference
 
 NO_EDITION = 0
 """The token of books in which nothing was ever changed; what is read under it is not kept."""
+
+_EDITION = "masterdata.edition"
 
 KEPT_IN_MEMORY = (
     models.Route,
@@ -23,12 +25,20 @@ KEPT_IN_MEMORY = (
     reference.WorkingCalendar,
     reference.CalendarDay,
     reference.Site,
+    reference.Company,
+    models.PaymentTerms,
+    models.TaxRate,
+    models.AccountRule,
 )
 """The tables that `queries.snapshot` keeps; saving or deleting a row of them draws another token."""
 
 
 def edition() -> int:
-    """The token of the present state."""
+    """The token of the present state; an action asks for it once."""
+    return actions.remembered(_EDITION, _edition)
+
+
+def _edition() -> int:
     rows = sql.fetch("SELECT token FROM masterdata_edition")
     return rows[0][0] if rows else NO_EDITION
 
@@ -36,6 +46,7 @@ def edition() -> int:
 def touch() -> None:
     """Draw another token, in the transaction of the change. To be called after bulk writes, which send no signal."""
     token = secrets.randbits(62) or 1
+    actions.forget(_EDITION)
     sql.fetch(
         "INSERT INTO masterdata_edition (id, token) VALUES (1, %s)"
         " ON CONFLICT (id) DO UPDATE SET token = excluded.token",

@@ -1,4 +1,4 @@
-"""Prices for orders and quotations: two statements, whatever the number of lines, and nothing locked."""
+"""Prices for orders and quotations: one statement, whatever the number of lines, and nothing locked."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -36,8 +36,11 @@ def request_for(
     )
 
 
-def price(request: PriceRequest) -> Offer:
-    """Price a request by the conditions and taxes of its day. A line without a price comes back as incomplete."""
+def price(request: PriceRequest, *, edition: int | None = None) -> Offer:
+    """Price a request by the conditions and taxes of its day. A line without a price comes back as incomplete.
+
+    `edition` is that of the customer's terms, where the caller has them.
+    """
     priced = [line.product_id for line in request.lines if line.is_priced]
     conditions = masterdata.conditions(
         request.company_id,
@@ -47,7 +50,9 @@ def price(request: PriceRequest) -> Offer:
         currency=request.currency,
         on=request.on,
     )
-    taxes = () if request.is_tax_exempt else masterdata.tax_rates(request.country, request.region, request.on)
+    taxes: tuple[masterdata.Tax, ...] = ()
+    if not request.is_tax_exempt:
+        taxes = masterdata.tax_rates(request.country, request.region, request.on, edition=edition)
     return rules.offer(request, conditions, taxes)
 
 

@@ -20,9 +20,15 @@ class Requirement(models.Model):
     document_id = models.BigIntegerField()
     document_number = models.CharField(max_length=40)
     line_id = models.BigIntegerField()
-    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_constraint=False)
-    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+", db_constraint=False)
-    party = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_constraint=False)
+    product = models.ForeignKey(
+        "reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+    )
+    site = models.ForeignKey(
+        "reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+    )
+    party = models.ForeignKey(
+        "reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+    )
     quantity = models.BigIntegerField()
     open_quantity = models.BigIntegerField()
     requested_on = models.DateField()
@@ -68,7 +74,9 @@ class ScheduleLine(models.Model):
     `delivered` of it has gone over to deliveries. `binding` says what keeps it from being earlier or more.
     """
 
-    requirement = models.ForeignKey(Requirement, on_delete=models.CASCADE, related_name="schedule_lines")
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.CASCADE, related_name="schedule_lines", db_index=False
+    )
     position = models.PositiveSmallIntegerField()
     quantity = models.BigIntegerField()
     delivered = models.BigIntegerField(default=0, db_default=0)

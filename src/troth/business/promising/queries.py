@@ -107,7 +107,7 @@ class AvailabilityDay:
 
 
 def promise(kind: str, line_ids: Sequence[int]) -> dict[int, PromisedLine]:
-    """What is promised on the lines, by line id; lines without a promise are left out. Two statements."""
+    """What is promised on the lines, by line id; lines without a promise are left out. One statement."""
     return {
         line_id: PromisedLine(
             line_id, one.document, one.product_id, one.site_id, one.quantity, one.open_quantity,
@@ -124,11 +124,10 @@ def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[Avai
     Stock tied to a line has a series of its own; `own` names it for every line, as `allocate` needs.
     """
     found: dict[AvailabilityKey, None] = {}
-    for one in store.standing(kind, line_ids).values():
-        if one.is_checked:
-            found[one.key] = None
-            if own or any(line.is_allocated for line in one.lines):
-                found[one.own_key] = None
+    for line_id, product_id, site_id, segment, is_tied in store.series(kind, line_ids):
+        found[AvailabilityKey(product_id, site_id, segment)] = None
+        if own or is_tied:
+            found[AvailabilityKey(product_id, site_id, store.own_segment(line_id))] = None
     return tuple(found)
 
 

@@ -96,28 +96,46 @@ _LINE = (
     "s.id, s.position, s.quantity, s.delivered, s.material_on, s.transportation_planning_on, s.loading_on,"
     " s.goods_issue_on, s.delivery_on, s.basis, s.binding"
 )
+_LINE_ID = 4
+_STANDING_WIDTH = 22
 
 
 def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
-    """What stands for the lines, by line id; lines without a requirement are left out. Two statements."""
+    """What stands for the lines, by line id; lines without a requirement are left out."""
     if not line_ids:
         return {}
+    with_clause, joined, parameters = _wanted(kind, line_ids)
+    found: dict[int, tuple[Sequence[Any], list[StandingLine]]] = {}
+    for row in sql.fetch(
+        f"{with_clause} SELECT {_STANDING}, {_LINE} FROM promising_requirement r {joined}"
+        " LEFT JOIN promising_scheduleline s ON s.requirement_id = r.id ORDER BY r.line_id, s.position",
+        parameters,
+    ):
+        _, lines = found.setdefault(row[_LINE_ID], (row, []))
+        if row[_STANDING_WIDTH] is not None:
+            lines.append(_line(row[_STANDING_WIDTH:]))
+    return {line_id: _requirement(row, tuple(lines)) for line_id, (row, lines) in found.items()}
+
+
+def series(kind: str, line_ids: Sequence[int]) -> list[tuple[int, int, int, str, bool]]:
+    """(line, product, site, segment, whether stock is tied to it) of the lines that are checked."""
+    if not line_ids:
+        return []
+    with_clause, joined, parameters = _wanted(kind, line_ids)
+    rows = sql.fetch(
+        f"{with_clause} SELECT r.line_id, r.product_id, r.site_id, r.segment, EXISTS (SELECT 1 FROM"
+        " promising_scheduleline s WHERE s.requirement_id = r.id AND s.basis = 'allocated')"
+        f" FROM promising_requirement r {joined} WHERE r.is_checked ORDER BY r.line_id",
+        parameters,
+    )
+    return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+
+
+def _wanted(kind: str, line_ids: Sequence[int]) -> tuple[str, str, list[Any]]:
     with_clause, source, parameters = sql.relation(
         "k", {"kind": "text", "line_id": "int"}, [(kind, line_id) for line_id in dict.fromkeys(line_ids)]
     )
-    joined = f"JOIN {source} ON r.document_kind = k.kind AND r.line_id = k.line_id"
-    lines: dict[int, list[StandingLine]] = {}
-    for requirement_id, *row in sql.fetch(
-        f"{with_clause} SELECT s.requirement_id, {_LINE} FROM promising_requirement r {joined}"
-        " JOIN promising_scheduleline s ON s.requirement_id = r.id ORDER BY s.requirement_id, s.position",
-        parameters,
-    ):
-        lines.setdefault(requirement_id, []).append(_line(row))
-    found = {}
-    for values in sql.fetch(f"{with_clause} SELECT {_STANDING} FROM promising_requirement r {joined}", parameters):
-        one = _requirement(values, tuple(lines.get(values[0], ())))
-        found[one.line_id] = one
-    return found
+    return with_clause, f"JOIN {source} ON r.document_kind = k.kind AND r.line_id = k.line_id", parameters
 
 
 def _line(row: Sequence[Any]) -> StandingLine:

@@ -11,18 +11,20 @@ from django.utils.translation import gettext_lazy as _
 class SalesDocument(models.Model):
     """What quotations and orders share: the parties, the terms, the totals, and who entered them."""
 
-    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
-    sales_organisation = models.ForeignKey("reference.SalesOrganisation", on_delete=models.RESTRICT, related_name="+")
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    sales_organisation = models.ForeignKey(
+        "reference.SalesOrganisation", on_delete=models.RESTRICT, related_name="+", db_index=False
+    )
     number = models.CharField(_("number"), max_length=20, unique=True)
     state = models.CharField(_("state"), max_length=12)
-    order_type = models.ForeignKey("masterdata.OrderType", on_delete=models.RESTRICT, related_name="+")
-    customer = models.ForeignKey("masterdata.Customer", on_delete=models.RESTRICT, related_name="+")
-    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
-    ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
-    bill_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
-    payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    order_type = models.ForeignKey("masterdata.OrderType", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    customer = models.ForeignKey("masterdata.Customer", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    bill_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
     forwarding_agent = models.ForeignKey(
-        "reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+        "reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_index=False
     )
     contact = models.CharField(_("contact"), max_length=120, blank=True, default="", db_default="")
     customer_reference = models.CharField(
@@ -30,8 +32,10 @@ class SalesDocument(models.Model):
     )
     entered_on = models.DateField(_("entered on"))
     requested_on = models.DateField(_("requested date"), null=True, blank=True)
-    currency = models.ForeignKey("reference.Currency", on_delete=models.RESTRICT, related_name="+")
-    payment_terms = models.ForeignKey("masterdata.PaymentTerms", on_delete=models.RESTRICT, related_name="+")
+    currency = models.ForeignKey("reference.Currency", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    payment_terms = models.ForeignKey(
+        "masterdata.PaymentTerms", on_delete=models.RESTRICT, related_name="+", db_index=False
+    )
     incoterm = models.CharField(_("incoterm"), max_length=3, blank=True, default="", db_default="")
     incoterm_place = models.CharField(_("incoterm place"), max_length=60, blank=True, default="", db_default="")
     shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="", db_default="")
@@ -62,15 +66,23 @@ class SalesLine(models.Model):
     """
 
     line_number = models.PositiveIntegerField(_("line"))
-    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
     item_category = models.ForeignKey(
-        "masterdata.ItemCategory", on_delete=models.RESTRICT, related_name="+", db_constraint=False
+        "masterdata.ItemCategory", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
     )
     site = models.ForeignKey(
-        "reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_constraint=False
+        "reference.Site",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     quantity = models.BigIntegerField(_("quantity"))
-    unit = models.ForeignKey("reference.Unit", on_delete=models.RESTRICT, related_name="+", db_constraint=False)
+    unit = models.ForeignKey(
+        "reference.Unit", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+    )
     base_quantity = models.BigIntegerField()
     net = models.BigIntegerField(default=0, db_default=0)
     tax = models.BigIntegerField(default=0, db_default=0)
@@ -103,7 +115,7 @@ class Quotation(SalesDocument):
 
 
 class QuotationLine(SalesLine):
-    quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
+    quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines", db_index=False)
     delivery_days = models.PositiveIntegerField(_("delivery time in working days"), null=True, blank=True)
     requested_on = models.DateField(_("requested date"), null=True, blank=True)
 
@@ -117,7 +129,9 @@ class QuotationLine(SalesLine):
 class Order(SalesDocument):
     """`state` is draft, submitted or cancelled; everything else follows from the ledgers."""
 
-    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    site = models.ForeignKey(
+        "reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_index=False
+    )
     submitted_at = models.DateTimeField(null=True)
     copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
 
@@ -136,13 +150,19 @@ class Order(SalesDocument):
 
 
 class OrderLine(SalesLine):
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     requested_on = models.DateField(_("requested date"), null=True, blank=True)
     delivery_mode = models.CharField(_("delivery proposal"), max_length=10, default="partial", db_default="partial")
     delivery_group = models.PositiveSmallIntegerField(_("delivery group"), default=0, db_default=0)
     delivery_days = models.PositiveIntegerField(_("agreed delivery time in working days"), null=True, blank=True)
     route = models.ForeignKey(
-        "masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_constraint=False
+        "masterdata.Route",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     shipping_point = models.ForeignKey(
         "masterdata.ShippingPoint",
@@ -150,6 +170,7 @@ class OrderLine(SalesLine):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         db_constraint=False,
     )
     is_fixed = models.BooleanField(_("quantity and date fixed"), default=False)

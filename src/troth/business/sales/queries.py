@@ -109,33 +109,40 @@ _ORDER_COLUMNS = (
 
 
 def order_lines(line_ids: Sequence[int]) -> dict[int, OrderLineRow]:
-    """These lines with their orders, by line id; unknown ones are left out. Two statements."""
-    return _rows(store.lines_by_id(store.ORDER, line_ids))
+    """These lines with their orders, by line id; unknown ones are left out. One statement."""
+    return _rows(store.with_orders("id", line_ids, _ORDER_COLUMNS))
 
 
 def lines_of_orders(order_ids: Sequence[int]) -> dict[int, OrderLineRow]:
-    """All lines of these orders, by line id. Two statements."""
-    return _rows(store.lines_of(store.ORDER, order_ids))
+    """All lines of these orders, by line id. One statement."""
+    return _rows(store.with_orders("order_id", order_ids, _ORDER_COLUMNS))
 
 
-def _rows(by_order: dict[int, tuple[Line, ...]]) -> dict[int, OrderLineRow]:
+def _rows(found: Sequence[tuple[tuple[Any, ...], Line]]) -> dict[int, OrderLineRow]:
     from troth.business.masterdata import queries as masterdata
 
-    if not by_order:
+    if not found:
         return {}
-    with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(order_id,) for order_id in by_order])
-    orders = sql.fetch(
-        f"{with_clause} SELECT {_ORDER_COLUMNS} FROM sales_order o JOIN {source} ON o.id = k.id", parameters
-    )
     categories = masterdata.snapshot().item_categories_by_id
     rows = {}
-    for values in orders:
-        for line in by_order[values[0]]:
-            category = categories[line.item_category_id]
-            rows[line.id] = OrderLineRow(
-                *(*values, category.is_promised, category.is_delivered, category.billing_basis, line)
-            )
+    for order, line in found:
+        category = categories[line.item_category_id]
+        rows[line.id] = OrderLineRow(
+            *(*order, category.is_promised, category.is_delivered, category.billing_basis, line)
+        )
     return rows
+
+
+def order_type_ids(order_ids: Iterable[int]) -> set[int]:
+    """The order types of these orders."""
+    wanted = [(order_id,) for order_id in dict.fromkeys(order_ids)]
+    if not wanted:
+        return set()
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
+    rows = sql.fetch(
+        f"{with_clause} SELECT o.order_type_id FROM sales_order o JOIN {source} ON o.id = k.id", parameters
+    )
+    return {order_type_id for (order_type_id,) in rows}
 
 
 @dataclass(frozen=True, slots=True)

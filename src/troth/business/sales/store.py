@@ -188,17 +188,11 @@ def lines_of(kind: Kind, document_ids: Sequence[int]) -> dict[int, tuple[Line, .
     return _read(kind, kind.foreign_key, document_ids)
 
 
-def lines_by_id(kind: Kind, line_ids: Sequence[int]) -> dict[int, tuple[Line, ...]]:
-    """These lines, by document and number."""
-    return _read(kind, "id", line_ids)
-
-
 def _read(kind: Kind, column: str, ids: Sequence[int]) -> dict[int, tuple[Line, ...]]:
     if not ids:
         return {}
-    names = tuple(kind.line_columns)
     with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in dict.fromkeys(ids)])
-    wanted = ", ".join(f"l.{name}" for name in names)
+    wanted = ", ".join(f"l.{name}" for name in kind.line_columns)
     rows = sql.fetch(
         f"{with_clause} SELECT l.{kind.foreign_key}, l.id, {wanted} FROM {kind.line_table} l"
         f" JOIN {source} ON l.{column} = k.id ORDER BY l.{kind.foreign_key}, l.line_number",
@@ -206,11 +200,30 @@ def _read(kind: Kind, column: str, ids: Sequence[int]) -> dict[int, tuple[Line, 
     )
     found: dict[int, list[Line]] = {}
     for document_id, line_id, *values in rows:
-        named = dict(zip(names, values, strict=True))
-        for name in _JSON:
-            named[name] = _parsed(named[name])
-        found.setdefault(document_id, []).append(Line(id=line_id, **named))
+        found.setdefault(document_id, []).append(_line(kind, line_id, values))
     return {document_id: tuple(group) for document_id, group in found.items()}
+
+
+def with_orders(column: str, ids: Sequence[int], order_columns: str) -> list[tuple[tuple[Any, ...], Line]]:
+    """(values of the order's columns, named with `o.`; the line) of the lines whose `column` is one of `ids`."""
+    if not ids:
+        return []
+    names = ", ".join(f"l.{name}" for name in ORDER.line_columns)
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in dict.fromkeys(ids)])
+    rows = sql.fetch(
+        f"{with_clause} SELECT l.id, {names}, {order_columns} FROM sales_orderline l JOIN {source} ON l.{column} = k.id"
+        " JOIN sales_order o ON o.id = l.order_id ORDER BY l.order_id, l.line_number",
+        parameters,
+    )
+    width = 1 + len(ORDER.line_columns)
+    return [(row[width:], _line(ORDER, row[0], row[1:width])) for row in rows]
+
+
+def _line(kind: Kind, line_id: int, values: Sequence[Any]) -> Line:
+    named = dict(zip(kind.line_columns, values, strict=True))
+    for name in _JSON:
+        named[name] = _parsed(named[name])
+    return Line(id=line_id, **named)
 
 
 def _parsed(stored: Any) -> Any:

@@ -39,15 +39,17 @@ class Delivery(models.Model):
 
     lock_rank = 30
 
-    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+", db_index=False)
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
     number = models.CharField(_("number"), max_length=20, unique=True)
     state = models.CharField(_("state"), max_length=12, default="open", db_default="open")
     customer = models.ForeignKey("masterdata.Customer", on_delete=models.RESTRICT, related_name="+")
-    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
-    ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
-    payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
-    route = models.ForeignKey("masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    sold_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    ship_to = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    payer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    route = models.ForeignKey(
+        "masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_index=False
+    )
     shipment = models.ForeignKey(Shipment, on_delete=models.RESTRICT, null=True, blank=True, related_name="deliveries")
     incoterm = models.CharField(_("incoterm"), max_length=3, blank=True, default="", db_default="")
     priority = models.PositiveSmallIntegerField(_("delivery priority"), default=5)
@@ -74,13 +76,13 @@ class DeliveryLine(models.Model):
     order line's gross, in minor units of the company's currency, as it went over in the exposure ledger. `is_complete`
     marks lines of orders that are to be delivered complete: their rest stays on the delivery while it stands."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="lines")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line_number = models.PositiveIntegerField()
     order_id = models.BigIntegerField()
     order_number = models.CharField(max_length=20)
     order_line_id = models.BigIntegerField()
     order_line_number = models.PositiveIntegerField()
-    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
     quantity = models.BigIntegerField()
     picked = models.BigIntegerField(default=0, db_default=0)
     value = models.BigIntegerField(default=0, db_default=0)
@@ -104,7 +106,7 @@ class TransferOrder(models.Model):
 
     lock_rank = 50
 
-    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+", db_index=False)
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
     number = models.CharField(_("number"), max_length=20, unique=True)
     state = models.CharField(_("state"), max_length=12, default="open", db_default="open")
@@ -126,12 +128,14 @@ class TransferLine(models.Model):
     """`quantity` to fetch for a delivery line from a bin; `picked` of it was found, the rest is a difference with a
     reason. Location, bin, batch, valuation and owner are those of the stock balance."""
 
-    transfer_order = models.ForeignKey(TransferOrder, on_delete=models.CASCADE, related_name="lines")
+    transfer_order = models.ForeignKey(TransferOrder, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     delivery_line = models.ForeignKey(DeliveryLine, on_delete=models.RESTRICT, related_name="transfer_lines")
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
-    location = models.ForeignKey("reference.StorageLocation", on_delete=models.RESTRICT, related_name="+")
-    bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+")
+    location = models.ForeignKey(
+        "reference.StorageLocation", on_delete=models.RESTRICT, related_name="+", db_index=False
+    )
+    bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+", db_index=False)
     batch = models.CharField(max_length=40, default="", db_default="")
     valuation = models.CharField(max_length=20, default="", db_default="")
     owner = models.CharField(max_length=40, default="", db_default="")

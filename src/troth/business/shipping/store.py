@@ -173,6 +173,64 @@ def first_look(delivery_ids: Iterable[int]) -> list[LineRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which issued lines are asked for; None for all."""
+
+    company_ids: Sequence[int] | None = None
+    delivery_ids: Sequence[int] | None = None
+    customer_id: int | None = None
+    until: date | None = None
+    order_line_ids: Sequence[int] | None = None
+
+
+def issued_lines(narrowed: Narrowed, *, after_id: int, limit: int) -> list[sql.Row]:
+    """Lines of issued deliveries from behind an id on, by id; the columns as `queries.ToBill` has them."""
+    parameters: list[Any] = [after_id]
+    conditions = ["d.state = 'issued'", "l.quantity > 0", "l.id > %s"]
+    for column, values in (
+        ("d.company_id", narrowed.company_ids),
+        ("l.delivery_id", narrowed.delivery_ids),
+        ("l.order_line_id", narrowed.order_line_ids),
+    ):
+        if values is not None:
+            condition, wanted = sql.one_of(column, values)
+            conditions.append(condition)
+            parameters += wanted
+    for condition, value in (("d.customer_id = %s", narrowed.customer_id), ("d.issued_on <= %s", narrowed.until)):
+        if value is not None:
+            conditions.append(condition)
+            parameters.append(value)
+    return sql.fetch(
+        "SELECT l.delivery_id, d.number, l.id, l.line_number, d.company_id, d.site_id, d.customer_id, d.sold_to_id,"
+        " d.ship_to_id, d.payer_id, l.order_id, l.order_number, l.order_line_id, l.product_id, l.quantity, l.value,"
+        " d.issued_on FROM shipping_deliveryline l JOIN shipping_delivery d ON d.id = l.delivery_id"
+        f" WHERE {' AND '.join(conditions)} ORDER BY l.id LIMIT %s",
+        [*parameters, limit],
+    )
+
+
+def pick_states(delivery_ids: Sequence[int]) -> list[sql.Row]:
+    """(delivery, order, its number, line number, product, quantity, picked, unit, its decimals), by line number."""
+    chosen, parameters = sql.one_of("l.delivery_id", delivery_ids)
+    return sql.fetch(
+        "SELECT l.delivery_id, l.order_id, l.order_number, l.line_number, p.number, l.quantity, l.picked,"
+        " p.base_unit_id, u.decimals FROM shipping_deliveryline l JOIN reference_product p ON p.id = l.product_id"
+        f" JOIN reference_unit u ON u.code = p.base_unit_id WHERE {chosen} ORDER BY l.delivery_id, l.line_number",
+        parameters,
+    )
+
+
+def open_transfer_orders(delivery_ids: Sequence[int]) -> list[sql.Row]:
+    """(delivery, number of an open transfer order that fetches for it)."""
+    chosen, parameters = sql.one_of("l.delivery_id", delivery_ids)
+    return sql.fetch(
+        f"SELECT DISTINCT l.delivery_id, o.number, o.id FROM {_TRANSFERS}"
+        f" WHERE {chosen} AND o.state = 'open' ORDER BY o.id",
+        parameters,
+    )
+
+
 def standing_values(held: Held, order_line_ids: Iterable[int]) -> dict[int, int]:
     """The value of all deliveries that stand, by order line; the fulfilment balances of the lines must be held."""
     wanted = [(one,) for one in sorted(set(order_line_ids))]
@@ -265,6 +323,13 @@ def shelves(held: Held, found: Sequence[Any], taken: dict[StockKey, int]) -> lis
 def with_id(line: LineRow, line_id: int) -> LineRow:
     """The line with its id."""
     return replace(line, id=line_id)
+
+
+def step(table: str, document: Model, columns: dict[str, str]) -> None:
+    """Write these columns of a document that is held, with its next version."""
+    document.version += 1  # type: ignore[attr-defined]
+    values = [getattr(document, column) for column in ("pk", *columns, "version")]
+    sql.update(table, "id", {**columns, "version": "int"}, [tuple(values)])
 
 
 def transfer_numbers(ids: Sequence[int]) -> list[str]:

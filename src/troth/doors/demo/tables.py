@@ -10,6 +10,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from troth.business.masterdata import actions as masterdata
+
 
 def table(label: str) -> type[models.Model]:
     """The model of a label such as "masterdata.Customer"."""
@@ -26,4 +28,5 @@ def write(rows: Iterable[Any]) -> list[Any]:
     if not found:
         return []
     written: list[Any] = type(found[0])._default_manager.bulk_create(found, batch_size=1_000)
+    masterdata.touch()
     return written

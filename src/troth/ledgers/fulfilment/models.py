@@ -62,7 +62,7 @@ class Posting(PostingRow):
     """`quantity` (signed) of a `measure` of the line, `value` in minor units. The source of the posting is the document
     the quantity went to; `document_kind` and `document_id` are the document it came from."""
 
-    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings")
+    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings", db_index=False)
     document_kind = models.CharField(max_length=40)
     document_id = models.BigIntegerField()
     measure = models.CharField(max_length=12)

@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from troth.ledgers.stock.keys import StockKey
 from troth.ledgers.stock.models import Balance, Posting
+from troth.platform import sql
 from troth.platform.documents import DocumentRef
 
 _KEY = ("site_id", "location_id", "bin_id", "product_id", "batch", "valuation", "stock_type", "owner")
@@ -63,10 +64,12 @@ def overview(product_id: int) -> list[StockRow]:
 
 def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unrestricted") -> list[BinStock]:
     """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking."""
-    rows = (
-        Balance.objects.filter(site_id=site_id, product_id__in=product_ids, stock_type=stock_type, quantity__gt=0)
-        .order_by("product_id", "received_on", "bin__sequence", "bin__code", "id")
-        .values_list(*_KEY, "bin__code", "bin__sequence", "quantity", "received_on")
+    chosen, parameters = sql.one_of("b.product_id", product_ids)
+    rows = sql.fetch(
+        f"SELECT {', '.join(f'b.{name}' for name in _KEY)}, n.code, n.sequence, b.quantity, b.received_on"
+        f" FROM stock_balance b JOIN reference_bin n ON n.id = b.bin_id WHERE {chosen} AND b.site_id = %s"
+        " AND b.stock_type = %s AND b.quantity > 0 ORDER BY b.product_id, b.received_on, n.sequence, n.code, b.id",
+        [*parameters, site_id, stock_type],
     )
     return [BinStock(StockKey(*row[:8]), *row[8:]) for row in rows]
 

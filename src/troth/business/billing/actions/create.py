@@ -8,7 +8,7 @@ from troth.business.billing import queries, rules, store
 from troth.business.billing.rules import Billable, NothingToBill, Share
 from troth.business.credit import actions as credit
 from troth.business.credit import queries as credits
-from troth.business.masterdata.queries import AccountTable, account_table
+from troth.business.masterdata.queries import AccountTable, account_table, snapshot
 from troth.kernel.errors import NotFound
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureKey, Part
@@ -21,7 +21,6 @@ from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
-from troth.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,14 @@ def create_invoices(
     One invoice per delivery or order, or with `collective` one for all that share payer, partners, currency and terms.
     What is billed already is left out; `NothingToBill` if nothing remains.
     """
-    sought = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids)
+    known = queries.Known()
+    sought = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)
     _refuse_strangers(sought, by)
     held = locks.begin()
     tables = {company_id: account_table(company_id) for company_id in {line.terms.company_id for line in sought}}
     held.take(*_keys(sought, tables))
     # What is billed was read before the lock only to know what to lock; under the lock it is read to decide.
-    lines = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids)
+    lines = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)
     if not lines:
         raise NothingToBill(
             "Nothing of this is ready to bill: post the goods issue first, or choose documents that are not billed yet."
@@ -98,7 +98,7 @@ def _accounts(line: Billable, table: AccountTable) -> dict[str, str]:
 def _make(held: Held, lines: Sequence[Billable], table: AccountTable, *, by: Actor, clock: Clock) -> InvoiceMade:
     parts = [(line, rules.share(line)) for line in lines]
     terms, at = lines[0].terms, clock.now()
-    company = reference.company(terms.company_id)
+    company = snapshot().companies[terms.company_id]
     on = clock.today(company.time_zone)
     position = numbering.draw_gapless(held, "invoice", company_id=terms.company_id, year=on.year)
     head = store.Head(

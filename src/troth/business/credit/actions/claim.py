@@ -32,6 +32,7 @@ def claim(
     amount: int,
     *,
     checks: bool,
+    is_new: bool = False,
     company_id: int,
     entered_by_id: int | None,
     last_raised_by_id: int | None,
@@ -41,10 +42,11 @@ def claim(
     """Let `amount` stand under open orders for the document, instead of what stood for it before.
 
     `amount` is what of the order is not yet in a delivery. Past the limit the document gets a credit block that stops
-    its delivery; where `checks` is false (the order type says so) the claim counts and is not judged.
+    its delivery; where `checks` is false (the order type says so) the claim counts and is not judged. Of a
+    document that `is_new` nothing stands yet.
     """
     assert amount >= 0, "a claim is not negative"
-    before = exposure.withdraw(held, key, ref, at=clock.now())
+    before = 0 if is_new else exposure.withdraw(held, key, ref, at=clock.now())
     exposure.post(held, [exposure.Entry(key, Part.OPEN_ORDERS, amount, ref)], at=clock.now())
     account = store.account(held, key)
     found = verdict(parts(held.balance(key)), limit=account.limit, amount=amount, amount_before=before, checks=checks)

@@ -5,6 +5,8 @@
 | `maintain` | actions: create or change one customer, product or price; bring in many of them, all or none |
 | `bring` | inner: read rows, refuse by row and field, find what is there, write what differs |
 | `write_customer` `write_product` `write_price` | inner: how a record of each kind is found, compared and written |
+
+`touch` has every process read anew what it keeps in memory; whoever writes whole tables past these verbs calls it.
 """
 
 from troth.business.masterdata.actions.bring import Brought, Outcome
@@ -16,6 +18,7 @@ from troth.business.masterdata.actions.maintain import (
     maintain_price,
     maintain_product,
 )
+from troth.business.masterdata.store import touch
 
 __all__ = [
     "Brought",
@@ -26,4 +29,5 @@ __all__ = [
     "maintain_customer",
     "maintain_price",
     "maintain_product",
+    "touch",
 ]

@@ -3,9 +3,10 @@
 | module | answers | statements |
 | --- | --- | --- |
 | `terms` | how a company sells to a customer; what a product is for that customer | one each |
-| `snapshot` | order types, item categories, routes, calendars, kept in memory | none, or one for the edition token |
-| `conditions` | prices, discounts, freight, tax rates, accounts | one each |
-| `valuation` | what goods are worth at standard cost, by account | two |
+| `snapshot` | order types, item categories, routes, calendars, in memory | none, or one for the edition token |
+| `kept` | tax rates, accounts, payment terms, from the snapshot | none, or one for the edition token |
+| `conditions` | prices, discounts, freight | one each |
+| `valuation` | what goods are worth at standard cost, by account | one |
 | `search` | customers and products by words, page by page | one each |
 """
 
@@ -13,11 +14,9 @@ from troth.business.masterdata.queries.conditions import (
     AccountTable,
     Condition,
     Tax,
-    account,
-    account_table,
     conditions,
-    tax_rates,
 )
+from troth.business.masterdata.queries.kept import account, account_table, payment_terms, tax_rates
 from troth.business.masterdata.queries.search import find_customers, find_products
 from troth.business.masterdata.queries.snapshot import (
     ItemCategoryTerms,
@@ -37,7 +36,7 @@ from troth.business.masterdata.queries.terms import (
     ProductTerms,
     customer_groups,
     customer_terms,
-    payment_terms,
+    customer_terms_by_number,
     product_terms,
     product_terms_by_number,
 )
@@ -63,6 +62,7 @@ __all__ = [
     "conditions",
     "customer_groups",
     "customer_terms",
+    "customer_terms_by_number",
     "find_customers",
     "find_products",
     "item_categories",

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from troth.business.masterdata.models import ProductSite
+from troth.platform import sql
 
 
 def fixed_bins(site_id: int, product_ids: Sequence[int]) -> dict[int, int]:
     """The fixed bin of each product at a site, by product id; products without one are left out."""
-    found = ProductSite.objects.filter(
-        site_id=site_id, product_id__in=product_ids, fixed_bin__isnull=False, is_active=True
+    chosen, parameters = sql.one_of("product_id", product_ids)
+    rows = sql.fetch(
+        f"SELECT product_id, fixed_bin_id FROM masterdata_productsite WHERE {chosen} AND site_id = %s"
+        " AND fixed_bin_id IS NOT NULL AND is_active",
+        [*parameters, site_id],
     )
-    return dict(found.values_list("product_id", "fixed_bin_id"))
+    return dict(rows)

@@ -1,6 +1,6 @@
-"""Prices, taxes and accounts as they stand on a day: one statement each, whatever the number of products."""
+"""Price conditions as they stand on a day, in one statement whatever the number of products; taxes and accounts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,21 +64,7 @@ class Tax:
     region: str
     basis_points: int
     valid_from_on: date
-
-
-def tax_rates(country: str, region: str, on: date) -> tuple[Tax, ...]:
-    """The taxes of a destination on a day, by name.
-
-    Taxes of different names add up (a country's and a province's). Of the same name a region's rate stands in for the
-    country's, and the later one for the earlier.
-    """
-    rows = sql.fetch(
-        "SELECT id, name, country_id, region, basis_points, valid_from_on FROM masterdata_taxrate"
-        " WHERE country_id = %s AND region IN ('', %s) AND valid_from_on <= %s"
-        " AND (valid_to_on IS NULL OR valid_to_on >= %s) ORDER BY name, region, valid_from_on",
-        [country, region, on, on],
-    )
-    return tuple({row[1]: Tax(*row) for row in rows}.values())
+    valid_to_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +103,3 @@ class AccountTable:
                 product_category=product_category,
             )
         return max(fitting, key=lambda row: (bool(row.customer_group), bool(row.product_category))).account
-
-
-def account_table(company_id: int) -> AccountTable:
-    rows: Sequence[sql.Row] = sql.fetch(
-        "SELECT posting_key, customer_group, product_category, account FROM masterdata_accountrule"
-        " WHERE company_id = %s",
-        [company_id],
-    )
-    return AccountTable(company_id, tuple(AccountRow(*row) for row in rows))
-
-
-def account(company_id: int, posting_key: str, *, customer_group: str = "", product_category: str = "") -> str:
-    """The account of one posting. Documents of many lines take `account_table` once."""
-    table = account_table(company_id)
-    return table.account(posting_key, customer_group=customer_group, product_category=product_category)

@@ -1,4 +1,4 @@
-"""What changes rarely and every order reads: order types, item categories, routes, calendars.
+"""What changes rarely and every document reads: order types, routes, calendars, companies, taxes, accounts.
 
 A process keeps one snapshot of it, which says under which edition token it was read. The token is a row of the books
 that is drawn anew with every change (`store.touch`), and `customer_terms` brings it along, so an order learns in a
@@ -9,9 +9,14 @@ than it is, and it is read again.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from itertools import groupby
+from typing import Any
 
 from troth.business.masterdata import store
+from troth.business.masterdata.queries.conditions import AccountRow, AccountTable, Tax
+from troth.business.masterdata.queries.terms import PaymentTermsRow
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import NotFound
 from troth.platform import sql
@@ -80,6 +85,13 @@ class Transport:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyTerms:
+    id: int
+    currency: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Site:
     id: int
     code: str
@@ -137,6 +149,10 @@ class Snapshot:
     sites: Mapping[int, _Site]
     ways: tuple[_Way, ...]
     points: tuple[_Point, ...]
+    companies: Mapping[int, CompanyTerms]
+    payment_terms: Mapping[int, PaymentTermsRow]
+    taxes: Mapping[str, tuple[Tax, ...]]
+    accounts: Mapping[int, AccountTable]
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
 
     @cached_property
@@ -259,7 +275,39 @@ def _load(edition: int) -> Snapshot:
         {row[0]: _Site(*row) for row in sites},
         tuple(_Way(*row) for row in ways),
         tuple(_Point(*row) for row in points),
+        {row[0]: CompanyTerms(*row) for row in sql.fetch("SELECT id, currency_id, time_zone FROM reference_company")},
+        {row[0]: PaymentTermsRow(*row) for row in sql.fetch(_PAYMENT_TERMS)},
+        _taxes(),
+        _accounts(),
     )
+
+
+_PAYMENT_TERMS = "SELECT id, code, name, due_days, discount_days, discount_basis_points FROM masterdata_paymentterms"
+
+
+def _taxes() -> dict[str, tuple[Tax, ...]]:
+    """By country; within it by name, the region's after the country's and the later after the earlier."""
+    rows = sql.fetch(
+        "SELECT id, name, country_id, region, basis_points, valid_from_on, valid_to_on FROM masterdata_taxrate"
+        " ORDER BY country_id, name, region, valid_from_on"
+    )
+    taxes = (Tax(*(*row[:5], _day(row[5]), _day(row[6]) if row[6] else None)) for row in rows)
+    return {country: tuple(found) for country, found in groupby(taxes, key=lambda tax: tax.country)}
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _accounts() -> dict[int, AccountTable]:
+    rows = sql.fetch(
+        "SELECT company_id, posting_key, customer_group, product_category, account FROM masterdata_accountrule"
+        " ORDER BY company_id, id"
+    )
+    return {
+        company_id: AccountTable(company_id, tuple(AccountRow(*row[1:]) for row in found))
+        for company_id, found in groupby(rows, key=lambda row: row[0])
+    }
 
 
 def _calendars() -> dict[int, WorkCalendar]:

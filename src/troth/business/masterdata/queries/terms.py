@@ -76,18 +76,27 @@ JOIN reference_party st ON st.id = COALESCE(c.ship_to_id, c.party_id)
 JOIN masterdata_paymentterms t ON t.id = c.payment_terms_id
 JOIN reference_workingcalendar wc ON wc.id = c.calendar_id
 LEFT JOIN masterdata_edition e ON e.id = 1
-WHERE c.id = %s
 """
 
 
 def customer_terms(customer_id: int) -> CustomerTerms:
     """The terms of a customer, active or not. `NotFound` where there is none."""
-    rows = sql.fetch(_CUSTOMER, [customer_id])
+    rows = sql.fetch(_CUSTOMER + " WHERE c.id = %s", [customer_id])
     if not rows:
         raise NotFound(
             f"There is no customer {customer_id}. Choose one from the list.", field="customer", customer=customer_id
         )
     return CustomerTerms(*rows[0])
+
+
+def customer_terms_by_number(number: str, *, company_id: int | None = None) -> CustomerTerms | None:
+    """The terms of a customer by its party's number; where several companies sell to it, the one with the lowest id."""
+    of_company = " AND c.company_id = %s" if company_id is not None else ""
+    rows = sql.fetch(
+        f"{_CUSTOMER} WHERE p.number = %s{of_company} ORDER BY c.id LIMIT 1",
+        [number, *([company_id] if company_id is not None else [])],
+    )
+    return CustomerTerms(*rows[0]) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,20 +225,6 @@ class PaymentTermsRow:
     due_days: int
     discount_days: int
     discount_basis_points: int
-
-
-def payment_terms(ids: Iterable[int]) -> dict[int, PaymentTermsRow]:
-    """Payment terms by id, active or not; ids that are not there are left out."""
-    wanted = [(one,) for one in dict.fromkeys(ids)]
-    if not wanted:
-        return {}
-    with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
-    rows = sql.fetch(
-        f"{with_clause} SELECT t.id, t.code, t.name, t.due_days, t.discount_days, t.discount_basis_points"
-        f" FROM masterdata_paymentterms t JOIN {source} ON t.id = k.id",
-        parameters,
-    )
-    return {row[0]: PaymentTermsRow(*row) for row in rows}
 
 
 def customer_groups(ids: Iterable[int]) -> dict[int, str]:

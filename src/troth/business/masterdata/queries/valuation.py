@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from troth.business.masterdata.queries.conditions import AccountTable, account_table
+from troth.business.masterdata.queries.conditions import AccountTable
+from troth.business.masterdata.queries.kept import account_table
 from troth.business.masterdata.queries.terms import product_terms
 from troth.kernel.money import round_ratio
 

@@ -64,7 +64,7 @@ def confirms_nothing(document: Document, *, is_blocked: bool) -> bool:
     return is_blocked and document.terms.order_type.on_credit_block == "unconfirm"
 
 
-def claim(held: Held, document: Document, amount: int, *, by: Actor, clock: Clock) -> Verdict:
+def claim(held: Held, document: Document, amount: int, *, is_new: bool = False, by: Actor, clock: Clock) -> Verdict:
     """Let the order claim `amount` of credit (company's currency): what of it is not in a delivery.
 
     Past the limit a credit block is set, which stops the delivery.
@@ -75,6 +75,7 @@ def claim(held: Held, document: Document, amount: int, *, by: Actor, clock: Cloc
         document.ref,
         amount,
         checks=document.terms.order_type.checks_credit,
+        is_new=is_new,
         company_id=document.header.company_id,
         entered_by_id=document.status.entered_by_id,
         last_raised_by_id=document.status.last_raised_by_id,

@@ -46,7 +46,7 @@ def price(order: Header, lines: Sequence[Line], terms: Terms, *, keep: frozenset
         country=terms.country,
         region=terms.region,
     )
-    offer = pricing.price(request)
+    offer = pricing.price(request, edition=terms.customer.edition)
     return tuple(_with(line, offer.lines.get(line.line_number)) for line in lines), frozenset(offer.incomplete)
 
 

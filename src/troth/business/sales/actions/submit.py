@@ -76,7 +76,7 @@ def submit(held: Held, document: Document, *, by: Actor, clock: Clock) -> Submit
     wanted = wishes(document, lines)
     held.take(*books.keys(document, wanted))
 
-    verdict = books.claim(held, document, document.gross_of_company, by=by, clock=clock)
+    verdict = books.claim(held, document, document.gross_of_company, is_new=True, by=by, clock=clock)
     is_blocked = verdict.sets_block or bool(document.terms.order_type.delivery_block_reason)
     nothing = books.confirms_nothing(document, is_blocked=is_blocked)
     promise = books.confirm(held, wanted, nothing=nothing, clock=clock)

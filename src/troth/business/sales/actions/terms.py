@@ -18,7 +18,7 @@ from troth.business.masterdata.queries import (
     Snapshot,
     Transport,
 )
-from troth.business.masterdata.queries.lookup import customer_ids, payment_terms_id
+from troth.business.masterdata.queries.lookup import payment_terms_id
 from troth.business.promising.rules import wish as promising
 from troth.business.sales.rules import determination, refusals
 from troth.business.sales.rules.determination import Choices, Named, Way
@@ -118,7 +118,7 @@ class Terms:
 
 def for_draft(draft: OrderDraft) -> Terms:
     """The terms of a draft. Refuses an unknown customer or order type; unknown products are left to the parser."""
-    customer = masterdata.customer_terms(_customer_id(draft))
+    customer = _customer(draft)
     if not customer.is_active:
         raise refusals.InactiveCustomer(
             f"Customer {customer.number} is not served any more. Choose another customer.",
@@ -193,18 +193,18 @@ def with_ship_to(terms: Terms, ship_to_id: int) -> Terms:
     return replace(terms, country=country, region=region)
 
 
-def _customer_id(draft: OrderDraft) -> int:
+def _customer(draft: OrderDraft) -> masterdata.CustomerTerms:
     entered = draft.customer
     if isinstance(entered, int):
-        return entered
-    found = customer_ids([entered.strip()], company_id=draft.company)
-    if not found:
+        return masterdata.customer_terms(entered)
+    found = masterdata.customer_terms_by_number(entered.strip(), company_id=draft.company)
+    if found is None:
         raise refusals.UnknownCustomer(
             f"There is no customer {entered[:40]!r}. Check the number, or have the customer created.",
             field="customer",
             customer=entered[:40],
         )
-    return found[entered.strip()]
+    return found
 
 
 def _order_type(state: Snapshot, code: str) -> OrderTypeTerms:

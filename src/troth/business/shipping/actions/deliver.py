@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from troth.business.credit import actions as credit
+from troth.business.masterdata.queries import snapshot
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.rules import Schedule
@@ -146,8 +147,8 @@ def deliver(held: Held, order_ids: Sequence[int], request: Request, *, by: Actor
     outcome = Outcome(numbers=numbers)
     lines = _due(held, terms, request)
     lines = _unblocked(lines, terms, outcome)
-    lines = _whole(lines, terms, outcome)
-    lines = _at_hand(lines, outcome, clock)
+    lines = _whole(held, lines, terms, outcome)
+    lines = _at_hand(held, lines, outcome, clock)
     for order_id in order_ids:
         if order_id not in outcome.errors and not any(line.order_id == order_id for line in lines):
             outcome.errors[order_id] = NothingDue(
@@ -215,14 +216,18 @@ def _unblocked(lines: Sequence[DueLine], terms: Mapping[int, OrderTerms], outcom
     return [line for line in lines if line.order_id not in outcome.errors]
 
 
-def _whole(lines: Sequence[DueLine], terms: Mapping[int, OrderTerms], outcome: Outcome) -> list[DueLine]:
+def _whole(held: Held, lines: Sequence[DueLine], terms: Mapping[int, OrderTerms], outcome: Outcome) -> list[DueLine]:
     for order in terms.values():
         own = [line for line in lines if line.order_id == order.id]
         if not order.complete_delivery or not own:
             continue
         site_id = own[0].header.site_id
-        still_open = {line.id: line.undelivered for line in order.lines.values() if line.site_id == site_id}
-        missing = missing_from_whole(own, {line_id: open_ for line_id, open_ in still_open.items() if open_})
+        still_open = {
+            line.id: line.ordered - _delivered(held, line.id)
+            for line in order.lines.values()
+            if line.site_id == site_id
+        }
+        missing = missing_from_whole(own, {line_id: open_ for line_id, open_ in still_open.items() if open_ > 0})
         if missing:
             outcome.errors[order.id] = NotWhole(
                 f"Order {order.number} is to be delivered complete, but {missing} of its lines are not confirmed and "
@@ -233,13 +238,19 @@ def _whole(lines: Sequence[DueLine], terms: Mapping[int, OrderTerms], outcome: O
     return [line for line in lines if line.order_id not in outcome.errors]
 
 
-def _at_hand(lines: Sequence[DueLine], outcome: Outcome, clock: Clock) -> list[DueLine]:
+def _delivered(held: Held, order_line_id: int) -> int:
+    """What of a line is in deliveries already."""
+    delivered: int = held.balance(books.line_key(order_line_id)).delivered
+    return delivered
+
+
+def _at_hand(held: Held, lines: Sequence[DueLine], outcome: Outcome, clock: Clock) -> list[DueLine]:
     """Keep of the lines what the check at delivery time grants; a complete order gets all or nothing.
 
     The check runs on an overlay of what this transaction has locked, so that nothing is written of what is not granted.
     """
     while lines:
-        granted = _granted(lines, clock)
+        granted = _granted(held, lines, clock)
         short = {line.order_id: line for line, quantity in zip(lines, granted, strict=True) if quantity < line.quantity}
         for order_id, line in short.items():
             outcome.errors[order_id] = NothingAtHand(
@@ -254,10 +265,9 @@ def _at_hand(lines: Sequence[DueLine], outcome: Outcome, clock: Clock) -> list[D
     return []
 
 
-def _granted(lines: Sequence[DueLine], clock: Clock) -> list[int]:
+def _granted(held: Held, lines: Sequence[DueLine], clock: Clock) -> list[int]:
     """What each line would get, in order of goods issue: who leaves first is served first."""
-    supposed = Overlay()
-    supposed.take(*promises.keys(ORDER, [line.order_line_id for line in lines]))
+    supposed = Overlay.of(held)
     turn = sorted(
         range(len(lines)), key=lambda place: (lines[place].header.goods_issue_on, lines[place].priority, place)
     )
@@ -270,7 +280,7 @@ def _granted(lines: Sequence[DueLine], clock: Clock) -> list[int]:
             promising.Taking(line.order_line_id, place, line.quantity, line.header.goods_issue_on)
             for place, line in ((place, lines[place]) for place in places)
         ]
-        today = clock.today(reference.site(site_id).time_zone)
+        today = clock.today(snapshot().sites[site_id].time_zone)
         taken = promising.take_over(supposed, takings, delivery=DocumentRef(DELIVERY, 0), today=today, at=clock.now())
         for one in taken:
             got[one.delivery_line_id] = one.quantity
@@ -282,8 +292,9 @@ def _make(
 ) -> tuple[DeliveryMade, ...]:
     """Write the deliveries and post: ORDER goes over to DELIVERY, open orders to open deliveries, delivered."""
     at = clock.now()
-    refs = _insert_heads(groups, terms, by=by, at=at)
-    rows = _insert_lines(held, list(zip(groups, refs, strict=True)), terms)
+    products = reference.products(line.product_id for one in groups for line in one.lines)
+    refs = _insert_heads(groups, terms, products, by=by, at=at)
+    rows = _insert_lines(held, list(zip(groups, refs, strict=True)), terms, products)
     moves: list[exposure.Entry] = []
     entries: list[fulfilment.Entry] = []
     for ref, line in rows:
@@ -304,7 +315,6 @@ def _make(
     exposure.post(held, books.summed(moves), at=at)
     _take_over(held, groups, rows, clock)
     fulfilment.post(held, entries, at=at)
-    store.sum_deliveries(ref.id for ref in refs)
     made = []
     for one, ref in zip(groups, refs, strict=True):
         order_ids = tuple(dict.fromkeys(line.order_id for line in one.lines))
@@ -316,9 +326,7 @@ def _make(
 
 def _take_over(held: Held, groups: Sequence[Group], rows: Sequence[tuple[DocumentRef, LineRow]], clock: Clock) -> None:
     """Let each delivery take its promises over; what was granted before is there under the same locks."""
-    places = {
-        line.header.site_id: reference.site(line.header.site_id).time_zone for one in groups for line in one.lines
-    }
+    sites = snapshot().sites
     leaving = {ref: one.header for one, ref in zip(groups, dict.fromkeys(ref for ref, _ in rows), strict=True)}
     for ref, header in leaving.items():
         takings = [
@@ -326,13 +334,16 @@ def _take_over(held: Held, groups: Sequence[Group], rows: Sequence[tuple[Documen
             for to, line in rows
             if to == ref
         ]
-        today = clock.today(places[header.site_id])
+        today = clock.today(sites[header.site_id].time_zone)
         taken = promising.take_over(held, takings, delivery=ref, today=today, at=clock.now())
         assert not any(one.short for one in taken), "what was granted is there"
 
 
+_Products = Mapping[int, reference.ProductRow]
+
+
 def _insert_heads(
-    groups: Sequence[Group], terms: Mapping[int, OrderTerms], *, by: Actor, at: datetime
+    groups: Sequence[Group], terms: Mapping[int, OrderTerms], products: _Products, *, by: Actor, at: datetime
 ) -> list[DocumentRef]:
     numbers = store.numbers(DELIVERY, len(groups))
     rows = [
@@ -340,7 +351,8 @@ def _insert_heads(
             one.header.company_id, one.header.site_id, number, DeliveryState.OPEN.value,
             terms[one.lines[0].order_id].customer_id, one.header.sold_to_id, one.header.ship_to_id, one.header.payer_id,
             one.header.route_id or None, one.header.incoterm, one.priority, one.header.goods_issue_on, one.delivery_on,
-            0, 0, by.user_id, at, 1,
+            sum(_weight_g(line, products) for line in one.lines), sum(_volume_ml(line, products) for line in one.lines),
+            by.user_id, at, 1,
         )
         for one, number in zip(groups, numbers, strict=True)
     ]  # fmt: skip
@@ -349,16 +361,16 @@ def _insert_heads(
 
 
 def _insert_lines(
-    held: Held, made: Sequence[tuple[Group, DocumentRef]], terms: Mapping[int, OrderTerms]
+    held: Held, made: Sequence[tuple[Group, DocumentRef]], terms: Mapping[int, OrderTerms], products: _Products
 ) -> list[tuple[DocumentRef, LineRow]]:
-    products = reference.products(line.product_id for one, _ in made for line in one.lines)
-    standing = store.standing_values(held, (line.order_line_id for one, _ in made for line in one.lines))
+    begun = (line.order_line_id for one, _ in made for line in one.lines if _delivered(held, line.order_line_id))
+    standing = store.standing_values(held, begun)
     delivered: dict[int, int] = {}
     planned: list[tuple[DocumentRef, DueLine, LineRow]] = []
     for one, ref in made:
         for number, line in enumerate(one.lines, start=1):
-            order_line, product = terms[line.order_id].lines[line.order_line_id], products[line.product_id]
-            after = delivered.setdefault(line.order_line_id, order_line.delivered) + line.quantity
+            order_line = terms[line.order_id].lines[line.order_line_id]
+            after = delivered.setdefault(line.order_line_id, _delivered(held, line.order_line_id)) + line.quantity
             delivered[line.order_line_id] = after
             value = share(
                 order_line.value,
@@ -371,11 +383,21 @@ def _insert_lines(
                 id=0, delivery_id=ref.id, line_number=number, order_id=line.order_id, order_number=line.order_number,
                 order_line_id=line.order_line_id, order_line_number=line.line_number,
                 product_id=line.product_id, quantity=line.quantity, picked=0,
-                value=value, weight_g=measure(product.weight_g, line.quantity, product.decimals),
-                volume_ml=measure(product.volume_ml, line.quantity, product.decimals), is_complete=line.is_complete,
+                value=value, weight_g=_weight_g(line, products), volume_ml=_volume_ml(line, products),
+                is_complete=line.is_complete,
             )  # fmt: skip
             planned.append((ref, line, row))
     return _written(planned)
+
+
+def _weight_g(line: DueLine, products: _Products) -> int:
+    product = products[line.product_id]
+    return measure(product.weight_g, line.quantity, product.decimals)
+
+
+def _volume_ml(line: DueLine, products: _Products) -> int:
+    product = products[line.product_id]
+    return measure(product.volume_ml, line.quantity, product.decimals)
 
 
 def _written(planned: Iterable[tuple[DocumentRef, DueLine, LineRow]]) -> list[tuple[DocumentRef, LineRow]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from troth.business.credit import actions as credit
-from troth.business.masterdata.queries import Valuation, at_standard_cost, customer_terms
+from troth.business.masterdata.queries import Valuation, at_standard_cost, customer_groups, snapshot
 from troth.business.promising import actions as promising
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
@@ -76,7 +76,7 @@ def post_goods_issue(*, delivery_id: int, by: Actor, clock: Clock) -> GoodsIssue
     account = credit.key(delivery.company_id, delivery.payer_id)
     orders = list(dict.fromkeys(line.order for line in lines))
     credit.check_goods_issue(
-        held, account, books.ref(delivery), orders, checks=checks_credit(books.order_line_ids(lines))
+        held, account, books.ref(delivery), orders, checks=checks_credit(line.order_id for line in lines)
     )
     delivery.state = DELIVERY.step(delivery.state, "issue")
     return _issue(held, delivery, lines, fetched, value, by=by, clock=clock)
@@ -104,8 +104,8 @@ def _issue(
     by: Actor,
     clock: Clock,
 ) -> GoodsIssued:
-    site, at, ref = reference.site(delivery.site_id), clock.now(), books.ref(delivery)
-    on = clock.today(site.time_zone)
+    at, ref = clock.now(), books.ref(delivery)
+    on = clock.today(snapshot().sites[delivery.site_id].time_zone)
     stock.post(
         held,
         [stock.Movement(one.key, -(one.picked or 0), "issue", on, ref, one.delivery_line_id) for one in fetched],
@@ -200,7 +200,7 @@ def _entries(delivery: Delivery, lines: Iterable[LineRow], *, sign: int) -> list
 
 def _value(delivery: Delivery, lines: Sequence[LineRow]) -> Valuation:
     """What leaves at standard cost: cost of goods sold against inventory."""
-    group = customer_terms(delivery.customer_id).group
+    group = customer_groups([delivery.customer_id])[delivery.customer_id]
     goods = [(line.product_id, line.quantity) for line in lines]
     return at_standard_cost(delivery.company_id, goods, debit=GOODS_ISSUED, credit=INVENTORY, customer_group=group)
 
@@ -209,7 +209,7 @@ def _post_cost(held: Held, delivery: Delivery, value: Valuation, *, clock: Clock
     """Cost of goods sold to inventory; None where the goods cost nothing."""
     if value.is_empty:
         return None
-    company = reference.company(delivery.company_id)
+    company = snapshot().companies[delivery.company_id]
     return journal.post(
         held,
         company_id=delivery.company_id,
@@ -232,5 +232,5 @@ def _departed(delivery: Delivery) -> list[str]:
 
 
 def _save(delivery: Delivery) -> None:
-    delivery.version += 1
-    delivery.save(update_fields=["state", "issued_at", "issued_on", "journal_entry_id", "version"])
+    columns = {"state": "text", "issued_at": "at", "issued_on": "date", "journal_entry_id": "int"}
+    store.step("shipping_delivery", delivery, columns)

@@ -181,14 +181,13 @@ def _advance(deliveries: Sequence[Delivery], lines: Sequence[LineRow]) -> list[i
 
 def _step(delivery: Delivery, verb: str) -> None:
     delivery.state = DELIVERY.step(delivery.state, verb)
-    delivery.version += 1
-    delivery.save(update_fields=["state", "version"])
+    store.step("shipping_delivery", delivery, {"state": "text"})
 
 
 def _close(order: TransferOrder, *, by: Actor, at: datetime) -> None:
     order.confirmed_by_id, order.confirmed_at = by.user_id, at
-    order.version += 1
-    order.save(update_fields=["state", "confirmed_by_id", "confirmed_at", "version"])
+    columns = {"state": "text", "confirmed_by_id": "int", "confirmed_at": "at"}
+    store.step("shipping_transferorder", order, columns)
 
 
 def _loading(deliveries: Sequence[Delivery]) -> list[str]:

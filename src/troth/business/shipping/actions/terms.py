@@ -1,6 +1,6 @@
 """What a delivery takes from the orders it serves, read under their locks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from troth.business.credit.queries import exchange
@@ -10,11 +10,8 @@ from troth.business.sales.queries import OrderLineRow
 from troth.business.sales.rules.lines import Line
 from troth.business.shipping.store import ORDER
 from troth.kernel.money import apportion
-from troth.ledgers.fulfilment import queries as fulfilment
-from troth.ledgers.fulfilment.queries import Progress
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
-from troth.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +27,7 @@ class LineTerms:
     site_id: int | None
     route_id: int | None
     ordered: int
-    delivered: int
     value: int
-
-    @property
-    def undelivered(self) -> int:
-        return max(self.ordered - self.delivered, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +56,11 @@ def order_terms(held: Held, order_ids: Sequence[int]) -> dict[int, OrderTerms]:
     by_order: dict[int, list[OrderLineRow]] = {}
     for row in sales.lines_of_orders(order_ids).values():
         by_order.setdefault(row.order_id, []).append(row)
-    progress = fulfilment.progress("order_line", [row.line_id for rows in by_order.values() for row in rows])
-    companies = {rows[0].company_id for rows in by_order.values()}
-    currencies = {company_id: reference.company(company_id).currency for company_id in companies}
-    return {order_id: _terms(rows, progress, currencies[rows[0].company_id]) for order_id, rows in by_order.items()}
+    companies = snapshot().companies
+    return {order_id: _terms(rows, companies[rows[0].company_id].currency) for order_id, rows in by_order.items()}
 
 
-def _terms(rows: Sequence[OrderLineRow], progress: Mapping[int, Progress], currency: str) -> OrderTerms:
+def _terms(rows: Sequence[OrderLineRow], currency: str) -> OrderTerms:
     order, standing = rows[0], [row for row in rows if row.stands]
     total = exchange(sum(row.line.gross for row in standing), order.currency, currency, on=order.entered_on)
     values = apportion(total, [row.line.gross for row in standing]) if total else [0] * len(standing)
@@ -86,14 +76,14 @@ def _terms(rows: Sequence[OrderLineRow], progress: Mapping[int, Progress], curre
         priority=order.priority,
         complete_delivery=order.complete_delivery,
         lines={
-            row.line_id: _line(row.line, progress[row.line_id].delivered, 0 if row.is_billed_by_order else value)
+            row.line_id: _line(row.line, 0 if row.is_billed_by_order else value)
             for row, value in zip(standing, values, strict=True)
-            if row.is_delivered and row.line_id in progress
+            if row.is_delivered
         },
     )
 
 
-def _line(line: Line, delivered: int, value: int) -> LineTerms:
+def _line(line: Line, value: int) -> LineTerms:
     return LineTerms(
         id=line.id,
         line_number=line.line_number,
@@ -101,12 +91,11 @@ def _line(line: Line, delivered: int, value: int) -> LineTerms:
         site_id=line.site_id,
         route_id=line.route_id,
         ordered=line.base_quantity,
-        delivered=delivered,
         value=value,
     )
 
 
-def checks_credit(order_line_ids: Sequence[int]) -> bool:
-    """Whether the order type of any of these lines' orders has credit checked."""
-    kinds = {kind.id: kind for kind in snapshot().order_types.values()}
-    return any(kinds[row.order_type_id].checks_credit for row in sales.order_lines(order_line_ids).values())
+def checks_credit(order_ids: Iterable[int]) -> bool:
+    """Whether the order type of any of these orders has credit checked."""
+    kinds = snapshot().order_types_by_id
+    return any(kinds[kind].checks_credit for kind in sales.order_type_ids(order_ids))

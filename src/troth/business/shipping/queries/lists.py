@@ -1,7 +1,7 @@
 """Work lists of shipping, page by page; each names the key that the next page begins after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.db.models import Count, F, Min, Q, QuerySet
 
 from troth.business.promising import queries as promises
 from troth.business.sales import queries as sales
-from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferOrder
+from troth.business.shipping import store
+from troth.business.shipping.models import Delivery, Shipment, TransferOrder
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis, Measure
@@ -221,7 +222,7 @@ class ToBill:
     """An issued delivery line with what of it is not billed; `line_id` is the page key.
 
     Quantities in smallest units. `value` is what the line has in the exposure ledger under open deliveries, in minor
-    units of the company's currency, for its whole `issued` quantity.
+    units of the company's currency, for its whole `issued` quantity. `billed_of_order_line` counts all deliveries.
     """
 
     delivery_id: int
@@ -242,6 +243,7 @@ class ToBill:
     billed: int
     value: int
     issued_on: date
+    billed_of_order_line: int
 
     @property
     def quantity(self) -> int:
@@ -261,29 +263,14 @@ def to_bill(
 
     What of a line is billed is read from the fulfilment ledger: postings of `billed` from this delivery.
     """
-    narrowed = {
-        "delivery__company_id__in": company_ids,
-        "delivery_id__in": delivery_ids,
-        "delivery__customer_id": customer_id,
-        "delivery__issued_on__lte": until,
-    }
+    narrowed = store.Narrowed(company_ids, delivery_ids, customer_id, until)
     if delivery_ids is None:
         # The ledger keeps a short list of what waits, so the cost does not grow with what was billed before.
-        narrowed["order_line_id__in"] = fulfilment.to_bill(BillingBasis.ISSUED)
-    query = DeliveryLine.objects.filter(
-        delivery__state=DeliveryState.ISSUED, quantity__gt=0, pk__gt=after_line_id,
-        **{name: value for name, value in narrowed.items() if value is not None},
-    ).order_by("pk")  # fmt: skip
-    rows: QuerySet[Any, Any] = query.values_list(
-        "delivery_id", "delivery__number", "pk", "line_number", "delivery__company_id", "delivery__site_id",
-        "delivery__customer_id", "delivery__sold_to_id", "delivery__ship_to_id", "delivery__payer_id", "order_id",
-        "order_number", "order_line_id", "product_id", "quantity", "value", "delivery__issued_on",
-    )  # fmt: skip
+        narrowed = replace(narrowed, order_line_ids=fulfilment.to_bill(BillingBasis.ISSUED))
     found: list[ToBill] = []
-    start = 0
     while len(found) < limit:
-        page = list(rows[start : start + limit])
-        start += len(page)
+        page = store.issued_lines(narrowed, after_id=after_line_id, limit=limit)
+        after_line_id = page[-1][2] if page else after_line_id
         found += _unbilled(page)
         if len(page) < limit:
             break
@@ -294,7 +281,7 @@ def _unbilled(page: Sequence[tuple[Any, ...]]) -> list[ToBill]:
     billed = fulfilment.posted_from("delivery", Measure.BILLED, [row[0] for row in page])
     bases = fulfilment.progress("order_line", [row[12] for row in page])
     return [
-        ToBill(*[*row[:15], billed.get((row[0], row[12]), 0), *row[15:]])
+        ToBill(*(*row[:15], billed.get((row[0], row[12]), 0), *row[15:], bases[row[12]].billed))
         for row in page
         if row[12] in bases and bases[row[12]].billing_basis == "issued" and row[14] > billed.get((row[0], row[12]), 0)
     ]

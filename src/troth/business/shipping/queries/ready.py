@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import QuerySet
-
-from troth.business.shipping.models import Delivery, DeliveryLine, TransferLine
+from troth.business.shipping import store
+from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules.readiness import PickState, Reason, reasons
-from troth.business.shipping.states import DeliveryState, TransferState
+from troth.business.shipping.states import DeliveryState
 from troth.platform import blocks
 from troth.platform.blocks import STOPS, BlockScope
 from troth.platform.documents import DocumentRef
@@ -49,19 +47,10 @@ def ready_to_ship(site_id: int, *, until: date | None = None, after_id: int = 0,
 
 
 def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
-    """What each delivery lacks, by its id; empty when it may leave. Four statements."""
-    numbers = dict(Delivery.objects.filter(pk__in=delivery_ids).values_list("pk", "number"))
+    """What each of these deliveries lacks, by its id; empty when it may leave. Three statements."""
     lines: dict[int, list[PickState]] = {}
     orders: dict[int, dict[DocumentRef, None]] = {}
-    found: QuerySet[Any, Any] = (
-        DeliveryLine.objects.filter(delivery_id__in=delivery_ids)
-        .order_by("delivery_id", "line_number")
-        .values_list(
-            "delivery_id", "order_id", "order_number", "line_number", "product__number", "quantity", "picked",
-            "product__base_unit_id", "product__base_unit__decimals",
-        )
-    )  # fmt: skip
-    for delivery_id, order_id, order_number, *row in found:
+    for delivery_id, order_id, order_number, *row in store.pick_states(delivery_ids):
         lines.setdefault(delivery_id, []).append(PickState(*row))
         orders.setdefault(delivery_id, {})[DocumentRef("order", order_id, order_number)] = None
     stopping: dict[DocumentRef, list[tuple[str, str]]] = {}
@@ -81,19 +70,12 @@ def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
                 for pair in stopping.get(ref, ())
             ],
         )
-        for delivery_id in numbers
+        for delivery_id in delivery_ids
     }
 
 
 def _open_transfer_orders(delivery_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    rows = TransferLine.objects.filter(
-        delivery_line__delivery_id__in=delivery_ids, transfer_order__state=TransferState.OPEN
-    )
-    for delivery_id, number in (
-        rows.order_by("transfer_order_id")
-        .values_list("delivery_line__delivery_id", "transfer_order__number")
-        .distinct()
-    ):
+    for delivery_id, number, _ in store.open_transfer_orders(delivery_ids):
         found.setdefault(delivery_id, []).append(number)
     return found
