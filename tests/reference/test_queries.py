@@ -1,11 +1,12 @@
 """Readers of the reference tables."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.admin import site as admin_site
 from django.db.models import F
 
+from tests import company as companies
 from tests.ledgers.conftest import make_world
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import NotFound
@@ -80,3 +81,16 @@ def test_every_reference_table_is_administered_and_nothing_is_deleted():
 
 def _is_table(candidate):
     return isinstance(candidate, type) and issubclass(candidate, models.models.Model) and not candidate._meta.abstract
+
+
+def test_today_is_the_earliest_date_of_the_companies_asked_for(db):
+    small = companies.build()
+    berlin = models.Company.objects.get(code="FJELL")
+    seattle = models.Company.objects.create(
+        code="PUGET", name="Puget Cycles", currency_id="EUR", country_id="DE", time_zone="America/Los_Angeles"
+    )
+    small.clock.at = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
+    assert queries.today(small.clock, [berlin.pk]) == date(2026, 3, 3)
+    assert queries.today(small.clock, [berlin.pk, seattle.pk]) == date(2026, 3, 2)
+    assert queries.today(small.clock) == date(2026, 3, 2)
+    assert queries.today(small.clock, []) == date(2026, 3, 3)

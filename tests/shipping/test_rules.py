@@ -215,7 +215,7 @@ def test_a_step_back_over_a_later_document_is_refused_with_the_remedy():
     with pytest.raises(reversals.LaterDocuments) as refused:
         reversals.refuse_if_followed("delivery 8", "cancel it", ["transfer order 9"], "cancel the transfer order")
     assert refused.value.message == (
-        "transfer order 9 follows from delivery 8. To cancel it, cancel the transfer order first."
+        "Transfer order 9 follows from delivery 8. To cancel it, cancel the transfer order first."
     )
     reversals.refuse_if_followed("delivery 8", "cancel it", [], "cancel the transfer order")
 

@@ -38,10 +38,9 @@ def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
     return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
-def today_of(request: HttpRequest, company_id: int | None = None) -> date:
-    """The date of this company, or of those one sees."""
-    companies = request.actor.company_ids if company_id is None else [company_id]  # type: ignore[attr-defined]
-    return reference.today(request.clock, companies)  # type: ignore[attr-defined]
+def today_of(request: HttpRequest) -> date:
+    """The date of the companies one sees."""
+    return reference.today(request.clock, request.actor.company_ids)  # type: ignore[attr-defined]
 
 
 class OpenItems(ListPage):

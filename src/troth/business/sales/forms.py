@@ -58,7 +58,7 @@ class HeadForm(forms.Form):
     payment_terms = forms.ChoiceField(label=_("Payment terms"), required=False, choices=screens.payment_terms)
     probability = whole(_("Probability in percent"), 0, 100)
     project = text(_("Project"), 40)
-    text = forms.CharField(label=_("Text"), required=False, widget=forms.Textarea)
+    text = forms.CharField(label=_("Text"), max_length=2000, required=False, widget=forms.Textarea)
 
     sections = (
         Section("", ("customer", "requested_on", "order_type", "customer_reference")),

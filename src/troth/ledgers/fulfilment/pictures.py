@@ -32,6 +32,8 @@ Faces = Callable[[Sequence[int]], Mapping[int, Face]]
 _faces: dict[str, Faces] = {}
 
 WORTH = tuple(Measure)
+MONEY = (Measure.ORDERED, Measure.PAID)
+"""What an arrow says of these is an amount, not pieces: an invoice is taken back by what it ordered, and is paid."""
 """A later measure says more about an arrow than an earlier one."""
 
 
@@ -72,7 +74,7 @@ def _edges(found: Sequence[queries.Edge]) -> list[Edge]:
         if edge.quantity and (way not in best or WORTH.index(edge.measure) > WORTH.index(best[way].measure)):
             best[way] = edge
     return [
-        Edge(origin, target, Quantity(edge.quantity) if edge.measure is not Measure.PAID else None)
+        Edge(origin, target, Quantity(edge.quantity) if edge.measure not in MONEY else None)
         for (origin, target), edge in best.items()
         if (target, origin) not in best or WORTH.index(edge.measure) >= WORTH.index(best[target, origin].measure)
     ]

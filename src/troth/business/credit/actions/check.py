@@ -44,9 +44,11 @@ def check_goods_issue(
     if not standing and (found.within_limit or _released(ref, orders)):
         return found
     sentence = found.sentence(account.decimals, account.currency)
+    remedy = "The customer must pay, or a credit manager raise the limit."
+    if standing:
+        remedy = "A credit manager must release it, or the customer must pay."
     raise CreditBlocksGoodsIssue(
-        f"The goods of {ref.number} may not leave. {sentence} "
-        "A credit manager must release it, or the customer must pay.",
+        f"The goods of {ref.number} may not leave. {sentence} {remedy}",
         document=ref.number,
         exposure=found.exposure.total,
         limit=found.limit,

@@ -98,7 +98,8 @@ def withdraw(held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock) ->
     for one in found:
         if one.allocated:
             raise StillAllocated(
-                f"Stock is tied to line {one.line_id} of {one.document.number}. Release it first.", line=one.line_id
+                f"Stock is allocated to an item of {one.document.number}. Free the allocated stock first.",
+                line=one.line_id,
             )
     at = clock.now()
     availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)

@@ -215,7 +215,7 @@ def quantities(product: ProductFacts, entered: str | int, unit_code: str) -> tup
         possible = " or ".join((product.base_unit.code, *(one.unit.code for one in product.conversions)))
         raise refusals.UnknownUnit(
             f"{product.number} is not kept in {unit_code[:20]!r}. Use {possible}, or have "
-            " the conversion added to the product.",
+            "the conversion added to the product.",
             field="unit",
             unit=unit_code[:20],
         )

@@ -42,6 +42,7 @@ def refuse_if_followed(document: str, step: str, followers: Sequence[str], remed
     """Raise `LaterDocuments` when there are followers (as "transfer order 80000012"); the remedy says what to do."""
     if followers:
         listed = ", ".join(followers)
+        listed = listed[0].upper() + listed[1:]
         raise LaterDocuments(
             f"{listed} {'follows' if len(followers) == 1 else 'follow'} from {document}. To {step}, {remedy} first.",
             document=document,
