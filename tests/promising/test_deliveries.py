@@ -204,7 +204,7 @@ def test_allocating_confirms_what_was_open(books):
     allocate(books, wish, 5)
 
     assert told_of(1) == [(3, 5, "allocated")]
-    with pytest.raises(promising.StillAllocated, match="an item of .*Free the allocated stock first"):
+    with pytest.raises(promising.StillAllocated, match=r"an item of .*Free the allocated stock first"):
         books.withdraw(product, 1)
     assert told(books.confirm(books.wish(product, 1, march(3))), 2) == []
     assert holds()
