@@ -5,6 +5,7 @@ import io
 
 from tests import company
 from tests.api.conftest import assert_refused
+from troth.reference.models import Bin
 
 LINES = [{"product": "HELMET", "quantity": "2", "unit": "box"}, {"product": "OIL", "quantity": "1.5"}]
 
@@ -211,3 +212,23 @@ def test_goods_are_expected_moved_and_received(small, caller):
     came = done(clerk.post(f"{address}/receive", {"quantity": "1", "bin": small.bins["HAM"].pk}), 201)
     assert (came["quantity"], came["still_expected"]) == ("1.000", "1.500")
     assert [one["number"] for one in done(planner.get(f"receipts?company={small.company.pk}"))["items"]] == ["PO-9"]
+
+
+def test_stock_is_moved_and_counted(small, caller):
+    clerk, boss = caller("warehouse_clerk"), caller("warehouse_supervisor")
+    product, place = small.products["OIL"].pk, small.bins["HAM"]
+    other = Bin.objects.create(location=place.location, code="B-01")
+    count = {"bin": place.pk, "counted": "2.5", "reason": "first count"}
+    assert_refused(clerk.post(f"stock/{product}/count", count), 403, "not_allowed")
+    counted = done(boss.post(f"stock/{product}/count", count), 201)
+    assert (counted["counted"], counted["short"], counted["unit"]) == ("2.500", "0.000", "litre")
+
+    wanted = {"from_bin": place.pk, "to_bin": other.pk, "quantity": "1", "reason": "nearer"}
+    assert_refused(clerk.post(f"stock/{product}/move", wanted, Idempotency_Key=None), 400, "client_key_missing")
+    first = done(clerk.post(f"stock/{product}/move", wanted, key="once"), 201)
+    assert done(clerk.post(f"stock/{product}/move", wanted, key="once"), 201) == first
+    assert (first["quantity"], first["from_bin"], first["to_bin"]) == ("1.000", place.pk, other.pk)
+    assert_refused(clerk.post(f"stock/{product}/move", {**wanted, "quantity": "9"}), 409, "not_enough_stock")
+    assert_refused(clerk.post(f"stock/{product}/move", {**wanted, "to_bin": place.pk}), 422, "same_bin")
+    lies = done(clerk.get(f"stock/{product}"))["items"]
+    assert [(one["bin"], one["quantity"]) for one in lies] == [("A-01", "1.500"), ("B-01", "1.000")]

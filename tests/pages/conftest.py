@@ -17,6 +17,7 @@ from troth.business.receivables.rules import Clear
 from troth.business.sales import actions as sales
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.supply import actions as supply
+from troth.ledgers.stock.models import Balance
 from troth.platform.models import BlockRow, RoleGrant
 
 __all__ = ["company", "yard"]
@@ -94,5 +95,6 @@ def world(company, yard):
             "clearing": Clearing.objects.get().pk, "block": BlockRow.objects.get(kind="credit").pk,
             "customer": company.customers["BETA"].pk, "product": company.products["FRAME"].pk,
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
+            "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }
     )  # fmt: skip

@@ -29,7 +29,8 @@ PAGES = (
     "/payments/new/?invoice={invoice}", "/payments/{payment}/", "/payments/{payment}/?tab=flow",
     "/payments/{payment}/clear/", "/payments/{payment}/reverse/", "/payments/clearings/{clearing}/reset/",
     "/receipts/new/", "/receipts/{receipt}/", "/receipts/{receipt}/receive/", "/receipts/{receipt}/change/",
-    "/receipts/{receipt}/cancel/", "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
+    "/receipts/{receipt}/cancel/", "/stock/{stock}/", "/stock/{stock}/move/", "/stock/{stock}/count/",
+    "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
     "/credit/blocked/{block}/", "/customers/{customer}/", "/products/{product}/", "/prices/{price}/", "/people/new/",
     "/admin/", *LISTS,
 )  # fmt: skip

@@ -63,6 +63,95 @@ def get_stock(request: ApiRequest, product_id: Id) -> dict[str, Any]:
     )
 
 
+class Move(Entry):
+    """From one bin into another of its site, by id, in the product's base unit."""
+
+    from_bin: Id
+    to_bin: Id
+    quantity: Figure
+    batch: Annotated[str, Field(max_length=40)] = ""
+    reason: Annotated[str, Field(max_length=80)] = ""
+
+
+class MovedShown(Shown):
+    """`taken` and `put` are the stock movements."""
+
+    product: str
+    from_bin: int
+    to_bin: int
+    quantity: str
+    unit: str
+    taken: int
+    put: int
+
+
+@operations.creates("/stock/{int:product_id}/move", MovedShown)
+def move_stock(request: ApiRequest, product_id: Id, move: Move) -> MovedShown:
+    """Move unrestricted stock, which no order holds, into another bin of the same site."""
+    product = reference.product(product_id)
+    made = create(
+        request,
+        actions.move_stock,
+        product_id,
+        from_bin_id=move.from_bin,
+        to_bin_id=move.to_bin,
+        quantity=_read(move.quantity, product),
+        reason=move.reason,
+        batch=move.batch,
+    )
+    return MovedShown(
+        product=product.number,
+        from_bin=move.from_bin,
+        to_bin=move.to_bin,
+        quantity=quantity(made.quantity, product.decimals),
+        unit=product.base_unit,
+        taken=made.from_posting_id,
+        put=made.to_posting_id,
+    )
+
+
+class Tally(Entry):
+    """What was counted in a bin (by id), in the product's base unit, and why it differs."""
+
+    bin: Id
+    counted: Figure
+    reason: Annotated[str, Field(min_length=1, max_length=80)]
+    batch: Annotated[str, Field(max_length=40)] = ""
+
+
+class CountedShown(Shown):
+    """`short` is what is missing now for what was promised."""
+
+    product: str
+    bin: int
+    counted: str
+    short: str
+    unit: str
+
+
+@operations.creates("/stock/{int:product_id}/count", CountedShown)
+def count_stock(request: ApiRequest, product_id: Id, tally: Tally) -> CountedShown:
+    """Set the unrestricted stock of a bin, which no order holds, to what was counted."""
+    product = reference.product(product_id)
+    counted = _read(tally.counted, product)
+    opened = create(
+        request,
+        actions.adjust_stock,
+        product_id,
+        bin_id=tally.bin,
+        counted=counted,
+        reason=tally.reason,
+        batch=tally.batch,
+    )
+    return CountedShown(
+        product=product.number,
+        bin=tally.bin,
+        counted=quantity(counted, product.decimals),
+        short=quantity(sum(one.quantity for one in opened), product.decimals),
+        unit=product.base_unit,
+    )
+
+
 class ReceiptShown(Shown):
     """A purchase order line or a production receipt; `expected` has not come yet."""
 

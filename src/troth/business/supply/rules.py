@@ -1,4 +1,6 @@
-"""What receipts and counts may say."""
+"""What receipts, counts and moves may say."""
+
+from typing import Protocol
 
 from troth.business.supply.states import RECEIPT, ReceiptState
 from troth.kernel.errors import BusinessError
@@ -42,7 +44,7 @@ class ProductNotStocked(BusinessError):
 
 
 class BinNotAtSite(BusinessError):
-    """The bin belongs to another site than the receipt."""
+    """The bin belongs to another site than the receipt, or than the bin that the goods come from."""
 
     code = "bin_not_at_site"
 
@@ -51,6 +53,49 @@ class ReasonMissing(BusinessError):
     """A count difference without a reason."""
 
     code = "reason_missing"
+
+
+class SameBin(BusinessError):
+    """Goods would move to where they are."""
+
+    code = "same_bin"
+
+
+class BinInactive(BusinessError):
+    """The bin, or its location, is no longer to be filled."""
+
+    code = "bin_inactive"
+
+
+class Place(Protocol):
+    """A bin, as far as a move asks."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def site_id(self) -> int: ...
+    @property
+    def is_active(self) -> bool: ...
+
+
+def check_move(place: Place, target: Place) -> None:
+    """Refuse a move that leads nowhere, to another site or into a bin that is not used any more."""
+    if place.id == target.id:
+        raise SameBin(f"The goods lie in bin {place.code} already. Choose another bin.", field="to_bin", bin=target.id)
+    if place.site_id != target.site_id:
+        raise BinNotAtSite(
+            f"Bin {target.code} belongs to another site than bin {place.code}. Choose a bin of the same site.",
+            field="to_bin",
+            bin=target.id,
+        )
+    if not target.is_active:
+        raise BinInactive(
+            f"Bin {target.code} is not in use. Choose another bin, or make it active first.",
+            field="to_bin",
+            bin=target.id,
+        )
 
 
 def check_quantity(what: str, quantity: int) -> None:

@@ -26,6 +26,8 @@ history.words(
         "supply.receipt_expected": _("Entered"),
         "supply.receipt_changed": _("Changed"),
         "supply.receipt_cancelled": _("Cancelled"),
+        "supply.stock_moved": _("Moved"),
+        "supply.stock_adjusted": _("Counted"),
         "supply.goods_received": _("Goods received"),
         "supply.receipt_reversed": _("Goods receipt reversed"),
     }

@@ -1,15 +1,18 @@
 from django.urls import path
 
-from troth.business.supply import web
+from troth.business.supply.web import receipts, stock
 
 app_name = "supply"
 urlpatterns = [
-    path("stock/", web.StockList.as_view(), name="stock"),
-    path("receipts/", web.ReceiptList.as_view(), name="receipts"),
-    path("receipts/new/", web.ReceiptCreate.as_view(), name="receipt-create"),
-    path("receipts/<int:key>/", web.ReceiptPage.as_view(), name="receipt"),
-    path("receipts/<int:key>/receive/", web.Receive.as_view(), name="receive"),
-    path("receipts/<int:key>/change/", web.ReceiptChange.as_view(), name="receipt-change"),
-    path("receipts/<int:key>/cancel/", web.ReceiptCancel.as_view(), name="receipt-cancel"),
-    path("receipts/postings/<int:key>/reverse/", web.receipt_reverse, name="receipt-reverse"),
+    path("stock/", stock.StockList.as_view(), name="stock"),
+    path("stock/<int:key>/", stock.BinStockPage.as_view(), name="bin-stock"),
+    path("stock/<int:key>/move/", stock.StockMove.as_view(), name="stock-move"),
+    path("stock/<int:key>/count/", stock.StockCount.as_view(), name="stock-count"),
+    path("receipts/", receipts.ReceiptList.as_view(), name="receipts"),
+    path("receipts/new/", receipts.ReceiptCreate.as_view(), name="receipt-create"),
+    path("receipts/<int:key>/", receipts.ReceiptPage.as_view(), name="receipt"),
+    path("receipts/<int:key>/receive/", receipts.Receive.as_view(), name="receive"),
+    path("receipts/<int:key>/change/", receipts.ReceiptChange.as_view(), name="receipt-change"),
+    path("receipts/<int:key>/cancel/", receipts.ReceiptCancel.as_view(), name="receipt-cancel"),
+    path("receipts/postings/<int:key>/reverse/", receipts.receipt_reverse, name="receipt-reverse"),
 ]

@@ -62,6 +62,14 @@ def overview(product_id: int) -> list[StockRow]:
     return [StockRow(StockKey(*row[:8]), *row[8:]) for row in rows]
 
 
+def balance(balance_id: int) -> StockRow | None:
+    """What lies under one key, which may be nothing; None where there never was such a balance."""
+    rows = Balance.objects.filter(id=balance_id).values_list(
+        *_KEY, "site__code", "location__code", "bin__code", "quantity", "received_on"
+    )
+    return next((StockRow(StockKey(*row[:8]), *row[8:]) for row in rows), None)
+
+
 def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unrestricted") -> list[BinStock]:
     """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking."""
     chosen, parameters = sql.one_of("b.product_id", product_ids)
@@ -78,6 +86,7 @@ def movements(
     *,
     product_id: int | None = None,
     site_id: int | None = None,
+    balance_id: int | None = None,
     source: DocumentRef | None = None,
     before_id: int | None = None,
     limit: int = 100,
@@ -88,6 +97,8 @@ def movements(
         query = query.filter(balance__product_id=product_id)
     if site_id is not None:
         query = query.filter(balance__site_id=site_id)
+    if balance_id is not None:
+        query = query.filter(balance_id=balance_id)
     if source is not None:
         query = query.filter(source_kind=source.kind, source_id=source.id)
     if before_id is not None:

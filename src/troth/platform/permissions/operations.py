@@ -78,6 +78,8 @@ OPERATIONS: Final[dict[str, str]] = {
     "reverse_goods_issue": "shipping.reverse_goods_issue",
     # supply and availability
     "get_stock": "supply.view_stock",
+    "move_stock": "supply.move_stock",
+    "count_stock": "supply.adjust_stock",
     "list_receipts": "supply.view_purchase_order",
     "get_receipt": "supply.view_purchase_order",
     "create_receipt": "supply.expect_receipt",

@@ -54,6 +54,9 @@ ROUTES: Final[dict[str, str]] = {
     "credit:block-release": "credit.view_account",
     # supply and promising
     "supply:stock": "supply.view_stock",
+    "supply:bin-stock": "supply.view_stock",
+    "supply:stock-move": "supply.move_stock",
+    "supply:stock-count": "supply.adjust_stock",
     "supply:receipts": "supply.view_purchase_order",
     "supply:receipt": "supply.view_purchase_order",
     "supply:receipt-create": "supply.expect_receipt",

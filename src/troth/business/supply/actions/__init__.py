@@ -1,4 +1,4 @@
-"""Verbs of supply: expect, change, cancel and receive, take that back, count, open the books, review shortages."""
+"""Verbs of supply: expect, change, cancel and receive, take that back, count, move, open the books, review."""
 
 from troth.business.supply.actions.expect import (
     ExpectedReceipt,
@@ -8,6 +8,7 @@ from troth.business.supply.actions.expect import (
     expect_receipt,
     expect_receipts,
 )
+from troth.business.supply.actions.move import Moved, move_stock
 from troth.business.supply.actions.receive import (
     OpeningStock,
     Received,
@@ -20,6 +21,7 @@ from troth.business.supply.actions.review import review_shortages
 
 __all__ = [
     "ExpectedReceipt",
+    "Moved",
     "OpeningStock",
     "Received",
     "adjust_stock",
@@ -29,6 +31,7 @@ __all__ = [
     "expect_receipt",
     "expect_receipts",
     "load_opening_stock",
+    "move_stock",
     "receive_goods",
     "reverse_receipt",
     "review_shortages",

@@ -9,11 +9,11 @@ from datetime import date
 
 from troth.business.supply.actions import values
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
+from troth.business.supply.actions.places import bin_place, bins, not_stocked, stock_key
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
     NotAReceipt,
-    ProductNotStocked,
     ReasonMissing,
     after_receiving,
     check_quantity,
@@ -38,7 +38,6 @@ from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.reference import queries as reference
-from troth.reference.models import Bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def receive_goods(receipt_id: int, quantity: int, *, bin_id: int, batch: str = "
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
-    key = _stock_key(receipt.product_id, bin_id, batch=batch)
+    key = stock_key(receipt.product_id, bin_place(bin_id), batch=batch)
     _check_site(key, receipt)
     value = values.received(receipt.company_id, receipt.product_id, quantity)
     held.take(key_of(receipt), key, *value.keys)
@@ -138,7 +137,7 @@ def adjust_stock(
         raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
     if counted:
         check_quantity("the count", counted)
-    key = _stock_key(product_id, bin_id, batch=batch)
+    key = stock_key(product_id, bin_place(bin_id), batch=batch)
     site = reference.site(key.site_id)
     actions.require(by, company_id=site.company_id, site_id=site.id)
     held = locks.begin()
@@ -173,7 +172,7 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     Its value is posted where the company has an account for the posting key "opening"; one that brings its opening
     balances over with its other accounts has none.
     """
-    places = {one.id: one for one in _bins({row.bin_id for row in rows})}
+    places = bins({row.bin_id for row in rows})
     products = reference.products({row.product_id for row in rows})
     zones: dict[int, str] = {}
     companies: dict[int, int] = {}
@@ -187,7 +186,7 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
         if place is None or product is None:
             raise NotFound("There is no such bin or product.", row=number, bin=row.bin_id, product=row.product_id)
         if not product.is_stocked:
-            raise _not_stocked(product.number, number)
+            raise not_stocked(product.number, number)
         if place.site_id not in zones:
             site = reference.site(place.site_id)
             actions.require(by, company_id=site.company_id, site_id=site.id)
@@ -211,33 +210,6 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     for value in opened:
         value.post(held, "Opening stock", DocumentRef("opening", value.company_id), clock=clock)
     return len(moved)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    id: int
-    location_id: int
-    site_id: int
-
-
-def _bins(bin_ids: set[int]) -> list[_Place]:
-    rows = Bin.objects.filter(id__in=bin_ids).values_list("id", "location_id", "location__site_id")
-    return [_Place(*row) for row in rows]
-
-
-def _stock_key(product_id: int, bin_id: int, *, batch: str) -> StockKey:
-    product = reference.product(product_id)
-    if not product.is_stocked:
-        raise _not_stocked(product.number, None)
-    for place in _bins({bin_id}):
-        return StockKey(place.site_id, place.location_id, place.id, product_id, batch)
-    raise NotFound(f"There is no bin {bin_id}.", field="bin", id=bin_id)
-
-
-def _not_stocked(number: str, row: int | None) -> ProductNotStocked:
-    return ProductNotStocked(
-        f"Product {number} is not kept in stock. Mark it as stocked first.", row=row, field="product", product=number
-    )
 
 
 def _check_site(key: StockKey, receipt: Receipt) -> None:

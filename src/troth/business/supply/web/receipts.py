@@ -1,4 +1,4 @@
-"""The pages of supply: what lies where, what is expected, and what is done when it comes."""
+"""What is expected, and what is done when it comes."""
 
 from typing import Any
 
@@ -14,11 +14,10 @@ from troth.business.supply.queries import ReceiptRow
 from troth.kernel.errors import NotFound
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.ledgers.stock import queries as movements
-from troth.ledgers.stock import screens as stock
 from troth.ledgers.stock.queries import MovementRow
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
-from troth.platform.web.acts import AskPage, Reason, Said, button, once, step, steps
+from troth.platform.web.acts import AskPage, Reason, Said, button, clocked, once, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
 from troth.platform.web.forms import FormPage, Section
@@ -27,37 +26,6 @@ from troth.platform.web.lists import ListPage
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 from troth.reference import queries as reference
-
-
-def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
-    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
-
-
-class StockList(ListPage):
-    title = _("Stock")
-    permission = "supply.view_stock"
-    columns = (
-        Column("product_number", _("Product"), sort=True),
-        Column("product", _("Name"), "party", wide=True),
-        Column("site", _("Site")),
-        Column("location", _("Location")),
-        Column("bin", _("Bin")),
-        Column("type", _("Type"), "status"),
-        Column("owner", _("Allocated to")),
-        Column("received_on", _("Since"), "date", sort=True),
-        Column("quantity", _("Quantity"), "quantity", sort=True),
-    )
-    filters = (
-        Filter("site", _("Site"), "choice", lambda: names("site")),
-        Filter("type", _("Type"), "choice", [(key, status.word) for key, status in stock.TYPES.items()]),
-        Filter("product", _("Product"), "text"),
-    )
-    search_label = _("Product or bin")
-    empty = Empty(_("No stock"), _("Stock appears when goods of an expected receipt are received."))
-    source = stock.bins
-    row_url = staticmethod(
-        lambda row: f"{reverse('promising:availability')}?product={row.product_number}&site={row.site}"
-    )
 
 
 class ReceiptList(ListPage):
@@ -251,7 +219,7 @@ class ReceiptChange(_ReceiptAsk):
         short = actions.change_receipt(
             self.row.id, due_on=form.cleaned_data["due_on"], quantity=quantity, **self.acting
         )
-        return self.done(_told(gettext("Changed."), short), self.cancel_url)
+        return self.done(told(gettext("Changed."), short), self.cancel_url)
 
 
 class ReceiptCancel(_ReceiptAsk):
@@ -264,10 +232,11 @@ class ReceiptCancel(_ReceiptAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         short = actions.cancel_receipt(self.row.id, reason=form.cleaned_data["reason"], **self.acting)
-        return self.done(_told(gettext("Cancelled."), short), self.cancel_url)
+        return self.done(told(gettext("Cancelled."), short), self.cancel_url)
 
 
-def _told(sentence: str, short: list[Any]) -> str:
+def told(sentence: str, short: list[Any]) -> str:
+    """The sentence, and that goods are missing now where they are."""
     return f"{sentence} {gettext('Goods are missing now for what was promised.')}" if short else sentence
 
 
@@ -277,7 +246,7 @@ def _reverse(request: HttpRequest, actor: Any, key: int) -> Said:
         raise NotFound("There is no such goods receipt.", posting=key)
     receipt_of(actor, found[0].source.id)
     short = actions.reverse_receipt(key, **clocked(request, actor))
-    return Said(_told(gettext("Goods receipt reversed."), short), reverse("supply:receipt", args=[found[0].source.id]))
+    return Said(told(gettext("Goods receipt reversed."), short), reverse("supply:receipt", args=[found[0].source.id]))
 
 
 receipt_reverse = button(_reverse)

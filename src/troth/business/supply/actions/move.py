@@ -1,0 +1,73 @@
+"""Goods go from one bin to another of their site.
+
+The site has as much as before, so availability and the journal have nothing to post: only the stock ledger moves, by
+two movements that sum to zero.
+"""
+
+from dataclasses import dataclass
+
+from troth.business.supply.actions.places import bin_place, stock_key
+from troth.business.supply.rules import check_move, check_quantity
+from troth.ledgers.stock import actions as stock
+from troth.ledgers.stock.actions import Movement
+from troth.platform import actions, events, locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.reference import queries as reference
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """`quantity` in smallest units; the two stock movements."""
+
+    quantity: int
+    from_posting_id: int
+    to_posting_id: int
+
+
+@action
+def move_stock(
+    product_id: int,
+    *,
+    from_bin_id: int,
+    to_bin_id: int,
+    quantity: int,
+    reason: str = "",
+    by: Actor,
+    clock: Clock,
+    batch: str = "",
+) -> Moved:
+    """Move `quantity` (smallest units) of unrestricted stock of the company's own into another bin of the same site.
+
+    The goods keep the day they came in, so that first in stays first out. `NotEnoughStock`, `SameBin`, `BinNotAtSite`
+    and `BinInactive` are refused; a bin that is not used any more can be emptied, but not filled.
+    """
+    check_quantity("the move", quantity)
+    place, target = bin_place(from_bin_id, field="from_bin"), bin_place(to_bin_id, field="to_bin")
+    check_move(place, target)
+    source, destination = stock_key(product_id, place, batch=batch), stock_key(product_id, target, batch=batch)
+    site = reference.site(place.site_id)
+    actions.require(by, company_id=site.company_id, site_id=site.id)
+    held = locks.begin()
+    held.take(source, destination)
+    at, on = clock.now(), clock.today(site.time_zone)
+    ref = DocumentRef("move", product_id, f"{on} {from_bin_id}-{to_bin_id}")
+    since = held.balance(source).received_on
+    gone, here = stock.post(
+        held,
+        [
+            Movement(source, -quantity, "transfer", on, ref),
+            Movement(destination, quantity, "transfer", on, ref, received_on=since),
+        ],
+        at=at,
+    )
+    events.record(
+        "supply.stock_moved", ref, company_id=site.company_id, by=by, at=at,
+        facts={
+            "product": product_id, "from_bin": from_bin_id, "to_bin": to_bin_id, "batch": batch, "quantity": quantity,
+            "reason": reason,
+        },
+    )  # fmt: skip
+    return Moved(quantity, gone, here)

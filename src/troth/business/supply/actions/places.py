@@ -1,0 +1,49 @@
+"""Where goods lie: the bin of a product, its location and its site, as the key of the stock ledger."""
+
+from dataclasses import dataclass
+
+from troth.business.supply.rules import ProductNotStocked
+from troth.kernel.errors import NotFound
+from troth.ledgers.stock.keys import StockKey
+from troth.reference import queries as reference
+from troth.reference.models import Bin
+
+
+@dataclass(frozen=True, slots=True)
+class BinPlace:
+    """`is_active` is False where the bin or its location is no longer to be filled."""
+
+    id: int
+    code: str
+    location_id: int
+    site_id: int
+    is_active: bool
+
+
+def bins(bin_ids: set[int]) -> dict[int, BinPlace]:
+    """The bins that there are, by id; one statement."""
+    rows = Bin.objects.filter(id__in=bin_ids).values_list(
+        "id", "code", "location_id", "location__site_id", "is_active", "location__is_active"
+    )
+    return {row[0]: BinPlace(*row[:4], row[4] and row[5]) for row in rows}
+
+
+def bin_place(bin_id: int, *, field: str = "bin") -> BinPlace:
+    """One bin; `NotFound` names the entry `field`."""
+    for place in bins({bin_id}).values():
+        return place
+    raise NotFound(f"There is no bin {bin_id}. Choose another one.", field=field, id=bin_id)
+
+
+def stock_key(product_id: int, place: BinPlace, *, batch: str) -> StockKey:
+    """The company's own unrestricted stock of a product in a bin; `ProductNotStocked` if it is not kept in stock."""
+    product = reference.product(product_id)
+    if not product.is_stocked:
+        raise not_stocked(product.number, None)
+    return StockKey(place.site_id, place.location_id, place.id, product_id, batch)
+
+
+def not_stocked(number: str, row: int | None) -> ProductNotStocked:
+    return ProductNotStocked(
+        f"Product {number} is not kept in stock. Mark it as stocked first.", row=row, field="product", product=number
+    )

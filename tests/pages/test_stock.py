@@ -1,0 +1,81 @@
+"""Stock is moved and counted on the pages, by those whose work it is."""
+
+import re
+
+import pytest
+import time_machine
+
+from tests.shipping.conftest import assert_books_hold
+from troth.ledgers.stock.models import Balance
+from troth.reference.models import Bin
+
+NOW = "2026-03-02T08:00:00Z"
+
+
+def said(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.fixture
+def goods(company, yard):
+    """The helmets in their bin at Hamburg."""
+    found = Balance.objects.filter(product=company.products["HELMET"], site_id=yard.site, owner="")
+    return found.exclude(quantity=0).first()
+
+
+def lying(goods):
+    rows = Balance.objects.filter(product_id=goods.product_id, site_id=goods.site_id).exclude(quantity=0)
+    return dict(rows.values_list("bin__code", "quantity"))
+
+
+@time_machine.travel(NOW)
+def test_a_clerk_moves_goods_from_the_stock_page_once(goods, sign_in):
+    other = Bin.objects.create(location=goods.bin.location, code="B-01")
+    browser, place, there = sign_in("warehouse_clerk"), f"/stock/{goods.pk}/", goods.quantity
+    assert f'href="{place}"' in browser.get("/stock/?product=HELMET").content.decode()
+    page = browser.get(place).content.decode()
+    assert f"{place}move/" in page
+    assert f"{place}count/" not in page
+
+    sent = {"quantity": "2", "to_bin": other.pk, "reason": "", "_key": "one"}
+    assert browser.post(f"{place}move/", sent).headers["Location"] == place
+    browser.post(f"{place}move/", sent)
+
+    assert lying(goods) == {goods.bin.code: there - 2, "B-01": 2}
+    assert "Moved." in said(browser.get(place))
+    assert_books_hold()
+
+
+@time_machine.travel(NOW)
+def test_a_refused_move_comes_back_beside_its_field(goods, sign_in):
+    other = Bin.objects.create(location=goods.bin.location, code="B-01")
+    browser, url, before = sign_in("warehouse_clerk"), f"/stock/{goods.pk}/move/", lying(goods)
+    assert browser.post(url, {"quantity": "0", "to_bin": other.pk}).status_code == 422
+    assert browser.post(url, {"quantity": "1.5", "to_bin": other.pk}).status_code == 422
+    assert browser.post(url, {"quantity": "1", "to_bin": goods.bin_id}).status_code == 422
+    assert "Take less" in said(browser.post(url, {"quantity": "100000", "to_bin": other.pk}))
+    assert lying(goods) == before
+
+
+@time_machine.travel(NOW)
+def test_a_supervisor_posts_a_count_with_its_reason(goods, sign_in):
+    browser, url, before = sign_in("warehouse_supervisor"), f"/stock/{goods.pk}/count/", lying(goods)
+    assert "lie in bin" in said(browser.get(url))
+    assert browser.post(url, {"quantity": "3", "reason": ""}).status_code == 422
+    assert lying(goods) == before
+    browser.post(url, {"quantity": "3", "reason": "broken"})
+    assert lying(goods) == {goods.bin.code: 3}
+    assert "Count" in said(browser.get(f"/stock/{goods.pk}/"))
+    assert_books_hold()
+    assert sign_in("warehouse_clerk").get(url).status_code == 403
+
+
+@time_machine.travel(NOW)
+def test_stock_that_an_order_holds_is_not_moved_by_hand(goods, sign_in):
+    tied = Balance.objects.create(
+        site=goods.site, location=goods.location, bin=goods.bin, product=goods.product, owner="order:1"
+    )
+    browser = sign_in("warehouse_supervisor")
+    assert f"/stock/{tied.pk}/count/" not in browser.get(f"/stock/{tied.pk}/").content.decode()
+    assert browser.get(f"/stock/{tied.pk}/move/").status_code == 404
+    assert browser.get("/stock/999999/").status_code == 404
