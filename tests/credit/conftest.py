@@ -22,7 +22,7 @@ ENTERED = 21
 LIMIT = 1000_00
 MANAGER = Actor(user_id=31, name="Cora", grants=(Grant("credit_manager"),))
 # A lockable row of a lower floor stands for the order, which lives above credit.
-PAPER = documents.Kind("test_paper", "Paper", "Papers", "masterdata.Customer", "home", "sales.view_order")
+PAPER = documents.Kind("test_paper", "Paper", "Papers", "sales.Quotation", "sales:quotation", "sales.view_order")
 
 
 @action
