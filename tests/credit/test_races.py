@@ -6,11 +6,11 @@ from typing import ClassVar
 import pytest
 from django.db import connections
 
-from tests.credit.conftest import CLOCK, ENTERED, LIMIT, PAPER, SYSTEM, Desk, in_one_transaction
+from tests.credit.conftest import CLOCK, ENTERED, LIMIT, SYSTEM, Desk, in_one_transaction
 from tests.masterdata import world as small
 from troth.business.credit import actions
 from troth.business.credit.models import CreditAccount
-from troth.platform import documents, locks
+from troth.platform import locks
 
 AMOUNT = 600_00
 
@@ -23,7 +23,6 @@ class Unlocked(locks.Overlay):
 
 @pytest.fixture
 def desk(transactional_db) -> Desk:
-    documents.register(PAPER)
     world = small.build()
     CreditAccount.objects.create(company=world.company, party=world.bikes.party, limit=LIMIT)
     made = Desk(world)
