@@ -44,6 +44,19 @@ def test_an_order_is_read_with_its_lines_its_price_and_the_reason_of_its_dates(r
     assert read.json()["progress"]["headline"] == "partly_confirmed"
 
 
+def test_the_margin_is_told_to_who_may_see_costs(rep, caller):
+    made = rep.post("orders", order(("HELMET", 3))).json()
+    read = caller("billing_clerk").get(f"orders/{made['id']}").json()
+    earned = {
+        "amount": {"amount": "60.00", "currency": "EUR"},
+        "cost": {"amount": "90.00", "currency": "EUR"},
+        "percent": "40.00",
+    }
+    assert (read["margin"], read["lines"][0]["margin"]) == (earned, earned)
+    hidden = rep.get(f"orders/{made['id']}").json()
+    assert (hidden["margin"], hidden["lines"][0]["margin"]) == (None, None)
+
+
 def test_an_order_is_entered_as_a_draft_and_submitted_later(rep):
     draft = rep.post("orders", order(("HELMET", 3), submit=False)).json()
     assert (draft["state"], draft["lines"]) == ("draft", [])
