@@ -196,3 +196,11 @@ def test_orders_of_another_company_are_not_there(small, rep, caller):
     assert_refused(stranger.get(f"orders/{made['id']}"), 404, "not_found")
     assert stranger.get("orders").json()["items"] == []
     assert_refused(stranger.post(f"orders/{made['id']}/cancel", {"reason": "mine"}), 404, "not_found")
+
+
+def test_a_price_by_hand_is_taken_from_who_may_set_prices(rep, caller):
+    line = {"product": "OIL", "quantity": "1.5", "manual_conditions": [{"kind": "price", "price": "12.50"}]}
+    body = {"customer": "ALPHA", "requested_on": "2026-03-11", "lines": [line]}
+    assert_refused(rep.post("orders", body), 403, "not_allowed")
+    made = caller("operations_team").post("orders", body).json()
+    assert made["net"] == {"amount": "18.75", "currency": "EUR"}

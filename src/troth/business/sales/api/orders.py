@@ -112,7 +112,7 @@ def cancel_order(request: ApiRequest, order_id: Id, why: Reason) -> Written:
 
 @operations.acts("/orders/{int:order_id}/reject-for-credit", Written)
 def reject_order_for_credit(request: ApiRequest, order_id: Id, why: Reason) -> Written:
-    """Cancel an order under a credit block because the credit manager declines it; what was promised is free at once."""
+    """Cancel an order under a credit block that is declined; what was promised is free at once."""
     saved = act(request, actions.reject_for_credit, order_id, reason=why.reason)
     return shown.written(saved, _currency(saved.id))
 

@@ -68,7 +68,9 @@ class OrderPage(DocumentPage):
         def items() -> dict[str, Any]:
             view = queries.order(key, by=actor)
             return {
-                "items": screens.items(view, screens.line_status, lambda one: _item_steps(view, one, actor), actor=actor),
+                "items": screens.items(
+                    view, screens.line_status, lambda one: _item_steps(view, one, actor), actor=actor
+                ),
                 "total": Money(view.document.gross, view.document.currency_id),
             }
 
