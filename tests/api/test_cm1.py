@@ -232,3 +232,36 @@ def test_stock_is_moved_and_counted(small, caller):
     assert_refused(clerk.post(f"stock/{product}/move", {**wanted, "to_bin": place.pk}), 422, "same_bin")
     lies = done(clerk.get(f"stock/{product}"))["items"]
     assert [(one["bin"], one["quantity"]) for one in lies] == [("A-01", "1.500"), ("B-01", "1.000")]
+
+
+def test_the_credit_manager_rejects_a_blocked_order(small, caller):
+    company.put_in_stock(small, "HELMET", 30)
+    body = {"customer": "GAMMA", "requested_on": "2026-03-11", "lines": [{"product": "HELMET", "quantity": "3"}]}
+    rep, manager = caller("representative"), caller("credit_manager")
+    order = done(rep.post("orders", body), 201)
+    reject = f"orders/{order['id']}/reject-for-credit"
+    assert_refused(rep.post(reject, {"reason": "mine"}), 403, "not_allowed")
+    assert_refused(manager.post(reject, {"reason": " "}), 422, "reason_missing")
+    assert done(manager.post(reject, {"reason": "insolvent"}))["state"] == "cancelled"
+    assert done(manager.get("credit/blocked"))["items"] == []
+    sound = done(rep.post("orders", {**body, "customer": "ALPHA"}), 201)
+    assert manager.post(f"orders/{sound['id']}/reject-for-credit", {"reason": "no"}).status_code == 409
+
+
+def test_the_credit_manager_lets_goods_leave_past_the_limit(small, caller):
+    company.put_in_stock(small, "HELMET", 30)
+    rep, store, manager = caller("representative"), caller("warehouse_supervisor"), caller("credit_manager")
+    body = {"customer": "ALPHA", "requested_on": "2026-03-04", "lines": [{"product": "HELMET", "quantity": "3"}]}
+    order = done(rep.post("orders", body), 201)
+    made = done(caller("transport_coordinator").post("deliveries", {"order": order["id"]}), 201)
+    delivery = made["deliveries"][0]["id"]
+    transfer = done(store.post("transfer-orders", {"deliveries": [delivery]}), 201)
+    done(store.post(f"transfer-orders/{transfer['id']}/confirm", {}))
+    limit = f"credit/{small.company.pk}/{small.party('ALPHA').pk}"
+    done(manager.send("PUT", limit, {"limit": "1.00"}, If_Match="*"))
+    refused = store.post(f"deliveries/{delivery}/goods-issue")
+    assert refused.json()["code"] == "credit_blocks_goods_issue"
+    release = f"deliveries/{delivery}/release-goods-issue"
+    assert_refused(store.post(release, {"reason": "mine"}), 403, "not_allowed")
+    assert done(manager.post(release, {"reason": "payment announced"}))["delivery"] == delivery
+    assert done(store.post(f"deliveries/{delivery}/goods-issue"), 201)["delivery"] == delivery

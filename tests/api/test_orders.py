@@ -44,6 +44,19 @@ def test_an_order_is_read_with_its_lines_its_price_and_the_reason_of_its_dates(r
     assert read.json()["progress"]["headline"] == "partly_confirmed"
 
 
+def test_the_margin_is_told_to_who_may_see_costs(rep, caller):
+    made = rep.post("orders", order(("HELMET", 3))).json()
+    read = caller("billing_clerk").get(f"orders/{made['id']}").json()
+    earned = {
+        "amount": {"amount": "60.00", "currency": "EUR"},
+        "cost": {"amount": "90.00", "currency": "EUR"},
+        "percent": "40.00",
+    }
+    assert (read["margin"], read["lines"][0]["margin"]) == (earned, earned)
+    hidden = rep.get(f"orders/{made['id']}").json()
+    assert (hidden["margin"], hidden["lines"][0]["margin"]) == (None, None)
+
+
 def test_an_order_is_entered_as_a_draft_and_submitted_later(rep):
     draft = rep.post("orders", order(("HELMET", 3), submit=False)).json()
     assert (draft["state"], draft["lines"]) == ("draft", [])
@@ -183,3 +196,11 @@ def test_orders_of_another_company_are_not_there(small, rep, caller):
     assert_refused(stranger.get(f"orders/{made['id']}"), 404, "not_found")
     assert stranger.get("orders").json()["items"] == []
     assert_refused(stranger.post(f"orders/{made['id']}/cancel", {"reason": "mine"}), 404, "not_found")
+
+
+def test_a_price_by_hand_is_taken_from_who_may_set_prices(rep, caller):
+    line = {"product": "OIL", "quantity": "1.5", "manual_conditions": [{"kind": "price", "price": "12.50"}]}
+    body = {"customer": "ALPHA", "requested_on": "2026-03-11", "lines": [line]}
+    assert_refused(rep.post("orders", body), 403, "not_allowed")
+    made = caller("operations_team").post("orders", body).json()
+    assert made["net"] == {"amount": "18.75", "currency": "EUR"}

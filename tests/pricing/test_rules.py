@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from troth.business.pricing.rules import (
     Kind,
     Manual,
+    Margin,
     PriceRequest,
     PriceRequestLine,
     TraceLine,
+    margin,
+    margin_of,
     offer,
     specificity,
 )
@@ -241,3 +244,26 @@ def test_summing_the_trace_gives_net_and_tax(conditions, wanted, due, list_price
     for parts in freight.values():
         exact = 2 * sum(part.base for part in parts) * parts[0].rate - 2 * parts[0].per * sum(p.amount for p in parts)
         assert abs(exact) <= parts[0].per
+
+
+@pytest.mark.parametrize(
+    ("net", "quantity", "decimals", "standard_cost", "cost", "earned", "basis_points"),
+    [
+        (150_00, 3, 0, 30_00, 90_00, 60_00, 4000),
+        (12_00, 1500, 3, 4_00, 6_00, 6_00, 5000),
+        (1, 1, 3, 500, 1, 0, 0),
+        (10_00, 1, 0, 30_00, 30_00, -20_00, -20000),
+        (3_00, 1, 0, 1_00, 1_00, 2_00, 6667),
+        (0, 2, 0, 5_00, 10_00, -10_00, None),
+    ],
+)
+def test_the_margin_is_net_less_quantity_times_standard_cost(
+    net, quantity, decimals, standard_cost, cost, earned, basis_points
+):
+    found = margin(net, base_quantity=quantity, decimals=decimals, standard_cost=standard_cost)
+    assert (found.cost, found.amount, found.basis_points) == (cost, earned, basis_points)
+
+
+def test_the_margin_of_a_document_is_the_sum_of_its_lines():
+    assert margin_of([Margin(150_00, 90_00), Margin(0, 10_00)]) == Margin(150_00, 100_00)
+    assert margin_of([]).basis_points is None

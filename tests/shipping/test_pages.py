@@ -60,3 +60,30 @@ def test_a_key_that_no_record_can_have_is_not_found(visitor, key):
         assert visitor.post(page).status_code == 404, page
     answer = visitor.post("/due/deliver/", {"selected": [str(key)]})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+@pytest.fixture
+def held_for_credit(yard):
+    """A picked delivery whose payer is past the limit."""
+    delivery = yard.deliver(yard.order("ALPHA", FRAME=5))
+    yard.do("confirm_all", transfer_order_id=yard.transfer(delivery).id)
+    yard.limit("ALPHA", 100)
+    return delivery
+
+
+def test_the_credit_manager_lets_the_goods_of_a_delivery_leave(visitor, yard, held_for_credit):
+    page, ask = f"/deliveries/{held_for_credit.id}/", f"/deliveries/{held_for_credit.id}/credit/"
+    assert ask not in visitor.get(page).content.decode()
+    assert visitor.post(ask, {"reason": "mine"}).status_code == 403
+    RoleGrant.objects.create(user=get_user_model().objects.get(username="tara"), role="credit_manager")
+    assert ask in visitor.get(page).content.decode()
+    answer = visitor.post(ask, {"reason": "payment announced"})
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    assert yard.issue(held_for_credit).cost == 125_000
+
+
+def test_within_the_limit_nothing_is_to_be_released(visitor, yard, held_for_credit):
+    RoleGrant.objects.create(user=get_user_model().objects.get(username="tara"), role="credit_manager")
+    yard.limit("ALPHA", 1_000_000)
+    page = visitor.get(f"/deliveries/{held_for_credit.id}/").content.decode()
+    assert f"/deliveries/{held_for_credit.id}/credit/" not in page

@@ -24,7 +24,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from troth.kernel.money import Rounding, apportion, extend
+from troth.kernel.money import Rounding, apportion, extend, round_ratio
 from troth.kernel.prices import percent
 from troth.kernel.quantity import checked
 
@@ -360,3 +360,33 @@ def offer(request: PriceRequest, conditions: Iterable[ConditionRow], taxes: Sequ
             lines[line.key] = WITHOUT_PRICE if line.is_priced else FREE_OF_CHARGE
     net, tax = (checked(sum(getattr(line, part) for line in lines.values())) for part in ("net", "tax"))
     return Offer(lines, net, tax, checked(net + tax))
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What is left of a net value after the goods' standard cost, both in minor units of the company's currency."""
+
+    net: int
+    cost: int
+
+    @property
+    def amount(self) -> int:
+        return self.net - self.cost
+
+    @property
+    def basis_points(self) -> int | None:
+        """The margin in hundredths of a percent of the net value, half up; None where nothing is earned."""
+        return round_ratio(self.amount * 10_000, self.net, ROUNDING) if self.net > 0 else None
+
+
+def margin(net: int, *, base_quantity: int, decimals: int, standard_cost: int) -> Margin:
+    """The margin of a line: `base_quantity` in smallest units of `decimals`, `standard_cost` of one base unit."""
+    return Margin(net, extend(standard_cost, 10**decimals, base_quantity, mode=ROUNDING))
+
+
+def margin_of(lines: Iterable[Margin]) -> Margin:
+    """The margin of a document: nothing but the sum of its lines."""
+    net, cost = 0, 0
+    for line in lines:
+        net, cost = net + line.net, cost + line.cost
+    return Margin(checked(net), checked(cost))

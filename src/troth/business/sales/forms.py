@@ -108,10 +108,24 @@ class ItemForm(forms.Form):
     site = forms.ChoiceField(label=_("Ships from"), required=False)
     item_category = forms.ChoiceField(label=_("Item category"), required=False)
     delivery_days = whole(_("Delivery days"), 0, 9999)
+    manual_conditions = text(
+        _("Price by hand"),
+        30,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8, "placeholder": _("of the list")}),
+        help_text=_("For one base unit, before discounts."),
+    )
     text = text(_("Text"), 500, widget=forms.TextInput(attrs={"size": 16}))
 
-    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: dict[str, list[tuple[str, str]]] | None = None,
+        sets_prices: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not sets_prices:
+            del self.fields["manual_conditions"]
         for name, known in (choices or {}).items():
             self.fields[name].choices = known  # type: ignore[attr-defined]
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from troth.business.pricing.rules import TraceLine
+from troth.business.credit import queries as credit
+from troth.business.credit.rules import NoExchangeRate
+from troth.business.pricing.rules import Margin, TraceLine, margin, margin_of
 from troth.business.promising import queries as promising
 from troth.business.promising.queries import PromisedLine
 from troth.business.sales import store
@@ -269,6 +271,7 @@ class LineView:
     promise: PromisedLine | None
     progress: fulfilment.Progress
     open_to_order: int = 0
+    standard_cost: int = 0
 
     @property
     def trace(self) -> tuple[TraceLine, ...]:
@@ -342,6 +345,7 @@ def _line_views(kind: store.Kind, key_kind: str, document_id: int) -> tuple[Line
                 promised.get(line.id),
                 come,
                 open_quantity(quoted=come.ordered, referenced=come.referenced),
+                product.standard_cost,
             )
         )
     return tuple(views)
@@ -373,6 +377,47 @@ def _progress(flow: Flow, lines: Iterable[LineView], is_blocked: bool) -> Progre
         paid=sum(one.paid for one in paid.values()),
         is_blocked=is_blocked,
     )
+
+
+VIEW_COST = "masterdata.view_cost"
+"""The right to see what goods cost, and so what is earned on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What is earned on a document, in the company's currency: by line id, and in all."""
+
+    currency: str
+    lines: dict[int, Margin]
+    total: Margin
+
+
+def margins(view: DocumentView, *, by: Actor) -> Margins | None:
+    """What the standing lines earn, at the rate of the day of entry; nothing for who may not see costs.
+
+    Nothing either where no rate leads to the company's currency: a margin is then not known.
+    """
+    from troth.reference import queries as reference
+
+    document = view.document
+    if not by.may(VIEW_COST, company_id=document.company_id):
+        return None
+    own = reference.company(document.company_id).currency
+    try:
+        rate = credit.rate(document.currency_id, own, on=document.entered_on)
+    except NoExchangeRate:
+        return None
+    lines = {
+        one.line.id: margin(
+            rate.convert(one.line.net),
+            base_quantity=one.line.base_quantity,
+            decimals=one.base_decimals,
+            standard_cost=one.standard_cost,
+        )
+        for one in view.lines
+        if one.line.stands
+    }
+    return Margins(own, lines, margin_of(lines.values()))
 
 
 def currency(kind: str, document_id: int) -> str:

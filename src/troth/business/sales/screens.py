@@ -11,21 +11,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries.screens import names
-from troth.business.pricing.rules import TraceLine
+from troth.business.pricing.rules import Margin, TraceLine
 from troth.business.promising import queries as promising
 from troth.business.promising.screens import BASIS, dated, reasons, short_documents
 from troth.business.sales import queries
 from troth.business.sales.models import Order, Quotation
-from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.queries import DocumentView, LineView, Margins
 from troth.business.sales.states import LineProgress, OrderState, QuotationState, progress
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.pictures import Face
 from troth.platform.actors import Actor
 from troth.platform.models import BlockRow
-from troth.platform.web import history, keyset
+from troth.platform.web import formats, history, keyset
 from troth.platform.web.access import allowed
-from troth.platform.web.documents import Item, PromisedItem, ScheduleLine
+from troth.platform.web.documents import Fact, Item, PromisedItem, ScheduleLine
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Trace, TraceStep, Waiting
@@ -243,9 +243,21 @@ def product_party(one: LineView) -> Party:
     return Party(one.product_name, one.product_number)
 
 
-def items(view: DocumentView, status_of: Any, steps_of: Any) -> list[Item]:
-    """The lines as items; `status_of` and `steps_of` answer for one line."""
-    currency = view.document.currency_id
+def margin_fact(view: DocumentView, actor: Actor) -> Fact:
+    """What the document earns, for who may see costs."""
+    margins = queries.margins(view, by=actor)
+    return Fact(_("Margin"), _told(margins.total, margins.currency) if margins else None)
+
+
+def _told(margin: Margin, currency: str) -> str:
+    amount = f"{formats.money(margin.amount, currency)} {currency}"
+    points = margin.basis_points
+    return amount if points is None else f"{amount} ({formats.number(points, 2)} %)"
+
+
+def items(view: DocumentView, status_of: Any, steps_of: Any, *, actor: Actor) -> list[Item]:
+    """The lines as items; `status_of` and `steps_of` answer for one line. Who may see costs sees each line's margin."""
+    currency, margins = view.document.currency_id, queries.margins(view, by=actor)
     return [
         Item(
             number=str(one.line.line_number),
@@ -255,11 +267,20 @@ def items(view: DocumentView, status_of: Any, steps_of: Any) -> list[Item]:
             price=_price(one, currency),
             value=trace_of(one, currency),
             schedule=_schedule(one),
-            note=one.line.rejection_reason or one.line.text,
+            note=_note(one, margins),
             steps=steps_of(one),
         )
         for one in view.lines
     ]
+
+
+def _note(one: LineView, margins: Margins | None) -> str:
+    note = one.line.rejection_reason or one.line.text
+    margin = margins.lines.get(one.line.id) if margins else None
+    if margins is None or margin is None:
+        return note
+    earned = gettext("Margin %(margin)s") % {"margin": _told(margin, margins.currency)}
+    return f"{note} · {earned}" if note else earned
 
 
 def trace_of(one: LineView, currency: str) -> Trace | Money:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("deliveries/<int:key>/change/", verbs.DeliveryChange.as_view(), name="delivery-change"),
     path("deliveries/<int:key>/cancel/", verbs.DeliveryCancel.as_view(), name="delivery-cancel"),
     path("deliveries/<int:key>/reverse/", verbs.DeliveryReverse.as_view(), name="delivery-reverse"),
+    path("deliveries/<int:key>/credit/", verbs.DeliveryCredit.as_view(), name="delivery-credit"),
     path("shipments/", lists.ShipmentList.as_view(), name="shipments"),
     path("shipments/new/", verbs.ShipmentCreate.as_view(), name="shipment-create"),
     path("shipments/<int:key>/", documents.ShipmentPage.as_view(), name="shipment"),

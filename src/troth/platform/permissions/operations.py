@@ -41,6 +41,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "change_order": "sales.change_order",
     "submit_order": "sales.submit_order",
     "cancel_order": "sales.cancel_order",
+    "reject_order_for_credit": "sales.reject_for_credit",
     "reject_item": "sales.reject_item",
     "copy_order": "sales.copy_order",
     "allocate_stock": "sales.allocate_stock",
@@ -75,6 +76,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "check_ready": "shipping.view_delivery",
     "post_goods_issue": "shipping.post_goods_issue",
     "post_goods_issues": "shipping.post_goods_issue",
+    "release_goods_issue": "credit.release_goods_issue",
     "reverse_goods_issue": "shipping.reverse_goods_issue",
     # supply and availability
     "get_stock": "supply.view_stock",

@@ -102,6 +102,7 @@ ROUTES: Final[dict[str, str]] = {
     "shipping:delivery-unassign": "shipping.unassign_delivery",
     "shipping:delivery-change": "shipping.change_delivery",
     "shipping:delivery-cancel": "shipping.cancel_delivery",
+    "shipping:delivery-credit": "credit.release_goods_issue",
     "shipping:delivery-reverse": "shipping.reverse_goods_issue",
     "shipping:shipments": "shipping.view_shipment",
     "shipping:shipment": "shipping.view_shipment",

@@ -11,9 +11,11 @@ from typing import Any
 from troth.business.pricing import queries as pricing
 from troth.business.pricing.rules import Kind, LineOffer, Manual, PriceRequestLine, TraceLine
 from troth.business.sales.actions.terms import Terms
+from troth.business.sales.rules.drafts import LineDraft
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.rules.refusals import WrongEntry
-from troth.kernel.money import Rounding, round_ratio
+from troth.kernel.errors import BusinessError
+from troth.kernel.money import Rounding, parse_money, round_ratio
 from troth.kernel.quantity import MAX, checked
 from troth.platform.actors import Actor
 
@@ -50,12 +52,22 @@ def price(order: Header, lines: Sequence[Line], terms: Terms, *, keep: frozenset
     return tuple(_with(line, offer.lines.get(line.line_number)) for line in lines), frozenset(offer.incomplete)
 
 
-def require_manual_pricing(lines: Iterable[Line], *, by: Actor, company_id: int) -> None:
-    """Refuse prices by hand from whoever may not set them; asked where they are entered, not where they are kept."""
+def require_manual_pricing(lines: Iterable[Line], *, by: Actor, company_id: int, kept: Iterable[Line] = ()) -> None:
+    """Refuse prices by hand from whoever may not set them; asked where they are entered, not where they are kept.
+
+    `kept` are the lines that the document had: what was agreed on a product there may stay on it.
+    """
+    known = [_bargain(line) for line in kept]
     by_hand = [
-        PriceRequestLine(line.line_number, 0, 1, manual=manual(line)) for line in lines if line.manual_conditions
+        PriceRequestLine(line.line_number, 0, 1, manual=manual(line))
+        for line in lines
+        if line.manual_conditions and _bargain(line) not in known
     ]
     pricing.require_manual_pricing(by_hand, by=by, company_id=company_id)
+
+
+def _bargain(line: Line) -> tuple[int, list[dict[str, Any]]]:
+    return line.product_id, [dict(entry) for entry in line.manual_conditions]
 
 
 def is_carried(line: Line) -> bool:
@@ -87,6 +99,37 @@ def _with(line: Line, offer: LineOffer | None) -> Line:
 def manual(line: Line) -> tuple[Manual, ...]:
     """The conditions agreed by hand on a line."""
     return tuple(_manual(entry, line.line_number) for entry in line.manual_conditions)
+
+
+def agreed(draft: LineDraft, *, base_decimals: int, currency_decimals: int, row: int) -> tuple[Mapping[str, Any], ...]:
+    """The conditions by hand of a line as they are kept: `price`, decimal text for one base unit, in minor units."""
+    return tuple(
+        _price_read(entry, base_decimals, currency_decimals, row) if "price" in entry else entry
+        for entry in draft.manual_conditions or ()
+    )
+
+
+def _price_read(entry: Mapping[str, Any], base_decimals: int, currency_decimals: int, row: int) -> Mapping[str, Any]:
+    entered = entry["price"]
+    if isinstance(entered, bool) or not isinstance(entered, str | int) or "amount" in entry or "per_quantity" in entry:
+        raise WrongEntry(
+            "A price by hand is an amount for one base unit, such as 12.50. Enter it again.",
+            row=row,
+            field="manual_conditions",
+        )
+    try:
+        amount = parse_money(entered, currency_decimals)
+    except BusinessError as refused:
+        refused.row, refused.field = row, "manual_conditions"
+        raise
+    if amount < 0:
+        raise WrongEntry(
+            "A price by hand is not below zero. Enter it again, or leave it empty for the price of the list.",
+            row=row,
+            field="manual_conditions",
+        )
+    rest = {name: value for name, value in entry.items() if name != "price"}
+    return {"kind": "price", **rest, "amount": amount, "per_quantity": 10**base_decimals}
 
 
 MANUAL_KINDS = ("price", "discount", "surcharge")

@@ -16,6 +16,7 @@ from troth.business.sales.actions.document import QUOTATION_KIND, QUOTATION_LINE
 from troth.business.sales.models import Quotation
 from troth.business.sales.rules import quoting, refusals
 from troth.business.sales.rules.drafts import QuotationDraft, parse_date
+from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import QUOTATION, QuotationState
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis, FulfilmentKey
@@ -41,7 +42,8 @@ def save_quotation(
     clock: Clock,
 ) -> Saved:
     """Write a quotation, or write a draft anew. It is priced, and holds neither goods nor credit."""
-    document, extra = _read(draft, by=by, clock=clock)
+    kept = store.lines(store.QUOTATION, quotation_id) if quotation_id is not None else ()
+    document, extra = _read(draft, kept=kept, by=by, clock=clock)
     if quotation_id is None:
         [number] = numbering.draw("quotation", company_id=save.SEQUENCE_COMPANY)
         _insert(document, extra, f"QT-{number:06d}")
@@ -121,7 +123,7 @@ def revise_quotation(
     """Put a new revision in the place of a quotation; the old one is superseded and can no longer be ordered from."""
     quotation, _ = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "revise")
-    document, extra = _read(draft, by=by, clock=clock)
+    document, extra = _read(draft, kept=store.lines(store.QUOTATION, quotation.pk), by=by, clock=clock)
     revision = quotation.revision + 1
     first = quotation.number.rsplit("/", 1)[0]
     extra |= {"revises_id": ("int", quotation.pk), "revision": ("int", revision)}
@@ -173,10 +175,10 @@ def _hold(quotation_id: int, expected_version: int | None, *, by: Actor) -> tupl
     return quotation, held
 
 
-def _read(draft: QuotationDraft, *, by: Actor, clock: Clock) -> tuple[Document, Extra]:
+def _read(draft: QuotationDraft, *, kept: tuple[Line, ...] = (), by: Actor, clock: Clock) -> tuple[Document, Extra]:
     """Read a draft; an agreed delivery time stays a time and does not become a date before there is an order."""
     undated = replace(draft, lines=tuple(replace(line, delivery_days=None) for line in draft.lines))
-    document = save.read(undated, by=by, clock=clock)
+    document = save.read(undated, kept=kept, by=by, clock=clock)
     document.lines = tuple(
         replace(line, delivery_days=entered.delivery_days)
         for line, entered in zip(document.lines, draft.lines, strict=True)

@@ -1,6 +1,7 @@
 """Keeping a draft: an order that is written but not in the books. It holds nothing and may be incomplete."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from troth.business.sales import store
@@ -45,7 +46,7 @@ def save_order(
     order, _ = locks.hold(Order, order_id, by=by)
     refuse_unless_draft(order)
     refuse_if_changed(order, expected_version)
-    document = read(draft, by=by, clock=clock)
+    document = read(draft, kept=store.lines(store.ORDER, order_id), by=by, clock=clock)
     before = store.header(order)
     _replace(document, order)
     changes = _differences(before, document.header)
@@ -53,8 +54,11 @@ def save_order(
     return saved(document)
 
 
-def read(draft: OrderDraft, *, by: Actor, clock: Clock) -> Document:
-    """Read, determine and price a draft: an order that is not written yet. Refuses all that is wrong in it."""
+def read(draft: OrderDraft, *, kept: Iterable[Line] = (), by: Actor, clock: Clock) -> Document:
+    """Read, determine and price a draft: an order that is not written yet. Refuses all that is wrong in it.
+
+    `kept` are the lines that it takes the place of; prices agreed by hand on them may stay.
+    """
     known = terms.for_draft(draft)
     require(by, company_id=known.customer.company_id)
     today = clock.today(known.customer.time_zone)
@@ -62,7 +66,7 @@ def read(draft: OrderDraft, *, by: Actor, clock: Clock) -> Document:
     header = determination.header(draft, named, customer=known.customer, order_type=known.order_type, entered_on=today)
     known = terms.with_ship_to(known, header.ship_to_id)
     lines = determined(draft.lines, header, known, clock=clock)
-    prices.require_manual_pricing(lines, by=by, company_id=header.company_id)
+    prices.require_manual_pricing(lines, by=by, company_id=header.company_id, kept=kept)
     priced, unpriced = prices.price(header, lines, known)
     status = new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, priced, known, unpriced)
@@ -89,6 +93,13 @@ def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, c
     for row, read_line in enumerate(parse_lines(drafts, known.known, today=today), start=1):
         try:
             line = determination.line(read_line, header, choices, row=row)
+            conditions = prices.agreed(
+                read_line.draft,
+                base_decimals=read_line.product.base_unit.decimals,
+                currency_decimals=known.customer.currency_decimals,
+                row=row,
+            )
+            line = replace(line, manual_conditions=conditions)
         except BusinessError as refused:
             wrong.append(refused)
             continue

@@ -63,7 +63,7 @@ def list_orders(request: ApiRequest, found: Query[DocumentFilter]) -> dict[str, 
 @operations.reads("/orders/{int:order_id}", DocumentShown)
 def get_order(request: ApiRequest, order_id: Id) -> DocumentShown:
     """An order with its lines, their price, what is promised on them and why, its blocks, and how far it has come."""
-    return shown.document(queries.order(order_id, by=request.auth))
+    return shown.document(queries.order(order_id, by=request.auth), by=request.auth)
 
 
 @operations.creates("/orders", OrderWritten)
@@ -107,6 +107,13 @@ def cancel_order(request: ApiRequest, order_id: Id, why: Reason) -> Written:
     """Cancel an order of which nothing is in a delivery or an invoice."""
     version = versions.stated(request)
     saved = act(request, actions.cancel_order, order_id, reason=why.reason, expected_version=version)
+    return shown.written(saved, _currency(saved.id))
+
+
+@operations.acts("/orders/{int:order_id}/reject-for-credit", Written)
+def reject_order_for_credit(request: ApiRequest, order_id: Id, why: Reason) -> Written:
+    """Cancel an order under a credit block that is declined; what was promised is free at once."""
+    saved = act(request, actions.reject_for_credit, order_id, reason=why.reason)
     return shown.written(saved, _currency(saved.id))
 
 

@@ -30,7 +30,7 @@ def list_quotations(request: ApiRequest, found: Query[DocumentFilter]) -> dict[s
 @operations.reads("/quotations/{int:quotation_id}", DocumentShown)
 def get_quotation(request: ApiRequest, quotation_id: Id) -> DocumentShown:
     """A quotation with its lines; `open_to_order` says what of each is still to be ordered."""
-    return shown.document(queries.quotation(quotation_id, by=request.auth))
+    return shown.document(queries.quotation(quotation_id, by=request.auth), by=request.auth)
 
 
 @operations.creates("/quotations", Written)

@@ -7,7 +7,8 @@ from typing import Any
 from troth.business.promising import queries as promising
 from troth.business.sales import queries
 from troth.business.sales.actions import Saved, Submitted
-from troth.business.sales.queries import DocumentRow, DocumentView, LineView
+from troth.business.sales.queries import DocumentRow, DocumentView, LineView, Margins
+from troth.platform.actors import Actor
 from troth.platform.api.values import Money, Shown, money, quantity
 from troth.platform.blocks import Block
 from troth.reference import queries as reference
@@ -212,8 +213,19 @@ class FulfilmentShown(Shown):
     billed: str
 
 
+class MarginShown(Shown):
+    """Net less standard cost, in the company's currency; `percent` of the net value, null where that is nothing."""
+
+    amount: Money
+    cost: Money
+    percent: str | None
+
+
 class LineShown(Shown):
-    """A line as entered, in its own unit; what is promised and fulfilled, in the product's base unit."""
+    """A line as entered, in its own unit; what is promised and fulfilled, in the product's base unit.
+
+    `margin` is null for who may not see costs, and where no rate leads to the company's currency.
+    """
 
     line_number: int
     product: str
@@ -234,6 +246,7 @@ class LineShown(Shown):
     net: Money
     tax: Money
     gross: Money
+    margin: MarginShown | None
     price: list[PriceStep]
     confirmed: str
     short: str
@@ -300,6 +313,7 @@ class DocumentShown(Shown):
     net: Money
     tax: Money
     gross: Money
+    margin: MarginShown | None
     progress: ProgressShown
     blocks: list[BlockShown]
     lines: list[LineShown]
@@ -312,9 +326,10 @@ _AS_THEY_STAND = (
 )  # fmt: skip
 
 
-def document(view: DocumentView) -> DocumentShown:
+def document(view: DocumentView, *, by: Actor) -> DocumentShown:
     """The whole document; `why` says in a sentence why each line has its dates."""
     found, currency = view.document, view.document.currency_id
+    margins = queries.margins(view, by=by)
     why = promising.explanations(view.ref.kind, [line.line.id for line in view.lines])
     return DocumentShown(
         **{name: getattr(found, name) for name in _AS_THEY_STAND},
@@ -331,9 +346,28 @@ def document(view: DocumentView) -> DocumentShown:
         net=money(found.net, currency),
         tax=money(found.tax, currency),
         gross=money(found.gross, currency),
+        margin=_margin(margins, None),
         progress=_progress(view),
         blocks=[block(one) for one in view.block_history],
-        lines=[_line(line, currency, why[line.line.id].sentence if line.line.id in why else "") for line in view.lines],
+        lines=[
+            _line(line, currency, why[line.line.id].sentence if line.line.id in why else "", margins)
+            for line in view.lines
+        ],
+    )
+
+
+def _margin(margins: Margins | None, line_id: int | None) -> MarginShown | None:
+    """The margin of a line, or of the document where no line is named."""
+    if margins is None:
+        return None
+    found = margins.total if line_id is None else margins.lines.get(line_id)
+    if found is None:
+        return None
+    points = found.basis_points
+    return MarginShown(
+        amount=money(found.amount, margins.currency),
+        cost=money(found.cost, margins.currency),
+        percent=None if points is None else quantity(points, 2),
     )
 
 
@@ -364,7 +398,7 @@ def block(found: Block) -> BlockShown:
     )
 
 
-def _line(view: LineView, currency: str, why: str) -> LineShown:
+def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> LineShown:
     line, decimals, come = view.line, view.base_decimals, view.progress
     promise = view.promise
     return LineShown(
@@ -387,6 +421,7 @@ def _line(view: LineView, currency: str, why: str) -> LineShown:
         net=money(line.net, currency),
         tax=money(line.tax, currency),
         gross=money(line.gross, currency),
+        margin=_margin(margins, line.id),
         price=[
             PriceStep(
                 kind=one.kind,

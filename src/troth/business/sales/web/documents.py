@@ -57,7 +57,7 @@ class OrderPage(DocumentPage):
             status=screens.order_status(order.state, come),
             party=screens.customer_party(view, actor),
             total=Money(order.gross, order.currency_id),
-            facts=_order_facts(view),
+            facts=[*_order_facts(view), *_earned(view, actor)],
             next_step=_next_of_order(view, actor),
             steps=_order_steps(view, actor),
             blocks=[*_missing(order, actor), *_standing(view, actor), *_short(view)],
@@ -68,7 +68,9 @@ class OrderPage(DocumentPage):
         def items() -> dict[str, Any]:
             view = queries.order(key, by=actor)
             return {
-                "items": screens.items(view, screens.line_status, lambda one: _item_steps(view, one, actor)),
+                "items": screens.items(
+                    view, screens.line_status, lambda one: _item_steps(view, one, actor), actor=actor
+                ),
                 "total": Money(view.document.gross, view.document.currency_id),
             }
 
@@ -84,6 +86,11 @@ class OrderPage(DocumentPage):
             Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(ref(), actor)}),
             Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
         )  # fmt: skip
+
+
+def _earned(view: DocumentView, actor: Any) -> list[Fact]:
+    fact = screens.margin_fact(view, actor)
+    return [fact] if fact.value is not None else []
 
 
 def _order_facts(view: DocumentView) -> list[Fact]:
@@ -229,7 +236,7 @@ class QuotationPage(DocumentPage):
             status=screens.QUOTATION_WORDS[QuotationState(quotation.state)],
             party=screens.customer_party(view, actor),
             total=Money(quotation.gross, quotation.currency_id),
-            facts=_quotation_facts(quotation),
+            facts=[*_quotation_facts(quotation), *_earned(view, actor)],
             next_step=_next_of_quotation(view, actor),
             steps=_quotation_steps(quotation, actor),
             blocks=_quotation_blocks(quotation),
@@ -240,7 +247,7 @@ class QuotationPage(DocumentPage):
         def items() -> dict[str, Any]:
             view = queries.quotation(key, by=actor)
             return {
-                "items": screens.items(view, _quoted_status, lambda one: ()),
+                "items": screens.items(view, _quoted_status, lambda one: (), actor=actor),
                 "total": Money(view.document.gross, view.document.currency_id),
             }
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.pricing.queries import SET_PRICE
 from troth.business.sales import actions, queries
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.forms import HEAD_FIELDS, ItemForm, OrderForm, QuotationForm, entered, row_choices
@@ -20,6 +21,7 @@ from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.states import OrderState
 from troth.kernel.errors import BusinessError
+from troth.kernel.money import format_money
 from troth.kernel.quantity import format_quantity
 from troth.platform.web import formats
 from troth.platform.web.access import demand
@@ -29,7 +31,7 @@ from troth.platform.web.values import Link, Text
 
 Entering = Callable[..., Submitted]
 _entering: list[Entering] = [actions.enter_order]
-CHANGEABLE = ("product", "quantity", "unit", "requested_on", "site", "item_category", "text")
+CHANGEABLE = ("product", "quantity", "unit", "requested_on", "site", "item_category", "text", "manual_conditions")
 
 
 def take_over(enter: Entering) -> None:
@@ -65,18 +67,39 @@ class EntryPage(FormPage):
         return head_of(self.view)
 
     def initial_rows(self) -> list[dict[str, Any]]:
-        return [row_of(one) for one in self.view.lines if one.line.stands] if self.view else []
+        if self.view is None:
+            return []
+        return [
+            {**row_of(one), "manual_conditions": price_by_hand(one, self.view)}
+            for one in self.view.lines
+            if one.line.stands
+        ]
 
     def rows_arguments(self) -> dict[str, Any]:
-        return {"choices": row_choices()}
+        company = {"company_id": self.view.document.company_id} if self.view else {}
+        actor: Any = self.request.actor  # type: ignore[attr-defined]
+        return {"choices": row_choices(), "sets_prices": actor.may(SET_PRICE, **company)}
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         filled = [(number, row.cleaned_data) for number, row in enumerate(rows.forms, 1) if row.cleaned_data]
         try:
-            return self.act(actor, form.cleaned_data, [values for _number, values in filled])
+            return self.act(actor, form.cleaned_data, [self._agreed(values) for _number, values in filled])
         except BusinessError as error:
             renumber(error, [number for number, _values in filled])
             raise
+
+    def _agreed(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The row with its conditions by hand: those that its line has, and the price that was entered."""
+        number = values.get("line_number")
+        lines = self.view.lines if self.view else ()
+        before = next((one for one in lines if one.line.line_number == number), None)
+        kept = tuple(before.line.manual_conditions) if before else ()
+        shown = price_by_hand(before, self.view) if before and self.view else ""
+        entered_price = values.get("manual_conditions", shown).strip()
+        if entered_price != shown:
+            kept = tuple(one for one in kept if one.get("kind") != "price")
+            kept += ({"kind": "price", "price": entered_price},) if entered_price else ()
+        return {**values, "manual_conditions": kept}
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         raise AssertionError("an entry page needs `act`")
@@ -138,7 +161,17 @@ def row_of(one: LineView) -> dict[str, Any]:
         "item_category": one.item_category,
         "delivery_days": line.delivery_days,
         "text": line.text,
+        "manual_conditions": tuple(line.manual_conditions),
     }
+
+
+def price_by_hand(one: LineView, view: DocumentView) -> str:
+    """The price of one base unit that was agreed by hand; nothing where it was agreed for another quantity."""
+    for entry in one.line.manual_conditions:
+        if entry.get("kind") == "price" and entry.get("per_quantity", 1) == 10**one.base_decimals:
+            amount = entry.get("amount")
+            return "" if amount is None else format_money(amount, view.document.currency.decimals)
+    return ""
 
 
 def told(submitted: Submitted) -> tuple[str, bool]:
@@ -276,10 +309,6 @@ class QuotationChange(QuotationCreate):
 
     creates = False
 
-    def initial_rows(self) -> list[dict[str, Any]]:
-        rows = super().initial_rows()
-        return rows if self.is_draft else [{**row, "line_number": None} for row in rows]
-
     @property
     def is_draft(self) -> bool:
         return self.view is not None and self.view.document.state == "draft"
@@ -294,6 +323,8 @@ class QuotationChange(QuotationCreate):
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         assert self.view is not None
+        if not self.is_draft:  # a revision counts its lines anew
+            lines = [{**line, "line_number": None} for line in lines]
         draft, version = draft_of(QuotationDraft, head, lines), head.get("version")
         acting = {"expected_version": version, **self.clocked(actor)}
         if self.is_draft:

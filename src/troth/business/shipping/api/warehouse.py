@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field
 
+from troth.business.credit import actions as credit
 from troth.business.shipping import actions, queries
 from troth.business.shipping.actions import GoodsIssued
 from troth.business.shipping.api.shared import (
@@ -274,6 +275,21 @@ def _issued(request: ApiRequest, issued: GoodsIssued) -> IssuedShown:
         company_id = queries.delivery(issued.delivery_id, by=request.auth).company_id
         cost = money(issued.cost, reference.company(company_id).currency)
     return IssuedShown(delivery=issued.delivery_id, number=issued.number, issued_on=issued.issued_on, cost=cost)
+
+
+class GoodsReleased(Shown):
+    """The delivery whose goods may leave past the credit limit."""
+
+    delivery: int
+    number: str
+
+
+@operations.acts("/deliveries/{int:delivery_id}/release-goods-issue", GoodsReleased)
+def release_goods_issue(request: ApiRequest, delivery_id: Id, why: Reason) -> GoodsReleased:
+    """Let goods leave although the payer is past the credit limit; nobody decides on a delivery that they made."""
+    queries.delivery(delivery_id, by=request.auth)
+    released = act(request, credit.release_goods_issue, "delivery", delivery_id, reason=why.reason)
+    return GoodsReleased(delivery=released.document_id, number=released.document_number)
 
 
 class MassIssue(Entry):

@@ -50,6 +50,7 @@ class DeliveryView:
     customer_id: int
     sold_to: str
     ship_to: str
+    payer_id: int
     payer: str
     route: str
     shipment_id: int | None
@@ -144,8 +145,9 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
     """A delivery with lines, transfer orders (id, number, state) and what it lacks. `NotFound` if it is not theirs."""
     names = (
         "pk", "number", "state", "version", "company_id", "site_id", "site__code", "customer_id", "sold_to__name",
-        "ship_to__name", "payer__name", "route__name", "shipment_id", "shipment__number", "incoterm", "priority",
-        "goods_issue_on", "delivery_on", "issued_on", "weight_g", "volume_ml", "made_at", "made_by_id", "cancel_reason",
+        "ship_to__name", "payer_id", "payer__name", "route__name", "shipment_id", "shipment__number", "incoterm",
+        "priority", "goods_issue_on", "delivery_on", "issued_on", "weight_g", "volume_ml", "made_at", "made_by_id",
+        "cancel_reason",
     )  # fmt: skip
     row: Any = Delivery.objects.filter(pk=delivery_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
@@ -162,7 +164,7 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
         .values_list("pk", "number", "state")
     )
     lacks = reasons_of([delivery_id])[delivery_id] if row[2] in ("open", "picked") else ()
-    values: list[Any] = spelled(row, 11, 13)
+    values: list[Any] = spelled(row, 12, 14)
     return DeliveryView(*[*values, tuple(DeliveryLineView(*line) for line in lines), tuple(fetching), lacks])
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.credit import queries as credit
 from troth.business.shipping import queries, screens
 from troth.business.shipping.queries import DeliveryLineView, DeliveryView, PickLine, ShipmentView
 from troth.business.shipping.rules.readiness import Lack
@@ -148,6 +149,9 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
         )
         if is_open
         else None,
+        step(actor, _("Release the goods issue"), "shipping:delivery-credit", key, method="get", company_id=company)
+        if is_open and _past_limit(view)
+        else None,
         step(
             actor,
             _("Reverse goods issue"),
@@ -160,6 +164,12 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
         if view.state == DeliveryState.ISSUED
         else None,
     )
+
+
+def _past_limit(view: DeliveryView) -> bool:
+    """Whether the payer is past the limit now, so that the goods leave only by a credit manager's word."""
+    available = credit.account(view.company_id, view.payer_id).available
+    return available is not None and available < 0
 
 
 def _delivery_blocks(view: DeliveryView, actor: Any) -> list[Block]:

@@ -9,6 +9,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.credit import actions as credit
 from troth.business.sales.web.entry import take_over
 from troth.business.shipping import actions, queries, screens
 from troth.business.shipping.rules.picking import Found
@@ -159,6 +160,16 @@ class DeliveryReverse(_Ask):
 
     def act(self, **given: Any) -> None:
         actions.reverse_goods_issue(delivery_id=self.view.id, **given)
+
+
+class DeliveryCredit(_Ask):
+    verb, told = _("Release the goods issue of"), _("Released: the goods may leave.")
+    press = _("Release the goods issue")
+    danger = False
+    sentence = _("The goods may leave although the payer is past the credit limit. Other deliveries are not released.")
+
+    def act(self, **given: Any) -> None:
+        credit.release_goods_issue("delivery", self.view.id, **given)
 
 
 class ShipmentCancel(_Ask):

@@ -1,0 +1,125 @@
+"""Prices agreed by hand: entered on the page and over the API, by those who may, and kept by those who may not."""
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests import company
+from troth.business.sales import actions, queries
+from troth.business.sales.models import Order, OrderLine, Quotation, QuotationLine
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
+from troth.business.sales.web.entry import head_of
+from troth.kernel.errors import BusinessError
+from troth.platform.models import RoleGrant
+
+PRICE = {"kind": "price", "amount": 1250, "per_quantity": 1000}
+
+
+def browser(*roles):
+    user = get_user_model().objects.create_user("-".join(roles), password="correct horse battery")
+    for role in roles:
+        RoleGrant.objects.create(user=user, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def monday(small):
+    """The browser's clock stands on the small company's Monday."""
+    with time_machine.travel(small.clock.now(), tick=False):
+        yield
+
+
+@pytest.fixture
+def seller(small):
+    """Somebody who may set prices."""
+    return browser("operations_team")
+
+
+@pytest.fixture
+def clerk(small):
+    return browser("representative")
+
+
+def form(*rows, **head):
+    """What a browser sends: OIL is counted in thousandths of a litre."""
+    sent = {"customer": "ALPHA", "order_type": "standard", "rows-INITIAL_FORMS": "0", "rows-MIN_NUM_FORMS": "0"}
+    sent |= {"requested_on": company.NEXT_WEDNESDAY.isoformat(), "rows-TOTAL_FORMS": str(len(rows)), **head}
+    for number, row in enumerate(rows):
+        sent |= {f"rows-{number}-{name}": value for name, value in row.items()}
+    return sent
+
+
+OIL = {"product": "OIL", "quantity": "2"}
+
+
+def by_hand(price, **more):
+    return {**OIL, "manual_conditions": price, **more}
+
+
+def test_who_may_not_set_prices_has_no_column_for_them_and_sets_none(seller, clerk):
+    assert "Price by hand" in seller.get("/orders/new/").content.decode()
+    assert "Price by hand" not in clerk.get("/orders/new/").content.decode()
+    assert clerk.post("/orders/new/", form(by_hand("12.50"), _save="1")).status_code == 302
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([], 1600)
+
+
+def test_a_price_by_hand_stands_in_for_that_of_the_list(seller):
+    assert seller.post("/orders/new/", form(by_hand("12.50"), _save="1")).status_code == 302
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([PRICE], 2500)
+
+
+@pytest.mark.parametrize("price", ["cheap", "-1", "12.505", "9" * 29])
+def test_a_wrong_price_is_refused_beside_its_field(seller, price):
+    answer = seller.post("/orders/new/", form({}, by_hand(price), _save="1"))
+    assert (answer.status_code, Order.objects.count()) == (422, 0)
+    assert 'href="#id_rows-1-manual_conditions"' in answer.content.decode()
+
+
+def test_a_draft_keeps_its_price_when_others_save_it_and_loses_it_when_it_is_emptied(seller, clerk):
+    seller.post("/orders/new/", form(by_hand("12.50"), _save="1"))
+    page = f"/orders/{Order.objects.get().pk}/change/"
+    assert 'value="12.50"' in seller.get(page).content.decode()
+    there = {"line_number": "10", "quantity": "4", "unit": "litre"}
+    assert clerk.post(page, form({**OIL, **there}, _save="1", version="1")).status_code == 302
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([PRICE], 5000)
+    assert seller.post(page, form(by_hand("", **there), _save="1", version="2")).status_code == 302
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([], 3200)
+
+
+def test_an_order_in_the_books_gets_another_price(seller, small, draft):
+    order = actions.enter_order(draft("ALPHA", ("OIL", 2)), by=company.person("representative"), clock=small.clock)
+    there = {"line_number": "10", "unit": "litre", "requested_on": company.NEXT_WEDNESDAY.isoformat(), "site": "HAM"}
+    head = head_of(queries.order(order.id, by=company.person("representative")))
+    sent = form(
+        by_hand("12.50", **there), **{name: "" if value is None else str(value) for name, value in head.items()}
+    )
+    assert seller.post(f"/orders/{order.id}/change/", sent).status_code == 302
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([PRICE], 2500)
+
+
+def test_a_revised_quotation_keeps_the_price_by_hand(small, clerk):
+    line = LineDraft(product="OIL", quantity=2, manual_conditions=({"kind": "price", "price": "12.50"},))
+    draft = QuotationDraft(customer="ALPHA", lines=(line,), valid_to_on=company.NEXT_WEDNESDAY)
+    acting = {"by": company.person("operations_team"), "clock": small.clock}
+    made = actions.save_quotation(draft, **acting)
+    actions.send_quotation(made.id, **acting)
+    sent = form({**OIL, "line_number": "10", "unit": "litre"}, valid_to_on=company.NEXT_WEDNESDAY.isoformat())
+    assert clerk.post(f"/quotations/{made.id}/change/", {**sent, "_save": "1"}).status_code == 302
+    assert Quotation.objects.latest("pk").net == 2500
+    assert QuotationLine.objects.latest("pk").manual_conditions == [PRICE]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"price": 1.5}, {"price": True}, {"price": "1", "amount": 3}, {"price": "-1"}, {"price": "1.234"}],
+)
+def test_a_price_that_cannot_be_read_names_its_line_and_field(small, entry):
+    line = LineDraft(product="OIL", quantity=2, manual_conditions=({"kind": "price", **entry},))
+    with pytest.raises(BusinessError) as refused:
+        actions.save_order(
+            OrderDraft(customer="ALPHA", lines=(line,)), by=company.person("operations_team"), clock=small.clock
+        )
+    assert [(one.row, one.field) for one in refused.value.refusals] == [(1, "manual_conditions")]
