@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from troth.business.sales.rules import changes
+from troth.business.sales.rules import changes, determination
 from troth.business.sales.rules.lines import Header, Line
+from troth.business.sales.rules.refusals import WrongEntry
 from troth.business.sales.states import ORDER, QUOTATION, LineProgress, progress
 from troth.kernel.lifecycle import IllegalTransition
 
@@ -93,3 +94,10 @@ def test_differences_name_what_changed_and_leave_amounts_out():
 
 def test_the_tolerance_is_rounded_down():
     assert replace(LINE, over_tolerance_basis_points=2500).tolerance == 1
+
+
+@pytest.mark.parametrize("probability", [None, -1, 101])
+def test_a_probability_is_between_nothing_and_certainty(probability):
+    with pytest.raises(WrongEntry) as refused:
+        determination.check_header_numbers(priority=None, deliveries_max=None, probability=probability)
+    assert refused.value.field == "probability"

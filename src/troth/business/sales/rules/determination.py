@@ -157,13 +157,13 @@ HEADER_TEXT_MAX = {
 }
 
 
-def check_header_numbers(*, priority: int | None, deliveries_max: int | None, probability: int) -> None:
+def check_header_numbers(*, priority: int | None, deliveries_max: int | None, probability: int | None) -> None:
     """Refuse numbers that are outside their range."""
     if priority is not None and priority not in PRIORITIES:
         raise WrongEntry("The delivery priority goes from 1 (first) to 9.", field="priority")
     if deliveries_max is not None and not 1 <= deliveries_max <= 99:
         raise WrongEntry("Partial deliveries at most: enter 1 to 99.", field="deliveries_max")
-    if not 0 <= probability <= 100:
+    if probability is None or not 0 <= probability <= 100:
         raise WrongEntry("The probability goes from 0 to 100 percent.", field="probability")
 
 
