@@ -21,7 +21,6 @@ from troth.business.sales.rules.lines import Line
 from troth.business.sales.rules.quoting import open_quantity
 from troth.business.sales.states import LineProgress, Progress, QuotationState, progress
 from troth.kernel.errors import NotFound
-from troth.kernel.money import Rounding, round_ratio
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Flow
@@ -90,16 +89,6 @@ class OrderLineRow:
     @property
     def trace(self) -> tuple[TraceLine, ...]:
         return tuple(TraceLine(*row) for row in self.line.price_trace)
-
-    def share(self, amount: int, *, before: int, quantity: int) -> int:
-        """The part of `amount` that falls on `quantity` after `before` have had theirs (smallest units).
-
-        Parts of consecutive quantities sum to the whole to the cent, however the line is split.
-        """
-        return self._up_to(amount, before + quantity) - self._up_to(amount, before)
-
-    def _up_to(self, amount: int, quantity: int) -> int:
-        return round_ratio(amount * quantity, self.line.base_quantity, Rounding.HALF_UP)
 
 
 _ORDER_COLUMNS = (
