@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import chromium
+from troth.platform.models import User
 
 SIZE = {"width": 1366, "height": 768}
 
@@ -37,3 +40,13 @@ def page(chromium_browser: Browser, live_server) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
+
+
+def signed_in(page: Page, user: User) -> Page:
+    """The person's page at home, past the sign-in, which has tests of its own."""
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": "localhost", "path": "/"}])
+    page.goto("/")
+    return page

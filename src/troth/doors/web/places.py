@@ -1,15 +1,12 @@
-"""The rail, in its order, and what the search in the top bar finds."""
+"""The rail, in its order, and what the command bar in the top bar finds."""
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.masterdata import queries as masterdata
-from troth.platform import documents
+from troth.doors.web.commands import find_codes, find_screens, find_tasks, find_verbs
+from troth.doors.web.things import find_documents, find_masters
 from troth.platform.web import areas, frame, search
-from troth.platform.web.access import Actor
 from troth.platform.web.areas import Area
-from troth.platform.web.search import Hit
 from troth.platform.web.values import Link
 from troth.reference.models import Company
 
@@ -36,15 +33,16 @@ AREAS = (
     Area("people", _("People"), "people:list", "platform.view_user", "people", 800),
     Area("tables", _("Tables"), "admin:index", "masterdata.view_customizing", "settings", 810),
 )
-MOST_HITS = 8
+FINDERS = (find_codes, find_verbs, find_tasks, find_documents, find_screens, find_masters)
+"""In this order their hits are shown."""
 
 
 def connect() -> None:
     """Register areas, finders and the company's name in the bar."""
     for area in AREAS:
         areas.register(area)
-    search.register(find_documents)
-    search.register(find_masters)
+    for finder in FINDERS:
+        search.register(finder)
     frame.register_company(company)
 
 
@@ -56,37 +54,3 @@ def company(request: HttpRequest) -> Link | None:
         found = found.filter(pk__in=actor.company_ids)
     names = list(found.values_list("name", flat=True)[:2])
     return Link(", ".join(names)) if names else None
-
-
-def find_documents(actor: Actor, words: str) -> list[Hit]:
-    """Documents whose number is, or ends in, what was typed."""
-    from django.apps import apps
-
-    hits: list[Hit] = []
-    for kind in documents.kinds():
-        model = apps.get_model(kind.model)
-        if not actor.may(kind.permission):
-            continue
-        found = model._default_manager.filter(number__iendswith=words).order_by("-pk")
-        companies = getattr(actor, "company_ids", None)
-        if companies is not None:
-            found = found.filter(company_id__in=companies)
-        for key, number in found.values_list("pk", "number")[:MOST_HITS]:
-            url = reverse(kind.url_name, args=[key])
-            hits.append(Hit(str(kind.plural).capitalize(), number, url, exact=number.lower() == words.lower()))
-    return hits
-
-
-def find_masters(actor: Actor, words: str) -> list[Hit]:
-    """Customers and products by number and words."""
-    hits: list[Hit] = []
-    if actor.may("masterdata.view_customer"):
-        companies = getattr(actor, "company_ids", None)
-        for one in masterdata.find_customers(words, company_ids=companies, limit=MOST_HITS).rows:
-            url = reverse("masterdata:customers-edit", args=[one.customer_id])
-            hits.append(Hit(_("Customers"), one.name, url, one.number, one.number.lower() == words.lower()))
-    if actor.may("masterdata.view_product"):
-        for product in masterdata.find_products(words, limit=MOST_HITS, sold_only=False).rows:
-            url = f"{reverse('promising:availability')}?product={product.number}"
-            hits.append(Hit(_("Products"), product.name, url, product.number, product.number.lower() == words.lower()))
-    return hits

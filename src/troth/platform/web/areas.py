@@ -1,5 +1,6 @@
 """The rail's registry. Each app registers its areas in `AppConfig.ready`; a person sees those they may open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -43,12 +44,17 @@ def unregister(key: str) -> None:
     _areas.pop(key, None)
 
 
+def open_to(may: Callable[[str], bool]) -> list[Area]:
+    """The areas that somebody may open, in order."""
+    return sorted((a for a in _areas.values() if not a.permission or may(a.permission)), key=lambda a: (a.order, a.key))
+
+
 def places(request: HttpRequest) -> tuple[Place, ...]:
     """The areas this request's actor may open, in order; the one with the longest matching path is current."""
-    open_to = sorted((a for a in _areas.values() if may(request, a.permission)), key=lambda a: (a.order, a.key))
-    urls = {area.key: reverse(area.url_name) for area in open_to}
+    open_now = open_to(lambda permission: may(request, permission))
+    urls = {area.key: reverse(area.url_name) for area in open_now}
     matching = [
         key for key, url in urls.items() if request.path == url or (url != "/" and request.path.startswith(url))
     ]
     current = max(matching, key=lambda key: len(urls[key]), default=None)
-    return tuple(Place(area, urls[area.key], area.key == current) for area in open_to)
+    return tuple(Place(area, urls[area.key], area.key == current) for area in open_now)

@@ -1,4 +1,4 @@
-// Menus close on a click elsewhere and on Escape; "/" goes to the search; preferences act at once.
+// Menus close on a click elsewhere and on Escape; preferences act at once.
 // Without this file everything still works by <details> and by plain forms.
 
 const open = () => document.querySelectorAll("details.menu[open], details.pop[open]");
@@ -12,15 +12,6 @@ document.addEventListener("keydown", (event) => {
     for (const menu of open()) {
       menu.open = false;
       menu.querySelector("summary").focus();
-    }
-  }
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    const search = document.querySelector("[data-key='/']");
-    if (search) {
-      event.preventDefault();
-      search.focus();
-      search.select();
     }
   }
 });
