@@ -133,6 +133,7 @@ class InvoiceLineShown(Shown):
     gross: Money
     tax_name: str
     tax_percent: str
+    texts: dict[str, str]
 
 
 class InvoiceShown(InvoiceListed):
@@ -146,6 +147,7 @@ class InvoiceShown(InvoiceListed):
     cancels: str | None
     cancelled_by: str | None
     made_at: datetime
+    texts: dict[str, str]
     lines: list[InvoiceLineShown]
 
 
@@ -162,6 +164,7 @@ def get_invoice(request: ApiRequest, invoice_id: Id) -> InvoiceShown:
         cancels=view.cancels.number if view.cancels else None,
         cancelled_by=view.cancelled_by.number if view.cancelled_by else None,
         made_at=view.made_at,
+        texts=dict(view.texts),
         lines=_lines(view.lines, view.row.currency),
     )
 
@@ -180,6 +183,7 @@ def _lines(lines: Iterable[Any], currency: str) -> list[InvoiceLineShown]:
             gross=money(line.gross, currency),
             tax_name=line.tax_name,
             tax_percent=quantity(line.tax_basis_points, 2),
+            texts=line.texts,
         )
         for line in lines
     ]

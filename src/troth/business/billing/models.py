@@ -28,6 +28,7 @@ class Invoice(models.Model):
     net = models.BigIntegerField()
     tax = models.BigIntegerField()
     gross = models.BigIntegerField()
+    texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     made_by_id = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
 
@@ -60,6 +61,7 @@ class InvoiceLine(models.Model):
     gross = models.BigIntegerField()
     tax_name = models.CharField(max_length=60, default="", db_default="")
     tax_basis_points = models.PositiveIntegerField(default=0, db_default=0)
+    texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["invoice", "line_number"], name="billing_invoice_line_once")]

@@ -1,6 +1,6 @@
 """What may be billed, and the invoices there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -113,6 +113,7 @@ class Known:
     products: dict[int, masterdata.ProductTerms] = field(default_factory=dict)
     terms: dict[int, masterdata.PaymentTermsRow] = field(default_factory=dict)
     groups: dict[int, str] = field(default_factory=dict)
+    text_kinds: Mapping[str, masterdata.TextKindTerms] = field(default_factory=lambda: masterdata.snapshot().text_kinds)
 
     def add(self, lines: Iterable[OrderLineRow]) -> None:
         """Read what of these lines is not known yet."""
@@ -178,6 +179,8 @@ def _billable(part: Part, line: OrderLineRow, known: Known, *, standing: int | N
         tax=line.line.tax,
         tax_name=", ".join(str(entry[1]) for entry in taxes)[:60],
         tax_basis_points=sum(int(entry[6]) for entry in taxes),
+        order_texts=masterdata.passed_on(line.texts, known.text_kinds, "invoice"),
+        texts=masterdata.passed_on(line.line.texts, known.text_kinds, "invoice"),
         terms=known.of_line(line),
     )
 
@@ -353,6 +356,7 @@ class InvoiceView:
     cancelled_by: DocumentRef | None
     lines: tuple[InvoiceLine, ...]
     made_at: datetime
+    texts: Mapping[str, str]
 
 
 def invoice(invoice_id: int, *, by: Actor) -> InvoiceView:
@@ -377,4 +381,5 @@ def invoice(invoice_id: int, *, by: Actor) -> InvoiceView:
         cancelled_by=None if by_whom is None else DocumentRef("invoice", by_whom.pk, by_whom.number),
         lines=tuple(row.lines.select_related("product__base_unit").order_by("line_number")),
         made_at=row.made_at,
+        texts=row.texts,
     )

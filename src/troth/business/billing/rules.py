@@ -6,7 +6,7 @@ is billed after this part, rounded, less what was billed before it, rounded. So 
     ordered 3, net 10.00      billed 1: 3.33      then 1: 3.34      then 1: 3.33
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from troth.kernel.errors import BusinessError
@@ -38,6 +38,7 @@ class Billable:
     `source_kind` is "delivery" or "order", the document it is billed from. `quantity` of `ordered` smallest units are
     billed now, after `billed_before`; `net` and `tax` are those of the whole line in the order's currency. `standing`
     is what the part has in the exposure ledger, in the company's currency; None where it follows from the amounts.
+    `order_texts` and `texts` are those of the order and the line that go on the invoice.
     """
 
     source_kind: str
@@ -59,6 +60,8 @@ class Billable:
     tax_name: str
     tax_basis_points: int
     standing: int | None
+    order_texts: Mapping[str, str]
+    texts: Mapping[str, str]
     terms: "Terms"
 
 

@@ -1,7 +1,8 @@
 """Raw SQL of billing: one statement for all lines."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from troth.business.billing.rules import Billable, Share, Terms
@@ -27,6 +28,7 @@ _INVOICE = {
     "gross": "int",
     "made_by_id": "int",
     "made_at": "at",
+    "texts": "json",
 }
 _LINE = {
     "invoice_id": "int",
@@ -44,6 +46,7 @@ _LINE = {
     "gross": "int",
     "tax_name": "text",
     "tax_basis_points": "int",
+    "texts": "json",
 }
 
 
@@ -61,6 +64,7 @@ class Head:
     tax: int
     kind: str = "invoice"
     cancels_id: int | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def insert_invoice(head: Head, *, by: Actor, at: datetime) -> int:
@@ -84,6 +88,7 @@ def insert_invoice(head: Head, *, by: Actor, at: datetime) -> int:
         head.net + head.tax,
         by.user_id,
         at,
+        json.dumps(head.texts),
     )
     [(invoice_id,)] = sql.insert("billing_invoice", _INVOICE, [row], returning=("id",))
     return int(invoice_id)
@@ -108,6 +113,7 @@ def insert_lines(invoice_id: int, parts: Sequence[tuple[Billable, Share]]) -> di
             part.gross,
             line.tax_name,
             line.tax_basis_points,
+            json.dumps(line.texts),
         )
         for number, (line, part) in enumerate(parts, start=1)
     ]

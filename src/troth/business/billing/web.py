@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.billing import actions, queries, screens
+from troth.business.masterdata.screens import text_table
 from troth.kernel.errors import BusinessError
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.journal import screens as journal
@@ -220,9 +221,14 @@ class InvoicePage(DocumentPage):
         items = [_item(line, currency) for line in view.lines]
         return (
             Tab("items", _("Items"), documents.ITEMS, lambda: {"items": items, "total": total}),
+            Tab("texts", _("Texts"), documents.TABLE, lambda: _texts(view)),
             Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(view.ref, actor)}),
             Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(view.ref)}),
         )
+
+
+def _texts(view: queries.InvoiceView) -> dict[str, Any]:
+    return text_table(view.texts, [(line.line_number, line.texts) for line in view.lines])
 
 
 def _item(line: Any, currency: str) -> Item:

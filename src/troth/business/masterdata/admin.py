@@ -32,6 +32,7 @@ class MasterAdmin(_Admin):
     models.ShippingPoint,
     models.ItemCategory,
     models.OrderType,
+    models.TextKind,
 )
 class CodedAdmin(MasterAdmin):
     list_display = ("code", "name", "is_active")
@@ -61,6 +62,13 @@ class CustomerProductAdmin(MasterAdmin):
 class ProductSiteAdmin(MasterAdmin):
     list_display = ("product", "site", "fixed_bin", "is_default", "is_active")
     raw_id_fields = ("product", "fixed_bin")
+
+
+@admin.register(models.StandardText)
+class StandardTextAdmin(MasterAdmin):
+    list_display = ("kind", "customer", "product", "language", "is_active")
+    list_filter = ("kind", "language")
+    raw_id_fields = ("customer", "product")
 
 
 @admin.register(models.TaxRate)

@@ -213,6 +213,53 @@ class OrderType(Masters):
         return self.name
 
 
+class TextKind(Masters):
+    """A kind of text on documents: on the header or on each item, and which later documents take it over."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    is_on_items = models.BooleanField(_("on each item, not on the header"), default=False)
+    goes_to_delivery = models.BooleanField(_("passed on to the delivery"), default=False)
+    goes_to_invoice = models.BooleanField(_("passed on to the invoice"), default=False)
+
+    class Meta:
+        verbose_name = _("kind of text")
+        verbose_name_plural = _("kinds of texts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StandardText(Masters):
+    """A text that documents for a customer, or of a product, or of both together, begin with.
+
+    One without a language is the master's own: it serves where none is kept in the document's language.
+    """
+
+    kind = models.ForeignKey(TextKind, on_delete=models.RESTRICT, related_name="+", verbose_name=_("kind of text"))
+    customer = models.ForeignKey(Customer, on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    text = models.TextField(_("text"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("standard text")
+        verbose_name_plural = _("standard texts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "product", "kind", "language"],
+                name="masterdata_text_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(customer__isnull=False) | Q(product__isnull=False), name="masterdata_text_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text[:40]}"
+
+
 class PriceCondition(Masters):
     """A price, discount, surcharge or freight, for all or for some, from one date to another.
 

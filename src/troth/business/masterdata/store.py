@@ -29,6 +29,7 @@ KEPT_IN_MEMORY = (
     models.PaymentTerms,
     models.TaxRate,
     models.AccountRule,
+    models.TextKind,
 )
 """The tables that `queries.snapshot` keeps; saving or deleting a row of them draws another token."""
 

@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SalesDocument(models.Model):
-    """What quotations and orders share: the parties, the terms, the totals, and who entered them."""
+    """What quotations and orders share: the parties, the terms, the totals, and who entered them.
+
+    `texts`, here and on lines: code of the kind of text -> text (`masterdata.queries.texts`).
+    """
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+", db_index=False)
     sales_organisation = models.ForeignKey(
@@ -45,6 +48,7 @@ class SalesDocument(models.Model):
     probability = models.PositiveSmallIntegerField(_("probability in percent"), default=100)
     project = models.CharField(_("project"), max_length=40, blank=True, default="", db_default="")
     text = models.TextField(_("text"), blank=True, default="", db_default="")
+    texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     net = models.BigIntegerField(default=0, db_default=0)
     tax = models.BigIntegerField(default=0, db_default=0)
     gross = models.BigIntegerField(default=0, db_default=0)
@@ -92,6 +96,7 @@ class SalesLine(models.Model):
     weight_g = models.BigIntegerField(default=0, db_default=0)
     volume_ml = models.BigIntegerField(default=0, db_default=0)
     text = models.CharField(_("text"), max_length=500, blank=True, default="", db_default="")
+    texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     rejection_reason = models.CharField(_("reason for rejection"), max_length=80, blank=True, default="", db_default="")
 
     class Meta:

@@ -3,7 +3,7 @@
 Lists go from the newest to the oldest, page by page with the id of the last row seen; none of them counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -68,6 +68,7 @@ class OrderLineRow:
     is_promised: bool
     is_delivered: bool
     billing_basis: str
+    texts: Mapping[str, str]
     line: Line
 
     @property
@@ -95,7 +96,7 @@ _ORDER_COLUMNS = (
     "o.id, o.number, o.state, o.company_id, o.sales_organisation_id, o.order_type_id, o.customer_id, o.sold_to_id,"
     " o.ship_to_id, o.bill_to_id, o.payer_id, o.forwarding_agent_id, o.currency_id, o.payment_terms_id, o.incoterm,"
     " o.incoterm_place, o.priority, o.complete_delivery, o.deliveries_max, o.entered_on, o.entered_by_id,"
-    " o.last_raised_by_id"
+    " o.last_raised_by_id, o.texts"
 )
 
 
@@ -118,8 +119,9 @@ def _rows(found: Sequence[tuple[tuple[Any, ...], Line]]) -> dict[int, OrderLineR
     rows = {}
     for order, line in found:
         category = categories[line.item_category_id]
+        texts = store.parsed(order[-1])
         rows[line.id] = OrderLineRow(
-            *(*order, category.is_promised, category.is_delivered, category.billing_basis, line)
+            *(*order[:-1], category.is_promised, category.is_delivered, category.billing_basis, texts, line)
         )
     return rows
 

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.masterdata.queries import snapshot
 from troth.business.masterdata.queries.screens import names
+from troth.business.masterdata.screens import text_table
 from troth.business.pricing.rules import Margin, TraceLine
 from troth.business.promising import queries as promising
 from troth.business.promising.screens import BASIS, dated, reasons, short_documents
@@ -25,10 +27,11 @@ from troth.platform.actors import Actor
 from troth.platform.models import BlockRow
 from troth.platform.web import formats, history, keyset
 from troth.platform.web.access import allowed
+from troth.platform.web.acts import step
 from troth.platform.web.documents import Fact, Item, PromisedItem, ScheduleLine
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Trace, TraceStep, Waiting
+from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Step, Trace, TraceStep, Waiting
 
 HEADLINES = {
     "open": Status(_("Open"), "going"),
@@ -65,6 +68,7 @@ TRACE_KINDS = {
 }
 history.words(
     {
+        "sales.quotation_texts_changed": _("Texts changed"),
         "sales.order_saved": _("Draft saved"),
         "sales.order_submitted": _("Submitted"),
         "sales.order_changed": _("Changed"),
@@ -377,3 +381,21 @@ def quotation_faces(ids: Sequence[int]) -> dict[int, Face]:
 
 pictures.register("order", order_faces)
 pictures.register("quotation", quotation_faces)
+
+
+def texts(view: DocumentView) -> dict[str, Any]:
+    """The texts of a quotation or an order, for their tab."""
+    return text_table(view.document.texts, [(one.line.line_number, one.line.texts) for one in view.lines])
+
+
+def texts_step(view: DocumentView, actor: Any) -> Step | None:
+    """The way to change texts: of an order that stands, of a quotation that is a draft; none where no kind is kept."""
+    is_order = view.ref.kind == queries.ORDER
+    changeable = (
+        view.document.state != OrderState.CANCELLED if is_order else view.document.state == QuotationState.DRAFT
+    )
+    if not changeable or not any(kind.is_active for kind in snapshot().text_kinds.values()):
+        return None
+    route = "sales:order-texts" if is_order else "sales:quotation-texts"
+    company_id = view.document.company_id
+    return step(actor, _("Change texts"), route, view.ref.id, method="get", company_id=company_id)

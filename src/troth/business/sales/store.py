@@ -53,6 +53,7 @@ _HEADER = {
     "probability": "int",
     "project": "text",
     "text": "text",
+    "texts": "json",
 }
 _STATUS = {
     "number": "text",
@@ -76,6 +77,7 @@ _LINE = {
     "requested_on": "date",
     "delivery_days": "int",
     "text": "text",
+    "texts": "json",
     "rejection_reason": "text",
     "net": "int",
     "tax": "int",
@@ -101,7 +103,7 @@ _ORDER_LINE = {
     "reference_id": "int",
     "reference_line_id": "int",
 }
-_JSON = ("price_trace", "manual_conditions")
+_JSON = ("price_trace", "manual_conditions", "texts")
 
 ORDER = Kind("sales_order", "sales_orderline", "order_id", {**_HEADER, "site_id": "int"}, _ORDER_LINE)
 _LINE_NAMES = tuple(Line.__slots__)
@@ -130,12 +132,17 @@ def insert(
     """Write a new document; return its id and the lines with theirs. `extra`: column -> (type word, value)."""
     columns = {**kind.header_columns, **_STATUS, **{name: word for name, (word, _) in extra.items()}}
     row = (
-        *(getattr(header, name) for name in kind.header_columns),
+        *_header_values(kind, header),
         *(getattr(status, name) for name in _STATUS),
         *(value for _, value in extra.values()),
     )
     [(document_id,)] = sql.insert(kind.table, columns, [row], returning=("id",))
     return document_id, insert_lines(kind, document_id, lines)
+
+
+def _header_values(kind: Kind, header: Header) -> list[Any]:
+    values = ((name, getattr(header, name)) for name in kind.header_columns)
+    return [json.dumps(value) if name in _JSON else value for name, value in values]
 
 
 def insert_lines(kind: Kind, document_id: int, lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -161,7 +168,7 @@ def update(kind: Kind, document_id: int, header: Header, status: Status, extra: 
     columns = {**kind.header_columns, **_STATUS, **{name: word for name, (word, _) in extra.items()}}
     row = (
         document_id,
-        *(getattr(header, name) for name in kind.header_columns),
+        *_header_values(kind, header),
         *(getattr(status, name) for name in _STATUS),
         *(value for _, value in extra.values()),
     )
@@ -222,11 +229,11 @@ def with_orders(column: str, ids: Sequence[int], order_columns: str) -> list[tup
 def _line(kind: Kind, line_id: int, values: Sequence[Any]) -> Line:
     named = dict(zip(kind.line_columns, values, strict=True))
     for name in _JSON:
-        named[name] = _parsed(named[name])
+        named[name] = parsed(named[name])
     return Line(id=line_id, **named)
 
 
-def _parsed(stored: Any) -> Any:
+def parsed(stored: Any) -> Any:
     return json.loads(stored) if isinstance(stored, str) else stored
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.sales.web import documents, entry, lists, verbs
+from troth.business.sales.web import documents, entry, lists, texts, verbs
 
 app_name = "sales"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("orders/new/", entry.OrderCreate.as_view(), name="order-create"),
     path("orders/<int:key>/", documents.OrderPage.as_view(), name="order"),
     path("orders/<int:key>/change/", entry.OrderChange.as_view(), name="order-change"),
+    path("orders/<int:key>/texts/", texts.OrderTexts.as_view(), name="order-texts"),
     path("orders/<int:key>/submit/", verbs.order_submit, name="order-submit"),
     path("orders/<int:key>/copy/", verbs.order_copy, name="order-copy"),
     path("orders/<int:key>/cancel/", verbs.OrderCancel.as_view(), name="order-cancel"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("quotations/new/", entry.QuotationCreate.as_view(), name="quotation-create"),
     path("quotations/<int:key>/", documents.QuotationPage.as_view(), name="quotation"),
     path("quotations/<int:key>/change/", entry.QuotationChange.as_view(), name="quotation-change"),
+    path("quotations/<int:key>/texts/", texts.QuotationTexts.as_view(), name="quotation-texts"),
     path("quotations/<int:key>/send/", verbs.quotation_send, name="quotation-send"),
     path("quotations/<int:key>/accept/", verbs.quotation_accept, name="quotation-accept"),
     path("quotations/<int:key>/reject/", verbs.QuotationReject.as_view(), name="quotation-reject"),

@@ -34,7 +34,8 @@ class Shipment(models.Model):
 class Delivery(models.Model):
     """Goods for one ship-to, by one route, on one day. `state`: open, picked, issued, cancelled.
 
-    `journal_entry_id` is the entry of the goods issue while it stands.
+    `texts` are those of its orders that their kinds pass on. `journal_entry_id` is the entry of the goods issue while
+    it stands.
     """
 
     lock_rank = 30
@@ -62,6 +63,7 @@ class Delivery(models.Model):
     issued_at = models.DateTimeField(null=True)
     issued_on = models.DateField(null=True)
     journal_entry_id = models.BigIntegerField(null=True)
+    texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, db_default=1)
 
@@ -90,6 +92,7 @@ class DeliveryLine(models.Model):
     volume_ml = models.BigIntegerField(default=0, db_default=0)
     material_on = models.DateField()
     is_complete = models.BooleanField(default=False, db_default=False)
+    texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         constraints = [

@@ -66,12 +66,13 @@ _DELIVERY = {
     "company_id": "int", "site_id": "int", "number": "text", "state": "text", "customer_id": "int", "sold_to_id": "int",
     "ship_to_id": "int", "payer_id": "int", "route_id": "int", "incoterm": "text", "priority": "int",
     "goods_issue_on": "date", "delivery_on": "date", "weight_g": "int", "volume_ml": "int", "made_by_id": "int",
-    "made_at": "at", "version": "int",
+    "made_at": "at", "version": "int", "texts": "json",
 }  # fmt: skip
 _LINE = {
     "delivery_id": "int", "line_number": "int", "order_id": "int", "order_number": "text", "order_line_id": "int",
     "order_line_number": "int", "product_id": "int", "quantity": "int", "picked": "int",
     "value": "int", "weight_g": "int", "volume_ml": "int", "material_on": "date", "is_complete": "bool",
+    "texts": "json",
 }  # fmt: skip
 _TRANSFER_LINE = {
     "transfer_order_id": "int", "position": "int", "delivery_line_id": "int", "product_id": "int", "location_id": "int",

@@ -12,6 +12,7 @@ from troth.doors.demo.people import add_people
 from troth.doors.demo.prices import write_prices
 from troth.doors.demo.products import HISTORY_ORDERS, write_products
 from troth.doors.demo.tables import table
+from troth.doors.demo.texts import write_texts
 from troth.kernel.errors import BusinessError
 from troth.platform.clock import Clock, FixedClock
 
@@ -53,6 +54,7 @@ def build(clock: Clock, *, orders: int = HISTORY_ORDERS) -> Built:
         organisation = write_organisation(dates)
         products = write_products(organisation, orders=orders)
         customers = write_customers(organisation)
+        write_texts(customers, products.sold())
         suppliers = write_suppliers()
         write_prices(organisation, products, dates)
         # Rows in bulk send no signal; a row that is saved tells every process to read master data anew, and to keep it.

@@ -29,6 +29,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "get_quotation": "sales.view_quotation",
     "create_quotation": "sales.save_quotation",
     "replace_quotation": "sales.save_quotation",
+    "change_quotation_texts": "sales.change_quotation_texts",
     "send_quotation": "sales.send_quotation",
     "accept_quotation": "sales.accept_quotation",
     "reject_quotation": "sales.reject_quotation",

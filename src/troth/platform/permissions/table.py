@@ -81,6 +81,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.view_order": _TRADE,
     "sales.view_quotation": _who(REP, SALES, COORD, OPS, CREDIT, BILL, AUDIT),
     "sales.save_quotation": _ORDERS,
+    "sales.change_quotation_texts": _ORDERS,
     "sales.send_quotation": _ORDERS,
     "sales.accept_quotation": _ORDERS,
     "sales.reject_quotation": _ORDERS,

@@ -8,7 +8,7 @@ from troth.business.billing import queries, rules, store
 from troth.business.billing.rules import Billable, NothingToBill, Share
 from troth.business.credit import actions as credit
 from troth.business.credit import queries as credits
-from troth.business.masterdata.queries import AccountTable, account_table, snapshot
+from troth.business.masterdata.queries import AccountTable, account_table, gathered, snapshot
 from troth.kernel.errors import NotFound
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureKey, Part
@@ -110,6 +110,7 @@ def _make(held: Held, lines: Sequence[Billable], table: AccountTable, *, by: Act
         due_on=on + timedelta(days=terms.due_days),
         net=sum(part.net for _, part in parts),
         tax=sum(part.tax for _, part in parts),
+        texts=gathered(line.order_texts for line in lines),
     )
     invoice = DocumentRef("invoice", store.insert_invoice(head, by=by, at=at), head.number)
     line_ids = store.insert_lines(invoice.id, parts)

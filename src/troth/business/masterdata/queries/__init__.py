@@ -6,6 +6,7 @@
 | `snapshot` | order types, item categories, routes, calendars, in memory | none, or one for the edition token |
 | `kept` | tax rates, accounts, payment terms, from the snapshot | none, or one for the edition token |
 | `conditions` | prices, discounts, freight | one each |
+| `texts` | what documents begin with in words, and which later document takes it over | one, or none without kinds |
 | `valuation` | what goods are worth at standard cost, by account | one |
 | `search` | customers and products by words, page by page | one each |
 """
@@ -40,6 +41,13 @@ from troth.business.masterdata.queries.terms import (
     product_terms,
     product_terms_by_number,
 )
+from troth.business.masterdata.queries.texts import (
+    StandardTexts,
+    TextKindTerms,
+    gathered,
+    passed_on,
+    standard_texts,
+)
 from troth.business.masterdata.queries.valuation import Valuation, at_standard_cost
 
 __all__ = [
@@ -52,7 +60,9 @@ __all__ = [
     "PaymentTermsRow",
     "ProductTerms",
     "Snapshot",
+    "StandardTexts",
     "Tax",
+    "TextKindTerms",
     "Transport",
     "Valuation",
     "account",
@@ -65,12 +75,15 @@ __all__ = [
     "customer_terms_by_number",
     "find_customers",
     "find_products",
+    "gathered",
     "item_categories",
     "order_type",
+    "passed_on",
     "payment_terms",
     "product_terms",
     "product_terms_by_number",
     "snapshot",
+    "standard_texts",
     "tax_rates",
     "transport",
 ]

@@ -17,6 +17,7 @@ from typing import Any
 from troth.business.masterdata import store
 from troth.business.masterdata.queries.conditions import AccountRow, AccountTable, Tax
 from troth.business.masterdata.queries.terms import PaymentTermsRow
+from troth.business.masterdata.queries.texts import TextKindTerms
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import NotFound
 from troth.platform import sql
@@ -153,6 +154,7 @@ class Snapshot:
     payment_terms: Mapping[int, PaymentTermsRow]
     taxes: Mapping[str, tuple[Tax, ...]]
     accounts: Mapping[int, AccountTable]
+    text_kinds: Mapping[str, TextKindTerms]
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
 
     @cached_property
@@ -279,7 +281,13 @@ def _load(edition: int) -> Snapshot:
         {row[0]: PaymentTermsRow(*row) for row in sql.fetch(_PAYMENT_TERMS)},
         _taxes(),
         _accounts(),
+        {row[0]: TextKindTerms(*row) for row in sql.fetch(_TEXT_KINDS)},
     )
+
+
+_TEXT_KINDS = (
+    "SELECT code, name, is_active, is_on_items, goes_to_delivery, goes_to_invoice FROM masterdata_textkind ORDER BY id"
+)
 
 
 _PAYMENT_TERMS = "SELECT id, code, name, due_days, discount_days, discount_basis_points FROM masterdata_paymentterms"

@@ -22,6 +22,7 @@ from troth.business.sales.actions.copy import copy_order, order_from_quotation
 from troth.business.sales.actions.quotations import (
     Expired,
     accept_quotation,
+    change_quotation_texts,
     expire_quotations,
     reject_quotation,
     revise_quotation,
@@ -45,6 +46,7 @@ __all__ = [
     "allocate_stock",
     "cancel_order",
     "change_order",
+    "change_quotation_texts",
     "copy_order",
     "enter",
     "enter_order",

@@ -9,14 +9,16 @@ from datetime import date
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import save
+from troth.business.sales.actions import save, texts
+from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.change import reason_given
 from troth.business.sales.actions.document import QUOTATION_KIND, QUOTATION_LINE_KIND, Document
 from troth.business.sales.models import Quotation
 from troth.business.sales.rules import quoting, refusals
+from troth.business.sales.rules.changes import differences
 from troth.business.sales.rules.drafts import QuotationDraft, parse_date
-from troth.business.sales.rules.lines import Line
+from troth.business.sales.rules.texts import Texts, check, overlaid
 from troth.business.sales.states import QUOTATION, QuotationState
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis, FulfilmentKey
@@ -42,19 +44,13 @@ def save_quotation(
     clock: Clock,
 ) -> Saved:
     """Write a quotation, or write a draft anew. It is priced, and holds neither goods nor credit."""
-    kept = store.lines(store.QUOTATION, quotation_id) if quotation_id is not None else ()
-    document, extra = _read(draft, kept=kept, by=by, clock=clock)
+    document, extra = _read(draft, before=quotation_id, by=by, clock=clock)
     if quotation_id is None:
         [number] = numbering.draw("quotation", company_id=save.SEQUENCE_COMPANY)
         _insert(document, extra, f"QT-{number:06d}")
     else:
         quotation, _ = _hold(quotation_id, expected_version, by=by)
-        if quotation.state != QuotationState.DRAFT:
-            raise refusals.NotADraft(
-                f"Quotation {quotation.number} is {quotation.state}; only a draft can be changed. Revise it instead.",
-                number=quotation.number,
-                state=quotation.state,
-            )
+        _refuse_unless_draft(quotation)
         _replace(document, extra, quotation)
     save.record(document, "sales.quotation_saved", by=by, clock=clock)
     return save.saved(document)
@@ -123,13 +119,46 @@ def revise_quotation(
     """Put a new revision in the place of a quotation; the old one is superseded and can no longer be ordered from."""
     quotation, _ = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "revise")
-    document, extra = _read(draft, kept=store.lines(store.QUOTATION, quotation.pk), by=by, clock=clock)
+    document, extra = _read(draft, before=quotation.pk, by=by, clock=clock)
     revision = quotation.revision + 1
     first = quotation.number.rsplit("/", 1)[0]
     extra |= {"revises_id": ("int", quotation.pk), "revision": ("int", revision)}
     _insert(document, extra, f"{first}/{revision}")
     _move(quotation, state, "sales.quotation_superseded", by=by, clock=clock, facts={"by": document.ref.number})
     save.record(document, "sales.quotation_saved", by=by, clock=clock, facts={"revises": quotation.number})
+    return save.saved(document)
+
+
+@action
+def change_quotation_texts(
+    quotation_id: int,
+    header: Texts,
+    lines: Mapping[int, Texts],
+    *,
+    expected_version: int | None = None,
+    by: Actor,
+    clock: Clock,
+) -> Saved:
+    """Change texts of a draft, by line number on its lines; what is not named stays, an empty text is taken out."""
+    quotation, _ = _hold(quotation_id, expected_version, by=by)
+    _refuse_unless_draft(quotation)
+    before = store.header(quotation)
+    terms = reading.for_order(before, set())
+    quoted = store.lines(store.QUOTATION, quotation.pk)
+    for number, entered in lines.items():
+        check(entered, terms.state.text_kinds, on_items=True, row=number)
+        if number not in {line.line_number for line in quoted}:
+            raise refusals.UnknownLine(f"Quotation {quotation.number} has no line {number}.", row=number)
+    changed = replace(before, texts=texts.of_header(terms, header, before=before))
+    worded = [replace(line, texts=overlaid(line.texts, lines.get(line.line_number))) for line in quoted]
+    status = store.status(quotation, version=quotation.version + 1)
+    document = Document(ref_of(quotation), changed, status, tuple(worded), terms)
+    store.update(store.QUOTATION, quotation.pk, changed, status, {})
+    store.update_lines(store.QUOTATION, [new for new, old in zip(worded, quoted, strict=True) if new != old])
+    found = differences(before, changed)
+    for new, old in zip(worded, quoted, strict=True):
+        found |= {f"{new.line_number}.{name}": pair for name, pair in differences(old, new).items()}
+    save.record(document, "sales.quotation_texts_changed", by=by, clock=clock, changes=found)
     return save.saved(document)
 
 
@@ -162,6 +191,15 @@ def expire_quotations(
     return Expired(tuple(numbers))
 
 
+def _refuse_unless_draft(quotation: Quotation) -> None:
+    if quotation.state != QuotationState.DRAFT:
+        raise refusals.NotADraft(
+            f"Quotation {quotation.number} is {quotation.state}; only a draft can be changed. Revise it instead.",
+            number=quotation.number,
+            state=quotation.state,
+        )
+
+
 def ref_of(quotation: Quotation) -> DocumentRef:
     return DocumentRef(QUOTATION_KIND, quotation.pk, quotation.number)
 
@@ -175,10 +213,16 @@ def _hold(quotation_id: int, expected_version: int | None, *, by: Actor) -> tupl
     return quotation, held
 
 
-def _read(draft: QuotationDraft, *, kept: tuple[Line, ...] = (), by: Actor, clock: Clock) -> tuple[Document, Extra]:
-    """Read a draft; an agreed delivery time stays a time and does not become a date before there is an order."""
+def _read(draft: QuotationDraft, *, before: int | None = None, by: Actor, clock: Clock) -> tuple[Document, Extra]:
+    """Read a draft; an agreed delivery time stays a time and does not become a date before there is an order.
+
+    `before` is the id of the quotation that it takes the place of.
+    """
+    replaced = Quotation.objects.filter(pk=before).first() if before is not None else None
+    header = store.header(replaced) if replaced is not None else None
+    kept = store.lines(store.QUOTATION, before) if before is not None else ()
     undated = replace(draft, lines=tuple(replace(line, delivery_days=None) for line in draft.lines))
-    document = save.read(undated, kept=kept, by=by, clock=clock)
+    document = save.read(undated, kept=kept, before=header, by=by, clock=clock)
     document.lines = tuple(
         replace(line, delivery_days=entered.delivery_days)
         for line, entered in zip(document.lines, draft.lines, strict=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from troth.business.sales.actions import prices, save
+from troth.business.sales.actions import prices, save, texts
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.document import Document
 from troth.business.sales.actions.terms import Terms
@@ -16,12 +16,13 @@ from troth.business.sales.rules import determination, refusals
 from troth.business.sales.rules.changes import LineChange, OrderChanges, check_names
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, next_line_number
 from troth.business.sales.rules.lines import Header, Line
+from troth.business.sales.rules.texts import overlaid
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 
 _MEASURES = ("weight_g", "volume_ml")
 LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "product": ("product_id", "item_category_id", "quantity", "unit_id", "base_quantity", *_MEASURES),
+    "product": ("product_id", "item_category_id", "quantity", "unit_id", "base_quantity", "texts", *_MEASURES),
     "quantity": ("quantity", "base_quantity", *_MEASURES),
     "unit": ("quantity", "unit_id", "base_quantity", *_MEASURES),
     "requested_on": ("requested_on",),
@@ -36,6 +37,7 @@ LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "batch": ("batch",),
     "valuation": ("valuation",),
     "text": ("text",),
+    "texts": ("texts",),
     "manual_conditions": ("manual_conditions",),
 }
 """What of a line changes with a field of its draft."""
@@ -57,7 +59,7 @@ HEADER_COLUMNS: Mapping[str, tuple[str, ...]] = {
         name: (name,)
         for name in (
             "customer_reference", "contact", "shipping_condition", "incoterm", "incoterm_place", "priority",
-            "complete_delivery", "deliveries_max", "probability", "project", "text",
+            "complete_delivery", "deliveries_max", "probability", "project", "text", "texts",
         )
     },
 }  # fmt: skip
@@ -95,6 +97,7 @@ def _header(before: Document, values: Mapping[str, Any], *, clock: Clock) -> tup
     determined = determination.header(
         draft, named, customer=terms.customer, order_type=terms.order_type, entered_on=before.header.entered_on
     )
+    determined = replace(determined, texts=texts.of_header(terms, draft.texts, before=before.header))
     columns = {column for name in values for column in HEADER_COLUMNS[name]}
     header = replace(before.header, **{column: getattr(determined, column) for column in columns})
     return header, reading.with_ship_to(terms, header.ship_to_id)
@@ -113,6 +116,8 @@ def _following(before: Document, header: Header, terms: Terms) -> tuple[Line, ..
             way = choices.ways[header.site_id]
             values |= {"site_id": header.site_id, "route_id": way.route_id}
             values["shipping_point_id"] = way.shipping_point_id
+        if header.customer_id != old.customer_id:
+            values["texts"] = texts.of_line(terms, None, line.product_id)
         lines.append(replace(line, **values) if values and line.stands else line)
     return tuple(lines)
 
@@ -174,6 +179,8 @@ def _merge(old: Line, new: Line, values: Mapping[str, Any]) -> Line:
     if "product" in values and new.product_id != old.product_id and old.reference_kind:
         columns |= {"reference_kind", "reference_id", "reference_line_id"}
     merged = replace(old, **{column: getattr(new, column) for column in columns})
+    if new.product_id == old.product_id:
+        merged = replace(merged, texts=overlaid(old.texts, values.get("texts")))
     if "requested_on" in values and merged.requested_on is None:
         merged = replace(merged, requested_on=old.requested_on)
     return merged

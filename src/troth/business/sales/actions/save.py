@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import prices, terms
+from troth.business.sales.actions import prices, terms, texts
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.document import ORDER_KIND, Document, ref_of
 from troth.business.sales.actions.terms import Terms
@@ -46,26 +46,31 @@ def save_order(
     order, _ = locks.hold(Order, order_id, by=by)
     refuse_unless_draft(order)
     refuse_if_changed(order, expected_version)
-    document = read(draft, kept=store.lines(store.ORDER, order_id), by=by, clock=clock)
     before = store.header(order)
+    document = read(draft, kept=store.lines(store.ORDER, order_id), before=before, by=by, clock=clock)
     _replace(document, order)
     changes = _differences(before, document.header)
     record(document, "sales.order_saved", by=by, clock=clock, changes=changes)
     return saved(document)
 
 
-def read(draft: OrderDraft, *, kept: Iterable[Line] = (), by: Actor, clock: Clock) -> Document:
+def read(
+    draft: OrderDraft, *, kept: Iterable[Line] = (), before: Header | None = None, by: Actor, clock: Clock
+) -> Document:
     """Read, determine and price a draft: an order that is not written yet. Refuses all that is wrong in it.
 
-    `kept` are the lines that it takes the place of; prices agreed by hand on them may stay.
+    `before` and `kept` are the header and lines that it takes the place of: prices agreed by hand on them may stay,
+    and their texts do where the draft does not name others.
     """
     known = terms.for_draft(draft)
     require(by, company_id=known.customer.company_id)
     today = clock.today(known.customer.time_zone)
     named = terms.named(draft, known, today=today)
     header = determination.header(draft, named, customer=known.customer, order_type=known.order_type, entered_on=today)
+    header = replace(header, texts=texts.of_header(known, draft.texts, before=before))
     known = terms.with_ship_to(known, header.ship_to_id)
-    lines = determined(draft.lines, header, known, clock=clock)
+    kept = tuple(kept)
+    lines = texts.kept(determined(draft.lines, header, known, clock=clock), draft.lines, kept)
     prices.require_manual_pricing(lines, by=by, company_id=header.company_id, kept=kept)
     priced, unpriced = prices.price(header, lines, known)
     status = new_status(by=by, clock=clock)
@@ -99,7 +104,8 @@ def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, c
                 currency_decimals=known.customer.currency_decimals,
                 row=row,
             )
-            line = replace(line, manual_conditions=conditions)
+            words = texts.of_line(known, read_line.draft.texts, line.product_id, row=row)
+            line = replace(line, manual_conditions=conditions, texts=words)
         except BusinessError as refused:
             wrong.append(refused)
             continue

@@ -16,6 +16,7 @@ from troth.business.masterdata.queries import (
     OrderTypeTerms,
     ProductTerms,
     Snapshot,
+    StandardTexts,
     Transport,
 )
 from troth.business.masterdata.queries.lookup import payment_terms_id
@@ -39,6 +40,16 @@ class Terms:
     products: dict[str | int, ProductTerms]
     country: str
     region: str
+    _texts: tuple[frozenset[int], StandardTexts] | None = None
+
+    @property
+    def texts(self) -> StandardTexts:
+        """What the document begins with in words; read again when it has other products."""
+        ids = frozenset(product.product_id for product in self.products.values())
+        if self._texts is None or self._texts[0] != ids:
+            found = masterdata.standard_texts(self.customer.customer_id, ids, self.state.text_kinds)
+            self._texts = (ids, found)
+        return self._texts[1]
 
     @cached_property
     def known(self) -> Known:

@@ -13,6 +13,10 @@ Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Points = Annotated[int, Field(ge=0, le=10_000)]
 
 
+WrittenTexts = Annotated[dict[Code, Annotated[str, Field(max_length=2_000)]], Field(max_length=50)]
+"""Texts by the code of their kind; an empty one is taken out."""
+
+
 class LineValues(Entry):
     """What a line may say; what is left out is determined or stays as it is."""
 
@@ -33,6 +37,7 @@ class LineValues(Entry):
     over_tolerance_basis_points: Points | None = None
     under_tolerance_basis_points: Points | None = None
     text: Text | None = None
+    texts: WrittenTexts | None = None
     manual_conditions: Annotated[list[dict[str, Any]], Field(max_length=20)] | None = None
 
 
@@ -72,6 +77,7 @@ class HeaderEntry(Entry):
     probability: SmallInt | None = None
     project: Code | None = None
     text: Text | None = None
+    texts: WrittenTexts | None = None
 
 
 class OrderEntry(HeaderEntry):

@@ -9,7 +9,7 @@ from pydantic import Field
 from troth.business.sales import actions, queries
 from troth.business.sales.actions import Saved
 from troth.business.sales.api import entries, shown
-from troth.business.sales.api.entries import QuotationEntry
+from troth.business.sales.api.entries import QuotationEntry, WrittenTexts
 from troth.business.sales.api.orders import DocumentFilter, Reason, page_of
 from troth.business.sales.api.shown import DocumentListed, DocumentShown, OrderWritten, Written
 from troth.platform.api import versions
@@ -74,6 +74,22 @@ def revise_quotation(request: ApiRequest, quotation_id: Id, quotation: Quotation
     version = versions.stated(request)
     draft = entries.quotation_draft(quotation)
     return _written(create(request, actions.revise_quotation, quotation_id, draft, expected_version=version))
+
+
+class Texts(Entry):
+    """Texts of the header, and of lines by their number; what is not named stays."""
+
+    header: WrittenTexts = {}
+    lines: Annotated[dict[Annotated[str, Field(pattern=r"^\d{1,9}$")], WrittenTexts], Field(max_length=2000)] = {}
+
+
+@operations.acts("/quotations/{int:quotation_id}/texts", Written)
+def change_quotation_texts(request: ApiRequest, quotation_id: Id, texts: Texts) -> Written:
+    """Change texts of a draft. Those of an order are changed with the order."""
+    version = versions.stated(request)
+    lines = {int(number): found for number, found in texts.lines.items()}
+    done = act(request, actions.change_quotation_texts, quotation_id, texts.header, lines, expected_version=version)
+    return _written(done)
 
 
 class OrderFromQuotation(Entry):

@@ -242,6 +242,7 @@ class LineShown(Shown):
     is_fixed: bool
     batch: str
     text: str
+    texts: dict[str, str]
     rejection_reason: str
     net: Money
     tax: Money
@@ -307,6 +308,7 @@ class DocumentShown(Shown):
     probability: int
     project: str
     text: str
+    texts: dict[str, str]
     valid_to_on: date | None
     delivery_days: int | None
     revision: int | None
@@ -322,7 +324,7 @@ class DocumentShown(Shown):
 _AS_THEY_STAND = (
     "id", "number", "version", "state", "customer_reference", "contact", "entered_on", "requested_on", "incoterm",
     "incoterm_place", "shipping_condition", "priority", "complete_delivery", "deliveries_max", "probability", "project",
-    "text",
+    "text", "texts",
 )  # fmt: skip
 
 
@@ -417,6 +419,7 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
         is_fixed=line.is_fixed,
         batch=line.batch,
         text=line.text,
+        texts=line.texts,
         rejection_reason=line.rejection_reason,
         net=money(line.net, currency),
         tax=money(line.tax, currency),

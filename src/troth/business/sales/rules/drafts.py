@@ -29,7 +29,11 @@ TEXT_MAX = {"text": 500, "batch": 40, "valuation": 20, "requirement_type": 10}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineDraft:
-    """One line as entered. An integer quantity counts whole units; text may have decimals. None: to be determined."""
+    """One line as entered. An integer quantity counts whole units; text may have decimals. None: to be determined.
+
+    `texts` by the code of their kind, here and on the header: what is named stands in for the rule's text, empty for
+    none at all.
+    """
 
     product: str | int
     quantity: str | int
@@ -50,6 +54,7 @@ class LineDraft:
     over_tolerance_basis_points: int | None = None
     under_tolerance_basis_points: int | None = None
     text: str = ""
+    texts: Mapping[str, str] | None = None
     manual_conditions: tuple[Mapping[str, Any], ...] = ()
     reference_kind: str = ""
     reference_id: int | None = None
@@ -82,6 +87,7 @@ class OrderDraft:
     probability: int = 100
     project: str = ""
     text: str = ""
+    texts: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

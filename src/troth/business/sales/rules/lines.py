@@ -4,7 +4,7 @@ The names are those of the columns. Quantities: `quantity` in 10^-decimals of th
 smallest units of the product. Money in minor units of the document's currency.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -37,6 +37,7 @@ class Header:
     probability: int = 100
     project: str = ""
     text: str = ""
+    texts: Any = field(default_factory=dict)
     site_id: int | None = None
 
 
@@ -68,6 +69,7 @@ class Line:
     reference_id: int | None = None
     reference_line_id: int | None = None
     text: str = ""
+    texts: Any = field(default_factory=dict)
     rejection_reason: str = ""
     net: int = 0
     tax: int = 0

@@ -83,6 +83,7 @@ class OrderPage(DocumentPage):
                 "promise", _("Promise"), documents.DATES,
                 lambda: {"promised": screens.promised_items(queries.order(key, by=actor))},
             ),
+            Tab("texts", _("Texts"), documents.TABLE, lambda: screens.texts(queries.order(key, by=actor))),
             Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(ref(), actor)}),
             Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
         )  # fmt: skip
@@ -125,6 +126,7 @@ def _order_steps(view: DocumentView, actor: Any) -> tuple[Step, ...]:
     untouched = view.progress.delivery in (Fulfilled.OPEN, Fulfilled.NOTHING_TO_DO)
     return steps(
         step(actor, _("Change"), "sales:order-change", order.pk, method="get", company_id=company),
+        screens.texts_step(view, actor),
         step(actor, _("Copy"), "sales:order-copy", order.pk, company_id=company),
         step(actor, _("Set a block"), "sales:order-block", order.pk, method="get", company_id=company)
         if order.state == OrderState.SUBMITTED
@@ -238,7 +240,7 @@ class QuotationPage(DocumentPage):
             total=Money(quotation.gross, quotation.currency_id),
             facts=[*_quotation_facts(quotation), *_earned(view, actor)],
             next_step=_next_of_quotation(view, actor),
-            steps=_quotation_steps(quotation, actor),
+            steps=_quotation_steps(view, actor),
             blocks=_quotation_blocks(quotation),
             crumbs=(Link(_("Quotations"), reverse("sales:quotations")),),
         )
@@ -256,6 +258,7 @@ class QuotationPage(DocumentPage):
 
         return (
             Tab("items", _("Items"), documents.ITEMS, items),
+            Tab("texts", _("Texts"), documents.TABLE, lambda: screens.texts(queries.quotation(key, by=actor))),
             Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(ref(), actor)}),
             Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
         )
@@ -289,7 +292,8 @@ def _next_of_quotation(view: DocumentView, actor: Any) -> Step | None:
     return step(actor, _("Make order"), "sales:quotation-order", key, method="get", company_id=company)
 
 
-def _quotation_steps(quotation: Any, actor: Any) -> tuple[Step, ...]:
+def _quotation_steps(view: DocumentView, actor: Any) -> tuple[Step, ...]:
+    quotation = view.document
     state, key, company = quotation.state, quotation.pk, quotation.company_id
     change = {QuotationState.DRAFT: _("Change")} | dict.fromkeys(
         (QuotationState.SENT, QuotationState.REJECTED, QuotationState.EXPIRED), _("Revise")
@@ -299,6 +303,7 @@ def _quotation_steps(quotation: Any, actor: Any) -> tuple[Step, ...]:
         step(actor, change[state], "sales:quotation-change", key, method="get", company_id=company)
         if state in change
         else None,
+        screens.texts_step(view, actor),
         step(actor, _("Note acceptance"), "sales:quotation-accept", key, company_id=company) if may_answer else None,
         step(actor, _("Note rejection"), "sales:quotation-reject", key, method="get", danger=True, company_id=company)
         if may_answer or state == QuotationState.DRAFT

@@ -55,7 +55,7 @@ order_submit, order_copy = button(_submit), button(_copy)
 quotation_send, quotation_accept = button(_send), button(_accept)
 
 
-class _OrderAsk(AskPage):
+class OrderAsk(AskPage):
     """A question about one order."""
 
     def ask(self, actor: Any, key: int) -> None:
@@ -76,7 +76,7 @@ class _OrderAsk(AskPage):
         return clocked(self.request, self.request.actor)  # type: ignore[attr-defined]
 
 
-class OrderCancel(_OrderAsk):
+class OrderCancel(OrderAsk):
     def words(self) -> None:
         self.title = self.submit_label = gettext("Cancel order %(number)s") % {"number": self.number}
         self.sentence = _(
@@ -88,7 +88,7 @@ class OrderCancel(_OrderAsk):
         return self.done(gettext("%(number)s cancelled.") % {"number": self.number}, self.cancel_url)
 
 
-class OrderReject(_OrderAsk):
+class OrderReject(OrderAsk):
     def words(self) -> None:
         self.title = gettext("Reject order %(number)s for its credit") % {"number": self.number}
         self.submit_label = _("Reject order")
@@ -106,7 +106,7 @@ def _offer_rejection(actor: Any, ref: DocumentRef) -> Step | None:
 register_rejection(_offer_rejection)
 
 
-class _ItemAsk(_OrderAsk):
+class _ItemAsk(OrderAsk):
     @property
     def line(self) -> int:
         return int(self.kwargs["line"])
@@ -164,7 +164,7 @@ class BlockForm(Reason):
     field_order = ("scope", "reason")
 
 
-class OrderBlock(_OrderAsk):
+class OrderBlock(OrderAsk):
     form_class = BlockForm
     danger = False
 
@@ -179,7 +179,7 @@ class OrderBlock(_OrderAsk):
         return self.done(gettext("%(number)s is blocked.") % {"number": self.number}, self.cancel_url)
 
 
-class BlockRelease(_OrderAsk):
+class BlockRelease(OrderAsk):
     danger = False
 
     def words(self) -> None:
@@ -196,7 +196,7 @@ class BlockRelease(_OrderAsk):
         return self.done(gettext("Block of %(number)s released.") % {"number": self.number}, self.cancel_url)
 
 
-class _QuotationAsk(_OrderAsk):
+class QuotationAsk(OrderAsk):
     def ask(self, actor: Any, key: int) -> None:
         self.view = queries.quotation(key, by=actor)
         self.cancel_url = quotation_url(key)
@@ -204,7 +204,7 @@ class _QuotationAsk(_OrderAsk):
         self.words()
 
 
-class QuotationReject(_QuotationAsk):
+class QuotationReject(QuotationAsk):
     def words(self) -> None:
         self.title = gettext("Quotation %(number)s is rejected") % {"number": self.number}
         self.sentence = _("Note why the customer declines. A rejected quotation can be revised.")
@@ -220,7 +220,7 @@ class OrderFromQuotation(forms.Form):
     requested_on = day(_("Wished date"), help_text=_("Empty: by the delivery time that was quoted."))
 
 
-class QuotationOrder(_QuotationAsk):
+class QuotationOrder(QuotationAsk):
     form_class = OrderFromQuotation
     danger = False
     creates = True

@@ -5,12 +5,13 @@ on. What goes over to a delivery is checked once more, with the scope of deliver
 delivered, whatever was promised.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from troth.business.credit import actions as credit
-from troth.business.masterdata.queries import snapshot
+from troth.business.masterdata.queries import gathered, snapshot
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.rules import Schedule
@@ -317,11 +318,15 @@ def _make(
     fulfilment.post(held, entries, at=at)
     made = []
     for one, ref in zip(groups, refs, strict=True):
-        order_ids = tuple(dict.fromkeys(line.order_id for line in one.lines))
+        order_ids = _orders_of(one)
         facts = {"orders": [terms[order_id].number for order_id in order_ids], "lines": len(one.lines)}
         events.record("shipping.delivery_created", ref, company_id=one.header.company_id, by=by, at=at, facts=facts)
         made.append(DeliveryMade(ref.id, ref.number, order_ids, len(one.lines)))
     return tuple(made)
+
+
+def _orders_of(group: Group) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(line.order_id for line in group.lines))
 
 
 def _take_over(held: Held, groups: Sequence[Group], rows: Sequence[tuple[DocumentRef, LineRow]], clock: Clock) -> None:
@@ -352,7 +357,7 @@ def _insert_heads(
             terms[one.lines[0].order_id].customer_id, one.header.sold_to_id, one.header.ship_to_id, one.header.payer_id,
             one.header.route_id or None, one.header.incoterm, one.priority, one.header.goods_issue_on, one.delivery_on,
             sum(_weight_g(line, products) for line in one.lines), sum(_volume_ml(line, products) for line in one.lines),
-            by.user_id, at, 1,
+            by.user_id, at, 1, json.dumps(gathered(terms[order_id].texts for order_id in _orders_of(one))),
         )
         for one, number in zip(groups, numbers, strict=True)
     ]  # fmt: skip
@@ -387,7 +392,7 @@ def _insert_lines(
                 is_complete=line.is_complete,
             )  # fmt: skip
             planned.append((ref, line, row))
-    return _written(planned)
+    return _written(planned, terms)
 
 
 def _weight_g(line: DueLine, products: _Products) -> int:
@@ -400,14 +405,16 @@ def _volume_ml(line: DueLine, products: _Products) -> int:
     return measure(product.volume_ml, line.quantity, product.decimals)
 
 
-def _written(planned: Iterable[tuple[DocumentRef, DueLine, LineRow]]) -> list[tuple[DocumentRef, LineRow]]:
-    planned = list(planned)
+def _written(
+    planned: Sequence[tuple[DocumentRef, DueLine, LineRow]], terms: Mapping[int, OrderTerms]
+) -> list[tuple[DocumentRef, LineRow]]:
     ids = store.insert_lines(
         [
             (
                 row.delivery_id, row.line_number, row.order_id, row.order_number, row.order_line_id,
                 row.order_line_number, row.product_id, row.quantity, 0, row.value, row.weight_g,
                 row.volume_ml, line.material_on, row.is_complete,
+                json.dumps(terms[line.order_id].lines[line.order_line_id].texts),
             )
             for _, line, row in planned
         ]

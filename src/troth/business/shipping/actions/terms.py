@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from troth.business.credit.queries import exchange
-from troth.business.masterdata.queries import snapshot
+from troth.business.masterdata.queries import Snapshot, passed_on, snapshot
 from troth.business.sales import queries as sales
 from troth.business.sales.queries import OrderLineRow
 from troth.business.sales.rules.lines import Line
@@ -28,6 +28,7 @@ class LineTerms:
     route_id: int | None
     ordered: int
     value: int
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class OrderTerms:
     incoterm: str
     priority: int
     complete_delivery: bool
+    texts: Mapping[str, str]
     lines: Mapping[int, LineTerms]
 
     @property
@@ -56,11 +58,12 @@ def order_terms(held: Held, order_ids: Sequence[int]) -> dict[int, OrderTerms]:
     by_order: dict[int, list[OrderLineRow]] = {}
     for row in sales.lines_of_orders(order_ids).values():
         by_order.setdefault(row.order_id, []).append(row)
-    companies = snapshot().companies
-    return {order_id: _terms(rows, companies[rows[0].company_id].currency) for order_id, rows in by_order.items()}
+    state = snapshot()
+    return {order_id: _terms(rows, state) for order_id, rows in by_order.items()}
 
 
-def _terms(rows: Sequence[OrderLineRow], currency: str) -> OrderTerms:
+def _terms(rows: Sequence[OrderLineRow], state: Snapshot) -> OrderTerms:
+    currency = state.companies[rows[0].company_id].currency
     order, standing = rows[0], [row for row in rows if row.stands]
     total = exchange(sum(row.line.gross for row in standing), order.currency, currency, on=order.entered_on)
     values = apportion(total, [row.line.gross for row in standing]) if total else [0] * len(standing)
@@ -75,15 +78,16 @@ def _terms(rows: Sequence[OrderLineRow], currency: str) -> OrderTerms:
         incoterm=order.incoterm,
         priority=order.priority,
         complete_delivery=order.complete_delivery,
+        texts=passed_on(order.texts, state.text_kinds, "delivery"),
         lines={
-            row.line_id: _line(row.line, 0 if row.is_billed_by_order else value)
+            row.line_id: _line(row.line, 0 if row.is_billed_by_order else value, state)
             for row, value in zip(standing, values, strict=True)
             if row.is_delivered
         },
     )
 
 
-def _line(line: Line, value: int) -> LineTerms:
+def _line(line: Line, value: int, state: Snapshot) -> LineTerms:
     return LineTerms(
         id=line.id,
         line_number=line.line_number,
@@ -92,6 +96,7 @@ def _line(line: Line, value: int) -> LineTerms:
         route_id=line.route_id,
         ordered=line.base_quantity,
         value=value,
+        texts=passed_on(line.texts, state.text_kinds, "delivery"),
     )
 
 

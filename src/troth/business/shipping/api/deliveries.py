@@ -188,6 +188,7 @@ class DeliveryLineShown(Shown):
     picked: str
     unit: str
     material_on: date
+    texts: dict[str, str]
 
 
 class DeliveryShown(Shown):
@@ -212,6 +213,7 @@ class DeliveryShown(Shown):
     volume_ml: int
     made_at: datetime
     cancel_reason: str
+    texts: dict[str, str]
     lines: list[DeliveryLineShown]
     transfer_orders: list[TransferRef]
     lacks: list[LackShown]
@@ -239,6 +241,7 @@ def _delivery(request: ApiRequest, delivery_id: int) -> DeliveryShown:
             picked=quantity(line.picked, line.decimals),
             unit=line.unit,
             material_on=line.material_on,
+            texts=dict(line.texts),
         )
         for line in view.lines
     ]

@@ -1,5 +1,6 @@
 """One document with everything its page shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,6 +35,7 @@ class DeliveryLineView:
     weight_g: int
     volume_ml: int
     material_on: date
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class DeliveryView:
     made_at: datetime
     made_by_id: int | None
     cancel_reason: str
+    texts: Mapping[str, str]
     lines: tuple[DeliveryLineView, ...]
     transfer_orders: tuple[tuple[int, str, str], ...]
     reasons: tuple[Reason, ...]
@@ -147,7 +150,7 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
         "pk", "number", "state", "version", "company_id", "site_id", "site__code", "customer_id", "sold_to__name",
         "ship_to__name", "payer_id", "payer__name", "route__name", "shipment_id", "shipment__number", "incoterm",
         "priority", "goods_issue_on", "delivery_on", "issued_on", "weight_g", "volume_ml", "made_at", "made_by_id",
-        "cancel_reason",
+        "cancel_reason", "texts",
     )  # fmt: skip
     row: Any = Delivery.objects.filter(pk=delivery_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
@@ -155,7 +158,7 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
     lines = DeliveryLine.objects.filter(delivery_id=delivery_id).order_by("line_number").values_list(
         "pk", "line_number", "order_id", "order_number", "order_line_id", "order_line_number", "product_id",
         "product__number", "product__name", "quantity", "picked", "product__base_unit_id",
-        "product__base_unit__decimals", "value", "weight_g", "volume_ml", "material_on",
+        "product__base_unit__decimals", "value", "weight_g", "volume_ml", "material_on", "texts",
     )  # fmt: skip
     fetching = (
         TransferOrder.objects.filter(lines__delivery_line__delivery_id=delivery_id)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit import queries as credit
+from troth.business.masterdata.screens import text_table
 from troth.business.shipping import queries, screens
 from troth.business.shipping.queries import DeliveryLineView, DeliveryView, PickLine, ShipmentView
 from troth.business.shipping.rules.readiness import Lack
@@ -95,8 +96,13 @@ class DeliveryPage(DocumentPage):
                 lambda: {"table": grid(fetching, rows), "empty": nothing},
                 len(rows),
             ),
+            Tab("texts", _("Texts"), documents.TABLE, lambda: _texts(view)),
             *later_tabs(ref, actor),
         )
+
+
+def _texts(view: DeliveryView) -> dict[str, Any]:
+    return text_table(view.texts, [(line.line_number, line.texts) for line in view.lines])
 
 
 def _delivery_item(one: DeliveryLineView, view: DeliveryView) -> Item:
