@@ -8,6 +8,7 @@ from django.test import Client
 from tests import company
 from troth.business.sales import actions, queries
 from troth.business.sales.models import Order, OrderLine, Quotation, QuotationLine
+from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.web.entry import head_of
 from troth.kernel.errors import BusinessError
@@ -123,3 +124,71 @@ def test_a_price_that_cannot_be_read_names_its_line_and_field(small, entry):
             OrderDraft(customer="ALPHA", lines=(line,)), by=company.person("operations_team"), clock=small.clock
         )
     assert [(one.row, one.field) for one in refused.value.refusals] == [(1, "manual_conditions")]
+
+
+@pytest.fixture
+def quoted_order(small):
+    """`quoted_order(submit=False)`: an order for two litres of OIL that were quoted at 7.00."""
+
+    def make(**more):
+        line = LineDraft(product="OIL", quantity=2, manual_conditions=({"kind": "price", "price": "7.00"},))
+        offer = QuotationDraft(
+            customer="ALPHA", lines=(line,), valid_to_on=company.NEXT_WEDNESDAY, requested_on=company.NEXT_WEDNESDAY
+        )
+        acting = {"by": company.person("operations_team"), "clock": small.clock}
+        made = actions.save_quotation(offer, **acting)
+        actions.send_quotation(made.id, **acting)
+        order = actions.order_from_quotation(made.id, **more, **acting)
+        assert order.net == 1400
+        return order
+
+    return make
+
+
+def conditions(price):
+    return OrderChanges(
+        lines=(LineChange(line_number=10, values={"manual_conditions": ({"kind": "price", "price": price},)}),)
+    )
+
+
+def test_a_price_by_hand_stands_in_for_a_quoted_one_and_goes_with_the_quantity(small, quoted_order):
+    order = quoted_order()
+    acting = {"by": company.person("operations_team"), "clock": small.clock}
+    assert actions.change_order(order.id, conditions("12.50"), **acting).net == 2500
+    more = OrderChanges(lines=(LineChange(line_number=10, values={"quantity": "1"}),))
+    assert actions.change_order(order.id, more, **acting).net == 1250
+    none = OrderChanges(lines=(LineChange(line_number=10, values={"manual_conditions": ()}),))
+    assert actions.change_order(order.id, none, **acting).net == 800
+    assert OrderLine.objects.get().reference_kind == "quotation"
+
+
+def test_who_may_not_set_prices_gets_none_past_the_quoted_one(small, quoted_order):
+    order = quoted_order()
+    with pytest.raises(BusinessError) as refused:
+        actions.change_order(order.id, conditions("12.50"), by=company.person("representative"), clock=small.clock)
+    assert refused.value.code == "not_allowed"
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == (
+        [{"kind": "price", "amount": 700, "per_quantity": 1000}],
+        1400,
+    )
+
+
+def test_the_page_of_an_order_from_a_quotation_takes_a_price_by_hand(small, seller, quoted_order):
+    order = quoted_order()
+    there = {"line_number": "10", "unit": "litre", "requested_on": company.NEXT_WEDNESDAY.isoformat(), "site": "HAM"}
+    head = head_of(queries.order(order.id, by=company.person("representative")))
+    head = {name: "" if value is None else str(value) for name, value in head.items()}
+    assert seller.post(f"/orders/{order.id}/change/", form(by_hand("12.50", **there), **head)).status_code == 302
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([PRICE], 2500)
+
+
+def test_a_draft_from_a_quotation_that_is_written_anew_keeps_reference_and_price(small, clerk, seller, quoted_order):
+    order = quoted_order(submit=False)
+    there = {"line_number": "10", "unit": "litre", "version": "1"}
+    page = f"/orders/{order.id}/change/"
+    assert clerk.post(page, form({**OIL, **there, "quantity": "1"}, _save="1", version="1")).status_code == 302
+    line = OrderLine.objects.get()
+    assert (line.reference_kind, line.reference_line_id, line.net) == ("quotation", QuotationLine.objects.get().pk, 700)
+    assert seller.post(page, form(by_hand("12.50", **there), _save="1", version="2")).status_code == 302
+    line = OrderLine.objects.get()
+    assert (line.reference_kind, line.net) == ("quotation", 2500)

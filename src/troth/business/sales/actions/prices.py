@@ -1,6 +1,7 @@
 """Pricing an order: on the day it was entered, before anything is locked.
 
-A line that came from a quotation carries the quoted price: each line of its trace is scaled to the ordered quantity.
+A line that came from a quotation carries the quoted price: each line of its trace is scaled to the ordered quantity. A
+condition by hand that is entered on it ends that, and so does one that is taken away.
 All others are priced by the conditions of the order's day; a line without a price is incomplete, never refused.
 """
 
@@ -81,6 +82,29 @@ def carried(quoted: Line, *, base_quantity: int, taken: Line) -> Line:
     tax = sum(row.amount for row in trace if row.kind == Kind.TAX)
     net = sum(row.amount for row in trace) - tax
     return replace(taken, net=checked(net), tax=checked(tax), gross=checked(net + tax), price_trace=trace)
+
+
+def still_quoted(lines: Iterable[Line], before: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines of a draft that is written anew: one of the same number and product still refers to its quotation.
+
+    It carries the quoted price on, unless other conditions by hand are on it now.
+    """
+    quoted = {(line.line_number, line.product_id): line for line in before if is_carried(line)}
+    return tuple(_still(line, quoted.get((line.line_number, line.product_id))) for line in lines)
+
+
+def _still(line: Line, was: Line | None) -> Line:
+    if was is None or line.reference_kind:
+        return line
+    referring = replace(
+        line,
+        reference_kind=was.reference_kind,
+        reference_id=was.reference_id,
+        reference_line_id=was.reference_line_id,
+    )
+    if _bargain(line) != _bargain(was):
+        return referring
+    return carried(was, base_quantity=line.base_quantity, taken=referring)
 
 
 def _scaled(row: TraceLine, quantity: int, of: int) -> TraceLine:

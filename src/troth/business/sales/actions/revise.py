@@ -179,6 +179,8 @@ def _merge(old: Line, new: Line, values: Mapping[str, Any]) -> Line:
     if "product" in values and new.product_id != old.product_id and old.reference_kind:
         columns |= {"reference_kind", "reference_id", "reference_line_id"}
     merged = replace(old, **{column: getattr(new, column) for column in columns})
+    if merged.manual_conditions != old.manual_conditions:
+        merged = replace(merged, price_trace=())  # a price by hand stands in for a quoted one
     if new.product_id == old.product_id:
         merged = replace(merged, texts=overlaid(old.texts, values.get("texts")))
     if "requested_on" in values and merged.requested_on is None:
