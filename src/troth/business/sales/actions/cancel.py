@@ -8,6 +8,7 @@ from troth.business.sales.actions import books, save
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.change import opened, reason_given
 from troth.business.sales.actions.document import LINE_KIND, ORDER_KIND, Document
+from troth.business.sales.actions.untie import untie
 from troth.business.sales.rules import refusals
 from troth.business.sales.states import ORDER, OrderState
 from troth.ledgers.fulfilment.keys import FulfilmentKey
@@ -22,7 +23,7 @@ from troth.platform.locks import Held
 
 @action
 def cancel_order(order_id: int, *, reason: str, expected_version: int | None = None, by: Actor, clock: Clock) -> Saved:
-    """Cancel an order of which nothing is in a delivery or an invoice; what was promised on it is free at once."""
+    """Cancel an order of which nothing is in a delivery or an invoice: all promised on or tied to it is free."""
     return _cancel(order_id, reason_given(reason), expected_version, "sales.order_cancelled", by=by, clock=clock)
 
 
@@ -40,22 +41,19 @@ def _cancel(order_id: int, given: str, expected_version: int | None, kind: str, 
     was = document.status.state
     state = ORDER.step(was, "cancel")
     if was == OrderState.SUBMITTED:
-        _take_back(held, document, clock=clock)
+        _take_back(held, document, by=by, clock=clock)
     document.status = document.with_totals(state=state, version=document.status.version + 1)
     store.update(store.ORDER, document.ref.id, document.header, document.status, {})
     save.record(document, kind, by=by, clock=clock, facts={"reason": given})
     return save.saved(document)
 
 
-def _take_back(held: Held, document: Document, *, clock: Clock) -> None:
+def _take_back(held: Held, document: Document, *, by: Actor, clock: Clock) -> None:
     lines = document.standing
     ids = [line.id for line in lines]
-    held.take(
-        books.credit_key(document),
-        *promises.keys(ORDER_KIND, ids),
-        *books.quoted_keys(lines),
-        *(FulfilmentKey(LINE_KIND, line_id) for line_id in ids),
-    )
+    held.take(books.credit_key(document), *promises.keys(ORDER_KIND, ids))
+    untie(held, document, lines, by=by, clock=clock)
+    held.take(*books.quoted_keys(lines), *(FulfilmentKey(LINE_KIND, line_id) for line_id in ids))
     _refuse_if_in_delivery(held, document)
     promising.withdraw(held, ORDER_KIND, ids, clock=clock)
     credit.withdraw(held, books.credit_key(document), document.ref, clock=clock)

@@ -24,6 +24,7 @@ from troth.business.sales.actions.document import (
     wishes,
 )
 from troth.business.sales.actions.submit import CREDIT_BLOCK, answer, refuse_incomplete
+from troth.business.sales.actions.untie import untie
 from troth.business.sales.rules import changes as rules
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import OrderState
@@ -76,7 +77,7 @@ class Differences:
 def settle(held: Held, before: Document, after: Document, *, event: str, by: Actor, clock: Clock) -> Submitted:
     """Write the change of an order and post what follows from it; a draft is only written."""
     found = Differences.between(before, after)
-    gone_on = _gone_on(held, before, after)
+    gone_on = _gone_on(held, before, after, by=by, clock=clock)
     for was, new in _pairs(before, after):
         rules.refuse_change_of_gone_on(
             before.ref.number, was, new, found.lines.get(new.line_number, ()), gone_on=gone_on.get(new.id, rules.NONE)
@@ -102,8 +103,11 @@ def refuse_incomplete_unless_empty(after: Document) -> None:
         refuse_incomplete(after)
 
 
-def _gone_on(held: Held, before: Document, after: Document) -> dict[int, rules.GoneOn]:
-    """Lock all that the change touches; return what of each line is in deliveries and invoices."""
+def _gone_on(held: Held, before: Document, after: Document, *, by: Actor, clock: Clock) -> dict[int, rules.GoneOn]:
+    """Lock all that the change touches; return what of each line is in deliveries and invoices.
+
+    Stock tied to lines that want no goods any more is free: its bins are locked before the lines' own balances.
+    """
     if before.status.state != OrderState.SUBMITTED:
         return {}
     ids = [line.id for line in before.lines]
@@ -113,6 +117,11 @@ def _gone_on(held: Held, before: Document, after: Document) -> dict[int, rules.G
         books.credit_key(after),
         *promises.keys(LINE_KIND_OF_PROMISE, ids),
         *promising.keys(wanted),
+    )
+    gone = _gone(before, after)
+    if gone:
+        untie(held, before, gone, by=by, clock=clock)
+    held.take(
         *books.quoted_keys((*before.standing, *after.standing)),
         *(FulfilmentKey(LINE_KIND, line_id) for line_id in ids),
     )
@@ -166,9 +175,9 @@ def _post(
 ) -> tuple[Promise, tuple[str, ...]]:
     verdict = _claim(held, before, after, by=by, clock=clock)
     anew = [line for line in after.standing if found.reruns(line)]
-    gone = [was.id for was, new in _pairs(before, after) if needs_wish(before, was) and not needs_wish(after, new)]
+    gone = _gone(before, after)
     if gone:
-        promising.withdraw(held, ORDER_KIND, gone, clock=clock)
+        promising.withdraw(held, ORDER_KIND, [line.id for line in gone], clock=clock)
     nothing = books.confirms_nothing(after, is_blocked=_is_blocked(after) or verdict)
     promise = promising.reconfirm(held, wishes(after, anew), clock=clock, blocked=nothing)
     _pass_on(held, before, after, anew)
@@ -179,6 +188,11 @@ def _post(
     blocked = books.set_blocks(held, after, is_new=False, by=by, clock=clock)
     books.lift_completed(held, after, clock=clock)
     return promise, (CREDIT_BLOCK, *blocked) if verdict else blocked
+
+
+def _gone(before: Document, after: Document) -> list[Line]:
+    """The lines that wanted goods and do so no more."""
+    return [was for was, new in _pairs(before, after) if needs_wish(before, was) and not needs_wish(after, new)]
 
 
 def _claim(held: Held, before: Document, after: Document, *, by: Actor, clock: Clock) -> bool:
