@@ -20,6 +20,7 @@ def test_a_token_tells_who_asks_and_what_they_may(caller):
     assert me["permissions"] == [
         "billing.cancel_invoice",
         "billing.create_invoices",
+        "billing.print_papers",
         "billing.view_invoice",
         "billing.view_journal",
     ]

@@ -12,6 +12,7 @@ urlpatterns = [
     *sign_in,
     path("", include("troth.platform.web.urls")),
     path("health/", include("troth.platform.urls")),
+    path("", include("troth.platform.printing.urls")),
     path("admin/", admin.site.urls),
     path("", include("troth.business.masterdata.urls")),
     path("api/v1/", root.api.urls),

@@ -9,6 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
+from django.db.models import Model
+
+from troth.kernel.errors import NotFound
+from troth.platform import permissions
+from troth.platform.actors import Actor
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class DocumentRef:
@@ -63,6 +70,18 @@ def kind(code: str) -> Kind:
 
 def kinds() -> tuple[Kind, ...]:
     return tuple(_kinds.values())
+
+
+def refuse_unseen(code: str, document_id: int, *, by: Actor) -> None:
+    """Refuse a document that is not there, or not the actor's to see; and a kind that nobody knows."""
+    if code not in _kinds:
+        raise NotFound(f"There is no kind of document {code}. Known are: {', '.join(sorted(_kinds))}.", kind=code)
+    known = _kinds[code]
+    permissions.require(by, known.permission)
+    model: type[Model] = apps.get_model(known.model)
+    company_id = model._default_manager.filter(pk=document_id).values_list("company_id", flat=True).first()
+    if company_id is None or not by.sees(company_id):
+        raise NotFound(f"There is no {known.title} {document_id} that you may see.", kind=code, id=document_id)
 
 
 def add_panel(code: str, panel: Panel) -> None:

@@ -23,6 +23,7 @@ from troth.platform.clock import SYSTEM_CLOCK, Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.models import Mail
 from troth.platform.outbox import pause
+from troth.platform.printing import queries as printed
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 ATTEMPTS_MAX = 10
@@ -32,9 +33,19 @@ log = logging.getLogger(__name__)
 
 
 def send_later(
-    *, to: str, subject: str, body: str, company_id: int, clock: Clock, about: DocumentRef | None = None
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    company_id: int,
+    clock: Clock,
+    about: DocumentRef | None = None,
+    printing_id: int | None = None,
 ) -> int:
-    """Have a mail sent after the running action has committed; return its id. Refuses what is no address."""
+    """Have a mail sent after the running action has committed; return its id. Refuses what is no address.
+
+    With `printing_id` the paper goes with it as a PDF.
+    """
     assert current()
     try:
         validate_email(to)
@@ -49,9 +60,11 @@ def send_later(
         "body": "text",
         "document_kind": "text",
         "document_id": "int",
+        "printing_id": "int",
         "made_at": "at",
     }
-    row = (company_id, to, subject[:200], body, about.kind if about else "", about.id if about else None, clock.now())
+    kind, document_id = (about.kind, about.id) if about else ("", None)
+    row = (company_id, to, subject[:200], body, kind, document_id, printing_id, clock.now())
     quoted = {f'"{name}"': word for name, word in columns.items()}
     [(mail_id,)] = sql.insert("platform_mail", quoted, [row], returning=("id",))
     return int(mail_id)
@@ -88,6 +101,8 @@ def _lease(clock: Clock) -> Mail | None:
 
 def _send(mail: Mail, clock: Clock) -> bool:
     message = EmailMessage(mail.subject, mail.body, to=[mail.to], headers={"Message-ID": message_id(mail.pk)})
+    if mail.printing is not None:
+        message.attach(f"{mail.printing.file_name}.pdf", printed.pdf(mail.printing), "application/pdf")
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:

@@ -1,4 +1,4 @@
-"""The platform's tables: users and rights, events and outbox, client keys, numbers, blocks, requests, mail, jobs."""
+"""The platform's tables: users and rights, events, client keys, numbers, blocks, requests, papers, mail, jobs."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -195,8 +195,44 @@ class RequestRow(models.Model):
         ]
 
 
+class Printing(models.Model):
+    """A paper as it was printed. Never changed, never deleted (triggers).
+
+    `content` is what stands on it, from which it can be made again; `pdf_hash` is that of the file. `mark` is another
+    once something that matters has changed.
+    """
+
+    company_id = models.BigIntegerField()
+    site_id = models.BigIntegerField(null=True)
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=40)
+    paper = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    language = models.CharField(max_length=10)
+    file_name = models.CharField(max_length=120)
+    email = models.CharField(max_length=254)
+    content = models.TextField()
+    mark = models.CharField(max_length=64)
+    pdf_hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200)
+    printed_by_id = models.BigIntegerField(null=True)
+    printed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("printing")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_kind", "document_id", "paper", "version"], name="platform_printing_version"
+            )
+        ]
+
+
 class Mail(models.Model):
-    """A mail to send. Its Message-ID is made from the id, so that one sent twice can be told as one."""
+    """A mail to send. Its Message-ID is made from the id, so that one sent twice can be told as one.
+
+    `printing` is the paper that goes with it.
+    """
 
     company_id = models.BigIntegerField()
     to = models.EmailField()
@@ -204,6 +240,7 @@ class Mail(models.Model):
     body = models.TextField()
     document_kind = models.CharField(max_length=40, default="", db_default="")
     document_id = models.BigIntegerField(null=True)
+    printing = models.ForeignKey(Printing, on_delete=models.RESTRICT, null=True, related_name="mails")
     made_at = models.DateTimeField()
     state = models.CharField(max_length=20, default="waiting", db_default="waiting")
     attempts = models.IntegerField(default=0, db_default=0)

@@ -65,6 +65,11 @@ class CompanyAdmin(MastersAdmin):
     search_fields = ("code", "name")
 
 
+@admin.register(models.Letterhead)
+class LetterheadAdmin(MastersAdmin):
+    list_display = ("company", "city", "is_active")
+
+
 @admin.register(models.SalesOrganisation)
 class SalesOrganisationAdmin(MastersAdmin):
     list_display = ("code", "name", "company", "is_active")

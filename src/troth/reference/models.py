@@ -1,8 +1,25 @@
 """Tables that everything else points at. Rows are deactivated, never deleted: history points at them."""
 
+from xml.etree import ElementTree
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+MARK_MAX = 16_000
+"""A mark goes onto every paper, so it is a small drawing."""
+
+
+def picture(text: str) -> None:
+    """Refuse what is no SVG: every paper of the company would fail."""
+    try:
+        root = ElementTree.fromstring(text)  # noqa: S314 - typed by an administrator, and at most MARK_MAX long
+    except ElementTree.ParseError as error:
+        raise ValidationError(_("This is no SVG: %(error)s."), params={"error": error}) from None
+    if not root.tag.endswith("svg") or "<!" in text:
+        raise ValidationError(_("Paste the drawing itself, from <svg> to </svg>."))
 
 
 class Masters(models.Model):
@@ -97,6 +114,37 @@ class Company(Masters):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Letterhead(Masters):
+    """How a company signs its papers: its address, how to reach it, its bank, its registration, its mark."""
+
+    company = models.OneToOneField(Company, on_delete=models.RESTRICT, related_name="letterhead")
+    legal_name = models.CharField(_("registered name"), max_length=160, blank=True)
+    tagline = models.CharField(_("line below the name"), max_length=80, blank=True)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    region = models.CharField(_("region"), max_length=20, blank=True)
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.CharField(_("website"), max_length=80, blank=True)
+    registration = models.CharField(_("registration"), max_length=120, blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=40, blank=True)
+    bank = models.CharField(_("bank"), max_length=80, blank=True)
+    bank_account = models.CharField(_("account or IBAN"), max_length=40, blank=True)
+    bank_code = models.CharField(_("routing number or BIC"), max_length=20, blank=True)
+    mark = models.TextField(_("mark, as SVG"), blank=True, max_length=MARK_MAX, validators=[picture])
+    accent = models.CharField(
+        _("colour"), max_length=7, default="#1f4e79", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z")]
+    )
+
+    class Meta:
+        verbose_name = _("letterhead")
+        verbose_name_plural = _("letterheads")
+
+    def __str__(self) -> str:
+        return str(self.company)
 
 
 class SalesOrganisation(Masters):

@@ -352,6 +352,7 @@ class InvoiceView:
     sold_to: Any
     bill_to: Any
     payment_terms: str
+    payment_terms_id: int
     cancels: DocumentRef | None
     cancelled_by: DocumentRef | None
     lines: tuple[InvoiceLine, ...]
@@ -377,6 +378,7 @@ def invoice(invoice_id: int, *, by: Actor) -> InvoiceView:
         sold_to=row.sold_to,
         bill_to=row.bill_to,
         payment_terms=row.payment_terms.name,
+        payment_terms_id=row.payment_terms_id,
         cancels=None if row.cancels is None else DocumentRef("invoice", row.cancels.pk, row.cancels.number),
         cancelled_by=None if by_whom is None else DocumentRef("invoice", by_whom.pk, by_whom.number),
         lines=tuple(row.lines.select_related("product__base_unit").order_by("line_number")),

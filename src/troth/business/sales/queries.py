@@ -126,6 +126,12 @@ def _rows(found: Sequence[tuple[tuple[Any, ...], Line]]) -> dict[int, OrderLineR
     return rows
 
 
+def references(order_ids: Iterable[int]) -> dict[int, str]:
+    """The customers' own numbers of these orders, where they gave one."""
+    found = Order.objects.filter(pk__in=set(order_ids)).exclude(customer_reference="")
+    return dict(found.values_list("pk", "customer_reference"))
+
+
 def order_type_ids(order_ids: Iterable[int]) -> set[int]:
     """The order types of these orders."""
     wanted = [(order_id,) for order_id in dict.fromkeys(order_ids)]

@@ -9,7 +9,6 @@ from django.db.models import Model, QuerySet
 from ninja import Query
 from pydantic import Field
 
-from troth.kernel.errors import NotFound
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.platform import documents, health, permissions
 from troth.platform.api.gate import ApiRequest
@@ -85,20 +84,8 @@ DocumentKind = Annotated[str, Field(max_length=40)]
 @operations.reads("/documents/{kind}/{int:document_id}/events", Page[EventShown])
 def list_events(request: ApiRequest, kind: DocumentKind, document_id: Id, paging: Query[Paging]) -> dict[str, Any]:
     """What happened to a document, newest first: who, when, what, and each field before and after."""
-    _refuse_unseen(request, kind, document_id)
+    documents.refuse_unseen(kind, document_id, by=request.auth)
     return page(request, _events(request, kind, document_id), paging, lambda rows: [_event(row) for row in rows])
-
-
-def _refuse_unseen(request: ApiRequest, kind: str, document_id: int) -> None:
-    """Refuse a document that is not there, or not the actor's to see."""
-    known = {one.code: one for one in documents.kinds()}
-    if kind not in known:
-        raise NotFound(f"There is no kind of document {kind}. Known are: {', '.join(sorted(known))}.", kind=kind)
-    permissions.require(request.auth, known[kind].permission)
-    model: type[Model] = apps.get_model(known[kind].model)
-    company_id = model._default_manager.filter(pk=document_id).values_list("company_id", flat=True).first()
-    if company_id is None or not request.auth.sees(company_id):
-        raise NotFound(f"There is no {known[kind].title} {document_id} that you may see.", kind=kind, id=document_id)
 
 
 class NodeShown(Shown):
@@ -127,7 +114,7 @@ class FlowShown(Shown):
 @operations.reads("/documents/{kind}/{int:document_id}/flow", FlowShown)
 def get_document_flow(request: ApiRequest, kind: DocumentKind, document_id: Id) -> FlowShown:
     """The flow of documents, from the quotation to the payment."""
-    _refuse_unseen(request, kind, document_id)
+    documents.refuse_unseen(kind, document_id, by=request.auth)
     flow = fulfilment.flow(DocumentRef(kind, document_id))
     shown = _nodes([one.document for one in flow.nodes])
     return FlowShown(

@@ -18,6 +18,7 @@ from troth.kernel.errors import BusinessError
 from troth.platform.api import problems
 from troth.platform.api.bodies import SentParser
 from troth.platform.api.operations import TrothApi
+from troth.platform.printing import api as papers
 
 DESCRIPTION = """Customer order management, from the quotation to the paid invoice.
 
@@ -37,6 +38,7 @@ ROUTERS = (
     *shipping.ROUTERS,
     billing.operations,
     receivables.operations,
+    papers.operations,
 )
 
 

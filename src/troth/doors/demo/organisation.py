@@ -8,6 +8,7 @@ import holidays
 
 from troth.demo.facts import rows
 from troth.doors.demo.dates import ZONE, Dates
+from troth.doors.demo.letterhead import write_letterhead
 from troth.doors.demo.tables import row, write
 
 COMPANY = ("AWC", "Adventure Works Cycles")
@@ -89,6 +90,7 @@ def write_organisation(dates: Dates) -> Organisation:
     _ways(organisation)
     _document_types()
     _accounts(company)
+    write_letterhead(company)
     return organisation
 
 

@@ -8,6 +8,10 @@ OPERATIONS: Final[dict[str, str]] = {
     "health_of_service": "public",
     "list_events": "signed_in",
     "get_document_flow": "signed_in",
+    "list_papers": "signed_in",
+    "get_paper": "signed_in",
+    "print_paper": "platform.print_paper",
+    "send_paper": "platform.send_paper",
     # master data
     "list_customers": "masterdata.view_customer",
     "get_customer": "masterdata.view_customer",

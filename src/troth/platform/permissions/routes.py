@@ -24,6 +24,11 @@ ROUTES: Final[dict[str, str]] = {
     "admin:*": "masterdata.view_customizing",
     "health:live": PUBLIC,
     "health:ready": PUBLIC,
+    # papers: whose they are is asked where they are opened
+    "papers:open": SIGNED_IN,
+    "papers:print": "platform.print_paper",
+    "papers:again": "platform.print_paper",
+    "papers:send": "platform.send_paper",
     # master data
     "masterdata:customers-list": "masterdata.view_customer",
     "masterdata:customers-edit": "masterdata.view_customer",

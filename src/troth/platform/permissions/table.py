@@ -63,6 +63,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "platform.answer": _TRADE - {AUDIT},
     "platform.withdraw": _TRADE - {AUDIT},
     "platform.expire": _who(),
+    "platform.print_paper": _TRADE - {AUDIT},
+    "platform.send_paper": _TRADE - {AUDIT},
     # master data
     "masterdata.view_customer": _TRADE,
     "masterdata.view_product": _TRADE,
@@ -101,6 +103,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.reject_item": _ENTRY,
     "sales.allocate_stock": _ENTRY,
     "sales.release_allocation": _ENTRY,
+    "sales.print_papers": _ORDERS,
     "sales.release_block": _ENTRY,
     "sales.set_block": _ENTRY,
     # promising
@@ -157,10 +160,12 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "shipping.undo_pick": _who(SUPER),
     "shipping.post_goods_issue": _YARD | _STORE,
     "shipping.reverse_goods_issue": _who(SUPER),
+    "shipping.print_papers": _YARD | _STORE | {OPS},
     # billing
     "billing.view_invoice": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),
     "billing.create_invoices": _who(BILL),
     "billing.cancel_invoice": _who(BILL),
+    "billing.print_papers": _who(REP, OPS, BILL),
     "billing.view_journal": _who(BILL, CASH, AUDIT),
     # receivables
     "receivables.view_payment": _who(CREDIT, BILL, CASH, AUDIT),

@@ -6,7 +6,7 @@ is asked only when it is opened. Upper apps add tabs to lower pages by `register
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -121,11 +121,29 @@ TABLE = "web/document/table.html"  # table: columns and rows of cells; empty: Em
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    title: Text
+class PaperVersion:
+    """A printing of a paper: its file to open and to keep, who made it, and the mails it went out with, by address."""
+
+    number: int
     url: str
+    download_url: str
+    made_at: datetime
+    who: str
+    reason: str = ""
+    mails: Sequence[tuple[str, Status]] = ()
+    send: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of the document; `url` opens its newest version, `step` prints it."""
+
+    title: Text
+    url: str = ""
     made_on: date | None = None
     status: Status | None = None
+    step: Step | None = None
+    versions: Sequence[PaperVersion] = ()
 
 
 TabMaker = Callable[[Actor, Any], Tab | None]

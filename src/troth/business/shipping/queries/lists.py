@@ -1,6 +1,6 @@
 """Work lists of shipping, page by page; each names the key that the next page begins after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -133,6 +133,21 @@ def deliveries(
     }
     query = Delivery.objects.filter(**{name: value for name, value in narrowed.items() if value is not None})
     return _delivery_rows(query.order_by("-pk"), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """What an invoice says of a delivery."""
+
+    number: str
+    issued_on: date | None
+    ship_to_id: int
+
+
+def sent(delivery_ids: Iterable[int]) -> dict[int, SentRow]:
+    """These deliveries by id."""
+    rows = Delivery.objects.filter(pk__in=set(delivery_ids))
+    return {row[0]: SentRow(*row[1:]) for row in rows.values_list("pk", "number", "issued_on", "ship_to_id")}
 
 
 def unassigned(site_id: int, *, after: tuple[date, int] | None = None, limit: int = 100) -> list[DeliveryRow]:
