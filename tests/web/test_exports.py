@@ -1,6 +1,7 @@
 """CSV that no spreadsheet runs."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -22,10 +23,10 @@ def test_other_text_and_negative_figures_stay_as_they_are(text):
 
 
 def test_figures_go_out_with_a_point_and_their_unit_beside_them():
-    assert exported(Column("q", "Quantity", "quantity"), Quantity(1200500, 3, "kg")) == ["1200.500", "kg"]
-    assert exported(Column("v", "Value", "money"), Money(-12345, "EUR")) == ["-123.45", "EUR"]
+    assert exported(Column("q", "Quantity", "quantity"), Quantity(1200500, 3, "kg")) == [Decimal("1200.500"), "kg"]
+    assert exported(Column("v", "Value", "money"), Money(-12345, "EUR")) == [Decimal("-123.45"), "EUR"]
     assert exported(Column("v", "Value", "money"), None) == ["", ""]
-    assert exported(Column("d", "Due", "date"), date(2026, 12, 4)) == ["2026-12-04"]
+    assert exported(Column("d", "Due", "date"), date(2026, 12, 4)) == [date(2026, 12, 4)]
     assert exported(Column("s", "Status", "status"), Status("Open")) == ["Open"]
     assert exported(Column("p", "Customer", "party"), Party("Bike World", "C-1")) == ["C-1 Bike World"]
 

@@ -18,7 +18,7 @@ from troth.platform.web.values import Link
 
 class Person:
     name = "Ines Okafor"
-    user_id = 1
+    user_id = None  # keeps no views
     is_signed_in = True
 
     def __init__(self, refused: tuple[str, ...] = ()) -> None:

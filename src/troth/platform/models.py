@@ -1,4 +1,4 @@
-"""The platform's tables: users and rights, events, client keys, numbers, blocks, requests, papers, mail, jobs."""
+"""The platform's tables: people, saved views, events, client keys, numbers, blocks, requests, papers, mail and jobs."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -44,6 +44,34 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class SavedView(models.Model):
+    """A list narrowed and sorted as its maker wants it again; with `role`, for everybody who has the role."""
+
+    list_name = models.CharField(max_length=80)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    role = models.CharField(max_length=40, default="", db_default="")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list_name", "user", "name"], name="platform_view_once")]
+        indexes = [
+            models.Index(fields=["list_name", "role"], name="platform_view_shared", condition=~Q(role="")),
+        ]
+
+
+class ListChoice(models.Model):
+    """How a person wants one list: its columns in their order (none: as declared), the view it opens with."""
+
+    list_name = models.CharField(max_length=80)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="list_choices")
+    columns = models.JSONField(default=list)
+    opens_with = models.ForeignKey(SavedView, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list_name", "user"], name="platform_list_choice_once")]
 
 
 class Event(models.Model):

@@ -309,4 +309,4 @@ def _csv(lines: list[JournalLine]) -> Any:
         ]
         for line in lines
     )
-    return exports.response("journal", JOURNAL_COLUMNS, rows)
+    return exports.csv_file("journal", JOURNAL_COLUMNS, rows)

@@ -16,6 +16,7 @@ from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import InvalidCursor, Page
 from troth.platform.web.lists import ListQuery
+from troth.platform.web.ranges import amount_between, between
 from troth.platform.web.values import Money, Party, Status
 
 STATES = {
@@ -99,8 +100,8 @@ def invoices(query: ListQuery) -> Page:
             | Q(pk__in=_of_order(word))
         )  # fmt: skip
     for field in ("invoiced_on", "due_on"):
-        first, last = query.filters.get(field) or (None, None)
-        found = found.filter(**{f"{field}__gte": first} if first else {}, **{f"{field}__lte": last} if last else {})
+        found = found.filter(between(field, query.filters.get(field)))
+    found = found.filter(amount_between("gross", "currency", query.filters.get("amount")))
     if kind := query.filters.get("kind"):
         found = found.filter(kind=kind)
     orders = {

@@ -1,6 +1,6 @@
 """The pages of billing: what is due, invoices, the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +14,9 @@ from troth.business.masterdata.screens import text_table
 from troth.kernel.errors import BusinessError
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.journal import screens as journal
-from troth.platform.web import documents
+from troth.platform.web import documents, selection
 from troth.platform.web.access import demand
-from troth.platform.web.acts import AskPage, bulk, step, steps, tell
+from troth.platform.web.acts import AskPage, Outcome, bulk, clocked, results, step, steps, tell
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab, register_offer
 from troth.platform.web.history import changes_of
@@ -24,10 +24,6 @@ from troth.platform.web.lists import ListPage
 from troth.platform.web.refusals import way_back
 from troth.platform.web.values import Empty, Link, Money, Party, Quantity, Status, Step, Trace, TraceStep
 from troth.reference import queries as reference
-
-
-def clocked(request: HttpRequest, actor: Any) -> dict[str, Any]:
-    return {"by": actor, "clock": request.clock}  # type: ignore[attr-defined]
 
 
 class DueList(ListPage):
@@ -64,25 +60,68 @@ def _source_url(key: str) -> str:
     return reverse("shipping:delivery" if kind == "delivery" else "sales:order", args=[int(number)])
 
 
-def _invoice(request: HttpRequest, *, collective: bool) -> HttpResponse:
-    """Bill what was chosen: all of it in one transaction, or nothing."""
-    actor = demand(request, "")
-    chosen = request.POST.getlist("selected")
-    ids = {
-        kind: [int(key.removeprefix(f"{kind}-")) for key in chosen if _is_key(key, kind)]
+Sources = dict[str, list[int]]
+"""Ids by kind of document: delivery and order."""
+
+
+def _sources(request: HttpRequest) -> Sources:
+    keys = selection.keys(request, reverse("billing:due"))
+    return {
+        kind: [int(key.removeprefix(f"{kind}-")) for key in keys if _is_key(key, kind)]
         for kind in ("delivery", "order")
     }
-    if request.method != "POST" or not any(ids.values()):
+
+
+def _invoice(request: HttpRequest, bill: Callable[[HttpRequest, Any, Sources], HttpResponse]) -> HttpResponse:
+    actor = demand(request, "")
+    ids = _sources(request) if request.method == "POST" else {}
+    if not any(ids.values()):
         messages.warning(request, gettext("Nothing was selected. Tick the rows first."))
         return HttpResponseRedirect(reverse("billing:due"))
+    return bill(request, actor, ids)
+
+
+def _collect(request: HttpRequest, actor: Any, ids: Sources) -> HttpResponse:
+    """All of it in one transaction, or nothing."""
     try:
         made = actions.create_invoices(
-            delivery_ids=ids["delivery"], order_ids=ids["order"], collective=collective, **clocked(request, actor)
+            delivery_ids=ids["delivery"], order_ids=ids["order"], collective=True, **clocked(request, actor)
         )
     except BusinessError as error:
         tell(request, error)
         return HttpResponseRedirect(way_back(request))
     return _made(request, made.invoices)
+
+
+def _each(request: HttpRequest, actor: Any, ids: Sources) -> HttpResponse:
+    """Each in its own transaction: one that is refused holds up no other."""
+    invoices: list[Any] = []
+    outcomes: list[Outcome] = []
+    for kind, found in ids.items():
+        for one in found:
+            deliveries, orders = ([one], []) if kind == "delivery" else ([], [one])
+            try:
+                made = actions.create_invoices(
+                    delivery_ids=deliveries, order_ids=orders, **clocked(request, actor)
+                ).invoices
+            except BusinessError as error:
+                outcomes.append(_refused(kind, one, error))
+                continue
+            invoices += made
+            outcomes += [Outcome(invoice.number, "", reverse("billing:invoice", args=[invoice.id])) for invoice in made]
+    if len(invoices) == len(outcomes):
+        return _made(request, invoices)
+    return results(request, outcomes, gettext("Invoices created"), reverse("billing:due"))
+
+
+def _refused(kind: str, key: int, error: BusinessError) -> Outcome:
+    sentence = " ".join(one.message for one in getattr(error, "refusals", (error,)))
+    return Outcome(_number(kind, key), sentence, _source_url(f"{kind}-{key}"), is_done=False)
+
+
+def _number(kind: str, key: int) -> str:
+    faces = pictures.faces(kind, [key])
+    return faces[key].number if key in faces else f"{kind} {key}"
 
 
 def _is_key(key: str, kind: str) -> bool:
@@ -103,12 +142,12 @@ def _made(request: HttpRequest, invoices: Sequence[Any]) -> HttpResponse:
 
 def due_invoice(request: HttpRequest) -> HttpResponse:
     """An invoice for each delivery or order chosen."""
-    return _invoice(request, collective=False)
+    return _invoice(request, _each)
 
 
 def due_collect(request: HttpRequest) -> HttpResponse:
     """As few invoices as the terms allow."""
-    return _invoice(request, collective=True)
+    return _invoice(request, _collect)
 
 
 def source_invoice(request: HttpRequest, kind: str, key: int) -> HttpResponse:
@@ -157,6 +196,7 @@ class InvoiceList(ListPage):
         Filter("kind", _("Kind"), "choice", (("invoice", _("Invoice")), ("cancellation", _("Cancellation")))),
         Filter("invoiced_on", _("Date"), "date_range"),
         Filter("due_on", _("Due"), "date_range"),
+        Filter("amount", _("Amount"), "amount_range"),
     )
     routes = ((_("Due for billing"), "billing:due"),)
     search_label = _("Invoice, order or payer")

@@ -31,6 +31,7 @@ from troth.platform.web.acts import step
 from troth.platform.web.documents import Fact, Item, PromisedItem, ScheduleLine
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
+from troth.platform.web.ranges import amount_between, between
 from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Step, Trace, TraceStep, Waiting
 
 HEADLINES = {
@@ -134,9 +135,8 @@ def _seen(found: QuerySet[Any], query: ListQuery) -> QuerySet[Any]:
     if customer := query.filters.get("customer"):
         found = found.filter(Q(sold_to__number__iexact=customer) | Q(sold_to__name__icontains=customer))
     for field in ("requested_on", "entered_on", "valid_to_on"):
-        first, last = query.filters.get(field) or (None, None)
-        found = found.filter(**{f"{field}__gte": first} if first else {}, **{f"{field}__lte": last} if last else {})
-    return found
+        found = found.filter(between(field, query.filters.get(field)))
+    return found.filter(amount_between("gross", "currency", query.filters.get("amount")))
 
 
 ORDER_SORTS = {

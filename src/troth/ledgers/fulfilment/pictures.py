@@ -42,6 +42,11 @@ def register(kind: str, faces: Faces) -> None:
     _faces[kind] = faces
 
 
+def faces(kind: str, ids: Sequence[int]) -> Mapping[int, Face]:
+    """How these documents of a kind look; none where nobody said."""
+    return _faces[kind](ids) if kind in _faces and ids else {}
+
+
 def picture(ref: DocumentRef, actor: Actor) -> Flow:
     """All documents before and after this one, with what passed between them. Links only where the actor may go."""
     found = queries.flow(ref)

@@ -24,18 +24,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.kernel.errors import BusinessError
-from troth.kernel.plain_numbers import MAX
 from troth.platform import permissions
 from troth.platform.web.access import allowed, demand
 from troth.platform.web.forms import FormPage
 from troth.platform.web.lists import BulkAction
 from troth.platform.web.refusals import way_back
+from troth.platform.web.selection import chosen
 from troth.platform.web.values import Status, Step, Text
 
 R = TypeVar("R")
-
-MASS_LIMIT = 200
-"""A mass action takes this many rows: what one page of a list shows, a few times over."""
 
 
 def step(
@@ -162,13 +159,6 @@ class Outcome:
         return Status(gettext("Done"), "done") if self.is_done else Status(gettext("Not done"), "stopped")
 
 
-def chosen(request: HttpRequest) -> list[int]:
-    """The ids that were ticked, in their order, each once."""
-    typed = [value for value in request.POST.getlist("selected") if value.isascii() and value.isdigit()]
-    found = [int(value) for value in typed if len(value) < len(str(MAX))]
-    return list(dict.fromkeys(found))[:MASS_LIMIT]
-
-
 MassDoing = Callable[[HttpRequest, Any, list[int]], Iterable[Outcome]]
 
 
@@ -179,7 +169,7 @@ def mass(do: MassDoing, *, title: Text, back: str) -> Callable[[HttpRequest], Ht
         actor, url = demand(request, ""), reverse(back)
         if request.method != "POST":
             return HttpResponseRedirect(url)
-        ids = chosen(request)
+        ids = chosen(request, url)
         if not ids:
             messages.warning(request, gettext("Nothing was selected. Tick the rows first."))
             return HttpResponseRedirect(way_back(request))
@@ -188,12 +178,13 @@ def mass(do: MassDoing, *, title: Text, back: str) -> Callable[[HttpRequest], Ht
         except BusinessError as error:
             tell(request, error)
             return HttpResponseRedirect(way_back(request))
-        return _results(request, outcomes, title, url)
+        return results(request, outcomes, title, url)
 
     return view
 
 
-def _results(request: HttpRequest, outcomes: list[Outcome], title: Text, back: str) -> HttpResponse:
+def results(request: HttpRequest, outcomes: Sequence[Outcome], title: Text, back: str) -> HttpResponse:
+    """What became of each row, and why what was refused was."""
     done = sum(one.is_done for one in outcomes)
     context = {"title": title, "outcomes": outcomes, "done": done, "refused": len(outcomes) - done, "back": back}
     return render(request, "web/results.html", context)

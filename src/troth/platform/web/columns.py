@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.utils.dateparse import parse_date
@@ -10,11 +11,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from troth.kernel.plain_numbers import Unreadable, read_steps
 from troth.platform.web import formats, parts
 from troth.platform.web.values import Link, Money, Party, Quantity, Status, Text
 
 Kind = Literal["text", "quantity", "money", "date", "status", "link", "party", "number", "ageing"]
-FilterKind = Literal["choice", "date_range", "text", "flag"]
+FilterKind = Literal["choice", "date_range", "amount_range", "text", "flag"]
+RANGES = ("date_range", "amount_range")
+AMOUNT_DECIMALS = 3
 RIGHT = ("quantity", "money", "number", "ageing")
 
 
@@ -23,7 +27,8 @@ class Column:
     """`value` reads the cell from a row; without it the row's key or attribute of the column's name is taken.
 
     A cell of kind quantity is a Quantity, money a Money, status a Status, link a Link, party a Party; the others are
-    plain. `sort` says whether the source can sort by the key. `wide` gives the column what room is left.
+    plain. `sort` says whether the source can sort by the key. `wide` gives the column what room is left. `offered` is
+    shown only to who chooses it.
     """
 
     key: str
@@ -33,6 +38,7 @@ class Column:
     sort: bool = False
     value: Callable[[Any], Any] | None = None
     wide: bool = False
+    offered: bool = False
 
     @property
     def side(self) -> str:
@@ -91,23 +97,29 @@ def exported_labels(column: Column) -> list[str]:
     return [str(column.label)]
 
 
-def exported(column: Column, value: Any) -> list[str | int]:
-    """The cell for a file: machine figures, ISO dates, names without links."""
+Exported = str | int | Decimal | date
+"""What a file's cell holds; a CSV writes it as text, a workbook as what it is."""
+
+
+def exported(column: Column, value: Any) -> list[Exported]:
+    """The cell for a file: exact figures, dates, names without links."""
     if value is None:
         return [""] * (2 if column.kind in ("quantity", "money") else 1)
     match value:
         case Quantity():
-            return [formats.plain(value.value, value.decimals), value.unit]
+            return [Decimal(formats.plain(value.value, value.decimals)), value.unit]
         case Money():
-            return [formats.plain(value.minor, formats.currency_decimals(value.currency)), value.currency]
+            return [Decimal(formats.plain(value.minor, formats.currency_decimals(value.currency))), value.currency]
         case Status():
             return [str(value.word)]
         case Link():
             return [str(value.label)]
         case Party():
             return [f"{value.number} {value.name}".strip()]
-        case datetime() | date():
+        case datetime():
             return [value.isoformat()]
+        case date():
+            return [value]
         case bool():
             return [gettext("yes") if value else gettext("no")]
         case int():
@@ -127,16 +139,20 @@ class Filter:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (f"{self.key}_from", f"{self.key}_until") if self.kind == "date_range" else (self.key,)
+        return (f"{self.key}_from", f"{self.key}_until") if self.kind in RANGES else (self.key,)
 
     def options(self) -> list[tuple[str, str]]:
         return [(str(v), str(w)) for v, w in (self.choices() if callable(self.choices) else self.choices)]
 
     def read(self, parameters: Mapping[str, str]) -> Any:
-        """The chosen value: text, True for a flag, a pair of dates for a range; None where nothing valid was chosen."""
-        if self.kind == "date_range":
-            chosen = tuple(_date(parameters.get(name, "")) for name in self.names)
-            return chosen if any(chosen) else None
+        """The chosen value: text, True for a flag, a pair of dates or of decimals for a range.
+
+        None where nothing valid was chosen.
+        """
+        if self.kind in RANGES:
+            read = _date if self.kind == "date_range" else _amount
+            chosen = tuple(read(parameters.get(name, "")) for name in self.names)
+            return chosen if any(one is not None for one in chosen) else None
         raw = parameters.get(self.key, "").strip()
         if self.kind == "flag":
             return True if raw == "1" else None
@@ -150,13 +166,15 @@ class Filter:
             return ""
         if self.kind == "choice":
             return dict(self.options())[value]
-        if self.kind == "date_range":
-            first, last = value
+        if self.kind in RANGES:
+            first, last = (None if one is None else self._limit(one) for one in value)
             if first and last:
-                return f"{formats.day(first)} – {formats.day(last)}"
-            limit = formats.day(first or last)
-            return gettext("from %(day)s") % {"day": limit} if first else gettext("until %(day)s") % {"day": limit}
+                return f"{first} – {last}"
+            return gettext("from %(day)s") % {"day": first} if first else gettext("until %(day)s") % {"day": last}
         return str(value)
+
+    def _limit(self, one: Any) -> str:
+        return formats.day(one) if self.kind == "date_range" else formats.decimal(one)
 
 
 def _date(text: str) -> date | None:
@@ -164,4 +182,14 @@ def _date(text: str) -> date | None:
     try:
         return parse_date(text)
     except ValueError:
+        return None
+
+
+def _amount(text: str) -> Decimal | None:
+    """An amount from the address bar, with a point or a comma; what is no amount counts as not chosen."""
+    if not text.strip():
+        return None
+    try:
+        return Decimal(read_steps(text.replace(",", "."), AMOUNT_DECIMALS)).scaleb(-AMOUNT_DECIMALS)
+    except Unreadable:
         return None

@@ -34,6 +34,11 @@ def number(value: int, decimals: int = 0) -> str:
     return format_decimal(Decimal(value).scaleb(-decimals), format=_pattern(decimals), locale=locale())
 
 
+def decimal(value: Decimal) -> str:
+    """An amount as it was typed: no more decimals than it has."""
+    return format_decimal(value, format="#,##0.###", locale=locale())
+
+
 def plain(value: int, decimals: int = 0) -> str:
     """The same figure for machines: a point, no grouping."""
     return f"{Decimal(value).scaleb(-decimals):.{decimals}f}"

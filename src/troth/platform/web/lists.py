@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -23,10 +23,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from troth.platform.web import exports, formats
+from troth.platform.web import exports, formats, personal
 from troth.platform.web.access import Actor, allowed, demand, may
-from troth.platform.web.columns import Cell, Column, Filter, exported, exported_labels
+from troth.platform.web.columns import Cell, Column, Exported, Filter, exported, exported_labels
 from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.selection import ALL_LIMIT
 from troth.platform.web.values import Empty, Link, Step, Text
 
 EXPORT_PAGE_ROWS = 1000
@@ -122,6 +123,8 @@ class ListPage(View):
     limit: int = 50
     file_name: str = ""
     template_name: ClassVar[str] = "web/list.html"
+    kept: personal.Kept = personal.Kept()
+    shown: Sequence[Column] = ()
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         """A function given as `source`, `row_url` or `row_key` is called with its own arguments, not as a method."""
@@ -133,10 +136,12 @@ class ListPage(View):
 
     def get(self, request: HttpRequest, **_captured: Any) -> HttpResponseBase:
         query = self.query(demand(request, self.permission))
-        if self.exportable and request.GET.get("export") == "csv":
-            return exports.response(
-                self.file_name or slugify(str(self.title)) or "list", self._header(), self._exported(query)
-            )
+        self.kept = personal.kept(query.actor, request.resolver_match.view_name if request.resolver_match else "")
+        self.shown = personal.arranged(self.columns, self.kept.columns)
+        if self.kept.opens_with and not request.GET:
+            return HttpResponseRedirect(f"{request.path}?{self.kept.opens_with.query or 'view=all'}")
+        if self.exportable and (write := exports.FILES.get(request.GET.get("export", ""))):
+            return write(self.file_name or slugify(str(self.title)) or "list", self._header(), self._exported(query))
         notice = ""
         try:
             page = self.rows(query)
@@ -168,9 +173,16 @@ class ListPage(View):
             limit=self.limit,
         )
 
+    @property
+    def plain_url(self) -> str:
+        """The list with nothing narrowed, also where it opens with a view."""
+        return f"{self.request.path}?view=all" if self.kept.opens_with else self.request.path
+
     def context(self, query: ListQuery, page: Page) -> dict[str, Any]:
         narrowed = bool(query.filters or query.search)
         return {
+            **self._personal(query.actor),
+            **self._everything(page),
             "title": self.title,
             "lead": self.lead,
             "crumbs": self.crumbs,
@@ -185,11 +197,36 @@ class ListPage(View):
             "count": self._count(page),
             "fields": [self._field(f) for f in self.filters],
             "chips": list(self._chips(query)),
-            "headings": [_heading(column, query.sort) for column in self.columns],
+            "headings": [_heading(column, query.sort) for column in self.shown],
             "rows": [self._row(row) for row in page.rows],
             "bulk": [b for b in self.bulk if may(self.request, b.permission)] if self.row_key else [],
             "empty": self._nothing_found() if narrowed else self._empty(query.actor),
             "list_path": self.request.path,
+            "plain_url": self.plain_url,
+        }
+
+    def _personal(self, actor: Actor) -> dict[str, Any]:
+        """What the menus for views and columns need; nothing for who keeps nothing."""
+        if actor.user_id is None or not self.request.resolver_match:
+            return {}
+        return {
+            "list_name": self.request.resolver_match.view_name,
+            "narrowed": personal.narrowed(self.request.GET),
+            "kept": self.kept,
+            "choices": personal.choices(self.columns, self.shown),
+            "roles": personal.shareable(actor),
+            "view": next((v for v in self.kept.views if v.query == personal.narrowed(self.request.GET)), None),
+        }
+
+    def _everything(self, page: Page) -> dict[str, Any]:
+        """How many rows "all that match" stands for, where it is more than the page shows."""
+        if not (page.next or page.previous):
+            return {}
+        count = ALL_LIMIT if page.count is None else min(page.count, ALL_LIMIT)
+        return {
+            "everything": count,
+            "everything_is_all": page.count is not None and page.count <= ALL_LIMIT,
+            "matching": personal.narrowed(self.request.GET),
         }
 
     def _steps(self, actor: Actor) -> list[Step]:
@@ -204,9 +241,15 @@ class ListPage(View):
         return gettext("over %(count)s") % {"count": formats.number(10_000)} if page.next or page.previous else ""
 
     def _tabs(self) -> list[tuple[Link, bool]]:
-        """The view whose address this is; a narrowed list without one belongs to the plain view."""
-        here = {tab.url for tab in self.tabs} & {self.request.get_full_path()} or {self.request.path}
-        return [(tab, tab.url in here) for tab in self.tabs]
+        """Declared and saved views; the one that narrows as this address does is current, else the plain one."""
+        here = personal.narrowed(self.request.GET)
+        plain = Link(gettext("All"), self.plain_url)
+        declared = [replace(tab, url=self.plain_url) if tab.url == self.request.path else tab for tab in self.tabs]
+        saved = [Link(view.name, f"{self.request.path}?{view.query or 'view=all'}") for view in self.kept.views]
+        found = [*declared, *saved] if declared or not saved else [plain, *saved]
+        queries = [personal.narrowed(QueryDict(str(tab.url).partition("?")[2])) for tab in found]
+        current = queries.index(here) if here in queries else queries.index("") if "" in queries else -1
+        return [(tab, n == current) for n, tab in enumerate(found)]
 
     def _empty(self, actor: Actor) -> Empty:
         """The empty state, with the first step that the person may take where none was named."""
@@ -217,12 +260,12 @@ class ListPage(View):
         return Empty(
             gettext("Nothing matches"),
             gettext("No entry fits this search and these filters."),
-            Step(gettext("Show all"), self.request.path, method="get"),
+            Step(gettext("Show all"), self.plain_url, method="get"),
         )
 
     def _row(self, row: Any) -> Row:
         url = self.row_url(row) if self.row_url else ""
-        cells = tuple(Cell(c, c.of(row), url if n == 0 else "") for n, c in enumerate(self.columns))
+        cells = tuple(Cell(c, c.of(row), url if n == 0 else "") for n, c in enumerate(self.shown))
         return Row(cells, str(self.row_key(row)) if self.row_key else "")
 
     def _field(self, of: Filter) -> Field:
@@ -239,17 +282,17 @@ class ListPage(View):
         left = self.request.GET.copy()
         for name in (*names, "after"):
             left.pop(name, None)
-        return Chip(label, words, names, f"{self.request.path}?{left.urlencode()}")
+        return Chip(label, words, names, f"{self.request.path}?{left.urlencode() or 'view=all'}")
 
     def _header(self) -> list[str]:
-        return [label for column in self.columns for label in exported_labels(column)]
+        return [label for column in self.shown for label in exported_labels(column)]
 
-    def _exported(self, query: ListQuery) -> Iterator[list[str | int]]:
+    def _exported(self, query: ListQuery) -> Iterator[list[Exported]]:
         """All rows of the query, page by page, whatever page the person looks at."""
         page = self.rows(replace(query, after=None, limit=EXPORT_PAGE_ROWS, count=False))
         while True:
             for row in page.rows:
-                yield [cell for column in self.columns for cell in exported(column, column.of(row))]
+                yield [cell for column in self.shown for cell in exported(column, column.of(row))]
             if page.next is None:
                 return
             page = self.rows(replace(query, after=page.next, limit=EXPORT_PAGE_ROWS, count=False))

@@ -3,13 +3,17 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from troth.platform.web import preferences, search
+from troth.platform.web import personal, preferences, search
 
 app_name = "web"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
     path("preferences/", preferences.prefer, name="prefer"),
+    path("lists/views/save/", personal.save, name="view-save"),
+    path("lists/views/change/", personal.change, name="view-change"),
+    path("lists/views/open/", personal.open_with, name="view-open"),
+    path("lists/columns/", personal.columns, name="columns"),
 ]
 
 sign_in = [

@@ -27,6 +27,7 @@ class OrderList(ListPage):
         Filter("customer", _("Customer"), "text"),
         Filter("requested_on", _("Wished"), "date_range"),
         Filter("entered_on", _("Entered"), "date_range"),
+        Filter("amount", _("Amount"), "amount_range"),
         Filter("short", _("Unconfirmed lines"), "flag"),
         Filter("blocked", _("Blocked"), "flag"),
         Filter("mine", _("Entered by me"), "flag"),
@@ -60,6 +61,7 @@ class QuotationList(ListPage):
         Filter("state", _("State"), "choice", screens.QUOTATION_STATES),
         Filter("customer", _("Customer"), "text"),
         Filter("valid_to_on", _("Valid to"), "date_range"),
+        Filter("amount", _("Amount"), "amount_range"),
     )
     tabs = (
         Link(_("All"), reverse_lazy("sales:quotations")),

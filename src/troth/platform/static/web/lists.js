@@ -4,11 +4,14 @@ const sentence = (pattern, count) => pattern.replace("%(count)s", count.toLocale
 
 function tell(form) {
   const picks = [...form.querySelectorAll("[name=selected]")];
-  const count = picks.filter((pick) => pick.checked).length;
+  const ticked = picks.filter((pick) => pick.checked).length;
+  const everything = form.querySelector("[data-everything]");
+  if (everything && !ticked) everything.checked = false;
+  const count = everything?.checked ? Number(everything.dataset.everything) : ticked;
   const all = form.querySelector("[data-pick-all]");
   if (all) {
-    all.checked = count > 0 && count === picks.length;
-    all.indeterminate = count > 0 && count < picks.length;
+    all.checked = ticked > 0 && ticked === picks.length;
+    all.indeterminate = ticked > 0 && ticked < picks.length;
   }
   const words = form.querySelector("[data-selected]");
   if (words) words.textContent = sentence(words.dataset.selected, count);
@@ -62,3 +65,15 @@ for (const form of document.querySelectorAll("[data-list]")) tell(form);
 document.addEventListener("change", (event) => {
   if (event.target.matches("#list-filters input[type=search]")) event.stopPropagation();
 }, { capture: true });
+
+// Columns are arranged in the open menu and kept with one click; without this each arrow keeps the order at once.
+document.addEventListener("click", (event) => {
+  const arrow = event.target.closest("[data-columns] [name=up], [data-columns] [name=down]");
+  if (!arrow) return;
+  event.preventDefault();
+  const place = arrow.closest("li");
+  const first = place.parentElement.firstElementChild;
+  if (arrow.name === "up" && place.previousElementSibling !== first) place.previousElementSibling.before(place);
+  if (arrow.name === "down" && place.nextElementSibling) place.nextElementSibling.after(place);
+  arrow.focus();
+});
