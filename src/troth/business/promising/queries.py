@@ -1,21 +1,24 @@
 """What is promised, why, what is due to leave, and what is not confirmed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 from django.db.models import F, Q
 
 from troth.business.promising import store
 from troth.business.promising.models import Allocation, Requirement, ScheduleLine
 from troth.business.promising.rules import Schedule, sentence
 from troth.business.promising.states import SCOPES
-from troth.kernel.calendars import date_of
+from troth.kernel import netting
+from troth.kernel.calendars import date_of, day_of
 from troth.kernel.netting import Category
 from troth.ledgers.availability import queries as availability
-from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.platform.documents import DocumentRef
+from troth.platform.locks import Overlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,28 @@ def overview(product_id: int, site_id: int, today: int, *, scope: str = "order")
     """Supply and demand of a product at a site by day and category, with what is free; `today` is a day number."""
     rows = availability.timeline(product_id, site_id, today, scope=SCOPES[scope].counted)
     return [AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """What is free of a product at a site on every day from today on, and the first day on which there is more."""
+
+    now: int
+    next_on: date | None
+
+
+def free(sites: Mapping[int, int], today: date, *, scope: str = "order") -> dict[int, Free]:
+    """What is free of each product (keys) at its site (values). One statement; a first look, nothing is locked."""
+    overlay = Overlay()
+    keys = {product_id: AvailabilityKey(product_id, site_id) for product_id, site_id in sites.items()}
+    overlay.take(*keys.values())
+    return {product_id: _free(overlay.balance(key), day_of(today), scope) for product_id, key in keys.items()}
+
+
+def _free(balance: AvailabilityBalance, today: int, scope: str) -> Free:
+    curve = netting.free(netting.project(balance.series, SCOPES[scope].counted, today))
+    more = np.flatnonzero(curve > curve[0])
+    return Free(int(curve[0]), date_of(today + int(more[0])) if len(more) else None)
 
 
 def drawing_on(

@@ -8,9 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.sales import screens
 from troth.business.sales.rules.drafts import LineDraft
 from troth.platform.web.forms import Section
-from troth.platform.web.pickers import Picker
-
-CUSTOMERS, PRODUCTS = "masterdata:customer-options", "masterdata:product-options"
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
@@ -33,8 +30,8 @@ class HeadForm(forms.Form):
     customer = forms.CharField(
         label=_("Customer"),
         max_length=20,
-        widget=Picker(CUSTOMERS, {"autofocus": True}),
-        help_text=_("Number, or words of the name."),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "data-offers": "customers"}),
+        help_text=_("Number, or words of the name or city."),
     )
     order_type = forms.ChoiceField(label=_("Order type"), choices=screens.order_types)
     requested_on = day(_("Wished date"), help_text=_("For all items that name no other."))
@@ -99,7 +96,7 @@ class ItemForm(forms.Form):
     """One item. `line_number` stands for an item that is there already."""
 
     line_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker(PRODUCTS, {"size": 28}))
+    product = forms.CharField(label=_("Product"), max_length=40)
     quantity = forms.CharField(
         label=_("Quantity"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8})
     )

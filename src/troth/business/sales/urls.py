@@ -1,11 +1,15 @@
 from django.urls import path
 
-from troth.business.sales.web import documents, entry, lists, texts, verbs
+from troth.business.sales.web import checking, documents, entry, lists, offers, texts, verbs
 
 app_name = "sales"
 urlpatterns = [
     path("orders/", lists.OrderList.as_view(), name="orders"),
     path("orders/new/", entry.OrderCreate.as_view(), name="order-create"),
+    path("orders/offers/customers/", offers.customer_offers, name="customer-offers"),
+    path("orders/offers/products/", offers.product_offers, name="product-offers"),
+    path("orders/check/", checking.order_check, name="order-check"),
+    path("orders/<int:key>/check/", checking.order_check, name="order-check-change"),
     path("orders/<int:key>/", documents.OrderPage.as_view(), name="order"),
     path("orders/<int:key>/change/", entry.OrderChange.as_view(), name="order-change"),
     path("orders/<int:key>/texts/", texts.OrderTexts.as_view(), name="order-texts"),
@@ -20,6 +24,8 @@ urlpatterns = [
     path("orders/<int:key>/items/<int:line>/free/", verbs.item_free, name="item-free"),
     path("quotations/", lists.QuotationList.as_view(), name="quotations"),
     path("quotations/new/", entry.QuotationCreate.as_view(), name="quotation-create"),
+    path("quotations/check/", checking.quotation_check, name="quotation-check"),
+    path("quotations/<int:key>/check/", checking.quotation_check, name="quotation-check-change"),
     path("quotations/<int:key>/", documents.QuotationPage.as_view(), name="quotation"),
     path("quotations/<int:key>/change/", entry.QuotationChange.as_view(), name="quotation-change"),
     path("quotations/<int:key>/texts/", texts.QuotationTexts.as_view(), name="quotation-texts"),

@@ -1,7 +1,7 @@
 """Customers and products by what people remember of them, a page at a time.
 
-Every word must occur in the number or the name, in any order and case. A page ends with the key to ask for the next one
-with; there is no count, so a page costs the same in a large company.
+Every word must occur in the number, the name or a customer's city, in any order and case. A page ends with the key to
+ask for the next one with; there is no count, so a page costs the same in a large company.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def find_customers(
     """Customers of these companies (None: all) by name, then id; `after` is the last page's `after`."""
     if company_ids is not None and not company_ids:
         return CustomerPage((), None)
-    clauses, parameters = _words(words, "p.number", "p.name")
+    clauses, parameters = _words(words, "p.number", "p.name", "p.city")
     if active_only:
         clauses.append("c.is_active")
     if company_ids is not None:

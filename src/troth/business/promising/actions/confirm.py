@@ -108,14 +108,17 @@ def withdraw(held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock) ->
         store.close([(one.id, one.delivered) for one in found])
 
 
-def simulate(wishes: Sequence[Wish], *, clock: Clock) -> Promise:
-    """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again."""
+def simulate(wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False) -> Promise:
+    """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again.
+
+    `blocked` confirms nothing, as in `confirm`.
+    """
     overlay = Overlay()
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
         standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
     overlay.take(*keys(wishes), *(key for one in standing.values() for key in (one.key, one.own_key)))
-    return _promise(overlay, wishes, standing, clock=clock)
+    return _promise(overlay, wishes, standing, clock=clock, blocked=blocked)
 
 
 def demand_of(one: Standing, *, sign: int) -> list[Entry]:

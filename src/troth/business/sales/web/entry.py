@@ -8,20 +8,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.pricing.queries import SET_PRICE
 from troth.business.sales import actions, queries
+from troth.business.sales.actions import check
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.forms import HEAD_FIELDS, ItemForm, OrderForm, QuotationForm, entered, row_choices
 from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.states import OrderState
+from troth.business.sales.web.entry_words import KEYS, WORDS
 from troth.kernel.errors import BusinessError
-from troth.kernel.money import format_money
 from troth.kernel.quantity import format_quantity
 from troth.platform.web import formats
 from troth.platform.web.access import demand
@@ -43,6 +45,7 @@ class EntryPage(FormPage):
     """Head and items. Subclasses say what is done with the draft."""
 
     permission = "sales.save_order"
+    template_name = "sales/entry.html"
     rows_class = rows_of(ItemForm, empty=8)
     rows_title = _("Items")
     creates = True
@@ -76,9 +79,61 @@ class EntryPage(FormPage):
         ]
 
     def rows_arguments(self) -> dict[str, Any]:
+        return {"choices": row_choices(), "sets_prices": self.sets_prices}
+
+    @property
+    def sets_prices(self) -> bool:
         company = {"company_id": self.view.document.company_id} if self.view else {}
         actor: Any = self.request.actor  # type: ignore[attr-defined]
-        return {"choices": row_choices(), "sets_prices": actor.may(SET_PRICE, **company)}
+        return bool(actor.may(SET_PRICE, **company))
+
+    def post(self, request: HttpRequest, **captured: Any) -> HttpResponse:
+        """The scripts of the page ask for JSON and learn where to go on; what they show stays where it is."""
+        answer = super().post(request, **captured)
+        if self.wants_json and isinstance(answer, HttpResponseRedirect):
+            return JsonResponse({"go": answer.url})
+        return answer
+
+    @property
+    def wants_json(self) -> bool:
+        return self.request.headers.get("Accept", "") == "application/json"
+
+    def draw(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
+        if self.wants_json:
+            return JsonResponse({"problems": [*found_in(form, None), *found_in_rows(rows)]})
+        self.drawn = rows
+        return super().draw(form, rows, status)
+
+    def more(self) -> dict[str, Any]:
+        names = {one.line.line_number: one.product_name for one in self.view.lines} if self.view else {}
+        return {
+            "kind": self.kind,
+            "entry": self.settings(),
+            "keys": KEYS,
+            "choices": row_choices(),
+            "sets_prices": self.sets_prices,
+            "lines": [cells(row, names) for row in self.drawn.forms],
+            "empty_line": cells(self.drawn.empty_form, names),
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """What the scripts of the page work with: addresses, words, whose page it is."""
+        key = self.view.ref.id if self.view else None
+        ask = f"sales:{self.kind}-check"
+        return {
+            "words": WORDS,
+            "check": reverse(ask) if key is None else reverse(f"{ask}-change", args=[key]),
+            "customers": reverse("sales:customer-offers"),
+            "products": reverse("sales:product-offers"),
+            "document": key,
+            "inBooks": self.in_books,
+            "person": self.request.actor.user_id,  # type: ignore[attr-defined]
+        }
+
+    @property
+    def in_books(self) -> bool:
+        """Whether the document is no draft any more, so that its items are rejected and not deleted."""
+        return self.kind == "order" and self.view is not None and self.view.document.state != OrderState.DRAFT
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         filled = [(number, row.cleaned_data) for number, row in enumerate(rows.forms, 1) if row.cleaned_data]
@@ -93,13 +148,9 @@ class EntryPage(FormPage):
         number = values.get("line_number")
         lines = self.view.lines if self.view else ()
         before = next((one for one in lines if one.line.line_number == number), None)
-        kept = tuple(before.line.manual_conditions) if before else ()
         shown = price_by_hand(before, self.view) if before and self.view else ""
         entered_price = values.get("manual_conditions", shown).strip()
-        if entered_price != shown:
-            kept = tuple(one for one in kept if one.get("kind") != "price")
-            kept += ({"kind": "price", "price": entered_price},) if entered_price else ()
-        return {**values, "manual_conditions": kept}
+        return {**values, "manual_conditions": check.agreed(before.line if before else None, shown, entered_price)}
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         raise AssertionError("an entry page needs `act`")
@@ -166,12 +217,31 @@ def row_of(one: LineView) -> dict[str, Any]:
 
 
 def price_by_hand(one: LineView, view: DocumentView) -> str:
-    """The price of one base unit that was agreed by hand; nothing where it was agreed for another quantity."""
-    for entry in one.line.manual_conditions:
-        if entry.get("kind") == "price" and entry.get("per_quantity", 1) == 10**one.base_decimals:
-            amount = entry.get("amount")
-            return "" if amount is None else format_money(amount, view.document.currency.decimals)
-    return ""
+    return check.price_by_hand(one.line, one.base_decimals, view.document.currency.decimals)
+
+
+def cells(row: Any, names: dict[int, str]) -> dict[str, Any]:
+    """A row of the form as the page writes it: what stands in each cell, and what is wrong."""
+    values = {name: row[name].value() for name in row.fields}
+    shown = {name: "" if value is None else str(value) for name, value in values.items()}
+    wrong = [error for errors in row.errors.values() for error in errors] if row.is_bound else []
+    number = shown.get("line_number", "")
+    name = names.get(int(number), "") if number.isdigit() else ""
+    price = str(row.initial.get("manual_conditions", "") or "")
+    return {**shown, "prefix": row.prefix, "name": name, "price_shown": price, "errors": wrong}
+
+
+def found_in(form: Any, row: int | None) -> list[dict[str, Any]]:
+    """What was refused, by row and field."""
+    return [
+        {"row": row, "field": name if name != "__all__" else None, "sentence": str(error)}
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
+
+
+def found_in_rows(rows: Any) -> list[dict[str, Any]]:
+    return [one for number, row in enumerate(rows.forms, start=1) for one in found_in(row, number)]
 
 
 def told(submitted: Submitted) -> tuple[str, bool]:
@@ -213,10 +283,6 @@ class OrderChange(EntryPage):
     permission = "sales.change_order"
     form_class = OrderForm
     creates = False
-
-    def dispatch(self, request: Any, *args: Any, **captured: Any) -> Any:
-        answer = super().dispatch(request, *args, **captured)
-        return answer
 
     def get(self, request: Any, **captured: Any) -> Any:
         self._label()

@@ -1,0 +1,191 @@
+"""What would become of an order or quotation as it stands on the screen: the same rules, on books that are supposed.
+
+Rows are counted from 1. What is wrong in some rows does not keep the others from their answer: those rows are left out
+and come back as refusals, each with its row and field. Nothing is written and nothing is held.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from troth.business.credit.rules import Verdict
+from troth.business.promising import actions as promising
+from troth.business.promising.rules.wish import LinePromise, Promise, Wish
+from troth.business.sales import store
+from troth.business.sales.actions import books, save
+from troth.business.sales.actions.document import ORDER_KIND, Document, in_company_currency, needs_wish, wishes
+from troth.business.sales.actions.simulate import SUPPOSED
+from troth.business.sales.models import Order, Quotation
+from troth.business.sales.rules.drafts import OrderDraft, QuotationDraft
+from troth.business.sales.rules.lines import Line
+from troth.business.sales.states import OrderState
+from troth.kernel.errors import BusinessError, NotFound
+from troth.kernel.money import format_money
+from troth.ledgers.exposure import queries as exposure
+from troth.ledgers.exposure.keys import Part
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Overlay
+
+READINGS = 3
+"""How often a draft is read: with all rows, without those that cannot be read, without those that cannot be priced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The document as it is in the books, and its lines by number; a draft is in no books."""
+
+    ref: DocumentRef
+    lines: Mapping[int, Line]
+    gross: int
+    is_submitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The document as it would be. `promises` by row; `document` is None where its header cannot be read."""
+
+    document: Document | None
+    refused: tuple[BusinessError, ...]
+    promises: Mapping[int, LinePromise] = field(default_factory=dict)
+    credit: Verdict | None = None
+
+
+def before(kind: str, document_id: int, *, by: Actor) -> Before:
+    """The document that is being changed. `NotFound` if it is not there or not the actor's to see."""
+    model, table = (Order, store.ORDER) if kind == ORDER_KIND else (Quotation, store.QUOTATION)
+    found = model.objects.filter(pk=document_id).first()
+    if found is None or not by.sees(found.company_id):
+        raise NotFound(f"There is no {kind} {document_id} that you may see.", kind=kind, id=document_id)
+    lines = {line.line_number: line for line in store.lines(table, document_id)}
+    in_books = kind == ORDER_KIND and found.state != OrderState.DRAFT
+    return Before(DocumentRef(kind, found.pk, found.number), lines, found.gross, in_books)
+
+
+def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Actor, clock: Clock) -> Checked:
+    """Read, determine, price, promise and weigh a draft on supposed books; rows of `draft.lines` count from 1."""
+    document, refused = _readable(_dated(draft), changes, by=by, clock=clock)
+    if document is None:
+        return Checked(None, refused)
+    if changes is not None and changes.is_submitted:
+        document.lines = _priced_before(draft, document, changes)
+    overlay = Overlay()
+    verdict = None if isinstance(draft, QuotationDraft) else _credit(overlay, document, changes, by=by, clock=clock)
+    is_blocked = bool(document.terms.order_type.delivery_block_reason) or (verdict is not None and verdict.sets_block)
+    nothing = books.confirms_nothing(document, is_blocked=is_blocked)
+    try:
+        promise = promising.simulate(_wanted(draft, document, changes, clock=clock), clock=clock, blocked=nothing)
+    except BusinessError as error:
+        refused, promise = (*refused, error), Promise({})
+    by_row = {_row(draft, changes, line_id): found for line_id, found in promise.lines.items()}
+    return Checked(document, refused, by_row, verdict)
+
+
+def _dated(draft: OrderDraft) -> OrderDraft:
+    """A quotation's agreed delivery time counts for the rows that name none."""
+    if not isinstance(draft, QuotationDraft) or draft.delivery_days is None:
+        return draft
+    days = draft.delivery_days
+    lines = (replace(line, delivery_days=line.delivery_days or days) for line in draft.lines)
+    return replace(draft, lines=tuple(lines))
+
+
+def _readable(
+    draft: OrderDraft, changes: Before | None, *, by: Actor, clock: Clock
+) -> tuple[Document | None, tuple[BusinessError, ...]]:
+    """The document of the rows that can be read, and what was refused of the others."""
+    kept = tuple(changes.lines.values()) if changes else ()
+    rows = {row: replace(line, line_number=row) for row, line in enumerate(draft.lines, start=1)}
+    refused: list[BusinessError] = []
+    for _ in range(READINGS):
+        numbers = list(rows)
+        try:
+            return save.read(replace(draft, lines=tuple(rows.values())), kept=kept, by=by, clock=clock), tuple(refused)
+        except BusinessError as error:
+            found = getattr(error, "refusals", (error,))
+            for one in found:
+                one.row = numbers[one.row - 1] if one.row is not None else None
+            refused += found
+            bad = {one.row for one in found if one.row is not None}
+            if not bad:
+                return None, tuple(refused)
+            rows = {row: line for row, line in rows.items() if row not in bad}
+    return None, tuple(refused)
+
+
+def _priced_before(draft: OrderDraft, document: Document, changes: Before) -> tuple[Line, ...]:
+    """Lines of an order in the books keep their prices where nothing that matters to the price has changed."""
+    return tuple(_as_before(line, _was(draft, changes, line.line_number)) for line in document.lines)
+
+
+def _as_before(line: Line, was: Line | None) -> Line:
+    if was is None or _bargain(line) != _bargain(was):
+        return line
+    return replace(line, net=was.net, tax=was.tax, gross=was.gross, price_trace=was.price_trace)
+
+
+def _bargain(line: Line) -> tuple[object, ...]:
+    return line.product_id, line.base_quantity, line.item_category_id, [dict(one) for one in line.manual_conditions]
+
+
+def _was(draft: OrderDraft, changes: Before | None, row: int) -> Line | None:
+    number = draft.lines[row - 1].line_number
+    return changes.lines.get(number) if changes and number is not None else None
+
+
+def _wanted(draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock) -> Sequence[Wish]:
+    """What the rows want of promising: those of an order in the books as its lines, all others as nobody's yet.
+
+    A row without a date asks for nothing in an order; in a quotation it asks what could come at once.
+    """
+    today = clock.today(document.terms.customer.time_zone)
+    supposed = today if isinstance(draft, QuotationDraft) else None
+    ready = []
+    for line in document.standing:
+        wished = line.requested_on or supposed
+        if wished is None or line.site_id is None or not needs_wish(document, line):
+            continue
+        was = _was(draft, changes, line.line_number) if changes and changes.is_submitted else None
+        ready.append(replace(line, id=was.id if was else -line.line_number, requested_on=wished))
+    ref = changes.ref if changes and changes.is_submitted else SUPPOSED
+    return [replace(wish, document=ref) for wish in wishes(document, ready)]
+
+
+def _row(draft: OrderDraft, changes: Before | None, line_id: int) -> int:
+    """The row of a wish: new rows count below zero."""
+    if line_id < 0:
+        return -line_id
+    assert changes is not None
+    number = next(number for number, line in changes.lines.items() if line.id == line_id)
+    return next(row for row, line in enumerate(draft.lines, start=1) if line.line_number == number)
+
+
+def _credit(overlay: Overlay, document: Document, changes: Before | None, *, by: Actor, clock: Clock) -> Verdict:
+    """The verdict on what the order would claim; what has gone on to deliveries and invoices is claimed there."""
+    key = books.credit_key(document)
+    overlay.take(key)
+    amount = document.gross_of_company
+    if changes is not None and changes.is_submitted:
+        standing = exposure.by_document(key.company_id, key.party_id)
+        still = sum(one.amount for one in standing if one.document == changes.ref and one.part == Part.OPEN_ORDERS)
+        amount = max(amount - in_company_currency(document, changes.gross) + still, 0)
+        document.ref = changes.ref
+    return books.claim(overlay, document, amount, is_new=changes is None, by=by, clock=clock)
+
+
+def price_by_hand(line: Line, base_decimals: int, currency_decimals: int) -> str:
+    """The price of one base unit that was agreed by hand; nothing where it was agreed for another quantity."""
+    for entry in line.manual_conditions:
+        if entry.get("kind") == "price" and entry.get("per_quantity", 1) == 10**base_decimals:
+            amount = entry.get("amount")
+            return "" if amount is None else format_money(amount, currency_decimals)
+    return ""
+
+
+def agreed(line: Line | None, shown: str, entered: str) -> tuple[Mapping[str, object], ...]:
+    """The conditions by hand of a row: those that its line has, and the price that was entered instead of `shown`."""
+    kept: tuple[Mapping[str, object], ...] = tuple(line.manual_conditions) if line else ()
+    if entered != shown:
+        kept = tuple(one for one in kept if one.get("kind") != "price")
+        kept += ({"kind": "price", "price": entered},) if entered else ()
+    return kept

@@ -1,0 +1,60 @@
+// Dates and quantities as people type them, and as the server reads them (2026-12-04, 1200.5).
+
+import { language } from "./words.js";
+
+const sample = new Intl.DateTimeFormat(language, { day: "numeric", month: "numeric", year: "numeric" });
+const order = sample.formatToParts(new Date(2026, 11, 4)).map((part) => part.type).filter((type) => type !== "literal");
+const comma = new Intl.NumberFormat(language).format(1.5).includes(",");
+
+export const example = sample.format(new Date(new Date().getFullYear(), 11, 4));
+
+const iso = (year, month, day) => {
+  const made = new Date(Date.UTC(year, month - 1, day));
+  const same = made.getUTCFullYear() === year && made.getUTCMonth() === month - 1 && made.getUTCDate() === day;
+  return same ? made.toISOString().slice(0, 10) : null;
+};
+
+// A day without a year is the next one of that name.
+function upcoming(month, day) {
+  const today = new Date();
+  const found = iso(today.getFullYear(), month, day);
+  const passed = found && found < new Date(today - today.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+  return passed ? iso(today.getFullYear() + 1, month, day) : found;
+}
+
+// Text of a date cell as 2026-12-04; null where it is none; "" where nothing is there.
+export function readDate(typed) {
+  const text = typed.trim();
+  if (!text) return "";
+  const given = text.match(/^(\d{4})-(\d{1,2})-(\d{1,2})/);
+  if (given) return iso(...given.slice(1, 4).map(Number));
+  const ahead = text.match(/^\+(\d{1,3})$/);
+  if (ahead) {
+    const on = new Date();
+    return iso(on.getFullYear(), on.getMonth() + 1, on.getDate()) && new Date(Date.UTC(on.getFullYear(), on.getMonth(), on.getDate() + Number(ahead[1]))).toISOString().slice(0, 10);
+  }
+  const parts = text.match(/^(\d{1,2})([./-])(\d{1,2})(?:\2(\d{2}|\d{4})?)?$/);
+  if (!parts) return null;
+  const [first, second] = [Number(parts[1]), Number(parts[3])];
+  const dayFirst = parts[2] === "." || order.indexOf("day") < order.indexOf("month");
+  const [day, month] = dayFirst ? [first, second] : [second, first];
+  if (!parts[4]) return upcoming(month, day);
+  return iso(parts[4].length === 2 ? 2000 + Number(parts[4]) : Number(parts[4]), month, day);
+}
+
+// A date as the person's language writes it; what is no date stays as it was typed.
+export function showDate(text) {
+  const read = readDate(text);
+  if (!read) return text;
+  const [year, month, day] = read.split("-").map(Number);
+  return sample.format(new Date(year, month - 1, day));
+}
+
+// "1.200,5" and "1,200.5" as 1200.5, by the person's language; what is no number stays as it was typed.
+export function readQuantity(typed) {
+  const text = typed.trim().replace(/[\s\u00a0\u202f']/g, "");
+  const [group, point] = comma ? [".", ","] : [",", "."];
+  const grouped = new RegExp(`^\\d{1,3}(\\${group}\\d{3})+(\\${point}\\d+)?$`);
+  if (grouped.test(text)) return text.replaceAll(group, "").replace(point, ".");
+  return comma && /^\d+,\d+$/.test(text) ? text.replace(",", ".") : text;
+}

@@ -1,0 +1,122 @@
+"""What a browser sends of an entry page while one types: its head and its rows as they stand, good or bad.
+
+    {"head": {"customer": "ALPHA", …}, "lines": [{"product": "HELMET", "quantity": "3", …}, …], "document": 4711}
+
+Nothing is refused here but what no page of ours sends; what is wrong in a row is for the rules to say.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from troth.business.sales.actions import check
+from troth.business.sales.actions.check import Before
+from troth.business.sales.forms import HEAD_FIELDS, OrderForm, QuotationForm, entered
+from troth.business.sales.rules.drafts import LINES_MAX, LineDraft, OrderDraft, QuotationDraft
+from troth.business.sales.rules.refusals import TooManyLines, WrongEntry
+from troth.kernel.errors import BusinessError, Refusals
+from troth.kernel.plain_numbers import MAX
+from troth.platform.actors import Actor
+
+LONGEST = {"product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "text": 500}
+FORMS: Mapping[str, tuple[type[OrderForm] | type[QuotationForm], type[OrderDraft]]] = {
+    "order": (OrderForm, OrderDraft),
+    "quotation": (QuotationForm, QuotationDraft),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The draft of the rows that have a product and a quantity; `rows` are their places on the screen, from 1.
+
+    `unfinished` are the places of rows in which one of the two is still to be typed, with what is there.
+    """
+
+    draft: OrderDraft
+    rows: tuple[int, ...]
+    unfinished: Mapping[int, Mapping[str, str]]
+    before: Before | None
+    version: int | None
+    key: str
+
+    def shown(self, row: int | None) -> int | None:
+        """The place on the screen of a row of the draft."""
+        return None if row is None or not 1 <= row <= len(self.rows) else self.rows[row - 1]
+
+
+def read(request: HttpRequest, kind: str, key: int | None, *, by: Actor) -> Typed:
+    """Read a request of the page. Refuses a head that its form refuses, each field by name."""
+    sent = _sent(request)
+    before = check.before(kind, key, by=by) if key is not None else None
+    head = _head(kind, sent["head"])
+    lines = [_texts(line) for line in sent["lines"]]
+    ready = {row: line for row, line in enumerate(lines, 1) if line.get("product") and line.get("quantity")}
+    unfinished = {row: line for row, line in enumerate(lines, 1) if row not in ready and any(_filled(line))}
+    drafts = tuple(_line(line, before) for line in ready.values())
+    draft = FORMS[kind][1](lines=drafts, **entered(head))
+    version = sent.get("version")
+    return Typed(
+        draft, tuple(ready), unfinished, before, version if isinstance(version, int) else None, str(sent.get("key", ""))
+    )
+
+
+def _sent(request: HttpRequest) -> dict[str, Any]:
+    try:
+        sent = json.loads(request.body)
+    except ValueError:
+        sent = None
+    if not isinstance(sent, dict) or not isinstance(sent.get("head"), dict) or not isinstance(sent.get("lines"), list):
+        raise WrongEntry("The page sent something that is no entry. Load it again.")
+    if len(sent["lines"]) > LINES_MAX:
+        raise TooManyLines(f"The page has more than {LINES_MAX:,} rows. Split the order into several.", field="lines")
+    return sent
+
+
+def _head(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    form = FORMS[kind][0](values)
+    if form.is_valid():
+        return {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    raise Refusals(
+        [
+            WrongEntry(str(sentence), field=name if name in HEAD_FIELDS or name in form.fields else None)
+            for name, sentences in form.errors.items()
+            for sentence in sentences
+        ]
+    )
+
+
+def _texts(line: Any) -> dict[str, str]:
+    if not isinstance(line, dict):
+        raise WrongEntry("The page sent a row that is none. Load it again.")
+    return {str(name): str(value).strip() for name, value in line.items() if value not in (None, "")}
+
+
+def _filled(line: Mapping[str, str]) -> list[str]:
+    return [value for name, value in line.items() if name != "line_number"]
+
+
+def _line(line: Mapping[str, str], before: Before | None) -> LineDraft:
+    """A row as the actions take it; what is longer than its field allows is cut, and then refused as unknown."""
+    number = whole(line.get("line_number"))
+    was = before.lines.get(number) if before and number is not None else None
+    texts = {name: line.get(name, "")[: most + 1] for name, most in LONGEST.items()}
+    return LineDraft(
+        **texts,  # type: ignore[arg-type]
+        line_number=number,
+        delivery_days=whole(line.get("delivery_days")),
+        manual_conditions=check.agreed(was, line.get("price_shown", ""), line.get("manual_conditions", "")),
+    )
+
+
+def whole(text: str | None) -> int | None:
+    """A number of plain digits that the books can hold, else None."""
+    if not text or not (text.isascii() and text.isdigit()) or len(text) >= len(str(MAX)):
+        return None
+    return int(text)
+
+
+def refusals_of(error: BusinessError) -> tuple[BusinessError, ...]:
+    return tuple(getattr(error, "refusals", (error,)))

@@ -1,0 +1,149 @@
+"""A representative at the order grid: with the keyboard alone, with rows from a spreadsheet, with mistakes."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import company as companies
+from tests.browser.entering import ON, box, days, enter_head, paste, sign_in, values
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def small(transactional_db):
+    built = companies.build()
+    companies.put_in_stock(built, "HELMET", 50)
+    companies.put_in_stock(built, "GLOVE", 200)
+    return built
+
+
+@pytest.fixture
+def rita(small, page: Page) -> Page:
+    return sign_in(page, "rita")
+
+
+def test_three_lines_are_typed_and_submitted_with_the_keyboard_alone(rita):
+    rita.goto("/orders/new/")
+    press = rita.keyboard
+    press.type("ALPHA")
+    press.press("Enter")
+    press.type(days(28))
+    press.press("Enter")
+    expect(rita.locator("[data-told]")).to_contain_text("Alpha")
+    press.press("F2")
+    for product, quantity in (("HELMET", "3"), ("GLOVE", "2"), ("FITTING", "1")):
+        press.type(product)
+        press.press("Tab")
+        press.type(quantity)
+        press.press("Enter")
+    expect(box(rita, 4, "product")).to_be_focused()
+    press.press("ArrowUp")
+    press.press("ArrowRight")
+    expect(box(rita, 3, "quantity")).to_be_focused()
+    press.press("ArrowUp")
+    expect(box(rita, 2, "quantity")).to_be_focused()
+    expect(rita.locator("[data-net]").first).to_have_text("150.00")
+    expect(rita.locator("[data-submit]")).to_contain_text("Submit order: 3 lines confirmed for")
+    expect(rita.locator("[data-submit]")).to_contain_text("credit within limit")
+    expect(rita.locator("[data-head]")).not_to_have_attribute("open", "")
+    press.press("Control+Enter")
+    expect(rita.locator("h1 .chip")).to_have_text("Confirmed")
+    assert "/new/" not in rita.url
+
+
+def test_enter_in_the_head_goes_on_and_presses_no_button(rita):
+    rita.goto("/orders/new/")
+    rita.keyboard.type("ALPHA")
+    for _ in range(4):
+        rita.keyboard.press("Enter")
+    expect(box(rita, 1, "product")).to_be_focused()
+    assert rita.url.endswith("/orders/new/")
+
+
+def test_a_line_is_copied_deleted_and_brought_back(rita):
+    enter_head(rita)
+    box(rita, 1, "product").fill("HELMET")
+    box(rita, 1, "quantity").fill("3")
+    rita.keyboard.press("Control+d")
+    expect(box(rita, 2, "quantity")).to_be_focused()
+    assert values(rita, "product") == ["HELMET", "HELMET"]
+    rita.keyboard.press("Control+Delete")
+    assert values(rita, "product") == ["HELMET"]
+    rita.keyboard.press("Control+z")
+    assert values(rita, "product") == ["HELMET", "HELMET"]
+    box(rita, 1, "quantity").fill("7")
+    rita.keyboard.press("Escape")
+    expect(box(rita, 1, "quantity")).to_have_value("3")
+
+
+def test_a_hundred_rows_come_from_a_spreadsheet_and_the_bad_cells_say_why(rita):
+    enter_head(rita)
+    rows = [f"GLOVE\t1\tpair\t{days(30)}" for _ in range(97)]
+    rows += ["NOTHING\t1", "GLOVE\tmany", f"GLOVE\t1\t\t{ON}nonsense"]
+    box(rita, 1, "product").focus()
+    paste(rita, "\n".join(["Product\tQuantity\tUnit\tDate", *rows]))
+    expect(rita.locator("[data-line]")).to_have_count(100)
+    expect(rita.locator("[data-grid-toast]")).to_contain_text("100 rows pasted, 3 to mend")
+    assert values(rita, "product")[97] == "NOTHING"
+    assert values(rita, "quantity")[98] == "many"
+    assert values(rita, "requested_on")[99] == f"{ON}nonsense"
+    expect(rita.locator("[data-missing] li")).to_have_count(3)
+    expect(rita.locator("[data-submit]")).to_contain_text("3 entries to mend first")
+    rita.locator("[data-missing] .side-jump").nth(1).click()
+    expect(box(rita, 99, "quantity")).to_be_focused()
+    box(rita, 99, "quantity").fill("2")
+    expect(rita.locator("[data-missing] li")).to_have_count(2)
+
+
+def test_semicolons_part_rows_too_and_the_customers_own_number_stands_for_the_product(small, rita):
+    from troth.business.masterdata.models import CustomerProduct
+
+    CustomerProduct.objects.create(
+        customer=small.customers["ALPHA"], product=small.products["HELMET"], number="A-77 red"
+    )
+    enter_head(rita)
+    box(rita, 1, "product").focus()
+    paste(rita, f"GLOVE;2;pair;{days(30)}\n;4;;;A-77 red")
+    expect(rita.locator("[data-name]").nth(1)).to_have_text("Helmet")
+    expect(rita.locator("[data-net]").nth(1)).to_have_text("200.00")
+    assert values(rita, "product") == ["GLOVE", "A-77 red"]
+
+
+def test_what_is_refused_on_submitting_is_marked_where_it_stands(rita):
+    enter_head(rita)
+    box(rita, 1, "product").fill("HELMET")
+    box(rita, 1, "quantity").fill("1.5")
+    rita.keyboard.press("Control+Enter")
+    expect(rita.locator(".line-wrong [data-field=quantity]")).to_have_attribute("aria-invalid", "true")
+    expect(box(rita, 1, "quantity")).to_have_value("1.5")
+    assert rita.url.endswith("/orders/new/")
+
+
+def test_a_quotation_is_entered_in_the_same_grid(rita):
+    rita.goto("/quotations/new/")
+    rita.keyboard.type("ALPHA")
+    rita.keyboard.press("Enter")
+    rita.keyboard.type(days(30))
+    box(rita, 1, "product").focus()
+    rita.keyboard.type("HELMET")
+    rita.keyboard.press("Tab")
+    rita.keyboard.type("2")
+    expect(rita.locator("[data-submit]")).to_contain_text("Save and send: 1 line confirmed")
+    rita.keyboard.press("Control+Enter")
+    expect(rita.locator("h1 .chip")).to_have_text("Sent")
+    assert "/quotations/" in rita.url
+
+
+def test_a_draft_that_is_opened_again_keeps_its_lines(rita):
+    enter_head(rita)
+    box(rita, 1, "product").fill("HELMET")
+    box(rita, 1, "quantity").fill("3")
+    box(rita, 1, "requested_on").fill(days(30))
+    rita.keyboard.press("Control+s")
+    expect(rita.locator("h1 .chip")).to_have_text("Draft")
+    rita.goto(f"{rita.url}change/")
+    expect(rita.locator("[data-net]").first).to_have_text("150.00")
+    box(rita, 1, "quantity").fill("5")
+    rita.keyboard.press("Control+s")
+    expect(rita.locator("#tab-region")).to_contain_text("250.00")
+    assert "/change/" not in rita.url

@@ -1,0 +1,138 @@
+"""What the entry page is told while one types: the same rules as on submitting, and nothing of it written."""
+
+import json
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests import company
+from tests.sales import books
+from troth.business.sales import actions
+from troth.platform.models import RoleGrant
+
+HEAD = {"customer": "ALPHA", "order_type": "standard", "requested_on": "2099-01-01"}
+
+
+@pytest.fixture
+def desk(small):
+    """A signed-in representative's browser."""
+    user = get_user_model().objects.create_user("rita", password="correct horse battery")
+    RoleGrant.objects.create(user=user, role="representative")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def ask(desk):
+    """`ask({"product": …}, …)` asks what would become of these rows; `day` is the wished date of all."""
+
+    def check(*lines, address="/orders/check/", **head):
+        from datetime import date, timedelta
+
+        day = (date.today() + timedelta(days=28)).isoformat()
+        sent = {"head": {**HEAD, "requested_on": day, **head}, "lines": list(lines)}
+        answer = desk.post(address, json.dumps(sent), content_type="application/json")
+        assert answer.status_code == 200
+        return answer.json()
+
+    return check
+
+
+def row(product, quantity, **more):
+    return {"product": product, "quantity": str(quantity), **more}
+
+
+def test_each_row_learns_its_price_and_what_is_confirmed_and_nothing_is_written(small, ask):
+    company.put_in_stock(small, "HELMET", 5)
+    before = books.picture()
+    told = ask(row("HELMET", 3), row("FITTING", 1))
+    first, second = told["lines"]
+    assert (first["name"], first["unit"], first["net"], first["tone"]) == ("Helmet", "piece", "150.00", "done")
+    assert first["why"].startswith("As requested: 3 piece arrive on")
+    assert second["promise"] == "not kept in stock"
+    assert told["totals"]["net"] == "180.00"
+    assert [tax["amount"] for tax in told["totals"]["taxes"]] == ["34.20"]
+    assert told["credit"]["words"] == "Credit within limit"
+    assert told["submit"]["words"].startswith("2 lines confirmed for ")
+    assert told["submit"]["words"].endswith(", credit within limit")
+    assert books.picture() == before
+
+
+def test_rows_that_want_the_same_product_are_counted_together(small, ask):
+    company.put_in_stock(small, "HELMET", 5)
+    first, second = ask(row("HELMET", 4), row("HELMET", 4))["lines"]
+    assert (first["tone"], first["short"]) == ("done", "")
+    assert (second["tone"], second["short"]) == ("waiting", "3 piece short")
+
+
+def test_a_wrong_row_is_told_at_its_place_and_the_others_have_their_answer(small, ask):
+    company.put_in_stock(small, "HELMET", 5)
+    told = ask({}, row("NOTHING", 1), row("HELMET", 2), row("HELMET", "1.5"), row("HELMET", 1, unit="barrel"))
+    problems = {line["row"]: line["problems"][0]["field"] for line in told["lines"] if "problems" in line}
+    assert problems == {2: "product", 4: "quantity", 5: "unit"}
+    assert [(line["row"], line["net"]) for line in told["lines"] if "net" in line] == [(3, "100.00")]
+    assert told["submit"] == {"stops": True, "words": "3 entries to mend first"}
+
+
+def test_what_is_missing_says_its_row_its_field_and_what_it_holds_back(ask):
+    told = ask(row("HELMET", 2), {"product": "GLOVE"}, requested_on="")
+    missing = [(one["row"], one["field"], one["holds_back"]) for one in told["missing"]]
+    assert missing == [(1, "requested_on", "confirmation"), (2, "quantity", "confirmation")]
+    assert told["missing"][0]["sentence"] == "Row 1 lacks a requested date. Enter it."
+
+
+def test_a_head_that_cannot_be_read_is_told_by_its_field(ask):
+    told = ask(row("HELMET", 2), customer="NOBODY")
+    assert [(one["row"], one["field"]) for one in told["problems"]] == [(None, "customer")]
+    assert told["lines"] == [{"row": 1}]
+
+
+def test_credit_past_the_limit_is_told_before_the_order_is_submitted(small, ask):
+    told = ask(row("FRAME", 5), customer="GAMMA")
+    assert told["credit"]["tone"] == "stopped"
+    assert told["credit"]["sentence"] == "Exposure is 2000.00 EUR, 1900.00 EUR past the limit of 100.00 EUR."
+
+
+def test_an_order_in_the_books_keeps_what_it_was_promised_and_claims_credit_once(small, ask, rep, draft):
+    company.put_in_stock(small, "HELMET", 5)
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 5)), by=rep, clock=small.clock)
+    told = ask(row("HELMET", 5, line_number="10"), address=f"/orders/{order.id}/check/")
+    assert told["lines"][0]["short"] == ""
+    assert told["credit"]["sentence"] == "Exposure is 297.50 EUR of a limit of 10000.00 EUR."
+    other = ask(row("HELMET", 5))
+    assert other["lines"][0]["short"] == "5 piece short"
+    assert other["credit"]["sentence"] == "Exposure is 595.00 EUR of a limit of 10000.00 EUR."
+
+
+def test_a_quotation_is_shown_what_could_come_and_needs_only_its_validity_and_prices(small, ask):
+    company.put_in_stock(small, "HELMET", 5)
+    told = ask(row("HELMET", 2), address="/quotations/check/", requested_on="")
+    assert told["lines"][0]["promise"]
+    assert [(one["row"], one["field"], one["holds_back"]) for one in told["missing"]] == [
+        (None, "valid_to_on", "sending")
+    ]
+    assert told["credit"] is None
+
+
+def test_what_is_no_entry_is_refused_with_a_sentence(desk):
+    for sent in ("[]", "nonsense", '{"head": {}, "lines": 3}', '{"head": {}, "lines": [4]}'):
+        answer = desk.post("/orders/check/", sent, content_type="application/json")
+        assert answer.status_code == 200
+        assert answer.json()["problems"], sent
+
+
+def test_products_are_offered_with_what_is_free_of_them(small, desk):
+    company.put_in_stock(small, "HELMET", 5)
+    offers = desk.get("/orders/offers/products/", {"q": "helm", "customer": "ALPHA"}).json()["offers"]
+    assert [(one["value"], one["note"]) for one in offers] == [("HELMET", "5 piece free")]
+
+
+def test_customers_are_offered_by_number_name_and_city(small, desk):
+    party = small.party("ALPHA")
+    party.city = "Kiel"
+    party.save()
+    for words in ("ALPH", "kiel", party.name.lower()):
+        offers = desk.get("/orders/offers/customers/", {"q": words}).json()["offers"]
+        assert [one["value"] for one in offers] == ["ALPHA"], words
