@@ -22,7 +22,7 @@ WARM_UP = 5
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """So many orders of so many lines, in so many processes."""
+    """So many orders of so many lines, divided among so many processes."""
 
     lines: int
     orders: int
@@ -131,7 +131,7 @@ def work(numbered: tuple[int, tuple[BenchCompany, Case, bool]]) -> Cost:
 
     number, (built, case, is_floor) = numbered
     rng = random.Random(1000 * case.lines + number)  # noqa: S311 - the same orders every time, not a secret
-    count = case.orders + WARM_UP
+    count = case.orders // case.processes + WARM_UP
     if is_floor:
         entered = [
             sales.enter_order(draft(built, case.lines, rng=rng, skewed=case.skewed), by=SYSTEM, clock=clock())
