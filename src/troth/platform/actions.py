@@ -124,6 +124,26 @@ def current() -> Run:
     return run
 
 
+class _TakenBack(Exception):
+    """Ends what was only supposed."""
+
+
+def supposed(call: Callable[[], R]) -> R:
+    """Run `call` inside the action and take all of it back, events too; return what it answered.
+
+    A preview made of the real steps says what they would do, because it does them.
+    """
+    before = len(current().events)
+    try:
+        with transaction.atomic():
+            answer = call()
+            sql.send()
+            raise _TakenBack
+    except _TakenBack:
+        del current().events[before:]
+    return answer
+
+
 def remembered(name: str, read: Callable[[], R]) -> R:
     """What `read` returns, read once in a run; outside an action it is read each time."""
     run = _run.get()

@@ -1,6 +1,6 @@
 """SQL of shipping: lines of deliveries and transfer orders are read and written in whole sets, one statement each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -122,6 +122,16 @@ def update_lines(lines: Iterable[LineRow]) -> None:
 def update_transfer_lines(rows: Sequence[tuple[int, int, str]]) -> None:
     """Rows of (id, picked, reason for the difference)."""
     sql.update("shipping_transferline", "id", {"picked": "int", "difference_reason": "text"}, rows)
+
+
+def shorten_transfer_lines(quantities: Mapping[int, int]) -> None:
+    """Set what lines of open transfer orders fetch, by id; a line that fetches nothing is struck off the list."""
+    kept = [(line_id, quantity) for line_id, quantity in quantities.items() if quantity]
+    sql.update("shipping_transferline", "id", {"quantity": "int"}, kept)
+    struck = [line_id for line_id, quantity in quantities.items() if not quantity]
+    if struck:
+        chosen, parameters = sql.one_of("id", struck)
+        sql.write(f"DELETE FROM shipping_transferline WHERE {chosen}", parameters)
 
 
 def sum_deliveries(delivery_ids: Iterable[int]) -> None:

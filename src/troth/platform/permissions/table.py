@@ -106,6 +106,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.print_papers": _ORDERS,
     "sales.release_block": _ENTRY,
     "sales.set_block": _ENTRY,
+    "shipping.amend_order": _ENTRY,
+    "shipping.preview_amendment": _ENTRY,
     # promising
     "promising.view_availability": _TRADE,
     "promising.simulate": _who(REP, SALES, COORD, SCHED, OPS),

@@ -6,6 +6,7 @@ from troth.business.promising.actions.allocate import (
     NothingAllocated,
     allocate,
     release_allocation,
+    tied_keys,
 )
 from troth.business.promising.actions.confirm import confirm, keys, reconfirm, simulate, way, withdraw
 from troth.business.promising.actions.deliver import (
@@ -56,6 +57,7 @@ __all__ = [
     "repromise_short",
     "simulate",
     "take_over",
+    "tied_keys",
     "unissue",
     "way",
     "withdraw",

@@ -7,8 +7,10 @@ picked them, or count on them, and the sum of what is promised stays the same.
 What may be tied is what is free today once the line's own demand is left out: goods that an earlier promise needs stay.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from troth.business.promising import store
 from troth.business.promising.rules import Wish
@@ -24,6 +26,7 @@ from troth.ledgers.availability.actions import Entry
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock import queries as bins
 from troth.ledgers.stock.actions import Movement
+from troth.ledgers.stock.keys import StockKey
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
@@ -145,13 +148,28 @@ def _amount(wish: Wish, quantity: int) -> str:
     return f"{format_quantity(quantity, wish.decimals)} {wish.unit}".strip()
 
 
+def tied_keys(kind: str, line_ids: Sequence[int]) -> tuple[StockKey, ...]:
+    """The bins where stock tied to the lines lies, as the line's own and as anybody's: what untying it locks."""
+    found = store.standing(kind, line_ids).values()
+    tied = [one for one in found if any(line.is_allocated for line in one.lines)]
+    return tuple(
+        key
+        for one in tied
+        for row in _in_bins(one, store.own_segment(one.line_id))
+        for key in (row.key, replace(row.key, owner=""))
+    )
+
+
+def _in_bins(one: Standing, owner: str) -> list[Any]:
+    return [row for row in bins.in_bins(one.site_id, [one.product_id]) if row.key.owner == owner]
+
+
 def _move_stock(
     held: Held, one: Standing, quantity: int, *, to_line: bool, on: date, at: datetime, wish: Wish | None
 ) -> None:
     """Change the owner of `quantity`, oldest goods first."""
     owner = store.own_segment(one.line_id)
-    source = "" if to_line else owner
-    here = [row for row in bins.in_bins(one.site_id, [one.product_id]) if row.key.owner == source]
+    here = _in_bins(one, "" if to_line else owner)
     held.take(*(key for row in here for key in (row.key, replace(row.key, owner=owner if to_line else ""))))
     movements, rest = [], quantity
     for row in here:

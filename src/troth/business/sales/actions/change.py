@@ -48,6 +48,11 @@ def reject_item(
     """Reject a line with a reason: what was promised on it is free at once, and its value leaves the credit claim."""
     given = reason_given(reason)
     held, before = opened(order_id, expected_version, by=by)
+    return settle(held, before, rejecting(before, line_number, given), event="sales.item_rejected", by=by, clock=clock)
+
+
+def rejecting(before: Document, line_number: int, reason: str) -> Document:
+    """Return the order as it would be with the line rejected."""
     line = next((line for line in before.lines if line.line_number == line_number), None)
     if line is None:
         raise refusals.UnknownLine(f"Order {before.ref.number} has no line {line_number}.", row=line_number)
@@ -57,9 +62,8 @@ def reject_item(
             row=line_number,
             reason=line.rejection_reason,
         )
-    rejected = tuple(replace(one, rejection_reason=given) if one is line else one for one in before.lines)
-    after = Document(before.ref, before.header, before.status, rejected, before.terms, before.unpriced)
-    return settle(held, before, after, event="sales.item_rejected", by=by, clock=clock)
+    rejected = tuple(replace(one, rejection_reason=reason) if one is line else one for one in before.lines)
+    return Document(before.ref, before.header, before.status, rejected, before.terms, before.unpriced)
 
 
 def opened(order_id: int, expected_version: int | None, *, by: Actor) -> tuple[Held, Document]:

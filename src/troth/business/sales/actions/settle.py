@@ -35,7 +35,7 @@ from troth.platform import blocks
 from troth.platform.actors import Actor
 from troth.platform.blocks import BlockKind
 from troth.platform.clock import Clock
-from troth.platform.locks import Held
+from troth.platform.locks import BalanceKey, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +106,31 @@ def refuse_incomplete_unless_empty(after: Document) -> None:
 def _gone_on(held: Held, before: Document, after: Document, *, by: Actor, clock: Clock) -> dict[int, rules.GoneOn]:
     """Lock all that the change touches; return what of each line is in deliveries and invoices.
 
-    Stock tied to lines that want no goods any more is free: its bins are locked before the lines' own balances.
+    Stock tied to lines that want no goods any more is free.
     """
     if before.status.state != OrderState.SUBMITTED:
         return {}
-    ids = [line.id for line in before.lines]
-    wanted = wishes_of_complete(after)
-    held.take(
-        books.credit_key(before),
-        books.credit_key(after),
-        *promises.keys(LINE_KIND_OF_PROMISE, ids),
-        *promising.keys(wanted),
-    )
-    gone = _gone(before, after)
-    if gone:
+    held.take(*change_keys(before, after))
+    if gone := _gone(before, after):
         untie(held, before, gone, by=by, clock=clock)
-    held.take(
-        *books.quoted_keys((*before.standing, *after.standing)),
-        *(FulfilmentKey(LINE_KIND, line_id) for line_id in ids),
-    )
+    ids = [line.id for line in before.lines]
     balances = {line_id: held.balance(FulfilmentKey(LINE_KIND, line_id)) for line_id in ids}
     return {line_id: rules.GoneOn(balance.delivered, balance.billed) for line_id, balance in balances.items()}
 
 
-LINE_KIND_OF_PROMISE = ORDER_KIND
-"""Requirements are kept by the kind of their document."""
+def change_keys(before: Document, after: Document) -> tuple[BalanceKey, ...]:
+    """All balances that a change of an order in the books touches."""
+    ids = [line.id for line in before.lines]
+    gone = [line.id for line in _gone(before, after)]
+    return (
+        books.credit_key(before),
+        books.credit_key(after),
+        *promises.keys(ORDER_KIND, ids),
+        *promising.keys(wishes_of_complete(after)),
+        *(promising.tied_keys(ORDER_KIND, gone) if gone else ()),
+        *books.quoted_keys((*before.standing, *after.standing)),
+        *(FulfilmentKey(LINE_KIND, line_id) for line_id in ids),
+    )
 
 
 def wishes_of_complete(document: Document) -> tuple[Any, ...]:

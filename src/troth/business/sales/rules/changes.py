@@ -108,8 +108,8 @@ def refuse_change_of_gone_on(
     fixed = FIELDS_OF_WHAT_HAS_GONE_ON & set(changed)
     if gone_on.delivered and (fixed or after.base_quantity < gone_on.delivered or not after.stands):
         raise refusals.LineInDelivery(
-            f"Line {before.line_number} of order {number} is in a delivery. To change it like this, cancel the "
-            "delivery first, or add a line.",
+            f"Line {before.line_number} of order {number} is in a delivery. To change it like this, change what is on "
+            "its way (on the order's page), cancel the delivery first, or add a line.",
             order=number,
             line_number=before.line_number,
             delivered=gone_on.delivered,

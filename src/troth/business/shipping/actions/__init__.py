@@ -5,6 +5,7 @@
 | `deliver` | make deliveries from what is due |
 | `rush` | enter an order and make its delivery at once |
 | `alter` | change or cancel a delivery |
+| `amend` | change an order whose goods are on their way; see first what it does |
 | `ship` | shipments: make, assign, unassign, load, depart, and each step back |
 | `transfer` | transfer orders: make, cancel |
 | `pick` | confirm what was picked, undo it |
@@ -12,6 +13,7 @@
 """
 
 from troth.business.shipping.actions.alter import DeliveryChanged, cancel_delivery, change_delivery
+from troth.business.shipping.actions.amend import Amended, Amendment, Edit, amend_order, preview_amendment
 from troth.business.shipping.actions.deliver import (
     DeliveriesMade,
     DeliveryMade,
@@ -42,16 +44,20 @@ from troth.business.shipping.actions.ship import (
 from troth.business.shipping.actions.transfer import TransferMade, cancel_transfer_order, create_transfer_order
 
 __all__ = [
+    "Amended",
+    "Amendment",
     "DeliveriesMade",
     "DeliveryChanged",
     "DeliveryMade",
     "DeliveryRefused",
+    "Edit",
     "GoodsIssued",
     "IssueResult",
     "PickConfirmed",
     "RushOrder",
     "ShipmentMade",
     "TransferMade",
+    "amend_order",
     "assign_delivery",
     "cancel_delivery",
     "cancel_shipment",
@@ -68,6 +74,7 @@ __all__ = [
     "load_shipment",
     "post_goods_issue",
     "post_goods_issues",
+    "preview_amendment",
     "recall_shipment",
     "reverse_goods_issue",
     "unassign_delivery",

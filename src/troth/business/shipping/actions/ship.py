@@ -107,6 +107,11 @@ def take_off(held: Held, delivery: Delivery, *, by: Actor) -> None:
     """Take a held delivery off its shipment, which must be planned still; inner verb."""
     assert delivery.shipment_id is not None
     [shipment] = held.hold(Shipment, delivery.shipment_id, by=by)
+    leave(shipment, delivery)
+
+
+def leave(shipment: Shipment, delivery: Delivery) -> None:
+    """Take a delivery off its shipment, both held."""
     _change(shipment)
     delivery.shipment_id = None
     delivery.version += 1

@@ -1,0 +1,154 @@
+"""Changing an order whose goods are on their way: deliveries, transfer orders and picks follow, as little as possible.
+
+`preview_amendment` runs the very same steps and takes them back, so what it shows is what `amend_order` does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from troth.business.sales.actions import Submitted
+from troth.business.sales.actions.change import opened, reason_given, rejecting
+from troth.business.sales.actions.document import Document
+from troth.business.sales.actions.revise import revised
+from troth.business.sales.actions.settle import Differences, change_keys, settle
+from troth.business.sales.rules.changes import OrderChanges
+from troth.business.sales.rules.lines import Line
+from troth.business.sales.rules.refusals import NothingChanged
+from troth.business.shipping.actions import books, undo
+from troth.business.shipping.actions.undo import Road
+from troth.business.shipping.rules import amendment
+from troth.business.shipping.rules.amendment import Cut
+from troth.platform.actions import action, supposed
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One document that changes: `kind` is order_line, delivery, transfer_order or pick; `what` is quantity,
+    requested_on, rejected, added or cancelled. Quantities in smallest units of `unit` with `decimals`."""
+
+    kind: str
+    id: int
+    number: str
+    line_number: int
+    what: str
+    before: int | str
+    after: int | str
+    product: str = ""
+    unit: str = ""
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """Every edit in the order it is made, and the order as it stands then."""
+
+    edits: tuple[Edit, ...]
+    order: Submitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What is to be different: `changes` as for any order, and lines to reject, with their reasons."""
+
+    changes: OrderChanges = field(default_factory=OrderChanges)
+    reject: Mapping[int, str] = field(default_factory=dict)
+
+
+@action
+def amend_order(
+    order_id: int, amendment: Amendment, *, expected_version: int | None = None, by: Actor, clock: Clock
+) -> Amended:
+    """Change an order, and with it what is in deliveries, on transfer orders and picked, by the smallest cuts.
+
+    Raised quantities and new lines are promised like any other. A line that falls gives back what is on no list first;
+    what is issued or being loaded stays (`HasLeft`). A line with a new date takes along what nobody was sent to fetch.
+    """
+    return _amend(order_id, amendment, expected_version, by=by, clock=clock)
+
+
+@action
+def preview_amendment(
+    order_id: int, amendment: Amendment, *, expected_version: int | None = None, by: Actor, clock: Clock
+) -> Amended:
+    """What `amend_order` would do now; nothing of it stays."""
+    return supposed(lambda: _amend(order_id, amendment, expected_version, by=by, clock=clock))
+
+
+def _amend(order_id: int, wanted: Amendment, expected_version: int | None, *, by: Actor, clock: Clock) -> Amended:
+    held, before = opened(order_id, expected_version, by=by)
+    road = undo.hold(held, before, by=by)
+    after = revised(before, wanted.changes, by=by, clock=clock)
+    for line_number, reason in wanted.reject.items():
+        after = rejecting(after, line_number, reason_given(reason))
+    found = Differences.between(before, after)
+    if found.is_empty:
+        raise NothingChanged(f"Order {before.ref.number} is like that already.", number=before.ref.number)
+    held.take(*change_keys(before, after), *books.keys(list(road.deliveries.values()), list(road.lines.values())))
+    cuts = _cuts(road, before, after)
+    edits = _order_edits(before, after, found)
+    edits += _described(undo.cut(held, road, cuts, by=by, clock=clock), before)
+    answer = settle(held, before, after, event="sales.order_changed", by=by, clock=clock)
+    return Amended(tuple(edits), answer)
+
+
+def _cuts(road: Road, before: Document, after: Document) -> list[Cut]:
+    old = {line.line_number: line for line in before.lines}
+    made: list[Cut] = []
+    for line in after.lines:
+        was = old.get(line.line_number)
+        parts = road.parts(was.id) if was else []
+        if was is None or not parts:
+            continue
+        target = line.base_quantity if line.stands else 0
+        name = f"Line {line.line_number} of order {before.ref.number}"
+        surplus = sum(part.quantity for part in parts) - target - (line.tolerance if line.stands else 0)
+        cuts = amendment.cuts(parts, max(surplus, 0), line=name)
+        made += _joined(cuts, amendment.unstarted(parts)) if line.requested_on != was.requested_on else cuts
+    return made
+
+
+def _joined(cuts: Sequence[Cut], moving: Sequence[Cut]) -> list[Cut]:
+    """The cuts, with all that moves to another date in place of what was cut of it."""
+    by_line = {cut.delivery_line_id: cut for cut in cuts}
+    for cut in moving:
+        there = by_line.setdefault(cut.delivery_line_id, Cut(cut.delivery_line_id))
+        there.free = cut.free
+    return list(by_line.values())
+
+
+def _order_edits(before: Document, after: Document, found: Differences) -> list[Edit]:
+    old = {line.line_number: line for line in before.lines}
+    edits = []
+    for line in after.lines:
+        was = old.get(line.line_number)
+        if was is None:
+            edits.append(_line_edit(after, line, "added", 0, line.base_quantity))
+        elif was.stands and not line.stands:
+            edits.append(_line_edit(after, line, "rejected", was.base_quantity, 0))
+        elif line.line_number in found.lines:
+            if was.base_quantity != line.base_quantity:
+                edits.append(_line_edit(after, line, "quantity", was.base_quantity, line.base_quantity))
+            if was.requested_on != line.requested_on:
+                edits.append(_line_edit(after, line, "requested_on", str(was.requested_on), str(line.requested_on)))
+    return edits
+
+
+def _line_edit(document: Document, line: Line, what: str, before: int | str, after: int | str) -> Edit:
+    edit = Edit("order_line", document.ref.id, document.ref.number, line.line_number, what, before, after)
+    return _with_product(edit, document, line.product_id)
+
+
+def _with_product(edit: Edit, document: Document, product_id: int) -> Edit:
+    product = document.terms.product(product_id)
+    unit = product.base_unit
+    return replace(edit, product=product.number, unit=unit.code, decimals=unit.decimals)
+
+
+def _described(made: Sequence[undo.Undone], document: Document) -> list[Edit]:
+    edits = []
+    for one in made:
+        edit = Edit(one.kind, one.id, one.number, one.line_number, one.what, one.before, one.after)
+        edits.append(_with_product(edit, document, one.product_id) if one.product_id else edit)
+    return edits
