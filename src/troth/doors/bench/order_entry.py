@@ -54,22 +54,23 @@ def run(quick: bool) -> Sequence[Figure]:
     figures: list[Figure] = []
     sizes = (1_000,) if quick else (1_000, 1_000_000)
     cases = QUICK if quick else FULL
-    with own_database() as vendor, progress("order entry", len(sizes) * (len(cases) + 1)) as advance:
-        built = company.build()
-        cpu: dict[tuple[int, int], float] = {}
+    cpu: dict[tuple[int, int], float] = {}
+    vendor = ""
+    with progress("order entry", len(sizes) * (len(cases) + 1)) as advance:
         for size in sizes:
-            advance(0, doing=f"filling {size:,} open lines")
-            there = open_lines.fill(built, size)
-            advance(1)
-            for case in cases:
-                where = f"{vendor}, {there:,} open lines, {case.name}"
-                advance(0, doing=where)
-                cpu_ms = _case(built, case, where, figures)
-                if case.processes == 1 and not case.skewed:
-                    cpu[size, case.lines] = cpu_ms
+            with own_database() as vendor:  # a new one for each size: what the cases enter would be copied as well
+                advance(0, doing=f"filling {size:,} open lines")
+                built = company.build()
+                there = open_lines.fill(built, size)
                 advance(1)
-        figures += _growth(cpu, sizes, vendor)
-    return figures
+                for case in cases:
+                    where = f"{vendor}, {there:,} open lines, {case.name}"
+                    advance(0, doing=where)
+                    cpu_ms = _case(built, case, where, figures)
+                    if case.processes == 1 and not case.skewed:
+                        cpu[size, case.lines] = cpu_ms
+                    advance(1)
+    return figures + _growth(cpu, sizes, vendor)
 
 
 def _case(built: BenchCompany, case: Case, where: str, figures: list[Figure]) -> float:
