@@ -241,7 +241,7 @@ def test_a_preview_says_what_will_be_done_and_leaves_no_trace(yard):
     assert (footprint(), Event.objects.count()) == (before, events)
     assert sales.order(order.id, by=SYSTEM).lines[0].line.base_quantity == 5
     done = yard.do("amend_order", order_id=order.id, amendment=to(2))
-    assert (shown.edits, shown.order.lines) == (done.edits, done.order.lines)
+    assert (shown.edits, shown.lines) == (done.edits, done.lines)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from troth.business.shipping.web import documents, lists, verbs
+from troth.business.shipping.web import amend, documents, lists, verbs
 
 app_name = "shipping"
 urlpatterns = [
     path("due/", lists.DueList.as_view(), name="due"),
     path("due/deliver/", lists.due_deliver, name="due-deliver"),
     path("orders/<int:key>/deliver/", verbs.order_deliver, name="order-deliver"),
+    path("orders/<int:key>/amend/", amend.OrderAmend.as_view(), name="order-amend"),
     path("deliveries/", lists.DeliveryList.as_view(), name="deliveries"),
     path("deliveries/ship/", lists.deliveries_ship, name="deliveries-ship"),
     path("deliveries/fetch/", lists.deliveries_fetch, name="deliveries-fetch"),

@@ -72,6 +72,8 @@ OPERATIONS: Final[dict[str, str]] = {
     "depart_shipment": "shipping.depart_shipment",
     "recall_shipment": "shipping.recall_shipment",
     "cancel_shipment": "shipping.cancel_shipment",
+    "amend_order": "shipping.amend_order",
+    "preview_amendment": "shipping.preview_amendment",
     "list_transfer_orders": "shipping.view_transfer_order",
     "get_transfer_order": "shipping.view_transfer_order",
     "create_transfer_order": "shipping.create_transfer_order",

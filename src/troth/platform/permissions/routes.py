@@ -108,6 +108,7 @@ ROUTES: Final[dict[str, str]] = {
     "shipping:due": "shipping.create_deliveries",
     "shipping:due-deliver": "shipping.create_deliveries",
     "shipping:order-deliver": "shipping.create_delivery",
+    "shipping:order-amend": "shipping.amend_order",
     "shipping:deliveries": "shipping.view_delivery",
     "shipping:delivery": "shipping.view_delivery",
     "shipping:deliveries-ship": "shipping.create_shipment",

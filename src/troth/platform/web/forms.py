@@ -185,8 +185,8 @@ class FormPage(View):
         """Further arguments of the form's constructor."""
         return {}
 
-    def submit(self, actor: Actor, form: Any, rows: Any) -> str:
-        """Call one action with what was entered and return the next address. May raise BusinessError."""
+    def submit(self, actor: Actor, form: Any, rows: Any) -> str | HttpResponse:
+        """Call one action with what was entered; return the next address, or a page. May raise BusinessError."""
         assert self.submitted is not None, "a form page needs `submit`"
         return self.submitted(actor, form, rows)
 
@@ -206,7 +206,8 @@ class FormPage(View):
             return self.draw(_without_errors(form), _rows_without_errors(rows))
         if form.is_valid() and (rows is None or rows.is_valid()):
             try:
-                return HttpResponseRedirect(self.submit(actor, form, rows))
+                went = self.submit(actor, form, rows)
+                return HttpResponseRedirect(went) if isinstance(went, str) else went
             except BusinessError as error:
                 refused_form(form, error, rows)
         return self.draw(form, rows, status=422)

@@ -6,9 +6,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from troth.business.sales.actions import Submitted
+from troth.business.promising import queries as promises
+from troth.business.sales.actions import Confirmed, Submitted
 from troth.business.sales.actions.change import opened, reason_given, rejecting
-from troth.business.sales.actions.document import Document
+from troth.business.sales.actions.document import ORDER_KIND, Document
 from troth.business.sales.actions.revise import revised
 from troth.business.sales.actions.settle import Differences, change_keys, settle
 from troth.business.sales.rules.changes import OrderChanges
@@ -41,11 +42,26 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class LineAfter:
+    """A line as it stands then; `schedule` is what is confirmed and in no delivery. Smallest units of `unit`."""
+
+    line_number: int
+    product: str
+    unit: str
+    decimals: int
+    quantity: int
+    short: int
+    schedule: tuple[Confirmed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Amended:
-    """Every edit in the order it is made, and the order as it stands then."""
+    """Every edit in the order it is made, and the order as it stands then: `lines` are all of it, also those that
+    keep what they were promised."""
 
     edits: tuple[Edit, ...]
     order: Submitted
+    lines: tuple[LineAfter, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +106,21 @@ def _amend(order_id: int, wanted: Amendment, expected_version: int | None, *, by
     edits = _order_edits(before, after, found)
     edits += _described(undo.cut(held, road, cuts, by=by, clock=clock), before)
     answer = settle(held, before, after, event="sales.order_changed", by=by, clock=clock)
-    return Amended(tuple(edits), answer)
+    return Amended(tuple(edits), answer, _standing(after))
+
+
+def _standing(document: Document) -> tuple[LineAfter, ...]:
+    found = promises.promise(ORDER_KIND, [line.id for line in document.standing])
+    return tuple(_after(document, line, found.get(line.id)) for line in document.standing)
+
+
+def _after(document: Document, line: Line, promised: promises.PromisedLine | None) -> LineAfter:
+    product = document.terms.product(line.product_id)
+    open_ones = [(one, one.quantity - gone) for one, gone in promised.schedules] if promised else []
+    schedule = tuple(Confirmed(left, one.delivery_on, str(one.basis)) for one, left in open_ones if left)
+    short = promised.short if promised else 0
+    unit = product.base_unit
+    return LineAfter(line.line_number, product.number, unit.code, unit.decimals, line.base_quantity, short, schedule)
 
 
 def _cuts(road: Road, before: Document, after: Document) -> list[Cut]:
