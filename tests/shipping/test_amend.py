@@ -6,6 +6,7 @@ from django.db import connection
 from tests import company as companies
 from tests.shipping.conftest import assert_books_hold, footprint, progress_of
 from troth.business.sales import queries as sales
+from troth.business.sales.actions import allocate_stock
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft
 from troth.business.sales.rules.refusals import ChangedMeanwhile, NothingChanged
@@ -13,6 +14,7 @@ from troth.business.shipping.actions import Amendment
 from troth.business.shipping.models import Delivery, DeliveryLine, TransferLine, TransferOrder
 from troth.business.shipping.rules import amendment
 from troth.business.shipping.rules.amendment import HasLeft, Part
+from troth.ledgers.stock.queries import overview
 from troth.platform.actors import SYSTEM
 from troth.platform.models import Event
 
@@ -263,3 +265,13 @@ def test_who_saw_an_older_version_is_refused(yard):
     order, _ = yard.delivered(FRAME=5)
     with pytest.raises(ChangedMeanwhile):
         yard.do("amend_order", order_id=order.id, amendment=to(3), expected_version=order.version + 7)
+
+
+def test_stock_tied_to_a_rejected_line_is_free_also_where_it_was_in_a_delivery(yard):
+    order = yard.order(FRAME=5)
+    allocate_stock(order.id, 10, **yard.acting)
+    delivery = yard.deliver(order)
+    yard.transfer(delivery)
+    yard.do("amend_order", order_id=order.id, amendment=Amendment(reject={10: "too late"}))
+    assert {row.key.owner for row in overview(yard.company.products["FRAME"].pk) if row.quantity} == {""}
+    assert_books_hold()
