@@ -24,7 +24,8 @@ PRODUCTION = {
 # what touches no database, or only looks at the code, need not run on the second one
 PACKING = "tests/demo/test_pack.py"
 BROWSER = "tests/browser"
-ON_NEITHER = ("tests/house", PACKING, BROWSER)
+FUZZ = "tests/fuzz"
+ON_NEITHER = ("tests/house", PACKING, BROWSER, FUZZ)
 WITHOUT_DATABASE = ("tests/kernel", "tests/demo/test_facts.py")
 RAW_FILES = ROOT.parent / "shared" / "data" / "adventureworks"
 
@@ -154,6 +155,11 @@ def browser() -> None:
     run(PYTHON, "-m", "pytest", "-q", "--create-db", BROWSER, TROTH_TEST_DATABASE="sqlite", TROTH_TEST_CHROMIUM=found)
 
 
+def fuzz() -> None:
+    """Requests made from the API's own description, on SQLite; what they change is taken back."""
+    run(PYTHON, "-m", "pytest", "-q", "--create-db", FUZZ, TROTH_TEST_DATABASE="sqlite")
+
+
 def suite(*left_out: str, **environment: str) -> None:
     ignored = [f"--ignore={path}" for path in left_out]
     run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--create-db", *ignored, **environment)
@@ -169,7 +175,7 @@ def postgres() -> None:
 
 
 STAGES: tuple[Callable[[], None], ...] = (
-    style, types, contracts, house, settings, migrations, wheel, pack, browser, sqlite, postgres,
+    style, types, contracts, house, settings, migrations, wheel, pack, browser, fuzz, sqlite, postgres,
 )  # fmt: skip
 
 

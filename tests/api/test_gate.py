@@ -49,7 +49,9 @@ def test_a_browser_that_is_signed_in_may_read(browser, person):
 
 
 def test_health_is_open_to_everybody(stranger):
-    assert stranger.get("health").json() == {"status": "ok", "worker": "never seen"}
+    well = {"status": "ok", "worker": "never seen"}
+    assert stranger.get("health").json() == well
+    assert stranger.get("health", Authorization="Bearer troth_ended").json() == well
 
 
 def test_an_unknown_address_is_a_problem_too(stranger):

@@ -81,6 +81,31 @@ def test_an_order_is_changed_rejected_and_cancelled(rep):
     assert (read["customer_reference"], read["lines"][1]["rejection_reason"]) == ("PO 7", "not wanted any more")
 
 
+def test_a_null_takes_out_what_was_entered(rep):
+    made = rep.post("orders", order(("HELMET", 3), customer_reference="PO 7", contact="Anna")).json()
+    address = f"orders/{made['id']}"
+    line = {"line_number": 10, "quantity": None, "text": None, "is_fixed": None, "manual_conditions": None}
+    changed = rep.patch(address, {"customer_reference": None, "probability": None, "lines": [line]})
+    assert changed.status_code == 200, changed.content
+    read = rep.get(address).json()
+    assert (read["customer_reference"], read["contact"], read["probability"]) == ("", "Anna", 100)
+    assert (read["lines"][0]["quantity"], read["lines"][0]["text"]) == ("3", "")
+
+
+@pytest.mark.parametrize("day", [0, "0", "1772409600", "2026-3-2", "2026-03-02T00:00:00Z", True])
+def test_a_day_is_written_in_one_form_only(rep, day):
+    refused = assert_refused(rep.post("orders", order(("HELMET", 1), requested_on=day)), 422, "invalid_input")
+    assert places(refused) == [(None, "requested_on", "value_error")]
+    assert_refused(rep.get(f"orders?entered_from={day}"), 422, "invalid_input")
+
+
+def test_a_true_or_false_is_no_number_and_a_number_is_neither(rep):
+    refused = assert_refused(rep.post("orders", order(("HELMET", 1), priority=True)), 422, "invalid_input")
+    assert places(refused) == [(None, "priority", "value_error")]
+    refused = assert_refused(rep.post("orders", order(("HELMET", 1), complete_delivery=0)), 422, "invalid_input")
+    assert places(refused) == [(None, "complete_delivery", "bool_type")]
+
+
 def test_a_quotation_is_sent_accepted_and_ordered(rep):
     quotation = rep.post("quotations", order(("HELMET", 3), valid_to_on="2026-03-31")).json()
     address = f"quotations/{quotation['id']}"

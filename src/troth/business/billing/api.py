@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Query
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from troth.business.billing import actions, queries
 from troth.business.billing.queries import InvoiceRow
@@ -15,17 +15,13 @@ from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, create
 from troth.platform.api.paging import Page, Paging, next_address, whole
-from troth.platform.api.values import Entry, Id, Money, Name, Shown, money, quantity
+from troth.platform.api.values import Day, Entry, Id, Money, Name, Reason, Shown, money, quantity
 from troth.platform.web import exports
 from troth.reference import queries as reference
 
 operations = Operations("billing")
 
 DAYS_MAX = 366
-
-
-class Reason(Entry):
-    reason: Name
 
 
 class BillingDue(Shown):
@@ -42,7 +38,7 @@ class BillingDue(Shown):
 
 
 class DueFilter(Entry):
-    until: date | None = None
+    until: Day | None = None
 
 
 @operations.reads("/billing/due", Page[BillingDue])
@@ -83,8 +79,8 @@ class InvoiceListed(Shown):
 class InvoiceFilter(Paging):
     words: Name = ""
     payer: Id | None = None
-    from_on: date | None = None
-    to_on: date | None = None
+    from_on: Day | None = None
+    to_on: Day | None = None
     after: Annotated[str, Field(max_length=18, pattern=r"^\d*$")] = ""
 
 
@@ -194,7 +190,7 @@ class NewInvoices(Entry):
 
     deliveries: Annotated[list[Id], Field(max_length=500)] = []
     orders: Annotated[list[Id], Field(max_length=500)] = []
-    collective: bool = False
+    collective: StrictBool = False
 
 
 class InvoiceMadeShown(Shown):
@@ -261,8 +257,8 @@ class Period(Entry):
     """Both days are included; at most a year."""
 
     company: Id
-    from_on: date
-    to_on: date
+    from_on: Day
+    to_on: Day
     format: Annotated[str, Field(pattern="^(json|csv)$")] = "json"
 
 

@@ -14,7 +14,7 @@ from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act
 from troth.platform.api.paging import Page, Paging, next_address
-from troth.platform.api.values import Entry, Figure, Id, Money, Name, Shown, money
+from troth.platform.api.values import Entry, Figure, Id, Money, Reason, Shown, money
 from troth.platform.web.formats import currency_decimals
 from troth.reference import queries as reference
 
@@ -170,10 +170,6 @@ def list_blocked_documents(request: ApiRequest, found: Query[BlockedFilter]) -> 
         for row in rows
     ]
     return {"items": items, "next": next_address(request, str(rows[-1].block_id) if more else None)}
-
-
-class Reason(Entry):
-    reason: Name
 
 
 class ReleasedShown(Shown):

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ninja import Query
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, StrictBool, create_model
 
 from troth.business.masterdata import actions, imports
 from troth.business.masterdata.actions import Brought, Outcome
@@ -20,12 +20,12 @@ from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, client_key, create
 from troth.platform.api.paging import Page, Paging, page
-from troth.platform.api.values import Code, Entry, Figure, Id, Name, Shown
+from troth.platform.api.values import Code, Day, Entry, Figure, Id, Name, Shown, Whole
 from troth.platform.web.imports import CellRefusal
 
 operations = Operations("master data")
 
-_SENT: dict[As, Any] = {As.WHOLE: int, As.YES_NO: bool, As.DAY: date, As.AMOUNT: Figure}
+_SENT: dict[As, Any] = {As.WHOLE: Whole, As.YES_NO: StrictBool, As.DAY: Day, As.AMOUNT: Figure}
 _SHOWN: dict[As, Any] = {As.WHOLE: int, As.YES_NO: bool, As.DAY: date}
 
 

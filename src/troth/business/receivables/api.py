@@ -15,7 +15,7 @@ from troth.kernel.money import parse_money
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging, next_address, whole
-from troth.platform.api.values import Entry, Figure, Id, Money, Name, Shown, money
+from troth.platform.api.values import Day, Entry, Figure, Id, Money, Reason, Shown, money
 from troth.platform.web.formats import currency_decimals
 
 operations = Operations("receivables")
@@ -80,17 +80,13 @@ class PaymentEntry(Entry):
     payer: Id
     amount: Figure
     currency: Currency
-    received_on: date
+    received_on: Day
     reference: Annotated[str, Field(max_length=140)] = ""
     clears: Annotated[list[ClearEntry], Field(max_length=500)] = []
 
 
 class ClearEntries(Entry):
     clears: Annotated[list[ClearEntry], Field(min_length=1, max_length=500)]
-
-
-class Reason(Entry):
-    reason: Name
 
 
 class PaymentListed(Shown):

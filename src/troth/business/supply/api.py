@@ -17,7 +17,7 @@ from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging, next_address, whole
-from troth.platform.api.values import Code, Entry, Figure, Id, Name, Shown, quantity
+from troth.platform.api.values import Code, Day, Entry, Figure, Id, Reason, Shown, quantity
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
 
@@ -252,7 +252,7 @@ class NewReceipt(Entry):
     number: Annotated[str, Field(min_length=1, max_length=40)]
     product: Code
     site: Id
-    due_on: date
+    due_on: Day
     quantity: Figure
     supplier: Id | None = None
 
@@ -290,7 +290,7 @@ def _read(text: str, product: ProductRow) -> int:
 
 
 class ReceiptChange(Entry):
-    due_on: date | None = None
+    due_on: Day | None = None
     quantity: Figure | None = None
 
 
@@ -302,10 +302,6 @@ def change_receipt(request: ApiRequest, receipt_id: Id, change: ReceiptChange) -
     wanted = None if change.quantity is None else _read(change.quantity, reference.product(row.product_id))
     act(request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted)
     return get_receipt(request, receipt_id)
-
-
-class Reason(Entry):
-    reason: Name
 
 
 @operations.acts("/receipts/{int:receipt_id}/cancel", ReceiptShown)

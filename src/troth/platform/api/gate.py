@@ -42,20 +42,27 @@ class Gate(AuthBase):
 
     def __init__(self, operation_id: str, accepts: str = bodies.JSON) -> None:
         super().__init__()
+        if permissions.declared(f"api:{operation_id}") == permissions.PUBLIC:
+            del self.openapi_security_schema  # the description asks for no token then
         self.operation_id = operation_id
         self.accepts = accepts
 
     def __call__(self, request: HttpRequest) -> Actor:
         rule = permissions.declared(f"api:{self.operation_id}")
-        actor = identify(request)
-        if rule != permissions.PUBLIC:
-            if not actor.is_signed_in:
-                raise NotSignedIn("Show a token: Authorization: Bearer troth_…, or sign in with a browser.")
-            if rule != permissions.SIGNED_IN:
-                permissions.require(actor, rule)
+        actor = NOBODY if rule == permissions.PUBLIC else _admitted(request, rule)
         _refuse_unstorable_address(request)
         request.sent = bodies.read(request, self.accepts)  # type: ignore[attr-defined]
         return actor
+
+
+def _admitted(request: HttpRequest, rule: str) -> Actor:
+    """Who asks, if they may."""
+    actor = identify(request)
+    if not actor.is_signed_in:
+        raise NotSignedIn("Show a token: Authorization: Bearer troth_…, or sign in with a browser.")
+    if rule != permissions.SIGNED_IN:
+        permissions.require(actor, rule)
+    return actor
 
 
 def identify(request: HttpRequest) -> Actor:

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from ninja import NinjaAPI, Router
 
 from troth.kernel.errors import BusinessError
+from troth.platform import permissions
 from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest, Gate
 from troth.platform.api.problems import CONTENT_TYPE, Problem
@@ -65,9 +66,26 @@ _KEY = "A key of the caller's making; a repeat with the same key gets the first 
 _MATCH = "The ETag of the version that is changed, or *."
 
 
+_KNOWN = "The ETag of the version that the caller has: 304 where it is still the one."
+
+
 def _responses(*codes: int) -> dict[int, Any]:
     problem = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {code: {"description": "Refused", "content": problem} for code in (*codes, 401, 403, 404, 422)}
+    return {code: {"description": "Refused", "content": problem} for code in (*codes, 404, 422)}
+
+
+def _is_versioned(response: Any) -> bool:
+    return "version" in getattr(response, "model_fields", ())
+
+
+def _described(operation_id: str, headers: list[dict[str, Any]], refusals: tuple[int, ...]) -> dict[str, Any]:
+    """What the description says of an operation beside what its signature says; a public one asks for no token."""
+    if permissions.declared(f"api:{operation_id}") == permissions.PUBLIC:
+        return {"parameters": headers, "responses": _responses(*refusals)}
+    described: dict[str, Any] = {"parameters": headers, "responses": _responses(*refusals, 401, 403)}
+    if any(one["name"] == "If-None-Match" for one in headers):
+        described["responses"][304] = {"description": "The version that the caller has"}
+    return described
 
 
 class Operations(Router):
@@ -77,7 +95,8 @@ class Operations(Router):
         super().__init__(tags=[tag])
 
     def reads(self, path: str, response: Any) -> Callable[[F], F]:
-        return self._operation("GET", path, {200: response}, headers=[], refusals=(400,))
+        headers = [_header("If-None-Match", _KNOWN, required=False)] if _is_versioned(response) else []
+        return self._operation("GET", path, {200: response}, headers=headers, refusals=(400,))
 
     def creates(self, path: str, response: Any, *, accepts: str = bodies.JSON, status: int = 201) -> Callable[[F], F]:
         headers = [_header(CLIENT_KEY, _KEY, required=True)]
@@ -105,7 +124,7 @@ class Operations(Router):
         accepts: str = bodies.JSON,
     ) -> Callable[[F], F]:
         def register(function: F) -> F:
-            extra: dict[str, Any] = {"parameters": headers, "responses": _responses(*refusals)}
+            extra = _described(function.__name__, headers, refusals)
             if accepts == bodies.CSV:
                 extra["requestBody"] = {"content": {bodies.CSV: {"schema": {"type": "string"}}}, "required": True}
             self.add_api_operation(

@@ -10,10 +10,12 @@
 What comes in refuses fields it does not know, so that a misspelt one is told instead of dropped.
 """
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from troth.kernel.money import format_money
 from troth.kernel.plain_numbers import MAX, write_steps
@@ -27,19 +29,49 @@ def _as_text(value: Any) -> Any:
     return value
 
 
-Id = Annotated[int, Field(ge=1, le=MAX)]
-Figure = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=64, examples=["2.5"])]
+def _day_text(value: Any) -> Any:
+    """A day as text in one form only; a number, which would count seconds since 1970, is none."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("Write the day as 2026-03-02.")
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN = {"type": "string", "pattern": r"^[0-9]{1,18}(\.[0-9]{1,6})?$", "examples": ["2.5"]}
+
+
+def _no_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("Write a whole number.")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_flag)]
+Id = Annotated[Whole, Field(ge=1, le=MAX)]
+Day = Annotated[date, BeforeValidator(_day_text)]
+Figure = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(min_length=1, max_length=64),
+    WithJsonSchema({"anyOf": [_PLAIN, {"type": "number"}]}),
+]
 """A quantity or an amount as entered: plain decimal text; a JSON number is taken as it is written."""
 Code = Annotated[str, Field(max_length=60)]
 Name = Annotated[str, Field(max_length=200)]
 Text = Annotated[str, Field(max_length=2000)]
-SmallInt = Annotated[int, Field(ge=0, le=32767)]
+SmallInt = Annotated[Whole, Field(ge=0, le=32767)]
 
 
 class Entry(BaseModel):
     """What comes in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reason(Entry):
+    """Why; it stays with the document."""
+
+    reason: Name
 
 
 class Shown(BaseModel):

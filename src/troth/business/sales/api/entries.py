@@ -1,16 +1,16 @@
 """What comes in: an order or a quotation as it is entered, by number and code, quantities as decimal text."""
 
-from datetime import date
+from dataclasses import MISSING, fields
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LINES_MAX, LineDraft, OrderDraft, QuotationDraft
-from troth.platform.api.values import Code, Entry, Figure, Name, SmallInt, Text
+from troth.platform.api.values import Code, Day, Entry, Figure, Name, SmallInt, Text, Whole
 
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Points = Annotated[int, Field(ge=0, le=10_000)]
+Number = Annotated[Whole, Field(ge=1, le=2**31 - 1)]
+Points = Annotated[Whole, Field(ge=0, le=10_000)]
 
 
 WrittenTexts = Annotated[dict[Code, Annotated[str, Field(max_length=2_000)]], Field(max_length=50)]
@@ -22,7 +22,7 @@ class LineValues(Entry):
 
     quantity: Figure | None = None
     unit: Code | None = None
-    requested_on: date | None = None
+    requested_on: Day | None = None
     site: Code | None = None
     item_category: Code | None = None
     route: Code | None = None
@@ -30,7 +30,7 @@ class LineValues(Entry):
     delivery_mode: Code | None = None
     delivery_group: SmallInt | None = None
     delivery_days: SmallInt | None = None
-    is_fixed: bool | None = None
+    is_fixed: StrictBool | None = None
     requirement_type: Code | None = None
     batch: Code | None = None
     valuation: Code | None = None
@@ -59,7 +59,7 @@ class LineChangeEntry(LineValues):
 class HeaderEntry(Entry):
     """What an order says as a whole; what is left out is determined or stays as it is."""
 
-    requested_on: date | None = None
+    requested_on: Day | None = None
     customer_reference: Code | None = None
     ship_to: Code | None = None
     bill_to: Code | None = None
@@ -72,7 +72,7 @@ class HeaderEntry(Entry):
     incoterm: Code | None = None
     incoterm_place: Code | None = None
     priority: SmallInt | None = None
-    complete_delivery: bool | None = None
+    complete_delivery: StrictBool | None = None
     deliveries_max: SmallInt | None = None
     probability: SmallInt | None = None
     project: Code | None = None
@@ -91,11 +91,11 @@ class OrderEntry(HeaderEntry):
 class NewOrder(OrderEntry):
     """With `submit` false the order is kept as a draft, which holds nothing."""
 
-    submit: bool = True
+    submit: StrictBool = True
 
 
 class QuotationEntry(OrderEntry):
-    valid_to_on: date | None = None
+    valid_to_on: Day | None = None
     delivery_days: SmallInt | None = None
 
 
@@ -115,10 +115,17 @@ def quotation_draft(sent: QuotationEntry) -> QuotationDraft:
 
 
 def order_changes(sent: OrderChange) -> OrderChanges:
-    header = sent.model_dump(exclude_unset=True, exclude={"lines", "add"})
-    changed = (one.model_dump(exclude_unset=True) for one in sent.lines)
+    header = _emptied(sent.model_dump(exclude_unset=True, exclude={"lines", "add"}), OrderDraft)
+    changed = (_emptied(one.model_dump(exclude_unset=True), LineDraft) for one in sent.lines)
     lines = tuple(LineChange(line_number=values.pop("line_number"), values=values) for values in changed)
     return OrderChanges(header=header, lines=lines, add=_lines(sent.add))
+
+
+def _emptied(values: dict[str, Any], draft: type) -> dict[str, Any]:
+    """A null takes out what was entered, as if it never was; it leaves alone what every line must have."""
+    unset = {one.name: one.default for one in fields(draft)}
+    found = {name: unset[name] if value is None else value for name, value in values.items()}
+    return {name: value for name, value in found.items() if value is not MISSING}
 
 
 def _header(sent: OrderEntry) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Orders over the API: in one step or as a draft first, and every verb that an order knows."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from ninja import Query
@@ -17,7 +16,7 @@ from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging, next_address
-from troth.platform.api.values import Code, Entry, Figure, Id, Name, Shown, quantity
+from troth.platform.api.values import Code, Day, Entry, Figure, Id, Name, Reason, Shown, quantity
 
 operations = Operations("orders")
 
@@ -28,8 +27,8 @@ class DocumentFilter(Paging):
     state: Code = ""
     customer: Id | None = None
     words: Name = ""
-    entered_from: date | None = None
-    entered_to: date | None = None
+    entered_from: Day | None = None
+    entered_to: Day | None = None
     after: Annotated[str, Field(max_length=20, pattern=r"^\d{0,18}$")] = ""
 
 
@@ -48,10 +47,6 @@ def page_of(request: ApiRequest, found: DocumentFilter, query: Callable[..., Seq
     more = len(rows) > found.limit
     rows = rows[: found.limit]
     return {"items": shown.listed(rows), "next": next_address(request, str(rows[-1].id)) if more else None}
-
-
-class Reason(Entry):
-    reason: Name
 
 
 @operations.reads("/orders", Page[DocumentListed])
@@ -126,7 +121,7 @@ def reject_item(request: ApiRequest, order_id: Id, line_number: Number, why: Rea
 
 
 class Copy(Entry):
-    requested_on: date | None = None
+    requested_on: Day | None = None
     customer_reference: Code = ""
 
 

@@ -1,10 +1,9 @@
 """Quotations over the API, up to the order that is made of one."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from ninja import Query
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from troth.business.sales import actions, queries
 from troth.business.sales.actions import Saved
@@ -16,7 +15,7 @@ from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page
-from troth.platform.api.values import Code, Entry, Figure, Id
+from troth.platform.api.values import Code, Day, Entry, Figure, Id
 
 operations = Operations("quotations")
 
@@ -98,9 +97,9 @@ class OrderFromQuotation(Entry):
     quantities: Annotated[dict[Annotated[str, Field(pattern=r"^\d{1,9}$")], Figure], Field(max_length=2000)] | None = (
         None
     )
-    requested_on: date | None = None
+    requested_on: Day | None = None
     customer_reference: Code = ""
-    submit: bool = True
+    submit: StrictBool = True
 
 
 @operations.creates("/quotations/{int:quotation_id}/order", OrderWritten)

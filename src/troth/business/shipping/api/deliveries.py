@@ -14,7 +14,6 @@ from troth.business.shipping.api.shared import (
     DeliveryListed,
     LackShown,
     Mark,
-    Reason,
     SiteFilter,
     TransferRef,
     dated,
@@ -31,7 +30,7 @@ from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging
-from troth.platform.api.values import Code, Entry, Figure, Id, Name, Shown, quantity
+from troth.platform.api.values import Code, Day, Entry, Figure, Id, Name, Reason, Shown, quantity
 from troth.reference import queries as reference
 
 operations = Operations("deliveries")
@@ -126,7 +125,7 @@ class NewDeliveries(Entry):
     order: Id | None = None
     site: Id | None = None
     orders: Annotated[list[Id], Field(max_length=500)] | None = None
-    until: date | None = None
+    until: Day | None = None
 
 
 @operations.creates("/deliveries", DeliveriesMadeShown)

@@ -11,22 +11,18 @@ from troth.kernel.errors import InvalidInput
 from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.paging import Paging, next_address
-from troth.platform.api.values import Entry, Id, Name, Shown
+from troth.platform.api.values import Day, Id, Shown
 from troth.reference import queries as reference
 
 Ids = Annotated[list[Id], Field(min_length=1, max_length=500)]
 Mark = Annotated[str, Field(max_length=40, pattern=r"^(\d{4}-\d\d-\d\d/)?\d{0,18}$")]
 
 
-class Reason(Entry):
-    reason: Name
-
-
 class SiteFilter(Paging):
     """`site` is the site's id; `until` a day."""
 
     site: Id
-    until: date | None = None
+    until: Day | None = None
     after: Mark = ""
 
 

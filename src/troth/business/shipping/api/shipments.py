@@ -9,7 +9,6 @@ from pydantic import Field
 from troth.business.shipping import actions, queries
 from troth.business.shipping.api.shared import (
     DeliveryListed,
-    Reason,
     SiteFilter,
     TransferRef,
     dated,
@@ -22,7 +21,7 @@ from troth.kernel.errors import InvalidInput
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page
-from troth.platform.api.values import Entry, Id, Shown
+from troth.platform.api.values import Day, Entry, Id, Reason, Shown
 
 operations = Operations("shipments")
 
@@ -31,7 +30,7 @@ class NewShipment(Entry):
     """`planned_on` a day; `deliveries`, `carrier` and `route` by id. The carrier is the route's if left out."""
 
     site: Id
-    planned_on: date
+    planned_on: Day
     deliveries: Annotated[list[Id], Field(max_length=500)] = []
     carrier: Id | None = None
     route: Id | None = None

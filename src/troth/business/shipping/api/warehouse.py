@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Query
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from troth.business.credit import actions as credit
 from troth.business.shipping import actions, queries
@@ -13,7 +13,6 @@ from troth.business.shipping.api.shared import (
     Ids,
     LackShown,
     Mark,
-    Reason,
     SiteFilter,
     lacks_shown,
     numbered,
@@ -26,7 +25,7 @@ from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, client_key, create
 from troth.platform.api.paging import Page, Paging
-from troth.platform.api.values import Code, Entry, Figure, Id, Money, Name, Shown, money, quantity
+from troth.platform.api.values import Code, Entry, Figure, Id, Money, Name, Reason, Shown, Whole, money, quantity
 from troth.reference import queries as reference
 
 operations = Operations("warehouse")
@@ -166,10 +165,10 @@ def create_transfer_order(request: ApiRequest, wanted: NewTransfer) -> TransferM
 class Difference(Entry):
     """What was found of a position where it is not all of it, and why; `keep_open` leaves the rest to be picked."""
 
-    position: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    position: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
     picked: Figure
     reason: Name = ""
-    keep_open: bool = False
+    keep_open: StrictBool = False
 
 
 class Confirmation(Entry):
@@ -178,7 +177,7 @@ class Confirmation(Entry):
     differences: Annotated[list[Difference], Field(max_length=2000)] = []
 
 
-class ConfirmedShown(Shown):
+class PickConfirmed(Shown):
     """Deliveries by id: `picked` are all in hand now, `open` still lack something."""
 
     picked: list[int]
@@ -186,8 +185,8 @@ class ConfirmedShown(Shown):
     differences: int
 
 
-@operations.acts("/transfer-orders/{int:transfer_order_id}/confirm", ConfirmedShown)
-def confirm_pick(request: ApiRequest, transfer_order_id: Id, confirmation: Confirmation) -> ConfirmedShown:
+@operations.acts("/transfer-orders/{int:transfer_order_id}/confirm", PickConfirmed)
+def confirm_pick(request: ApiRequest, transfer_order_id: Id, confirmation: Confirmation) -> PickConfirmed:
     """Confirm the pick. A difference lowers the delivery, unless the rest stays to be picked."""
     view = queries.transfer_order(transfer_order_id, by=request.auth)
     units = {line.position: Unit(line.unit, line.decimals) for line in view.lines}
@@ -196,7 +195,7 @@ def confirm_pick(request: ApiRequest, transfer_order_id: Id, confirmation: Confi
         for row, one in enumerate(confirmation.differences, start=1)
     }
     made = act(request, actions.confirm_pick, transfer_order_id=transfer_order_id, found=found)
-    return ConfirmedShown(picked=list(made.picked), open=list(made.open), differences=made.differences)
+    return PickConfirmed(picked=list(made.picked), open=list(made.open), differences=made.differences)
 
 
 def _picked(row: int, one: Difference, unit: Unit | None) -> int:
