@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, default="en", db_default="en")
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
+    theme = models.CharField(_("theme"), max_length=10, default="system", db_default="system")
+    tour_left_at = models.DateTimeField(null=True)
+    here_at = models.DateTimeField(null=True)
+    news_since_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("user")
@@ -89,7 +93,10 @@ class Event(models.Model):
     changes = models.JSONField()
 
     class Meta:
-        indexes = [models.Index(fields=["document_kind", "document_id", "id"], name="platform_event_document")]
+        indexes = [
+            models.Index(fields=["document_kind", "document_id", "id"], name="platform_event_document"),
+            models.Index(fields=["actor_id", "-id"], name="platform_event_actor", condition=Q(actor_id__isnull=False)),
+        ]
 
 
 class Outbox(models.Model):

@@ -75,16 +75,22 @@ def _billed_by_order(order_ids: Sequence[int]) -> dict[int, OrderLineRow]:
     }
 
 
+def due_since(by: Actor, *, until: date | None = None, limit: int = LINES_MAX) -> dict[DocumentRef, date]:
+    """Deliveries and orders of at most `limit` lines each with something to bill, and since when each waits."""
+    companies = None if by.company_ids is None else sorted(by.company_ids)
+    issued = shipping.to_bill(company_ids=companies, until=until, limit=limit)
+    ordered = sales.order_lines(fulfilment.to_bill(BillingBasis.ORDERED, limit=limit))
+    since = {DocumentRef("delivery", row.delivery_id): row.issued_on for row in issued}
+    seen = [row for row in ordered.values() if by.sees(row.company_id)]
+    return since | {DocumentRef("order", row.order_id): row.entered_on for row in seen}
+
+
 def due(by: Actor, *, until: date | None = None) -> list[DueRow]:
     """Deliveries and orders with something to bill that the actor may see, oldest first."""
-    companies = None if by.company_ids is None else sorted(by.company_ids)
-    issued = shipping.to_bill(company_ids=companies, until=until, limit=LINES_MAX)
-    ordered = sales.order_lines(fulfilment.to_bill(BillingBasis.ORDERED))
-    since = {DocumentRef("delivery", row.delivery_id): row.issued_on for row in issued}
-    since |= {DocumentRef("order", row.order_id): row.entered_on for row in ordered.values()}
+    since = due_since(by, until=until)
     lines = billable(
-        delivery_ids=sorted({row.delivery_id for row in issued}),
-        order_ids=sorted({row.order_id for row in ordered.values() if by.sees(row.company_id)}),
+        delivery_ids=sorted(ref.id for ref in since if ref.kind == "delivery"),
+        order_ids=sorted(ref.id for ref in since if ref.kind == "order"),
     )
     grouped: dict[DocumentRef, list[Billable]] = {}
     for line in lines:
@@ -217,6 +223,19 @@ def invoices(invoice_ids: Sequence[int]) -> list[OpenInvoice]:
     return [found[invoice_id] for invoice_id in invoice_ids]
 
 
+def standing(*, company_ids: frozenset[int] | None = None, payer_id: int | None = None) -> list[tuple[int, date]]:
+    """The ids of invoices that still claim something, by the exposure ledger, and the day each is due."""
+    from troth.ledgers.exposure import queries as exposures
+
+    companies = _companies() if company_ids is None else sorted(company_ids)
+    return [
+        (one.document.id, one.due_on or date.max)
+        for company_id in companies
+        for one in exposures.open_invoices(company_id, party_id=payer_id)
+        if one.document.kind == "invoice"
+    ]
+
+
 def open_items(
     *, company_ids: frozenset[int] | None = None, payer_id: int | None = None, company_id: int | None = None
 ) -> list[OpenInvoice]:
@@ -224,15 +243,8 @@ def open_items(
 
     The exposure ledger says which invoices are open, so what is paid is not read.
     """
-    from troth.ledgers.exposure import queries as exposures
-
-    companies = [company_id] if company_id else (sorted(company_ids) if company_ids is not None else _companies())
-    ids = [
-        standing.document.id
-        for one in companies
-        for standing in exposures.open_invoices(one, party_id=payer_id)
-        if standing.document.kind == "invoice"
-    ]
+    chosen = frozenset([company_id]) if company_id else company_ids
+    ids = [invoice_id for invoice_id, _due_on in standing(company_ids=chosen, payer_id=payer_id)]
     rows = _open(Invoice.objects.filter(pk__in=ids))
     return sorted((row for row in rows if row.open), key=lambda row: (row.due_on, row.id))
 

@@ -17,7 +17,8 @@ from troth.platform.web import history, keyset
 from troth.platform.web.keyset import InvalidCursor, Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.ranges import amount_between, between
-from troth.platform.web.values import Money, Party, Status
+from troth.platform.web.tallies import MOST, summed
+from troth.platform.web.values import Money, Party, Status, Waiting
 
 STATES = {
     "open": Status(_("Open"), "waiting"),
@@ -151,14 +152,13 @@ def invoice_faces(ids: Sequence[int]) -> dict[int, Face]:
 pictures.register("invoice", invoice_faces)
 
 
-def waiting(actor: Actor) -> tuple[int, date | None]:
+def waiting(actor: Actor) -> Waiting:
     """How many documents may be billed, and since when."""
-    found = queries.due(actor)
-    return len(found), min((row.since_on for row in found), default=None)
+    return summed([(since, None) for since in queries.due_since(actor, limit=MOST + 1).values()])
 
 
-def overdue(actor: Actor, today: date) -> tuple[int, date | None, int]:
-    """How many invoices are open, the day the oldest was due, and how many are overdue."""
-    found = queries.open_items(company_ids=actor.company_ids)
-    late = [one for one in found if one.due_on < today]
-    return len(found), min((one.due_on for one in late), default=None), len(late)
+def open_items(actor: Actor, today: date, *, overdue: bool) -> Waiting:
+    """How many invoices are open, or overdue, and since when they were due."""
+    found = [due_on for _invoice_id, due_on in queries.standing(company_ids=actor.company_ids)]
+    chosen = [due_on for due_on in found if due_on < today] if overdue else found
+    return summed([(due_on if overdue else None, due_on) for due_on in chosen], before=today)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,8 @@ from troth.platform.models import BlockRow
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Money, Party, Status
+from troth.platform.web.tallies import tally
+from troth.platform.web.values import Money, Party, Status, Waiting
 
 history.words({"credit.limit_set": _("Limit set"), "credit.goods_issue_released": _("Goods issue released")})
 
@@ -115,10 +115,9 @@ def blocked_document(actor: Actor, block_id: int) -> queries.BlockedDocument | N
     return next((one for one in found if one.block_id == block_id and actor.sees(one.company_id)), None)
 
 
-def waiting(actor: Actor) -> tuple[int, date | None]:
+def waiting(actor: Actor) -> Waiting:
     """How many documents wait for a credit manager, and since when."""
     found = BlockRow.objects.filter(kind=BlockKind.CREDIT, released_at=None)
     if actor.company_ids is not None:
         found = found.filter(company_id__in=actor.company_ids)
-    counted: dict[str, Any] = found.aggregate(count=Count("pk"), oldest=Min(F("set_at__date")))
-    return counted["count"], counted["oldest"]
+    return tally(found, "set_at__date")

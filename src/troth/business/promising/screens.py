@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Min, QuerySet
@@ -13,7 +13,8 @@ from troth.business.promising.models import Requirement, ScheduleLine
 from troth.business.promising.queries import PromisedLine
 from troth.kernel.calendars import date_of
 from troth.platform.web.documents import DatedLine, PromisedItem
-from troth.platform.web.values import Party, Quantity, Status
+from troth.platform.web.tallies import tally
+from troth.platform.web.values import Party, Quantity, Status, Waiting
 
 BASIS = {
     "stock": Status(_("stock"), "done"),
@@ -36,22 +37,12 @@ def short_documents(kind: str = "order") -> QuerySet[Any, int]:
     return short(kind).values_list("document_id", flat=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many wait, since when, and how many are late."""
-
-    count: int
-    oldest_on: date | None
-    late: int
-
-
 def unconfirmed(company_ids: frozenset[int] | None, today: date) -> Waiting:
     """Lines that are not confirmed in full; late are those that were wished by today."""
     found = short()
     if company_ids is not None:
         found = found.filter(company_id__in=company_ids)
-    counted = found.aggregate(count=Count("pk"), oldest=Min("promised_at__date"))
-    return Waiting(counted["count"], counted["oldest"], found.filter(requested_on__lte=today).count())
+    return tally(found, "promised_at__date", late="requested_on", before=today + timedelta(days=1))
 
 
 def dated(
@@ -106,14 +97,33 @@ class DueDocument:
     delivery_on: date
 
 
+def due_dates(site_ids: list[int], until: date, *, limit: int) -> dict[int, tuple[date, date]]:
+    """Of orders with confirmations in no delivery, by id: when the first goods are there, and when they should leave.
+
+    At most `limit` schedule lines are read, those that were made first.
+    """
+    found = _undelivered(site_ids, until).order_by("pk")
+    dates: dict[int, tuple[date, date]] = {}
+    for order_id, there_on, leaves_on in found.values_list("requirement__document_id", "material_on", "goods_issue_on")[
+        :limit
+    ]:
+        first, leaves = dates.get(order_id, (there_on, leaves_on))
+        dates[order_id] = (min(first, there_on), min(leaves, leaves_on))
+    return dates
+
+
+def _undelivered(site_ids: list[int], until: date) -> QuerySet[ScheduleLine]:
+    return ScheduleLine.objects.filter(
+        delivered__lt=F("quantity"), material_on__lte=until, requirement__site_id__in=site_ids,
+        requirement__document_kind="order",
+    ).order_by()  # fmt: skip
+
+
 def due_documents(
     site_ids: list[int], until: date, *, start: int = 0, limit: int = 50
 ) -> tuple[list[DueDocument], int]:
     """Orders with confirmations in no delivery whose goods are there by `until`; and how many there are."""
-    found = ScheduleLine.objects.filter(
-        delivered__lt=F("quantity"), material_on__lte=until, requirement__site_id__in=site_ids,
-        requirement__document_kind="order",
-    ).order_by()  # fmt: skip
+    found = _undelivered(site_ids, until)
     names = ("document_id", "document_number", "site__code", "party__name", "party__number", "priority")
     grouped = found.values_list(*(f"requirement__{name}" for name in names)).annotate(
         Count("pk"), first=Min("material_on"), leaves=Min("goods_issue_on"), arrives=Min("delivery_on")

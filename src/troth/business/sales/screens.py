@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,7 @@ from troth.platform.web.documents import Fact, Item, PromisedItem, ScheduleLine
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.ranges import amount_between, between
+from troth.platform.web.tallies import tally
 from troth.platform.web.values import Money, Party, PromiseLine, Quantity, Status, Step, Trace, TraceStep, Waiting
 
 HEADLINES = {
@@ -49,6 +50,8 @@ HEADLINES = {
     "paid": Status(_("Paid"), "done"),
 }
 DRAFT, CANCELLED = Status(_("Draft"), "draft"), Status(_("Cancelled"), "stopped")
+ENDS_WITHIN_DAYS = 7
+"""A quotation that ends so soon is worth a call."""
 ORDER_STATES = (("draft", _("Draft")), ("submitted", _("Submitted")), ("cancelled", _("Cancelled")))
 QUOTATION_WORDS = {
     QuotationState.DRAFT: DRAFT,
@@ -213,23 +216,21 @@ def _quotation_row(one: Quotation) -> QuotationRow:
     )  # fmt: skip
 
 
-def waiting(actor: Actor, today: date) -> dict[str, Waiting]:
-    """What waits for the representative: drafts, blocked orders, quotations to follow up."""
-    orders: QuerySet[Any] = Order.objects.all()
-    quoted: QuerySet[Any] = Quotation.objects.all()
+def waiting(actor: Actor, task: str, today: date) -> Waiting:
+    """What waits for the representative: drafts, blocked orders, quotations to follow up or about to end."""
+    tomorrow = today + timedelta(days=1)
+    model = Quotation if task in ("quotations", "ending") else Order
+    found: QuerySet[Any] = model._default_manager.all()
     if actor.company_ids is not None:
-        orders = orders.filter(company_id__in=actor.company_ids)
-        quoted = quoted.filter(company_id__in=actor.company_ids)
-    return {
-        "drafts": _tally(orders.filter(state=OrderState.DRAFT), "entered_on", today),
-        "blocked": _tally(orders.filter(pk__in=blocked_orders()), "entered_on", today),
-        "quotations": _tally(quoted.filter(state=QuotationState.SENT), "entered_on", today, "valid_to_on"),
-    }
-
-
-def _tally(found: QuerySet[Any], field: str, today: date, due: str = "requested_on") -> Waiting:
-    counted = found.aggregate(count=Count("pk"), oldest=Min(field))
-    return Waiting(counted["count"], counted["oldest"], found.filter(**{f"{due}__lte": today}).count())
+        found = found.filter(company_id__in=actor.company_ids)
+    if task == "drafts":
+        return tally(found.filter(state=OrderState.DRAFT), "entered_on", late="requested_on", before=tomorrow)
+    if task == "blocked":
+        return tally(found.filter(pk__in=blocked_orders()), "entered_on", late="requested_on", before=tomorrow)
+    sent = found.filter(state=QuotationState.SENT)
+    if task == "ending":
+        sent = sent.filter(valid_to_on__lte=today + timedelta(days=ENDS_WITHIN_DAYS))
+    return tally(sent, "entered_on", late="valid_to_on", before=tomorrow)
 
 
 def customer_party(view: DocumentView, actor: Actor) -> Party:

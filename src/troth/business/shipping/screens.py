@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.promising.screens import DueDocument, due_documents
+from troth.business.promising.screens import DueDocument, due_dates, due_documents
 from troth.business.sales import queries as sales
 from troth.business.shipping.models import Delivery, Shipment, TransferOrder
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
@@ -22,6 +22,7 @@ from troth.platform.documents import DocumentRef
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import InvalidCursor, Page
 from troth.platform.web.lists import ListQuery
+from troth.platform.web.tallies import MOST, summed, tally
 from troth.platform.web.values import Party, Quantity, Status, Waiting
 from troth.reference import queries as reference
 
@@ -175,10 +176,10 @@ def _due_row(row: DueDocument, block: Status | None) -> DueRow:
     )  # fmt: skip
 
 
-def due_count(actor: Actor, until: date) -> tuple[int, date | None]:
+def waiting_for_delivery(actor: Actor, until: date) -> Waiting:
     """Of how many orders something is due at the actor's sites until a day, and since when."""
-    rows, count = due_documents([site.id for site in sites_of(actor)], until, limit=1)
-    return count, min((row.material_on for row in rows), default=None)
+    dates = due_dates([site.id for site in sites_of(actor)], until, limit=10 * MOST)
+    return summed(list(dates.values()), before=until)
 
 
 def numbers_of(order_ids: Sequence[int]) -> dict[int, str]:
@@ -290,24 +291,22 @@ def of_site(delivery_ids: Sequence[int], actor: Actor) -> dict[int, list[Deliver
     return found
 
 
-def waiting(actor: Actor, today: date) -> dict[str, Waiting]:
-    """What waits in the yard and the store: by when it should leave."""
+def waiting(actor: Actor, task: str, today: date) -> Waiting:
+    """What waits in the yard and the store, late when it should have left before today."""
     query = ListQuery(actor, {})
+    if task == "transfer_orders":
+        orders = _seen(TransferOrder.objects.filter(state=TransferState.OPEN), query)
+        return tally(orders, "made_at__date", late="made_at__date", before=today)
+    if task in ("shipments", "leaving"):
+        planned = _seen(Shipment.objects.filter(state__in=(ShipmentState.PLANNED, ShipmentState.LOADING)), query)
+        leaving = planned.filter(planned_on__lte=today) if task == "leaving" else planned
+        return tally(leaving, "planned_on", late="planned_on", before=today)
     open_ones = _seen(Delivery.objects.filter(state__in=(DeliveryState.OPEN, DeliveryState.PICKED)), query)
-    planned = _seen(Shipment.objects.filter(state__in=(ShipmentState.PLANNED, ShipmentState.LOADING)), query)
-    orders = _seen(TransferOrder.objects.filter(state=TransferState.OPEN), query)
-    return {
-        "unassigned": _tally(open_ones.filter(shipment=None), "goods_issue_on", today),
-        "to_pick": _tally(open_ones.filter(state=DeliveryState.OPEN), "goods_issue_on", today),
-        "to_issue": _tally(open_ones.filter(state=DeliveryState.PICKED), "goods_issue_on", today),
-        "shipments": _tally(planned, "planned_on", today),
-        "transfer_orders": _tally(orders, "made_at__date", today),
-    }
-
-
-def _tally(found: QuerySet[Any], field: str, today: date) -> Waiting:
-    counted = found.aggregate(count=Count("pk"), oldest=Min(field))
-    return Waiting(counted["count"], counted["oldest"], found.filter(**{f"{field}__lt": today}).count())
+    if task == "unassigned":
+        chosen = open_ones.filter(shipment=None)
+    else:
+        chosen = open_ones.filter(state={"to_pick": DeliveryState.OPEN, "to_issue": DeliveryState.PICKED}[task])
+    return tally(chosen, "goods_issue_on", late="goods_issue_on", before=today)
 
 
 def delivery_faces(ids: Sequence[int]) -> dict[int, Face]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.supply.models import Receipt
@@ -13,7 +13,8 @@ from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Party, Quantity, Status
+from troth.platform.web.tallies import tally
+from troth.platform.web.values import Party, Quantity, Status, Waiting
 
 STATES = {
     "open": Status(_("Expected"), "waiting"),
@@ -83,10 +84,11 @@ def kind_word(row: ReceiptRow) -> Any:
     return Receipt.Kind(row.kind).label
 
 
-def overdue(actor: Actor, today: date) -> tuple[int, date | None, int]:
-    """How many receipts are due by today, since when, and how many of them should have come before."""
+def awaited(actor: Actor, today: date, kind: str = "") -> Waiting:
+    """Receipts that are due by today; late are those that should have come before. `kind` narrows to one."""
     found = Receipt.objects.filter(state="open", due_on__lte=today, received__lt=F("quantity"))
+    if kind:
+        found = found.filter(kind=kind)
     if actor.company_ids is not None:
         found = found.filter(company_id__in=actor.company_ids)
-    counted = found.aggregate(count=Count("pk"), oldest=Min("due_on"))
-    return counted["count"], counted["oldest"], found.filter(due_on__lt=today).count()
+    return tally(found, "due_on", late="due_on", before=today)

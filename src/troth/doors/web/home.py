@@ -1,8 +1,11 @@
-"""What is mine today: for each task of the person's roles how many wait, since when, and how many are late."""
+"""What is mine today: for each task of the person's roles how many wait, since when, and how many are late.
 
-from collections.abc import Callable
+Which role has which tasks follows the work lists of the process; a task of two roles of the same person stands once.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +15,31 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.billing import screens as billing
 from troth.business.credit import screens as credit
+from troth.business.masterdata.queries import screens as masterdata
 from troth.business.promising import screens as promising
 from troth.business.sales import screens as sales
 from troth.business.shipping import screens as shipping
 from troth.business.supply import screens as supply
-from troth.platform.web.values import Card, Text
+from troth.doors.web import news, people
+from troth.platform import permissions
+from troth.platform.web.access import allowed
+from troth.platform.web.values import Card, Text, Waiting
 from troth.reference import queries as reference
+
+PRICES_END_WITHIN_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of a work list: `url` is a route's name, perhaps with a query in which {today} and the like are filled."""
+
+    title: Text
+    url: str
+    count: Callable[[Any, date], Waiting]
+
+    @property
+    def route(self) -> str:
+        return self.url.partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,81 +52,122 @@ def home(request: HttpRequest) -> HttpResponse:
     """The page a person sees after signing in; the permission table opens it to everybody who has."""
     actor = request.actor  # type: ignore[attr-defined]
     today = reference.today(request.clock, actor.company_ids)  # type: ignore[attr-defined]
-    found = [Group(title, cards(actor, today)) for title, permission, cards in GROUPS if actor.may(permission)]
-    return render(request, "web/home.html", {"title": _("Home"), "groups": [group for group in found if group.cards]})
+    context = {"title": _("Home"), "day": today, "groups": groups(actor, today), "news": news.of(request)}
+    return render(request, "home.html", context)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """How many wait, since when, how many are late."""
+def groups(actor: Any, today: date) -> list[Group]:
+    """The cards of each of the person's roles, in the order of the table; the titles only where there are several."""
+    shown: set[str] = set()
+    found = []
+    for role in permissions.ROLES:
+        keys = [key for key in HOMES[role] if role in actor.roles and key not in shown]
+        shown.update(keys)
+        if cards := tuple(_cards(actor, keys, today)):
+            found.append(Group(str(permissions.ROLES[role]).capitalize(), cards))
+    return found if len(found) > 1 else [Group("", group.cards) for group in found]
 
-    count: int
-    oldest_on: date | None
-    late: int = 0
+
+def _cards(actor: Any, keys: Iterable[str], today: date) -> Iterable[Card]:
+    for key in keys:
+        if allowed(actor, TASKS[key].route):
+            yield _card(TASKS[key], actor, today)
 
 
-def _card(title: Text, url: str, waiting: Any, today: date) -> Card:
-    """`waiting` has count, oldest_on and late; `url` is a route's name, perhaps with a query behind it."""
-    route, mark, query = url.partition("?")
+def _card(task: Task, actor: Any, today: date) -> Card:
+    waiting = task.count(actor, today)
     oldest = waiting.oldest_on
     days = max((today - oldest).days, 0) if oldest is not None and waiting.count else None
-    return Card(title, waiting.count, reverse(route) + mark + query, days, waiting.late)
+    return Card(task.title, waiting.count, _url(task, today), days, waiting.late, more=waiting.more)
 
 
-def _sales(actor: Any, today: date) -> tuple[Card, ...]:
-    waiting = sales.waiting(actor, today)
-    short = promising.unconfirmed(actor.company_ids, today)
-    return (
-        _card(_("Incomplete drafts"), "sales:orders?state=draft", waiting["drafts"], today),
-        _card(_("Unconfirmed lines"), "sales:orders?short=1", short, today),
-        _card(_("Blocked orders"), "sales:orders?blocked=1", waiting["blocked"], today),
-        _card(_("Quotations to follow up"), "sales:quotations?state=sent", waiting["quotations"], today),
-    )
+def _url(task: Task, today: date) -> str:
+    route, mark, query = task.url.partition("?")
+    days = {
+        "today": today,
+        "week": today + timedelta(days=sales.ENDS_WITHIN_DAYS),
+        "month": today + timedelta(days=PRICES_END_WITHIN_DAYS),
+    }
+    return reverse(route) + mark + query.format(**{name: day.isoformat() for name, day in days.items()})
 
 
-def _yard(actor: Any, today: date) -> tuple[Card, ...]:
-    waiting = shipping.waiting(actor, today)
-    due = Task(*shipping.due_count(actor, today))
-    return (
-        _card(_("Orders due for delivery"), "shipping:due?horizon=0", due, today),
-        _card(_("Deliveries on no shipment"), "shipping:deliveries?unassigned=1", waiting["unassigned"], today),
-        _card(_("Shipments not departed"), "shipping:shipments?incomplete=1", waiting["shipments"], today),
-    )
+def _sales(task: str) -> Callable[[Any, date], Waiting]:
+    return lambda actor, today: sales.waiting(actor, task, today)
 
 
-def _store(actor: Any, today: date) -> tuple[Card, ...]:
-    waiting = shipping.waiting(actor, today)
-    receipts = Task(*supply.overdue(actor, today))
-    return (
-        _card(_("Transfer orders to pick"), "shipping:transfer_orders?state=open", waiting["transfer_orders"], today),
-        _card(_("Deliveries to pick"), "shipping:deliveries?state=open", waiting["to_pick"], today),
-        _card(_("Ready to ship"), "shipping:deliveries?state=picked", waiting["to_issue"], today),
-        _card(_("Receipts due"), f"supply:receipts?due_on_until={today.isoformat()}", receipts, today),
-    )
+def _yard(task: str) -> Callable[[Any, date], Waiting]:
+    return lambda actor, today: shipping.waiting(actor, task, today)
 
 
-def _credit(actor: Any, today: date) -> tuple[Card, ...]:
-    return (_card(_("Documents to decide"), "credit:blocked", Task(*credit.waiting(actor)), today),)
+def _month(count: Callable[[Any, date], Waiting]) -> Callable[[Any, date], Waiting]:
+    return lambda actor, today: count(actor, today + timedelta(days=PRICES_END_WITHIN_DAYS))
 
 
-def _billing(actor: Any, today: date) -> tuple[Card, ...]:
-    return (_card(_("Due for billing"), "billing:due", Task(*billing.waiting(actor)), today),)
+TASKS = {
+    "drafts": Task(_("Incomplete drafts"), "sales:orders?state=draft", _sales("drafts")),
+    "unconfirmed": Task(
+        _("Unconfirmed lines"), "sales:orders?short=1", lambda a, today: promising.unconfirmed(a.company_ids, today)
+    ),
+    "blocked": Task(_("Blocked orders"), "sales:orders?blocked=1", _sales("blocked")),
+    "quotations": Task(_("Quotations to follow up"), "sales:quotations?state=sent", _sales("quotations")),
+    "ending": Task(
+        _("Quotations ending within a week"),
+        "sales:quotations?state=sent&valid_to_on_until={week}",
+        _sales("ending"),
+    ),
+    "due": Task(_("Orders due for delivery"), "shipping:due?horizon=0", shipping.waiting_for_delivery),
+    "unassigned": Task(_("Deliveries on no shipment"), "shipping:deliveries?unassigned=1", _yard("unassigned")),
+    "leaving": Task(
+        _("Shipments leaving today"), "shipping:shipments?incomplete=1&planned_on_until={today}", _yard("leaving")
+    ),
+    "shipments": Task(_("Shipments not departed"), "shipping:shipments?incomplete=1", _yard("shipments")),
+    "to_pick": Task(_("Deliveries to pick"), "shipping:deliveries?state=open", _yard("to_pick")),
+    "transfer_orders": Task(
+        _("Transfer orders to pick"), "shipping:transfer_orders?state=open", _yard("transfer_orders")
+    ),
+    "to_issue": Task(_("Ready for goods issue"), "shipping:deliveries?state=picked", _yard("to_issue")),
+    "receipts": Task(_("Receipts due"), "supply:receipts?state=open&due_on_until={today}", supply.awaited),
+    "production": Task(
+        _("Production due"),
+        "supply:receipts?state=open&kind=production&due_on_until={today}",
+        lambda a, today: supply.awaited(a, today, "production"),
+    ),
+    "credit": Task(_("Credit blocks to decide"), "credit:blocked", lambda a, _today: credit.waiting(a)),
+    "to_bill": Task(_("Due for billing"), "billing:due", lambda a, _today: billing.waiting(a)),
+    "open_invoices": Task(
+        _("Open invoices"), "receivables:open", lambda a, today: billing.open_items(a, today, overdue=False)
+    ),
+    "overdue": Task(
+        _("Overdue invoices"), "receivables:open?overdue=1", lambda a, today: billing.open_items(a, today, overdue=True)
+    ),
+    "unpriced": Task(
+        _("Products without a price"), "masterdata:products-list?unpriced=1", lambda _a, _t: masterdata.lacking_price()
+    ),
+    "prices_ending": Task(
+        _("Prices ending within 30 days"),
+        "masterdata:prices-list?valid_to_on_until={month}",
+        _month(masterdata.prices_ending),
+    ),
+    "roleless": Task(_("People without a role"), "people:list?without=1", lambda _a, _t: people.without_role()),
+}
+"""The work lists' lines that have a screen."""
 
-
-def _receivables(actor: Any, today: date) -> tuple[Card, ...]:
-    count, oldest, late = billing.overdue(actor, today)
-    return (
-        _card(_("Open invoices"), "receivables:open", Task(count, None, late), today),
-        _card(_("Overdue invoices"), "receivables:open?overdue=1", Task(late, oldest, late), today),
-    )
-
-
-GROUPS: tuple[tuple[Text, str, Callable[[Any, date], tuple[Card, ...]]], ...] = (
-    (_("Orders"), "sales.save_quotation", _sales),
-    (_("Credit"), "credit.release_block", _credit),
-    (_("Deliveries and transport"), "shipping.create_shipment", _yard),
-    (_("Warehouse"), "shipping.confirm_pick", _store),
-    (_("Billing"), "billing.create_invoices", _billing),
-    (_("Receivables"), "receivables.post_payment", _receivables),
-)
-"""(title, the permission whose holders have these tasks, their cards)."""
+HOMES: dict[str, tuple[str, ...]] = {
+    "representative": ("drafts", "unconfirmed", "blocked", "quotations"),
+    "salesperson": ("quotations", "ending", "unconfirmed", "overdue"),
+    "new_product_coordinator": ("unpriced", "prices_ending", "quotations"),
+    "production_scheduler": ("unconfirmed", "production", "receipts"),
+    "quality_coordinator": ("receipts", "production"),
+    "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments"),
+    "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_issue", "receipts"),
+    "warehouse_supervisor": ("leaving", "due", "unassigned", "to_pick", "transfer_orders", "to_issue", "receipts"),
+    "operations_team": ("drafts", "unconfirmed", "blocked", "due", "transfer_orders", "receipts"),
+    "credit_manager": ("credit", "overdue"),
+    "billing_clerk": ("to_bill", "overdue"),
+    "receivables_clerk": ("overdue", "open_invoices"),
+    "master_data": ("unpriced", "prices_ending"),
+    "administrator": ("roleless",),
+    "auditor": ("blocked", "unconfirmed", "overdue"),
+}
+"""The tasks of each role, the most pressing first."""
+assert HOMES.keys() == permissions.ROLES.keys()

@@ -24,7 +24,8 @@ from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.forms import FormPage
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
-from troth.platform.web.values import Empty, Link, Status
+from troth.platform.web.tallies import tally
+from troth.platform.web.values import Empty, Link, Status, Waiting
 from troth.reference.models import Company, Site
 
 ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
@@ -62,10 +63,18 @@ def people(query: ListQuery) -> Page:
     found = User.objects.prefetch_related("grants").filter(is_active=not query.filters.get("inactive", False))
     for word in query.search.split():
         found = found.filter(Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    if query.filters.get("without"):
+        found = found.filter(grants=None)
     if role := query.filters.get("role"):
         found = found.filter(grants__role=role).distinct()
     page = keyset.page(found, ("username",), query.after, query.limit, count=query.count)
     return replace(page, rows=[_row(one) for one in page.rows])
+
+
+def without_role() -> Waiting:
+    """How many people can sign in and do nothing."""
+    found = User.objects.filter(is_active=True, grants=None)
+    return tally(found, "date_joined__date")
 
 
 def _row(one: User) -> PersonRow:
@@ -87,6 +96,7 @@ class PeopleList(ListPage):
     )
     filters = (
         Filter("role", _("Role"), "choice", tuple(permissions.ROLES.items())),  # type: ignore[arg-type]
+        Filter("without", _("Without a role"), "flag"),
         Filter("inactive", _("Inactive"), "flag"),
     )
     routes = ((_("Add person"), "people:add"),)

@@ -120,6 +120,13 @@ def predecessors(ref: DocumentRef, measure: Measure | None = None) -> list[Edge]
     return [edge for edge in _edges([ref], forward=False) if measure in (None, edge.measure)]
 
 
+def followers(refs: Sequence[DocumentRef]) -> list[DocumentRef]:
+    """What followed from any of these documents in one step or two, in two statements."""
+    first = list(dict.fromkeys(edge.target for edge in _edges(refs, forward=True))) if refs else []
+    then = [edge.target for edge in _edges(first, forward=True)] if first else []
+    return list(dict.fromkeys([*first, *then]))
+
+
 def flow(ref: DocumentRef) -> Flow:
     """All documents that led to this one and all that followed from it, one statement a generation and direction.
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal, get_currency_precision
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -61,9 +61,10 @@ def day(on: date, today: date | None = None) -> str:
     return format_skeleton(skeleton, on, locale=locale())
 
 
-def short_day(on: date) -> str:
-    """Day and month, where there is no room for more."""
-    return format_skeleton("MMMd", on, locale=locale())
+def short_day(on: date, today: date | None = None) -> str:
+    """Day and month, where there is no room for more; with `today` the year of another year."""
+    skeleton = "MMMd" if today is None or on.year == today.year else "yMMMd"
+    return format_skeleton(skeleton, on, locale=locale())
 
 
 def relative_day(on: date, today: date | None = None) -> str:
@@ -78,8 +79,9 @@ def long_day(on: date) -> str:
 
 
 def instant(at: datetime) -> str:
-    """An aware instant in the current time zone."""
-    return format_datetime(timezone.localtime(at), format="medium", locale=locale())
+    """An aware instant in the current time zone, to the minute; the year only where it is not this year's."""
+    local = timezone.localtime(at)
+    return f"{short_day(local.date(), timezone.localdate())}, {format_time(local, format='short', locale=locale())}"
 
 
 def distance(until: datetime, now: datetime | None = None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from troth.platform.models import User
 from troth.platform.web import areas
 from troth.platform.web.access import actor_of
 from troth.platform.web.values import Link
@@ -70,9 +71,15 @@ def frame_of(request: HttpRequest) -> Frame:
         search_url=_route("web:search") if signed_in else "",
         prefer_url=_route("web:prefer"),
         sign_out_url=_route("logout") if signed_in else "",
-        theme=chosen(request, "theme", THEMES),
+        theme=_theme(request),
         rail=chosen(request, "rail", RAILS),
     )
+
+
+def _theme(request: HttpRequest) -> str:
+    """The theme the person chose, wherever they sign in; before that what this browser showed last."""
+    user = getattr(request, "user", None)
+    return user.theme if isinstance(user, User) else chosen(request, "theme", THEMES)
 
 
 def chosen(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:

@@ -38,12 +38,13 @@ def changes_of(*refs: DocumentRef) -> list[Change]:
     events = list(rows.order_by("-id")[:MOST_CHANGES])
     names = names_of(event.actor_id for event in events)
     return [
-        Change(at=event.at, who=names.get(event.actor_id, "–"), what=_what(event.kind), fields=_fields(event))
+        Change(at=event.at, who=names.get(event.actor_id, "–"), what=what(event.kind), fields=_fields(event))
         for event in events
     ]
 
 
-def _what(kind: str) -> Text:
+def what(kind: str) -> Text:
+    """What an event of this kind is called."""
     return _words.get(kind) or _label(kind.partition(".")[2])
 
 

@@ -152,6 +152,7 @@ class Card:
     oldest_days: int | None = None
     late: int = 0
     note: Text = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,9 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait, since when, and how many of them are late."""
+    """How many wait, since when, and how many of them are late; `more` where counting stopped."""
 
     count: int
     oldest_on: date | None = None
     late: int = 0
+    more: bool = False

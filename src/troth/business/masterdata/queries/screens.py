@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troth.business.masterdata.models import Customer, ItemCategory, OrderType, PaymentTerms, PriceCondition
 from troth.kernel.errors import NotFound
@@ -13,7 +14,8 @@ from troth.platform.actors import Actor
 from troth.platform.web import keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Money, Status
+from troth.platform.web.tallies import MOST, summed
+from troth.platform.web.values import Money, Status, Waiting
 from troth.reference import models as reference
 
 ACTIVE, INACTIVE = Status("Active", "going"), Status("Inactive", "stopped")
@@ -112,8 +114,26 @@ def _customer_line(one: Customer) -> CustomerLine:
 
 def products(query: ListQuery) -> Page:
     orders = {"name": ("name",), "-name": ("-name",)}
-    found = _words(reference.Product.objects.all(), query, "number", "name", "category")
+    found = unpriced() if query.filters.get("unpriced") else reference.Product.objects.all()
+    found = _words(found, query, "number", "name", "category")
     return _page(found, query, orders.get(query.sort, ("number",)), _product_line)
+
+
+def unpriced() -> QuerySet[reference.Product]:
+    """Products that are sold and that no price, now or later, names."""
+    priced = PriceCondition.objects.filter(kind="price", is_active=True, product=OuterRef("pk"))
+    return reference.Product.objects.filter(~Exists(priced), is_active=True, is_sold=True)
+
+
+def lacking_price() -> Waiting:
+    """How many products are sold without a price."""
+    return summed([(None, None)] * unpriced().order_by()[: MOST + 1].count())
+
+
+def prices_ending(actor: Actor, until: date) -> Waiting:
+    """How many prices, discounts and surcharges end by a day."""
+    found = _seen(PriceCondition.objects.filter(is_active=True, valid_to_on__lte=until), actor)
+    return summed([(None, None)] * found.order_by()[: MOST + 1].count())
 
 
 def _product_line(one: reference.Product) -> ProductLine:
@@ -124,6 +144,9 @@ def _product_line(one: reference.Product) -> ProductLine:
 def prices(query: ListQuery) -> Page:
     found = _seen(PriceCondition.objects.select_related("product", "customer__party", "currency"), query.actor)
     found = _words(found, query, "code", "product__number", "product__name", "customer__party__name")
+    if ends := query.filters.get("valid_to_on"):
+        first, last = ends
+        found = found.filter(valid_to_on__gte=first or date.min, valid_to_on__lte=last or date.max)
     return _page(found, query, ("code",), _price_line)
 
 
