@@ -10,7 +10,11 @@ class ShippingConfig(AppConfig):
 
     def ready(self) -> None:
         from troth.business.shipping import checks  # noqa: F401 - registers its checks
+        from troth.business.shipping.store import claims
+        from troth.business.supply.actions import register_claims
         from troth.platform import documents
+
+        register_claims(claims)
 
         for code, title, plural, model in (
             ("delivery", _("delivery"), _("deliveries"), "shipping.Delivery"),

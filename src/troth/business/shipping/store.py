@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from troth.business.shipping.models import TransferOrder
 from troth.business.shipping.rules.bins import Shelf
+from troth.business.supply.actions import Claim
 from troth.ledgers.stock.keys import StockKey
 from troth.platform import numbering, sql
 from troth.platform.documents import DocumentRef
@@ -303,27 +304,40 @@ def _transfers(statement: str, parameters: Sequence[Any]) -> list[TransferRow]:
     ]
 
 
-def spoken_for(site_id: int, product_ids: Iterable[int]) -> dict[StockKey, int]:
+_CLAIMED_IN = "o.site_id, t.location_id, t.bin_id, t.product_id, t.batch, t.valuation, t.owner"
+
+
+def claims(site_id: int, product_ids: Iterable[int]) -> dict[StockKey, tuple[Claim, ...]]:
     """What transfer orders fetch, or have fetched without a goods issue yet, by stock key."""
     wanted = [(one,) for one in sorted(set(product_ids))]
     with_clause, source, parameters = sql.relation("k", {"id": "int"}, wanted)
     rows = sql.fetch(
-        f"{with_clause} SELECT o.site_id, t.location_id, t.bin_id, t.product_id, t.batch, t.valuation, t.owner,"
+        f"{with_clause} SELECT {_CLAIMED_IN}, o.number, o.state,"
         f" CAST(SUM(COALESCE(t.picked, t.quantity)) AS bigint) FROM {_TRANSFERS}"
         f" JOIN {source} ON t.product_id = k.id JOIN shipping_delivery d ON d.id = l.delivery_id"
         " WHERE o.site_id = %s AND o.state <> 'cancelled' AND d.state IN ('open', 'picked')"
-        " GROUP BY o.site_id, t.location_id, t.bin_id, t.product_id, t.batch, t.valuation, t.owner",
+        f" GROUP BY {_CLAIMED_IN}, o.number, o.state ORDER BY o.number",
         [*parameters, site_id],
     )
-    return {StockKey(row[0], row[1], row[2], row[3], row[4], row[5], owner=row[6]): row[7] for row in rows}
+    found: dict[StockKey, tuple[Claim, ...]] = {}
+    for row in rows:
+        key = StockKey(*row[:6], owner=row[6])
+        number, state, quantity = row[7:]
+        if quantity:
+            claim = Claim(f"transfer order {number}", quantity, _LETS_GO[state] % number)
+            found[key] = (*found.get(key, ()), claim)
+    return found
 
 
-def shelves(held: Held, found: Sequence[Any], taken: dict[StockKey, int]) -> list[Shelf]:
-    """Bins under their locks, less what is spoken for; `found` are the stock ledger's bins of a first look."""
+_LETS_GO = {"open": "cancel transfer order %s", "confirmed": "undo the pick of transfer order %s"}
+
+
+def shelves(held: Held, found: Sequence[Any], claimed: dict[StockKey, tuple[Claim, ...]]) -> list[Shelf]:
+    """Bins under their locks, less what is claimed there; `found` are the stock ledger's bins of a first look."""
     made = []
     for one in found:
         balance = held.balance(one.key)
-        free = balance.quantity - taken.get(one.key, 0)
+        free = balance.quantity - sum(claim.quantity for claim in claimed.get(one.key, ()))
         received_on: date | None = balance.received_on
         made.append(
             Shelf(one.key, one.key.product_id, one.key.bin_id, one.bin, one.sequence, free, received_on, one.key.owner)

@@ -67,6 +67,12 @@ class BinInactive(BusinessError):
     code = "bin_inactive"
 
 
+class GoodsSpokenFor(BusinessError):
+    """Goods would leave a bin that a transfer order fetches, or has fetched and not yet issued."""
+
+    code = "goods_spoken_for"
+
+
 class Place(Protocol):
     """A bin, as far as a move asks."""
 

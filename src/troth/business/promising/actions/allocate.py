@@ -16,6 +16,7 @@ from troth.business.promising import store
 from troth.business.promising.rules import Wish
 from troth.business.promising.states import SCOPES, Basis
 from troth.business.promising.store import Standing, StandingLine
+from troth.business.supply.actions import claims, refuse_spoken_for
 from troth.kernel import netting, scheduling
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError
@@ -167,13 +168,15 @@ def _in_bins(one: Standing, owner: str) -> list[Any]:
 def _move_stock(
     held: Held, one: Standing, quantity: int, *, to_line: bool, on: date, at: datetime, wish: Wish | None
 ) -> None:
-    """Change the owner of `quantity`, oldest goods first."""
+    """Change the owner of `quantity`, oldest goods first; what transfer orders fetch stays with its owner."""
     owner = store.own_segment(one.line_id)
     here = _in_bins(one, "" if to_line else owner)
     held.take(*(key for row in here for key in (row.key, replace(row.key, owner=owner if to_line else ""))))
+    claimed = claims(one.site_id, [one.product_id])
     movements, rest = [], quantity
     for row in here:
-        moved = min(rest, held.balance(row.key).quantity)
+        picked = sum(claim.quantity for claim in claimed.get(row.key, ()))
+        moved = min(rest, held.balance(row.key).quantity - picked)
         if moved > 0:
             target = replace(row.key, owner=owner if to_line else "")
             received_on = held.balance(row.key).received_on
@@ -184,11 +187,14 @@ def _move_stock(
             rest -= moved
     if rest and wish is not None:
         raise NotFreeToAllocate(
-            f"{_amount(wish, quantity - rest)} lie in the bins of the site. Allocate at most that much.",
+            f"{_amount(wish, quantity - rest)} lie in the bins of the site and are not being picked. "
+            "Allocate at most that much.",
             line=one.line_id,
             free=quantity - rest,
             wanted=quantity,
         )
+    for row in here if rest else ():
+        refuse_spoken_for(held, row.key, held.balance(row.key).quantity)
     assert not rest, "allocated stock lies under the line"
     stock.post(held, movements, at=at)
 

@@ -129,7 +129,7 @@ def _choose(held: Held, site_id: int, wanted: Sequence[Wanted]) -> tuple[tuple[F
     products = sorted({line.product_id for line in wanted})
     found = stock.in_bins(site_id, products)
     held.take(*(one.key for one in found))
-    shelves = store.shelves(held, found, store.spoken_for(site_id, products))
+    shelves = store.shelves(held, found, store.claims(site_id, products))
     return bins.choose(wanted, shelves, fixed_bins(site_id, products))
 
 

@@ -1,5 +1,6 @@
 """Verbs of supply: expect, change, cancel and receive, take that back, count, move, open the books, review."""
 
+from troth.business.supply.actions.claims import Claim, claims, refuse_spoken_for, register_claims
 from troth.business.supply.actions.expect import (
     ExpectedReceipt,
     cancel_receipt,
@@ -20,6 +21,7 @@ from troth.business.supply.actions.receive import (
 from troth.business.supply.actions.review import review_shortages
 
 __all__ = [
+    "Claim",
     "ExpectedReceipt",
     "Moved",
     "OpeningStock",
@@ -27,12 +29,15 @@ __all__ = [
     "adjust_stock",
     "cancel_receipt",
     "change_receipt",
+    "claims",
     "expect",
     "expect_receipt",
     "expect_receipts",
     "load_opening_stock",
     "move_stock",
     "receive_goods",
+    "refuse_spoken_for",
+    "register_claims",
     "reverse_receipt",
     "review_shortages",
 ]

@@ -6,6 +6,7 @@ two movements that sum to zero.
 
 from dataclasses import dataclass
 
+from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.places import bin_place, stock_key
 from troth.business.supply.rules import check_move, check_quantity
 from troth.ledgers.stock import actions as stock
@@ -41,8 +42,9 @@ def move_stock(
 ) -> Moved:
     """Move `quantity` (smallest units) of unrestricted stock of the company's own into another bin of the same site.
 
-    The goods keep the day they came in, so that first in stays first out. `NotEnoughStock`, `SameBin`, `BinNotAtSite`
-    and `BinInactive` are refused; a bin that is not used any more can be emptied, but not filled.
+    The goods keep the day they came in, so that first in stays first out. `NotEnoughStock`, `GoodsSpokenFor`,
+    `SameBin`, `BinNotAtSite` and `BinInactive` are refused; a bin that is not used any more can be emptied, but not
+    filled.
     """
     check_quantity("the move", quantity)
     place, target = bin_place(from_bin_id, field="from_bin"), bin_place(to_bin_id, field="to_bin")
@@ -52,6 +54,7 @@ def move_stock(
     actions.require(by, company_id=site.company_id, site_id=site.id)
     held = locks.begin()
     held.take(source, destination)
+    refuse_spoken_for(held, source, quantity)
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("move", product_id, f"{on} {from_bin_id}-{to_bin_id}")
     since = held.balance(source).received_on

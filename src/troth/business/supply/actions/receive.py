@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.business.supply.actions import values
+from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
 from troth.business.supply.actions.places import bin_place, bins, not_stocked, stock_key
 from troth.business.supply.models import Receipt
@@ -95,7 +96,8 @@ def receive_goods(receipt_id: int, quantity: int, *, bin_id: int, batch: str = "
 def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfall]:
     """Take a goods receipt back: the goods leave the bin and are expected again, unless the receipt was cancelled.
 
-    Returns the shortages that opens. `NotEnoughStock` where the goods have moved on, `AlreadyReversed` the second time.
+    Returns the shortages that opens. `NotEnoughStock` where the goods have moved on, `GoodsSpokenFor` where they
+    are picked, `AlreadyReversed` the second time.
     """
     found = movements.postings([posting_id])
     if not found or found[0].source.kind != "receipt" or found[0].kind != "receipt":
@@ -107,6 +109,7 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     ref = ref_of(receipt.pk, receipt.number)
     booked = [entry for entry in entries(ref, line_id=posting_id) if entry.reverses_id is None]
     held.take(key_of(receipt), row.key, *(key for entry in booked for key in keys_of(entry.id)))
+    refuse_spoken_for(held, row.key, row.quantity)
     at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
     stock.reverse(held, [posting_id], source=ref, on=on, at=at)
     values.reverse(held, booked, f"Reversal of goods receipt {receipt.number}", ref, clock=clock)
@@ -130,8 +133,8 @@ def adjust_stock(
 ) -> list[Shortfall]:
     """Set what lies in a bin to what was counted (smallest units); return the shortages that opens.
 
-    Only unrestricted stock of the company's own; stock tied to lines is not counted here. `ReasonMissing` without a
-    reason.
+    Only unrestricted stock of the company's own; stock tied to lines is not counted here. What transfer orders have
+    picked counts as lying in its bin until it is issued: `GoodsSpokenFor` below that. `ReasonMissing` without a reason.
     """
     if not reason.strip():
         raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
@@ -146,6 +149,7 @@ def adjust_stock(
     difference = checked(counted) - held.balance(key).quantity
     if not difference:
         return []
+    refuse_spoken_for(held, key, -difference)
     # The difference is known only under the lock of the bin; accounts come after bins in the order of locks.
     value = values.difference(site.company_id, product_id, difference)
     held.take(*value.keys)
