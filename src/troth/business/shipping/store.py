@@ -321,7 +321,7 @@ def claims(site_id: int, product_ids: Iterable[int]) -> dict[StockKey, tuple[Cla
     )
     found: dict[StockKey, tuple[Claim, ...]] = {}
     for row in rows:
-        key = StockKey(*row[:6], owner=row[6])
+        key = StockKey(row[0], row[1], row[2], row[3], row[4], row[5], owner=row[6])
         number, state, quantity = row[7:]
         if quantity:
             claim = Claim(f"transfer order {number}", quantity, _LETS_GO[state] % number)

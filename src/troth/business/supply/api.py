@@ -8,6 +8,7 @@ from pydantic import Field
 
 from troth.business.supply import actions, queries
 from troth.business.supply.actions import ExpectedReceipt
+from troth.business.supply.actions.opening import NamedStock, read_opening_stock
 from troth.business.supply.queries import ReceiptRow
 from troth.kernel.errors import InvalidInput, NotFound
 from troth.kernel.quantity import Unit, parse_quantity
@@ -133,7 +134,7 @@ class CountedShown(Shown):
 def count_stock(request: ApiRequest, product_id: Id, tally: Tally) -> CountedShown:
     """Set the unrestricted stock of a bin, which no order holds, to what was counted."""
     product = reference.product(product_id)
-    counted = _read(tally.counted, product)
+    counted = _read(tally.counted, product, zero_allowed=True)
     opened = create(
         request,
         actions.adjust_stock,
@@ -150,6 +151,34 @@ def count_stock(request: ApiRequest, product_id: Id, tally: Tally) -> CountedSho
         short=quantity(sum(one.quantity for one in opened), product.decimals),
         unit=product.base_unit,
     )
+
+
+class OpeningEntry(Entry):
+    """What lies in a bin, by number and code, in the product's base unit."""
+
+    product: Code
+    site: Code
+    location: Code = ""
+    bin: Code
+    quantity: Figure
+    received_on: date | None = None
+
+
+class OpeningEntries(Entry):
+    goods: Annotated[list[OpeningEntry], Field(min_length=1, max_length=5_000)]
+
+
+class Opened(Shown):
+    """How many rows were posted."""
+
+    posted: int
+
+
+@operations.creates("/stock/opening", Opened)
+def load_opening_stock(request: ApiRequest, entries: OpeningEntries) -> Opened:
+    """Post what lies in the bins when the books are opened: all of it or nothing."""
+    read = read_opening_stock([NamedStock(**one.model_dump()) for one in entries.goods])
+    return Opened(posted=create(request, actions.load_opening_stock, read))
 
 
 class ReceiptShown(Shown):
@@ -285,8 +314,8 @@ def create_receipt(request: ApiRequest, receipt: NewReceipt) -> ReceiptMade:
     return ReceiptMade(id=receipt_id)
 
 
-def _read(text: str, product: ProductRow) -> int:
-    return parse_quantity(text, Unit(product.base_unit, product.decimals))
+def _read(text: str, product: ProductRow, *, zero_allowed: bool = False) -> int:
+    return parse_quantity(text, Unit(product.base_unit, product.decimals), zero_allowed=zero_allowed)
 
 
 class ReceiptChange(Entry):

@@ -1,5 +1,6 @@
 """What receipts, counts and moves may say."""
 
+from datetime import date
 from typing import Protocol
 
 from troth.business.supply.states import RECEIPT, ReceiptState
@@ -67,6 +68,24 @@ class BinInactive(BusinessError):
     code = "bin_inactive"
 
 
+class UnknownProduct(BusinessError):
+    """A product is named that is not there."""
+
+    code = "unknown_product"
+
+
+class UnknownBin(BusinessError):
+    """A bin is named that is not there, is not in use, or is not the only one of its name."""
+
+    code = "unknown_bin"
+
+
+class FromTheFuture(BusinessError):
+    """Goods are said to have come in later than today."""
+
+    code = "from_the_future"
+
+
 class GoodsSpokenFor(BusinessError):
     """Goods would leave a bin that a transfer order fetches, or has fetched and not yet issued."""
 
@@ -111,6 +130,14 @@ def check_quantity(what: str, quantity: int) -> None:
             f"The quantity of {what} is {quantity}. Enter a quantity above zero.", field="quantity", what=what
         )
     checked(quantity)
+
+
+def check_received(received_on: date | None, today: date, row: int) -> None:
+    """Refuse goods that lie here before they came."""
+    if received_on is not None and received_on > today:
+        raise FromTheFuture(
+            f"{received_on} has not come yet. Enter {today} or an earlier day, or none.", row=row, field="received_on"
+        )
 
 
 def after_receiving(number: str, state: str, quantity: int, received: int, coming: int) -> ReceiptState:

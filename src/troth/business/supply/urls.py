@@ -1,10 +1,12 @@
 from django.urls import path
 
-from troth.business.supply.web import receipts, stock
+from troth.business.supply.web import opening, receipts, stock
 
 app_name = "supply"
 urlpatterns = [
     path("stock/", stock.StockList.as_view(), name="stock"),
+    path("stock/opening/", opening.OpeningStockPage.as_view(), name="opening-stock"),
+    path("stock/count/", opening.CountAnew.as_view(), name="count-anew"),
     path("stock/<int:key>/", stock.BinStockPage.as_view(), name="bin-stock"),
     path("stock/<int:key>/move/", stock.StockMove.as_view(), name="stock-move"),
     path("stock/<int:key>/count/", stock.StockCount.as_view(), name="stock-count"),

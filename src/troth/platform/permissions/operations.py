@@ -89,6 +89,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "get_stock": "supply.view_stock",
     "move_stock": "supply.move_stock",
     "count_stock": "supply.adjust_stock",
+    "load_opening_stock": "supply.load_opening_stock",
     "list_receipts": "supply.view_purchase_order",
     "get_receipt": "supply.view_purchase_order",
     "create_receipt": "supply.expect_receipt",

@@ -66,6 +66,8 @@ ROUTES: Final[dict[str, str]] = {
     "supply:bin-stock": "supply.view_stock",
     "supply:stock-move": "supply.move_stock",
     "supply:stock-count": "supply.adjust_stock",
+    "supply:opening-stock": "supply.load_opening_stock",
+    "supply:count-anew": "supply.adjust_stock",
     "supply:receipts": "supply.view_purchase_order",
     "supply:receipt": "supply.view_purchase_order",
     "supply:receipt-create": "supply.expect_receipt",

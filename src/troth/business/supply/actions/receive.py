@@ -18,6 +18,7 @@ from troth.business.supply.rules import (
     ReasonMissing,
     after_receiving,
     check_quantity,
+    check_received,
 )
 from troth.business.supply.states import RECEIPT
 from troth.kernel import netting
@@ -198,6 +199,7 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
         ref = DocumentRef("opening", row.product_id, product.number)
         key = StockKey(place.site_id, place.location_id, place.id, row.product_id)
         on = clock.today(zones[place.site_id])
+        check_received(row.received_on, on, number)
         moved.append(Movement(key, row.quantity, "opening", on, ref, received_on=row.received_on))
         common = AvailabilityKey(row.product_id, place.site_id)
         supplied.append(Entry(common, Category.STOCK, netting.STOCK_DAY, row.quantity, ref))

@@ -47,6 +47,7 @@ class StockList(ListPage):
     search_label = _("Product or bin")
     empty = Empty(_("No stock"), _("Stock appears when goods of an expected receipt are received."))
     source = stock.bins
+    routes = ((_("Count goods in a bin"), "supply:count-anew"), (_("Opening stock"), "supply:opening-stock"))
     row_url = staticmethod(lambda row: reverse("supply:bin-stock", args=[row.id]))
 
 
@@ -157,8 +158,8 @@ class _BinAsk(AskPage):
     def written(self) -> str:
         return format_quantity(self.row.quantity, self.unit.decimals)
 
-    def read(self, text: str) -> int:
-        return parse_quantity(text, self.unit)
+    def read(self, text: str, *, zero_allowed: bool = False) -> int:
+        return parse_quantity(text, self.unit, zero_allowed=zero_allowed)
 
     @property
     def acting(self) -> dict[str, Any]:
@@ -218,7 +219,7 @@ class StockCount(_BinAsk):
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given, key = form.cleaned_data, self.row.key
         short = once(actions.adjust_stock)(
-            key.product_id, bin_id=key.bin_id, batch=key.batch, counted=self.read(given["quantity"]),
+            key.product_id, bin_id=key.bin_id, batch=key.batch, counted=self.read(given["quantity"], zero_allowed=True),
             reason=given["reason"], **self.acting,
         )  # fmt: skip
         return self.done(told(gettext("The count is posted."), short), self.cancel_url)

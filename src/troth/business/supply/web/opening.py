@@ -1,0 +1,137 @@
+"""Stock that no receipt brought: what lies there when the books are opened, and a count of what never lay in a bin."""
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.supply import actions
+from troth.business.supply.actions.opening import NamedStock, named_bin, named_product, read_opening_stock
+from troth.business.supply.web.receipts import told
+from troth.kernel.errors import InvalidInput, Refusals
+from troth.kernel.quantity import Unit, parse_quantity
+from troth.platform.web import imports
+from troth.platform.web.acts import clocked, once
+from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.pickers import Picker
+from troth.platform.web.values import Link
+from troth.reference import queries as reference
+
+CRUMBS = (Link(_("Stock"), reverse_lazy("supply:stock")),)
+
+
+class OpeningFile(forms.Form):
+    file = forms.FileField(
+        label=_("CSV file"),
+        required=False,
+        help_text=_("With the columns product, site, location, bin, quantity, received_on; instead of the rows below."),
+    )
+
+
+class OpeningRow(forms.Form):
+    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
+    site = forms.CharField(label=_("Site"), max_length=10)
+    location = forms.CharField(label=_("Location"), max_length=10, required=False)
+    bin = forms.CharField(label=_("Bin"), max_length=20)
+    quantity = forms.CharField(label=_("Quantity"), max_length=30)
+    received_on = forms.DateField(
+        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class OpeningStockPage(FormPage):
+    title = _("Opening stock")
+    lead = _("What lies in the bins when the books are opened, in base units. All rows are posted, or none.")
+    permission = "supply.load_opening_stock"
+    form_class = OpeningFile
+    rows_class = rows_of(OpeningRow)
+    rows_title = _("Goods")
+    submit_label = _("Post the opening stock")
+    cancel_url = reverse_lazy("supply:stock")
+    crumbs = CRUMBS
+    creates = True
+
+    @property
+    def client_key(self) -> str | None:
+        """The file is part of what is sent: another file is another posting."""
+        sent = self.request.FILES.get("file")
+        own = super().client_key
+        if own is None or sent is None:
+            return own
+        sent.seek(0)
+        content = sent.read()
+        sent.seek(0)
+        return hashlib.sha256(own.encode() + content).hexdigest()
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        sent = form.cleaned_data["file"]
+        entries = _of_file(sent.read(imports.LARGEST_BYTES + 1)) if sent else _of_rows(rows)
+        read = read_opening_stock(entries)
+        count = once(actions.load_opening_stock)(read, key=self.client_key, **clocked(self.request, actor))
+        words = ngettext("%(count)s row posted.", "%(count)s rows posted.", count)
+        messages.success(self.request, words % {"count": count})
+        return reverse("supply:stock")
+
+
+def _of_rows(rows: Any) -> list[NamedStock]:
+    filled = [row.cleaned_data for row in rows.forms if row.cleaned_data]
+    if not filled:
+        raise InvalidInput(gettext("Nothing is entered. Fill in a row, or choose a file."))
+    return [NamedStock(**given) for given in filled]
+
+
+def _of_file(content: bytes) -> list[NamedStock]:
+    found = imports.preview(imports.decoded(content), OpeningRow)
+    if found.refusals:
+        raise Refusals([_refusal(one) for one in found.refusals])
+    return [NamedStock(**values) for values in found.values]
+
+
+def _refusal(one: imports.CellRefusal) -> InvalidInput:
+    where = gettext("Row %(row)s, ") % {"row": one.row} if one.row else ""
+    return InvalidInput(f"{where}{one.column}: {one.sentence}", field="file")
+
+
+class CountAnewForm(forms.Form):
+    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
+    site = forms.ChoiceField(
+        label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()]
+    )
+    location = forms.CharField(
+        label=_("Location"), max_length=10, required=False, help_text=_("Where bins of several are called the same.")
+    )
+    bin = forms.CharField(label=_("Bin"), max_length=20)
+    batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
+    quantity = forms.CharField(label=_("Counted"), max_length=30, help_text=_("In the product's base unit."))
+    reason = forms.CharField(label=_("Reason"), max_length=80, help_text=_("It stays in the history."))
+
+
+class CountAnew(FormPage):
+    title = _("Count goods in a bin")
+    lead = _("The stock of the product in the bin is set to what was counted, whether or not it ever lay there.")
+    permission = "supply.adjust_stock"
+    form_class = CountAnewForm
+    submit_label = _("Post the count")
+    cancel_url = reverse_lazy("supply:stock")
+    crumbs = CRUMBS
+    creates = True
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        given = form.cleaned_data
+        product = named_product(given["product"])
+        counted = parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals), zero_allowed=True)
+        short = once(actions.adjust_stock)(
+            product.id,
+            bin_id=named_bin(given["site"], given["location"], given["bin"]),
+            batch=given["batch"],
+            counted=counted,
+            reason=given["reason"],
+            key=self.client_key,
+            **clocked(self.request, actor),
+        )
+        messages.success(self.request, told(gettext("The count is posted."), short))
+        return f"{reverse('supply:stock')}?product={product.number}"
