@@ -156,22 +156,25 @@ def register_tab(document_kind: str, maker: TabMaker) -> None:
 
 
 Offer = Callable[[Actor, Any], Step | None]
-_offers: dict[str, list[Offer]] = {}
+_offers: dict[str, list[tuple[Offer, bool]]] = {}
 
 
-def register_offer(document_kind: str, offer: Offer) -> None:
+def register_offer(document_kind: str, offer: Offer, *, aside: bool = False) -> None:
     """Offer a step of an upper app on every page of a document kind; None where it does not apply.
 
-    It becomes the primary button where the document has no next step of its own, else an entry of the menu.
+    It becomes the primary button where the document has no next step of its own, else an entry of the menu; with
+    `aside` it is an entry of the menu always.
     """
-    _offers.setdefault(document_kind, []).append(offer)
+    _offers.setdefault(document_kind, []).append((offer, aside))
 
 
-def _with_offers(document: Document, offers: Sequence[Offer], actor: Actor, key: Any) -> Document:
-    found = [step for offer in offers if (step := offer(actor, key)) is not None]
-    if found and document.next_step is None:
-        document = replace(document, next_step=found.pop(0))
-    return replace(document, steps=(*found, *document.steps))
+def _with_offers(document: Document, offers: Sequence[tuple[Offer, bool]], actor: Actor, key: Any) -> Document:
+    found = [(step, aside) for offer, aside in offers if (step := offer(actor, key)) is not None]
+    first = next((one for one in found if not one[1]), None)
+    if first is not None and document.next_step is None:
+        found.remove(first)
+        document = replace(document, next_step=first[0])
+    return replace(document, steps=(*(step for step, _ in found), *document.steps))
 
 
 class DocumentPage(View):

@@ -35,14 +35,14 @@ class AmendForm(forms.Form):
 
 class AmendLine(forms.Form):
     line = forms.IntegerField(widget=forms.HiddenInput)
-    item = forms.CharField(label=_("Item"), disabled=True, required=False)
+    item = forms.CharField(label=_("Item"), disabled=True, required=False, widget=forms.TextInput(attrs={"size": 36}))
     stands = forms.CharField(label=_("On its way"), disabled=True, required=False)
     quantity = forms.CharField(label=_("Quantity"), max_length=30, widget=forms.TextInput(attrs={"size": 8}))
     requested_on = day(_("Wished date"))
     split = forms.CharField(
-        label=_("Of it, later"), max_length=30, required=False, widget=forms.TextInput(attrs={"size": 8})
+        label=_("Split off"), max_length=30, required=False, widget=forms.TextInput(attrs={"size": 8})
     )
-    split_on = day(_("on"))
+    split_on = day(_("Split to"))
     reject = forms.CharField(label=_("Reject, because"), max_length=80, required=False)
 
 
@@ -214,4 +214,4 @@ def _offer(actor: Any, key: int) -> Step | None:
     return step(actor, label, "shipping:order-amend", key, method="get", company_id=view.document.company_id)
 
 
-register_offer("order", _offer)
+register_offer("order", _offer, aside=True)
