@@ -9,9 +9,10 @@ from tests.masterdata import world as small
 from tests.masterdata.world import CLOCK, SYSTEM
 from troth.business.credit import actions, queries
 from troth.business.credit.models import CreditAccount
-from troth.business.credit.rules import Parts, Verdict
+from troth.business.credit.rules import Verdict
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import Part
+from troth.ledgers.exposure.queries import Exposure
 from troth.platform import documents, locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor, Grant
@@ -74,7 +75,7 @@ class Desk:
         )
         self.run(lambda held, key: exposure.post(held, [entry], at=CLOCK.now()))
 
-    def exposure(self) -> Parts:
+    def exposure(self) -> Exposure:
         return queries.account(self.world.company.pk, self.world.bikes.party_id).exposure
 
     def block_ids(self) -> list[int]:

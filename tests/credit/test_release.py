@@ -10,11 +10,11 @@ from troth.business.credit.rules import (
     CreditBlocksDelivery,
     CreditBlocksGoodsIssue,
     LimitInvalid,
-    Parts,
 )
 from troth.business.masterdata.rules import ChangedMeanwhile
 from troth.kernel.errors import InvalidInput, NotFound
 from troth.kernel.quantity import MAX
+from troth.ledgers.exposure.queries import Exposure
 from troth.platform.actors import Actor, Grant
 from troth.platform.blocks import OwnBlock
 from troth.platform.models import Event
@@ -42,7 +42,7 @@ def test_a_blocked_order_is_not_delivered_until_a_credit_manager_releases_it(des
     released = actions.release_block(block_id, reason="paid by phone", by=MANAGER, clock=CLOCK)
     assert released.document_number == "A"
     assert actions.check_delivery([desk.ref("A")]) is None
-    assert (desk.block_ids(), desk.exposure()) == ([], Parts(open_orders=1500_00))
+    assert (desk.block_ids(), desk.exposure()) == ([], Exposure(open_orders=1500_00))
     assert Event.objects.filter(kind="platform.block_released").get().actor_id == MANAGER.user_id
 
 
@@ -102,7 +102,7 @@ def test_goods_do_not_leave_past_the_limit(desk):
         "currency": "USD",
         "blocks": [],
     }
-    assert desk.exposure() == Parts(open_orders=1000_00, open_invoices=1)
+    assert desk.exposure() == Exposure(open_orders=1000_00, open_invoices=1)
     assert issue(desk, checks=False).within_limit
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from troth.business.credit.rules import Parts, verdict
+from troth.business.credit.rules import verdict
+from troth.ledgers.exposure.queries import Exposure
 
 
 @pytest.mark.parametrize(
@@ -24,12 +25,12 @@ from troth.business.credit.rules import Parts, verdict
 def test_exposure_may_reach_the_limit_and_what_adds_nothing_is_not_blocked(
     total, limit, amount, before, checks, excess, sets_block
 ):
-    found = verdict(Parts(open_orders=total), limit=limit, amount=amount, amount_before=before, checks=checks)
+    found = verdict(Exposure(open_orders=total), limit=limit, amount=amount, amount_before=before, checks=checks)
     assert (found.excess, found.sets_block, found.within_limit) == (excess, sets_block, excess == 0)
 
 
 def test_deposits_count_against_the_rest():
-    assert Parts(open_orders=100, open_deliveries=20, open_invoices=3, deposits=50).total == 73
+    assert Exposure(open_orders=100, open_deliveries=20, open_invoices=3, deposits=50).total == 73
 
 
 @pytest.mark.parametrize(
@@ -41,4 +42,4 @@ def test_deposits_count_against_the_rest():
     ],
 )
 def test_a_verdict_is_a_sentence(total, limit, sentence):
-    assert verdict(Parts(total), limit=limit, amount=1).sentence(2, "USD") == sentence
+    assert verdict(Exposure(total), limit=limit, amount=1).sentence(2, "USD") == sentence

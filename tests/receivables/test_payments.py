@@ -6,7 +6,6 @@ from tests import company as companies
 from tests.shipping.conftest import assert_books_hold
 from troth.business.billing import actions as billing
 from troth.business.billing import queries as invoices
-from troth.business.credit.rules import NoExchangeRate
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.models import Clearing, Payment
 from troth.business.receivables.rules import (
@@ -20,6 +19,7 @@ from troth.business.receivables.rules import (
 from troth.kernel.errors import InvalidInput
 from troth.ledgers.exposure.queries import exposure
 from troth.ledgers.journal.queries import trial_balance
+from troth.reference.queries import NoExchangeRate
 
 pytestmark = pytest.mark.django_db
 

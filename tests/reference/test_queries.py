@@ -66,10 +66,10 @@ def test_the_rate_of_the_day_is_the_last_before_it(world):
         models.ExchangeRate.objects.create(
             source=dollar, target_id="EUR", valid_from_on=on, numerator=numerator, denominator=100
         )
-    assert queries.exchange_rate("USD", "EUR", date(2026, 1, 31)) == (90, 100)
-    assert queries.exchange_rate("EUR", "EUR", date(2026, 1, 31)) == (1, 1)
-    with pytest.raises(NotFound):
-        queries.exchange_rate("USD", "EUR", date(2025, 12, 31))
+    assert queries.rate("USD", "EUR", on=date(2026, 1, 31)) == queries.Rate(90, 100)
+    assert queries.rate("EUR", "EUR", on=date(2026, 1, 31)) == queries.Rate()
+    with pytest.raises(queries.NoExchangeRate):
+        queries.rate("USD", "EUR", on=date(2025, 12, 31))
 
 
 def test_every_reference_table_is_administered_and_nothing_is_deleted():

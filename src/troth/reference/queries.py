@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 
 from troth.kernel.calendars import WorkCalendar, day_of
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import BusinessError, NotFound
+from troth.kernel.money import Rounding, convert
 from troth.kernel.quantity import Conversion, format_quantity
 from troth.kernel.quantity import Unit as CountingUnit
 from troth.platform import sql
@@ -15,7 +16,6 @@ from troth.reference.models import (
     Bin,
     CalendarDay,
     Company,
-    ExchangeRate,
     Party,
     Product,
     ProductUnit,
@@ -215,16 +215,57 @@ def _calendar(calendar_id: int, version: int) -> WorkCalendar:
     )
 
 
-def exchange_rate(source: str, target: str, on: date) -> tuple[int, int]:
-    """(numerator, denominator): one unit of `source` in units of `target` on a day."""
-    if source == target:
-        return 1, 1
-    rows = ExchangeRate.objects.filter(source_id=source, target_id=target, valid_from_on__lte=on)
-    for rate in rows.order_by("-valid_from_on").values_list("numerator", "denominator")[:1]:
-        return rate
-    raise NotFound(
-        f"There is no exchange rate from {source} to {target} on {on}. Add one.", kind="rate", id=f"{source}-{target}"
+class NoExchangeRate(BusinessError):
+    """Two currencies have no rate on a day."""
+
+    code = "no_exchange_rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One unit of a currency is numerator / denominator of another; `more_decimals` shifts their minor units."""
+
+    numerator: int = 1
+    denominator: int = 1
+    more_decimals: int = 0
+
+    def convert(self, amount: int) -> int:
+        """`amount` in minor units of the other currency, rounded half up."""
+        return convert(amount, self.numerator, self.denominator, Rounding.HALF_UP, more_decimals=self.more_decimals)
+
+
+def rate(currency: str, target: str, *, on: date) -> Rate:
+    """The rate of a day: the latest that is valid, else the latest the other way round, turned over.
+
+    No statement where the currencies are one; `NoExchangeRate` where no rate is known.
+    """
+    if currency == target:
+        return Rate()
+    rows = sql.fetch(
+        "SELECT x.source_id, x.numerator, x.denominator, s.decimals, t.decimals FROM reference_exchangerate x"
+        " JOIN reference_currency s ON s.code = x.source_id JOIN reference_currency t ON t.code = x.target_id"
+        " WHERE x.valid_from_on <= %s AND ((x.source_id = %s AND x.target_id = %s)"
+        " OR (x.source_id = %s AND x.target_id = %s))"
+        " ORDER BY CASE WHEN x.source_id = %s THEN 0 ELSE 1 END, x.valid_from_on DESC LIMIT 1",
+        [on, currency, target, target, currency, currency],
     )
+    if not rows:
+        raise NoExchangeRate(
+            f"There is no rate from {currency} to {target} on {on:%d %b %Y}. Enter one under exchange rates.",
+            field="currency",
+            currency=currency,
+            company_currency=target,
+            on=on.isoformat(),
+        )
+    source, numerator, denominator, source_decimals, target_decimals = rows[0]
+    if source == currency:
+        return Rate(numerator, denominator, target_decimals - source_decimals)
+    return Rate(denominator, numerator, source_decimals - target_decimals)
+
+
+def exchange(amount: int, currency: str, target: str, *, on: date) -> int:
+    """`amount` of a document in minor units of another currency, such as the company's."""
+    return rate(currency, target, on=on).convert(amount)
 
 
 def place(site_id: int, bin_id: int, product_id: int) -> Place:

@@ -7,7 +7,7 @@ from ninja import Query
 from pydantic import Field
 
 from troth.business.credit import actions, queries
-from troth.business.credit.rules import Parts
+from troth.business.credit.rules import ExposureFacts
 from troth.kernel.money import parse_money
 from troth.platform import permissions
 from troth.platform.api import versions
@@ -31,7 +31,7 @@ class PartsShown(Shown):
     total: Money
 
 
-def _parts(parts: Parts, currency: str) -> PartsShown:
+def _parts(parts: ExposureFacts, currency: str) -> PartsShown:
     names = ("open_orders", "open_deliveries", "open_invoices", "deposits", "total")
     return PartsShown(**{name: money(getattr(parts, name), currency) for name in names})
 

@@ -1,67 +1,17 @@
-"""Credit as people look at it, and amounts in the company's currency. A first look: nothing here is locked."""
+"""Credit as people look at it. A first look: nothing here is locked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from troth.business.credit.models import CreditAccount, Excess
-from troth.business.credit.rules import NoExchangeRate, Parts
 from troth.kernel.errors import NotFound
-from troth.kernel.money import Rounding, convert
 from troth.ledgers.exposure import queries as exposure
-from troth.ledgers.exposure.queries import Standing
-from troth.platform import sql
+from troth.ledgers.exposure.queries import Exposure, Standing
 from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
 from troth.platform.models import BlockRow
 from troth.reference.models import Company, Party
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One unit of a currency is numerator / denominator of another; `more_decimals` shifts their minor units."""
-
-    numerator: int = 1
-    denominator: int = 1
-    more_decimals: int = 0
-
-    def convert(self, amount: int) -> int:
-        """`amount` in minor units of the other currency, rounded half up."""
-        return convert(amount, self.numerator, self.denominator, Rounding.HALF_UP, more_decimals=self.more_decimals)
-
-
-def rate(currency: str, company_currency: str, *, on: date) -> Rate:
-    """The rate of a day: the latest that is valid, else the latest the other way round, turned over.
-
-    No statement where the currencies are one; `NoExchangeRate` where no rate is known.
-    """
-    if currency == company_currency:
-        return Rate()
-    rows = sql.fetch(
-        "SELECT x.source_id, x.numerator, x.denominator, s.decimals, t.decimals FROM reference_exchangerate x"
-        " JOIN reference_currency s ON s.code = x.source_id JOIN reference_currency t ON t.code = x.target_id"
-        " WHERE x.valid_from_on <= %s AND ((x.source_id = %s AND x.target_id = %s)"
-        " OR (x.source_id = %s AND x.target_id = %s))"
-        " ORDER BY CASE WHEN x.source_id = %s THEN 0 ELSE 1 END, x.valid_from_on DESC LIMIT 1",
-        [on, currency, company_currency, company_currency, currency, currency],
-    )
-    if not rows:
-        raise NoExchangeRate(
-            f"There is no rate from {currency} to {company_currency} on {on:%d %b %Y}. Enter one under exchange rates.",
-            field="currency",
-            currency=currency,
-            company_currency=company_currency,
-            on=on.isoformat(),
-        )
-    source, numerator, denominator, source_decimals, target_decimals = rows[0]
-    if source == currency:
-        return Rate(numerator, denominator, target_decimals - source_decimals)
-    return Rate(denominator, numerator, source_decimals - target_decimals)
-
-
-def exchange(amount: int, currency: str, company_currency: str, *, on: date) -> int:
-    """`amount` of a document in minor units of the company's currency."""
-    return rate(currency, company_currency, on=on).convert(amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +28,7 @@ class AccountView:
     decimals: int
     limit: int | None
     risk_class: str
-    exposure: Parts
+    exposure: Exposure
     documents: tuple[Standing, ...]
 
     @property
@@ -105,7 +55,7 @@ def account(company_id: int, party_id: int) -> AccountView:
         decimals=company.currency.decimals,
         limit=row.limit if row else None,
         risk_class=row.risk_class if row else "",
-        exposure=Parts(found.open_orders, found.open_deliveries, found.open_invoices, found.deposits),
+        exposure=found,
         documents=tuple(exposure.by_document(company_id, party_id)),
     )
 
@@ -123,7 +73,7 @@ class BlockedDocument:
     decimals: int
     amount: int
     limit: int
-    exposure: Parts
+    exposure: Exposure
     reason: str
     set_at: datetime
     entered_by_id: int | None
@@ -165,7 +115,7 @@ def _blocked(row: BlockRow, found: Excess) -> BlockedDocument:
         decimals=currency.decimals,
         amount=found.amount,
         limit=found.limit,
-        exposure=Parts(found.open_orders, found.open_deliveries, found.open_invoices, found.deposits),
+        exposure=Exposure(found.open_orders, found.open_deliveries, found.open_invoices, found.deposits),
         reason=row.reason,
         set_at=row.set_at,
         entered_by_id=row.entered_by_id,

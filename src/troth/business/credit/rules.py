@@ -13,6 +13,7 @@ A document that adds nothing is never blocked: one free of charge, or one change
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from troth.kernel.errors import BusinessError
 from troth.kernel.money import format_money
@@ -30,12 +31,6 @@ class CreditBlocksGoodsIssue(BusinessError):
     code = "credit_blocks_goods_issue"
 
 
-class NoExchangeRate(BusinessError):
-    """Two currencies have no rate on a day."""
-
-    code = "no_exchange_rate"
-
-
 class LimitInvalid(BusinessError):
     """A limit that is negative or larger than the books can hold."""
 
@@ -48,18 +43,19 @@ class CreditAccountUnknown(BusinessError):
     code = "credit_account_unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Exposure in minor units of the company's currency."""
-
-    open_orders: int = 0
-    open_deliveries: int = 0
-    open_invoices: int = 0
-    deposits: int = 0
+class ExposureFacts(Protocol):
+    """What is read of an exposure, in minor units of the company's currency; the ledger's value has it."""
 
     @property
-    def total(self) -> int:
-        return self.open_orders + self.open_deliveries + self.open_invoices - self.deposits
+    def open_orders(self) -> int: ...
+    @property
+    def open_deliveries(self) -> int: ...
+    @property
+    def open_invoices(self) -> int: ...
+    @property
+    def deposits(self) -> int: ...
+    @property
+    def total(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class Verdict:
     """What the check found: exposure with this document counted in, the limit (None: not checked), and by how much the
     one is past the other (0 where it is not). `amount` is what the document stands for."""
 
-    exposure: Parts
+    exposure: ExposureFacts
     limit: int | None
     amount: int
     excess: int
@@ -89,7 +85,9 @@ class Verdict:
         return f"Exposure is {total}, {excess} past the limit of {limit}."
 
 
-def verdict(exposure: Parts, *, limit: int | None, amount: int, amount_before: int = 0, checks: bool = True) -> Verdict:
+def verdict(
+    exposure: ExposureFacts, *, limit: int | None, amount: int, amount_before: int = 0, checks: bool = True
+) -> Verdict:
     """Judge `exposure`, in which the document's new `amount` is counted and `amount_before` is not."""
     excess = max(exposure.total - limit, 0) if checks and limit is not None else 0
     return Verdict(exposure, limit if checks else None, amount, excess, excess > 0 and amount > amount_before)

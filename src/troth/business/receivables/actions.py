@@ -15,7 +15,6 @@ from datetime import date
 
 from troth.business.billing import queries as billing
 from troth.business.billing.queries import OpenInvoice
-from troth.business.credit import queries as credits
 from troth.business.masterdata.queries import account_table
 from troth.business.receivables import rules
 from troth.business.receivables.models import Clearing, Payment
@@ -80,7 +79,7 @@ def post_payment(payment: NewPayment, *, by: Actor, clock: Clock) -> Paid:
     )
     ref = _ref(row)
     company = reference.company(row.company_id)
-    amount = credits.exchange(row.amount, row.currency_id, company.currency, on=row.received_on)
+    amount = reference.exchange(row.amount, row.currency_id, company.currency, on=row.received_on)
     account = ExposureKey(row.company_id, row.payer_id)
     exposure.post(held, [exposure.Entry(account, Part.DEPOSITS, amount, ref)], at=clock.now())
     _journal(held, row, [("cash", amount, row.amount), ("deposit", -amount, -row.amount)], "Payment", clock=clock)
@@ -261,9 +260,9 @@ def _post_clearing(held: Held, row: Payment, invoice: OpenInvoice, one: Clear, *
     invoice. What lies between is the exchange difference.
     """
     at, company, total = clock.now(), reference.company(row.company_id), one.amount + one.discount
-    deposit = credits.exchange(one.amount, row.currency_id, company.currency, on=row.received_on)
-    discount = credits.exchange(one.discount, row.currency_id, company.currency, on=row.received_on)
-    claim = credits.exchange(total, row.currency_id, company.currency, on=invoice.invoiced_on)
+    deposit = reference.exchange(one.amount, row.currency_id, company.currency, on=row.received_on)
+    discount = reference.exchange(one.discount, row.currency_id, company.currency, on=row.received_on)
+    claim = reference.exchange(total, row.currency_id, company.currency, on=invoice.invoiced_on)
     account, ref = ExposureKey(row.company_id, row.payer_id), DocumentRef("invoice", invoice.id, invoice.number)
     exposure.post(
         held,

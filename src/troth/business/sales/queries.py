@@ -10,8 +10,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from troth.business.credit import queries as credit
-from troth.business.credit.rules import NoExchangeRate
 from troth.business.pricing.rules import Margin, TraceLine, margin, margin_of
 from troth.business.promising import queries as promising
 from troth.business.promising.queries import PromisedLine
@@ -401,8 +399,8 @@ def margins(view: DocumentView, *, by: Actor) -> Margins | None:
         return None
     own = reference.company(document.company_id).currency
     try:
-        rate = credit.rate(document.currency_id, own, on=document.entered_on)
-    except NoExchangeRate:
+        rate = reference.rate(document.currency_id, own, on=document.entered_on)
+    except reference.NoExchangeRate:
         return None
     lines = {
         one.line.id: margin(

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from troth.business.billing import queries, rules, store
 from troth.business.billing.rules import Billable, NothingToBill, Share
 from troth.business.credit import actions as credit
-from troth.business.credit import queries as credits
 from troth.business.masterdata.queries import AccountTable, account_table, gathered, snapshot
 from troth.kernel.errors import NotFound
 from troth.ledgers.exposure import actions as exposure
@@ -21,6 +20,7 @@ from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
+from troth.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _post_exposure(
     key = credit.key(terms.company_id, terms.payer_id)
     entries = []
     for line, part in parts:
-        amount = credits.exchange(part.gross, terms.currency, currency, on=on)
+        amount = reference.exchange(part.gross, terms.currency, currency, on=on)
         from_part = Part.OPEN_DELIVERIES if line.source_kind == "delivery" else Part.OPEN_ORDERS
         source = DocumentRef(line.source_kind, line.source_id, line.source_number)
         standing = amount if line.standing is None else line.standing
@@ -205,7 +205,7 @@ def _post_journal(
             amounts[accounts[posting_key]] = amounts.get(accounts[posting_key], 0) + amount
     receivable = _accounts(parts[0][0], table)["receivable"]
     lines = [
-        journal.Line(account, -credits.exchange(amount, terms.currency, currency, on=on), -amount, terms.currency)
+        journal.Line(account, -reference.exchange(amount, terms.currency, currency, on=on), -amount, terms.currency)
         for account, amount in amounts.items()
         if amount
     ]

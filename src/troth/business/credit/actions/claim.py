@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from troth.business.credit import store
-from troth.business.credit.rules import Parts, Verdict, verdict
+from troth.business.credit.rules import Verdict, verdict
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureBalance, ExposureKey, Part
+from troth.ledgers.exposure.queries import Exposure
 from troth.platform import blocks
 from troth.platform.actors import Actor
 from troth.platform.blocks import BlockKind, BlockScope
@@ -67,9 +68,9 @@ def claim(
     return found
 
 
-def parts(balance: ExposureBalance) -> Parts:
+def parts(balance: ExposureBalance) -> Exposure:
     """The balance as the rules read it."""
-    return Parts(balance.open_orders, balance.open_deliveries, balance.open_invoices, balance.deposits)
+    return Exposure(balance.open_orders, balance.open_deliveries, balance.open_invoices, balance.deposits)
 
 
 def withdraw(held: Held, key: ExposureKey, ref: DocumentRef, *, clock: Clock) -> int:

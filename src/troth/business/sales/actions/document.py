@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from troth.business.credit import queries as credit
 from troth.business.promising.rules.wish import Wish
 from troth.business.promising.states import Mode
 from troth.business.sales import store
@@ -14,6 +13,7 @@ from troth.business.sales.rules import completeness
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
 from troth.platform.documents import DocumentRef
+from troth.reference import queries as reference
 
 ORDER_KIND = "order"
 QUOTATION_KIND = "quotation"
@@ -94,7 +94,9 @@ def ref_of(order: Order) -> DocumentRef:
 def in_company_currency(document: Document, amount: int) -> int:
     """Turn minor units of the order's currency into the company's, at the rate of the order's day."""
     header = document.header
-    return credit.exchange(amount, header.currency_id, document.terms.customer.company_currency, on=header.entered_on)
+    return reference.exchange(
+        amount, header.currency_id, document.terms.customer.company_currency, on=header.entered_on
+    )
 
 
 def needs_wish(document: Document, line: Line) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from troth.business.credit.queries import exchange
 from troth.business.masterdata.queries import Snapshot, passed_on, snapshot
 from troth.business.sales import queries as sales
 from troth.business.sales.queries import OrderLineRow
@@ -12,6 +11,7 @@ from troth.business.shipping.store import ORDER
 from troth.kernel.money import apportion
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
+from troth.reference.queries import exchange
 
 
 @dataclass(frozen=True, slots=True)
