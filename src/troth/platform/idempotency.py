@@ -22,7 +22,6 @@ from fractions import Fraction
 from typing import Any, TypeVar, cast, get_type_hints
 from uuid import UUID
 
-from django.db import DatabaseError
 from pydantic import TypeAdapter
 
 from troth.kernel.errors import BusinessError, InvalidInput
@@ -32,7 +31,6 @@ from troth.platform.actors import Actor
 R = TypeVar("R")
 
 KEY_LENGTH_MAX = 200
-CONSTRAINT = "platform_idempotency_once"
 
 
 class KeyInProgress(BusinessError):
@@ -95,12 +93,6 @@ def once(request: Request, function: Callable[..., R], call: Callable[[], R]) ->
     row = (request.owner, request.key, request.action, request.payload_hash, adapter.dump_json(result).decode())
     sql.insert("platform_idempotency", columns, [row])
     return result
-
-
-def raced(error: DatabaseError) -> bool:
-    """Whether the error is a rival's commit under the same key: running again finds its answer."""
-    text = str(error)
-    return CONSTRAINT in text or ("platform_idempotency.owner" in text and "UNIQUE" in text)
 
 
 _FIND = "SELECT payload_hash, answer FROM platform_idempotency WHERE owner = %s AND key = %s"
