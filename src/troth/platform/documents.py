@@ -5,7 +5,7 @@ event, in the search, can then show and open it without knowing the app. Apps ab
 pages of kinds below.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,10 @@ class DocumentRef:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of document: `model` as "app.Model", `url_name` of its page, and the series its numbers come from."""
+    """A kind of document: `model` as "app.Model", `url_name` of its page, and the series its numbers come from.
+
+    `number_field` is where the model has the number, by "__" across relations.
+    """
 
     code: str
     title: str
@@ -37,6 +40,7 @@ class Kind:
     url_name: str
     permission: str
     gapless: bool = False
+    number_field: str = "number"
 
 
 Panel = Callable[[Any, DocumentRef], str]
@@ -72,16 +76,27 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(_kinds.values())
 
 
+def kind_named(code: str, among: Iterable[Kind] | None = None) -> Kind:
+    """The kind of this code, or a refusal that names those there are; `among` where there are others than documents."""
+    known = _kinds if among is None else {one.code: one for one in among}
+    if code not in known:
+        raise NotFound(f"There is no kind of document {code}. Known are: {', '.join(sorted(known))}.", kind=code)
+    return known[code]
+
+
+def seen(kind: Kind, document_id: int, *, by: Actor) -> tuple[DocumentRef, int]:
+    """The document with its number, and its company's id. Refuses what is not there or not the actor's to see."""
+    permissions.require(by, kind.permission)
+    model: type[Model] = apps.get_model(kind.model)
+    found = model._default_manager.filter(pk=document_id).values_list("company_id", kind.number_field).first()
+    if found is None or not by.sees(found[0]):
+        raise NotFound(f"There is no {kind.title} {document_id} that you may see.", kind=kind.code, id=document_id)
+    return DocumentRef(kind.code, document_id, str(found[1])), found[0]
+
+
 def refuse_unseen(code: str, document_id: int, *, by: Actor) -> None:
     """Refuse a document that is not there, or not the actor's to see; and a kind that nobody knows."""
-    if code not in _kinds:
-        raise NotFound(f"There is no kind of document {code}. Known are: {', '.join(sorted(_kinds))}.", kind=code)
-    known = _kinds[code]
-    permissions.require(by, known.permission)
-    model: type[Model] = apps.get_model(known.model)
-    company_id = model._default_manager.filter(pk=document_id).values_list("company_id", flat=True).first()
-    if company_id is None or not by.sees(company_id):
-        raise NotFound(f"There is no {known.title} {document_id} that you may see.", kind=code, id=document_id)
+    seen(kind_named(code), document_id, by=by)
 
 
 def add_panel(code: str, panel: Panel) -> None:

@@ -1,4 +1,4 @@
-"""The platform's tables: people, saved views, events, client keys, numbers, blocks, requests, papers, mail and jobs."""
+"""Tables of the platform: people, saved views, events, keys, numbers, blocks, requests, papers, issues, mail, jobs."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -260,6 +260,33 @@ class Printing(models.Model):
             models.UniqueConstraint(
                 fields=["document_kind", "document_id", "paper", "version"], name="platform_printing_version"
             )
+        ]
+
+
+class IssueRow(models.Model):
+    """What a customer raised about a document or the relation: who sees to it, until when, how it ended."""
+
+    company_id = models.BigIntegerField()
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    state = models.CharField(max_length=20)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="issues")
+    due_on = models.DateField()
+    opened_by_id = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField()
+    closed_by_id = models.BigIntegerField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.TextField(default="", db_default="")
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        db_table = "platform_issue"
+        verbose_name = _("issue")
+        indexes = [
+            models.Index(fields=["document_kind", "document_id"], name="platform_issue_document"),
+            models.Index(fields=["owner", "due_on"], name="platform_issue_open", condition=Q(state="open")),
         ]
 
 

@@ -22,6 +22,7 @@ from troth.business.shipping import screens as shipping
 from troth.business.supply import screens as supply
 from troth.doors.web import news, people
 from troth.platform import permissions
+from troth.platform.web import issues
 from troth.platform.web.access import allowed
 from troth.platform.web.values import Card, Text, Waiting
 from troth.reference import queries as reference
@@ -148,23 +149,33 @@ TASKS = {
         "masterdata:prices-list?valid_to_on_until={month}",
         _month(masterdata.prices_ending),
     ),
+    "issues": Task(_("My issues"), "web:issues?mine=1&state=open", issues.mine),
     "roleless": Task(_("People without a role"), "people:list?without=1", lambda _a, _t: people.without_role()),
 }
 """The work lists' lines that have a screen."""
 
 HOMES: dict[str, tuple[str, ...]] = {
-    "representative": ("drafts", "unconfirmed", "blocked", "quotations"),
-    "salesperson": ("quotations", "ending", "unconfirmed", "overdue"),
-    "new_product_coordinator": ("unpriced", "prices_ending", "quotations"),
+    "representative": ("drafts", "unconfirmed", "blocked", "quotations", "issues"),
+    "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
+    "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
     "production_scheduler": ("unconfirmed", "production", "receipts"),
-    "quality_coordinator": ("receipts", "production"),
-    "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments"),
+    "quality_coordinator": ("receipts", "production", "issues"),
+    "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments", "issues"),
     "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_issue", "receipts"),
-    "warehouse_supervisor": ("leaving", "due", "unassigned", "to_pick", "transfer_orders", "to_issue", "receipts"),
-    "operations_team": ("drafts", "unconfirmed", "blocked", "due", "transfer_orders", "receipts"),
-    "credit_manager": ("credit", "overdue"),
-    "billing_clerk": ("to_bill", "overdue"),
-    "receivables_clerk": ("overdue", "open_invoices"),
+    "warehouse_supervisor": (
+        "leaving",
+        "due",
+        "unassigned",
+        "to_pick",
+        "transfer_orders",
+        "to_issue",
+        "receipts",
+        "issues",
+    ),
+    "operations_team": ("drafts", "unconfirmed", "blocked", "due", "transfer_orders", "receipts", "issues"),
+    "credit_manager": ("credit", "overdue", "issues"),
+    "billing_clerk": ("to_bill", "overdue", "issues"),
+    "receivables_clerk": ("overdue", "open_invoices", "issues"),
     "master_data": ("unpriced", "prices_ending"),
     "administrator": ("roleless",),
     "auditor": ("blocked", "unconfirmed", "overdue"),

@@ -19,6 +19,7 @@ AREAS = (
     ),
     Area("stock", _("Stock"), "supply:stock", "supply.view_stock", "stock", 210),
     Area("receipts", _("Receipts"), "supply:receipts", "supply.view_purchase_order", "sourcing", 220),
+    Area("issues", _("Issues"), "web:issues", "platform.view_issue", "info", 150),
     Area("blocked", _("Credit blocks"), "credit:blocked", "credit.release_block", "block", 300),
     Area("credit", _("Credit accounts"), "credit:accounts", "credit.view_account", "credit", 310),
     Area("due", _("Due for delivery"), "shipping:due", "shipping.create_deliveries", "desk", 400),

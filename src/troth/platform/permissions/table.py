@@ -63,6 +63,10 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "platform.answer": _TRADE - {AUDIT},
     "platform.withdraw": _TRADE - {AUDIT},
     "platform.expire": _who(),
+    "platform.view_issue": _TRADE,
+    "platform.open_issue": _TRADE - {AUDIT},
+    "platform.change_issue": _TRADE - {AUDIT},
+    "platform.close_issue": _TRADE - {AUDIT},
     "platform.print_paper": _TRADE - {AUDIT},
     "platform.send_paper": _TRADE - {AUDIT},
     # master data

@@ -155,6 +155,22 @@ def register_tab(document_kind: str, maker: TabMaker) -> None:
     _tabs.setdefault(document_kind, []).append(maker)
 
 
+AnyTabMaker = Callable[[Actor, str, Any], Tab | None]
+_everywhere: list[AnyTabMaker] = []
+
+
+def register_everywhere(maker: AnyTabMaker) -> None:
+    """Add a tab to the pages of all kinds. The maker gets the actor, the kind and the key and may return None."""
+    _everywhere.append(maker)
+
+
+def added_tabs(actor: Actor, kind: str, key: Any) -> list[Tab]:
+    """What others add to a page of this kind."""
+    found = [maker(actor, key) for maker in _tabs.get(kind, ())]
+    found += [maker(actor, kind, key) for maker in _everywhere]
+    return [tab for tab in found if tab is not None]
+
+
 Offer = Callable[[Actor, Any], Step | None]
 _offers: dict[str, list[tuple[Offer, bool]]] = {}
 
@@ -194,8 +210,7 @@ class DocumentPage(View):
 
     def get(self, request: HttpRequest, key: Any) -> HttpResponse:
         actor = demand(request, self.permission)
-        added = [tab for maker in _tabs.get(self.document_kind, ()) if (tab := maker(actor, key)) is not None]
-        tabs = [*self.tabs(actor, key), *added]
+        tabs = [*self.tabs(actor, key), *added_tabs(actor, self.document_kind, key)]
         opened = next((tab for tab in tabs if tab.key == request.GET.get("tab")), tabs[0])
         partial = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "tab-region"
         context = {"tabs": tabs, "opened": opened, "partial": partial, **opened.context()}

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from troth.platform.web import personal, preferences, search
+from troth.platform.web import issues, personal, preferences, search
 
 app_name = "web"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path("lists/views/change/", personal.change, name="view-change"),
     path("lists/views/open/", personal.open_with, name="view-open"),
     path("lists/columns/", personal.columns, name="columns"),
+    path("issues/", issues.IssueList.as_view(), name="issues"),
+    path("issues/<int:key>/", issues.issue, name="issue"),
+    path("issues/<int:key>/change/", issues.IssueChange.as_view(), name="issue-change"),
+    path("issues/<int:key>/close/", issues.IssueClose.as_view(), name="issue-close"),
+    path("documents/<slug:kind>/<int:key>/issues/new/", issues.IssueNew.as_view(), name="issue-new"),
 ]
 
 sign_in = [
