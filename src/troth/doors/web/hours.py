@@ -1,0 +1,34 @@
+"""Instants on pages are told in the local time of the company that the person works for."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from troth.platform.middleware import is_api
+from troth.reference.models import Company
+
+
+class LocalTimeMiddleware:
+    """Stands behind `ActorMiddleware`. Who sees several companies has the time of the first; the API speaks UTC."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        match, actor = request.resolver_match, request.actor  # type: ignore[attr-defined]
+        if match is None or is_api(match.namespace) or not actor.is_signed_in:
+            return
+        found = Company.objects.filter(is_active=True).order_by("pk")
+        if actor.company_ids is not None:
+            found = found.filter(pk__in=actor.company_ids)
+        for zone in found.values_list("time_zone", flat=True)[:1]:
+            timezone.activate(ZoneInfo(zone))
