@@ -217,7 +217,13 @@ rows = st.builds(
 )
 lines = st.lists(
     st.builds(
-        PriceRequestLine, st.just(0), st.sampled_from([BIKE, CABLE, 3]), st.integers(1, 200), st.integers(0, 10**5)
+        PriceRequestLine,
+        st.just(0),
+        st.sampled_from([BIKE, CABLE, 3]),
+        st.integers(1, 200),
+        st.integers(0, 10**5),
+        is_priced=st.just(True),
+        manual=st.just(()),
     ),
     min_size=1,
     max_size=8,

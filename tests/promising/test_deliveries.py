@@ -1,7 +1,5 @@
 """Promises on their way out: deliveries, allocated stock, shortages."""
 
-from dataclasses import replace
-
 import pytest
 from django.db import transaction
 
@@ -105,8 +103,8 @@ def test_a_wish_cannot_shrink_below_what_is_delivered(books):
     take_over(books, product, Taking(1, 71, 5, march(4)))
 
     with pytest.raises(promising.LessThanDelivered):
-        books.reconfirm(replace(wish, quantity=4))
-    promise = books.reconfirm(replace(wish, quantity=6))
+        books.reconfirm(wish._replace(quantity=4))
+    promise = books.reconfirm(wish._replace(quantity=6))
 
     assert (promise.lines[1].confirmed, promise.lines[1].delivered, promise.lines[1].short) == (1, 5, 0)
     assert demand(books, product) == [("STOCK", 0, 10), ("ORDER", 3, -1), ("DELIVERY", 4, -5)]

@@ -200,7 +200,7 @@ def test_a_changed_wish_gives_back_what_it_held_before_it_takes(books):
     wish = books.wish(product, 8, march(3))
     books.confirm(wish)
 
-    promise = books.reconfirm(replace(wish, quantity=10, requested_on=march(5)))
+    promise = books.reconfirm(wish._replace(quantity=10, requested_on=march(5)))
 
     assert told(promise, 1) == [(5, 10, "stock")]
     assert demand(books, product) == [("STOCK", 0, 10), ("ORDER", 5, -10)]
@@ -214,7 +214,7 @@ def test_a_wish_promised_the_same_again_leaves_no_posting(books):
     books.confirm(wish)
     before = Posting.objects.count()
 
-    books.reconfirm(replace(wish, priority=1), anew=True)
+    books.reconfirm(wish._replace(priority=1), anew=True)
 
     assert Posting.objects.count() == before
     assert Requirement.objects.get().priority == 1
@@ -282,7 +282,7 @@ def test_what_if_answers_as_the_books_would_and_leaves_no_trace(books):
 
     assert (Requirement.objects.count(), demand(books, product)) == (0, [("STOCK", 0, 10), ("PURCHASE", 8, 20)])
     assert told(supposed, 1) == told(books.confirm(wish), 1) == [(3, 10, "stock"), (8, 5, "supply")]
-    assert told(promising.simulate([replace(wish, quantity=20)], clock=books.clock), 1)[1] == (8, 10, "supply")
+    assert told(promising.simulate([wish._replace(quantity=20)], clock=books.clock), 1)[1] == (8, 10, "supply")
 
 
 def test_statements_do_not_depend_on_the_number_of_lines(books):

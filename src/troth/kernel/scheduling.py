@@ -17,6 +17,7 @@ Days are day numbers; durations are whole days, zero meaning the same day.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from troth.kernel.calendars import WorkCalendar
 
@@ -43,8 +44,7 @@ class Calendars:
     customer: WorkCalendar
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(NamedTuple):
     """The dates of one delivery, as day numbers. Each is open in its own calendar, and they come in this order, except
     that planning runs beside picking: both end at loading."""
 

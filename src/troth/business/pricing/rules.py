@@ -104,8 +104,7 @@ class Manual:
         assert self.per_quantity > 0
 
 
-@dataclass(frozen=True, slots=True)
-class PriceRequestLine:
+class PriceRequestLine(NamedTuple):
     """`base_quantity` in smallest units; `weight_g` of the whole line; not `is_priced` for lines free of charge."""
 
     key: int
@@ -151,8 +150,7 @@ class TraceLine(NamedTuple):
     rounding: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineOffer:
+class LineOffer(NamedTuple):
     """The value of a line in minor units; `missing` is `missing_price` where it has none, else empty."""
 
     net: int

@@ -7,6 +7,7 @@ INSERT for all postings and one UPDATE for all series.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from troth.kernel import netting
 from troth.kernel.calendars import date_of
@@ -21,8 +22,7 @@ from troth.platform.locks import Held
 _COLUMNS = {**SOURCE_COLUMNS, "balance_id": "int", "category": "int", "day": "int", "quantity": "int"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """`quantity` (signed: supply positive, demand negative) of a category on a day (number since 1970-01-01)."""
 
     key: AvailabilityKey

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from troth.kernel.quantity import checked
 from troth.ledgers.fulfilment.keys import BillingBasis, FulfilmentBalance, FulfilmentKey, Measure
@@ -26,8 +26,7 @@ _MEASURES = {measure.value: "int" for measure in Measure}
 _BALANCE = {"kind": "text", "line_id": "int", "ordered": "int", "tolerance": "int", "billing_basis": "text"}
 
 
-@dataclass(frozen=True, slots=True)
-class NewLine:
+class NewLine(NamedTuple):
     """A line that a document begins with: `ordered` and `tolerance` in smallest units, `value` in minor units."""
 
     key: FulfilmentKey
@@ -38,8 +37,7 @@ class NewLine:
     billing_basis: str = BillingBasis.ISSUED
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """`quantity` and `value` (signed) of a measure of a line of `document` that go to a line of the document `to`."""
 
     key: FulfilmentKey

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from troth.business.masterdata.rules import AccountMissing
 from troth.platform import sql
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A row of the price conditions. Ids and group are empty where the condition does not ask for them.
 
     `amount` in minor units for `per_quantity` smallest units (freight: for each kg), or `basis_points`; valid from

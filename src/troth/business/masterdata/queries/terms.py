@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from troth.kernel.errors import NotFound
 from troth.kernel.quantity import Conversion as Factor
@@ -107,8 +108,7 @@ class Conversion:
     factor: Factor
 
 
-@dataclass(frozen=True, slots=True)
-class ProductTerms:
+class ProductTerms(NamedTuple):
     """A product with everything that an order line takes from it.
 
     Weight in g and volume in ml of one base unit; `standard_cost` in minor units of the company's currency for one base

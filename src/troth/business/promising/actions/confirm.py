@@ -279,7 +279,7 @@ def _decided(
             tasks.append(Task(wish, change.open, shelves.of(wish, now) if wish.is_checked else None, now))
     found = {task.wish.line_id: promise for task, promise in decide(tasks, Timetable())}
     return [
-        _with_fixed(by_line[line_id], found.get(line_id) or LinePromise(change.wish, ()))
+        _with_fixed(by_line[line_id], found.get(line_id) or LinePromise(change.wish, (), {}))
         for line_id, change in by_line.items()
     ]
 
@@ -288,7 +288,7 @@ def _with_fixed(change: _Change, promise: LinePromise) -> _Decided:
     if change.before is None:
         return _Decided(change, promise, promise.schedules)
     fixed = tuple(line.schedule._replace(quantity=line.open) for line in change.fixed)
-    whole = replace(promise, schedules=(*fixed, *promise.schedules), delivered=change.before.delivered)
+    whole = promise._replace(schedules=(*fixed, *promise.schedules), delivered=change.before.delivered)
     return _Decided(change, whole, promise.schedules)
 
 

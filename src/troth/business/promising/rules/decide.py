@@ -201,7 +201,7 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     wish, shelf = task.wish, task.shelf
     dates = table.wanted(task, day_of(wish.requested_on))
     if shelf is None:
-        return LinePromise(wish, (Schedule(task.quantity, dates, Basis.UNCHECKED, None),))
+        return LinePromise(wish, (Schedule(task.quantity, dates, Basis.UNCHECKED, None),), {})
     offset = dates.material_available - task.today
     mode = Mode.ONE_TIME if wish.is_fixed else mode
     terms, ready = _terms(task)

@@ -6,7 +6,7 @@ line promise  the schedules of one wish, what stays open, and the record from wh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -62,8 +62,7 @@ class Way:
     calendars: Calendars
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(NamedTuple):
     """Demand of one document line. `quantity` in smallest units of the product, `value` in minor units.
 
     `priority` 1 is the most urgent. `deliveries_max` limits the schedule lines. Lines with the same `delivery_group`
@@ -139,14 +138,13 @@ class Schedule(NamedTuple):
         return date_of(self.dates.delivery)
 
 
-@dataclass(frozen=True, slots=True)
-class LinePromise:
+class LinePromise(NamedTuple):
     """What is promised on a wish. `confirmed` and `short` count what is not delivered yet; `record` is kept with the
     promise: scope, version of the series, days and free quantities looked at, and what binds the open rest."""
 
     wish: Wish
     schedules: tuple[Schedule, ...]
-    record: Mapping[str, Any] = field(default_factory=dict)
+    record: Mapping[str, Any]
     delivered: int = 0
     is_kept: bool = False
 

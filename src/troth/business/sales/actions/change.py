@@ -1,7 +1,5 @@
 """Changing an order before it is delivered: raise, lower, re-date, another product, more lines, header fields."""
 
-from dataclasses import replace
-
 from troth.business.sales.actions import save
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.actions.document import Document, load
@@ -62,7 +60,7 @@ def rejecting(before: Document, line_number: int, reason: str) -> Document:
             row=line_number,
             reason=line.rejection_reason,
         )
-    rejected = tuple(replace(one, rejection_reason=reason) if one is line else one for one in before.lines)
+    rejected = tuple(one._replace(rejection_reason=reason) if one is line else one for one in before.lines)
     return Document(before.ref, before.header, before.status, rejected, before.terms, before.unpriced)
 
 

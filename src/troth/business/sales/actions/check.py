@@ -121,7 +121,7 @@ def _priced_before(draft: OrderDraft, document: Document, changes: Before) -> tu
 def _as_before(line: Line, was: Line | None) -> Line:
     if was is None or _bargain(line) != _bargain(was):
         return line
-    return replace(line, net=was.net, tax=was.tax, gross=was.gross, price_trace=was.price_trace)
+    return line._replace(net=was.net, tax=was.tax, gross=was.gross, price_trace=was.price_trace)
 
 
 def _bargain(line: Line) -> tuple[object, ...]:
@@ -146,9 +146,9 @@ def _wanted(draft: OrderDraft, document: Document, changes: Before | None, *, cl
         if wished is None or line.site_id is None or not needs_wish(document, line):
             continue
         was = _was(draft, changes, line.line_number) if changes and changes.is_submitted else None
-        ready.append(replace(line, id=was.id if was else -line.line_number, requested_on=wished))
+        ready.append(line._replace(id=was.id if was else -line.line_number, requested_on=wished))
     ref = changes.ref if changes and changes.is_submitted else SUPPOSED
-    return [replace(wish, document=ref) for wish in wishes(document, ready)]
+    return [wish._replace(document=ref) for wish in wishes(document, ready)]
 
 
 def _row(draft: OrderDraft, changes: Before | None, line_id: int) -> int:

@@ -5,7 +5,6 @@ A copy of an order is a new draft that is priced anew and refers to nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from troth.business.sales import store
@@ -60,8 +59,7 @@ def order_from_quotation(
     today = clock.today(terms.customer.time_zone)
     quoting.refuse_unless_orderable(quotation.number, quotation.state, valid_to_on=quotation.valid_to_on, today=today)
     wanted = parse_date(requested_on, today=today) or _not_past(quotation.requested_on, today)
-    header = replace(
-        header,
+    header = header._replace(
         entered_on=today,
         requested_on=wanted,
         customer_reference=customer_reference.strip() or header.customer_reference,
@@ -94,15 +92,13 @@ def copy_order(
     source = load(order)
     today = clock.today(source.terms.customer.time_zone)
     wanted = parse_date(requested_on, today=today)
-    header = replace(
-        source.header,
+    header = source.header._replace(
         entered_on=today,
         requested_on=wanted or _not_past(source.header.requested_on, today),
         customer_reference=customer_reference.strip(),
     )
     lines = [
-        replace(
-            line,
+        line._replace(
             id=0,
             requested_on=wanted or _not_past(line.requested_on, today) or header.requested_on,
             reference_kind="",
@@ -163,7 +159,7 @@ def _lines(
         elif entered is not None and line.line_number in entered:
             steps, unit, base = quantities(terms.product(line.product_id), entered[line.line_number], line.unit_id)
             quoting.refuse_more_than_quoted(line.line_number, base, quoted=line.base_quantity, referenced=referenced)
-            part = replace(line, quantity=steps, unit_id=unit.code, base_quantity=base)
+            part = line._replace(quantity=steps, unit_id=unit.code, base_quantity=base)
             lines.append(_taken(quotation, line, part, header, terms, explicit=explicit))
     if not lines:
         raise refusals.NothingLeftToOrder(
@@ -177,7 +173,7 @@ def _open_line(line: Line, left: int, terms: Terms) -> Line:
     """The quoted line with what is left of it; in the base unit where that is not the whole."""
     if left == line.base_quantity:
         return line
-    return replace(line, quantity=left, base_quantity=left, unit_id=terms.product(line.product_id).base_unit.code)
+    return line._replace(quantity=left, base_quantity=left, unit_id=terms.product(line.product_id).base_unit.code)
 
 
 def _taken(quotation: Quotation, quoted: Line, part: Line, header: Header, terms: Terms, *, explicit: bool) -> Line:
@@ -190,8 +186,7 @@ def _taken(quotation: Quotation, quoted: Line, part: Line, header: Header, terms
         on = terms.agreed_delivery(header.entered_on, days)
     site_id = part.site_id or header.site_id or product.default_site_id
     way = terms.choices(header).ways.get(site_id) if site_id is not None else None
-    taken = replace(
-        part,
+    taken = part._replace(
         id=0,
         site_id=site_id,
         requested_on=on,

@@ -6,7 +6,6 @@ All others are priced by the conditions of the order's day; a line without a pri
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from troth.business.pricing import queries as pricing
@@ -81,7 +80,7 @@ def carried(quoted: Line, *, base_quantity: int, taken: Line) -> Line:
     trace = tuple(_scaled(TraceLine(*row), base_quantity, quoted.base_quantity) for row in quoted.price_trace)
     tax = sum(row.amount for row in trace if row.kind == Kind.TAX)
     net = sum(row.amount for row in trace) - tax
-    return replace(taken, net=checked(net), tax=checked(tax), gross=checked(net + tax), price_trace=trace)
+    return taken._replace(net=checked(net), tax=checked(tax), gross=checked(net + tax), price_trace=trace)
 
 
 def still_quoted(lines: Iterable[Line], before: Iterable[Line]) -> tuple[Line, ...]:
@@ -96,8 +95,7 @@ def still_quoted(lines: Iterable[Line], before: Iterable[Line]) -> tuple[Line, .
 def _still(line: Line, was: Line | None) -> Line:
     if was is None or line.reference_kind:
         return line
-    referring = replace(
-        line,
+    referring = line._replace(
         reference_kind=was.reference_kind,
         reference_id=was.reference_id,
         reference_line_id=was.reference_line_id,
@@ -117,7 +115,7 @@ def _scaled(row: TraceLine, quantity: int, of: int) -> TraceLine:
 def _with(line: Line, offer: LineOffer | None) -> Line:
     if offer is None:
         return line
-    return replace(line, net=offer.net, tax=offer.tax, gross=offer.gross, price_trace=offer.trace)
+    return line._replace(net=offer.net, tax=offer.tax, gross=offer.gross, price_trace=offer.trace)
 
 
 def manual(line: Line) -> tuple[Manual, ...]:

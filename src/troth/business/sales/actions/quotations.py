@@ -149,8 +149,8 @@ def change_quotation_texts(
         check(entered, terms.state.text_kinds, on_items=True, row=number)
         if number not in {line.line_number for line in quoted}:
             raise refusals.UnknownLine(f"Quotation {quotation.number} has no line {number}.", row=number)
-    changed = replace(before, texts=texts.of_header(terms, header, before=before))
-    worded = [replace(line, texts=overlaid(line.texts, lines.get(line.line_number))) for line in quoted]
+    changed = before._replace(texts=texts.of_header(terms, header, before=before))
+    worded = [line._replace(texts=overlaid(line.texts, lines.get(line.line_number))) for line in quoted]
     status = store.status(quotation, version=quotation.version + 1)
     document = Document(ref_of(quotation), changed, status, tuple(worded), terms)
     store.update(store.QUOTATION, quotation.pk, changed, status, {})
@@ -224,7 +224,7 @@ def _read(draft: QuotationDraft, *, before: int | None = None, by: Actor, clock:
     undated = replace(draft, lines=tuple(replace(line, delivery_days=None) for line in draft.lines))
     document = save.read(undated, kept=kept, before=header, by=by, clock=clock)
     document.lines = tuple(
-        replace(line, delivery_days=entered.delivery_days)
+        line._replace(delivery_days=entered.delivery_days)
         for line, entered in zip(document.lines, draft.lines, strict=True)
     )
     document.ref = DocumentRef(QUOTATION_KIND, 0)

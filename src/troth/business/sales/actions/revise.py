@@ -5,7 +5,7 @@ that everything which depends on the customer is determined anew.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from troth.business.sales.actions import prices, save, texts
@@ -44,9 +44,9 @@ LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 HEADER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "customer": tuple(
-        one.name
-        for one in fields(Header)
-        if one.name not in ("order_type_id", "entered_on", "requested_on", "customer_reference", "project", "text")
+        name
+        for name in Header._fields
+        if name not in ("order_type_id", "entered_on", "requested_on", "customer_reference", "project", "text")
     ),
     "requested_on": ("requested_on",),
     "ship_to": ("ship_to_id",),
@@ -97,9 +97,9 @@ def _header(before: Document, values: Mapping[str, Any], *, clock: Clock) -> tup
     determined = determination.header(
         draft, named, customer=terms.customer, order_type=terms.order_type, entered_on=before.header.entered_on
     )
-    determined = replace(determined, texts=texts.of_header(terms, draft.texts, before=before.header))
+    determined = determined._replace(texts=texts.of_header(terms, draft.texts, before=before.header))
     columns = {column for name in values for column in HEADER_COLUMNS[name]}
-    header = replace(before.header, **{column: getattr(determined, column) for column in columns})
+    header = before.header._replace(**{column: getattr(determined, column) for column in columns})
     return header, reading.with_ship_to(terms, header.ship_to_id)
 
 
@@ -118,7 +118,7 @@ def _following(before: Document, header: Header, terms: Terms) -> tuple[Line, ..
             values["shipping_point_id"] = way.shipping_point_id
         if header.customer_id != old.customer_id:
             values["texts"] = texts.of_line(terms, None, line.product_id)
-        lines.append(replace(line, **values) if values and line.stands else line)
+        lines.append(line._replace(**values) if values and line.stands else line)
     return tuple(lines)
 
 
@@ -178,13 +178,13 @@ def _merge(old: Line, new: Line, values: Mapping[str, Any]) -> Line:
     columns = {column for name in values for column in LINE_COLUMNS[name]}
     if "product" in values and new.product_id != old.product_id and old.reference_kind:
         columns |= {"reference_kind", "reference_id", "reference_line_id"}
-    merged = replace(old, **{column: getattr(new, column) for column in columns})
+    merged = old._replace(**{column: getattr(new, column) for column in columns})
     if merged.manual_conditions != old.manual_conditions:
-        merged = replace(merged, price_trace=())  # a price by hand stands in for a quoted one
+        merged = merged._replace(price_trace=())  # a price by hand stands in for a quoted one
     if new.product_id == old.product_id:
-        merged = replace(merged, texts=overlaid(old.texts, values.get("texts")))
+        merged = merged._replace(texts=overlaid(old.texts, values.get("texts")))
     if "requested_on" in values and merged.requested_on is None:
-        merged = replace(merged, requested_on=old.requested_on)
+        merged = merged._replace(requested_on=old.requested_on)
     return merged
 
 

@@ -1,7 +1,6 @@
 """Keeping a draft: an order that is written but not in the books. It holds nothing and may be incomplete."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from troth.business.sales import store
@@ -67,7 +66,7 @@ def read(
     today = clock.today(known.customer.time_zone)
     named = terms.named(draft, known, today=today)
     header = determination.header(draft, named, customer=known.customer, order_type=known.order_type, entered_on=today)
-    header = replace(header, texts=texts.of_header(known, draft.texts, before=before))
+    header = header._replace(texts=texts.of_header(known, draft.texts, before=before))
     known = terms.with_ship_to(known, header.ship_to_id)
     kept = tuple(kept)
     lines = texts.kept(determined(draft.lines, header, known, clock=clock), draft.lines, kept)
@@ -106,7 +105,8 @@ def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, c
                 row=row,
             )
             words = texts.of_line(known, read_line.draft.texts, line.product_id, row=row)
-            line = replace(line, manual_conditions=conditions, texts=words)
+            if conditions or words:
+                line = line._replace(manual_conditions=conditions, texts=words)
         except BusinessError as refused:
             wrong.append(refused)
             continue

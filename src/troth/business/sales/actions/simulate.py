@@ -1,7 +1,5 @@
 """What would be promised on an order: read, determined, priced and weighed, and nothing of it written or held."""
 
-from dataclasses import replace
-
 from troth.business.promising import actions as promising
 from troth.business.promising.actions import Promise
 from troth.business.sales.actions import save
@@ -20,6 +18,6 @@ def simulate_order(draft: OrderDraft, *, by: Actor, clock: Clock) -> Promise:
     """The promise by line number, on the books as they are. Refuses what is wrong or missing in the draft."""
     document = save.read(draft, by=by, clock=clock)
     refuse_incomplete(document)
-    lines = tuple(replace(line, id=line.line_number) for line in document.standing)
-    wanted = [replace(wish, document=SUPPOSED) for wish in wishes(document, lines)]
+    lines = tuple(line._replace(id=line.line_number) for line in document.standing)
+    wanted = [wish._replace(document=SUPPOSED) for wish in wishes(document, lines)]
     return promising.simulate(wanted, clock=clock)

@@ -32,7 +32,7 @@ def submit_order(order_id: int, *, expected_version: int | None = None, by: Acto
     save.refuse_if_changed(order, expected_version)
     state = ORDER.step(order.state, "submit")
     document = load(order)
-    document.header = replace(document.header, entered_on=clock.today(document.terms.customer.time_zone))
+    document.header = document.header._replace(entered_on=clock.today(document.terms.customer.time_zone))
     document.lines, document.unpriced = prices.price(document.header, document.lines, document.terms)
     refuse_incomplete(document)
 

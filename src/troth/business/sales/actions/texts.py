@@ -1,7 +1,6 @@
 """Texts on quotations and orders: determined from customer and product, kept, and changed by hand (SO-2)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from troth.business.sales.actions.terms import Terms
 from troth.business.sales.rules.drafts import LineDraft
@@ -27,7 +26,7 @@ def kept(lines: tuple[Line, ...], drafts: Iterable[LineDraft], before: Iterable[
     """The lines of a draft that is written anew; a line of the same number and product keeps its texts."""
     old = {(line.line_number, line.product_id): line.texts for line in before}
     return tuple(
-        replace(line, texts=overlaid(old[line.line_number, line.product_id], draft.texts))
+        line._replace(texts=overlaid(old[line.line_number, line.product_id], draft.texts))
         if (line.line_number, line.product_id) in old
         else line
         for line, draft in zip(lines, drafts, strict=True)

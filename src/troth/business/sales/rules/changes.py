@@ -9,7 +9,7 @@ The list is the one of the source, word for word, and complete: what is not on i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from troth.business.sales.rules import refusals
@@ -75,9 +75,9 @@ Changes = dict[str, tuple[Any, Any]]
 def differences(before: Header | Line, after: Header | Line) -> Changes:
     """Return {field: (before, after)} of what is different, derived amounts and measures left out."""
     return {
-        one.name: (getattr(before, one.name), getattr(after, one.name))
-        for one in fields(before)
-        if one.name not in NOT_COMPARED and getattr(before, one.name) != getattr(after, one.name)
+        name: (was, now)
+        for name, was, now in zip(before._fields, before, after, strict=True)
+        if name not in NOT_COMPARED and was != now
     }
 
 

@@ -14,7 +14,7 @@ remedy; nothing of a refused draft is written.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from troth.business.sales.rules import refusals
 from troth.kernel.errors import BusinessError, Refusals
@@ -155,8 +155,7 @@ class Known:
     sites: Mapping[str | int, SiteFacts]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLine:
+class ReadLine(NamedTuple):
     """A line that was read; the determination fills in what is still open."""
 
     draft: LineDraft

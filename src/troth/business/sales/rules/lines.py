@@ -4,13 +4,14 @@ The names are those of the columns. Quantities: `quantity` in 10^-decimals of th
 smallest units of the product. Money in minor units of the document's currency.
 """
 
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NO_TEXTS = MappingProxyType[str, str]({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(NamedTuple):
     """What a quotation or an order says as a whole."""
 
     company_id: int
@@ -37,15 +38,13 @@ class Header:
     probability: int = 100
     project: str = ""
     text: str = ""
-    texts: Any = field(default_factory=dict)
+    texts: Any = NO_TEXTS
     site_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A line; `id` is 0 until it is written."""
 
-    id: int = 0
     line_number: int
     product_id: int
     item_category_id: int
@@ -53,6 +52,7 @@ class Line:
     quantity: int
     unit_id: str
     base_quantity: int
+    id: int = 0
     requested_on: date | None = None
     delivery_mode: str = "partial"
     delivery_group: int = 0
@@ -69,7 +69,7 @@ class Line:
     reference_id: int | None = None
     reference_line_id: int | None = None
     text: str = ""
-    texts: Any = field(default_factory=dict)
+    texts: Any = NO_TEXTS
     rejection_reason: str = ""
     net: int = 0
     tax: int = 0

@@ -27,9 +27,11 @@ def overlaid(texts: Texts, entered: Texts | None) -> dict[str, str]:
 
 def check(entered: Texts | None, kinds: Mapping[str, TextKindFacts], *, on_items: bool, row: int | None = None) -> None:
     """Refuse texts of a kind that is not kept, or not for this place, and texts that are too long."""
+    if not entered:
+        return
     possible = sorted(code for code, kind in kinds.items() if kind.is_active and kind.is_on_items == on_items)
     place = "items" if on_items else "the header"
-    for code, text in (entered or {}).items():
+    for code, text in entered.items():
         if code not in possible:
             choice = f"Choose one of {', '.join(possible)}." if possible else "Have one created in the master data."
             raise WrongEntry(f"There is no kind of text {code[:20]!r} for {place}. {choice}", row=row, field="texts")

@@ -4,7 +4,7 @@ Stock, availability and, at standard cost, the journal are posted together (`val
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from troth.business.supply.actions import values
@@ -76,7 +76,7 @@ def receive_goods(receipt_id: int, quantity: int, *, bin_id: int, batch: str = "
     held.take(key_of(receipt), key, *value.keys)
     at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
     ref = ref_of(receipt.pk, receipt.number)
-    coming = replace(entry_of(receipt, sign=-1), quantity=-quantity)
+    coming = entry_of(receipt, sign=-1)._replace(quantity=-quantity)
     here = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, quantity, ref, receipt.pk)
     availability.post(held, [coming, here], at=at)
     [posting_id] = stock.post(held, [Movement(key, quantity, "receipt", on, ref, receipt.pk)], at=at)
