@@ -10,13 +10,15 @@ Column types are named once, by a short word: `int` (64 bit), `text`, `date`, `a
 """
 
 import functools
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 Row = tuple[Any, ...]
 
@@ -46,10 +48,18 @@ def is_postgres() -> bool:
 def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Run a statement written with `%s` and return its rows (empty for one that returns none)."""
     Tally.statements += 1
-    connection.ensure_connection()
+    here = _open()
     if is_postgres():
-        return _fetch_postgres(statement, parameters)
-    return _fetch_sqlite(statement, parameters)
+        return _fetch_postgres(here, statement, parameters)
+    return _fetch_sqlite(here, statement, parameters)
+
+
+def _open() -> Any:
+    """Django's connection, looked up once a statement: each use of `django.db.connection` is a look-up of its own."""
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.connection is None:
+        here.ensure_connection()
+    return here
 
 
 def write(statement: str, parameters: Sequence[Any] = ()) -> None:
@@ -84,8 +94,7 @@ def send() -> None:
     """Send what waits."""
     queue = _queue.get()
     if queue:
-        connection.ensure_connection()
-        _pipeline(queue, None)
+        _pipeline(_open(), queue, None)
 
 
 def _send_first(execute: Any, statement: Any, parameters: Any, many: Any, context: Any) -> Any:
@@ -97,15 +106,15 @@ _Statement = tuple[str, Sequence[Any]]
 _queue: ContextVar[list[_Statement] | None] = ContextVar("troth_sql_queue", default=None)
 
 
-def _pipeline(queue: list[_Statement], last: _Statement | None) -> list[Row]:
+def _pipeline(here: Any, queue: list[_Statement], last: _Statement | None) -> list[Row]:
     """Send the queue, and after it a statement whose rows are wanted, in one round trip."""
     import psycopg
 
     waiting = list(queue)
     queue.clear()
     Tally.statements += len(waiting)
-    bare = _bare()
-    with connection.wrap_database_errors, bare.pipeline():
+    bare = _bare(here)
+    with here.wrap_database_errors, bare.pipeline():
         for statement, parameters in waiting:
             psycopg.Cursor(bare).execute(statement, parameters, prepare=True)
         if last is None:
@@ -121,40 +130,43 @@ def _rows(cursor: Any) -> list[Row]:
     return cursor.fetchall() if result is not None and result.nfields else []
 
 
-def _bare() -> Any:
-    bare = connection.connection
+def _bare(here: Any) -> Any:
+    bare = here.connection
     if bare.prepare_threshold is None:
         bare.prepare_threshold = 5
     return bare
 
 
-def _fetch_postgres(statement: str, parameters: Sequence[Any]) -> list[Row]:
+def _fetch_postgres(here: Any, statement: str, parameters: Sequence[Any]) -> list[Row]:
     import psycopg
 
     queue = _queue.get()
     if queue:
-        return _pipeline(queue, (statement, parameters))
-    with connection.wrap_database_errors, psycopg.Cursor(_bare()) as cursor:
+        return _pipeline(here, queue, (statement, parameters))
+    with here.wrap_database_errors, psycopg.Cursor(_bare(here)) as cursor:
         cursor.execute(statement, parameters, prepare=True)
         return _rows(cursor)
 
 
-def _fetch_sqlite(statement: str, parameters: Sequence[Any]) -> list[Row]:
-    with connection.wrap_database_errors:
-        cursor = connection.connection.cursor()
+def _fetch_sqlite(here: Any, statement: str, parameters: Sequence[Any]) -> list[Row]:
+    with here.wrap_database_errors:
+        cursor = here.connection.cursor()
         try:
-            cursor.execute(statement.replace("%s", "?"), [_for_sqlite(value) for value in parameters])
-            return list(cursor.fetchall()) if cursor.description else []
+            cursor.execute(statement.replace("%s", "?"), parameters)
+            return cursor.fetchall() if cursor.description else []
         finally:
             cursor.close()
 
 
-def _for_sqlite(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, bool):
-        return int(value)
-    return value.isoformat() if isinstance(value, date) else value
+@functools.lru_cache(maxsize=64)  # the postings of an action share their instant
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+
+
+# SQLite has no types for these. The driver asks only for values that it does not know, so the many others cost nothing.
+sqlite3.register_adapter(datetime, _instant)
+sqlite3.register_adapter(date, date.isoformat)
+sqlite3.register_adapter(bool, int)
 
 
 def relation(name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> tuple[str, str, list[Any]]:
@@ -227,7 +239,7 @@ def _places(width: int, height: int) -> str:
 
 
 def _flat(rows: Sequence[Row]) -> list[Any]:
-    return [value for row in rows for value in row]
+    return list(chain.from_iterable(rows))
 
 
 def _literal(values: Sequence[Any]) -> str:
@@ -236,6 +248,9 @@ def _literal(values: Sequence[Any]) -> str:
 
 
 def _instants(values: Sequence[Any]) -> str:
+    first = values[0]
+    if first is not None and all(value is first for value in values):
+        return "{" + ",".join([f'"{first.isoformat()}"'] * len(values)) + "}"
     return "{" + ",".join("NULL" if value is None else f'"{value.isoformat()}"' for value in values) + "}"
 
 
