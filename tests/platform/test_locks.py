@@ -51,8 +51,9 @@ def cross(together, monkeypatch):
     meeting, read = Meeting(), locks._read
 
     def slow_read(*args, **kwargs):
-        read(*args, **kwargs)
+        found = read(*args, **kwargs)
         meeting.wait()
+        return found
 
     monkeypatch.setattr(locks, "_read", slow_read)
     return together(

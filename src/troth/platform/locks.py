@@ -101,20 +101,20 @@ class Held:
 
     def take(self, *keys: BalanceKey) -> None:
         """Lock the balances of these keys, creating the rows that are missing. Keys already held cost nothing."""
-        wanted: dict[type[BalanceKey], set[BalanceKey]] = {}
+        wanted: dict[type[BalanceKey], list[BalanceKey]] = {}
         for key in keys:
-            if key not in self._balances:
-                wanted.setdefault(type(key), set()).add(key)
+            wanted.setdefault(type(key), []).append(key)
         for kind in sorted(wanted, key=_kind_order):
-            self._take_kind(kind, sorted(wanted[kind], key=_reader(kind)))
+            new = set(wanted[kind]).difference(self._balances)
+            if new:
+                self._take_kind(kind, sorted(new, key=_reader(kind)))
 
     def _take_kind(self, kind: type[BalanceKey], keys: list[BalanceKey]) -> None:
         later = max(self._balances, key=lambda key: type(key).rank, default=None)
         if later is not None and type(later).rank > kind.rank:
             raise LockOrder(f"{kind.__name__} is locked before {type(later).__name__}; take both at once")
-        _read(kind, keys, self._balances, lock=True)
-        missing = [key for key in keys if key not in self._balances]
-        if missing:
+        if _read(kind, keys, self._balances, lock=True) < len(keys):
+            missing = [key for key in keys if key not in self._balances]
             columns = dict(zip(_names(kind), kind.types, strict=True))
             extra = {name: word for name, (word, _) in kind.initial.items()}
             values = tuple(value for _, value in kind.initial.values())
@@ -237,19 +237,23 @@ def _clauses(kind: Any) -> tuple[str, str, str]:
     )
 
 
-def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey, Any], *, lock: bool) -> None:
+def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey, Any], *, lock: bool) -> int:
+    """Read the rows of these keys into the balances; return how many there are."""
     names = _names(kind)
     with_clause, source, parameters = sql.relation(
         "k", dict(zip(names, kind.types, strict=True)), [_values(key) for key in keys]
     )
     on, ordered, wanted = _clauses(kind)
     tail = _LOCK if lock and sql.is_postgres() else ""
-    for row in sql.fetch(
+    rows = sql.fetch(
         f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}",
         parameters,
-    ):
-        key = kind(*row[: len(names)])
-        into[key] = kind.build(key, row[len(names) :])
+    )
+    width = len(names)
+    for row in rows:
+        key = kind(*row[:width])
+        into[key] = kind.build(key, row[width:])
+    return len(rows)
 
 
 def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
