@@ -15,7 +15,7 @@ At least one weekday is open, hence every question has an answer, however far ah
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from troth.kernel.errors import BusinessError
 
@@ -37,7 +37,7 @@ def day_of(on: date) -> int:
 
 def date_of(day: int) -> date:
     """Return the date of a day number."""
-    return EPOCH + timedelta(days=day)
+    return date.fromordinal(day + _EPOCH_ORDINAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _FIRST_RECEIPT = 1
 _FIRST_DEMAND = 16
 _DAY_BITS = 32
 _LAST_DAY = 2**31 - 1
+_RECEIPTS = np.array((_FIRST_RECEIPT, _FIRST_DEMAND))
 
 
 class Category(IntEnum):
@@ -151,13 +152,18 @@ def add(series: Series, category: int, day: int, quantity: int) -> Series:
 
 def merge(series: Series, postings: Iterable[Posting] | Series) -> Series:
     """Return `series` with `postings` summed in: equal (category, day) become one, zeros go, overflow is refused."""
-    more = postings if isinstance(postings, Series) else _columns(postings)
+    if isinstance(postings, Series):
+        more = postings
+    else:
+        rows = list(postings)
+        if len(rows) == 1:
+            return _with_one(series, *rows[0])
+        more = _columns(rows)
     if not len(more):
         return series
     quantity = np.concatenate((series.quantity, more.quantity))
     key = np.concatenate((series.category << _DAY_BITS | series.day, more.category << _DAY_BITS | more.day))
-    if int(np.abs(quantity).max()) * len(quantity) > MAX:
-        _refuse_overflow(quantity)
+    _refuse_overflow(quantity)
     order = key.argsort(kind="stable")
     key = key[order]
     first = np.ones(len(key), np.bool_)
@@ -169,22 +175,61 @@ def merge(series: Series, postings: Iterable[Posting] | Series) -> Series:
     return Series(key >> _DAY_BITS, key & _LAST_DAY, summed[left])
 
 
+def _with_one(series: Series, category: int, day: int, quantity: int) -> Series:
+    """`merge` of one posting, as a line of an order makes it: the rest of the series is copied, not sorted again."""
+    category, day, quantity = _entry(category, day, quantity)
+    _refuse_overflow(series.quantity, quantity)
+    keys = series.category << _DAY_BITS | series.day
+    key = category << _DAY_BITS | day
+    at = int(keys.searchsorted(key))
+    if at < len(keys) and keys[at] == key:
+        left = int(series.quantity[at]) + quantity
+        if left:
+            summed = series.quantity.copy()
+            summed[at] = left
+            return Series(series.category, series.day, summed)
+        return Series(*(np.delete(column, at) for column in (series.category, series.day, series.quantity)))
+    if not quantity:
+        return series
+    return Series(
+        _inserted(series.category, at, category),
+        _inserted(series.day, at, day),
+        _inserted(series.quantity, at, quantity),
+    )
+
+
+def _inserted(column: Array, at: int, value: int) -> Array:
+    longer = np.empty(len(column) + 1, np.int64)
+    longer[:at], longer[at], longer[at + 1 :] = column[:at], value, column[at:]
+    return longer
+
+
+def _entry(category: int, day: int, quantity: int) -> Posting:
+    assert 0 <= category < _KINDS, category
+    assert 0 <= day <= _LAST_DAY, day
+    return category, STOCK_DAY if category == Category.STOCK else day, checked(quantity)
+
+
 def _columns(postings: Iterable[Posting]) -> Series:
-    rows = []
-    for category, day, quantity in postings:
-        assert 0 <= category < _KINDS, category
-        assert 0 <= day <= _LAST_DAY, day
-        rows.append((category, STOCK_DAY if category == Category.STOCK else day, checked(quantity)))
+    rows = [_entry(*posting) for posting in postings]
     table = np.array(rows, np.int64).reshape(-1, 3)
     return Series(table[:, 0], table[:, 1], table[:, 2])
 
 
-def _refuse_overflow(quantity: Array) -> None:
-    """The exact check in Python's integers, for quantities so large that the quick bound does not settle it.
+def _largest(quantity: Array) -> int:
+    # The reduction by its own name: the method of the array goes through Python to the same place.
+    return int(np.maximum.reduce(np.abs(quantity), initial=0))
 
-    Opposite postings of one entry are not set off first: their partial sums must fit as well.
+
+def _refuse_overflow(quantity: Array, more: int = 0) -> None:
+    """Refuse quantities (and one more) whose absolute sum does not fit 64 bits.
+
+    Exact in Python's integers where the quick bound does not settle it. Opposite postings of one entry are not set off
+    first: their partial sums must fit as well.
     """
-    if sum(map(abs, quantity.tolist())) > MAX:
+    if max(_largest(quantity), abs(more)) * (len(quantity) + 1) <= MAX:
+        return
+    if sum(map(abs, quantity.tolist())) + abs(more) > MAX:
         raise Overflow("The quantities of this product are larger than the books can hold. Use a smaller quantity.")
 
 
@@ -211,9 +256,9 @@ def project(series: Series, scope: Scope, today: int) -> Array:
         return net
     quantity = series.quantity * scope._counts[series.category]
     offset = series.day - today
-    low, high = series.category.searchsorted((_FIRST_RECEIPT, _FIRST_DEMAND))
+    low, high = series.category.searchsorted(_RECEIPTS)
     receipt = offset[low:high]
-    if len(receipt) and receipt.min() < 0:
+    if len(receipt) and np.minimum.reduce(receipt) < 0:
         quantity[low:high][receipt < -scope.overdue_receipt_days] = 0
         receipt[receipt < 0] = 1
     np.maximum(offset, 0, out=offset)
@@ -270,7 +315,7 @@ def pack(series: Series) -> bytes:
     """Return the series as bytes: a header of 6, then 1 for a category, 4 for a day and 1, 2, 4 or 8 for a quantity."""
     if not len(series):
         return b""
-    largest = int(np.abs(series.quantity).max())
+    largest = _largest(series.quantity)
     width = next(width for width in (1, 2, 4, 8) if largest < 1 << (8 * width - 1))
     return b"".join(
         (

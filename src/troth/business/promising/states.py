@@ -52,12 +52,12 @@ class CheckingScope:
     at_hand: frozenset[Category] = frozenset()
     lead_time: bool = False
     counted: Scope = field(init=False, compare=False, repr=False)
-    lasting: npt.NDArray[np.bool_] = field(init=False, compare=False, repr=False)
+    lasting: npt.NDArray[np.int64] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # By category: stock and demand, which tell what stock alone covers for good.
-        lasting = np.zeros(32, np.bool_)
-        lasting[[Category.STOCK, *self.demand]] = True
+        lasting = np.zeros(32, np.int64)
+        lasting[[Category.STOCK, *self.demand]] = 1
         object.__setattr__(self, "lasting", lasting)
         object.__setattr__(self, "counted", Scope(self.supply | self.demand, self.lead_time))
 

@@ -107,12 +107,13 @@ class Shelf:
         seen = self.free[min(offset, len(self.free) - 1) :]
         steps = (seen[1:] != seen[:-1]).nonzero()[0][: SLICE_MAX - 1] + 1
         start = self.today + offset
-        return [[start, int(seen[0])]] + [[start + step, int(seen[step])] for step in steps.tolist()]
+        days = (steps + start).tolist()
+        return [[start, int(seen[0])], *map(list, zip(days, seen[steps].tolist(), strict=True))]
 
 
 def _without_receipts(series: Series, scope: CheckingScope) -> int:
     """Stock less all demand: as demand only falls, this is the free curve of stock alone on every day."""
-    return int((series.quantity * scope.lasting[series.category]).sum())
+    return int(series.quantity.dot(scope.lasting[series.category]))
 
 
 def _at_hand(series: Series, scope: CheckingScope, today: int) -> int:

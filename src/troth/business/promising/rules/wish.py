@@ -150,7 +150,7 @@ class LinePromise(NamedTuple):
 
     @property
     def confirmed(self) -> int:
-        return sum(schedule.quantity for schedule in self.schedules)
+        return sum([schedule.quantity for schedule in self.schedules])
 
     @property
     def short(self) -> int:
@@ -163,7 +163,8 @@ class LinePromise(NamedTuple):
     @property
     def delivery_on(self) -> date | None:
         """The day the last confirmed quantity arrives; None where nothing is confirmed."""
-        return max((schedule.delivery_on for schedule in self.schedules), default=None)
+        days = [schedule.dates.delivery for schedule in self.schedules]
+        return date_of(max(days)) if days else None
 
     @property
     def is_on_time(self) -> bool:
