@@ -35,16 +35,15 @@ class Entry(NamedTuple):
 
 def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
     """Post the entries to the held series; stock has no day and is kept at day 0."""
-    by_key: dict[AvailabilityKey, list[netting.Posting]] = {}
+    by_key: dict[AvailabilityKey, list[Entry]] = {}
     for entry in entries:
-        by_key.setdefault(entry.key, []).append((entry.category, entry.day, entry.quantity))
-    held.require(by_key)
-    for key, postings in by_key.items():
-        balance: AvailabilityBalance = held.balance(key)
-        balance.series = netting.merge(balance.series, postings)
+        by_key.setdefault(entry.key, []).append(entry)
+    moved: list[tuple[AvailabilityBalance, list[Entry]]] = [(held.balance(key), by_key[key]) for key in by_key]
+    for balance, posted in moved:
+        balance.series = netting.merge(balance.series, [(one.category, one.day, one.quantity) for one in posted])
         balance.version += 1
     if held.writes:
-        _write(held, entries, [held.balance(key) for key in by_key], at)
+        _write(moved, at)
 
 
 def withdraw(held: Held, lines: Sequence[tuple[str, int]], *, source: DocumentRef, at: datetime) -> None:
@@ -59,16 +58,17 @@ def withdraw(held: Held, lines: Sequence[tuple[str, int]], *, source: DocumentRe
     post(held, entries, at=at)
 
 
-def _write(held: Held, entries: Sequence[Entry], balances: list[AvailabilityBalance], at: datetime) -> None:
+def _write(moved: Sequence[tuple[AvailabilityBalance, Sequence[Entry]]], at: datetime) -> None:
     rows = [
         (
             *source_values(entry, at),
-            held.balance(entry.key).id,
+            balance.id,
             int(entry.category),
             netting.STOCK_DAY if entry.category == netting.Category.STOCK else entry.day,
             entry.quantity,
         )
-        for entry in entries
+        for balance, posted in moved
+        for entry in posted
         if entry.quantity
     ]
     sql.insert("availability_posting", _COLUMNS, rows)
@@ -76,7 +76,7 @@ def _write(held: Held, entries: Sequence[Entry], balances: list[AvailabilityBala
         "availability_balance",
         "id",
         {"version": "int", "series": "bytes"},
-        [(balance.id, balance.version, netting.pack(balance.series)) for balance in balances],
+        [(balance.id, balance.version, netting.pack(balance.series)) for balance, _ in moved],
     )
 
 

@@ -51,8 +51,9 @@ class Entry(NamedTuple):
 
 def open_lines(held: Held, lines: Sequence[NewLine], *, at: datetime) -> None:
     """Open the balances of new lines and post what is ordered; the lines count as held from here on."""
+    balances: dict[tuple[str, int], FulfilmentBalance] = {}
     for line in lines:
-        opened = FulfilmentKey.empty(line.key)
+        opened = balances[line.key.kind, line.key.line_id] = FulfilmentKey.empty(line.key)
         opened.ordered, opened.tolerance = checked(line.ordered), checked(line.tolerance)
         opened.billing_basis = BillingBasis(line.billing_basis).value
         check(opened, kind=line.key.kind, line_id=line.key.line_id, document=line.document.number)
@@ -64,8 +65,9 @@ def open_lines(held: Held, lines: Sequence[NewLine], *, at: datetime) -> None:
         for row_id, kind, line_id in sql.insert(
             "fulfilment_balance", _BALANCE, rows, returning=("id", "kind", "line_id")
         ):
-            held.balance(FulfilmentKey(kind, line_id)).id = row_id
-        _write_postings(held, [_ordered(line) for line in lines], at)
+            balances[kind, line_id].id = row_id
+        opened_lines = zip(lines, balances.values(), strict=True)
+        _write_postings([(_ordered(line), balance) for line, balance in opened_lines], at)
 
 
 def _ordered(line: NewLine) -> Entry:
@@ -89,7 +91,7 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
 
 
 def _write(held: Held, entries: Sequence[Entry], keys: list[FulfilmentKey], at: datetime) -> None:
-    _write_postings(held, entries, at)
+    _write_postings([(entry, held.balance(entry.key)) for entry in entries], at)
     lines = [held.balance(key) for key in keys]
     sql.update(
         "fulfilment_balance",
@@ -99,20 +101,20 @@ def _write(held: Held, entries: Sequence[Entry], keys: list[FulfilmentKey], at: 
     )
 
 
-def _write_postings(held: Held, entries: Sequence[Entry], at: datetime) -> None:
+def _write_postings(entries: Sequence[tuple[Entry, FulfilmentBalance]], at: datetime) -> None:
     rows = [
         (
             entry.to.kind,
             entry.to.id,
             entry.to_line_id,
             at,
-            held.balance(entry.key).id,
+            balance.id,
             entry.document.kind,
             entry.document.id,
             str(entry.measure),
             entry.quantity,
             checked(entry.value),
         )
-        for entry in entries
+        for entry, balance in entries
     ]
     sql.insert("fulfilment_posting", _COLUMNS, rows)

@@ -7,6 +7,8 @@ basis ordered               billed <= ordered + tolerance
 basis none                  nothing is billed
 """
 
+from operator import attrgetter
+
 from troth.kernel.errors import BusinessError
 from troth.ledgers.fulfilment.states import BillingBasis, FulfilmentBalance, Measure
 
@@ -44,12 +46,12 @@ class NothingToTakeBack(BusinessError):
 def check(line: FulfilmentBalance, *, kind: str, line_id: int, document: str) -> None:
     """Refuse a line that would be out of order; `document` is the number of the document it belongs to."""
     name = f"A line of {document}" if document else f"Line {line_id}"
-    for measure in Measure:
-        if getattr(line, measure) < 0:
+    for measure, quantity in zip(_MEASURES, _measured(line), strict=True):
+        if quantity < 0:
             raise NothingToTakeBack(
                 f"{name} would have less than nothing {measure}. Take back no more than was {measure}.",
                 measure=measure.value,
-                quantity=getattr(line, measure),
+                quantity=quantity,
                 kind=kind,
                 line_id=line_id,
                 document=document,
@@ -66,6 +68,8 @@ def check(line: FulfilmentBalance, *, kind: str, line_id: int, document: str) ->
             )
 
 
+_MEASURES = tuple(Measure)
+_measured = attrgetter(*_MEASURES)
 Limit = tuple[type[BusinessError], int, int, str]
 
 

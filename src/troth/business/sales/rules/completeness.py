@@ -49,7 +49,8 @@ def missing(
     if needs_customer_reference and not order.customer_reference:
         found.append(Missing("customer_reference", None, Step.BILLING, "Enter the customer's order number."))
     for line in standing:
-        found += _of_line(line, categories[line.item_category_id], line.product_id in stocked)
+        if None in (line.requested_on, line.site_id, line.shipping_point_id, line.route_id):
+            found += _of_line(line, categories[line.item_category_id], line.product_id in stocked)
         if line.line_number in unpriced:
             found.append(
                 Missing(
