@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.promising.books import AT_ONCE, TODAY, Books, clock_of, holds, march, open_books
 from troth.business.promising import actions as promising
 from troth.business.promising.models import Allocation, Requirement, ScheduleLine
-from troth.business.promising.rules import Shelf, Task, Wish, decide
+from troth.business.promising.rules import Asked, Shelf, Task, Wish, decide
 from troth.business.promising.states import SCOPES, Mode
 from troth.kernel import netting, proposals
 from troth.kernel.calendars import day_of
@@ -55,7 +55,7 @@ def wishes(draw: st.DrawFn) -> list[Wish]:
 def test_no_run_of_wishes_is_promised_more_than_supply_holds(supply, wanted, scope_code):
     scope = SCOPES[scope_code]
     series = netting.series_of((kind, NOW + day, quantity) for kind, day, quantity in supply)
-    shelf = Shelf(series, 1, scope, NOW)
+    [shelf] = Shelf.lay_out([Asked(series, 1, NOW)], scope)
 
     promises = [promise for _, promise in decide([Task(wish, wish.quantity, shelf, NOW) for wish in wanted])]
 
@@ -83,7 +83,8 @@ def test_a_single_wish_is_told_the_same_reasons_as_by_the_kernel(supply, quantit
         quantity=quantity, requested_on=TODAY + timedelta(days=day), way=AT_ONCE,
     )  # fmt: skip
 
-    [(_, promise)] = decide([Task(wish, quantity, Shelf(series, 1, scope, NOW), NOW)])
+    [shelf] = Shelf.lay_out([Asked(series, 1, NOW)], scope)
+    [(_, promise)] = decide([Task(wish, quantity, shelf, NOW)])
 
     net = netting.project(series, scope.counted, NOW)
     stock_net = netting.project(series, scope.counted.without_receipts(), NOW)

@@ -22,7 +22,7 @@ one is no longer believed. The last bucket stands for the horizon day and all th
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -40,7 +40,6 @@ _FIRST_RECEIPT = 1
 _FIRST_DEMAND = 16
 _DAY_BITS = 32
 _LAST_DAY = 2**31 - 1
-_RECEIPTS = np.array((_FIRST_RECEIPT, _FIRST_DEMAND))
 
 
 class Category(IntEnum):
@@ -250,20 +249,28 @@ def combine(many: Iterable[Series]) -> Series:
 
 def project(series: Series, scope: Scope, today: int) -> Array:
     """Return net(0..horizon): the change of the balance on each day from `today` (a day number) on."""
-    last = scope.horizon_days
-    net = np.zeros(last + 1, np.int64)
-    if not len(series):
+    net: Array = project_all([series], scope, [today])[0]
+    return net
+
+
+def project_all(many: Sequence[Series], scope: Scope, today: Sequence[int]) -> Array:
+    """Return `project` of each series from its own today on, one row each: all at once, as an order asks for them."""
+    width = scope.horizon_days + 1
+    net = np.zeros((len(many), width), np.int64)
+    if not many:
         return net
-    quantity = series.quantity * scope._counts[series.category]
-    offset = series.day - today
-    low, high = series.category.searchsorted(_RECEIPTS)
-    receipt = offset[low:high]
-    if len(receipt) and np.minimum.reduce(receipt) < 0:
-        quantity[low:high][receipt < -scope.overdue_receipt_days] = 0
-        receipt[receipt < 0] = 1
+    lengths = [len(series) for series in many]
+    category = np.concatenate([series.category for series in many])
+    quantity = np.concatenate([series.quantity for series in many]) * scope._counts[category]
+    offset = np.concatenate([series.day for series in many]) - np.repeat(today, lengths)
+    overdue = (offset < 0) & (category >= _FIRST_RECEIPT) & (category < _FIRST_DEMAND)
+    if overdue.any():
+        quantity[overdue & (offset < -scope.overdue_receipt_days)] = 0
+        offset[overdue] = 1
     np.maximum(offset, 0, out=offset)
-    np.minimum(offset, last, out=offset)
-    np.add.at(net, offset, quantity)
+    np.minimum(offset, scope.horizon_days, out=offset)
+    offset += np.repeat(np.arange(0, net.size, width), lengths)
+    np.add.at(net.reshape(-1), offset, quantity)
     return net
 
 

@@ -13,6 +13,7 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import Transport
 from troth.business.promising import store
 from troth.business.promising.rules import (
+    Asked,
     LessThanDelivered,
     LinePromise,
     Promise,
@@ -270,13 +271,13 @@ class _Decided(NamedTuple):
 def _decided(
     held: Held, changes: Sequence[_Change], released: Sequence[Entry], today: Mapping[int, int]
 ) -> list[_Decided]:
-    shelves = _Shelves(held, released)
+    shelves = _shelves(held, changes, released, today)
     by_line = {change.wish.line_id: change for change in changes}
     tasks = []
     for change in changes:
         wish, now = change.wish, today[change.wish.site_id]
         if change.open:
-            tasks.append(Task(wish, change.open, shelves.of(wish, now) if wish.is_checked else None, now))
+            tasks.append(Task(wish, change.open, shelves[_key(wish)] if wish.is_checked else None, now))
     found = {task.wish.line_id: promise for task, promise in decide(tasks, Timetable())}
     return [
         _with_fixed(by_line[line_id], found.get(line_id) or LinePromise(change.wish, (), {}))
@@ -296,29 +297,29 @@ def _blocked(changes: Sequence[_Change]) -> list[_Decided]:
     return [_with_fixed(change, LinePromise(change.wish, (), {"held": "blocked"})) for change in changes]
 
 
-class _Shelves:
-    """One shelf for each key and scope, with what is promised anew put back first.
+def _shelves(
+    held: Held, changes: Sequence[_Change], released: Sequence[Entry], today: Mapping[int, int]
+) -> dict[AvailabilityKey, Shelf]:
+    """One shelf for each key, with what is promised anew put back first."""
+    back: dict[AvailabilityKey, list[netting.Posting]] = {}
+    for entry in released:
+        back.setdefault(entry.key, []).append((entry.category, entry.day, entry.quantity))
+    scopes: dict[AvailabilityKey, str] = {}
+    for change in changes:
+        if change.open and change.wish.is_checked:
+            code = scopes.setdefault(_key(change.wish), change.wish.scope)
+            assert code == change.wish.scope, "one scope a product in a document"
+    shelves: dict[AvailabilityKey, Shelf] = {}
+    for scope in dict.fromkeys(scopes.values()):
+        keys = [key for key, code in scopes.items() if code == scope]
+        asked = [_asked(held, key, back.get(key, ()), today[key.site_id]) for key in keys]
+        shelves |= zip(keys, Shelf.lay_out(asked, SCOPES[scope]), strict=True)
+    return shelves
 
-    Where two scopes meet on one key, the second is laid out before anything is taken, and a document has one scope.
-    """
 
-    def __init__(self, held: Held, released: Sequence[Entry]) -> None:
-        self._held = held
-        self._released: dict[AvailabilityKey, list[netting.Posting]] = {}
-        for entry in released:
-            self._released.setdefault(entry.key, []).append((entry.category, entry.day, entry.quantity))
-        self._shelves: dict[AvailabilityKey, Shelf] = {}
-
-    def of(self, wish: Wish, today: int) -> Shelf:
-        key = _key(wish)
-        shelf = self._shelves.get(key)
-        if shelf is None:
-            balance = self._held.balance(key)
-            released = self._released.get(key)
-            series = netting.merge(balance.series, released) if released else balance.series
-            shelf = self._shelves[key] = Shelf(series, balance.version, SCOPES[wish.scope], today)
-        assert shelf.scope.code == wish.scope, "one scope a product in a document"
-        return shelf
+def _asked(held: Held, key: AvailabilityKey, back: Sequence[netting.Posting], today: int) -> Asked:
+    balance = held.balance(key)
+    return Asked(netting.merge(balance.series, back) if back else balance.series, balance.version, today)
 
 
 def _key(wish: Wish) -> AvailabilityKey:

@@ -1,6 +1,6 @@
 """What may be promised: `wish` says what a promise is made of, `decide` makes it, `explain` says why."""
 
-from troth.business.promising.rules.decide import Shelf, Task, Timetable, decide, group_of
+from troth.business.promising.rules.decide import Asked, Shelf, Task, Timetable, decide, group_of
 from troth.business.promising.rules.explain import sentence
 from troth.business.promising.rules.wish import (
     Binding,
@@ -16,6 +16,7 @@ from troth.business.promising.rules.wish import (
 )
 
 __all__ = [
+    "Asked",
     "Binding",
     "LessThanDelivered",
     "LinePromise",

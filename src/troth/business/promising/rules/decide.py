@@ -30,12 +30,23 @@ SLICE_MAX = 6
 _FIRST_DEMAND = int(Category.ORDER)
 
 
+class Asked(NamedTuple):
+    """What a shelf is laid out from: the series of its key, its version, and the day number of today at the site."""
+
+    series: Series
+    version: int
+    today: int
+
+
 class Shelf:
     """What one key offers in one scope, as one run of decisions uses it up.
 
     `free` is the free curve under the ceiling of goods at hand; `on_stock` what stock alone would cover for good. Days
     inside are offsets from `today`.
     """
+
+    _balance: Array | None
+    _curve: Array | None
 
     __slots__ = (
         "_balance",
@@ -50,15 +61,26 @@ class Shelf:
         "version",
     )
 
-    def __init__(self, series: Series, version: int, scope: CheckingScope, today: int) -> None:
-        self.scope, self.today, self.version = scope, today, version
+    def __init__(self, asked: Asked, scope: CheckingScope, curves: tuple[Array, Array, Array]) -> None:
+        series, self.version, self.today = asked
+        self.scope = scope
         self.on_stock = _without_receipts(series, scope)
-        self.at_hand = _at_hand(series, scope, today) if scope.at_hand else None
+        self.at_hand = _at_hand(series, scope, self.today) if scope.at_hand else None
         self._receipts = _receipts(series, scope)
-        self._net = netting.project(series, scope.counted, today)
         self._taken: list[Line] = []
-        self._balance: Array | None = None
-        self._curve: Array | None = None
+        self._net, self._balance, self._curve = curves
+        if self.at_hand is not None:
+            self._curve = np.minimum(self._curve, self.at_hand)
+
+    @classmethod
+    def lay_out(cls, asked: Sequence[Asked], scope: CheckingScope) -> list["Shelf"]:
+        """The shelves of all keys that a document asks for, with their curves reckoned together."""
+        net = netting.project_all([one.series for one in asked], scope.counted, [one.today for one in asked])
+        balance = net.cumsum(axis=1)
+        free = np.minimum.accumulate(balance[:, ::-1], axis=1)[:, ::-1]
+        return [
+            cls(one, scope, curves) for one, curves in zip(asked, zip(net, balance, free, strict=True), strict=True)
+        ]
 
     @property
     def balance(self) -> Array:
