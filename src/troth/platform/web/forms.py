@@ -132,6 +132,13 @@ class Rows(BaseFormSet):  # type: ignore[type-arg]
                 field.initial = next((value for value, _words in field.widget.choices), None)
         return row
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """A field in a row is named by its column's head, which a screen reader does not tell from the field."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", field.label)
+
 
 def more_rows(shown: str, *, added: int = 5, most: int = 1000) -> str:
     """How many rows stand after some were asked for; a count that nobody but a tampered form sends counts as none."""

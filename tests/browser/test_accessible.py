@@ -1,0 +1,71 @@
+"""Every page of the table of pages, in light and dark, against the rules of WCAG 2.2 AA that a tool can check."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+
+from tests.browser.conftest import signed_in
+from tests.pages.conftest import company, world, yard
+from tests.pages.test_rights import PAGES
+from troth.platform.models import RoleGrant
+from troth.platform.permissions import ROLES
+
+__all__ = ["company", "world", "yard"]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OURS = [page for page in PAGES if not page.startswith("/admin/")]
+"""The admin's pages are Django's own."""
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def everybody(page):
+    """The page of somebody with every role, who may open whatever there is."""
+    user = get_user_model().objects.create_user("eve", password="x")
+    RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in ROLES)
+    return signed_in(page, user)
+
+
+def faults(page, where: str) -> list[str]:
+    """What the tool finds wrong on the page as it stands, in light; and which colours are too faint in dark."""
+    found = []
+    for theme, rules in (("light", {"type": "tag", "values": RULES}), ("dark", ["color-contrast"])):
+        page.emulate_media(color_scheme=theme)
+        answer = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
+        found += [
+            f"{where}, {theme}: {one['id']} ({len(one['nodes'])}) {one['nodes'][0]['html'][:200]}"
+            for one in answer.response["violations"]
+        ]
+    return found
+
+
+def test_no_page_keeps_anybody_out(world, everybody):
+    wrong = []
+    for address in OURS:
+        everybody.goto(world.url(address))
+        wrong += faults(everybody, address)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_pages_before_the_sign_in_and_the_refusals_keep_nobody_out(page):
+    page.goto("/sign-in/")
+    wrong = faults(page, "sign-in")
+    page.fill("[name=username]", "nobody")
+    page.fill("[name=password]", "wrong")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".summary")
+    wrong += faults(page, "sign-in refused")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_opens_over_a_page_keeps_nobody_out(world, everybody):
+    everybody.goto("/orders/")
+    everybody.keyboard.press("/")
+    everybody.keyboard.type("new")
+    everybody.wait_for_selector("[role=option]")
+    wrong = faults(everybody, "command bar")
+    everybody.goto("/")
+    everybody.locator(".bar-user summary").click()
+    wrong += faults(everybody, "user menu")
+    assert not wrong, "\n".join(wrong)
