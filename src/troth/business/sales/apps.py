@@ -8,7 +8,7 @@ class SalesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.sales import checks, jobs, subscribers  # noqa: F401 - they register themselves
+        from troth.business.sales import checks, jobs, papers, subscribers  # noqa: F401 - they register themselves
         from troth.platform import documents
         from troth.platform.documents import Kind
 

@@ -124,6 +124,14 @@ def _rows(found: Sequence[tuple[tuple[Any, ...], Line]]) -> dict[int, OrderLineR
     return rows
 
 
+def order_state(order_id: int) -> str | None:
+    return Order.objects.filter(pk=order_id).values_list("state", flat=True).first()
+
+
+def quotation_state(quotation_id: int) -> str | None:
+    return Quotation.objects.filter(pk=quotation_id).values_list("state", flat=True).first()
+
+
 def references(order_ids: Iterable[int]) -> dict[int, str]:
     """The customers' own numbers of these orders, where they gave one."""
     found = Order.objects.filter(pk__in=set(order_ids)).exclude(customer_reference="")

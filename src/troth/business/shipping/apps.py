@@ -9,7 +9,7 @@ class ShippingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.shipping import checks  # noqa: F401 - registers its checks
+        from troth.business.shipping import checks, papers  # noqa: F401 - registers its checks and papers
         from troth.business.shipping.store import claims
         from troth.business.supply.actions import register_claims
         from troth.platform import documents

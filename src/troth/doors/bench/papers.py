@@ -63,7 +63,9 @@ def _make(paper: Any, loaded: Any, run: int) -> bytes:
     from troth.platform.printing import contents, typesetting
 
     rows = tuple(replace(row, cells=tuple(_other(cell, run) for cell in row.cells)) for row in loaded.content.rows)
-    other = replace(loaded.content, number=f"{loaded.content.number}-{run}", rows=rows)
+    lines = [{**line, "name": f"{line['name']} {run}"} for line in loaded.content.more.get("lines", ())]
+    more = {**loaded.content.more, "lines": lines}
+    other = replace(loaded.content, number=f"{loaded.content.number}-{run}", rows=rows, more=more)
     return typesetting.pdf(contents.frozen(other, made_at=NOW), paper.layout)
 
 

@@ -28,6 +28,12 @@ class ReasonMissing(InvalidInput):
     code = "reprint_without_reason"
 
 
+class NotOffered(BusinessError):
+    """The document is not such that the paper makes sense."""
+
+    code = "paper_not_offered"
+
+
 class NotMailed(BusinessError):
     """A paper that is not for customers."""
 
@@ -66,16 +72,17 @@ def print_paper(*, paper: str, document_id: int, reason: str = "", by: Actor, cl
 
 def print_held(found: Paper, document_id: int, *, reason: str = "", by: Actor, clock: Clock) -> Printed:
     """The same inside an action that holds the document."""
+    if not found.offered(document_id):
+        raise NotOffered("This document has no such paper as it stands. Print one that it offers.", paper=found.code)
     loaded = found.load(document_id)
     permissions.require(by, found.print, company_id=loaded.company_id, site_id=loaded.site_id)
     mark = loaded.mark or contents.mark_of(loaded.content)
     before = queries.last_of(loaded.ref, found.code)
     if before is not None and before.mark == mark and not reason.strip():
         raise ReasonMissing("Nothing has changed since it was printed. Say why it is printed again.", field="reason")
-    words = contents.frozen(
-        loaded.content, made_at=clock.now(), banner=_banner(loaded, before, mark, reason.strip()[:REASON_MAX])
-    )
     version = before.version + 1 if before else 1
+    banner = _banner(loaded, before, mark, reason.strip()[:REASON_MAX])
+    words = contents.frozen(loaded.content, made_at=clock.now(), version=version, banner=banner)
     file_hash = hashlib.sha256(typesetting.pdf(words, found.layout)).hexdigest()
     row = Printing.objects.create(
         company_id=loaded.company_id,

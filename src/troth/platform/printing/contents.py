@@ -106,10 +106,11 @@ def mark_of(content: Content) -> str:
     """
     words = asdict(content)
     words.pop("sender")
-    return _hash(words)
+    return hash_of(words)
 
 
-def _hash(words: Any) -> str:
+def hash_of(words: Any) -> str:
+    """The hash of anything that JSON can hold: a mark of a paper's own."""
     return hashlib.sha256(_canonical(words).encode()).hexdigest()
 
 
@@ -117,8 +118,8 @@ def _canonical(words: Any) -> str:
     return json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def frozen(content: Content, *, made_at: datetime, banner: Sequence[str] = ()) -> str:
+def frozen(content: Content, *, made_at: datetime, version: int = 1, banner: Sequence[str] = ()) -> str:
     """The paper as it is kept with its printing: what its layout is given."""
     made = made_at.astimezone(UTC)
     instant = [made.year, made.month, made.day, made.hour, made.minute, made.second]
-    return _canonical({**asdict(content), "made": instant, "banner": list(banner)})
+    return _canonical({**asdict(content), "made": instant, "version": version, "banner": list(banner)})

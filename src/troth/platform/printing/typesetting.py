@@ -24,14 +24,15 @@ class FontsMissing(RuntimeError):
 
 def pdf(words: str, layout: Path) -> bytes:
     """The paper that `words` (a frozen content) make with a layout."""
-    made = _compiler().compile(
+    made = compiler().compile(
         input=str(layout), sys_inputs={"content": words}, format="pdf", pdf_standards=[STANDARD], pdf_tags=True
     )
     assert isinstance(made, bytes)
     return made
 
 
-def _compiler() -> typst.Compiler:
+def compiler() -> typst.Compiler:
+    """The compiler of this thread."""
     if not hasattr(_own, "compiler"):
         if not any(FONTS.glob("*.ttf")):
             raise FontsMissing(f"{FONTS} has no fonts. Run: python hatch_build.py")

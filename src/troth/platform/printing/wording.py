@@ -90,6 +90,10 @@ class Speaker:
         exact = format_decimal(Decimal(grams).scaleb(-3), format="#,##0.0##", locale=self.locale)
         return f"{exact}\u00a0kg"
 
+    def volume(self, millilitres: int) -> str:
+        exact = format_decimal(Decimal(millilitres).scaleb(-3), format="#,##0.0##", locale=self.locale)
+        return f"{exact}\u00a0l"
+
     def country(self, code: str) -> str:
         return str(self.locale.territories.get(code, code))
 

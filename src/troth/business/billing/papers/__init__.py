@@ -56,7 +56,7 @@ def load(invoice_id: int) -> Loaded:
             speak,
         ),
         terms=_terms(view, speak) if kind == "invoice" else (),
-        closing=(speak(f"closing_{kind}", number=view.row.number),),
+        closing=(*view.texts.values(), speak(f"closing_{kind}", number=view.row.number)),
         size=letters.paper_size(bill_to.country),
     )
     name = f"{speak(kind)}-{view.row.number}"
@@ -136,7 +136,7 @@ def _source(line: Any, sent: SentRow | None, speak: Speaker) -> str:
 def _row(line: Any, ordered: OrderLineRow | None, source: str, currency: str, speak: Speaker) -> Row:
     product, unit = line.product, line.product.base_unit
     trace = ordered.trace if ordered else ()
-    quiet = tuple(word for word in (product.number, source) if word)
+    quiet = tuple(word for word in (product.number, source, *line.texts.values()) if word)
     rate = speak.percent(line.tax_basis_points) if line.tax_basis_points else "–"
     return Row(
         (
