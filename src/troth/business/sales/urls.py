@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.sales.web import checking, documents, entry, lists, offers, texts, verbs
+from troth.business.sales.web import checking, documents, drafting, entry, lists, offers, texts, verbs
 
 app_name = "sales"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("orders/offers/products/", offers.product_offers, name="product-offers"),
     path("orders/check/", checking.order_check, name="order-check"),
     path("orders/<int:key>/check/", checking.order_check, name="order-check-change"),
+    path("orders/draft/", drafting.order_draft, name="order-draft"),
+    path("orders/<int:key>/draft/", drafting.order_draft, name="order-draft-change"),
     path("orders/<int:key>/", documents.OrderPage.as_view(), name="order"),
     path("orders/<int:key>/change/", entry.OrderChange.as_view(), name="order-change"),
     path("orders/<int:key>/texts/", texts.OrderTexts.as_view(), name="order-texts"),
@@ -26,6 +28,8 @@ urlpatterns = [
     path("quotations/new/", entry.QuotationCreate.as_view(), name="quotation-create"),
     path("quotations/check/", checking.quotation_check, name="quotation-check"),
     path("quotations/<int:key>/check/", checking.quotation_check, name="quotation-check-change"),
+    path("quotations/draft/", drafting.quotation_draft, name="quotation-draft"),
+    path("quotations/<int:key>/draft/", drafting.quotation_draft, name="quotation-draft-change"),
     path("quotations/<int:key>/", documents.QuotationPage.as_view(), name="quotation"),
     path("quotations/<int:key>/change/", entry.QuotationChange.as_view(), name="quotation-change"),
     path("quotations/<int:key>/texts/", texts.QuotationTexts.as_view(), name="quotation-texts"),

@@ -94,7 +94,7 @@ def _readable(
     draft: OrderDraft, changes: Before | None, *, by: Actor, clock: Clock
 ) -> tuple[Document | None, tuple[BusinessError, ...]]:
     """The document of the rows that can be read, and what was refused of the others."""
-    kept = tuple(changes.lines.values()) if changes else ()
+    kept = _renumbered(draft, changes)
     rows = {row: replace(line, line_number=row) for row, line in enumerate(draft.lines, start=1)}
     refused: list[BusinessError] = []
     for _ in range(READINGS):
@@ -111,6 +111,14 @@ def _readable(
                 return None, tuple(refused)
             rows = {row: line for row, line in rows.items() if row not in bad}
     return None, tuple(refused)
+
+
+def _renumbered(draft: OrderDraft, changes: Before | None) -> tuple[Line, ...]:
+    """The lines that the rows stand for, numbered as the rows are."""
+    if changes is None:
+        return ()
+    found = ((row, _was(draft, changes, row)) for row in range(1, len(draft.lines) + 1))
+    return tuple(was._replace(line_number=row) for row, was in found if was is not None)
 
 
 def _priced_before(draft: OrderDraft, document: Document, changes: Before) -> tuple[Line, ...]:

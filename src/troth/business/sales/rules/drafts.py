@@ -180,7 +180,7 @@ def parse_lines(drafts: Sequence[LineDraft], known: Known, *, today: date) -> tu
         )
     wrong: list[BusinessError] = []
     read: list[ReadLine] = []
-    numbers = _line_numbers(drafts, wrong)
+    numbers = line_numbers(drafts, wrong)
     for row, (draft, number) in enumerate(zip(drafts, numbers, strict=True), start=1):
         line = _parse_line(draft, known, row=row, number=number, today=today, wrong=wrong)
         if line is not None:
@@ -228,28 +228,44 @@ def quantities(product: ProductFacts, entered: str | int, unit_code: str) -> tup
     return steps, known.unit, known.factor.to_base(steps, unit=known.unit, base=product.base_unit)
 
 
-def _line_numbers(drafts: Sequence[LineDraft], wrong: list[BusinessError]) -> list[int]:
-    """The numbers entered, and for the others the next multiple of ten after the highest so far."""
+def line_numbers(drafts: Sequence[LineDraft], wrong: list[BusinessError]) -> list[int]:
+    """The numbers entered; a line without one that stands before one takes the next free number, else the next ten."""
+    entered = [draft.line_number for draft in drafts]
     taken: set[int] = set()
     numbers: list[int] = []
-    for row, draft in enumerate(drafts, start=1):
-        number = draft.line_number
+    for row, number in enumerate(entered, start=1):
         if number is None:
-            number = next_line_number(taken)
-        elif not 1 <= number <= 999_999:
-            wrong.append(refusals.WrongEntry("Line numbers go from 1 to 999999.", row=row, field="line_number"))
-        elif number in taken:
-            wrong.append(
-                refusals.DuplicateLine(
-                    f"Line {number} is there twice. Give each line a number of its own, or none.",
-                    row=row,
-                    field="line_number",
-                    line_number=number,
-                )
-            )
+            number = _between(numbers, entered[row:], taken)
+        else:
+            _refuse_number(number, taken, row, wrong)
         taken.add(number)
         numbers.append(number)
     return numbers
+
+
+def _between(before: Sequence[int], after: Sequence[int | None], taken: set[int]) -> int:
+    """A number for a line between numbered ones, so that it stays where it was put."""
+    later = [number for number in after if number is not None]
+    following = next_line_number(taken.union(later))
+    if not later:
+        return following
+    number = (before[-1] if before else 0) + 1
+    gap = later[0] - number - sum(1 for one in after[: list(after).index(later[0])] if one is None)
+    return number if gap > 0 and number not in taken.union(later) else following
+
+
+def _refuse_number(number: int, taken: set[int], row: int, wrong: list[BusinessError]) -> None:
+    if not 1 <= number <= 999_999:
+        wrong.append(refusals.WrongEntry("Line numbers go from 1 to 999999.", row=row, field="line_number"))
+    elif number in taken:
+        wrong.append(
+            refusals.DuplicateLine(
+                f"Line {number} is there twice. Give each line a number of its own, or none.",
+                row=row,
+                field="line_number",
+                line_number=number,
+            )
+        )
 
 
 def next_line_number(taken: Iterable[int]) -> int:

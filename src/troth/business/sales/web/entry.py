@@ -13,18 +13,19 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.masterdata.queries import snapshot
 from troth.business.pricing.queries import SET_PRICE
 from troth.business.sales import actions, queries
 from troth.business.sales.actions import check
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.forms import HEAD_FIELDS, ItemForm, OrderForm, QuotationForm, entered, row_choices
-from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.queries import DocumentView
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.states import OrderState
+from troth.business.sales.web.entered import cells, head_of, price_by_hand, row_of
 from troth.business.sales.web.entry_words import KEYS, WORDS
 from troth.kernel.errors import BusinessError
-from troth.kernel.quantity import format_quantity
 from troth.platform.web import formats
 from troth.platform.web.access import demand
 from troth.platform.web.acts import once
@@ -67,7 +68,8 @@ class EntryPage(FormPage):
     def initial(self) -> dict[str, Any]:
         if self.view is None:
             return {"customer": self.request.GET.get("customer", "")}
-        return head_of(self.view)
+        head = head_of(self.view)
+        return head | {"complete_delivery": "true" if head["complete_delivery"] else "false"}
 
     def initial_rows(self) -> list[dict[str, Any]]:
         if self.view is None:
@@ -127,8 +129,18 @@ class EntryPage(FormPage):
             "products": reverse("sales:product-offers"),
             "document": key,
             "inBooks": self.in_books,
+            "draft": self.draft_address(key),
+            "actsOnSaving": acting_types() if self.kind == "order" else [],
             "person": self.request.actor.user_id,  # type: ignore[attr-defined]
         }
+
+    def draft_address(self, key: int | None) -> str:
+        """Where the page saves its draft by itself; nowhere once the document is no draft any more."""
+        route = f"sales:{self.kind}-draft"
+        if key is None:
+            return reverse(route)
+        assert self.view is not None
+        return reverse(f"{route}-change", args=[key]) if self.view.document.state == OrderState.DRAFT else ""
 
     @property
     def in_books(self) -> bool:
@@ -167,6 +179,11 @@ class EntryPage(FormPage):
         return {"by": actor, "clock": self.request.clock}  # type: ignore[attr-defined]
 
 
+def acting_types() -> list[str]:
+    """The order types that do more on entry than a draft does on submitting: those are not saved by themselves."""
+    return [code for code, kind in snapshot().order_types.items() if kind.delivers_on_saving]
+
+
 def renumber(error: BusinessError, rows: Sequence[int]) -> None:
     """Say rows as they stand in the form, where empty rows count as well."""
     for one in getattr(error, "refusals", (error,)):
@@ -177,58 +194,6 @@ def renumber(error: BusinessError, rows: Sequence[int]) -> None:
 def draft_of(kind: type[OrderDraft], head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> Any:
     """What was entered, as the actions take it."""
     return kind(lines=tuple(LineDraft(**entered(line)) for line in lines), **entered(head))
-
-
-def head_of(view: DocumentView) -> dict[str, Any]:
-    """A document's head as the form has it."""
-    document = view.document
-    values = {name: getattr(document, name) for name in HEAD_FIELDS if hasattr(document, name)}
-    values |= {
-        "customer": document.sold_to.number,
-        "order_type": document.order_type.code,
-        "ship_to": document.ship_to.number,
-        "bill_to": document.bill_to.number,
-        "payer": document.payer.number,
-        "forwarding_agent": document.forwarding_agent.number if document.forwarding_agent else "",
-        "payment_terms": document.payment_terms.code,
-        "site": document.site.code if getattr(document, "site", None) else "",
-        "valid_to_on": getattr(document, "valid_to_on", None),
-        "delivery_days": getattr(document, "delivery_days", None),
-        "version": document.version,
-    }
-    return values
-
-
-def row_of(one: LineView) -> dict[str, Any]:
-    """An item as its row has it."""
-    line = one.line
-    return {
-        "line_number": line.line_number,
-        "product": one.product_number,
-        "quantity": format_quantity(line.quantity, one.unit_decimals),
-        "unit": line.unit_id,
-        "requested_on": line.requested_on,
-        "site": one.site,
-        "item_category": one.item_category,
-        "delivery_days": line.delivery_days,
-        "text": line.text,
-        "manual_conditions": tuple(line.manual_conditions),
-    }
-
-
-def price_by_hand(one: LineView, view: DocumentView) -> str:
-    return check.price_by_hand(one.line, one.base_decimals, view.document.currency.decimals)
-
-
-def cells(row: Any, names: dict[int, str]) -> dict[str, Any]:
-    """A row of the form as the page writes it: what stands in each cell, and what is wrong."""
-    values = {name: row[name].value() for name in row.fields}
-    shown = {name: "" if value is None else str(value) for name, value in values.items()}
-    wrong = [error for errors in row.errors.values() for error in errors] if row.is_bound else []
-    number = shown.get("line_number", "")
-    name = names.get(int(number), "") if number.isdigit() else ""
-    price = str(row.initial.get("manual_conditions", "") or "")
-    return {**shown, "prefix": row.prefix, "name": name, "price_shown": price, "errors": wrong}
 
 
 def found_in(form: Any, row: int | None) -> list[dict[str, Any]]:

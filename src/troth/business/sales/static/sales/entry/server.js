@@ -6,13 +6,17 @@ const notice = document.querySelector("[data-notice]");
 const running = new Map();
 
 export function notify(kind, sentence, ...buttons) {
-  const banner = element("div", `banner banner-${kind}`);
-  banner.setAttribute("role", "alert");
+  banner("note", kind, sentence, buttons);
+}
+
+function banner(about, kind, sentence, buttons = []) {
+  const made = element("div", `banner banner-${kind}`);
+  made.setAttribute("role", "alert");
   const text = element("div", "banner-text");
   text.append(element("strong", "", sentence));
-  banner.append(text, ...buttons);
-  notice.replaceChildren(banner);
-  notice.dataset.about = kind === "going" ? "note" : "server";
+  made.append(text, ...buttons);
+  notice.replaceChildren(made);
+  notice.dataset.about = about;
 }
 
 export function settle(about = "server") {
@@ -20,7 +24,8 @@ export function settle(about = "server") {
 }
 
 function signedOut() {
-  notify("waiting", say("signedOut"), button(say("signIn"), () => location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`)));
+  const again = () => location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
+  banner("server", "waiting", say("signedOut"), [button(say("signIn"), again)]);
 }
 
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -37,11 +42,11 @@ export async function ask(url, body, { replaces = "", keepalive = false } = {}) 
     const answer = await fetch(url, { method: "POST", headers, body: plain ? body : JSON.stringify(body), signal: control.signal, keepalive });
     const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
     if (answer.redirected || (answer.status === 403 && !isJson)) return signedOut() ?? null;
-    if (!isJson) return notify("stopped", say("faulty")) ?? null;
+    if (!isJson) return banner("server", "stopped", say("faulty")) ?? null;
     settle();
     return { ok: answer.ok, status: answer.status, said: await answer.json() };
   } catch (error) {
-    if (error.name !== "AbortError") notify("waiting", say("noAnswer"));
+    if (error.name !== "AbortError") banner("server", "waiting", say("noAnswer"));
     return null;
   }
 }

@@ -1,6 +1,7 @@
 // Submitting and saving by key and by button: what is refused is marked where it stands, and nothing is drawn anew.
 
 import { refuse } from "./check.js";
+import { again, idle } from "./draft.js";
 import { filled, read } from "./grid.js";
 import { form, readHead } from "./head.js";
 import { ask } from "./server.js";
@@ -28,8 +29,8 @@ export async function submit(saves) {
   if (busy) return;
   busy = true;
   form.setAttribute("aria-busy", "true");
+  await idle();
   const those = filled();
-  form.dispatchEvent(new CustomEvent("leaving"));
   const answer = await ask(form.action, sent(those, saves));
   busy = false;
   form.removeAttribute("aria-busy");
@@ -39,6 +40,7 @@ export async function submit(saves) {
   } else if (answer?.said.problems) {
     refuse(answer.said.problems, those);
     document.querySelector("[data-missing] .side-jump")?.focus();
+    again();
   }
 }
 

@@ -1,0 +1,84 @@
+"""A document as the entry page has it: its head, its rows, and both as the scripts of the page read them."""
+
+from datetime import date
+from typing import Any
+
+from troth.business.sales.actions import check
+from troth.business.sales.forms import HEAD_FIELDS
+from troth.business.sales.queries import DocumentView, LineView
+from troth.kernel.quantity import format_quantity
+
+
+def head_of(view: DocumentView) -> dict[str, Any]:
+    """A document's head as the form has it."""
+    document = view.document
+    values = {name: getattr(document, name) for name in HEAD_FIELDS if hasattr(document, name)}
+    values |= {
+        "customer": document.sold_to.number,
+        "order_type": document.order_type.code,
+        "ship_to": document.ship_to.number,
+        "bill_to": document.bill_to.number,
+        "payer": document.payer.number,
+        "forwarding_agent": document.forwarding_agent.number if document.forwarding_agent else "",
+        "payment_terms": document.payment_terms.code,
+        "site": document.site.code if getattr(document, "site", None) else "",
+        "valid_to_on": getattr(document, "valid_to_on", None),
+        "delivery_days": getattr(document, "delivery_days", None),
+        "version": document.version,
+    }
+    return values
+
+
+def row_of(one: LineView) -> dict[str, Any]:
+    """An item as its row has it."""
+    line = one.line
+    return {
+        "line_number": line.line_number,
+        "product": one.product_number,
+        "quantity": format_quantity(line.quantity, one.unit_decimals),
+        "unit": line.unit_id,
+        "requested_on": line.requested_on,
+        "site": one.site,
+        "item_category": one.item_category,
+        "delivery_days": line.delivery_days,
+        "text": line.text,
+        "manual_conditions": tuple(line.manual_conditions),
+    }
+
+
+def price_by_hand(one: LineView, view: DocumentView) -> str:
+    return check.price_by_hand(one.line, one.base_decimals, view.document.currency.decimals)
+
+
+def cells(row: Any, names: dict[int, str]) -> dict[str, Any]:
+    """A row of the form as the page writes it: what stands in each cell, and what is wrong."""
+    values = {name: row[name].value() for name in row.fields}
+    shown = {name: "" if value is None else str(value) for name, value in values.items()}
+    wrong = [error for errors in row.errors.values() for error in errors] if row.is_bound else []
+    number = shown.get("line_number", "")
+    name = names.get(int(number), "") if number.isdigit() else ""
+    price = str(row.initial.get("manual_conditions", "") or "")
+    return {**shown, "prefix": row.prefix, "name": name, "price_shown": price, "errors": wrong}
+
+
+def stored(view: DocumentView) -> dict[str, Any]:
+    """The document as it is written, in the texts that its cells would hold."""
+    return {
+        "version": view.document.version,
+        "head": {name: _text(value) for name, value in head_of(view).items() if name != "version"},
+        "lines": [_row(one, view) for one in view.lines if one.line.stands],
+    }
+
+
+def _row(one: LineView, view: DocumentView) -> dict[str, str]:
+    price = price_by_hand(one, view)
+    values = row_of(one) | {"manual_conditions": price, "price_shown": price}
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
