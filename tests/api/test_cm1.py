@@ -204,7 +204,7 @@ def test_goods_are_expected_moved_and_received(small, caller):
     read = planner.get(address)
     moved = done(planner.patch(address, {"due_on": "2026-03-10"}, version=read.headers["ETag"]))
     assert (moved["due_on"], moved["expected"], moved["unit"]) == ("2026-03-10", "2.500", "litre")
-    assert_refused(planner.patch(address, {"quantity": "3"}, version=read.headers["ETag"]), 412, "version_mismatch")
+    assert_refused(planner.patch(address, {"quantity": "3"}, version=read.headers["ETag"]), 412, "changed_meanwhile")
     curve = f"availability/{small.products['OIL'].pk}/{small.sites['HAM'].pk}"
     assert [(one["on"], one["category"], one["quantity"]) for one in done(planner.get(curve))["items"]] == [
         ("2026-03-10", "purchase", "2.500")

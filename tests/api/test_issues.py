@@ -18,7 +18,7 @@ def test_an_issue_goes_its_way(small, caller):
     issue = f"issues/{made.json()['id']}"
     changed = rita.patch(issue, {"subject": "Late"}, version='"1"')
     assert (changed.json()["subject"], changed.json()["version"]) == ("Late", 2)
-    assert_refused(rita.patch(issue, {"subject": "Later"}, version='"1"'), 412, "version_mismatch")
+    assert_refused(rita.patch(issue, {"subject": "Later"}, version='"1"'), 412, "changed_meanwhile")
     assert [one["subject"] for one in rita.get(f"issues?kind=order&document={order}").json()["items"]] == ["Late"]
     closed = rita.post(f"{issue}/close", {"outcome": "Sent by courier."}).json()
     assert (closed["state"], closed["outcome"]) == ("closed", "Sent by courier.")

@@ -11,10 +11,10 @@ from troth.business.credit.rules import (
     CreditBlocksGoodsIssue,
     LimitInvalid,
 )
-from troth.business.masterdata.rules import ChangedMeanwhile
 from troth.kernel.errors import InvalidInput, NotFound
 from troth.kernel.quantity import MAX
 from troth.ledgers.exposure.queries import Exposure
+from troth.platform import locks
 from troth.platform.actors import Actor, Grant
 from troth.platform.blocks import OwnBlock
 from troth.platform.models import Event
@@ -167,7 +167,7 @@ def test_a_payer_gets_its_first_limit(desk):
         ({"limit": -1}, LimitInvalid),
         ({"limit": MAX + 1}, LimitInvalid),
         ({"limit": 1, "risk_class": "x" * 11}, InvalidInput),
-        ({"limit": 1, "version": 7}, ChangedMeanwhile),
+        ({"limit": 1, "version": 7}, locks.ChangedMeanwhile),
         ({"limit": 1, "party_id": 999}, CreditAccountUnknown),
         ({"limit": 1, "by": CLERK}, NotAllowed),
     ],

@@ -8,7 +8,6 @@ from tests.masterdata.world import CLOCK, MASTER, price
 from troth.business.masterdata import actions, queries
 from troth.business.masterdata.models import Customer, PriceCondition, ProductSite
 from troth.business.masterdata.rules import (
-    ChangedMeanwhile,
     Closed,
     DuplicateKey,
     FieldFixed,
@@ -18,6 +17,7 @@ from troth.business.masterdata.rules import (
 from troth.kernel.errors import InvalidInput, NotFound, Refusals
 from troth.kernel.money import AmountOutOfRange, AmountTooPrecise
 from troth.kernel.quantity import MAX, QuantityNegative, QuantityZero
+from troth.platform import locks
 from troth.platform.actors import Actor, Grant
 from troth.platform.models import Event
 from troth.platform.permissions import NotAllowed
@@ -109,7 +109,7 @@ def test_a_change_to_the_same_changes_nothing(world):
 @pytest.mark.parametrize("kind", ["customer", "product", "price"])
 def test_a_record_changed_meanwhile_is_not_overwritten(world, kind):
     record = {"customer": world.bikes, "product": world.bike, "price": price(world, 5)}[kind]
-    with pytest.raises(ChangedMeanwhile) as refusal:
+    with pytest.raises(locks.ChangedMeanwhile) as refusal:
         maintain(kind, values={"is_active": False}, version=7, **{f"{kind}_id": record.pk})
     record.refresh_from_db()
     assert (record.is_active, record.version, refusal.value.code) == (True, 1, "changed_meanwhile")

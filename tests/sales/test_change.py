@@ -10,6 +10,7 @@ from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft
 from troth.kernel.errors import NotFound
 from troth.kernel.lifecycle import IllegalTransition
+from troth.platform import locks
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_lowering_a_line_frees_the_goods_and_the_claim(small, rep, order):
 def test_a_change_below_what_was_read_is_refused_and_changes_nothing(small, rep, order):
     actions.change_order(order.id, line(10, quantity=4), expected_version=1, by=rep, clock=small.clock)
     before = books.picture()
-    with pytest.raises(refusals.ChangedMeanwhile) as refused:
+    with pytest.raises(locks.ChangedMeanwhile) as refused:
         actions.change_order(order.id, line(10, quantity=5), expected_version=1, by=rep, clock=small.clock)
     assert refused.value.facts == {"number": order.number, "expected_version": 1, "version": 2}
     assert books.picture() == before

@@ -11,6 +11,7 @@ from troth.business.sales import actions, queries
 from troth.business.sales.rules import refusals
 from troth.business.sales.rules.drafts import LineDraft, QuotationDraft
 from troth.kernel.lifecycle import IllegalTransition
+from troth.platform import locks
 from troth.platform.actors import SYSTEM
 
 OFFER = QuotationDraft(
@@ -77,7 +78,7 @@ def test_a_quotation_is_refused_what_its_state_does_not_allow(small, rep, sent):
         (refusals.NotADraft, lambda: actions.save_quotation(OFFER, quotation_id=sent.id, by=rep, clock=small.clock)),
         (refusals.ReasonMissing, lambda: actions.reject_quotation(sent.id, reason="", by=rep, clock=small.clock)),
         (
-            refusals.ChangedMeanwhile,
+            locks.ChangedMeanwhile,
             lambda: actions.accept_quotation(sent.id, expected_version=1, by=rep, clock=small.clock),
         ),
     ):

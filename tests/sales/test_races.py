@@ -8,10 +8,10 @@ from django.db import connection
 from tests import company
 from tests.sales import books
 from troth.business.sales import actions, queries
-from troth.business.sales.rules import refusals
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.kernel.errors import BusinessError
 from troth.kernel.lifecycle import IllegalTransition
+from troth.platform import locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +66,7 @@ def test_of_two_changes_to_the_same_state_one_is_refused(stocked, rep, draft):
     answers = together(raise_to(2), raise_to(3))
     [won] = [answer for answer in answers if not isinstance(answer, BusinessError)]
     [lost] = [answer for answer in answers if isinstance(answer, BusinessError)]
-    assert isinstance(lost, refusals.ChangedMeanwhile)
+    assert isinstance(lost, locks.ChangedMeanwhile)
     assert books.demand() == won.lines[0].quantity
     assert queries.order(order.id, by=rep).document.version == 2
 

@@ -12,6 +12,7 @@ from troth.business.sales.rules import refusals
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.completeness import Step
 from troth.business.sales.rules.drafts import LineDraft
+from troth.platform import locks
 from troth.platform.idempotency import KeyReused
 
 
@@ -31,7 +32,7 @@ def test_a_draft_can_be_written_anew(small, rep, draft):
     )
     assert (again.id, again.number, again.version, again.net) == (saved.id, saved.number, 2, 2000)
     before = books.picture()
-    with pytest.raises(refusals.ChangedMeanwhile):
+    with pytest.raises(locks.ChangedMeanwhile):
         actions.save_order(
             draft("ALPHA", ("GLOVE", 2)), order_id=saved.id, expected_version=1, by=rep, clock=small.clock
         )

@@ -9,12 +9,13 @@ from troth.business.sales import queries as sales
 from troth.business.sales.actions import allocate_stock
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft
-from troth.business.sales.rules.refusals import ChangedMeanwhile, NothingChanged
+from troth.business.sales.rules.refusals import NothingChanged
 from troth.business.shipping.actions import Amendment
 from troth.business.shipping.models import Delivery, DeliveryLine, TransferLine, TransferOrder
 from troth.business.shipping.rules import amendment
 from troth.business.shipping.rules.amendment import HasLeft, Part
 from troth.ledgers.stock.queries import overview
+from troth.platform import locks
 from troth.platform.actors import SYSTEM
 from troth.platform.models import Event
 
@@ -263,7 +264,7 @@ def test_a_change_that_changes_nothing_is_refused(yard):
 
 def test_who_saw_an_older_version_is_refused(yard):
     order, _ = yard.delivered(FRAME=5)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(locks.ChangedMeanwhile):
         yard.do("amend_order", order_id=order.id, amendment=to(3), expected_version=order.version + 7)
 
 

@@ -102,11 +102,13 @@ def change_issue(
     subject: str | None = None,
     owner_id: int | None = None,
     due_on: date | None = None,
+    expected_version: int | None = None,
     by: Actor,
     clock: Clock,
 ) -> None:
     """Change what is given of an open issue."""
     row, _held = locks.hold(IssueRow, issue_id, by=by)
+    locks.refuse_if_changed(row, expected_version)
     row.state = LIFECYCLE.step(row.state, "change")
     before = (row.subject, _name(row.owner), row.due_on.isoformat())
     row.subject = row.subject if subject is None else _subject(subject)

@@ -195,6 +195,21 @@ def hold(model: type[D], document_id: int, *, by: Actor) -> tuple[D, Held]:
     return document, held
 
 
+def refuse_if_changed(document: models.Model, expected_version: int | None) -> None:
+    """Refuse a change that was made from another version than the one that is now locked; None: from any."""
+    version = getattr(document, "version")  # noqa: B009 - of those models that have one
+    if expected_version is not None and version != expected_version:
+        number = str(getattr(document, "number", ""))
+        name = f"{document._meta.verbose_name} {number}".strip()
+        raise ChangedMeanwhile(
+            f"{name[:1].upper()}{name[1:]} was changed by somebody else after you opened it. Load it again, then "
+            "repeat your change.",
+            number=number,
+            expected_version=expected_version,
+            version=version,
+        )
+
+
 def begin() -> Held:
     """The proof of an action that makes a new document: nothing to lock yet."""
     return Held()
@@ -289,6 +304,12 @@ def _reaches(by: Actor, document: models.Model) -> bool:
         return False
     actions.require(by, company_id=company_id, site_id=site_id)
     return True
+
+
+class ChangedMeanwhile(BusinessError):
+    """Somebody else changed the document after it was read."""
+
+    code = "changed_meanwhile"
 
 
 class Busy(BusinessError):

@@ -24,12 +24,6 @@ class AccountMissing(BusinessError):
     code = "account_missing"
 
 
-class ChangedMeanwhile(BusinessError):
-    """Somebody else changed the record since it was opened."""
-
-    code = "changed_meanwhile"
-
-
 class UnknownCode(BusinessError):
     """A code that stands for nothing in the books."""
 

@@ -326,17 +326,18 @@ class ReceiptChange(Entry):
 @operations.changes("/receipts/{int:receipt_id}", ReceiptShown)
 def change_receipt(request: ApiRequest, receipt_id: Id, change: ReceiptChange) -> ReceiptShown:
     """Move a receipt to another day or change its quantity; promises that it leaves uncovered become shortages."""
+    version = versions.expected(request)
     row = _row(request, receipt_id)
-    versions.refuse_unless(request, row.version)
     wanted = None if change.quantity is None else _read(change.quantity, reference.product(row.product_id))
-    act(request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted)
+    act(request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted, expected_version=version)
     return get_receipt(request, receipt_id)
 
 
-@operations.acts("/receipts/{int:receipt_id}/cancel", ReceiptShown)
+@operations.acts("/receipts/{int:receipt_id}/cancel", ReceiptShown, checks_version=True)
 def cancel_receipt(request: ApiRequest, receipt_id: Id, why: Reason) -> ReceiptShown:
     """What is still expected will not come."""
-    act(request, actions.cancel_receipt, receipt_id, reason=why.reason)
+    version = versions.stated(request)
+    act(request, actions.cancel_receipt, receipt_id, reason=why.reason, expected_version=version)
     return get_receipt(request, receipt_id)
 
 

@@ -109,8 +109,9 @@ class IssueChange(Entry):
 @operations.changes("/issues/{int:issue_id}", IssueShown)
 def change_issue(request: ApiRequest, issue_id: Id, change: IssueChange) -> dict[str, Any]:
     """Give an open issue another subject, owner or day."""
-    versions.refuse_unless(request, issues.one(issue_id, by=request.auth).version)
-    act(request, issues.change_issue, issue_id, subject=change.subject, owner_id=change.owner, due_on=change.due_on)
+    version = versions.expected(request)
+    wanted = {"subject": change.subject, "owner_id": change.owner, "due_on": change.due_on}
+    act(request, issues.change_issue, issue_id, **wanted, expected_version=version)
     return get_issue(request, issue_id)
 
 

@@ -4,14 +4,14 @@
 | --- | --- | --- | --- |
 | `reads` | GET | | answers with ETag, knows If-None-Match |
 | `creates` | POST, 201 | required: `create(request, action, …)` | |
-| `acts` | POST | taken if sent: `act(request, action, …)` | checked if sent |
+| `acts` | POST | taken if sent: `act(request, action, …)` | with `checks_version` checked if sent |
 | `changes` | PATCH or another | taken if sent | required |
 
 The operation's id is the function's name, and what it asks for stands in the table of routes under `api:` and that
 name. Refusals are declared on each operation, so that what a client generator makes of the description knows them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -78,7 +78,7 @@ def _is_versioned(response: Any) -> bool:
     return "version" in getattr(response, "model_fields", ())
 
 
-def _described(operation_id: str, headers: list[dict[str, Any]], refusals: tuple[int, ...]) -> dict[str, Any]:
+def _described(operation_id: str, headers: list[dict[str, Any]], refusals: Sequence[int]) -> dict[str, Any]:
     """What the description says of an operation beside what its signature says; a public one asks for no token."""
     if permissions.declared(f"api:{operation_id}") == permissions.PUBLIC:
         return {"parameters": headers, "responses": _responses(*refusals)}
@@ -103,9 +103,13 @@ class Operations(Router):
         refusals = (400, 409, 413, 415)
         return self._operation("POST", path, {status: response}, headers=headers, refusals=refusals, accepts=accepts)
 
-    def acts(self, path: str, response: Any, *, accepts: str = bodies.JSON) -> Callable[[F], F]:
-        headers = [_header(CLIENT_KEY, _KEY, required=False), _header("If-Match", _MATCH, required=False)]
-        refusals = (400, 409, 412, 413, 415)
+    def acts(
+        self, path: str, response: Any, *, accepts: str = bodies.JSON, checks_version: bool = False
+    ) -> Callable[[F], F]:
+        headers, refusals = [_header(CLIENT_KEY, _KEY, required=False)], [400, 409, 413, 415]
+        if checks_version:
+            headers.append(_header("If-Match", _MATCH, required=False))
+            refusals.append(412)
         return self._operation("POST", path, {200: response}, headers=headers, refusals=refusals, accepts=accepts)
 
     def changes(self, path: str, response: Any, *, method: str = "PATCH") -> Callable[[F], F]:
@@ -120,7 +124,7 @@ class Operations(Router):
         response: dict[int, Any],
         *,
         headers: list[dict[str, Any]],
-        refusals: tuple[int, ...],
+        refusals: Sequence[int],
         accepts: str = bodies.JSON,
     ) -> Callable[[F], F]:
         def register(function: F) -> F:

@@ -43,15 +43,6 @@ def stated(request: HttpRequest) -> int | None:
     return int(number)
 
 
-def refuse_unless(request: HttpRequest, version: int | str, *, required: bool = True) -> None:
-    """For records whose change takes no version: compare here, under whatever lock the caller holds."""
-    if required and "If-Match" not in request.headers:
-        raise VersionMissing("Say which version you change: send its ETag in If-Match, or * for any.")
-    text = request.headers.get("If-Match", "*").strip()
-    if text != "*" and text.removeprefix("W/") != etag(version):
-        raise VersionMismatch("This was changed since you read it. Read it again.", found=str(version))
-
-
 def is_known(request: HttpRequest, version: int | str) -> bool:
     """Whether the caller has this version already (If-None-Match)."""
     known = request.headers.get("If-None-Match", "")

@@ -8,7 +8,6 @@ from django.db import models
 
 from troth.business.credit.models import CreditAccount
 from troth.business.credit.rules import CreditAccountUnknown, LimitInvalid
-from troth.business.masterdata.rules import ChangedMeanwhile
 from troth.kernel.errors import InvalidInput, NotFound
 from troth.kernel.quantity import MAX
 from troth.ledgers.exposure.keys import ExposureKey
@@ -117,13 +116,9 @@ def set_limit(
     # The limit is what `claim` reads under this lock, so no order is judged by half a decision.
     locks.begin().take(ExposureKey(company_id, party_id))
     row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id).first()
-    if version is not None and (row is None or row.version != version):
-        raise ChangedMeanwhile(
-            f"The limit of {party.name} was changed since you opened it. Look at it again.",
-            record=party.number,
-            version=row.version if row else 0,
-        )
-    return _write_limit(row or CreditAccount(company_id=company_id, party=party), limit, risk_class, by, clock)
+    row = row or CreditAccount(company_id=company_id, party=party, version=0)
+    locks.refuse_if_changed(row, version)
+    return _write_limit(row, limit, risk_class, by, clock)
 
 
 def _refuse_limit(limit: int | None, risk_class: str) -> None:

@@ -14,7 +14,6 @@ from troth.business.masterdata.actions.write_customer import CustomerSheet
 from troth.business.masterdata.actions.write_price import PriceSheet
 from troth.business.masterdata.actions.write_product import ProductSheet
 from troth.business.masterdata.models import Customer, PriceCondition
-from troth.business.masterdata.rules import ChangedMeanwhile
 from troth.platform import locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -79,13 +78,7 @@ def _maintain(
     if record_id is None:
         return bring(sheet, [values], by=by, clock=clock, must_be_new=True)[0]
     record, _held = locks.hold(model, record_id, by=by)
-    now_at: int = record.version  # type: ignore[attr-defined]
-    if version is not None and version != now_at:
-        raise ChangedMeanwhile(
-            f"Somebody changed this {sheet.title} since you opened it. Open it again and repeat your change.",
-            record=record_id,
-            version=now_at,
-        )
+    locks.refuse_if_changed(record, version)
     if isinstance(sheet, ProductSheet) and isinstance(record, Product):
         sheet.read_beside([record])
     return bring(sheet, [values], by=by, clock=clock, record=record)[0]

@@ -1,6 +1,5 @@
 """Changing an order before it is delivered: raise, lower, re-date, another product, more lines, header fields."""
 
-from troth.business.sales.actions import save
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.actions.document import Document, load
 from troth.business.sales.actions.revise import revised
@@ -67,7 +66,7 @@ def rejecting(before: Document, line_number: int, reason: str) -> Document:
 def opened(order_id: int, expected_version: int | None, *, by: Actor) -> tuple[Held, Document]:
     """Hold an order for a change. Refuses one that was changed meanwhile, or cancelled."""
     order, held = locks.hold(Order, order_id, by=by)
-    save.refuse_if_changed(order, expected_version)
+    locks.refuse_if_changed(order, expected_version)
     if order.state == OrderState.CANCELLED:
         raise refusals.OrderCancelled(
             f"Order {order.number} was cancelled. Enter a new one, or copy it.", number=order.number

@@ -206,10 +206,7 @@ def ref_of(quotation: Quotation) -> DocumentRef:
 
 def _hold(quotation_id: int, expected_version: int | None, *, by: Actor) -> tuple[Quotation, Held]:
     quotation, held = locks.hold(Quotation, quotation_id, by=by)
-    if expected_version is not None and quotation.version != expected_version:
-        raise refusals.changed_meanwhile(
-            "quotation", quotation.number, expected=expected_version, found=quotation.version
-        )
+    locks.refuse_if_changed(quotation, expected_version)
     return quotation, held
 
 

@@ -44,7 +44,7 @@ def save_order(
         return saved(document)
     order, _ = locks.hold(Order, order_id, by=by)
     refuse_unless_draft(order)
-    refuse_if_changed(order, expected_version)
+    locks.refuse_if_changed(order, expected_version)
     before = store.header(order)
     document = read(draft, kept=store.lines(store.ORDER, order_id), before=before, by=by, clock=clock)
     _replace(document, order)
@@ -148,12 +148,6 @@ def refuse_unless_draft(order: Order) -> None:
             number=order.number,
             state=order.state,
         )
-
-
-def refuse_if_changed(order: Order, expected_version: int | None) -> None:
-    """Refuse a change that was made to an older state of the order than the one in the books."""
-    if expected_version is not None and order.version != expected_version:
-        raise refusals.changed_meanwhile("order", order.number, expected=expected_version, found=order.version)
 
 
 def _warn(document: Document) -> None:

@@ -29,7 +29,7 @@ CREDIT_BLOCK = "The credit limit is exceeded."
 def submit_order(order_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock) -> Submitted:
     """Take a draft into the books. Refuses one that lacks what its confirmation needs: it stays a draft."""
     order, held = locks.hold(Order, order_id, by=by)
-    save.refuse_if_changed(order, expected_version)
+    locks.refuse_if_changed(order, expected_version)
     state = ORDER.step(order.state, "submit")
     document = load(order)
     document.header = document.header._replace(entered_on=clock.today(document.terms.customer.time_zone))

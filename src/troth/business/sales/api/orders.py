@@ -90,14 +90,14 @@ def change_order(request: ApiRequest, order_id: Id, change: OrderChange) -> Orde
     return shown.order_changed(act(request, actions.change_order, order_id, changes, expected_version=version))
 
 
-@operations.acts("/orders/{int:order_id}/submit", OrderWritten)
+@operations.acts("/orders/{int:order_id}/submit", OrderWritten, checks_version=True)
 def submit_order(request: ApiRequest, order_id: Id) -> OrderWritten:
     """Take a draft into the books."""
     version = versions.stated(request)
     return shown.order_written(act(request, actions.submit_order, order_id, expected_version=version))
 
 
-@operations.acts("/orders/{int:order_id}/cancel", Written)
+@operations.acts("/orders/{int:order_id}/cancel", Written, checks_version=True)
 def cancel_order(request: ApiRequest, order_id: Id, why: Reason) -> Written:
     """Cancel an order of which nothing is in a delivery or an invoice."""
     version = versions.stated(request)
@@ -112,7 +112,7 @@ def reject_order_for_credit(request: ApiRequest, order_id: Id, why: Reason) -> W
     return shown.written(saved, _currency(saved.id))
 
 
-@operations.acts("/orders/{int:order_id}/lines/{int:line_number}/reject", OrderWritten)
+@operations.acts("/orders/{int:order_id}/lines/{int:line_number}/reject", OrderWritten, checks_version=True)
 def reject_item(request: ApiRequest, order_id: Id, line_number: Number, why: Reason) -> OrderWritten:
     """Reject a line with a reason: what was promised on it is free at once."""
     version = versions.stated(request)

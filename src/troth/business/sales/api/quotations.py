@@ -46,21 +46,21 @@ def replace_quotation(request: ApiRequest, quotation_id: Id, quotation: Quotatio
     return _written(act(request, actions.save_quotation, draft, quotation_id=quotation_id, expected_version=version))
 
 
-@operations.acts("/quotations/{int:quotation_id}/send", Written)
+@operations.acts("/quotations/{int:quotation_id}/send", Written, checks_version=True)
 def send_quotation(request: ApiRequest, quotation_id: Id) -> Written:
     """Send it to the customer: it is valid from now on."""
     version = versions.stated(request)
     return _written(act(request, actions.send_quotation, quotation_id, expected_version=version))
 
 
-@operations.acts("/quotations/{int:quotation_id}/accept", Written)
+@operations.acts("/quotations/{int:quotation_id}/accept", Written, checks_version=True)
 def accept_quotation(request: ApiRequest, quotation_id: Id) -> Written:
     """Note that the customer accepts."""
     version = versions.stated(request)
     return _written(act(request, actions.accept_quotation, quotation_id, expected_version=version))
 
 
-@operations.acts("/quotations/{int:quotation_id}/reject", Written)
+@operations.acts("/quotations/{int:quotation_id}/reject", Written, checks_version=True)
 def reject_quotation(request: ApiRequest, quotation_id: Id, why: Reason) -> Written:
     """Note that the customer declines, and why."""
     version = versions.stated(request)
@@ -82,7 +82,7 @@ class Texts(Entry):
     lines: Annotated[dict[Annotated[str, Field(pattern=r"^\d{1,9}$")], WrittenTexts], Field(max_length=2000)] = {}
 
 
-@operations.acts("/quotations/{int:quotation_id}/texts", Written)
+@operations.acts("/quotations/{int:quotation_id}/texts", Written, checks_version=True)
 def change_quotation_texts(request: ApiRequest, quotation_id: Id, texts: Texts) -> Written:
     """Change texts of a draft. Those of an order are changed with the order."""
     version = versions.stated(request)

@@ -67,12 +67,6 @@ class OrderIncomplete(BusinessError):
     code = "order_incomplete"
 
 
-class ChangedMeanwhile(BusinessError):
-    """Somebody else saved the document after it was read."""
-
-    code = "changed_meanwhile"
-
-
 class UnknownLine(BusinessError):
     code = "unknown_line"
 
@@ -149,13 +143,3 @@ class NothingToAllocate(BusinessError):
 
 class NotYourBlock(BusinessError):
     code = "not_your_block"
-
-
-def changed_meanwhile(name: str, number: str, *, expected: int, found: int) -> ChangedMeanwhile:
-    return ChangedMeanwhile(
-        f"{name.capitalize()} {number} was changed by somebody else after you opened it. Load it again, then repeat "
-        "your change.",
-        number=number,
-        expected_version=expected,
-        version=found,
-    )

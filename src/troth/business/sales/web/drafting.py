@@ -19,11 +19,11 @@ from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.check import READINGS
 from troth.business.sales.queries import DocumentView
 from troth.business.sales.rules.drafts import line_numbers
-from troth.business.sales.rules.refusals import ChangedMeanwhile
 from troth.business.sales.web import checking, typed
 from troth.business.sales.web.entered import stored
 from troth.business.sales.web.typed import Typed
 from troth.kernel.errors import BusinessError
+from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.web import history
 from troth.platform.web.access import demand
@@ -45,7 +45,7 @@ def _draft(request: HttpRequest, kind: str, key: int | None) -> JsonResponse:
     try:
         entry = typed.read(request, kind, key, by=actor)
         saved, numbers = _save(request, kind, key, entry, actor)
-    except ChangedMeanwhile:
+    except locks.ChangedMeanwhile:
         assert key is not None
         return JsonResponse({"conflict": _conflict(_view(kind, key, actor))})
     except BusinessError as error:

@@ -26,14 +26,20 @@ class DeliveryChanged:
 
 @action
 def change_delivery(
-    *, delivery_id: int, quantities: Mapping[int, int], reason: str = "", by: Actor, clock: Clock
+    *,
+    delivery_id: int,
+    quantities: Mapping[int, int],
+    reason: str = "",
+    expected_version: int | None = None,
+    by: Actor,
+    clock: Clock,
 ) -> DeliveryChanged:
     """Lower lines of an open delivery to `quantities` (by line number, smallest units; 0 removes the line).
 
     The rest goes back to its order. Refuses a raise (`NotLower`: create another delivery), a line that is on a transfer
     order (`LaterDocuments`), and part of an order that is to be delivered complete (`NotWhole`).
     """
-    held, delivery, lines = books.hold_one(delivery_id, by=by)
+    held, delivery, lines = books.hold_one(delivery_id, expected_version=expected_version, by=by)
     delivery.state = DELIVERY.step(delivery.state, "change")
     lowered = _lowered(delivery, lines, quantities)
     refuse_if_followed(
@@ -60,14 +66,16 @@ def change_delivery(
 
 
 @action
-def cancel_delivery(*, delivery_id: int, reason: str, by: Actor, clock: Clock) -> None:
+def cancel_delivery(
+    *, delivery_id: int, reason: str, expected_version: int | None = None, by: Actor, clock: Clock
+) -> None:
     """Cancel an open delivery: everything goes back to the orders, and it leaves its planned shipment.
 
     `LaterDocuments` while a transfer order fetches for it.
     """
     if not reason.strip():
         raise InvalidInput("Say why the delivery is cancelled.", field="reason")
-    held, delivery, lines = books.hold_one(delivery_id, by=by)
+    held, delivery, lines = books.hold_one(delivery_id, expected_version=expected_version, by=by)
     state = DELIVERY.step(delivery.state, "cancel")
     refuse_if_followed(
         f"delivery {delivery.number}",

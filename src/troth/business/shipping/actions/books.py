@@ -47,8 +47,11 @@ def hold(delivery_ids: Iterable[int], *, by: Actor) -> tuple[Held, list[Delivery
     return held, deliveries, store.lines(held, ids)
 
 
-def hold_one(delivery_id: int, *, by: Actor) -> tuple[Held, Delivery, list[LineRow]]:
+def hold_one(
+    delivery_id: int, *, expected_version: int | None = None, by: Actor
+) -> tuple[Held, Delivery, list[LineRow]]:
     held, [delivery], lines = hold([delivery_id], by=by)
+    locks.refuse_if_changed(delivery, expected_version)
     return held, delivery, lines
 
 

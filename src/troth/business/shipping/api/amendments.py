@@ -43,13 +43,13 @@ class EditShown(Shown):
     unit: str
 
 
-class ConfirmedShown(Shown):
+class StandingShown(Shown):
     quantity: str
     delivery_on: date
     basis: str
 
 
-class LineShown(Shown):
+class AmendedLine(Shown):
     """A line as it stands then; `schedule` is what is confirmed and in no delivery."""
 
     line_number: int
@@ -57,7 +57,7 @@ class LineShown(Shown):
     quantity: str
     short: str
     unit: str
-    schedule: list[ConfirmedShown]
+    schedule: list[StandingShown]
 
 
 class AmendedShown(Shown):
@@ -67,17 +67,17 @@ class AmendedShown(Shown):
     number: str
     version: int
     edits: list[EditShown]
-    lines: list[LineShown]
+    lines: list[AmendedLine]
 
 
-@operations.acts("/orders/{int:order_id}/amendments/preview", AmendedShown)
+@operations.acts("/orders/{int:order_id}/amendments/preview", AmendedShown, checks_version=True)
 def preview_amendment(request: ApiRequest, order_id: Id, change: AmendmentEntry) -> AmendedShown:
     """What changing the order would do to its deliveries, transfer orders and picks; nothing of it is done."""
     version = versions.stated(request)
     return _shown(actions.preview_amendment(order_id, _amendment(change), expected_version=version, **_acting(request)))
 
 
-@operations.acts("/orders/{int:order_id}/amendments", AmendedShown)
+@operations.acts("/orders/{int:order_id}/amendments", AmendedShown, checks_version=True)
 def amend_order(request: ApiRequest, order_id: Id, change: AmendmentEntry) -> AmendedShown:
     """Change an order and, by the smallest cuts, what is on its way for it. What has left stays."""
     version = versions.stated(request)
@@ -100,14 +100,14 @@ def _shown(amended: Amended) -> AmendedShown:
     return AmendedShown(id=order.id, number=order.number, version=order.version, edits=edits, lines=lines)
 
 
-def _line(line: LineAfter) -> LineShown:
+def _line(line: LineAfter) -> AmendedLine:
     schedule = [
-        ConfirmedShown(
+        StandingShown(
             quantity=format_quantity(one.quantity, line.decimals), delivery_on=one.delivery_on, basis=one.basis
         )
         for one in line.schedule
     ]
-    return LineShown(
+    return AmendedLine(
         line_number=line.line_number,
         product=line.product,
         quantity=format_quantity(line.quantity, line.decimals),

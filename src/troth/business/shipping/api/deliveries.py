@@ -258,20 +258,22 @@ class DeliveryChange(Entry):
 @operations.changes("/deliveries/{int:delivery_id}", DeliveryShown)
 def change_delivery(request: ApiRequest, delivery_id: Id, change: DeliveryChange) -> DeliveryShown:
     """Lower lines of an open delivery; the rest goes back to its order."""
-    view = _expected(request, delivery_id)
+    version = versions.expected(request)
+    view = queries.delivery(delivery_id, by=request.auth)
     units = {line.line_number: Unit(line.unit, line.decimals) for line in view.lines}
     wanted = {
         int(number): _read(f"quantities.{number}", text, units.get(int(number)))
         for number, text in change.quantities.items()
     }
-    act(request, actions.change_delivery, delivery_id=delivery_id, quantities=wanted, reason=change.reason)
+    act(
+        request,
+        actions.change_delivery,
+        delivery_id=delivery_id,
+        quantities=wanted,
+        reason=change.reason,
+        expected_version=version,
+    )
     return _delivery(request, delivery_id)
-
-
-def _expected(request: ApiRequest, delivery_id: int) -> queries.DeliveryView:
-    view = queries.delivery(delivery_id, by=request.auth)
-    versions.refuse_unless(request, view.version)
-    return view
 
 
 def _read(field: str, text: str, unit: Unit | None) -> int:
@@ -280,8 +282,9 @@ def _read(field: str, text: str, unit: Unit | None) -> int:
     return parse_quantity(text, unit, zero_allowed=True)
 
 
-@operations.acts("/deliveries/{int:delivery_id}/cancel", DeliveryShown)
+@operations.acts("/deliveries/{int:delivery_id}/cancel", DeliveryShown, checks_version=True)
 def cancel_delivery(request: ApiRequest, delivery_id: Id, why: Reason) -> DeliveryShown:
     """Cancel an open delivery: everything goes back to the orders."""
-    act(request, actions.cancel_delivery, delivery_id=delivery_id, reason=why.reason)
+    version = versions.stated(request)
+    act(request, actions.cancel_delivery, delivery_id=delivery_id, reason=why.reason, expected_version=version)
     return _delivery(request, delivery_id)

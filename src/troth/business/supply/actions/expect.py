@@ -115,13 +115,20 @@ def _close_covered(held: Held, receipts: Sequence[ExpectedReceipt], *, clock: Cl
 
 @action
 def change_receipt(
-    receipt_id: int, *, due_on: date | None = None, quantity: int | None = None, by: Actor, clock: Clock
+    receipt_id: int,
+    *,
+    due_on: date | None = None,
+    quantity: int | None = None,
+    expected_version: int | None = None,
+    by: Actor,
+    clock: Clock,
 ) -> list[Shortfall]:
     """Move a receipt to another day or change its quantity; return the shortages that opens.
 
     `LessThanReceived` if less would be expected than has come; a receipt that is received or cancelled stays.
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
+    locks.refuse_if_changed(receipt, expected_version)
     RECEIPT.step(receipt.state, "change")
     before = (receipt.due_on, receipt.quantity)
     taken_back = entry_of(receipt, sign=-1)
@@ -148,9 +155,12 @@ def change_receipt(
 
 
 @action
-def cancel_receipt(receipt_id: int, *, reason: str, by: Actor, clock: Clock) -> list[Shortfall]:
+def cancel_receipt(
+    receipt_id: int, *, reason: str, expected_version: int | None = None, by: Actor, clock: Clock
+) -> list[Shortfall]:
     """What is still expected of a receipt will not come; return the shortages that opens."""
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
+    locks.refuse_if_changed(receipt, expected_version)
     state = RECEIPT.step(receipt.state, "cancel")
     held.take(key_of(receipt))
     at = clock.now()
