@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from troth.doors.api import root
+from troth.doors.web.customer import CustomerPage
 from troth.doors.web.home import home
+from troth.doors.web.product import ProductPage
 from troth.platform.web.urls import sign_in
 
 urlpatterns = [
@@ -24,6 +26,8 @@ urlpatterns = [
     path("", include("troth.business.shipping.urls")),
     path("", include("troth.business.billing.urls")),
     path("", include("troth.business.receivables.urls")),
+    path("products/<int:key>/about/", ProductPage.as_view(), name="product"),
+    path("customers/<int:key>/about/", CustomerPage.as_view(), name="customer"),
     path("people/", include("troth.doors.web.people_urls")),
 ]
 

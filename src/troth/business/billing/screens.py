@@ -105,6 +105,8 @@ def invoices(query: ListQuery) -> Page:
     found = found.filter(amount_between("gross", "currency", query.filters.get("amount")))
     if kind := query.filters.get("kind"):
         found = found.filter(kind=kind)
+    if key := query.filters.get("payer_id"):
+        found = found.filter(payer_id=key)
     orders = {
         "invoiced_on": ("invoiced_on",), "-invoiced_on": ("-invoiced_on",), "due_on": ("due_on",),
         "-due_on": ("-due_on",), "gross": ("gross",), "-gross": ("-gross",),

@@ -57,6 +57,7 @@ def _verbs(kind: str, maintain: Callable[..., Any], bring: Callable[..., Any]) -
 
 customers = MasterScreens(
     key="customers",
+    about="customer",
     namespace="masterdata",
     words=Words(_("customer"), _("Customers"), _("New customer"), _("Orders need somebody who orders.")),
     columns=(
@@ -79,6 +80,7 @@ customers = MasterScreens(
 )
 products = MasterScreens(
     key="products",
+    about="product",
     namespace="masterdata",
     words=Words(_("product"), _("Products"), _("New product"), _("Orders need something to order.")),
     columns=(

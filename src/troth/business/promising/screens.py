@@ -1,20 +1,28 @@
 """Promises as the pages show them: the words of a basis, the dates of a line, what is short, what is due."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Min, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import queries
 from troth.business.promising.models import Requirement, ScheduleLine
-from troth.business.promising.queries import PromisedLine
-from troth.kernel.calendars import date_of
+from troth.business.promising.queries import AvailabilityDay, PromisedLine
+from troth.kernel.calendars import date_of, day_of
+from troth.kernel.netting import Category
+from troth.platform import documents
+from troth.platform.documents import DocumentRef
+from troth.platform.web.board import Board, BoardDay
+from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import DatedLine, PromisedItem
 from troth.platform.web.tallies import tally
-from troth.platform.web.values import Party, Quantity, Status, Waiting
+from troth.platform.web.values import Link, Party, Quantity, Status, Waiting
+from troth.reference.queries import ProductRow
 
 BASIS = {
     "stock": Status(_("stock"), "done"),
@@ -131,3 +139,116 @@ def due_documents(
     rows = grouped.order_by("first", "requirement__document_id")[start : start + limit]
     shown = [DueDocument(row[0], row[1], row[2], Party(row[3], row[4]), *row[5:]) for row in rows]
     return shown, grouped.count()
+
+
+WORDS = {
+    Category.STOCK: _("Stock"),
+    Category.PURCHASE: _("Purchase orders"),
+    Category.PRODUCTION: _("Production"),
+    Category.TRANSFER_IN: _("Transfers in"),
+    Category.REQUISITION: _("Requisitions"),
+    Category.FIRM_PLANNED: _("Firm planned orders"),
+    Category.PLANNED: _("Planned orders"),
+    Category.QUALITY_STOCK: _("Quality stock"),
+    Category.BLOCKED_STOCK: _("Blocked stock"),
+    Category.RETURN: _("Returns"),
+    Category.ORDER: _("Orders"),
+    Category.DELIVERY: _("Deliveries"),
+    Category.HOLD: _("Held"),
+    Category.RESERVATION: _("Reservations"),
+    Category.SAFETY_STOCK: _("Safety stock"),
+    Category.FORECAST: _("Forecast"),
+    Category.TRANSFER_OUT: _("Transfers out"),
+}
+DAYS = (
+    Column("on", _("Day"), "date"),
+    Column("what", _("What"), wide=True),
+    Column("supply", _("Supply"), "quantity"),
+    Column("demand", _("Demand"), "quantity"),
+    Column("balance", _("Balance"), "quantity"),
+    Column("free", _("Free to promise"), "quantity"),
+)
+
+
+def time_line(product: ProductRow, site_id: int, today: date) -> dict[str, Any]:
+    """What the page of a time line needs: the board, the table of the same figures, and what is free now."""
+    days = queries.overview(product.id, site_id, day_of(today))
+    unit = (product.decimals, product.base_unit)
+    return {
+        "board": board(product, days, today),
+        "days": table_of(DAYS, [_day(one, unit) for one in days]),
+        "now": Quantity(days[0].free if days else 0, *unit),
+    }
+
+
+def board(product: ProductRow, days: Sequence[AvailabilityDay], today: date) -> Board:
+    """The same days as a picture; stock is what there is, no supply, and what does not count is left out."""
+    found: dict[date, BoardDay] = {}
+    for one in days:
+        if not one.counts:
+            continue
+        moved = 0 if one.category is Category.STOCK else one.quantity
+        before = found.get(one.on, BoardDay(one.on, 0, 0, 0, 0))
+        found[one.on] = BoardDay(
+            one.on, before.supply + max(moved, 0), before.demand + max(-moved, 0), one.balance, one.free
+        )
+    title = gettext("Availability of %(product)s") % {"product": product.number}
+    return Board(title, today, list(found.values()), product.base_unit, product.decimals)
+
+
+def _day(one: AvailabilityDay, unit: tuple[int, str]) -> dict[str, Any]:
+    is_supply = one.quantity >= 0
+    quantity = Quantity(abs(one.quantity), *unit)
+    return {
+        "on": one.on,
+        "what": WORDS[one.category] if one.counts else gettext("%(what)s, not counted") % {"what": WORDS[one.category]},
+        "supply": quantity if is_supply else None,
+        "demand": None if is_supply else quantity,
+        "balance": Quantity(one.balance, *unit),
+        "free": Quantity(one.free, *unit),
+    }
+
+
+MOST_HOLDERS = 100
+HOLDERS = (
+    Column("document", _("Document"), "link"),
+    Column("party", _("Customer"), wide=True),
+    Column("material_on", _("Goods ready"), "date"),
+    Column("delivery_on", _("Delivery"), "date"),
+    Column("basis", _("Basis"), "status"),
+    Column("quantity", _("Holds"), "quantity"),
+)
+
+
+def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
+    """Who holds confirmed quantities that no delivery has taken yet, the first day first."""
+    names = ("document_kind", "document_id", "document_number", "party__name")
+    rows = (
+        ScheduleLine.objects.filter(
+            requirement__product_id=product.id, requirement__site_id=site_id, delivered__lt=F("quantity")
+        )
+        .order_by("material_on", "id")
+        .values_list(
+            *(f"requirement__{name}" for name in names), "material_on", "delivery_on", "basis", "quantity", "delivered"
+        )
+    )
+    shown = [
+        {
+            "document": link_of(DocumentRef(*row[:3]), actor),
+            "party": row[3],
+            "material_on": row[4],
+            "delivery_on": row[5],
+            "basis": BASIS[row[6]],
+            "quantity": Quantity(row[7] - row[8], product.decimals, product.base_unit),
+        }
+        for row in rows[:MOST_HOLDERS]
+    ]
+    return table_of(HOLDERS, shown)
+
+
+def link_of(ref: DocumentRef, actor: Any) -> Link | None:
+    """The document as far as the actor may open it."""
+    kind = {one.code: one for one in documents.kinds()}.get(ref.kind)
+    if kind is None or not actor.may(kind.permission):
+        return None
+    return Link(ref.number or f"{kind.title} {ref.id}", reverse(kind.url_name, args=[ref.id]))

@@ -133,6 +133,8 @@ def _seen(found: QuerySet[Any], query: ListQuery) -> QuerySet[Any]:
             Q(number__icontains=word) | Q(customer_reference__icontains=word) | Q(sold_to__name__icontains=word)
             | Q(sold_to__number__iexact=word)
         )  # fmt: skip
+    if key := query.filters.get("customer_id"):
+        found = found.filter(customer_id=key)
     if state := query.filters.get("state"):
         found = found.filter(state=state)
     if customer := query.filters.get("customer"):
@@ -235,8 +237,8 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
 
 def customer_party(view: DocumentView, actor: Actor) -> Party:
     document = view.document
-    url = reverse("masterdata:customers-edit", args=[document.customer_id])
-    may = allowed(actor, "masterdata:customers-edit")
+    url = reverse("customer", args=[document.customer_id])
+    may = allowed(actor, "customer")
     return Party(document.sold_to.name, document.sold_to.number, url if may else "")
 
 
@@ -245,7 +247,7 @@ def quantity_of(one: LineView) -> Quantity:
 
 
 def product_party(one: LineView) -> Party:
-    return Party(one.product_name, one.product_number)
+    return Party(one.product_name, one.product_number, reverse("product", args=[one.line.product_id]))
 
 
 def margin_fact(view: DocumentView, actor: Actor) -> Fact:

@@ -220,6 +220,8 @@ def deliveries(query: ListQuery) -> Page:
             Q(number__icontains=word) | Q(ship_to__name__icontains=word) | Q(ship_to__number__iexact=word)
             | Q(lines__order_number__iexact=word)
         ).distinct()  # fmt: skip
+    if key := query.filters.get("customer_id"):
+        found = found.filter(customer_id=key)
     if query.filters.get("unassigned"):
         found = found.filter(shipment=None, state__in=(DeliveryState.OPEN, DeliveryState.PICKED))
     page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)

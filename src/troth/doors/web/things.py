@@ -79,7 +79,7 @@ def find_masters(actor: Actor, words: str) -> list[Hit]:
     hits: list[Hit] = []
     if actor.may("masterdata.view_customer"):
         for one in masterdata.find_customers(words, company_ids=actor.company_ids, limit=MOST).rows:
-            url = reverse("masterdata:customers-edit", args=[one.customer_id])
+            url = reverse("customer", args=[one.customer_id])
             hits.append(Hit(_("Customers"), one.name, url, one.number, one.number.lower() == words.lower()))
     if actor.may("masterdata.view_product"):
         for product in masterdata.find_products(words, limit=MOST, sold_only=False).rows:

@@ -14,6 +14,8 @@ SIGNED_IN: Final = "signed_in"
 ROUTES: Final[dict[str, str]] = {
     # the house
     "home": SIGNED_IN,
+    "product": "masterdata.view_product",
+    "customer": "masterdata.view_customer",
     "login": PUBLIC,
     "logout": PUBLIC,
     "web:search": SIGNED_IN,

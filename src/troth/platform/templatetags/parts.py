@@ -10,6 +10,7 @@ from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_bidi
 
+from troth.platform.web import board as boards
 from troth.platform.web import flow, formats
 from troth.platform.web import parts as drawn
 from troth.platform.web.columns import Cell
@@ -77,6 +78,12 @@ def cell(context: Context, shown: Cell) -> SafeString:
 @register.simple_tag
 def flow_picture(picture: flow.Flow) -> SafeString:
     return flow.svg(picture)
+
+
+@register.inclusion_tag("web/parts/board.html")
+def board(picture: boards.Board) -> dict[str, Any]:
+    """Time on the x axis; the table of the same figures stands below it on the page."""
+    return {"picture": boards.svg(picture)}
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,6 @@
 """Columns and filters: what a list shows, declared once for the page, the export and the master-data screens."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -95,6 +95,11 @@ def exported_labels(column: Column) -> list[str]:
     if column.kind == "money":
         return [str(column.label), gettext("%(column)s currency") % {"column": column.label}]
     return [str(column.label)]
+
+
+def table_of(columns: Sequence[Column], rows: Iterable[Any]) -> dict[str, Any]:
+    """Rows as the `grid` tag and the ready table tab draw them."""
+    return {"columns": columns, "rows": [[Cell(column, column.of(row)) for column in columns] for row in rows]}
 
 
 Exported = str | int | Decimal | date

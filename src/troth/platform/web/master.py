@@ -74,6 +74,8 @@ class MasterScreens:
     namespace: str = ""
     converter: str = "int"
     steps: Sequence[Step] = field(default=())
+    about: str = ""
+    """The route of a page that shows more of the record than its fields."""
 
     def address(self, screen: str, *arguments: Any) -> str:
         prefix = f"{self.namespace}:" if self.namespace else ""
@@ -157,10 +159,12 @@ class _Edit(_Screen):
         self.title = self.record.title
         writable = screens.change is not None and self.record.active and may(request, screens.edit_permission)
         self.submit_label = gettext("Save") if writable else ""
+        self.steps = []
+        if screens.about:
+            self.steps.append(Step(gettext("Overview"), reverse(screens.about, args=[captured["key"]]), "get"))
         if screens.deactivate and writable:
-            self.steps = [
-                Step(gettext("Deactivate"), screens.address("deactivate", captured["key"]), "get", danger=True)
-            ]
+            deactivate = screens.address("deactivate", captured["key"])
+            self.steps.append(Step(gettext("Deactivate"), deactivate, "get", danger=True))
         return super().dispatch(request, *args, **captured)
 
     def initial(self) -> dict[str, Any]:

@@ -1,0 +1,166 @@
+"""The page of a product: its time line at a site, where it lies, who holds it and what is on its way (MMBE, CO09)."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.promising import screens as promising
+from troth.business.supply import queries as supply
+from troth.ledgers.stock import queries as stock
+from troth.ledgers.stock.queries import StockRow
+from troth.ledgers.stock.screens import TYPES
+from troth.platform.web import documents
+from troth.platform.web.acts import step, steps
+from troth.platform.web.columns import Column, table_of
+from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.values import Empty, Link, Quantity, Status
+from troth.reference import queries as reference
+from troth.reference.queries import ProductRow, SiteRow
+
+ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
+BINS = (
+    Column("site", _("Site")),
+    Column("location", _("Location")),
+    Column("bin", _("Bin"), wide=True),
+    Column("type", _("Type"), "status"),
+    Column("batch", _("Batch")),
+    Column("owner", _("Held by")),
+    Column("received_on", _("Since"), "date"),
+    Column("quantity", _("Quantity"), "quantity"),
+)
+RECEIPTS = (
+    Column("number", _("Receipt"), "link"),
+    Column("supplier", _("Supplier"), wide=True),
+    Column("site", _("Site")),
+    Column("due_on", _("Due"), "date"),
+    Column("expected", _("Still expected"), "quantity"),
+)
+
+
+class ProductPage(DocumentPage):
+    permission = "masterdata.view_product"
+    document_kind = "product"
+
+    def document(self, actor: Any, key: int) -> Document:
+        product = reference.product(key)
+        return Document(
+            kind=product.name,
+            number=product.number,
+            status=ACTIVE if product.is_active else INACTIVE,
+            facts=[fact for fact in _facts(product) if fact.value is not None],
+            next_step=step(actor, _("New order"), "sales:order-create", method="get"),
+            steps=steps(
+                step(actor, _("Master data"), "masterdata:products-edit", key, method="get"),
+                step(
+                    actor, _("Stock list"), "supply:stock", method="get",
+                    query="?" + urlencode({"product": product.number}),
+                ),
+            ),
+            crumbs=(Link(_("Products"), reverse("masterdata:products-list")),),
+        )  # fmt: skip
+
+    def tabs(self, actor: Any, key: int) -> list[Tab]:
+        """Each as far as the person may see what it shows."""
+        product = reference.product(key)
+        found = (
+            ("promising.view_availability", Tab("time", _("Availability"), "product/time.html",
+                                                lambda: self._time(product, actor))),
+            ("supply.view_stock", Tab("stock", _("Stock"), "product/stock.html", lambda: _stock(product, actor))),
+            ("supply.view_purchase_order", Tab("receipts", _("Receipts"), documents.TABLE,
+                                               lambda: _receipts(product, actor))),
+        )  # fmt: skip
+        return [tab for permission, tab in found if actor.may(permission)] or [_nothing()]
+
+    def _time(self, product: ProductRow, actor: Any) -> dict[str, Any]:
+        sites = _sites(actor)
+        wanted = self.request.GET.get("site", "")
+        site = next((one for one in sites if one.code == wanted), None) or _usual(product, sites)
+        if site is None:
+            return {"sites": []}
+        today = self.request.clock.today(site.time_zone)  # type: ignore[attr-defined]
+        return {
+            "sites": [(one, one.id == site.id) for one in sites],
+            "site": site,
+            "product": product,
+            "holders": promising.holders(product, site.id, actor),
+            **promising.time_line(product, site.id, today),
+        }
+
+
+def _nothing() -> Tab:
+    empty = Empty(_("Nothing of it is open to you"))
+    return Tab("nothing", _("Product"), documents.TABLE, lambda: {"table": table_of((), ()), "empty": empty})
+
+
+def _facts(product: ProductRow) -> Iterable[Fact]:
+    yield Fact(_("Unit"), product.base_unit)
+    yield Fact(_("Weight"), Quantity(product.weight_g, 3, "kg") if product.weight_g else None)
+    yield Fact(_("Volume"), Quantity(product.volume_ml, 3, "l") if product.volume_ml else None)
+    yield Fact(_("Lead time"), Quantity(product.lead_days, 0, str(_("working days"))) if product.lead_days else None)
+    yield Fact(_("Comes from"), _("production") if product.is_made else _("purchase"))
+
+
+def _sites(actor: Any) -> list[SiteRow]:
+    return [one for one in reference.sites() if actor.sees(one.company_id, one.id)]
+
+
+def _usual(product: ProductRow, sites: list[SiteRow]) -> SiteRow | None:
+    """The site with the most of it, else the first."""
+    lying: dict[int, int] = {}
+    for row in stock.overview(product.id):
+        lying[row.key.site_id] = lying.get(row.key.site_id, 0) + row.quantity
+    return max(sites, key=lambda site: lying.get(site.id, 0), default=None)
+
+
+def _stock(product: ProductRow, actor: Any) -> dict[str, Any]:
+    """Where it lies: summed by site and type, then bin by bin."""
+    seen = {site.id for site in _sites(actor)}
+    rows = [row for row in stock.overview(product.id) if row.key.site_id in seen]
+    types = list(dict.fromkeys(row.key.stock_type for row in rows))
+    columns = (
+        Column("site", _("Site"), wide=True),
+        *(Column(kind, TYPES[kind].word if kind in TYPES else kind, "quantity") for kind in types),
+    )
+    empty = Empty(_("It lies nowhere"), _("Stock appears when goods of an expected receipt are received."))
+    return {
+        "sums": table_of(columns, _sums(rows, product)),
+        "bins": table_of(BINS, [_bin(row, product) for row in rows]),
+        "empty": empty,
+    }
+
+
+def _sums(rows: list[StockRow], product: ProductRow) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        of_site = found.setdefault(row.site, {"site": row.site})
+        before = of_site.get(row.key.stock_type, Quantity(0)).value
+        of_site[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
+    return list(found.values())
+
+
+def _bin(row: StockRow, product: ProductRow) -> dict[str, Any]:
+    return {
+        "site": row.site, "location": row.location, "bin": row.bin,
+        "type": TYPES.get(row.key.stock_type, Status(row.key.stock_type)), "batch": row.key.batch,
+        "owner": row.key.owner.partition(":")[2], "received_on": row.received_on,
+        "quantity": Quantity(row.quantity, product.decimals, product.base_unit),
+    }  # fmt: skip
+
+
+def _receipts(product: ProductRow, actor: Any) -> dict[str, Any]:
+    """What is still expected at the sites that the person sees."""
+    rows: list[dict[str, Any]] = [
+        {
+            "number": Link(one.number, reverse("supply:receipt", args=[one.id])), "supplier": one.supplier,
+            "site": one.site, "due_on": one.due_on,
+            "expected": Quantity(one.expected, product.decimals, product.base_unit),
+        }
+        for site in _sites(actor)
+        for one in supply.by_product(product.id, site.id)
+    ]  # fmt: skip
+    rows.sort(key=lambda row: row["due_on"])
+    empty = Empty(_("Nothing is expected"), _("Purchase and production receipts of this product are listed here."))
+    return {"table": table_of(RECEIPTS, rows), "empty": empty}
