@@ -7,12 +7,14 @@ the rights or the password of its user change: it remembers the epoch of the use
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import auth
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from troth.kernel.plain_numbers import MAX
 from troth.platform import permissions
@@ -20,6 +22,7 @@ from troth.platform.actors import NOBODY
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.models import User
 from troth.platform.users import actor_of
+from troth.platform.web.refusals import way_back
 
 EPOCH = "troth_session_epoch"
 API_NAMESPACE = "api"
@@ -58,10 +61,25 @@ class ActorMiddleware:
             return None
         actor = request.actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         if rule != permissions.SIGNED_IN and not actor.may(rule):
             raise PermissionDenied(rule)
         return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Send the person to sign in and from there back to the page that they were on.
+
+    An address that only takes what is posted is no page to come back to, nor is a part of a page that a script asked
+    for: then it is the page around it. What was typed there the browser keeps (`keep.js`).
+    """
+    if request.headers.get("HX-Request") == "true":
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = redirect_to_login(around._replace(scheme="", netloc="").geturl() or "/").url
+        return answer
+    page = request.get_full_path() if request.method == "GET" else urlsplit(way_back(request)).path
+    return redirect_to_login(page)
 
 
 def is_api(namespace: str) -> bool:

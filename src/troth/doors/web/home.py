@@ -53,8 +53,19 @@ def home(request: HttpRequest) -> HttpResponse:
     """The page a person sees after signing in; the permission table opens it to everybody who has."""
     actor = request.actor  # type: ignore[attr-defined]
     today = reference.today(request.clock, actor.company_ids)  # type: ignore[attr-defined]
-    context = {"title": _("Home"), "day": today, "groups": groups(actor, today), "news": news.of(request)}
+    context = {
+        "title": _("Home"),
+        "day": today,
+        "groups": groups(actor, today),
+        "news": news.of(request),
+        "tour": _is_new(request),
+    }
     return render(request, "home.html", context)
+
+
+def _is_new(request: HttpRequest) -> bool:
+    """Whether the person has not left the tour yet; once left it never returns."""
+    return getattr(request.user, "tour_left_at", True) is None
 
 
 def groups(actor: Any, today: date) -> list[Group]:

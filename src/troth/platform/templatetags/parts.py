@@ -8,7 +8,7 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, gettext
 
 from troth.platform.web import board as boards
 from troth.platform.web import flow, formats
@@ -62,6 +62,13 @@ def language() -> str:
 @register.simple_tag
 def direction() -> str:
     return "rtl" if get_language_bidi() else "ltr"
+
+
+@register.filter
+def undo_of(tags: str) -> Step | None:
+    """The step back that a message carries; see `acts.said`."""
+    method, _space, url = (tags or "").partition(" ")
+    return Step(gettext("Undo"), url, method) if method in ("get", "post") and url.startswith("/") else None
 
 
 @register.filter

@@ -78,6 +78,12 @@ class Said:
 
     sentence: Text
     url: str
+    undo: Step | None = None
+
+
+def said(request: HttpRequest, sentence: Text, undo: Step | None = None) -> None:
+    """Tell on the next page what was done; `undo` is the step back, where the reversal matrix has one."""
+    messages.success(request, str(sentence), extra_tags=f"{undo.method} {undo.url}" if undo else "")
 
 
 Doing = Callable[[HttpRequest, Any, Any], Said]
@@ -91,12 +97,12 @@ def button(do: Doing) -> Callable[..., HttpResponse]:
         if request.method != "POST":
             return HttpResponseRedirect(way_back(request))
         try:
-            said = do(request, actor, key)
+            done = do(request, actor, key)
         except BusinessError as error:
             tell(request, error)
             return HttpResponseRedirect(way_back(request))
-        messages.success(request, str(said.sentence))
-        return HttpResponseRedirect(said.url)
+        said(request, done.sentence, done.undo)
+        return HttpResponseRedirect(done.url)
 
     return view
 
@@ -140,8 +146,8 @@ class AskPage(FormPage):
     def more(self) -> dict[str, Any]:
         return {"sentence": self.sentence, "consequences": self.consequences, "danger": self.danger}
 
-    def done(self, sentence: Text, url: Text) -> str:
-        messages.success(self.request, str(sentence))
+    def done(self, sentence: Text, url: Text, undo: Step | None = None) -> str:
+        said(self.request, sentence, undo)
         return str(url)
 
 

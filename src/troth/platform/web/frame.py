@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from troth.platform.models import User
 from troth.platform.web import areas
 from troth.platform.web.access import actor_of
-from troth.platform.web.values import Link
+from troth.platform.web.values import Link, Text
 
 THEMES = ("system", "light", "dark")
 RAILS = ("wide", "narrow")
@@ -36,15 +36,22 @@ class Frame:
     sign_out_url: str
     theme: str
     rail: str
+    help: tuple[Text, ...] = ()
 
 
 _company: list[Callable[[HttpRequest], Link | None]] = []
+_help: list[Callable[[HttpRequest], tuple[Text, ...]]] = []
 _inbox: list[Callable[[HttpRequest], Inbox | None]] = []
 
 
 def register_company(slot: Callable[[HttpRequest], Link | None]) -> None:
     """Say which company and site the person works in. The last registered one speaks."""
     _company.append(slot)
+
+
+def register_help(slot: Callable[[HttpRequest], tuple[Text, ...]]) -> None:
+    """Give each screen its help: a few sentences on what it is for. The last registered one speaks."""
+    _help.append(slot)
 
 
 def register_inbox(slot: Callable[[HttpRequest], Inbox | None]) -> None:
@@ -73,6 +80,7 @@ def frame_of(request: HttpRequest) -> Frame:
         sign_out_url=_route("logout") if signed_in else "",
         theme=_theme(request),
         rail=chosen(request, "rail", RAILS),
+        help=_help[-1](request) if _help and signed_in else (),
     )
 
 

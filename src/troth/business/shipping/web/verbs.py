@@ -53,26 +53,31 @@ def _deliver_order(request: HttpRequest, actor: Any, key: int) -> Said:
     for refused in made.refusals:
         messages.warning(request, refused.reason)
     url = url_of("delivery", made.deliveries[0].id) if made.deliveries else reverse("sales:order", args=[key])
-    return Said(gettext("%(numbers)s created.") % {"numbers": numbers}, url)
+    single = made.deliveries[0].id if len(made.deliveries) == 1 else None
+    back = _back(actor, "shipping:delivery-cancel", single, "get") if single else None
+    return Said(gettext("%(numbers)s created.") % {"numbers": numbers}, url, back)
 
 
 def _issue(request: HttpRequest, actor: Any, key: int) -> Said:
     issued = actions.post_goods_issue(delivery_id=key, **clocked(request, actor))
-    return Said(gettext("Goods of %(number)s issued.") % {"number": issued.number}, url_of("delivery", key))
+    sentence = gettext("Goods of %(number)s issued.") % {"number": issued.number}
+    return Said(sentence, url_of("delivery", key), _back(actor, "shipping:delivery-reverse", key, "get"))
 
 
 def _fetch(request: HttpRequest, actor: Any, key: int) -> Said:
     made = actions.create_transfer_order(delivery_ids=[key], **clocked(request, actor))
-    return _fetched(request, made)
+    return _fetched(request, actor, made)
 
 
-def _fetched(request: HttpRequest, made: Any) -> Said:
+def _fetched(request: HttpRequest, actor: Any, made: Any) -> Said:
     if made.missing:
         words = ngettext(
             "%(count)s of the goods lies in no bin.", "%(count)s of the goods lie in no bin.", len(made.missing)
         )
         messages.warning(request, words % {"count": len(made.missing)})
-    return Said(gettext("%(number)s created.") % {"number": made.number}, url_of("transfer_order", made.id))
+    sentence = gettext("%(number)s created.") % {"number": made.number}
+    back = _back(actor, "shipping:transfer-cancel", made.id, "get")
+    return Said(sentence, url_of("transfer_order", made.id), back)
 
 
 def _unassign(request: HttpRequest, actor: Any, key: int) -> Said:
@@ -81,7 +86,7 @@ def _unassign(request: HttpRequest, actor: Any, key: int) -> Said:
 
 
 def _shipment_fetch(request: HttpRequest, actor: Any, key: int) -> Said:
-    return _fetched(request, actions.create_transfer_order(shipment_id=key, **clocked(request, actor)))
+    return _fetched(request, actor, actions.create_transfer_order(shipment_id=key, **clocked(request, actor)))
 
 
 def _shipment_issue(request: HttpRequest, actor: Any, key: int) -> Said:
@@ -96,27 +101,33 @@ def _shipment_issue(request: HttpRequest, actor: Any, key: int) -> Said:
     return Said(words % {"count": done}, url_of("shipment", key))
 
 
-def _moved(act: Any, sentence: Any) -> Any:
-    """A step of a shipment without questions."""
+def _back(actor: Any, route: str, key: int, method: str = "post") -> Step | None:
+    """The step back, for those who may take it; one that asks for a reason is a page of its own."""
+    return step(actor, _("Undo"), route, key, method=method)
+
+
+def _moved(act: Any, sentence: Any, back: str, method: str = "post") -> Any:
+    """A step of a shipment without questions, and the route of the step back."""
 
     def do(request: HttpRequest, actor: Any, key: int) -> Said:
         act(shipment_id=key, **clocked(request, actor))
-        return Said(sentence, url_of("shipment", key))
+        return Said(sentence, url_of("shipment", key), _back(actor, back, key, method))
 
     return button(do)
 
 
 def _confirm_all(request: HttpRequest, actor: Any, key: int) -> Said:
     actions.confirm_all(transfer_order_id=key, **clocked(request, actor))
-    return Said(gettext("All is picked."), url_of("transfer_order", key))
+    back = _back(actor, "shipping:transfer-undo", key, "get")
+    return Said(gettext("All is picked."), url_of("transfer_order", key), back)
 
 
 order_deliver, delivery_issue, delivery_fetch = button(_deliver_order), button(_issue), button(_fetch)
 delivery_unassign, transfer_confirm_all = button(_unassign), button(_confirm_all)
 shipment_fetch, shipment_issue = button(_shipment_fetch), button(_shipment_issue)
-shipment_load = _moved(actions.load_shipment, _("Loading began."))
-shipment_unload = _moved(actions.unload_shipment, _("Unloaded."))
-shipment_depart = _moved(actions.depart_shipment, _("Departed."))
+shipment_load = _moved(actions.load_shipment, _("Loading began."), "shipping:shipment-unload")
+shipment_unload = _moved(actions.unload_shipment, _("Unloaded."), "shipping:shipment-load")
+shipment_depart = _moved(actions.depart_shipment, _("Departed."), "shipping:shipment-recall", "get")
 
 
 class _Ask(AskPage):

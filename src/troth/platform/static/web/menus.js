@@ -16,6 +16,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// "?" opens and closes the panel of help and keys.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "?" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  document.getElementById("help")?.togglePopover();
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-prefer]");
   const chosen = event.submitter;

@@ -1,0 +1,129 @@
+"""The help of each screen, in one place: what it is for and what may be done there, in three or four sentences."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from troth.platform.web.values import Text
+
+LIST = (
+    _("A row opens its document. The tabs above are ready-made views; filters stand as chips that can be taken off."),
+    _("The address holds search, filters and order, so a list can be sent to a colleague."),
+)
+DOCUMENT = (
+    _("The coloured button is the next step; other steps are in the menu beside it."),
+    _("What stands in the way is said above the tabs, with what to do about it."),
+)
+FORM = (
+    _("What is wrong is listed on top; each entry leads to its field. Nothing is written before you send the form."),
+)
+OTHERWISE = (_("Nothing is written before you press the button. The sentence above it says what will happen."),)
+
+SCREENS: dict[str, tuple[Text, ...]] = {
+    "home": (
+        _("Each card is a task of your roles and opens the list behind it. Red is late."),
+        _("A count that ends in + was stopped there; the list has all of them."),
+        _("Below stands what others did to documents that you work on, since your last visit."),
+    ),
+    "web:search": (
+        _("Codes, document numbers, customers, products and actions are found, those that are open to you."),
+        _("A code and a number open the document itself: VA02 and the order's number changes that order."),
+    ),
+    "sales:orders": (
+        _("All orders, the newest first. Unconfirmed lines are those that no stock or supply covers yet."),
+        *LIST,
+    ),
+    "sales:quotations": (_("All quotations. One that was sent waits for the customer until its last day."), *LIST),
+    "sales:order": (
+        _("Items show what the customer wished and what is confirmed, with what each date stands on."),
+        _("Flow shows every document that led here and that followed, with its quantities."),
+        *DOCUMENT,
+    ),
+    "sales:quotation": (_("A quotation becomes an order once the customer accepts it; both stay tied."), *DOCUMENT),
+    "sales:order-create": (
+        _("Price, availability and dates appear while you type; nothing is promised before you submit."),
+        _("What is missing is listed at the side and does not keep you from saving the draft."),
+    ),
+    "sales:order-change": (
+        _("Only fields that matter for the promise make a line promise anew; all else keeps its dates."),
+        *FORM,
+    ),
+    "sales:quotation-create": (_("A quotation is priced like an order and holds no stock."), *FORM),
+    "promising:availability": (
+        _("Free is what stock and expected supply leave after all that is promised, day by day."),
+        _("Below stands each receipt and each order behind the figures."),
+    ),
+    "supply:stock": (_("What lies in which bin, by product and stock type."), *LIST),
+    "supply:bin-stock": (
+        _("Move takes goods to another bin of the site."),
+        _("Count corrects the stock to what lies there."),
+    ),
+    "supply:receipts": (
+        _("What is expected from purchase and production, when, and what of it has come."),
+        *LIST,
+    ),
+    "supply:receipt": (_("Receive books the goods into a bin, in one part or several."), *DOCUMENT),
+    "credit:blocked": (
+        _("Orders and deliveries whose customer is over the limit. The longest waiting stand on top."),
+        _("Nobody releases what they entered or last raised themselves."),
+    ),
+    "credit:accounts": (_("What each customer owes and has on order, against the limit."), *LIST),
+    "credit:account": (
+        _("Exposure is open orders, deliveries and invoices together."),
+        _("A credit manager sets the limit."),
+    ),
+    "shipping:due": (
+        _("Orders that are confirmed and in no delivery yet, by the day on which the goods are ready."),
+        _("Select rows and create their deliveries; blocked ones are left and named."),
+    ),
+    "shipping:deliveries": (_("Select rows to put them on a shipment, fetch their goods, or issue them."), *LIST),
+    "shipping:delivery": (
+        _("A delivery is picked, then its goods are issued; after that it can be billed."),
+        *DOCUMENT,
+    ),
+    "shipping:shipments": (_("A shipment is one trip of a truck with its deliveries."), *LIST),
+    "shipping:shipment": (_("Load when all is picked, issue the goods, then let the truck depart."), *DOCUMENT),
+    "shipping:transfer_orders": (_("Each transfer order is a picking list: which goods from which bin."), *LIST),
+    "shipping:transfer_order": (
+        _("Confirm all when everything was found; else confirm bin by bin with what was really picked."),
+        *DOCUMENT,
+    ),
+    "billing:due": (
+        _("Deliveries whose goods have left, and orders that are billed by themselves."),
+        _("Create invoices for the selected rows, or one collective invoice for a customer."),
+    ),
+    "billing:invoices": (_("An invoice is never changed or deleted; a cancellation is a document of its own."), *LIST),
+    "billing:invoice": (_("Cancelling gives the value back to the delivery, which is then due again."), *DOCUMENT),
+    "billing:journal": (_("Every posting with its account; each entry is in balance."), *LIST),
+    "receivables:open": (_("Invoices stand here until they are paid. Overdue ones are past their last day."), *LIST),
+    "receivables:payments": (_("What of a payment is not cleared is a deposit of the payer."), *LIST),
+    "receivables:payment": (_("Clear sets the money against open invoices; that can be taken back."), *DOCUMENT),
+    "masterdata:customers-list": (
+        _("Who orders, where it goes, and on which terms."),
+        _("Records are deactivated, never deleted."),
+        *LIST,
+    ),
+    "masterdata:products-list": (
+        _("What is sold or made."),
+        _("An import shows each row with its faults before anything is written."),
+        *LIST,
+    ),
+    "masterdata:prices-list": (
+        _("Prices, discounts, surcharges and freight."),
+        _("The most specific one that is valid wins."),
+        *LIST,
+    ),
+    "people:list": (
+        _("Who may sign in and which roles they hold."),
+        _("A role that joins two duties which belong apart is refused."),
+    ),
+}
+"""By the route's name."""
+
+
+def help_of(request: HttpRequest) -> tuple[Text, ...]:
+    """The sentences of the screen that the request is for."""
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    if name in SCREENS:
+        return SCREENS[name]
+    return FORM if name.endswith(("-create", "-change", "-edit")) else OTHERWISE
