@@ -11,7 +11,7 @@ from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging, page
-from troth.platform.api.values import Code, Entry, Id, Name, Shown, Text
+from troth.platform.api.values import Code, Day, Entry, Id, Name, Shown, Text
 from troth.platform.issues import Issue
 
 operations = Operations("house")
@@ -80,7 +80,7 @@ class NewIssue(Entry):
     document: Id
     subject: Name
     owner: Id
-    due_on: date
+    due_on: Day
 
 
 @operations.creates("/issues", IssueShown)
@@ -103,7 +103,7 @@ class IssueChange(Entry):
 
     subject: Name | None = None
     owner: Id | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 @operations.changes("/issues/{int:issue_id}", IssueShown)
