@@ -21,6 +21,8 @@ def test_an_order_goes_from_the_quotation_to_the_cleared_payment(small, caller):
     company.put_in_stock(small, "HELMET", 30)
     company.put_in_stock(small, "OIL", 5000)
     site, clerk_company = small.sites["HAM"].pk, small.company.pk
+    small.sites["HAM"].papers_before_issue = True
+    small.sites["HAM"].save()
 
     body = {"customer": "ALPHA", "requested_on": "2026-03-11", "valid_to_on": "2026-03-31", "lines": LINES}
     quotation = done(rep.post("quotations", body), 201)
@@ -56,6 +58,10 @@ def test_an_order_goes_from_the_quotation_to_the_cleared_payment(small, caller):
     short = {"position": 1, "picked": "20", "reason": "four were broken"}
     confirmed = done(store.post(f"transfer-orders/{transfer['id']}/confirm", {"differences": [short]}))
     assert (confirmed["picked"], confirmed["differences"]) == ([delivery["id"]], 1)
+    [waiting] = done(yard.get(f"ready-check?site={site}"))["items"]
+    assert [one["lack"] for one in waiting["lacks"]] == ["papers_not_printed"]
+    note = done(store.post(f"papers/delivery_note/{delivery['id']}/print"), 201)
+    assert yard.get(f"papers/{note['id']}/pdf").content.startswith(b"%PDF-")
     ready = done(yard.get(f"ready-check?site={site}"))["items"]
     assert [(one["number"], one["is_ready"], one["lacks"]) for one in ready] == [(delivery["number"], True, [])]
 

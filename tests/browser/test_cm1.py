@@ -26,6 +26,8 @@ ROLES = {
 def company(transactional_db):
     small = companies.build()
     companies.put_in_stock(small, "HELMET", 50)
+    small.sites["HAM"].papers_before_issue = True
+    small.sites["HAM"].save()
     for name, role in ROLES.items():
         user = get_user_model().objects.create_user(name, password=PASSWORD)
         RoleGrant.objects.create(user=user, role=role)
@@ -119,6 +121,10 @@ def deliver_and_ship(tara: Page, walter: Page, order: str) -> None:
     expect(walter.locator("#tab-region")).to_contain_text("A-01")
     walter.get_by_role("button", name="Confirm all as picked").click()
     expect(walter.locator("h1 .chip")).to_have_text("Picked")
+    walter.goto(shipment)
+    walter.get_by_role("link", name=delivery).first.click()
+    walter.get_by_role("button", name="Print the delivery note").click()
+    expect(walter.locator("#tab-region")).to_contain_text("Up to date")
 
     tara.goto(shipment)
     tara.get_by_role("button", name="Start loading").click()

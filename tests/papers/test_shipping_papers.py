@@ -5,13 +5,18 @@ import subprocess
 
 import pytest
 import zxingcpp
+from django.contrib.auth import get_user_model
+from django.test import Client
 from PIL import Image
 
 from tests import company as companies
 from tests.papers.conftest import pdf, plain, printed, text_of
+from troth.business.shipping import queries as shippings
 from troth.business.shipping.models import Delivery, TransferLine, TransferOrder
 from troth.business.shipping.papers.pick_list import bin_code
+from troth.business.shipping.rules.readiness import NotReady
 from troth.kernel.errors import NotFound
+from troth.platform.models import RoleGrant
 from troth.platform.permissions import NotAllowed
 from troth.platform.printing import queries, typesetting
 from troth.platform.printing.actions import NotOffered
@@ -204,3 +209,64 @@ def test_the_machine_has_no_say_in_fonts(yard, fetching):
         env={"PATH": "", "HOME": "/nonexistent", "PYTHONPATH": ":".join(sys.path)},
     )
     assert done.stdout.decode().strip() == row.pdf_hash
+
+
+@pytest.fixture
+def strict(company):
+    """Hamburg lets no goods leave without their delivery note."""
+    site = Site.objects.get(code="HAM")
+    site.papers_before_issue = True
+    site.save()
+    return site
+
+
+def lacks(delivery):
+    return [str(one.lack) for one in shippings.reasons_of([delivery.id])[delivery.id]]
+
+
+def test_goods_leave_once_their_delivery_note_is_printed(yard, letterhead, beta, strict):
+    _order, delivery, _transfer = yard.picked(FRAME=2)
+    with pytest.raises(NotReady, match="The delivery note is not printed yet; print it"):
+        yard.issue(delivery)
+    printed(yard, "delivery_note", delivery.id)
+    assert lacks(delivery) == []
+    assert yard.issue(delivery).number == delivery.number
+
+
+def test_a_site_that_asks_for_no_papers_issues_without(yard, letterhead, beta):
+    _order, delivery, _transfer = yard.picked(FRAME=2)
+    assert lacks(delivery) == []
+    assert yard.issue(delivery).number == delivery.number
+
+
+def test_a_delivery_note_of_another_quantity_does_not_count(yard, letterhead, beta, strict):
+    _order, delivery = yard.delivered(FRAME=3)
+    printed(yard, "delivery_note", delivery.id)
+    yard.do("change_delivery", delivery_id=delivery.id, quantities={1: 2})
+    transfer = yard.transfer(delivery)
+    yard.do("confirm_all", transfer_order_id=transfer.id)
+    with pytest.raises(NotReady, match="has changed since its delivery note was printed; print it again"):
+        yard.issue(delivery)
+    printed(yard, "delivery_note", delivery.id)
+    assert yard.issue(delivery).number == delivery.number
+
+
+def test_the_missing_note_is_printed_from_where_it_is_missed(yard, letterhead, beta, strict):
+    _order, delivery, _transfer = yard.picked(FRAME=2)
+    user = get_user_model().objects.create_user("walter", password="x")
+    RoleGrant.objects.create(user=user, role="warehouse_clerk")
+    browser = Client()
+    browser.force_login(user)
+    page = browser.get(f"/deliveries/{delivery.id}/").content.decode()
+    assert "The delivery note is not printed yet; print it." in page
+    assert f"/papers/delivery_note/{delivery.id}/print/" in page
+    browser.post(f"/papers/delivery_note/{delivery.id}/print/")
+    assert "not printed yet; print it" not in browser.get(f"/deliveries/{delivery.id}/").content.decode()
+
+
+def test_the_ready_check_of_many_names_those_without_a_note(yard, letterhead, beta, strict):
+    _order, first, _transfer = yard.picked(FRAME=1)
+    _order, second, _transfer = yard.picked(HELMET=1)
+    printed(yard, "delivery_note", first.id)
+    found = {row.id: [str(one.lack) for one in row.reasons] for row in shippings.ready_to_ship(strict.pk)}
+    assert found == {first.id: [], second.id: ["papers_not_printed"]}

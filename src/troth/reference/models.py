@@ -169,6 +169,9 @@ class Site(Masters):
     name = models.CharField(_("name"), max_length=120)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     calendar = models.ForeignKey(WorkingCalendar, on_delete=models.RESTRICT, related_name="+")
+    papers_before_issue = models.BooleanField(
+        _("delivery note printed before goods issue"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("site")

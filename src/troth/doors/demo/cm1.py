@@ -30,6 +30,8 @@ from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.journal import queries as journal
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
+from troth.platform.printing import actions as papers
+from troth.platform.printing import queries as printed
 
 LINES = (("CS-9183", 6), ("BB-9108", 20), ("SE-M236", 12))
 WANTED_IN_DAYS, VALID_DAYS = 12, 14
@@ -53,6 +55,7 @@ class CM1:
         "ship": "Tara puts it on a shipment",
         "pick_list": "Walter, warehouse, takes the picking list",
         "pick": "Walter confirms the pick",
+        "note": "Walter prints the delivery note",
         "ready": "Is it ready to ship?",
         "issue": "Walter posts the goods issue, and the truck leaves",
         "invoice": "Bill, billing, makes the invoice",
@@ -196,6 +199,14 @@ class CM1:
     def pick(self) -> str:
         shipping.confirm_pick(transfer_order_id=self.ids["transfer_order"], **self._acting("warehouse_clerk"))
         return self._transfer_order()
+
+    def note(self) -> str:
+        lacks = self.ready()
+        made = papers.print_paper(
+            paper="delivery_note", document_id=self.ids["delivery"], **self._acting("warehouse_clerk")
+        )
+        row = printed.printing(made.id, by=self._by("warehouse_clerk"))
+        return _text([lacks, f"Delivery note {row.document_number} · version {row.version} · {row.language}"])
 
     def ready(self) -> str:
         view = shippings.delivery(self.ids["delivery"], by=self._by("warehouse_clerk"))

@@ -139,7 +139,15 @@ def _calendars(dates: Dates) -> dict[str, Any]:
 def _sites(company: Any, calendar: Any) -> dict[str, Any]:
     places = ((BOTHELL, "Bothell plant", ZONE), (COLUMBUS, "Columbus warehouse", "America/New_York"))
     sites = write(
-        row("reference.Site", company=company, code=code, name=name, time_zone=zone, calendar=calendar)
+        row(
+            "reference.Site",
+            company=company,
+            code=code,
+            name=name,
+            time_zone=zone,
+            calendar=calendar,
+            papers_before_issue=code == BOTHELL,
+        )
         for code, name, zone in places
     )
     write(

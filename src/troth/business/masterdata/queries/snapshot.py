@@ -100,6 +100,7 @@ class _Site:
     time_zone: str
     is_active: bool
     calendar_id: int
+    papers_before_issue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +260,9 @@ def _load(edition: int) -> Snapshot:
         " needs_customer_reference, delivery_block_reason, shipping_condition, item_category_id"
         " FROM masterdata_ordertype"
     )
-    sites = sql.fetch("SELECT id, code, company_id, time_zone, is_active, calendar_id FROM reference_site")
+    sites = sql.fetch(
+        "SELECT id, code, company_id, time_zone, is_active, calendar_id, papers_before_issue FROM reference_site"
+    )
     ways = sql.fetch(
         "SELECT rr.site_id, rr.country_id, rr.region, rr.shipping_condition, r.id, r.code, r.carrier_id, r.calendar_id,"
         " r.transit_days, r.transportation_planning_days"

@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from troth.business.masterdata.queries import snapshot
 from troth.business.shipping import store
 from troth.business.shipping.models import Delivery
-from troth.business.shipping.rules.readiness import PickState, Reason, reasons
+from troth.business.shipping.papers.notes import marks
+from troth.business.shipping.rules.readiness import Note, PickState, Reason, reasons
 from troth.business.shipping.states import DeliveryState
 from troth.platform import blocks
 from troth.platform.blocks import STOPS, BlockScope
 from troth.platform.documents import DocumentRef
+from troth.platform.printing import queries as printed
+
+DELIVERY_NOTE = "delivery_note"
+"""The paper that must be printed as the delivery stands (see `papers`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,10 @@ def ready_to_ship(site_id: int, *, until: date | None = None, after_id: int = 0,
 
 
 def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
-    """What each of these deliveries lacks, by its id; empty when it may leave. Three statements."""
+    """What each of these deliveries lacks, by its id; empty when it may leave.
+
+    Three statements, and four more where a site asks for papers.
+    """
     lines: dict[int, list[PickState]] = {}
     orders: dict[int, dict[DocumentRef, None]] = {}
     for delivery_id, order_id, order_number, *row in store.pick_states(delivery_ids):
@@ -59,7 +68,7 @@ def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
         if BlockScope.GOODS_ISSUE in STOPS[block.scope]:
             name = f"{block.ref.kind} {block.ref.number}".capitalize()
             stopping.setdefault(block.ref, []).append((name, block.reason))
-    waiting = _open_transfer_orders(delivery_ids)
+    waiting, notes = _open_transfer_orders(delivery_ids), _notes(delivery_ids)
     return {
         delivery_id: reasons(
             lines.get(delivery_id, ()),
@@ -69,8 +78,24 @@ def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
                 for ref in (*orders.get(delivery_id, ()), DocumentRef("delivery", delivery_id))
                 for pair in stopping.get(ref, ())
             ],
+            note=notes.get(delivery_id),
         )
         for delivery_id in delivery_ids
+    }
+
+
+def _notes(delivery_ids: Sequence[int]) -> dict[int, Note]:
+    """The deliveries whose delivery note lacks or is out of date, of those whose site asks for it."""
+    asking = [site.id for site in snapshot().sites.values() if site.papers_before_issue]
+    if not asking:
+        return {}
+    found = Delivery.objects.filter(pk__in=delivery_ids, site_id__in=asking).values_list("pk", flat=True)
+    wanted = marks(list(found))
+    there = printed.last_marks(DELIVERY_NOTE, list(wanted))
+    return {
+        delivery_id: Note.OUTDATED if delivery_id in there else Note.MISSING
+        for delivery_id, mark in wanted.items()
+        if there.get(delivery_id) != mark
     }
 
 

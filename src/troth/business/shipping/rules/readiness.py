@@ -1,6 +1,7 @@
-"""Whether a delivery may leave: picked and unblocked; each missing thing is named.
+"""Whether a delivery may leave: picked, unblocked, papers printed; each missing thing is named.
 
-The source of the rule: goods go out only when the stock is picked and the delivery and its orders are free of blocks.
+The source of the rule: goods go out only when the stock is picked, the delivery and its orders are free of blocks, and,
+where the site asks for it, the delivery note is printed as the delivery stands.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,20 @@ class Lack(StrEnum):
     NOT_PICKED = "not_picked"
     OPEN_TRANSFER_ORDER = "open_transfer_order"
     BLOCKED = "blocked"
+    PAPERS_NOT_PRINTED = "papers_not_printed"
+
+
+class Note(StrEnum):
+    """What there is of the delivery note of a delivery whose site asks for it."""
+
+    MISSING = "missing"
+    OUTDATED = "outdated"
+
+
+_NOTES = {
+    Note.MISSING: "The delivery note is not printed yet; print it.",
+    Note.OUTDATED: "The delivery has changed since its delivery note was printed; print it again.",
+}
 
 
 class NotReady(BusinessError):
@@ -45,11 +60,16 @@ class Reason:
 
 
 def reasons(
-    lines: Sequence[PickState], *, open_transfer_orders: Sequence[str] = (), blocks: Sequence[tuple[str, str]] = ()
+    lines: Sequence[PickState],
+    *,
+    open_transfer_orders: Sequence[str] = (),
+    blocks: Sequence[tuple[str, str]] = (),
+    note: Note | None = None,
 ) -> tuple[Reason, ...]:
     """Return what stands between a delivery and its goods issue; empty when it is ready.
 
-    `open_transfer_orders` are numbers; `blocks` are (document, reason) of standing blocks that stop a goods issue.
+    `open_transfer_orders` are numbers; `blocks` are (document, reason) of standing blocks that stop a goods issue;
+    `note` says what is wrong with the delivery note.
     """
     found: list[Reason] = []
     if not any(line.quantity for line in lines):
@@ -61,6 +81,8 @@ def reasons(
         found.append(Reason(Lack.OPEN_TRANSFER_ORDER, f"The pick of transfer order {number} is not confirmed."))
     for number, reason in blocks:
         found.append(Reason(Lack.BLOCKED, f"{number} is blocked ({reason}); it must be released first."))
+    if note is not None:
+        found.append(Reason(Lack.PAPERS_NOT_PRINTED, _NOTES[note]))
     return tuple(found)
 
 

@@ -184,7 +184,7 @@ def _delivery_blocks(view: DeliveryView, actor: Any) -> list[Block]:
     standing = [reason for reason in view.reasons if reason.lack not in (Lack.NOT_PICKED, Lack.OPEN_TRANSFER_ORDER)]
     for reason in standing[:REASONS_SHOWN]:
         stops = reason.lack is Lack.BLOCKED
-        way = _way(view, actor) if stops else None
+        way = _WAYS[reason.lack](view, actor) if reason.lack in _WAYS else None
         blocks.append(Block(reason.sentence, "", way, tone="stopped" if stops else "waiting"))
     return blocks
 
@@ -192,6 +192,13 @@ def _delivery_blocks(view: DeliveryView, actor: Any) -> list[Block]:
 def _way(view: DeliveryView, actor: Any) -> Step | None:
     order = next((line.order_id for line in view.lines), None)
     return step(actor, _("Open the order"), "sales:order", order, method="get") if order else None
+
+
+def _to_papers(view: DeliveryView, actor: Any) -> Step | None:
+    return step(actor, _("Print the delivery note"), "papers:print", "delivery_note", view.id)
+
+
+_WAYS = {Lack.BLOCKED: _way, Lack.PAPERS_NOT_PRINTED: _to_papers}
 
 
 class ShipmentPage(DocumentPage):

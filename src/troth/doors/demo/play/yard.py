@@ -11,9 +11,11 @@ from troth.business.shipping import queries as shippings
 from troth.business.shipping.rules.bins import NothingFound
 from troth.business.shipping.rules.grouping import NotWhole
 from troth.business.shipping.rules.picking import Found
+from troth.business.shipping.rules.readiness import Lack
 from troth.business.supply import actions as supply
 from troth.doors.demo.play.stage import Stage
 from troth.doors.demo.tables import table
+from troth.platform.printing import actions as printing
 
 TRANSPORT, CLERK, CREDIT = "transport_coordinator", "warehouse_clerk", "credit_manager"
 EVERY_DIFFERENCE = 12
@@ -121,7 +123,8 @@ class Yard:
                 shipping.unassign_delivery(delivery_id=delivery.id, **self.stage.acting(TRANSPORT))
 
     def _issue(self, delivery_id: int) -> bool:
-        """Post a goods issue. Past the credit limit the credit manager lets most of them go, and some wait."""
+        """Post a goods issue, with its papers. Past the credit limit the credit manager lets most go, and some wait."""
+        self._print(delivery_id)
         try:
             shipping.post_goods_issue(delivery_id=delivery_id, **self.stage.acting(CLERK))
         except CreditBlocksGoodsIssue:
@@ -133,6 +136,13 @@ class Yard:
         self.issued.append(delivery_id)
         self.stage.counts["goods issues"] += 1
         return True
+
+    def _print(self, delivery_id: int) -> None:
+        """Bothell lets no goods leave without their delivery note."""
+        lacks = shippings.reasons_of([delivery_id])[delivery_id]
+        if any(one.lack is Lack.PAPERS_NOT_PRINTED for one in lacks):
+            printing.print_paper(paper="delivery_note", document_id=delivery_id, **self.stage.acting(CLERK))
+            self.stage.counts["delivery notes"] += 1
 
     def retry(self) -> None:
         waiting, self.loading = self.loading, []
