@@ -68,6 +68,9 @@ def test_an_order_goes_through_the_pages_from_the_quotation_to_the_payment(compa
     flow = said(rep.get(f"/orders/{order.pk}/?tab=flow"))
     for number in (quotation.number, order.number, delivery.number, invoice.number, payment.number):
         assert number in flow
+    worth = f"{invoice.gross / 100:,.2f} EUR"
+    assert flow.count(worth) >= 5, "order, invoice and payment say what they are worth, in the picture and the table"
+    assert f"Invoice {invoice.number} – Payment {payment.number} {worth}" in flow
 
 
 def payment_of(company, invoice):

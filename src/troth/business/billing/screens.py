@@ -148,7 +148,12 @@ def _invoice_row(row: Invoice, come: fulfilment.Progress | None) -> InvoiceRow:
 def invoice_faces(ids: Sequence[int]) -> dict[int, Face]:
     come = fulfilment.progress("invoice", ids)
     rows = Invoice.objects.filter(pk__in=ids)
-    return {row.pk: Face(row.number, STATES[state_of(row, come.get(row.pk))], row.invoiced_on) for row in rows}
+    return {
+        row.pk: Face(
+            row.number, STATES[state_of(row, come.get(row.pk))], row.invoiced_on, Money(row.gross, row.currency_id)
+        )
+        for row in rows
+    }
 
 
 pictures.register("invoice", invoice_faces)

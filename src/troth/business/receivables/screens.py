@@ -185,7 +185,12 @@ def items_of(company_id: int, payer_id: int) -> list[OpenItem]:
 def payment_faces(ids: Sequence[int]) -> dict[int, Face]:
     used = used_of(ids)
     rows = Payment.objects.filter(pk__in=ids)
-    return {row.pk: Face(row.number, status_of(row, used.get(row.pk, 0)), row.received_on) for row in rows}
+    return {
+        row.pk: Face(
+            row.number, status_of(row, used.get(row.pk, 0)), row.received_on, Money(row.amount, row.currency_id)
+        )
+        for row in rows
+    }
 
 
 pictures.register("payment", payment_faces)

@@ -371,15 +371,24 @@ def payment_terms() -> list[tuple[str, str]]:
     return [("", gettext("the customer's")), *names("payment_terms")]
 
 
+_FACE = ("pk", "number", "state", "entered_on", "gross", "currency_id")
+
+
 def order_faces(ids: Sequence[int]) -> dict[int, Face]:
     come = _headlines(ids)
-    rows = Order.objects.filter(pk__in=ids).values_list("pk", "number", "state", "entered_on")
-    return {pk: Face(number, order_status(state, come.get(pk)), on) for pk, number, state, on in rows}
+    rows = Order.objects.filter(pk__in=ids).values_list(*_FACE)
+    return {
+        pk: Face(number, order_status(state, come.get(pk)), on, Money(gross, currency))
+        for pk, number, state, on, gross, currency in rows
+    }
 
 
 def quotation_faces(ids: Sequence[int]) -> dict[int, Face]:
-    rows = Quotation.objects.filter(pk__in=ids).values_list("pk", "number", "state", "entered_on")
-    return {pk: Face(number, QUOTATION_WORDS[QuotationState(state)], on) for pk, number, state, on in rows}
+    rows = Quotation.objects.filter(pk__in=ids).values_list(*_FACE)
+    return {
+        pk: Face(number, QUOTATION_WORDS[QuotationState(state)], on, Money(gross, currency))
+        for pk, number, state, on, gross, currency in rows
+    }
 
 
 pictures.register("order", order_faces)

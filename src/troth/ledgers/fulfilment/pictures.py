@@ -16,16 +16,17 @@ from troth.platform import documents
 from troth.platform.documents import DocumentRef
 from troth.platform.web.access import Actor
 from troth.platform.web.flow import Edge, Flow, Node
-from troth.platform.web.values import Quantity, Status
+from troth.platform.web.values import Money, Quantity, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How a document looks in the picture."""
+    """How a document looks in the picture; `worth` is its gross value, where it has prices."""
 
     number: str
     status: Status
     on: date | None = None
+    worth: Money | None = None
 
 
 Faces = Callable[[Sequence[int]], Mapping[int, Face]]
@@ -69,7 +70,7 @@ def _node(document: DocumentRef, face: Face, actor: Actor, *, is_current: bool) 
     kind = documents.kind(document.kind)
     url = reverse(kind.url_name, args=[document.id]) if actor.may(kind.permission) else ""
     title = str(kind.title).capitalize()
-    return Node(_key(document), title, face.number, face.status, face.on, url, is_current)
+    return Node(_key(document), title, face.number, face.status, face.on, url, is_current, face.worth)
 
 
 def _edges(found: Sequence[queries.Edge]) -> list[Edge]:

@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from troth.platform.web import formats
-from troth.platform.web.values import Quantity, Status, Text
+from troth.platform.web.values import Money, Quantity, Status, Text
 
-NODE_WIDTH, NODE_HEIGHT = 156, 72
+NODE_WIDTH, NODE_HEIGHT = 156, 88
 COLUMN_GAP, ROW_GAP = 68, 24
 MARGIN = 4
 
@@ -33,6 +33,12 @@ class Node:
     on: date | None = None
     url: str = ""
     current: bool = False
+    worth: Money | None = None
+
+    @property
+    def value(self) -> str:
+        """What the document is worth, with its currency; empty where it has no price."""
+        return f"{formats.money(self.worth.minor, self.worth.currency)} {self.worth.currency}" if self.worth else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +172,11 @@ def _node(node: Node, at: Spot) -> SafeString:
         '<text class="flow-kind" x="{tx}" y="{}">{}</text>'
         '<text class="flow-day" x="{end}" y="{}" text-anchor="end">{}</text>'
         '<text class="flow-number" x="{tx}" y="{}">{}</text>'
-        '<text class="flow-status" x="{tx}" y="{}">{}</text></g>',
+        '<text class="flow-status" x="{tx}" y="{}">{}</text>'
+        '<text class="flow-value" x="{tx}" y="{}">{}</text></g>',
         node.status.tone,
         current,
-        f"{node.kind} {node.number}, {node.status.word}",
+        ", ".join(filter(None, (f"{node.kind} {node.number}", str(node.status.word), node.value))),
         at.x,
         at.y,
         NODE_WIDTH,
@@ -185,6 +192,8 @@ def _node(node: Node, at: Spot) -> SafeString:
         _cut(node.number, 15),
         at.y + 60,
         _cut(str(node.status.word), 20),
+        at.y + 77,
+        _cut(node.value, 20),
         tx=at.x + 18,
         end=at.x + NODE_WIDTH - 10,
     )
