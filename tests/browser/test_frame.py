@@ -38,6 +38,14 @@ def test_a_question_mark_in_a_field_is_a_question_mark(page, mona):
     assert page.locator(".find input").first.input_value() == "?"
 
 
+def test_the_hint_of_a_field_stands_with_its_field(page, mona):
+    signed_in(page, mona).goto("/products/new/")
+    for field in page.locator(".field:has(> .help)").all():
+        around, hint = field.bounding_box(), field.locator(".help").bounding_box()
+        assert around["y"] < hint["y"] < around["y"] + around["height"]
+        assert around["x"] <= hint["x"] < around["x"] + around["width"]
+
+
 def test_the_tour_goes_in_five_steps_and_can_be_left(page, mona):
     tour = signed_in(page, mona).locator("[data-tour]")
     for step in range(1, 6):
