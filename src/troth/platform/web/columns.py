@@ -44,6 +44,11 @@ class Column:
     def side(self) -> str:
         return self.align or ("right" if self.kind in RIGHT else "left")
 
+    @property
+    def look(self) -> str:
+        """The classes of its cells."""
+        return f"{self.side} kind-{self.kind}{' wide' if self.wide else ''}"
+
     def of(self, row: Any) -> Any:
         if self.value is not None:
             return self.value(row)

@@ -1,6 +1,6 @@
 """Figures and dates in the user's locale, by Babel. Quantities and amounts never become floats."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -57,8 +57,7 @@ def money(minor: int, currency: str) -> str:
 def day(on: date, today: date | None = None) -> str:
     """Weekday, day and month; the year only where it is not this year's."""
     reference = today or timezone.localdate()
-    skeleton = "MMMEd" if on.year == reference.year else "yMMMEd"
-    return format_skeleton(skeleton, on, locale=locale())
+    return _skeleton("MMMEd" if on.year == reference.year else "yMMMEd", on, locale())
 
 
 def short_day(on: date, today: date | None = None) -> str:
@@ -71,7 +70,18 @@ def relative_day(on: date, today: date | None = None) -> str:
     distance = on - (today or timezone.localdate())
     if distance.days == 0:
         return gettext("today")
-    return format_timedelta(distance, granularity="day", threshold=4, add_direction=True, locale=locale())
+    return _distance(distance.days, locale())
+
+
+@lru_cache(maxsize=4096)
+def _skeleton(skeleton: str, on: date, of: Locale) -> str:
+    """A page shows the same few days over and over."""
+    return format_skeleton(skeleton, on, locale=of)
+
+
+@lru_cache(maxsize=4096)
+def _distance(days: int, of: Locale) -> str:
+    return format_timedelta(timedelta(days=days), granularity="day", threshold=4, add_direction=True, locale=of)
 
 
 def long_day(on: date) -> str:
