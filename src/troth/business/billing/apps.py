@@ -8,7 +8,7 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.billing import checks, papers  # noqa: F401 - registers its checks and papers
+        from troth.business.billing import checks, papers, subscribers  # noqa: F401 - they register themselves
         from troth.platform.documents import Kind, register
 
         register(

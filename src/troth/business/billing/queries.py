@@ -372,6 +372,12 @@ class InvoiceView:
     texts: Mapping[str, str]
 
 
+def customers_of(invoice_id: int) -> set[int]:
+    """The customers whose orders an invoice bills."""
+    ids = list(InvoiceLine.objects.filter(invoice_id=invoice_id).values_list("order_line_id", flat=True))
+    return {row.customer_id for row in sales.order_lines(ids).values()}
+
+
 def invoice(invoice_id: int, *, by: Actor) -> InvoiceView:
     """One invoice. `NotFound` where there is none that the actor may see."""
     row = (

@@ -19,6 +19,7 @@ LABELS = {
     "deliveries_max": _("Partial deliveries at most"),
     "complete_delivery": _("Complete deliveries only"),
     "is_tax_exempt": _("Exempt from tax"),
+    "mails_papers": _("Papers go out by mail by themselves"),
     "is_stocked": _("Kept in stock"),
     "is_made": _("Made here"),
     "is_sold": _("Sold"),
@@ -88,7 +89,7 @@ CustomerForm = _form(
                 "deliveries_max",
             ),
         ),
-        Section(_("Billing"), ("currency", "payment_terms", "is_tax_exempt")),
+        Section(_("Billing"), ("currency", "payment_terms", "is_tax_exempt", "mails_papers")),
     ),
 )
 ProductForm = _form(

@@ -124,6 +124,7 @@ class Customer(Masters):
     complete_delivery = models.BooleanField(_("complete deliveries only"), default=False)
     deliveries_max = models.PositiveSmallIntegerField(_("partial deliveries at most"), default=9)
     is_tax_exempt = models.BooleanField(_("exempt from tax"), default=False)
+    mails_papers = models.BooleanField(_("papers go out by mail by themselves"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("customer")
@@ -204,6 +205,7 @@ class OrderType(Masters):
     needs_customer_reference = models.BooleanField(_("needs the customer's order number"), default=False)
     delivery_block_reason = models.CharField(_("delivery block on entry, with this reason"), max_length=80, blank=True)
     shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="")
+    mails_papers = models.BooleanField(_("confirmations go to customers who want mail"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("order type")

@@ -128,6 +128,12 @@ def order_state(order_id: int) -> str | None:
     return Order.objects.filter(pk=order_id).values_list("state", flat=True).first()
 
 
+def customer_of(kind: str, document_id: int) -> int:
+    """The customer of an order or a quotation that is there."""
+    model = Order if kind == ORDER else Quotation
+    return model._default_manager.values_list("customer_id", flat=True).get(pk=document_id)
+
+
 def quotation_state(quotation_id: int) -> str | None:
     return Quotation.objects.filter(pk=quotation_id).values_list("state", flat=True).first()
 

@@ -1,9 +1,14 @@
-"""What sales does when something has happened elsewhere: a lifted block lets the order go on."""
+"""What sales does when something has happened: a lifted block lets the order go on, and customers are told by mail.
 
-from troth.business.sales import actions
+A customer's master says whether papers go out by themselves, and the order type whether its orders are confirmed.
+"""
+
+from troth.business.masterdata.queries.lookup import confirms_by_mail, wants_mail
+from troth.business.sales import actions, queries
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.events import Occurred, subscribe
+from troth.platform.printing.actions import mail_paper
 
 
 @subscribe("platform.block_released")
@@ -12,3 +17,32 @@ def resume(event: Occurred) -> None:
     if event.ref.kind != "order" or not actions.is_resumable(event.ref.id):
         return
     actions.resume_order(event.ref.id, by=SYSTEM, clock=SYSTEM_CLOCK)
+
+
+@subscribe("sales.quotation_sent")
+def mail_quotation(event: Occurred) -> None:
+    if wants_mail(queries.customer_of("quotation", event.ref.id)):
+        mail_paper(paper="quotation", document_id=event.ref.id, by=SYSTEM, clock=SYSTEM_CLOCK)
+
+
+@subscribe("sales.order_submitted")
+def mail_confirmation(event: Occurred) -> None:
+    _mail("order_confirmation", event.ref.id)
+
+
+@subscribe("sales.order_changed")
+def mail_change(event: Occurred) -> None:
+    """Only where something was confirmed before, and the paper says something else now."""
+    _mail("order_change", event.ref.id)
+
+
+@subscribe("sales.item_rejected")
+@subscribe("sales.order_cancelled")
+@subscribe("sales.order_rejected_for_credit")
+def mail_rejection(event: Occurred) -> None:
+    _mail("order_rejection", event.ref.id)
+
+
+def _mail(paper: str, order_id: int) -> None:
+    if wants_mail(queries.customer_of("order", order_id)) and confirms_by_mail(*queries.order_type_ids([order_id])):
+        mail_paper(paper=paper, document_id=order_id, by=SYSTEM, clock=SYSTEM_CLOCK)

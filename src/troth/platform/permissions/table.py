@@ -69,6 +69,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "platform.close_issue": _TRADE - {AUDIT},
     "platform.print_paper": _TRADE - {AUDIT},
     "platform.send_paper": _TRADE - {AUDIT},
+    "platform.mail_paper": _who(),
     # master data
     "masterdata.view_customer": _TRADE,
     "masterdata.view_product": _TRADE,

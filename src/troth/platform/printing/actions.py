@@ -125,6 +125,26 @@ def send_paper(*, printing_id: int, to: str, subject: str, body: str, by: Actor,
     return send_held(row, to=to.strip(), subject=subject.strip(), body=body, by=by, clock=clock)
 
 
+@action
+def mail_paper(*, paper: str, document_id: int, by: Actor, clock: Clock) -> Sent | None:
+    """Print a paper as the document stands and send it with the usual words.
+
+    Nothing happens where the document has no such paper, its customer has no address, or it went out as it stands.
+    """
+    found = papers.paper(paper)
+    locks.hold(apps.get_model(documents.kind(found.document_kind).model), document_id, by=by)
+    if not found.offered(document_id):
+        return None
+    loaded = found.load(document_id)
+    before = queries.last_of(loaded.ref, found.code)
+    if not loaded.email or (before is not None and before.mark == (loaded.mark or contents.mark_of(loaded.content))):
+        return None
+    made = print_held(found, document_id, by=by, clock=clock)
+    row = Printing.objects.get(pk=made.id)
+    subject, body = queries.draft_mail(row)
+    return send_held(row, to=row.email, subject=subject, body=body, by=by, clock=clock)
+
+
 def send_held(row: Printing, *, to: str, subject: str, body: str, by: Actor, clock: Clock) -> Sent:
     """The same inside another action."""
     found = papers.paper(row.paper)

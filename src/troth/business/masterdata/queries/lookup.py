@@ -1,6 +1,17 @@
 """Ids of what people name by code."""
 
+from troth.business.masterdata.models import Customer, OrderType
 from troth.platform import sql
+
+
+def wants_mail(customer_id: int) -> bool:
+    """Whether a customer gets papers by mail as soon as they are due."""
+    return Customer.objects.filter(pk=customer_id, mails_papers=True).exists()
+
+
+def confirms_by_mail(order_type_id: int) -> bool:
+    """Whether orders of a type are confirmed by mail to those who want it."""
+    return OrderType.objects.filter(pk=order_type_id, mails_papers=True).exists()
 
 
 def payment_terms_id(code: str) -> int | None:

@@ -1,0 +1,96 @@
+"""Papers that go out by themselves, for customers whose master says so."""
+
+import pytest
+from django.core import mail
+
+from tests import company as companies
+from tests.papers.conftest import invoice
+from troth.business.billing import actions as billing
+from troth.business.masterdata.models import Customer, OrderType
+from troth.business.sales import actions as sales
+from troth.business.sales.rules.changes import LineChange, OrderChanges
+from troth.business.sales.rules.drafts import LineDraft, QuotationDraft
+from troth.platform.mail import send_mails
+from troth.platform.models import Mail, Printing
+from troth.platform.outbox import stuck, work_outbox
+from troth.reference.models import Party
+
+__all__ = ["invoice"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def keen(company, letterhead, beta):
+    """Beta wants its papers by mail."""
+    customer = Customer.objects.get(party_id=beta)
+    customer.mails_papers = True
+    customer.save()
+    return customer
+
+
+def sent():
+    """What went out: subject and the file that goes with it."""
+    work_outbox()
+    assert stuck() == ()
+    assert not Mail.objects.filter(state="failed").exists()
+    send_mails()
+    found = [(one.to, one.subject, [name for name, _content, _kind in one.attachments]) for one in mail.outbox]
+    mail.outbox.clear()
+    return found
+
+
+def test_an_order_is_confirmed_by_mail_once(yard, keen):
+    order = yard.order(FRAME=2)
+    number = f"Order confirmation {order.number}"
+    file = f"Order-confirmation-{order.number}.pdf"
+    assert sent() == [(["inkoop@beta.example"], number, [file])]
+    assert sent() == []
+
+
+def test_a_change_and_a_rejection_follow(yard, keen):
+    order = yard.order(FRAME=2, HELMET=3)
+    sent()
+    sales.change_order(
+        order.id, OrderChanges(lines=(LineChange(line_number=10, values={"quantity": 1}),)), **yard.acting
+    )
+    assert [subject for _to, subject, _files in sent()] == [f"Change confirmation {order.number}"]
+    sales.reject_item(order.id, 20, reason="no longer made", **yard.acting)
+    assert [subject for _to, subject, _files in sent()] == [f"Rejection {order.number}"]
+
+
+def test_a_quotation_goes_out_when_it_is_sent(yard, keen):
+    lines = (LineDraft(product="FRAME", quantity=1),)
+    draft = QuotationDraft(customer="BETA", lines=lines, valid_to_on=companies.FRIDAY)
+    saved = sales.save_quotation(draft, **yard.acting)
+    assert sent() == []
+    sales.send_quotation(saved.id, **yard.acting)
+    assert [subject for _to, subject, _files in sent()] == [f"Quotation {saved.number}"]
+
+
+def test_an_invoice_and_its_cancellation_go_out(yard, keen, invoice):
+    subjects = [subject for _to, subject, _files in sent()]
+    assert subjects[-1] == f"Invoice {invoice.number}"
+    made = billing.cancel_invoice(invoice.id, reason="wrong price", **yard.acting)
+    assert [subject for _to, subject, _files in sent()] == [f"Cancellation {made.number}"]
+
+
+def test_the_mail_speaks_the_customers_language(yard, keen, beta):
+    Party.objects.filter(pk=beta).update(language="de")
+    order = yard.order(FRAME=2)
+    assert [subject for _to, subject, _files in sent()] == [f"Auftragsbestätigung {order.number}"]
+
+
+def test_nothing_goes_to_who_does_not_want_it_or_has_no_address(yard, letterhead, beta, keen):
+    Customer.objects.update(mails_papers=False)
+    yard.order(FRAME=1)
+    assert sent() == []
+    Customer.objects.update(mails_papers=True)
+    Party.objects.filter(pk=beta).update(email="")
+    yard.order(FRAME=1)
+    assert sent() == []
+    Party.objects.filter(pk=beta).update(email="inkoop@beta.example")
+    OrderType.objects.update(mails_papers=False)
+    yard.order(FRAME=1)
+    assert sent() == []
+    assert not Printing.objects.exists()
