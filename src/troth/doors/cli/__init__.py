@@ -14,8 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from troth import __version__
-from troth.doors.cli import users
-from troth.doors.cli.session import ExitCode, start_django, stop
+from troth.doors.cli import backups, users
+from troth.doors.cli.session import Database, ExitCode, start_django, stop
 from troth.kernel.errors import BusinessError, Refusals
 
 app = typer.Typer(
@@ -30,10 +30,6 @@ app = typer.Typer(
 )
 app.add_typer(users.app, name="user")
 
-Database = Annotated[
-    str | None,
-    typer.Option("--db", metavar="URL", help="sqlite:///file.sqlite3 or postgresql://…; overrides TROTH_DATABASE_URL."),
-]
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network the machine is in.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
@@ -177,6 +173,9 @@ def verify(
     if not all(result.holds for result in results):
         raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
 
+
+app.command()(backups.backup)
+app.command()(backups.restore)
 
 if find_spec("troth.doors.bench"):
 

@@ -12,9 +12,14 @@ import os
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
+
+Database = Annotated[
+    str | None,
+    typer.Option("--db", metavar="URL", help="sqlite:///file.sqlite3 or postgresql://…; overrides TROTH_DATABASE_URL."),
+]
 
 
 class ExitCode(IntEnum):
