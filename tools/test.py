@@ -25,7 +25,8 @@ PRODUCTION = {
 PACKING = "tests/demo/test_pack.py"
 BROWSER = "tests/browser"
 FUZZ = "tests/fuzz"
-ON_NEITHER = ("tests/house", PACKING, BROWSER, FUZZ)
+CRASH = "tests/crash"
+ON_NEITHER = ("tests/house", PACKING, BROWSER, FUZZ, CRASH)
 WITHOUT_DATABASE = ("tests/kernel", "tests/demo/test_facts.py")
 RAW_FILES = ROOT.parent / "shared" / "data" / "adventureworks"
 
@@ -160,6 +161,11 @@ def fuzz() -> None:
     run(PYTHON, "-m", "pytest", "-q", "--create-db", FUZZ, TROTH_TEST_DATABASE="sqlite")
 
 
+def crash() -> None:
+    """The crash run, and the same with a promise taken out; it starts a PostgreSQL of its own."""
+    run(PYTHON, "-m", "pytest", "-q", CRASH)
+
+
 def suite(*left_out: str, **environment: str) -> None:
     ignored = [f"--ignore={path}" for path in left_out]
     run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--create-db", *ignored, **environment)
@@ -175,7 +181,7 @@ def postgres() -> None:
 
 
 STAGES: tuple[Callable[[], None], ...] = (
-    style, types, contracts, house, settings, migrations, wheel, pack, browser, fuzz, sqlite, postgres,
+    style, types, contracts, house, settings, migrations, wheel, pack, browser, fuzz, crash, sqlite, postgres,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from troth.doors.cli.session import ExitCode, stop
 
+APPLICATION = "troth.doors.wsgi:application"
 CONNECTIONS_EACH = 512
 """Open connections, most of them idle, that a worker holds at once."""
 
@@ -44,8 +45,9 @@ def prepare(*, migrate_now: bool) -> None:
         call_command("collectstatic", verbosity=0, interactive=False)
 
 
-def serve(*, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
+def serve(*, host: str, port: int, workers: int = 1, threads: int = 4, target: str = APPLICATION) -> None:
     """Serve until interrupted. A worker works on at most `threads` requests, so its database connections are bounded.
+    One that dies is started again; when they keep dying, the server ends and leaves it to whoever started it.
 
     What granian calls backpressure counts connections, and a browser keeps six of them open: as low as the threads it
     would leave the seventh, and the next person, waiting for good.
@@ -58,13 +60,14 @@ def serve(*, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
     connection.close()
     typer.echo(f"serving on http://{host}:{port} (Ctrl+C ends)", err=True)
     Granian(
-        "troth.doors.wsgi:application",
+        target,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
         backpressure=CONNECTIONS_EACH,
+        respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()
 

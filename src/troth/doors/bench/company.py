@@ -1,6 +1,10 @@
-"""The company that benches run on: a site, a thousand products in stock, a thousand customers with a wide limit."""
+"""The company that benches run on: a site, a thousand products in stock, a thousand customers with a wide limit.
 
-from datetime import date, timedelta
+The crash run builds it with few products and little of each.
+"""
+
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -17,14 +21,24 @@ from troth.platform import locks
 from troth.platform.documents import DocumentRef
 from troth.reference import models as reference
 
-PRODUCTS = 1000
-CUSTOMERS = 1000
-STOCK = 10**9
 LONG_AGO = date(2020, 1, 1)
 
 
-def build() -> BenchCompany:
-    """Write the master data, lay the stock and expect twenty receipts of each product over sixty days."""
+@dataclass(frozen=True, slots=True)
+class Size:
+    """So many customers, a product for each stock, and so many receipts of each product to come."""
+
+    stock: tuple[int, ...] = (10**9,) * 1000
+    customers: int = 1000
+    receipts: int = 20
+    laid_on: date = TODAY
+
+
+FULL = Size()
+
+
+def build(size: Size = FULL) -> BenchCompany:
+    """Write the master data, lay the stock and expect the receipts, one every three days."""
     reference.Currency.objects.create(code="USD", name="dollar")
     reference.Country.objects.create(code="US", name="United States")
     reference.Unit.objects.create(code="EA", name="each", decimals=0)
@@ -36,11 +50,11 @@ def build() -> BenchCompany:
     [route] = write([row("masterdata.Route", code="ROAD", name="Road", calendar=calendar, transit_days=2)])
     write([row("masterdata.RouteRule", site=site, route=route)])
     write([row("masterdata.ShippingPoint", site=site, code="GATE", name="Gate")])
-    products = _products(company, site)
-    customers = _customers(company, site, calendar)
+    products = _products(company, site, len(size.stock))
+    customers = _customers(company, site, calendar, size.customers)
     _documents(company)
     with transaction.atomic():
-        _supply(products, site, place)
+        _supply(products, site, place, size)
     site.save()  # what is written in whole tables tells nobody; this draws the token that keeps it in memory
     return BenchCompany(
         company.pk,
@@ -50,12 +64,12 @@ def build() -> BenchCompany:
     )
 
 
-def _products(company: reference.Company, site: reference.Site) -> list[reference.Product]:
+def _products(company: reference.Company, site: reference.Site, count: int) -> list[reference.Product]:
     products = reference.Product.objects.bulk_create(
         reference.Product(
             number=f"P{number:05d}", name=f"Product {number}", base_unit_id="EA", weight_g=500, standard_cost=500
         )
-        for number in range(PRODUCTS)
+        for number in range(count)
     )
     write(row("masterdata.ProductSite", product=product, site=site, is_default=True) for product in products)
     write(
@@ -75,12 +89,13 @@ def _products(company: reference.Company, site: reference.Site) -> list[referenc
     return products
 
 
-def _customers(company: reference.Company, site: reference.Site, calendar: reference.WorkingCalendar) -> list[Any]:
+def _customers(
+    company: reference.Company, site: reference.Site, calendar: reference.WorkingCalendar, count: int
+) -> list[Any]:
     organisation = reference.SalesOrganisation.objects.create(company=company, code="ALL", name="All")
     [terms] = write([row("masterdata.PaymentTerms", code="N30", name="30 days net")])
     parties = reference.Party.objects.bulk_create(
-        reference.Party(number=f"C{number:05d}", name=f"Customer {number}", country_id="US")
-        for number in range(CUSTOMERS)
+        reference.Party(number=f"C{number:05d}", name=f"Customer {number}", country_id="US") for number in range(count)
     )
     write(row("credit.CreditAccount", company=company, party=party, limit=10**15) for party in parties)
     return write(
@@ -111,16 +126,19 @@ def _documents(company: reference.Company) -> None:
     )
 
 
-def _supply(products: list[reference.Product], site: reference.Site, place: reference.Bin) -> None:
+def _supply(products: list[reference.Product], site: reference.Site, place: reference.Bin, size: Size) -> None:
     held, at = locks.begin(), NOW
     source = DocumentRef("opening", site.company_id, "OPENING")
     series = {product.pk: AvailabilityKey(product.pk, site.pk) for product in products}
     shelves = {product.pk: StockKey(site.pk, place.location_id, place.pk, product.pk) for product in products}
     held.take(*series.values(), *shelves.values())
-    stock.post(held, [stock.Movement(key, STOCK, "receipt", TODAY, source) for key in shelves.values()], at=at)
-    entries = [availability.Entry(key, Category.STOCK, day_of(TODAY), STOCK, source) for key in series.values()]
-    for step in range(20):
-        day = day_of(TODAY + timedelta(days=3 * (step + 1)))
+    lies = dict(zip(series, size.stock, strict=True))
+    laid = [stock.Movement(key, lies[key.product_id], "receipt", size.laid_on, source) for key in shelves.values()]
+    stock.post(held, laid, at=at)
+    today = day_of(size.laid_on)
+    entries = [availability.Entry(key, Category.STOCK, today, lies[key.product_id], source) for key in series.values()]
+    for step in range(size.receipts):
+        day = today + 3 * (step + 1)
         receipt = DocumentRef("receipt", step + 1, f"R{step + 1}")
         entries += [
             availability.Entry(key, Category.PURCHASE, day, 1000, receipt, key.product_id) for key in series.values()

@@ -228,3 +228,9 @@ if find_spec("troth.doors.exchange"):
         if not file.absolute().parent.is_dir():
             stop(f"{file.absolute().parent} does not exist; create it or choose another folder.", ExitCode.ENVIRONMENT)
         typer.echo(f"{_part('troth.doors.exchange').export_file(kind, file)} rows written to {file}.")
+
+
+if find_spec("troth.doors.crash"):
+    from troth.doors.cli import crash
+
+    app.command(name="crash-run")(crash.crash_run)

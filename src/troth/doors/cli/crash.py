@@ -1,0 +1,46 @@
+"""The command `troth crash-run`."""
+
+import json as json_
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from troth.doors.cli.session import ExitCode, stop
+from troth.doors.crash.plan import Defect, Plan
+
+
+def crash_run(
+    *,
+    clients: Annotated[int, typer.Option(min=1, help="Clients that order at once.")] = 32,
+    orders: Annotated[int, typer.Option(min=1, help="Orders of each client.")] = 20,
+    products: Annotated[int, typer.Option(min=1, help="Products, all of them scarce.")] = 10,
+    kills: Annotated[int, typer.Option(min=0, help="Web and job workers killed.")] = 20,
+    restarts: Annotated[int, typer.Option(min=0, help="Restarts of the database without warning.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed orders and kills the same.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 3,
+    without: Annotated[Defect | None, typer.Option(help="Take a promise out and see the run go wrong.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here too.")] = None,
+) -> None:
+    """Kill workers and the database while clients order scarce products; exit code 1 if a rule broke.
+
+    It starts a PostgreSQL of its own; nothing of yours is touched.
+
+    Examples: troth crash-run · troth crash-run --clients 64 --orders 500 --products 20 --kills 1000 --restarts 50
+    """
+    from troth.doors import crash
+    from troth.doors.cli.progress import progress
+    from troth.doors.crash.cluster import NoPostgres
+    from troth.doors.crash.stack import StackDown
+
+    plan = Plan(clients, orders, products, kills, restarts, seed=seed, without=without, workers=workers)
+    try:
+        with progress(f"crash run, seed {seed}", plan.total) as advance:
+            report = crash.run(plan, advance)
+    except (NoPostgres, StackDown) as down:
+        stop(str(down), ExitCode.ENVIRONMENT)
+    typer.echo("\n".join(report.lines()))
+    if json:
+        json.write_text(json_.dumps(report.figures(), indent=2) + "\n")
+    if not report.holds:
+        raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
