@@ -24,7 +24,7 @@ AREAS = (
     Area("blocked", _("Credit blocks"), "credit:blocked", "credit.release_block", "block", 300),
     Area("credit", _("Credit accounts"), "credit:accounts", "credit.view_account", "credit", 310),
     Area("due", _("Due for delivery"), "shipping:due", "shipping.create_deliveries", "desk", 400),
-    Area("deliveries", _("Deliveries"), "shipping:deliveries", "shipping.view_delivery", "product", 410),
+    Area("deliveries", _("Deliveries"), "shipping:deliveries", "shipping.view_delivery", "parcel", 410),
     Area("shipments", _("Shipments"), "shipping:shipments", "shipping.view_shipment", "truck", 420),
     Area("picking", _("Transfer orders"), "shipping:transfer_orders", "shipping.view_transfer_order", "pick", 430),
     Area("billing", _("Due for billing"), "billing:due", "billing.create_invoices", "desk", 500),
