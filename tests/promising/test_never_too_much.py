@@ -55,7 +55,7 @@ def wishes(draw: st.DrawFn) -> list[Wish]:
 def test_no_run_of_wishes_is_promised_more_than_supply_holds(supply, wanted, scope_code):
     scope = SCOPES[scope_code]
     series = netting.series_of((kind, NOW + day, quantity) for kind, day, quantity in supply)
-    [shelf] = Shelf.lay_out([Asked(series, 1, NOW)], scope)
+    shelf = Shelf(Asked(series, 1, NOW), scope)
 
     promises = [promise for _, promise in decide([Task(wish, wish.quantity, shelf, NOW) for wish in wanted])]
 
@@ -83,7 +83,7 @@ def test_a_single_wish_is_told_the_same_reasons_as_by_the_kernel(supply, quantit
         quantity=quantity, requested_on=TODAY + timedelta(days=day), way=AT_ONCE,
     )  # fmt: skip
 
-    [shelf] = Shelf.lay_out([Asked(series, 1, NOW)], scope)
+    shelf = Shelf(Asked(series, 1, NOW), scope)
     [(_, promise)] = decide([Task(wish, quantity, shelf, NOW)])
 
     net = netting.project(series, scope.counted, NOW)

@@ -22,9 +22,11 @@ one is no longer believed. The last bucket stands for the horizon day and all th
 """
 
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +40,6 @@ STOCK_DAY = 0
 _KINDS = 32
 _FIRST_RECEIPT = 1
 _FIRST_DEMAND = 16
-_DAY_BITS = 32
 _LAST_DAY = 2**31 - 1
 
 
@@ -83,14 +84,12 @@ class Scope:
     lead_time: bool = False
     overdue_receipt_days: int = 7
     horizon_days: int = 365
-    _counts: npt.NDArray[np.bool_] = field(init=False, repr=False, compare=False)
+    _counts: tuple[bool, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         assert self.horizon_days >= 0
         assert self.overdue_receipt_days >= 0
-        counts = np.zeros(_KINDS, np.bool_)
-        counts[[int(category) for category in self.categories]] = True
-        object.__setattr__(self, "_counts", counts)
+        object.__setattr__(self, "_counts", tuple(category in self.categories for category in range(_KINDS)))
 
     def without_receipts(self) -> "Scope":
         """Return the scope that believes in nothing but stock, with the same demands."""
@@ -98,45 +97,40 @@ class Scope:
         return Scope(kept, False, self.overdue_receipt_days, self.horizon_days)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Series:
-    """Supply and demand of one key: three int64 columns, sorted by category and day, one entry each, no zeros.
+    """Supply and demand of one key: three columns, sorted by category and day, one entry each, no zeros.
 
     The absolute quantities of a series sum to at most 64 bits, so no sum over a part of it can overflow. `merge` keeps
-    this; build a series with `series_of`, `merge` or `unpack` only.
+    this; build a series with `series_of`, `merge` or `unpack` only. It has tens of entries, for which plain integers
+    are quicker than arrays; `category`, `day` and `quantity` are the columns as arrays, for sums over many.
     """
 
-    category: Array
-    day: Array
-    quantity: Array
+    categories: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    quantities: tuple[int, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.quantity)
+        return len(self.quantities)
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Series):
-            return NotImplemented
-        return all(
-            np.array_equal(mine, theirs)
-            for mine, theirs in (
-                (self.category, other.category),
-                (self.day, other.day),
-                (self.quantity, other.quantity),
-            )
-        )
+    @property
+    def category(self) -> Array:
+        return np.array(self.categories, np.int64)
 
-    __hash__ = None  # type: ignore[assignment]
+    @property
+    def day(self) -> Array:
+        return np.array(self.days, np.int64)
+
+    @property
+    def quantity(self) -> Array:
+        return np.array(self.quantities, np.int64)
 
     def postings(self) -> list[Posting]:
         """Return the entries as (category, day, quantity)."""
-        return list(zip(self.category.tolist(), self.day.tolist(), self.quantity.tolist(), strict=True))
+        return list(zip(self.categories, self.days, self.quantities, strict=True))
 
 
-def _empty() -> Array:
-    return np.zeros(0, np.int64)
-
-
-EMPTY = Series(_empty(), _empty(), _empty())
+EMPTY = Series()
 
 
 def series_of(postings: Iterable[Posting]) -> Series:
@@ -151,92 +145,65 @@ def add(series: Series, category: int, day: int, quantity: int) -> Series:
 
 def merge(series: Series, postings: Iterable[Posting] | Series) -> Series:
     """Return `series` with `postings` summed in: equal (category, day) become one, zeros go, overflow is refused."""
-    if isinstance(postings, Series):
-        more = postings
-    else:
-        rows = list(postings)
-        if len(rows) == 1:
-            return _with_one(series, *rows[0])
-        more = _columns(rows)
-    if not len(more):
+    rows = postings.postings() if isinstance(postings, Series) else [_entry(*posting) for posting in postings]
+    if len(rows) == 1:
+        return _with_one(series, *rows[0])
+    if not rows:
         return series
-    quantity = np.concatenate((series.quantity, more.quantity))
-    key = np.concatenate((series.category << _DAY_BITS | series.day, more.category << _DAY_BITS | more.day))
-    _refuse_overflow(quantity)
-    order = key.argsort(kind="stable")
-    key = key[order]
-    first = np.ones(len(key), np.bool_)
-    np.not_equal(key[1:], key[:-1], out=first[1:])
-    starts = first.nonzero()[0]
-    summed = np.add.reduceat(quantity[order], starts)
-    left = summed.nonzero()[0]
-    key = key[starts[left]]
-    return Series(key >> _DAY_BITS, key & _LAST_DAY, summed[left])
+    _refuse_overflow([*series.quantities, *(quantity for _, _, quantity in rows)])
+    sums = {(category, day): quantity for category, day, quantity in series.postings()}
+    for category, day, quantity in rows:
+        sums[category, day] = sums.get((category, day), 0) + quantity
+    left = sorted(entry for entry in sums.items() if entry[1])
+    if not left:
+        return EMPTY
+    keys, quantities = zip(*left, strict=True)
+    categories, days = zip(*keys, strict=True)
+    return Series(categories, days, quantities)
 
 
 def _with_one(series: Series, category: int, day: int, quantity: int) -> Series:
-    """`merge` of one posting, as a line of an order makes it: the rest of the series is copied, not sorted again."""
-    category, day, quantity = _entry(category, day, quantity)
-    _refuse_overflow(series.quantity, quantity)
-    keys = series.category << _DAY_BITS | series.day
-    key = category << _DAY_BITS | day
-    at = int(keys.searchsorted(key))
-    if at < len(keys) and keys[at] == key:
-        left = int(series.quantity[at]) + quantity
+    """`merge` of one posting, as a line of an order makes it: its place is found, the rest is copied."""
+    categories, days, quantities = series.categories, series.days, series.quantities
+    _refuse_overflow((*quantities, quantity))
+    first = bisect_left(categories, category)
+    after = bisect_right(categories, category, first)
+    at = bisect_left(days, day, first, after)
+    if at < after and days[at] == day:
+        left = quantities[at] + quantity
         if left:
-            summed = series.quantity.copy()
-            summed[at] = left
-            return Series(series.category, series.day, summed)
-        return Series(*(np.delete(column, at) for column in (series.category, series.day, series.quantity)))
+            return Series(categories, days, (*quantities[:at], left, *quantities[at + 1 :]))
+        return Series(*(column[:at] + column[at + 1 :] for column in (categories, days, quantities)))
     if not quantity:
         return series
     return Series(
-        _inserted(series.category, at, category),
-        _inserted(series.day, at, day),
-        _inserted(series.quantity, at, quantity),
+        (*categories[:at], category, *categories[at:]),
+        (*days[:at], day, *days[at:]),
+        (*quantities[:at], quantity, *quantities[at:]),
     )
-
-
-def _inserted(column: Array, at: int, value: int) -> Array:
-    longer = np.empty(len(column) + 1, np.int64)
-    longer[:at], longer[at], longer[at + 1 :] = column[:at], value, column[at:]
-    return longer
 
 
 def _entry(category: int, day: int, quantity: int) -> Posting:
     assert 0 <= category < _KINDS, category
     assert 0 <= day <= _LAST_DAY, day
-    return category, STOCK_DAY if category == Category.STOCK else day, checked(quantity)
+    return int(category), STOCK_DAY if category == Category.STOCK else int(day), int(checked(quantity))
 
 
-def _columns(postings: Iterable[Posting]) -> Series:
-    rows = [_entry(*posting) for posting in postings]
-    table = np.array(rows, np.int64).reshape(-1, 3)
-    return Series(table[:, 0], table[:, 1], table[:, 2])
+def _refuse_overflow(quantities: Sequence[int]) -> None:
+    """Refuse quantities whose absolute sum does not fit 64 bits.
 
-
-def _largest(quantity: Array) -> int:
-    # The reduction by its own name: the method of the array goes through Python to the same place.
-    return int(np.maximum.reduce(np.abs(quantity), initial=0))
-
-
-def _refuse_overflow(quantity: Array, more: int = 0) -> None:
-    """Refuse quantities (and one more) whose absolute sum does not fit 64 bits.
-
-    Exact in Python's integers where the quick bound does not settle it. Opposite postings of one entry are not set off
-    first: their partial sums must fit as well.
+    Opposite postings of one entry are not set off first: their partial sums must fit as well.
     """
-    if max(_largest(quantity), abs(more)) * (len(quantity) + 1) <= MAX:
-        return
-    if sum(map(abs, quantity.tolist())) + abs(more) > MAX:
+    if sum(map(abs, quantities)) > MAX:
         raise Overflow("The quantities of this product are larger than the books can hold. Use a smaller quantity.")
 
 
 def total(series: Series, categories: Iterable[Category] | None = None) -> int:
     """Return the signed sum of all quantities, or of those in `categories`."""
     if categories is None:
-        return int(series.quantity.sum())
-    return int(series.quantity[np.isin(series.category, [int(category) for category in categories])].sum())
+        return sum(series.quantities)
+    wanted = frozenset(categories)
+    return sum(quantity for category, _, quantity in series.postings() if category in wanted)
 
 
 def combine(many: Iterable[Series]) -> Series:
@@ -249,28 +216,28 @@ def combine(many: Iterable[Series]) -> Series:
 
 def project(series: Series, scope: Scope, today: int) -> Array:
     """Return net(0..horizon): the change of the balance on each day from `today` (a day number) on."""
-    net: Array = project_all([series], scope, [today])[0]
+    net = np.zeros(scope.horizon_days + 1, np.int64)
+    for offset, change in changes(series, scope, today).items():
+        net[offset] = change
     return net
 
 
-def project_all(many: Sequence[Series], scope: Scope, today: Sequence[int]) -> Array:
-    """Return `project` of each series from its own today on, one row each: all at once, as an order asks for them."""
-    width = scope.horizon_days + 1
-    net = np.zeros((len(many), width), np.int64)
-    if not many:
-        return net
-    lengths = [len(series) for series in many]
-    category = np.concatenate([series.category for series in many])
-    quantity = np.concatenate([series.quantity for series in many]) * scope._counts[category]
-    offset = np.concatenate([series.day for series in many]) - np.repeat(today, lengths)
-    overdue = (offset < 0) & (category >= _FIRST_RECEIPT) & (category < _FIRST_DEMAND)
-    if overdue.any():
-        quantity[overdue & (offset < -scope.overdue_receipt_days)] = 0
-        offset[overdue] = 1
-    np.maximum(offset, 0, out=offset)
-    np.minimum(offset, scope.horizon_days, out=offset)
-    offset += np.repeat(np.arange(0, net.size, width), lengths)
-    np.add.at(net.reshape(-1), offset, quantity)
+def changes(series: Series, scope: Scope, today: int) -> dict[int, int]:
+    """Return `project` by its few days on which something counts: offset from `today` -> change of the balance."""
+    counts, horizon = scope._counts, scope.horizon_days
+    net: dict[int, int] = {}
+    for category, day, quantity in zip(series.categories, series.days, series.quantities, strict=True):
+        offset = day - today
+        if not counts[category]:
+            continue
+        if offset < 0:
+            offset = 0
+            if _FIRST_RECEIPT <= category < _FIRST_DEMAND:
+                if day - today < -scope.overdue_receipt_days:
+                    continue
+                offset = 1
+        offset = min(offset, horizon)
+        net[offset] = net.get(offset, 0) + quantity
     return net
 
 
@@ -316,22 +283,23 @@ def binding_day(net: Array, day: int) -> int:
 
 _HEADER = struct.Struct("<BBI")
 _VERSION = 1
+_WIDTHS = {1: "b", 2: "h", 4: "i", 8: "q"}
+
+
+@lru_cache(maxsize=1024)
+def _layout(count: int, width: int) -> struct.Struct:
+    return struct.Struct(f"<{count}B{count}i{count}{_WIDTHS[width]}")
 
 
 def pack(series: Series) -> bytes:
     """Return the series as bytes: a header of 6, then 1 for a category, 4 for a day and 1, 2, 4 or 8 for a quantity."""
     if not len(series):
         return b""
-    largest = _largest(series.quantity)
-    width = next(width for width in (1, 2, 4, 8) if largest < 1 << (8 * width - 1))
-    return b"".join(
-        (
-            _HEADER.pack(_VERSION, width, len(series)),
-            series.category.astype("u1").tobytes(),
-            series.day.astype("<i4").tobytes(),
-            series.quantity.astype(f"<i{width}").tobytes(),
-        )
-    )
+    quantities = series.quantities
+    largest = max(max(quantities), -min(quantities))
+    width = next(width for width in _WIDTHS if largest < 1 << (8 * width - 1))
+    packed = _layout(len(quantities), width).pack(*series.categories, *series.days, *quantities)
+    return _HEADER.pack(_VERSION, width, len(quantities)) + packed
 
 
 def unpack(packed: bytes | memoryview) -> Series:
@@ -340,10 +308,6 @@ def unpack(packed: bytes | memoryview) -> Series:
         return EMPTY
     version, width, count = _HEADER.unpack_from(packed)
     assert version == _VERSION
-    start = _HEADER.size
-    assert len(packed) == start + count * (5 + width)
-    return Series(
-        np.frombuffer(packed, "u1", count, start).astype(np.int64),
-        np.frombuffer(packed, "<i4", count, start + count).astype(np.int64),
-        np.frombuffer(packed, f"<i{width}", count, start + 5 * count).astype(np.int64),
-    )
+    assert len(packed) == _HEADER.size + count * (5 + width)
+    values = _layout(count, width).unpack_from(packed, _HEADER.size)
+    return Series(values[:count], values[count : 2 * count], values[2 * count :])

@@ -21,6 +21,10 @@ from typing import NamedTuple
 
 from troth.kernel.netting import Array, free_curve
 from troth.kernel.quantity import checked
+from troth.kernel.steps import Steps
+
+Curve = Array | Steps
+"""A free curve: a number for each day, or its steps."""
 
 
 class Line(NamedTuple):
@@ -73,11 +77,11 @@ class Confirmation:
     binding_balance: int
 
 
-def _free_at(curve: Array, day: int) -> int:
+def _free_at(curve: Curve, day: int) -> int:
     return int(curve[min(day, len(curve) - 1)])
 
 
-def _earliest(curve: Array, quantity: int, day: int, terms: Terms) -> int | None:
+def _earliest(curve: Curve, quantity: int, day: int, terms: Terms) -> int | None:
     """Return the first day from `day` on that offers `quantity` (more than zero) in all, None where no day does."""
     found = max(int(curve.searchsorted(quantity)), day)
     if found >= len(curve) and int(curve[-1]) < quantity:
@@ -90,7 +94,7 @@ def _earliest(curve: Array, quantity: int, day: int, terms: Terms) -> int | None
     return found
 
 
-def one_time(curve: Array, quantity: int, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
+def one_time(curve: Curve, quantity: int, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
     """Confirm on `day` what is free there; the rest stays open."""
     assert quantity > 0
     day = max(day, 0)
@@ -101,14 +105,14 @@ def one_time(curve: Array, quantity: int, day: int, terms: Terms = ANY_TERMS) ->
     return (Line(day, got),) if got >= max(min(terms.min_shipment, quantity), 1) else ()
 
 
-def complete(curve: Array, quantity: int, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
+def complete(curve: Curve, quantity: int, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
     """Confirm the whole quantity on the first day that offers it, or nothing."""
     assert quantity > 0
     found = _earliest(curve, quantity, max(day, 0), terms)
     return () if found is None else (Line(found, quantity),)
 
 
-def partial(curve: Array, quantity: int, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
+def partial(curve: Curve, quantity: int, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
     """Confirm as much as possible as early as possible, in lines that keep to the terms."""
     assert quantity > 0
     day = max(day, 0)
@@ -131,7 +135,7 @@ def partial(curve: Array, quantity: int, day: int, terms: Terms = ANY_TERMS) -> 
     return tuple(lines)
 
 
-def _shipment(curve: Array, open_quantity: int, got: int, day: int, terms: Terms) -> int:
+def _shipment(curve: Curve, open_quantity: int, got: int, day: int, terms: Terms) -> int:
     """Return the most that `day` adds, leaving no rest below the smallest shipment."""
     if terms.replenishment_day is not None and day >= terms.replenishment_day:
         return open_quantity
@@ -140,7 +144,7 @@ def _shipment(curve: Array, open_quantity: int, got: int, day: int, terms: Terms
     return open_quantity - terms.min_shipment if 0 < rest < terms.min_shipment else taken
 
 
-def _last_line(curve: Array, quantity: int, got: int, day: int, terms: Terms) -> Line | None:
+def _last_line(curve: Curve, quantity: int, got: int, day: int, terms: Terms) -> Line | None:
     """Return one line for the whole rest on its first day, or else for the most there will be, on its first day."""
     found = _earliest(curve, quantity, day, terms)
     if found is not None:
@@ -158,7 +162,7 @@ def _last_line(curve: Array, quantity: int, got: int, day: int, terms: Terms) ->
     return Line(first, most - got)
 
 
-def fixed(curve: Array, lines: Iterable[Line]) -> tuple[Line, ...]:
+def fixed(curve: Curve, lines: Iterable[Line]) -> tuple[Line, ...]:
     """Keep given lines on their days, each cut to what is free there after the ones before it."""
     kept: list[Line] = []
     got = 0

@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-import numpy as np
-import numpy.typing as npt
-
 from troth.kernel.netting import Category, Scope
 
 
@@ -52,12 +49,11 @@ class CheckingScope:
     at_hand: frozenset[Category] = frozenset()
     lead_time: bool = False
     counted: Scope = field(init=False, compare=False, repr=False)
-    lasting: npt.NDArray[np.int64] = field(init=False, compare=False, repr=False)
+    lasting: tuple[bool, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # By category: stock and demand, which tell what stock alone covers for good.
-        lasting = np.zeros(32, np.int64)
-        lasting[[Category.STOCK, *self.demand]] = 1
+        lasting = tuple(category == Category.STOCK or category in self.demand for category in range(32))
         object.__setattr__(self, "lasting", lasting)
         object.__setattr__(self, "counted", Scope(self.supply | self.demand, self.lead_time))
 

@@ -309,12 +309,10 @@ def _shelves(
         if change.open and change.wish.is_checked:
             code = scopes.setdefault(_key(change.wish), change.wish.scope)
             assert code == change.wish.scope, "one scope a product in a document"
-    shelves: dict[AvailabilityKey, Shelf] = {}
-    for scope in dict.fromkeys(scopes.values()):
-        keys = [key for key, code in scopes.items() if code == scope]
-        asked = [_asked(held, key, back.get(key, ()), today[key.site_id]) for key in keys]
-        shelves |= zip(keys, Shelf.lay_out(asked, SCOPES[scope]), strict=True)
-    return shelves
+    return {
+        key: Shelf(_asked(held, key, back.get(key, ()), today[key.site_id]), SCOPES[scope])
+        for key, scope in scopes.items()
+    }
 
 
 def _asked(held: Held, key: AvailabilityKey, back: Sequence[netting.Posting], today: int) -> Asked:

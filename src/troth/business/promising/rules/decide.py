@@ -10,23 +10,23 @@ offered before.
     promise           4 on day 1;     1 on day 1, 3 on day 3
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from troth.business.promising.rules.wish import Binding, LinePromise, Schedule, Wish
 from troth.business.promising.states import Basis, CheckingScope, Mode
-from troth.kernel import netting, proposals, scheduling
+from troth.kernel import netting, proposals, scheduling, steps
 from troth.kernel.calendars import day_of
-from troth.kernel.netting import Array, Category, Series
-from troth.kernel.proposals import Line, Terms
+from troth.kernel.netting import Category, Series
+from troth.kernel.proposals import Curve, Line, Terms
 from troth.kernel.scheduling import Dates
+from troth.kernel.steps import Steps
 
 SLICE_MAX = 6
 """How many steps of the free curve a record keeps."""
 
+_FIRST_RECEIPT = int(Category.PURCHASE)
 _FIRST_DEMAND = int(Category.ORDER)
 
 
@@ -45,58 +45,28 @@ class Shelf:
     inside are offsets from `today`.
     """
 
-    _balance: Array | None
-    _curve: Array | None
+    _free: Steps | None
 
-    __slots__ = (
-        "_balance",
-        "_curve",
-        "_net",
-        "_receipts",
-        "_taken",
-        "at_hand",
-        "on_stock",
-        "scope",
-        "today",
-        "version",
-    )
+    __slots__ = ("_free", "_net", "_series", "_taken", "at_hand", "on_stock", "scope", "today", "version")
 
-    def __init__(self, asked: Asked, scope: CheckingScope, curves: tuple[Array, Array, Array]) -> None:
-        series, self.version, self.today = asked
+    def __init__(self, asked: Asked, scope: CheckingScope) -> None:
+        self._series, self.version, self.today = asked
         self.scope = scope
-        self.on_stock = _without_receipts(series, scope)
-        self.at_hand = _at_hand(series, scope, self.today) if scope.at_hand else None
-        self._receipts = _receipts(series, scope)
+        self.on_stock = _without_receipts(self._series, scope)
+        self.at_hand = _at_hand(self._series, scope, self.today) if scope.at_hand else None
+        self._net = netting.changes(self._series, scope.counted, self.today)
         self._taken: list[Line] = []
-        self._net, self._balance, self._curve = curves
-        if self.at_hand is not None:
-            self._curve = np.minimum(self._curve, self.at_hand)
-
-    @classmethod
-    def lay_out(cls, asked: Sequence[Asked], scope: CheckingScope) -> list["Shelf"]:
-        """The shelves of all keys that a document asks for, with their curves reckoned together."""
-        net = netting.project_all([one.series for one in asked], scope.counted, [one.today for one in asked])
-        balance = net.cumsum(axis=1)
-        free = np.minimum.accumulate(balance[:, ::-1], axis=1)[:, ::-1]
-        return [
-            cls(one, scope, curves) for one, curves in zip(asked, zip(net, balance, free, strict=True), strict=True)
-        ]
+        self._free = None
 
     @property
-    def balance(self) -> Array:
-        """The projected balance after all that was taken; settled only when somebody looks."""
-        if self._taken:
-            self._net, self._taken, self._balance = proposals.take(self._net, self._taken), [], None
-        if self._balance is None:
-            self._balance = netting.projected_balance(self._net)
-        return self._balance
-
-    @property
-    def free(self) -> Array:
-        if self._curve is None:
-            curve: Array = np.minimum.accumulate(self.balance[::-1])[::-1]
-            self._curve = curve if self.at_hand is None else np.minimum(curve, self.at_hand)
-        return self._curve
+    def free(self) -> Steps:
+        """What is free after all that was taken; settled only when somebody looks."""
+        if self._free is None:
+            horizon = self.scope.counted.horizon_days
+            if self._taken:
+                self._net, self._taken = steps.take(self._net, self._taken, horizon), []
+            self._free = Steps(self._net, horizon, ceiling=self.at_hand)
+        return self._free
 
     def take(self, lines: Sequence[Line]) -> None:
         """Use up what the lines confirm."""
@@ -105,37 +75,32 @@ class Shelf:
         self.on_stock -= taken
         if self.at_hand is not None:
             self.at_hand -= taken
-        self._curve = None
+        self._free = None
 
-    def keep(self) -> tuple[Array, list[Line], int, int | None]:
+    def keep(self) -> tuple[dict[int, int], list[Line], int, int | None]:
         return self._net, list(self._taken), self.on_stock, self.at_hand
 
-    def restore(self, kept: tuple[Array, list[Line], int, int | None]) -> None:
+    def restore(self, kept: tuple[dict[int, int], list[Line], int, int | None]) -> None:
         self._net, self._taken, self.on_stock, self.at_hand = kept
-        self._balance = self._curve = None
+        self._free = None
 
     def binding(self, offset: int) -> Binding:
         """What limits a promise from `offset` on: the first lowest balance, and the receipt after it."""
-        balance = self.balance
-        at = min(offset, len(balance) - 1)
-        lowest = at + int(balance[at:].argmin())
+        lowest, balance = self.free.binding(offset)
         day = self.today + lowest
-        place = bisect_right(self._receipts, (day, 99, 0))
-        receipt = self._receipts[place] if place < len(self._receipts) else None
-        return Binding(day, int(balance[lowest]), (receipt[1], receipt[0], receipt[2]) if receipt else None)
+        return Binding(day, balance, _next_receipt(self._series, self.scope, day))
 
     def slice(self, offset: int) -> list[list[int]]:
         """The steps of the free curve from `offset` on, as [day, free]: the record of what was seen."""
-        seen = self.free[min(offset, len(self.free) - 1) :]
-        steps = (seen[1:] != seen[:-1]).nonzero()[0][: SLICE_MAX - 1] + 1
-        start = self.today + offset
-        days = (steps + start).tolist()
-        return [[start, int(seen[0])], *map(list, zip(days, seen[steps].tolist(), strict=True))]
+        return [[self.today + day, free] for day, free in self.free.seen_from(offset, SLICE_MAX)]
 
 
 def _without_receipts(series: Series, scope: CheckingScope) -> int:
     """Stock less all demand: as demand only falls, this is the free curve of stock alone on every day."""
-    return int(series.quantity.dot(scope.lasting[series.category]))
+    lasting = scope.lasting
+    return sum(
+        [quantity for category, quantity in zip(series.categories, series.quantities, strict=True) if lasting[category]]
+    )
 
 
 def _at_hand(series: Series, scope: CheckingScope, today: int) -> int:
@@ -148,15 +113,23 @@ def _at_hand(series: Series, scope: CheckingScope, today: int) -> int:
     return total
 
 
-def _receipts(series: Series, scope: CheckingScope) -> list[tuple[int, int, int]]:
-    low, high = series.category.searchsorted((1, _FIRST_DEMAND)).tolist()
-    if low == high:
-        return []
-    columns = (series.day[low:high].tolist(), series.category[low:high].tolist(), series.quantity[low:high].tolist())
-    return sorted(row for row in zip(*columns, strict=True) if row[1] in scope.supply)
+def _next_receipt(series: Series, scope: CheckingScope, after: int) -> tuple[int, int, int] | None:
+    """The first receipt after a day, as (category, day, quantity); of one day the one of the lowest category."""
+    categories, days = series.categories, series.days
+    found: tuple[int, int, int] | None = None
+    first = bisect_left(categories, _FIRST_RECEIPT)
+    end = bisect_left(categories, _FIRST_DEMAND, first)
+    while first < end:
+        category = categories[first]
+        last = bisect_right(categories, category, first, end)
+        place = bisect_right(days, after, first, last)
+        if place < last and category in scope.supply and (found is None or days[place] < found[1]):
+            found = (category, days[place], series.quantities[place])
+        first = last
+    return found
 
 
-_PROPOSE: dict[str, Callable[[Array, int, int, Terms], tuple[Line, ...]]] = {
+_PROPOSE: dict[str, Callable[[Curve, int, int, Terms], tuple[Line, ...]]] = {
     Mode.ONE_TIME: proposals.one_time,
     Mode.COMPLETE: proposals.complete,
     Mode.PARTIAL: proposals.partial,
