@@ -23,11 +23,13 @@ PRODUCTION = {
 }
 # what touches no database, or only looks at the code, need not run on the second one
 PACKING = "tests/demo/test_pack.py"
+MALFORMED = "tests/masterdata/test_malformed_inputs.py"
 BROWSER = "tests/browser"
 FUZZ = "tests/fuzz"
 CRASH = "tests/crash"
-ON_NEITHER = ("tests/house", PACKING, BROWSER, FUZZ, CRASH)
+ON_NEITHER = ("tests/house", PACKING, MALFORMED, BROWSER, FUZZ, CRASH)
 WITHOUT_DATABASE = ("tests/kernel", "tests/demo/test_facts.py")
+BROKEN_FILES = ROOT.parent / "shared" / "data" / "malformed-inputs"
 RAW_FILES = ROOT.parent / "shared" / "data" / "adventureworks"
 
 sys.path.insert(0, str(ROOT))
@@ -145,6 +147,14 @@ def pack() -> None:
         print(f"the raw files are not in {RAW_FILES}: what is shipped cannot be compared with them", flush=True)
 
 
+def malformed() -> None:
+    """Broken files and strings as imports, where the collection lies beside the clone."""
+    if BROKEN_FILES.is_dir():
+        run(PYTHON, "-m", "pytest", "-q", "--create-db", MALFORMED, TROTH_TEST_DATABASE="sqlite")
+    else:
+        print(f"the broken files are not in {BROKEN_FILES}: imports are not tried with them", flush=True)
+
+
 def browser() -> None:
     """A person's paths in a real browser, on SQLite."""
     from tests import chromium
@@ -181,7 +191,8 @@ def postgres() -> None:
 
 
 STAGES: tuple[Callable[[], None], ...] = (
-    style, types, contracts, house, settings, migrations, wheel, pack, browser, fuzz, crash, sqlite, postgres,
+    style, types, contracts, house, settings, migrations, wheel, pack, malformed,
+    browser, fuzz, crash, sqlite, postgres,
 )  # fmt: skip
 
 
