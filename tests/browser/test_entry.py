@@ -147,3 +147,16 @@ def test_a_draft_that_is_opened_again_keeps_its_lines(rita):
     rita.keyboard.press("Control+s")
     expect(rita.locator("#tab-region")).to_contain_text("250.00")
     assert "/change/" not in rita.url
+
+
+def test_a_quantity_that_does_not_fit_offers_the_one_to_order(small, rita):
+    product = small.products["HELMET"]
+    product.minimum_quantity, product.multiple_quantity = 10, 4
+    product.save()
+    enter_head(rita)
+    box(rita, 1, "product").fill("HELMET")
+    box(rita, 1, "quantity").fill("9")
+    expect(rita.locator("[data-missing]")).to_contain_text("Row 1 needs at least 10 piece and in multiples of 4 piece")
+    rita.locator("[data-missing]").get_by_role("button", name="Use 12").click()
+    expect(rita.locator("[data-missing]")).to_be_hidden()
+    assert values(rita, "quantity")[0] == "12"

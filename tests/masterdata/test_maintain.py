@@ -279,3 +279,12 @@ def test_what_belongs_to_another_company_is_unknown_here(world):
         maintain("customer", values={"site": "O"}, customer_id=world.bikes.pk)
     assert [one.field for one in refusal.value.refusals] == ["site"]
     assert Customer.objects.get(pk=world.bikes.pk).site == world.north
+
+
+def test_minimum_and_multiple_of_a_product_are_typed_in_its_base_unit(world):
+    values = {"number": "ROPE", "name": "Rope", "base_unit": "M", "minimum_quantity": "2.5", "multiple_quantity": "0.5"}
+    rope = actions.maintain_product(values, by=MASTER, clock=CLOCK)
+    terms = queries.product_terms([rope.id])[rope.id]
+    assert (terms.minimum_quantity, terms.multiple_quantity) == (2_500, 500)
+    actions.import_products([{"number": "ROPE", "minimum_quantity": "3"}], by=MASTER, clock=CLOCK)
+    assert queries.product_terms([rope.id])[rope.id].minimum_quantity == 3_000

@@ -242,6 +242,8 @@ class Product(Masters):
     is_sold = models.BooleanField(_("sold"), default=True)
     standard_cost = models.BigIntegerField(_("standard cost per base unit in minor units"), default=0)
     lead_days = models.PositiveIntegerField(_("replenishment lead time in working days"), null=True, blank=True)
+    minimum_quantity = models.BigIntegerField(_("minimum order quantity in smallest units"), default=0)
+    multiple_quantity = models.BigIntegerField(_("ordered in multiples of, in smallest units"), default=0)
 
     class Meta:
         verbose_name = _("product")
@@ -249,7 +251,10 @@ class Product(Masters):
         constraints = [
             models.CheckConstraint(
                 condition=Q(weight_g__gte=0, volume_ml__gte=0, standard_cost__gte=0), name="reference_product_measures"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_quantity__gte=0, multiple_quantity__gte=0), name="reference_product_lots"
+            ),
         ]
 
     def __str__(self) -> str:

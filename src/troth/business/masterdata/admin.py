@@ -53,7 +53,7 @@ class RouteRuleAdmin(MasterAdmin):
 
 @admin.register(models.CustomerProduct)
 class CustomerProductAdmin(MasterAdmin):
-    list_display = ("number", "customer", "product", "is_active")
+    list_display = ("number", "customer", "product", "minimum_quantity", "multiple_quantity", "is_active")
     search_fields = ("number",)
     raw_id_fields = ("customer", "product")
 

@@ -16,6 +16,8 @@ LABELS = {
     "standard_cost": _("Standard cost in minor units"),
     "lead_days": _("Lead time in working days"),
     "units": _("Other units"),
+    "minimum_quantity": _("Minimum order quantity"),
+    "multiple_quantity": _("Ordered in multiples of"),
     "deliveries_max": _("Partial deliveries at most"),
     "complete_delivery": _("Complete deliveries only"),
     "is_tax_exempt": _("Exempt from tax"),
@@ -32,7 +34,11 @@ LABELS = {
     "scale_from": _("From quantity"),
     "source": _("Agreed where"),
 }
-HELP = {"units": _("One of the unit is so many base units: BOX=4; BAG=1/3")}
+HELP = {
+    "units": _("One of the unit is so many base units: BOX=4; BAG=1/3"),
+    "minimum_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
+    "multiple_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
+}
 
 
 class EntryForm(forms.Form):
@@ -97,6 +103,7 @@ ProductForm = _form(
     PRODUCT,
     (
         Section(_("Measures"), ("base_unit", "units", "weight_g", "volume_ml")),
+        Section(_("Orders"), ("minimum_quantity", "multiple_quantity")),
         Section(_("Supply"), ("site", "is_stocked", "is_made", "lead_days", "standard_cost")),
     ),
 )

@@ -174,7 +174,12 @@ def _customer_value(customer: Customer, name: str) -> Any:
 def _products() -> QuerySet[Product]:
     units = Prefetch("units", queryset=ProductUnit.objects.order_by("unit_id"))
     site = ProductSite.objects.filter(product=OuterRef("pk"), is_default=True).values("site__code")[:1]
-    return Product.objects.prefetch_related(units).annotate(default_site=Subquery(site)).order_by("number")
+    return (
+        Product.objects.select_related("base_unit")
+        .prefetch_related(units)
+        .annotate(default_site=Subquery(site))
+        .order_by("number")
+    )
 
 
 def _product(product: Product) -> dict[str, Any]:
@@ -183,6 +188,8 @@ def _product(product: Product) -> dict[str, Any]:
         "units": write_units(others),
         "site": product.default_site,  # type: ignore[attr-defined]
         "base_unit": product.base_unit_id,
+        "minimum_quantity": format_quantity(product.minimum_quantity, product.base_unit.decimals),
+        "multiple_quantity": format_quantity(product.multiple_quantity, product.base_unit.decimals),
     }
     return {name: beside[name] if name in beside else getattr(product, name) for name in PRODUCT}
 

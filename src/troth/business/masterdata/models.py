@@ -136,16 +136,24 @@ class Customer(Masters):
 
 
 class CustomerProduct(Masters):
-    """A customer's own number for a product, with the quantities agreed."""
+    """A customer's own number for a product, with the quantities agreed; 0 where the product's own apply."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="products")
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
     number = models.CharField(_("customer's number"), max_length=60, blank=True)
+    minimum_quantity = models.BigIntegerField(_("minimum order quantity in smallest units"), default=0)
+    multiple_quantity = models.BigIntegerField(_("ordered in multiples of, in smallest units"), default=0)
     over_tolerance_basis_points = models.PositiveIntegerField(default=0)
     under_tolerance_basis_points = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["customer", "product"], name="masterdata_customer_product_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "product"], name="masterdata_customer_product_once"),
+            models.CheckConstraint(
+                condition=models.Q(minimum_quantity__gte=0, multiple_quantity__gte=0),
+                name="masterdata_customer_product_lots",
+            ),
+        ]
 
 
 class ProductSite(Masters):

@@ -141,6 +141,8 @@ PRODUCT: dict[str, Field] = {
     "volume_ml": _whole(0, MAX),
     "standard_cost": _whole(0, MAX),
     "lead_days": _whole(None),
+    "minimum_quantity": Field(As.AMOUNT, 24, standard=0),
+    "multiple_quantity": Field(As.AMOUNT, 24, standard=0),
     "is_stocked": _yes(True),
     "is_made": _yes(False),
     "is_sold": _yes(True),

@@ -7,7 +7,7 @@ compare     nothing differs: nothing is written, so the same file again changes 
 write       all rows, or none where one was refused
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -41,6 +41,20 @@ class Row:
     @property
     def refused(self) -> set[str]:
         return {refusal.field or "" for refusal in self.refusals}
+
+
+def figure(row: Row, name: str, parse: Callable[[str], int]) -> None:
+    """Turn text of a row into a figure; a refusal stands at its field, and what is a number is left alone."""
+    text = row.values.get(name)
+    if text == "":
+        row.values[name] = None
+    if not isinstance(text, str) or text == "":
+        return
+    try:
+        row.values[name] = parse(text)
+    except BusinessError as refusal:
+        row.refuse(type(refusal), refusal.message, name, given=text)
+        del row.values[name]
 
 
 class State(StrEnum):

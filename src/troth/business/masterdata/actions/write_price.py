@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
-from troth.business.masterdata.actions.bring import Row
+from troth.business.masterdata.actions.bring import Row, figure
 from troth.business.masterdata.models import PriceCondition
 from troth.business.masterdata.rules import PRICE, Field, Validity, refuse_overlaps
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import InvalidInput
 from troth.kernel.money import parse_money
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
@@ -57,11 +57,11 @@ class PriceSheet:
         if row.refused & {"currency", "product"}:
             return
         unit = self._unit(row, record)
-        self._figure(row, "per_quantity", lambda text: parse_quantity(text, unit))
-        self._figure(row, "scale_from", lambda text: parse_quantity(text, unit, zero_allowed=True))
-        self._figure(row, "percent", lambda text: parse_money(text, PERCENT_DECIMALS))
+        figure(row, "per_quantity", lambda text: parse_quantity(text, unit))
+        figure(row, "scale_from", lambda text: parse_quantity(text, unit, zero_allowed=True))
+        figure(row, "percent", lambda text: parse_money(text, PERCENT_DECIMALS))
         decimals = row.known["currency"].decimals if "currency" in row.known else self._decimals(record)
-        self._figure(row, "amount", lambda text: parse_money(text, decimals))
+        figure(row, "amount", lambda text: parse_money(text, decimals))
 
     def _unit(self, row: Row, record: PriceCondition | None) -> Unit:
         if "product" in row.known:
@@ -72,18 +72,6 @@ class PriceSheet:
 
     def _decimals(self, record: PriceCondition | None) -> int:
         return record.currency.decimals if record is not None else 0
-
-    def _figure(self, row: Row, name: str, parse: Any) -> None:
-        text = row.values.get(name)
-        if text == "":
-            row.values[name] = None
-        if not isinstance(text, str) or text == "":
-            return
-        try:
-            row.values[name] = parse(text)
-        except BusinessError as refusal:
-            row.refuse(type(refusal), refusal.message, name, given=text)
-            del row.values[name]
 
     def judge(self, rows: Sequence[Row]) -> None:
         for row in rows:

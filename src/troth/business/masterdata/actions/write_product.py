@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from troth.business.masterdata import store
-from troth.business.masterdata.actions.bring import Row
+from troth.business.masterdata.actions.bring import Row, figure
 from troth.business.masterdata.actions.write_customer import column
 from troth.business.masterdata.models import ProductSite
 from troth.business.masterdata.rules import PRODUCT, Field, FieldFixed, UnknownCode
+from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
@@ -19,6 +20,7 @@ from troth.reference.models import Product, ProductUnit
 BESIDE = ("units", "site")
 """Fields kept in tables of their own."""
 ALL_COMPANIES = 0
+LOTS = ("minimum_quantity", "multiple_quantity")
 
 
 class ProductSheet:
@@ -30,7 +32,19 @@ class ProductSheet:
         self._sites: dict[int, int] = {}
 
     def prepare(self, row: Row, record: Any) -> None:
-        """Every field is stored as it is read."""
+        """Turn minimum and multiple, which are typed in the base unit, into its smallest units."""
+        if "base_unit" in row.refused or not any(isinstance(row.values.get(name), str) for name in LOTS):
+            return
+        decimals = self._decimals(row, record)
+        for name in LOTS:
+            figure(row, name, lambda text: parse_quantity(text, Unit("the base unit", decimals), zero_allowed=True))
+
+    def _decimals(self, row: Row, record: Product | None) -> int:
+        """The decimals of the base unit: as given, else of the product that is there already."""
+        if "base_unit" in row.known:
+            return row.known["base_unit"].decimals
+        found = record or Product.objects.select_related("base_unit").filter(number=row.values.get("number")).first()
+        return found.base_unit.decimals if found else 0
 
     def key(self, row: Row) -> tuple[Any, ...]:
         return (row.values.get("number"),)

@@ -5,293 +5,594 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('reference', '0001_initial'),
+        ("reference", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ItemCategory',
+            name="ItemCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('is_priced', models.BooleanField(default=True, verbose_name='has a price')),
-                ('is_promised', models.BooleanField(default=True, verbose_name='checked for availability')),
-                ('is_delivered', models.BooleanField(default=True, verbose_name='delivered')),
-                ('billing_basis', models.CharField(choices=[('issued', 'delivery'), ('ordered', 'order'), ('none', 'not billed')], default='issued', max_length=10, verbose_name='billed by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("is_priced", models.BooleanField(default=True, verbose_name="has a price")),
+                ("is_promised", models.BooleanField(default=True, verbose_name="checked for availability")),
+                ("is_delivered", models.BooleanField(default=True, verbose_name="delivered")),
+                (
+                    "billing_basis",
+                    models.CharField(
+                        choices=[("issued", "delivery"), ("ordered", "order"), ("none", "not billed")],
+                        default="issued",
+                        max_length=10,
+                        verbose_name="billed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'item category',
-                'verbose_name_plural': 'item categories',
+                "verbose_name": "item category",
+                "verbose_name_plural": "item categories",
             },
         ),
         migrations.CreateModel(
-            name='PaymentTerms',
+            name="PaymentTerms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('due_days', models.PositiveIntegerField(default=30, verbose_name='due after days')),
-                ('discount_days', models.PositiveIntegerField(default=0, verbose_name='discount within days')),
-                ('discount_basis_points', models.PositiveIntegerField(default=0, verbose_name='discount in hundredths of a percent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("due_days", models.PositiveIntegerField(default=30, verbose_name="due after days")),
+                ("discount_days", models.PositiveIntegerField(default=0, verbose_name="discount within days")),
+                (
+                    "discount_basis_points",
+                    models.PositiveIntegerField(default=0, verbose_name="discount in hundredths of a percent"),
+                ),
             ],
             options={
-                'verbose_name': 'payment terms',
-                'verbose_name_plural': 'payment terms',
+                "verbose_name": "payment terms",
+                "verbose_name_plural": "payment terms",
             },
         ),
         migrations.CreateModel(
-            name='Carrier',
+            name="Carrier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('base_charge', models.BigIntegerField(default=0, verbose_name='base charge in minor units')),
-                ('charge_per_kg', models.BigIntegerField(default=0, verbose_name='charge per kg in minor units')),
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("base_charge", models.BigIntegerField(default=0, verbose_name="base charge in minor units")),
+                ("charge_per_kg", models.BigIntegerField(default=0, verbose_name="charge per kg in minor units")),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.party"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'carrier',
-                'verbose_name_plural': 'carriers',
+                "verbose_name": "carrier",
+                "verbose_name_plural": "carriers",
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('group', models.CharField(blank=True, default='', max_length=20, verbose_name='customer group')),
-                ('shipping_condition', models.CharField(blank=True, default='', max_length=20, verbose_name='shipping condition')),
-                ('incoterm', models.CharField(blank=True, default='', max_length=3, verbose_name='incoterm')),
-                ('incoterm_place', models.CharField(blank=True, default='', max_length=60, verbose_name='incoterm place')),
-                ('priority', models.PositiveSmallIntegerField(default=5, verbose_name='delivery priority')),
-                ('complete_delivery', models.BooleanField(default=False, verbose_name='complete deliveries only')),
-                ('deliveries_max', models.PositiveSmallIntegerField(default=9, verbose_name='partial deliveries at most')),
-                ('is_tax_exempt', models.BooleanField(default=False, verbose_name='exempt from tax')),
-                ('bill_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.party')),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.workingcalendar', verbose_name='receiving days')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.company')),
-                ('currency', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.currency')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.party')),
-                ('payer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.party')),
-                ('sales_organisation', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.salesorganisation')),
-                ('ship_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.party')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.site', verbose_name='ships from')),
-                ('payment_terms', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='masterdata.paymentterms')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("group", models.CharField(blank=True, default="", max_length=20, verbose_name="customer group")),
+                (
+                    "shipping_condition",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="shipping condition"),
+                ),
+                ("incoterm", models.CharField(blank=True, default="", max_length=3, verbose_name="incoterm")),
+                (
+                    "incoterm_place",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="incoterm place"),
+                ),
+                ("priority", models.PositiveSmallIntegerField(default=5, verbose_name="delivery priority")),
+                ("complete_delivery", models.BooleanField(default=False, verbose_name="complete deliveries only")),
+                (
+                    "deliveries_max",
+                    models.PositiveSmallIntegerField(default=9, verbose_name="partial deliveries at most"),
+                ),
+                ("is_tax_exempt", models.BooleanField(default=False, verbose_name="exempt from tax")),
+                (
+                    "bill_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.party",
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.workingcalendar",
+                        verbose_name="receiving days",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.company"
+                    ),
+                ),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.currency"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.party"
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.party",
+                    ),
+                ),
+                (
+                    "sales_organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.salesorganisation"
+                    ),
+                ),
+                (
+                    "ship_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.party",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.site",
+                        verbose_name="ships from",
+                    ),
+                ),
+                (
+                    "payment_terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="masterdata.paymentterms"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='masterdata_edition_single')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="masterdata_edition_single")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderType',
+            name="OrderType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('checking_scope', models.CharField(default='order', max_length=20, verbose_name='scope of check')),
-                ('checks_credit', models.BooleanField(default=True, verbose_name='credit is checked')),
-                ('on_credit_block', models.CharField(choices=[('keep', 'keep the confirmation'), ('hold', 'hold it until a date'), ('unconfirm', 'confirm nothing')], default='keep', max_length=10, verbose_name='on credit block')),
-                ('delivers_on_saving', models.BooleanField(default=False, verbose_name='makes its delivery on saving')),
-                ('needs_customer_reference', models.BooleanField(default=False, verbose_name="needs the customer's order number")),
-                ('delivery_block_reason', models.CharField(blank=True, max_length=80, verbose_name='delivery block on entry, with this reason')),
-                ('shipping_condition', models.CharField(blank=True, default='', max_length=20, verbose_name='shipping condition')),
-                ('item_category', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='masterdata.itemcategory')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("checking_scope", models.CharField(default="order", max_length=20, verbose_name="scope of check")),
+                ("checks_credit", models.BooleanField(default=True, verbose_name="credit is checked")),
+                (
+                    "on_credit_block",
+                    models.CharField(
+                        choices=[
+                            ("keep", "keep the confirmation"),
+                            ("hold", "hold it until a date"),
+                            ("unconfirm", "confirm nothing"),
+                        ],
+                        default="keep",
+                        max_length=10,
+                        verbose_name="on credit block",
+                    ),
+                ),
+                ("delivers_on_saving", models.BooleanField(default=False, verbose_name="makes its delivery on saving")),
+                (
+                    "needs_customer_reference",
+                    models.BooleanField(default=False, verbose_name="needs the customer's order number"),
+                ),
+                (
+                    "delivery_block_reason",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="delivery block on entry, with this reason"
+                    ),
+                ),
+                (
+                    "shipping_condition",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="shipping condition"),
+                ),
+                (
+                    "item_category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="masterdata.itemcategory"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'order type',
-                'verbose_name_plural': 'order types',
+                "verbose_name": "order type",
+                "verbose_name_plural": "order types",
             },
         ),
         migrations.CreateModel(
-            name='PriceCondition',
+            name="PriceCondition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('code', models.CharField(max_length=20, verbose_name='condition')),
-                ('kind', models.CharField(choices=[('price', 'price'), ('discount', 'discount'), ('surcharge', 'surcharge'), ('freight', 'freight')], max_length=10, verbose_name='kind')),
-                ('customer_group', models.CharField(blank=True, default='', max_length=20, verbose_name='customer group')),
-                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount in minor units')),
-                ('per_quantity', models.BigIntegerField(default=1, verbose_name='per quantity in smallest units')),
-                ('basis_points', models.IntegerField(blank=True, null=True, verbose_name='hundredths of a percent')),
-                ('scale_from', models.BigIntegerField(default=0, verbose_name='from quantity in smallest units')),
-                ('valid_from_on', models.DateField(verbose_name='valid from')),
-                ('valid_to_on', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='agreed where')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.company')),
-                ('currency', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.currency')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='masterdata.customer')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("code", models.CharField(max_length=20, verbose_name="condition")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("price", "price"),
+                            ("discount", "discount"),
+                            ("surcharge", "surcharge"),
+                            ("freight", "freight"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "customer_group",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="customer group"),
+                ),
+                ("amount", models.BigIntegerField(blank=True, null=True, verbose_name="amount in minor units")),
+                ("per_quantity", models.BigIntegerField(default=1, verbose_name="per quantity in smallest units")),
+                ("basis_points", models.IntegerField(blank=True, null=True, verbose_name="hundredths of a percent")),
+                ("scale_from", models.BigIntegerField(default=0, verbose_name="from quantity in smallest units")),
+                ("valid_from_on", models.DateField(verbose_name="valid from")),
+                ("valid_to_on", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="agreed where")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.company"
+                    ),
+                ),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.currency"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="masterdata.customer",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'price condition',
-                'verbose_name_plural': 'price conditions',
+                "verbose_name": "price condition",
+                "verbose_name_plural": "price conditions",
             },
         ),
         migrations.CreateModel(
-            name='ProductSite',
+            name="ProductSite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('is_default', models.BooleanField(default=False, verbose_name='ships from here unless said otherwise')),
-                ('fixed_bin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.bin')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.product')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "is_default",
+                    models.BooleanField(default=False, verbose_name="ships from here unless said otherwise"),
+                ),
+                (
+                    "fixed_bin",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.bin",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.product"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('transit_days', models.PositiveIntegerField(default=1, verbose_name='transit in working days')),
-                ('transportation_planning_days', models.PositiveIntegerField(default=0, verbose_name='transportation planning in working days')),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.workingcalendar')),
-                ('carrier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='masterdata.carrier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("transit_days", models.PositiveIntegerField(default=1, verbose_name="transit in working days")),
+                (
+                    "transportation_planning_days",
+                    models.PositiveIntegerField(default=0, verbose_name="transportation planning in working days"),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.workingcalendar"
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="masterdata.carrier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'route',
-                'verbose_name_plural': 'routes',
+                "verbose_name": "route",
+                "verbose_name_plural": "routes",
             },
         ),
         migrations.CreateModel(
-            name='RouteRule',
+            name="RouteRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('region', models.CharField(blank=True, default='', max_length=20, verbose_name='region')),
-                ('shipping_condition', models.CharField(blank=True, default='', max_length=20, verbose_name='shipping condition')),
-                ('country', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.country')),
-                ('route', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='masterdata.route')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("region", models.CharField(blank=True, default="", max_length=20, verbose_name="region")),
+                (
+                    "shipping_condition",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="shipping condition"),
+                ),
+                (
+                    "country",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.country",
+                    ),
+                ),
+                (
+                    "route",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="masterdata.route"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.site"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'route determination',
-                'verbose_name_plural': 'route determinations',
+                "verbose_name": "route determination",
+                "verbose_name_plural": "route determinations",
             },
         ),
         migrations.CreateModel(
-            name='ShippingPoint',
+            name="ShippingPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('shipping_condition', models.CharField(blank=True, default='', max_length=20, verbose_name='shipping condition')),
-                ('pick_pack_days', models.PositiveIntegerField(default=1, verbose_name='picking and packing in working days')),
-                ('loading_days', models.PositiveIntegerField(default=0, verbose_name='loading in working days')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "shipping_condition",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="shipping condition"),
+                ),
+                (
+                    "pick_pack_days",
+                    models.PositiveIntegerField(default=1, verbose_name="picking and packing in working days"),
+                ),
+                ("loading_days", models.PositiveIntegerField(default=0, verbose_name="loading in working days")),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.site"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shipping point',
-                'verbose_name_plural': 'shipping points',
+                "verbose_name": "shipping point",
+                "verbose_name_plural": "shipping points",
             },
         ),
         migrations.CreateModel(
-            name='TaxRate',
+            name="TaxRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('region', models.CharField(blank=True, default='', max_length=20, verbose_name='region')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('basis_points', models.PositiveIntegerField(verbose_name='hundredths of a percent')),
-                ('valid_from_on', models.DateField(verbose_name='valid from')),
-                ('valid_to_on', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('country', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.country')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("region", models.CharField(blank=True, default="", max_length=20, verbose_name="region")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("basis_points", models.PositiveIntegerField(verbose_name="hundredths of a percent")),
+                ("valid_from_on", models.DateField(verbose_name="valid from")),
+                ("valid_to_on", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                (
+                    "country",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.country"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tax rate',
-                'verbose_name_plural': 'tax rates',
+                "verbose_name": "tax rate",
+                "verbose_name_plural": "tax rates",
             },
         ),
         migrations.CreateModel(
-            name='AccountRule',
+            name="AccountRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('posting_key', models.CharField(max_length=20, verbose_name='posting key')),
-                ('customer_group', models.CharField(blank=True, default='', max_length=20, verbose_name='customer group')),
-                ('product_category', models.CharField(blank=True, default='', max_length=60, verbose_name='product category')),
-                ('account', models.CharField(max_length=20, verbose_name='account')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("posting_key", models.CharField(max_length=20, verbose_name="posting key")),
+                (
+                    "customer_group",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="customer group"),
+                ),
+                (
+                    "product_category",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="product category"),
+                ),
+                ("account", models.CharField(max_length=20, verbose_name="account")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.company"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account determination',
-                'verbose_name_plural': 'account determinations',
-                'constraints': [models.UniqueConstraint(fields=('company', 'posting_key', 'customer_group', 'product_category'), name='masterdata_account_once')],
+                "verbose_name": "account determination",
+                "verbose_name_plural": "account determinations",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company", "posting_key", "customer_group", "product_category"),
+                        name="masterdata_account_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CustomerProduct',
+            name="CustomerProduct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name="customer's number")),
-                ('over_tolerance_basis_points', models.PositiveIntegerField(default=0)),
-                ('under_tolerance_basis_points', models.PositiveIntegerField(default=0)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='products', to='masterdata.customer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="customer's number")),
+                ("over_tolerance_basis_points", models.PositiveIntegerField(default=0)),
+                ("under_tolerance_basis_points", models.PositiveIntegerField(default=0)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="products", to="masterdata.customer"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="reference.product"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('customer', 'product'), name='masterdata_customer_product_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "product"), name="masterdata_customer_product_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(fields=('company', 'party'), name='masterdata_customer_once'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(fields=("company", "party"), name="masterdata_customer_once"),
         ),
         migrations.AddIndex(
-            model_name='pricecondition',
-            index=models.Index(fields=['company', 'product'], name='masterdata_price_product'),
+            model_name="pricecondition",
+            index=models.Index(fields=["company", "product"], name="masterdata_price_product"),
         ),
         migrations.AddConstraint(
-            model_name='pricecondition',
-            constraint=models.UniqueConstraint(fields=('company', 'code', 'kind', 'product', 'customer', 'customer_group', 'currency', 'scale_from', 'valid_from_on'), name='masterdata_price_once', nulls_distinct=False),
+            model_name="pricecondition",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "company",
+                    "code",
+                    "kind",
+                    "product",
+                    "customer",
+                    "customer_group",
+                    "currency",
+                    "scale_from",
+                    "valid_from_on",
+                ),
+                name="masterdata_price_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricecondition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', False), ('basis_points', None)), models.Q(('amount', None), ('basis_points__isnull', False)), _connector='OR'), name='masterdata_price_amount_or_rate'),
+            model_name="pricecondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__isnull", False), ("basis_points", None)),
+                    models.Q(("amount", None), ("basis_points__isnull", False)),
+                    _connector="OR",
+                ),
+                name="masterdata_price_amount_or_rate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricecondition',
-            constraint=models.CheckConstraint(condition=models.Q(('per_quantity__gt', 0), ('scale_from__gte', 0)), name='masterdata_price_per'),
+            model_name="pricecondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("per_quantity__gt", 0), ("scale_from__gte", 0)), name="masterdata_price_per"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productsite',
-            constraint=models.UniqueConstraint(fields=('product', 'site'), name='masterdata_product_site_once'),
+            model_name="productsite",
+            constraint=models.UniqueConstraint(fields=("product", "site"), name="masterdata_product_site_once"),
         ),
         migrations.AddConstraint(
-            model_name='routerule',
-            constraint=models.UniqueConstraint(fields=('site', 'country', 'region', 'shipping_condition'), name='masterdata_route_rule_once', nulls_distinct=False),
+            model_name="routerule",
+            constraint=models.UniqueConstraint(
+                fields=("site", "country", "region", "shipping_condition"),
+                name="masterdata_route_rule_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taxrate',
-            constraint=models.UniqueConstraint(fields=('country', 'region', 'name', 'valid_from_on'), name='masterdata_tax_once'),
+            model_name="taxrate",
+            constraint=models.UniqueConstraint(
+                fields=("country", "region", "name", "valid_from_on"), name="masterdata_tax_once"
+            ),
         ),
     ]

@@ -5,46 +5,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('masterdata', '0001_initial'),
-        ('reference', '0001_initial'),
+        ("masterdata", "0001_initial"),
+        ("reference", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TextKind',
+            name="TextKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('is_on_items', models.BooleanField(default=False, verbose_name='on each item, not on the header')),
-                ('goes_to_delivery', models.BooleanField(default=False, verbose_name='passed on to the delivery')),
-                ('goes_to_invoice', models.BooleanField(default=False, verbose_name='passed on to the invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("is_on_items", models.BooleanField(default=False, verbose_name="on each item, not on the header")),
+                ("goes_to_delivery", models.BooleanField(default=False, verbose_name="passed on to the delivery")),
+                ("goes_to_invoice", models.BooleanField(default=False, verbose_name="passed on to the invoice")),
             ],
             options={
-                'verbose_name': 'kind of text',
-                'verbose_name_plural': 'kinds of texts',
+                "verbose_name": "kind of text",
+                "verbose_name_plural": "kinds of texts",
             },
         ),
         migrations.CreateModel(
-            name='StandardText',
+            name="StandardText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ('language', models.CharField(blank=True, default='', max_length=10, verbose_name='language')),
-                ('text', models.TextField(max_length=2000, verbose_name='text')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='masterdata.customer')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.product')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='masterdata.textkind', verbose_name='kind of text')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField(db_default=True, default=True, verbose_name="active")),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                ("language", models.CharField(blank=True, default="", max_length=10, verbose_name="language")),
+                ("text", models.TextField(max_length=2000, verbose_name="text")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="masterdata.customer",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="reference.product",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="masterdata.textkind",
+                        verbose_name="kind of text",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'standard text',
-                'verbose_name_plural': 'standard texts',
-                'constraints': [models.UniqueConstraint(fields=('customer', 'product', 'kind', 'language'), name='masterdata_text_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('customer__isnull', False), ('product__isnull', False), _connector='OR'), name='masterdata_text_of_something')],
+                "verbose_name": "standard text",
+                "verbose_name_plural": "standard texts",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "product", "kind", "language"),
+                        name="masterdata_text_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("customer__isnull", False), ("product__isnull", False), _connector="OR"),
+                        name="masterdata_text_of_something",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('masterdata', '0002_texts'),
+        ("masterdata", "0002_texts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='mails_papers',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='papers go out by mail by themselves'),
+            model_name="customer",
+            name="mails_papers",
+            field=models.BooleanField(
+                db_default=False, default=False, verbose_name="papers go out by mail by themselves"
+            ),
         ),
         migrations.AddField(
-            model_name='ordertype',
-            name='mails_papers',
-            field=models.BooleanField(db_default=True, default=True, verbose_name='confirmations go to customers who want mail'),
+            model_name="ordertype",
+            name="mails_papers",
+            field=models.BooleanField(
+                db_default=True, default=True, verbose_name="confirmations go to customers who want mail"
+            ),
         ),
     ]

@@ -70,7 +70,14 @@ def default_sites(products: list[Product]) -> dict[int, str]:
 def product_fields(product: Product, site: str | None) -> dict[str, Any]:
     """The product by the fields of `rules.PRODUCT`."""
     others = [(one.unit_id, one.numerator, one.denominator) for one in product.units.all()]
-    beside = {"units": write_units(others), "site": site, "base_unit": product.base_unit_id}
+    decimals = product.base_unit.decimals
+    beside = {
+        "units": write_units(others),
+        "site": site,
+        "base_unit": product.base_unit_id,
+        "minimum_quantity": write_steps(product.minimum_quantity, decimals),
+        "multiple_quantity": write_steps(product.multiple_quantity, decimals),
+    }
     return {name: beside[name] if name in beside else getattr(product, name) for name in PRODUCT}
 
 

@@ -112,7 +112,8 @@ class ProductTerms(NamedTuple):
     """A product with everything that an order line takes from it.
 
     Weight in g and volume in ml of one base unit; `standard_cost` in minor units of the company's currency for one base
-    unit; `lead_days` None where it is not replenished; tolerances as agreed with the customer, in basis points.
+    unit; `lead_days` None where it is not replenished; tolerances as agreed with the customer, in basis points. Minimum
+    and multiple in smallest units, the customer's before the product's own, 0 where there is none.
     """
 
     product_id: int
@@ -132,6 +133,8 @@ class ProductTerms(NamedTuple):
     customer_number: str
     over_tolerance_basis_points: int
     under_tolerance_basis_points: int
+    minimum_quantity: int
+    multiple_quantity: int
     conversions: tuple[Conversion, ...]
 
     def unit(self, code: str) -> Conversion | None:
@@ -145,6 +148,8 @@ _PRODUCT_COLUMNS = """
        p.id, p.number, p.name, p.is_active, p.is_sold, p.is_stocked, p.is_made, p.category, p.base_unit_id, bu.decimals,
        p.weight_g, p.volume_ml, p.standard_cost, p.lead_days, ps.site_id, COALESCE(cp.number, ''),
        COALESCE(cp.over_tolerance_basis_points, 0), COALESCE(cp.under_tolerance_basis_points, 0),
+       COALESCE(NULLIF(cp.minimum_quantity, 0), p.minimum_quantity),
+       COALESCE(NULLIF(cp.multiple_quantity, 0), p.multiple_quantity),
        pu.unit_id, u.decimals, pu.numerator, pu.denominator
 """
 _PRODUCT_JOINS = """
@@ -157,7 +162,7 @@ _CUSTOMER_PRODUCT = (
     "LEFT JOIN masterdata_customerproduct cp ON cp.product_id = p.id AND cp.customer_id = %s AND cp.is_active"
 )
 _BASE_DECIMALS = 9
-_FIRST_CONVERSION = 18
+_FIRST_CONVERSION = 20
 NOBODY = 0
 
 

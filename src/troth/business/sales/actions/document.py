@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from troth.business.masterdata.queries import ProductTerms
 from troth.business.promising.rules.wish import Wish
 from troth.business.promising.states import Mode
 from troth.business.sales import store
 from troth.business.sales.actions.terms import Terms
 from troth.business.sales.models import Order
-from troth.business.sales.rules import completeness
+from troth.business.sales.rules import completeness, lots
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
+from troth.kernel.quantity import format_quantity
 from troth.platform.documents import DocumentRef
 from troth.reference import queries as reference
 
@@ -55,7 +57,7 @@ class Document:
     @property
     def missing(self) -> tuple[Missing, ...]:
         stocked = frozenset(p.product_id for p in self.terms.products.values() if p.is_stocked)
-        return completeness.missing(
+        lacks = completeness.missing(
             self.header,
             self.lines,
             self.terms.categories,
@@ -63,6 +65,7 @@ class Document:
             unpriced=self.unpriced,
             needs_customer_reference=self.terms.order_type.needs_customer_reference,
         )
+        return lacks + tuple(one for line in self.standing if (one := _lot(line, self.terms)) is not None)
 
     def lacks(self, step: Step) -> tuple[Missing, ...]:
         return completeness.holding_back(self.missing, step)
@@ -70,6 +73,30 @@ class Document:
     def with_totals(self, **changed: object) -> store.Status:
         net, tax, gross = self.totals
         return replace(self.status, net=net, tax=tax, gross=gross, **changed)  # type: ignore[arg-type]
+
+
+def _lot(line: Line, terms: Terms) -> Missing | None:
+    """A quantity below the minimum or no multiple, with the one to order instead; what was quoted stays as quoted."""
+    product = terms.product(line.product_id)
+    minimum, multiple = product.minimum_quantity, product.multiple_quantity
+    if not (minimum or multiple) or line.reference_line_id is not None:
+        return None
+    unit = product.unit(line.unit_id)
+    base = product.base_unit
+    is_base = unit is None or line.unit_id == base.code
+    step = 1 if is_base or unit is None else unit.factor.to_base(10**unit.unit.decimals, unit=unit.unit, base=base)
+    fits = lots.fitting(line.base_quantity, minimum=minimum, multiple=multiple, step=step)
+    if fits is None:
+        return None
+    offer = format_quantity(fits, base.decimals) if is_base else str(fits // step)
+    rules = [f"at least {_amount(minimum, product)}"] if minimum else []
+    rules += [f"in multiples of {_amount(multiple, product)}"] if multiple else []
+    sentence = f"Line {line.line_number} needs {' and '.join(rules)} of {product.number}. Order {offer}."
+    return Missing("quantity", line.line_number, Step.CONFIRMATION, sentence, offer)
+
+
+def _amount(quantity: int, product: ProductTerms) -> str:
+    return f"{format_quantity(quantity, product.base_unit.decimals)} {product.base_unit.code}"
 
 
 def load(order: Order, product_ids: Iterable[int] = ()) -> Document:

@@ -143,8 +143,8 @@ def change_quotation_texts(
     quotation, _ = _hold(quotation_id, expected_version, by=by)
     _refuse_unless_draft(quotation)
     before = store.header(quotation)
-    terms = reading.for_order(before, set())
     quoted = store.lines(store.QUOTATION, quotation.pk)
+    terms = reading.for_order(before, {line.product_id for line in quoted})
     for number, entered in lines.items():
         check(entered, terms.state.text_kinds, on_items=True, row=number)
         if number not in {line.line_number for line in quoted}:

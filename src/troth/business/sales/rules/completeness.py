@@ -24,12 +24,13 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is missing; `line_number` is None for the header."""
+    """One thing that is missing; `line_number` is None for the header. `offer`: what to enter, where that is known."""
 
     field: str
     line_number: int | None
     holds_back: Step
     sentence: str
+    offer: str = ""
 
 
 def missing(

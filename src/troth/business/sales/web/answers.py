@@ -41,7 +41,7 @@ HOLDS_BACK: Mapping[str, Text] = {
 }
 STOPS: Mapping[str, frozenset[str]] = {
     "order": frozenset({Step.CONFIRMATION}),
-    "quotation": frozenset({SENDING, Step.BILLING, Step.CONFIRMATION}),
+    "quotation": frozenset({SENDING, Step.BILLING}),
 }
 """What has to be there before the document can go on."""
 GRAMS, MILLILITRES = 1000, 1000
@@ -142,29 +142,31 @@ def _day_in(on: date, today: date, _language: str) -> str:
 
 def _lacks(typed: Typed, document: Document, kind: str) -> list[dict[str, Any]]:
     """What is missing, each with the step it holds back and the field to jump to."""
-    found = [_lack(typed, one) for one in document.missing if _counts(one, typed, kind)]
+    found = [_lack(typed, one, kind) for one in document.missing if _counts(one, typed, kind)]
     if kind == "quotation" and not getattr(typed.draft, "valid_to_on", None):
         found.insert(0, _said(None, "valid_to_on", gettext("Enter the last day of validity."), SENDING))
+    step = Step.CONFIRMATION if kind == "order" else SENDING
     for row, line in sorted(typed.unfinished.items()):
         if "product" in line:
             said = gettext("Row %(row)s lacks a quantity. Enter it.") % {"row": row}
-            found.append(_said(row, "quantity", said, Step.CONFIRMATION))
+            found.append(_said(row, "quantity", said, step))
         elif "quantity" in line:
             said = gettext("Row %(row)s lacks a product. Enter it.") % {"row": row}
-            found.append(_said(row, "product", said, Step.CONFIRMATION))
+            found.append(_said(row, "product", said, step))
     return found
 
 
 def _counts(one: Missing, typed: Typed, kind: str) -> bool:
     if one.field == "lines" and typed.unfinished:
         return False
-    return kind == "order" or one.field in ("price", "lines")
+    return kind == "order" or one.field in ("price", "lines", "quantity")
 
 
-def _lack(typed: Typed, one: Missing) -> dict[str, Any]:
+def _lack(typed: Typed, one: Missing, kind: str) -> dict[str, Any]:
     row = typed.shown(one.line_number)
     sentence = one.sentence if row is None else one.sentence.replace(f"Line {one.line_number} ", f"Row {row} ", 1)
-    return _said(row, one.field, sentence, one.holds_back)
+    step = SENDING if kind == "quotation" and one.field == "lines" else one.holds_back
+    return _said(row, one.field, sentence, step) | {"offer": one.offer}
 
 
 def _said(row: int | None, name: str, sentence: str, step: str) -> dict[str, Any]:

@@ -89,8 +89,8 @@ function drawLine(line, said) {
 }
 
 function drawPromise(place, said, problems) {
-  const sentence = problems[0]?.sentence ?? (said.promise ? "" : said.missing?.[0]?.sentence) ?? "";
-  const tone = problems.length ? "stopped" : said.tone ?? "draft";
+  const sentence = problems[0]?.sentence ?? said.missing?.find((one) => one.offer)?.sentence ?? (said.promise ? "" : said.missing?.[0]?.sentence) ?? "";
+  const tone = problems.length ? "stopped" : sentence && said.promise ? "waiting" : said.tone ?? "draft";
   place.replaceChildren();
   place.title = sentence || said.why || "";
   if (!sentence && !said.promise) return;
@@ -204,7 +204,7 @@ function drawThis() {
   if (said.customer_number) parts.push(element("p", "note", say("ownNumber", { number: said.customer_number })));
   if (said.units?.length > 1) parts.push(element("p", "note", say("units", { units: said.units.join(", ") })));
   if (said.why) parts.push(element("p", "", said.why));
-  for (const one of found.problems) parts.push(element("p", "error", one.sentence), ...(one.offer ? [offer({ ...one, line: focused })] : []));
+  for (const one of [...found.problems, ...(said.missing ?? []).filter((lack) => lack.offer)]) parts.push(element("p", "error", one.sentence), ...(one.offer ? [offer({ ...one, line: focused })] : []));
   place.hidden = parts.length === 1;
   place.replaceChildren(...parts);
   tell(parts.slice(1).map((one) => one.textContent).join(" ") || said.promise || "");

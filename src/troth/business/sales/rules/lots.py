@@ -1,0 +1,19 @@
+"""Minimum and multiple order quantities (SO-5): what is ordered instead where a quantity does not fit.
+
+minimum 10, multiple 4    ordered 3    12
+minimum 10, multiple 4    ordered 13   16
+minimum 0,  multiple 0    ordered 3    fits
+"""
+
+from math import lcm
+
+
+def fitting(quantity: int, *, minimum: int, multiple: int, step: int = 1) -> int | None:
+    """The next quantity that is at least the minimum, a multiple, and made of whole steps; None where it fits already.
+
+    All in smallest units; 0 where there is no minimum or multiple.
+    """
+    if quantity >= minimum and (not multiple or quantity % multiple == 0):
+        return None
+    size = lcm(multiple or 1, step)
+    return -(-max(quantity, minimum) // size) * size

@@ -1,0 +1,86 @@
+"""Minimum and multiple order quantities and tolerances, agreed with a customer or set on the product (SO-5)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sales import books
+from troth.business.masterdata.models import CustomerProduct
+from troth.business.sales import actions
+from troth.business.sales.models import OrderLine
+from troth.business.sales.rules.drafts import LineDraft
+from troth.business.sales.rules.lots import fitting
+
+
+@pytest.mark.parametrize(
+    ("quantity", "minimum", "multiple", "step", "fits"),
+    [
+        (3, 0, 0, 1, None),
+        (3, 10, 0, 1, 10),
+        (10, 10, 0, 1, None),
+        (3, 10, 4, 1, 12),
+        (13, 10, 4, 1, 16),
+        (12, 10, 4, 1, None),
+        (24, 0, 10, 12, 60),
+        (5, 20, 0, 12, 24),
+    ],
+)
+def test_what_does_not_fit_is_rounded_up(quantity, minimum, multiple, step, fits):
+    assert fitting(quantity, minimum=minimum, multiple=multiple, step=step) == fits
+
+
+@given(st.integers(1, 500), st.integers(0, 60), st.integers(0, 60), st.integers(1, 24))
+def test_what_is_offered_fits_and_is_the_least_that_does(quantity, minimum, multiple, step):
+    offered = fitting(quantity, minimum=minimum, multiple=multiple, step=step)
+    if offered is not None:
+        assert fitting(offered, minimum=minimum, multiple=multiple, step=step) is None
+        fits = [
+            one
+            for one in range(quantity, offered)
+            if one % step == 0 and one >= minimum and (not multiple or one % multiple == 0)
+        ]
+        assert fits == []
+        assert offered % step == 0
+
+
+@pytest.fixture
+def agreed(small):
+    return CustomerProduct.objects.create(
+        customer=small.customers["ALPHA"],
+        product=small.products["HELMET"],
+        number="A-77",
+        minimum_quantity=24,
+        multiple_quantity=12,
+        over_tolerance_basis_points=500,
+        under_tolerance_basis_points=1000,
+    )
+
+
+def test_an_order_below_the_minimum_stays_a_draft_that_says_what_to_order(small, rep, draft, agreed):
+    answer = actions.enter_order(draft("ALPHA", ("HELMET", 5)), by=rep, clock=small.clock)
+    assert answer.state == "draft"
+    [missing] = answer.missing
+    assert (missing.field, missing.line_number, missing.offer) == ("quantity", 10, "24")
+    assert missing.sentence == "Line 10 needs at least 24 piece and in multiples of 12 piece of HELMET. Order 24."
+    assert books.demand() == 0
+
+
+def test_the_offer_is_made_in_the_unit_of_the_line(small, rep, draft, agreed):
+    line = LineDraft(product="HELMET", quantity=1, unit="box")
+    [missing] = actions.enter_order(draft("ALPHA", line), by=rep, clock=small.clock).missing
+    assert missing.offer == "2"
+
+
+def test_what_fits_is_taken_with_the_tolerances_that_were_agreed(small, rep, draft, agreed):
+    assert actions.enter_order(draft("ALPHA", ("A-77", 36)), by=rep, clock=small.clock).state == "submitted"
+    line = OrderLine.objects.get()
+    assert (line.over_tolerance_basis_points, line.under_tolerance_basis_points) == (500, 1000)
+
+
+def test_the_products_own_minimum_counts_for_those_who_agreed_none(small, rep, draft, agreed):
+    product = small.products["HELMET"]
+    product.minimum_quantity = 10
+    product.save()
+    other = actions.enter_order(draft("BETA", ("HELMET", 5)), by=rep, clock=small.clock)
+    assert [one.offer for one in other.missing] == ["10"]
+    assert actions.enter_order(draft("BETA", ("HELMET", 11)), by=rep, clock=small.clock).state == "submitted"
