@@ -1,5 +1,7 @@
 """Every page of the table of pages, in light and dark, against the rules of WCAG 2.2 AA that a tool can check."""
 
+from datetime import UTC, datetime
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
@@ -65,6 +67,7 @@ def test_what_opens_over_a_page_keeps_nobody_out(world, everybody):
     everybody.keyboard.type("new")
     everybody.wait_for_selector("[role=option]")
     wrong = faults(everybody, "command bar")
+    get_user_model().objects.update(tour_left_at=datetime.now(UTC))  # its button would lie half under the menu
     everybody.goto("/")
     everybody.locator(".bar-user summary").click()
     wrong += faults(everybody, "user menu")
