@@ -144,3 +144,14 @@ def test_two_workers_do_a_row_twice_without_the_lock(two_workers, monkeypatch):
         monkeypatch.setattr(outbox, "transaction", SimpleNamespace(atomic=nullcontext))
     assert two_workers() == [1, 1]
     assert lying_on(A) == 20
+
+
+@pytest.mark.django_db
+def test_an_event_that_a_subscriber_does_not_care_for_takes_no_outbox_row(subscribed, monkeypatch, clock):
+    subscribed(lambda event: None)
+    monkeypatch.setattr(events, "_cares", {("test.happened", "it"): lambda event: event.facts["n"] > 1})
+    happen(by=SYSTEM, clock=clock)
+    assert (Event.objects.count(), Outbox.objects.count()) == (1, 0)
+    monkeypatch.setattr(events, "_cares", {("test.happened", "it"): lambda event: event.facts["n"] == 1})
+    happen(by=SYSTEM, clock=clock)
+    assert (Event.objects.count(), Outbox.objects.count()) == (2, 1)

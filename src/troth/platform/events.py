@@ -48,13 +48,20 @@ class Occurred:
 
 
 _subscribers: dict[str, dict[str, Subscriber]] = {}
+_cares: dict[tuple[str, str], Callable[[Recorded], bool]] = {}
 
 
-def subscribe(kind: str) -> Callable[[Subscriber], Subscriber]:
-    """Have the function called once for each event of this kind, at least once, in its own transaction."""
+def subscribe(kind: str, *, when: Callable[[Recorded], bool] | None = None) -> Callable[[Subscriber], Subscriber]:
+    """Have the function called once for each event of this kind, at least once, in its own transaction.
+
+    `when` is asked as the event is written: an event that the subscriber does not care for takes no outbox row.
+    """
 
     def register(function: Subscriber) -> Subscriber:
-        _subscribers.setdefault(kind, {})[f"{function.__module__}.{function.__name__}"] = function
+        name = f"{function.__module__}.{function.__name__}"
+        _subscribers.setdefault(kind, {})[name] = function
+        if when is not None:
+            _cares[kind, name] = when
         return function
 
     return register
@@ -96,9 +103,24 @@ _COLUMNS = {
 
 def write(recorded: list[Recorded]) -> None:
     """Write the events of an action, with an outbox row for each subscriber of each."""
-    rows = sql.insert("platform_event", _COLUMNS, [_row(event) for event in recorded], returning=("id", "kind"))
-    waiting = [(event_id, name, 0) for event_id, kind in rows for name in subscribers(kind)]
+    caring = [(event, _caring(event)) for event in recorded]
+    sql.insert("platform_event", _COLUMNS, [_row(event) for event, names in caring if not names])
+    waiting = []
+    for event, names in caring:
+        if names:
+            [(event_id,)] = sql.insert("platform_event", _COLUMNS, [_row(event)], returning=("id",))
+            waiting += [(event_id, name, 0) for name in names]
     sql.insert("platform_outbox", {"event_id": "int", "subscriber": "text", "attempts": "int"}, waiting)
+
+
+def _caring(event: Recorded) -> list[str]:
+    """The subscribers that wait for this event."""
+    found = []
+    for name in subscribers(event.kind):
+        when = _cares.get((event.kind, name))
+        if when is None or when(event):
+            found.append(name)
+    return found
 
 
 def _row(event: Recorded) -> tuple[Any, ...]:

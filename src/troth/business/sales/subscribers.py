@@ -7,8 +7,12 @@ from troth.business.masterdata.queries.lookup import confirms_by_mail, wants_mai
 from troth.business.sales import actions, queries
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import SYSTEM_CLOCK
-from troth.platform.events import Occurred, subscribe
+from troth.platform.events import Occurred, Recorded, subscribe
 from troth.platform.printing.actions import mail_paper
+
+
+def _by_mail(event: Recorded) -> bool:
+    return bool(event.facts.get("by_mail"))
 
 
 @subscribe("platform.block_released")
@@ -25,20 +29,20 @@ def mail_quotation(event: Occurred) -> None:
         mail_paper(paper="quotation", document_id=event.ref.id, by=SYSTEM, clock=SYSTEM_CLOCK)
 
 
-@subscribe("sales.order_submitted")
+@subscribe("sales.order_submitted", when=_by_mail)
 def mail_confirmation(event: Occurred) -> None:
     _mail("order_confirmation", event.ref.id)
 
 
-@subscribe("sales.order_changed")
+@subscribe("sales.order_changed", when=_by_mail)
 def mail_change(event: Occurred) -> None:
     """Only where something was confirmed before, and the paper says something else now."""
     _mail("order_change", event.ref.id)
 
 
-@subscribe("sales.item_rejected")
-@subscribe("sales.order_cancelled")
-@subscribe("sales.order_rejected_for_credit")
+@subscribe("sales.item_rejected", when=_by_mail)
+@subscribe("sales.order_cancelled", when=_by_mail)
+@subscribe("sales.order_rejected_for_credit", when=_by_mail)
 def mail_rejection(event: Occurred) -> None:
     _mail("order_rejection", event.ref.id)
 

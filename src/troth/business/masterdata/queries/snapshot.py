@@ -48,6 +48,7 @@ class OrderTypeTerms:
     needs_customer_reference: bool
     delivery_block_reason: str
     shipping_condition: str
+    mails_papers: bool
     item_category: ItemCategoryTerms
 
 
@@ -257,7 +258,7 @@ def _load(edition: int) -> Snapshot:
     by_id = {category.id: category for category in categories.values()}
     kinds = sql.fetch(
         "SELECT id, code, name, is_active, checking_scope, checks_credit, on_credit_block, delivers_on_saving,"
-        " needs_customer_reference, delivery_block_reason, shipping_condition, item_category_id"
+        " needs_customer_reference, delivery_block_reason, shipping_condition, mails_papers, item_category_id"
         " FROM masterdata_ordertype"
     )
     sites = sql.fetch(

@@ -54,6 +54,7 @@ class CustomerTerms:
     complete_delivery: bool
     deliveries_max: int
     is_tax_exempt: bool
+    mails_papers: bool
     edition: int
 
     @property
@@ -67,7 +68,7 @@ SELECT c.id, c.version, c.is_active, c.company_id, co.currency_id, cc.decimals, 
        COALESCE(c.payer_id, c.party_id), st.name, st.country_id, st.region, c."group", c.currency_id, cu.decimals,
        t.id, t.code, t.due_days, t.discount_days, t.discount_basis_points, c.site_id, c.calendar_id, wc.version,
        c.shipping_condition, c.incoterm, c.incoterm_place, c.priority, c.complete_delivery, c.deliveries_max,
-       c.is_tax_exempt, COALESCE(e.token, 0)
+       c.is_tax_exempt, c.mails_papers, COALESCE(e.token, 0)
 FROM masterdata_customer c
 JOIN reference_company co ON co.id = c.company_id
 JOIN reference_currency cc ON cc.code = co.currency_id

@@ -166,15 +166,17 @@ def record(
     facts: Mapping[str, Any] | None = None,
     changes: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> None:
-    """Note what happened to the order, with its warnings."""
-    warned = {"warnings": document.warnings} if document.warnings else {}
+    """Note what happened to the order, with its warnings, and whether its papers go out by mail by themselves."""
+    noted: dict[str, Any] = {"warnings": document.warnings} if document.warnings else {}
+    if document.terms.customer.mails_papers and document.terms.order_type.mails_papers:
+        noted["by_mail"] = True
     events.record(
         kind,
         document.ref,
         company_id=document.header.company_id,
         by=by,
         at=clock.now(),
-        facts={**warned, **(facts or {})},
+        facts={**noted, **(facts or {})},
         changes=changes,
     )
 
