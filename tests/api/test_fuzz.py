@@ -4,7 +4,7 @@ import itertools
 from urllib.parse import urlencode
 
 from tests import company
-from tests.api.test_operations import ALL, address_of
+from tests.operations import ALL, address_of
 from troth.doors.api.root import api
 from troth.platform.permissions import ROLES
 
