@@ -31,6 +31,8 @@ from troth.platform.actors import Actor
 R = TypeVar("R")
 
 KEY_LENGTH_MAX = 200
+NOT_ASKED = frozenset({"by", "clock", "password"})
+"""Left out of the hash: who and when are no part of what is asked, and of a password no quick hash is kept."""
 
 
 class KeyInProgress(BusinessError):
@@ -54,7 +56,7 @@ class Request:
     def of(cls, action: str, by: Actor, key: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "Request":
         if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
             raise InvalidInput(f"An idempotency key has 1 to {KEY_LENGTH_MAX} printable characters.", field="key")
-        asked = [action, args, sorted((name, value) for name, value in kwargs.items() if name not in {"by", "clock"})]
+        asked = [action, args, sorted((name, value) for name, value in kwargs.items() if name not in NOT_ASKED)]
         payload = json.dumps(asked, default=_plain, sort_keys=True)
         owner = "system" if by.user_id is None else str(by.user_id)
         return cls(action, owner, key, hashlib.sha256(payload.encode()).hexdigest())
@@ -107,13 +109,18 @@ def _claim(request: Request) -> tuple[str, str] | None:
     if not sql.is_postgres():
         rows = sql.fetch(_FIND, (request.owner, request.key))
         return (rows[0][0], rows[0][1]) if rows else None
-    number = int.from_bytes(hashlib.sha256(f"{request.owner}/{request.key}".encode()).digest()[:8], signed=True)
+    number = lock_number(request.owner, request.key)
     [(free, payload_hash, answer)] = sql.fetch(_LOCK_AND_FIND, (number, request.owner, request.key))
     if payload_hash is not None:
         return payload_hash, answer
     if not free:
         raise KeyInProgress("The first request with this key is still running. Ask again in a moment.", key=request.key)
     return None
+
+
+def lock_number(owner: str, key: str) -> int:
+    """The advisory lock that is held on PostgreSQL while the first request with a key runs."""
+    return int.from_bytes(hashlib.sha256(f"{owner}/{key}".encode()).digest()[:8], signed=True)
 
 
 @functools.cache

@@ -18,7 +18,8 @@ from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field
 from troth.platform import permissions
 from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest
-from troth.platform.api.operations import Operations, act, client_key, create
+from troth.platform.api.keys import client_key
+from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging, page
 from troth.platform.api.values import Code, Day, Entry, Figure, Id, Name, Shown, Whole
 from troth.platform.web.imports import CellRefusal

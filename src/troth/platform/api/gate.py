@@ -12,6 +12,7 @@ from troth.kernel.errors import BusinessError
 from troth.platform import permissions, tokens
 from troth.platform.actors import NOBODY, Actor
 from troth.platform.api import bodies
+from troth.platform.api.keys import client_key
 from troth.platform.clock import Clock
 
 
@@ -40,17 +41,20 @@ class Gate(AuthBase):
     openapi_type = "http"
     openapi_scheme = "bearer"
 
-    def __init__(self, operation_id: str, accepts: str = bodies.JSON) -> None:
+    def __init__(self, operation_id: str, accepts: str = bodies.JSON, *, needs_key: bool = False) -> None:
         super().__init__()
         if permissions.declared(f"api:{operation_id}") == permissions.PUBLIC:
             del self.openapi_security_schema  # the description asks for no token then
         self.operation_id = operation_id
         self.accepts = accepts
+        self.needs_key = needs_key
 
     def __call__(self, request: HttpRequest) -> Actor:
         rule = permissions.declared(f"api:{self.operation_id}")
         actor = NOBODY if rule == permissions.PUBLIC else _admitted(request, rule)
         _refuse_unstorable_address(request)
+        if self.needs_key:
+            client_key(request)
         request.sent = bodies.read(request, self.accepts)  # type: ignore[attr-defined]
         return actor
 

@@ -17,34 +17,14 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from ninja import NinjaAPI, Router
 
-from troth.kernel.errors import BusinessError
 from troth.platform import permissions
 from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest, Gate
+from troth.platform.api.keys import CLIENT_KEY, client_key, stated_key
 from troth.platform.api.problems import CONTENT_TYPE, Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
-
-CLIENT_KEY = "Idempotency-Key"
-
-
-class ClientKeyMissing(BusinessError):
-    """A creating call without a client key."""
-
-    code = "client_key_missing"
-
-
-def client_key(request: HttpRequest) -> str:
-    """The client key, which a creating call must have."""
-    key = stated_key(request)
-    if not key:
-        raise ClientKeyMissing(f"Send a key of your own making in {CLIENT_KEY}, so that a repeat does nothing twice.")
-    return key
-
-
-def stated_key(request: HttpRequest) -> str | None:
-    return request.headers.get(CLIENT_KEY) or None
 
 
 def create(request: ApiRequest, action: Callable[..., R], *args: Any, **named: Any) -> R:
@@ -63,6 +43,7 @@ def _header(name: str, sentence: str, *, required: bool) -> dict[str, Any]:
 
 
 _KEY = "A key of the caller's making; a repeat with the same key gets the first answer and does nothing."
+_KEY_NEEDED = _header(CLIENT_KEY, _KEY, required=True)
 _MATCH = "The ETag of the version that is changed, or *."
 
 
@@ -99,14 +80,20 @@ class Operations(Router):
         return self._operation("GET", path, {200: response}, headers=headers, refusals=(400,))
 
     def creates(self, path: str, response: Any, *, accepts: str = bodies.JSON, status: int = 201) -> Callable[[F], F]:
-        headers = [_header(CLIENT_KEY, _KEY, required=True)]
-        refusals = (400, 409, 413, 415)
+        headers, refusals = [_KEY_NEEDED], (400, 409, 413, 415)
         return self._operation("POST", path, {status: response}, headers=headers, refusals=refusals, accepts=accepts)
 
     def acts(
-        self, path: str, response: Any, *, accepts: str = bodies.JSON, checks_version: bool = False
+        self,
+        path: str,
+        response: Any,
+        *,
+        accepts: str = bodies.JSON,
+        checks_version: bool = False,
+        takes_key: bool = True,
     ) -> Callable[[F], F]:
-        headers, refusals = [_header(CLIENT_KEY, _KEY, required=False)], [400, 409, 413, 415]
+        """`takes_key` false: the answer is a secret, which is not kept to be given again."""
+        headers, refusals = [_header(CLIENT_KEY, _KEY, required=False)] if takes_key else [], [400, 409, 413, 415]
         if checks_version:
             headers.append(_header("If-Match", _MATCH, required=False))
             refusals.append(412)
@@ -135,7 +122,7 @@ class Operations(Router):
                 path,
                 [method],
                 function,
-                auth=Gate(function.__name__, accepts),
+                auth=Gate(function.__name__, accepts, needs_key=any(one is _KEY_NEEDED for one in headers)),
                 response=response,
                 operation_id=function.__name__,
                 summary=function.__name__.replace("_", " ").capitalize(),

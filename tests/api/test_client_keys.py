@@ -1,0 +1,165 @@
+"""The client key on every creating call: missing, known for something else, and still running."""
+
+import contextlib
+import re
+
+import pytest
+from django.db import connection
+
+from tests.api.conftest import assert_refused
+from tests.api.test_masterdata import CUSTOMER, PRICE
+from tests.fuzz.furnished import ORDER
+from troth.doors.api.root import api
+from troth.platform import sql
+from troth.platform.idempotency import lock_number
+from troth.platform.permissions import ROLES
+
+AXLE = {"number": "AXLE", "name": "Axle", "base_unit": "piece"}
+RECEIPT = {"kind": "purchase", "number": "PO-1", "product": "FRAME", "site": 1, "due_on": "2026-03-20", "quantity": "9"}
+PAYMENT = {"company": 1, "payer": 1, "amount": "50.00", "currency": "EUR", "received_on": "2026-03-02"}
+LAID = {"product": "HELMET", "site": "HAM", "bin": "A-01", "quantity": "4"}
+ISSUE = {"kind": "order", "document": 1, "subject": "Late", "owner": 1, "due_on": "2026-03-06"}
+
+
+def as_file(record):
+    return f"{','.join(record)}\n{','.join(record.values())}\n"
+
+
+CALLS = {
+    "create_user": {"username": "dora", "password": "correct horse battery"},
+    "grant_role": {"role": "auditor"},
+    "create_customer": CUSTOMER,
+    "create_product": AXLE,
+    "create_price": PRICE,
+    "import_customers": as_file(CUSTOMER),
+    "import_products": as_file(AXLE),
+    "import_prices": as_file(PRICE),
+    "create_quotation": ORDER,
+    "revise_quotation": ORDER,
+    "order_from_quotation": {},
+    "create_order": ORDER,
+    "copy_order": {},
+    "set_block": {"scope": "delivery", "reason": "waits for the drawing"},
+    "create_deliveries": {"order": 1},
+    "enter_rush_order": {**ORDER, "order_type": "rush"},
+    "create_shipment": {"site": 1, "planned_on": "2026-03-09"},
+    "create_transfer_order": {"deliveries": [1]},
+    "post_goods_issue": None,
+    "post_goods_issues": {"deliveries": [1]},
+    "move_stock": {"from_bin": 1, "to_bin": 2, "quantity": "1"},
+    "count_stock": {"bin": 1, "counted": "1", "reason": "yearly count"},
+    "load_opening_stock": {"goods": [LAID]},
+    "create_receipt": RECEIPT,
+    "receive_goods": {"quantity": "1", "bin": 1},
+    "create_invoices": {"deliveries": [1]},
+    "cancel_invoice": {"reason": "wrong price"},
+    "post_payment": PAYMENT,
+    "clear_invoices": {"clears": [{"invoice": 1, "amount": "10.00"}]},
+    "open_issue": ISSUE,
+    "print_paper": {},
+}
+"""Operation -> a body of the right shape: what is asked of the key comes before what the action asks of the books."""
+
+EACH_ON_ITS_OWN = {"post_goods_issues"}
+"""Keeps no answer under its key: a delivery that left already is told so."""
+
+
+def creating():
+    """Operation id -> (address, type of the body) of each call that needs a key."""
+    found = {}
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for operation in methods.values():
+            needs = any(one["name"] == "Idempotency-Key" and one["required"] for one in operation["parameters"])
+            if needs:
+                [kind] = operation.get("requestBody", {"content": ["application/json"]})["content"]
+                found[operation["operationId"]] = (path.replace("{paper}", "quotation"), kind)
+    return found
+
+
+CREATING = creating()
+
+
+@pytest.fixture
+def someone(small, caller):
+    """Somebody with every right, who entered a receipt and a payment; `there` holds the ids of what is there."""
+    made = caller(*ROLES)
+    made.there = {
+        "site": small.sites["HAM"].pk,
+        "company": small.company.pk,
+        "payer": small.party("ALPHA").pk,
+        "product_id": small.products["HELMET"].pk,
+    }
+    for name, address, body in (("receipt_id", "receipts", RECEIPT), ("payment_id", "payments", PAYMENT)):
+        made.there[name] = made.post(address, placed(body, made.there)).json()["id"]
+    return made
+
+
+def placed(body, there):
+    """The body with the ids of what is there in place of its own."""
+    return {name: there.get(name, value) if isinstance(value, int) else value for name, value in body.items()}
+
+
+def answer(someone, name, key, body=...):
+    address, kind = CREATING[name]
+    there = getattr(someone, "there", {})
+    for part in re.findall(r"{(\w+)}", address):
+        address = address.replace(f"{{{part}}}", str(there.get(part, 1)))
+    sent = CALLS[name] if body is ... else body
+    sent = sent.encode() if isinstance(sent, str) else placed(sent, there) if isinstance(sent, dict) else sent
+    return someone.send("POST", address, sent, content_type=kind, Idempotency_Key=key)
+
+
+def test_each_creating_call_stands_in_the_table():
+    assert sorted(CREATING) == sorted(CALLS)
+
+
+def test_a_missing_key_is_told_before_anything_about_the_body(caller):
+    someone = caller(*ROLES)
+    for name in CREATING:
+        for body in (..., {"no such": "field"}, b"{broken", None):
+            assert_refused(answer(someone, name, None, body), 400, "client_key_missing")
+
+
+def test_who_may_not_is_told_that_and_not_about_the_key(small, caller):
+    nobody = caller()
+    for name in CREATING:
+        assert_refused(answer(nobody, name, None), 403, "not_allowed")
+
+
+def test_a_key_that_did_something_else_is_refused_by_every_creating_call(someone):
+    remember(someone, "known")
+    told = {name: answer(someone, name, "known") for name in CREATING.keys() - EACH_ON_ITS_OWN}
+    assert {name: (one.status_code, one.json()["code"]) for name, one in told.items()} == dict.fromkeys(
+        told, (422, "key_reused")
+    )
+
+
+def test_a_key_whose_first_request_still_runs_is_told_so_by_every_creating_call(someone):
+    """On PostgreSQL; on SQLite the first holds the database, so the second waits and never meets it."""
+    names = CREATING.keys() - EACH_ON_ITS_OWN
+    with running(someone, "busy"):
+        told = {name: answer(someone, name, "busy") for name in names}
+    met = {name for name, one in told.items() if one.status_code == 409 and one.json()["code"] == "key_in_progress"}
+    assert met == (names if sql.is_postgres() else set())
+    assert {told[name].headers["Retry-After"] for name in met} == ({"1"} if sql.is_postgres() else set())
+
+
+def remember(someone, key):
+    """As if this key had done something else."""
+    columns = dict.fromkeys(("owner", "key", "action", "payload_hash", "answer"), "text")
+    sql.insert("platform_idempotency", columns, [(str(someone.user_id), key, "sales.dream", "another", "null")])
+
+
+@contextlib.contextmanager
+def running(someone, key):
+    """As if the first request with this key were running on another connection."""
+    if not sql.is_postgres():
+        yield
+        return
+    rival = connection.copy()
+    try:
+        with rival.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s::bigint)", [lock_number(str(someone.user_id), key)])
+            yield
+    finally:
+        rival.close()
