@@ -15,11 +15,12 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.core.validators import validate_email
+from django.db.models import F, Q, QuerySet
 
 from troth.kernel.errors import BusinessError, InvalidInput
 from troth.platform import events, locks, permissions
-from troth.platform.actions import action, secret_answer
+from troth.platform.actions import action, require, secret_answer
 from troth.platform.actors import Actor, Grant
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
@@ -73,6 +74,14 @@ def ref_of(user: User) -> DocumentRef:
     return DocumentRef("user", user.pk, user.username)
 
 
+def found(*, words: str = "", role: str = "", is_active: bool = True) -> QuerySet[User]:
+    """Users with all of the words in their names, who hold the role anywhere."""
+    rows = User.objects.prefetch_related("grants").filter(is_active=is_active)
+    for word in words.split():
+        rows = rows.filter(Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    return rows.filter(pk__in=RoleGrant.objects.filter(role=role).values("user_id")) if role else rows
+
+
 @action
 def add_user(username: str, *, password: str, email: str = "", full_name: str = "", by: Actor, clock: Clock) -> int:
     """Add a person who can sign in, without any role yet; return the user's id."""
@@ -80,8 +89,11 @@ def add_user(username: str, *, password: str, email: str = "", full_name: str = 
         raise InvalidInput(
             "A user name has 1 to 150 printable characters, none of them a space at an end.", field="username"
         )
+    require(by, company_id=INSTALLATION, site_id=INSTALLATION)
     if User.objects.filter(username__iexact=username).exists():
         raise NameTaken(f"There is already a user {username}. Choose another name.", username=username)
+    if email:
+        _refuse_wrong_address(email)
     first, _, last = full_name.strip().rpartition(" ")
     user = User(username=username, email=email, first_name=first, last_name=last)
     user.password = _checked_password(password, user)
@@ -189,6 +201,7 @@ def make_token(
 @action
 def revoke_token(token_id: int, *, by: Actor, clock: Clock) -> None:
     """End a token; one that is ended already stays so."""
+    require(by, company_id=INSTALLATION, site_id=INSTALLATION)
     [token] = locks.begin().hold(ApiToken, token_id, by=by)
     if token.revoked_at is None:
         ApiToken.objects.filter(pk=token_id).update(revoked_at=clock.now())
@@ -200,6 +213,8 @@ def token_hash(text: str) -> str:
 
 
 def _held(user_id: int, by: Actor) -> User:
+    """The user under the lock. Users belong to no company: who may change one may do so in all companies and sites."""
+    require(by, company_id=INSTALLATION, site_id=INSTALLATION)
     user, _ = locks.hold(User, user_id, by=by)
     return user
 
@@ -215,6 +230,13 @@ def _checked_password(password: str, user: User) -> str:
     except ValidationError as error:
         raise InvalidInput(" ".join(error.messages), field="password") from None
     return make_password(password)
+
+
+def _refuse_wrong_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise InvalidInput(f"{email[:80]} is no e-mail address. Correct it.", field="email") from None
 
 
 def _end_sessions(user: User) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -60,13 +59,10 @@ def person_of(key: int) -> User:
 
 
 def people(query: ListQuery) -> Page:
-    found = User.objects.prefetch_related("grants").filter(is_active=not query.filters.get("inactive", False))
-    for word in query.search.split():
-        found = found.filter(Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    inactive, role = query.filters.get("inactive", False), query.filters.get("role", "")
+    found = users.found(words=query.search, role=role, is_active=not inactive)
     if query.filters.get("without"):
         found = found.filter(grants=None)
-    if role := query.filters.get("role"):
-        found = found.filter(grants__role=role).distinct()
     page = keyset.page(found, ("username",), query.after, query.limit, count=query.count)
     return replace(page, rows=[_row(one) for one in page.rows])
 

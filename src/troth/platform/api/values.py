@@ -11,11 +11,11 @@ What comes in refuses fields it does not know, so that a misspelt one is told in
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from troth.kernel.money import format_money
 from troth.kernel.plain_numbers import MAX, write_steps
@@ -36,6 +36,14 @@ def _day_text(value: Any) -> Any:
     raise ValueError("Write the day as 2026-03-02.")
 
 
+def _instant_text(value: Any) -> Any:
+    """An instant as text with its zone; before the year 9000, so that it is one in every zone."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _INSTANT.fullmatch(value) and value < "9"):
+        return value
+    raise ValueError("Write the instant as 2026-03-02T09:00:00Z.")
+
+
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN = {"type": "string", "pattern": r"^[0-9]{1,18}(\.[0-9]{1,6})?$", "examples": ["2.5"]}
 
@@ -49,6 +57,7 @@ def _no_flag(value: Any) -> Any:
 Whole = Annotated[int, BeforeValidator(_no_flag)]
 Id = Annotated[Whole, Field(ge=1, le=MAX)]
 Day = Annotated[date, BeforeValidator(_day_text)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text)]
 Figure = Annotated[
     str,
     BeforeValidator(_as_text),

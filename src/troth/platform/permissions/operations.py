@@ -17,6 +17,16 @@ OPERATIONS: Final[dict[str, str]] = {
     "get_paper": "signed_in",
     "print_paper": "platform.print_paper",
     "send_paper": "platform.send_paper",
+    # people
+    "list_users": "platform.view_user",
+    "get_user": "platform.view_user",
+    "create_user": "platform.add_user",
+    "deactivate_user": "platform.deactivate_user",
+    "set_password": "platform.set_password",
+    "grant_role": "platform.grant_role",
+    "revoke_role": "platform.revoke_role",
+    "make_token": "platform.make_token",
+    "revoke_token": "platform.revoke_token",
     # master data
     "list_customers": "masterdata.view_customer",
     "get_customer": "masterdata.view_customer",
