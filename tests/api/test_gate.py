@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.api.conftest import assert_refused
-from troth.platform.models import ApiToken
+from troth.platform.models import ApiToken, RoleGrant
 
 
 def test_a_token_tells_who_asks_and_what_they_may(caller):
@@ -73,3 +73,19 @@ def test_the_description_of_the_api_is_served_without_another_host(db):
     described = Client().get("/api/v1/openapi.json").json()
     assert described["paths"]["/api/v1/me"]["get"]["operationId"] == "who_am_i"
     assert {"Problem", "RefusedEntry"} <= described["components"]["schemas"].keys()
+
+
+def test_a_session_that_changes_something_needs_the_token_of_its_page(small, person):
+    RoleGrant.objects.create(user=person, role="master_data")
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(person)
+    headers = {"Idempotency-Key": "1"}
+    sent = {"number": "AXLE", "name": "Axle", "base_unit": "piece"}
+    refused = browser.post("/api/v1/products", sent, content_type="application/json", headers=headers)
+    assert_refused(refused, 403, "csrf_not_allowed")
+    secret = "a" * 32
+    browser.cookies["csrftoken"] = secret
+    allowed = browser.post(
+        "/api/v1/products", sent, content_type="application/json", headers={**headers, "X-CSRFToken": secret}
+    )
+    assert allowed.status_code == 201

@@ -219,6 +219,7 @@ def list_receipts(request: ApiRequest, found: Query[ReceiptFilter]) -> dict[str,
     rows = queries.receipts(
         found.company,
         site_id=found.site,
+        site_ids=request.auth.site_ids,
         product_id=found.product,
         kind=found.kind,
         only_open=found.only_open,

@@ -1,5 +1,6 @@
 """What is expected, from whom and when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,6 +45,7 @@ def receipts(
     company_id: int,
     *,
     site_id: int | None = None,
+    site_ids: Iterable[int] | None = None,
     product_id: int | None = None,
     kind: str = "",
     only_open: bool = True,
@@ -56,6 +58,8 @@ def receipts(
         query = query.filter(state="open", received__lt=F("quantity"))
     if site_id is not None:
         query = query.filter(site_id=site_id)
+    if site_ids is not None:
+        query = query.filter(site_id__in=site_ids)
     if product_id is not None:
         query = query.filter(product_id=product_id)
     if kind:

@@ -53,6 +53,8 @@ def receipts(query: ListQuery) -> Page:
     found = Receipt.objects.select_related("product__base_unit", "site", "supplier")
     if query.actor.company_ids is not None:
         found = found.filter(company_id__in=query.actor.company_ids)
+    if query.actor.site_ids is not None:
+        found = found.filter(site_id__in=query.actor.site_ids)
     for word in query.search.split():
         found = found.filter(
             Q(number__icontains=word) | Q(product__number__icontains=word) | Q(product__name__icontains=word)

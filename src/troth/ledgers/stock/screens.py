@@ -43,6 +43,8 @@ def bins(query: ListQuery) -> Page:
         found = found.filter(site_id__in=query.actor.site_ids)
     if query.actor.company_ids is not None:
         found = found.filter(site__company_id__in=query.actor.company_ids)
+    if query.actor.site_ids is not None:
+        found = found.filter(site_id__in=query.actor.site_ids)
     for word in query.search.split():
         found = found.filter(
             Q(product__number__icontains=word) | Q(product__name__icontains=word) | Q(bin__code__iexact=word)

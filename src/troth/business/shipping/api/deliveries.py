@@ -166,6 +166,7 @@ def list_deliveries(request: ApiRequest, found: Query[DeliveryFilter]) -> dict[s
     companies = request.auth.company_ids
     rows = queries.deliveries(
         company_ids=None if companies is None else sorted(companies),
+        site_ids=request.auth.site_ids,
         site_id=found.site,
         state=found.state,
         customer_id=found.customer,

@@ -113,6 +113,7 @@ class DeliveryRow:
 def deliveries(
     *,
     company_ids: Sequence[int] | None = None,
+    site_ids: Iterable[int] | None = None,
     site_id: int | None = None,
     state: str | None = None,
     customer_id: int | None = None,
@@ -124,6 +125,7 @@ def deliveries(
     """Deliveries, the newest first; `before_id` is the last id of the page before."""
     narrowed = {
         "company_id__in": company_ids,
+        "site_id__in": site_ids,
         "site_id": site_id,
         "state": state,
         "customer_id": customer_id,
