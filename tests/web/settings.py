@@ -5,6 +5,7 @@ DEBUG = True
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 ROOT_URLCONF = "tests.web.urls"
 STATIC_URL = "/static/"
 LOGIN_URL = "/sign-in/"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.plain_numbers import Fault, Unreadable, read_steps, write_steps
 from troth.kernel.quantity import checked
 
@@ -124,7 +124,9 @@ def parse_money(entered: str | int | Decimal, decimals: int) -> int:
         if unreadable.fault is Fault.TOO_PRECISE:
             message = f"{text} has more than {decimals} decimals, the most this currency has. Round it first."
             raise AmountTooPrecise(message, entered=text, decimals=decimals) from None
-        raise AmountOutOfRange(f"{text} is too large an amount. Enter a smaller one.", entered=text) from None
+        raise AmountOutOfRange(
+            Sentence("%(entered)s is too large an amount. Enter a smaller one."), entered=text
+        ) from None
 
 
 def format_money(minor: int, decimals: int, currency: str = "") -> str:
@@ -154,7 +156,7 @@ class Money:
     def _same(self, other: "Money") -> int:
         if other.currency != self.currency:
             raise CurrencyMismatch(
-                f"{self.currency} and {other.currency} cannot be summed. Convert one of them first.",
+                Sentence("%(left)s and %(right)s cannot be summed. Convert one of them first."),
                 left=self.currency,
                 right=other.currency,
             )

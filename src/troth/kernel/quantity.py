@@ -14,7 +14,7 @@ At rest a quantity fits a signed 64-bit column. The range is taken as symmetric,
 from dataclasses import dataclass
 from decimal import Decimal
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.plain_numbers import MAX, Fault, Unreadable, read_steps, write_steps
 
 __all__ = [
@@ -110,7 +110,7 @@ def parse_quantity(entered: str | int | Decimal, unit: Unit, *, zero_allowed: bo
     except Unreadable as unreadable:
         raise _refusal(unreadable.fault, str(entered)[:40], unit) from None
     if steps < 0:
-        raise QuantityNegative(f"{entered} is negative. Enter a quantity above zero.", entered=str(entered))
+        raise QuantityNegative(Sentence("%(entered)s is negative. Enter a quantity above zero."), entered=str(entered))
     if steps == 0 and not zero_allowed:
         raise QuantityZero("The quantity is zero. Enter a quantity above zero.", entered=str(entered))
     return steps
@@ -119,16 +119,16 @@ def parse_quantity(entered: str | int | Decimal, unit: Unit, *, zero_allowed: bo
 def _refusal(fault: Fault, entered: str, unit: Unit) -> BusinessError:
     if fault is Fault.NOT_A_NUMBER:
         return QuantityNotANumber(
-            f"{entered!r} is not a quantity. Enter a plain number such as 12 or 1.5.", entered=entered
+            Sentence("%(entered)r is not a quantity. Enter a plain number such as 12 or 1.5."), entered=entered
         )
     if fault is Fault.TOO_PRECISE:
         return QuantityTooPrecise(
-            f"{entered} has more decimals than {unit.code} allows, which is {unit.decimals}. Round it first.",
+            Sentence("%(entered)s has more decimals than %(unit)s allows, which is %(decimals)s. Round it first."),
             entered=entered,
             unit=unit.code,
             decimals=unit.decimals,
         )
-    return QuantityOutOfRange(f"{entered} is too large a quantity. Enter a smaller one.", entered=entered)
+    return QuantityOutOfRange(Sentence("%(entered)s is too large a quantity. Enter a smaller one."), entered=entered)
 
 
 def format_quantity(steps: int, decimals: int) -> str:
@@ -147,7 +147,7 @@ class Conversion:
     def __post_init__(self) -> None:
         if self.numerator <= 0 or self.denominator <= 0:
             raise ConversionNotPositive(
-                f"A conversion of {self.numerator}/{self.denominator} is not possible. Both must be above zero.",
+                Sentence("A conversion of %(numerator)s/%(denominator)s is not possible. Both must be above zero."),
                 numerator=self.numerator,
                 denominator=self.denominator,
             )
@@ -165,8 +165,10 @@ def _exact(numerator: int, denominator: int, *, source: Unit, target: Unit) -> i
     converted, lost = divmod(numerator * 10**target.decimals, denominator * 10**source.decimals)
     if lost:
         raise QuantityNotConvertible(
-            f"The quantity is not a whole number of the smallest step of {target.code}. "
-            f"Enter it in {target.code}, or change it.",
+            Sentence(
+                "The quantity is not a whole number of the smallest step of %(target)s. Enter it in "
+                "%(target)s, or change it."
+            ),
             source=source.code,
             target=target.code,
         )

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform import permissions
 from troth.platform.actors import Actor
 
@@ -90,7 +90,9 @@ def seen(kind: Kind, document_id: int, *, by: Actor) -> tuple[DocumentRef, int]:
     model: type[Model] = apps.get_model(kind.model)
     found = model._default_manager.filter(pk=document_id).values_list("company_id", kind.number_field).first()
     if found is None or not by.sees(found[0]):
-        raise NotFound(f"There is no {kind.title} {document_id} that you may see.", kind=kind.code, id=document_id)
+        raise NotFound(
+            Sentence("There is no %(title)s %(id)s that you may see."), title=kind.title, kind=kind.code, id=document_id
+        )
     return DocumentRef(kind.code, document_id, str(found[1])), found[0]
 
 

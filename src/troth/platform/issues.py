@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.errors import InvalidInput, NotFound, Sentence
 from troth.kernel.lifecycle import Lifecycle
 from troth.platform import documents, events, locks
 from troth.platform.actions import action, require
@@ -188,7 +188,7 @@ def open_count(kind: str, document_id: int) -> int:
 def one(issue_id: int, *, by: Actor) -> Issue:
     row = seen(by).filter(pk=issue_id).first()
     if row is None:
-        raise NotFound(f"There is no issue {issue_id} that you may see.", id=issue_id)
+        raise NotFound(Sentence("There is no issue %(id)s that you may see."), id=issue_id)
     return shown(row)
 
 

@@ -30,7 +30,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.db import connection, models
 
-from troth.kernel.errors import BusinessError, NotFound
+from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.platform import sql
 from troth.platform.actors import Actor
 
@@ -202,8 +202,10 @@ def refuse_if_changed(document: models.Model, expected_version: int | None) -> N
         number = str(getattr(document, "number", ""))
         name = f"{document._meta.verbose_name} {number}".strip()
         raise ChangedMeanwhile(
-            f"{name[:1].upper()}{name[1:]} was changed by somebody else after you opened it. Load it again, then "
-            "repeat your change.",
+            Sentence(
+                "%(name)s was changed by somebody else after you opened it. Load it again, then repeat your change.",
+                name=f"{name[:1].upper()}{name[1:]}",
+            ),
             number=number,
             expected_version=expected_version,
             version=version,

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.lifecycle import Lifecycle
 from troth.platform import events, locks, permissions
 from troth.platform.actions import action, require
@@ -149,7 +149,9 @@ def open_request(
             row.save(force_insert=True)
     except IntegrityError:
         raise AlreadyAsked(
-            f"This was asked about {ref.number} already and is open; wait for the answer or withdraw it first.",
+            Sentence(
+                "This was asked about %(document)s already and is open; wait for the answer or withdraw it first."
+            ),
             document=ref.number,
             kind=kind,
         ) from None

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import F, Q, QuerySet
 
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.platform import events, locks, permissions
 from troth.platform.actions import action, require, secret_answer
 from troth.platform.actors import Actor, Grant
@@ -91,7 +91,7 @@ def add_user(username: str, *, password: str, email: str = "", full_name: str = 
         )
     require(by, company_id=INSTALLATION, site_id=INSTALLATION)
     if User.objects.filter(username__iexact=username).exists():
-        raise NameTaken(f"There is already a user {username}. Choose another name.", username=username)
+        raise NameTaken(Sentence("There is already a user %(username)s. Choose another name."), username=username)
     if email:
         _refuse_wrong_address(email)
     first, _, last = full_name.strip().rpartition(" ")

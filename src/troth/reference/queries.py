@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from troth.kernel.calendars import WorkCalendar, day_of
-from troth.kernel.errors import BusinessError, NotFound
+from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.money import Rounding, convert
 from troth.kernel.quantity import Conversion, format_quantity
 from troth.kernel.quantity import Unit as CountingUnit
@@ -100,7 +100,7 @@ def company(company_id: int) -> CompanyRow:
     )
     for found in row:
         return CompanyRow(*found)
-    raise NotFound(f"There is no company {company_id}.", kind="company", id=company_id)
+    raise NotFound(Sentence("There is no company %(id)s."), kind="company", id=company_id)
 
 
 def today(clock: Clock, company_ids: Collection[int] | None = None) -> date:
@@ -124,7 +124,7 @@ _PRODUCTS = (
 def site(site_id: int) -> SiteRow:
     for row in Site.objects.filter(id=site_id).values_list(*_SITE):
         return SiteRow(*row)
-    raise NotFound(f"There is no site {site_id}.", kind="site", id=site_id)
+    raise NotFound(Sentence("There is no site %(id)s."), kind="site", id=site_id)
 
 
 def sites(*, company_id: int | None = None) -> list[SiteRow]:
@@ -138,7 +138,7 @@ def sites(*, company_id: int | None = None) -> list[SiteRow]:
 def product(product_id: int) -> ProductRow:
     found = products([product_id])
     if product_id not in found:
-        raise NotFound(f"There is no product {product_id}.", kind="product", id=product_id)
+        raise NotFound(Sentence("There is no product %(id)s."), kind="product", id=product_id)
     return found[product_id]
 
 
@@ -159,7 +159,7 @@ def products_by_number(numbers: Iterable[str]) -> dict[str, ProductRow]:
 def unit(code: str) -> CountingUnit:
     for decimals in Unit.objects.filter(code=code).values_list("decimals", flat=True):
         return CountingUnit(code, decimals)
-    raise NotFound(f"There is no unit {code}.", kind="unit", id=code)
+    raise NotFound(Sentence("There is no unit %(id)s."), kind="unit", id=code)
 
 
 def units() -> dict[str, CountingUnit]:
@@ -193,14 +193,14 @@ def default_location(site_id: int) -> int:
     query = StorageLocation.objects.filter(site_id=site_id, is_active=True).order_by("code")
     for location_id in query.values_list("id", flat=True)[:1]:
         return location_id
-    raise NotFound(f"Site {site_id} has no storage location. Add one first.", kind="location", id=site_id)
+    raise NotFound(Sentence("Site %(id)s has no storage location. Add one first."), kind="location", id=site_id)
 
 
 def calendar(calendar_id: int) -> WorkCalendar:
     """The calendar as the kernel counts with it; kept in memory until its version changes."""
     for version in WorkingCalendar.objects.filter(id=calendar_id).values_list("version", flat=True):
         return _calendar(calendar_id, version)
-    raise NotFound(f"There is no calendar {calendar_id}.", kind="calendar", id=calendar_id)
+    raise NotFound(Sentence("There is no calendar %(id)s."), kind="calendar", id=calendar_id)
 
 
 @lru_cache(maxsize=512)

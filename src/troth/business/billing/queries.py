@@ -14,7 +14,7 @@ from troth.business.sales import queries as sales
 from troth.business.sales.queries import OrderLineRow
 from troth.business.shipping import queries as shipping
 from troth.business.shipping.queries import ToBill
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Progress
@@ -219,7 +219,9 @@ def invoices(invoice_ids: Sequence[int]) -> list[OpenInvoice]:
     found = {row.id: row for row in _open(Invoice.objects.filter(pk__in=invoice_ids))}
     for invoice_id in invoice_ids:
         if invoice_id not in found:
-            raise NotFound(f"There is no invoice {invoice_id}. Choose one from the open items.", invoice=invoice_id)
+            raise NotFound(
+                Sentence("There is no invoice %(invoice)s. Choose one from the open items."), invoice=invoice_id
+            )
     return [found[invoice_id] for invoice_id in invoice_ids]
 
 
@@ -386,7 +388,7 @@ def invoice(invoice_id: int, *, by: Actor) -> InvoiceView:
         .first()
     )
     if row is None or not by.sees(row.company_id):
-        raise NotFound(f"There is no invoice {invoice_id} that you may see.", invoice=invoice_id)
+        raise NotFound(Sentence("There is no invoice %(invoice)s that you may see."), invoice=invoice_id)
     by_whom = Invoice.objects.filter(cancels=row).first()
     [(row, progress)] = _with_progress([row])
     return InvoiceView(

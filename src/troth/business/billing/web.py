@@ -20,6 +20,7 @@ from troth.platform.web.acts import AskPage, Outcome, bulk, clocked, results, st
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab, register_offer
 from troth.platform.web.history import changes_of
+from troth.platform.web.language import worded
 from troth.platform.web.lists import ListPage
 from troth.platform.web.refusals import way_back
 from troth.platform.web.values import Empty, Link, Money, Party, Quantity, Status, Step, Trace, TraceStep
@@ -115,7 +116,7 @@ def _each(request: HttpRequest, actor: Any, ids: Sources) -> HttpResponse:
 
 
 def _refused(kind: str, key: int, error: BusinessError) -> Outcome:
-    sentence = " ".join(one.message for one in getattr(error, "refusals", (error,)))
+    sentence = " ".join(worded(one.message) for one in getattr(error, "refusals", (error,)))
     return Outcome(_number(kind, key), sentence, _source_url(f"{kind}-{key}"), is_done=False)
 
 

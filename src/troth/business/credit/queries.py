@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.business.credit.models import CreditAccount, Excess
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.exposure import queries as exposure
 from troth.ledgers.exposure.queries import Exposure, Standing
 from troth.platform.blocks import BlockKind
@@ -41,7 +41,9 @@ def account(company_id: int, party_id: int) -> AccountView:
     party = Party.objects.filter(pk=party_id).first()
     company = Company.objects.select_related("currency").filter(pk=company_id).first()
     if party is None or company is None:
-        raise NotFound(f"There is no payer {party_id} in company {company_id}.", company=company_id, party=party_id)
+        raise NotFound(
+            Sentence("There is no payer %(party)s in company %(company)s."), company=company_id, party=party_id
+        )
     row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id, is_active=True).first()
     found = exposure.exposure(company_id, party_id)
     return AccountView(

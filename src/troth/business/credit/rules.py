@@ -15,7 +15,7 @@ A document that adds nothing is never blocked: one free of charge, or one change
 from dataclasses import dataclass
 from typing import Protocol
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.money import format_money
 
 
@@ -73,16 +73,18 @@ class Verdict:
     def within_limit(self) -> bool:
         return self.excess == 0
 
-    def sentence(self, decimals: int, currency: str) -> str:
+    def sentence(self, decimals: int, currency: str) -> Sentence:
         """The verdict as people read it."""
         total = format_money(self.exposure.total, decimals, currency)
         if self.limit is None:
-            return f"Credit is not limited; exposure is {total}."
+            return Sentence("Credit is not limited; exposure is %(total)s.", total=total)
         limit = format_money(self.limit, decimals, currency)
         if self.within_limit:
-            return f"Exposure is {total} of a limit of {limit}."
+            return Sentence("Exposure is %(total)s of a limit of %(limit)s.", total=total, limit=limit)
         excess = format_money(self.excess, decimals, currency)
-        return f"Exposure is {total}, {excess} past the limit of {limit}."
+        return Sentence(
+            "Exposure is %(total)s, %(excess)s past the limit of %(limit)s.", total=total, excess=excess, limit=limit
+        )
 
 
 def verdict(

@@ -19,6 +19,7 @@ from troth.platform.web.acts import AskPage, step, steps
 from troth.platform.web.columns import Cell, Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.history import changes_of
+from troth.platform.web.language import worded
 from troth.platform.web.lists import ListPage
 from troth.platform.web.values import Empty, Link, Money, Party
 
@@ -205,7 +206,7 @@ class BlockRelease(AskPage):
         self.cancel_url = reverse("credit:blocked")
         self.crumbs = [Link(_("Blocked for credit"), self.cancel_url)]
         self.title = gettext("Credit block of %(number)s") % {"number": found.ref.number}
-        self.sentence = found.reason
+        self.sentence = worded(found.reason)
         may = actor.may("credit.release_block", company_id=found.company_id)
         self.submit_label = _("Release") if may else ""
 

@@ -19,7 +19,7 @@ from troth.business.masterdata.queries import account_table
 from troth.business.receivables import rules
 from troth.business.receivables.models import Clearing, Payment
 from troth.business.receivables.rules import Clear, OpenItem
-from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.errors import InvalidInput, NotFound, Sentence
 from troth.kernel.quantity import checked
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureKey, Part
@@ -99,7 +99,7 @@ def clear(payment_id: int, clears: Sequence[Clear], *, by: Actor, clock: Clock) 
     left = row.amount - _used(row) - sum(one.amount for one in clears)
     if left < 0:
         raise rules.ClearsTooMuch(
-            f"Payment {row.number} has less left than would be cleared. Clear at most what is left.",
+            Sentence("Payment %(payment)s has less left than would be cleared. Clear at most what is left."),
             payment=row.number,
             left=row.amount - _used(row),
         )
@@ -113,7 +113,7 @@ def reset_clearing(clearing_id: int, *, reason: str, by: Actor, clock: Clock) ->
     _refuse_no_reason(reason)
     found = Clearing.objects.filter(pk=clearing_id).values_list("payment_id", flat=True).first()
     if found is None:
-        raise NotFound(f"There is no clearing {clearing_id}.", clearing=clearing_id)
+        raise NotFound(Sentence("There is no clearing %(clearing)s."), clearing=clearing_id)
     row, held = locks.hold(Payment, found, by=by)
     clearing = row.clearings.filter(pk=clearing_id, reversed_at=None).first()
     if clearing is None:
@@ -138,7 +138,7 @@ def reverse_payment(payment_id: int, *, reason: str, by: Actor, clock: Clock) ->
     _refuse_reversed(row)
     if _used(row):
         raise rules.PaymentCleared(
-            f"Payment {row.number} is set against invoices. Take its clearings back first.", payment=row.number
+            Sentence("Payment %(payment)s is set against invoices. Take its clearings back first."), payment=row.number
         )
     ref, at = _ref(row), clock.now()
     entries = [entry for entry in journals.entries(ref) if entry.text.startswith("Payment")]
@@ -180,7 +180,7 @@ def _refuse_no_reason(reason: str) -> None:
 
 def _refuse_reversed(row: Payment) -> None:
     if row.state == "reversed":
-        raise rules.PaymentReversed(f"Payment {row.number} was reversed. Post a new one.", payment=row.number)
+        raise rules.PaymentReversed(Sentence("Payment %(payment)s was reversed. Post a new one."), payment=row.number)
 
 
 def _used(row: Payment) -> int:
@@ -229,8 +229,10 @@ def _refuse_stranger(row: Payment, invoice: OpenInvoice, number: int) -> None:
     same = (invoice.company_id, invoice.payer_id, invoice.currency) == (row.company_id, row.payer_id, row.currency_id)
     if not same or invoice.is_cancelled:
         raise rules.WrongPayer(
-            f"Invoice {invoice.number} is cancelled, or for another payer, company or currency than the payment. "
-            "Choose an open invoice of this payer.",
+            Sentence(
+                "Invoice %(invoice)s is cancelled, or for another payer, company or currency than the "
+                "payment. Choose an open invoice of this payer."
+            ),
             row=number,
             field="invoice",
             invoice=invoice.number,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet, Sum
 
 from troth.business.receivables.models import Clearing, Payment
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform.actors import Actor
 
 
@@ -57,7 +57,7 @@ def payment(payment_id: int, *, by: Actor) -> tuple[PaymentRow, tuple[ClearingRo
     """A payment with its clearings. `NotFound` where there is none that the actor may see."""
     found = _visible(by).filter(pk=payment_id).first()
     if found is None:
-        raise NotFound(f"There is no payment {payment_id} that you may see.", kind="payment", id=payment_id)
+        raise NotFound(Sentence("There is no payment %(id)s that you may see."), kind="payment", id=payment_id)
     names = ("pk", "invoice_id", "invoice_number", "amount", "discount", "at", "reversed_at")
     clearings = Clearing.objects.filter(payment=found).order_by("pk").values_list(*names)
     return _rows([found])[0], tuple(ClearingRow(*row) for row in clearings)

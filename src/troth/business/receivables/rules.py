@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.money import Rounding, round_ratio
 
 
@@ -94,11 +94,14 @@ def check(item: OpenItem, clear: Clear, *, row: int | None = None) -> None:
     """Refuse a clearing that is negative, empty or more than the invoice claims."""
     if clear.amount < 0 or clear.discount < 0 or clear.amount + clear.discount == 0:
         raise ClearsTooMuch(
-            f"Invoice {item.number}: enter an amount above zero to clear.", row=row, field="amount", invoice=item.number
+            Sentence("Invoice %(invoice)s: enter an amount above zero to clear."),
+            row=row,
+            field="amount",
+            invoice=item.number,
         )
     if clear.amount + clear.discount > item.open:
         raise ClearsTooMuch(
-            f"Invoice {item.number} has less open than would be cleared. Clear at most what is open.",
+            Sentence("Invoice %(invoice)s has less open than would be cleared. Clear at most what is open."),
             row=row,
             field="amount",
             invoice=item.number,

@@ -12,7 +12,7 @@ from troth.business.billing.queries import OpenInvoice
 from troth.business.billing.screens import OVERDUE, STATES
 from troth.business.receivables.models import Clearing, Payment
 from troth.business.receivables.rules import OpenItem
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
 from troth.platform.actors import Actor
@@ -153,7 +153,9 @@ def payer(number: str) -> reference.Party:
     """The party of this number; refused beside its field where there is none."""
     found = reference.Party.objects.filter(number__iexact=number.strip()).first()
     if found is None:
-        raise NotFound(f"There is no payer {number[:20]}. Search it by number or name.", field="payer")
+        raise NotFound(
+            Sentence("There is no payer %(number)s. Search it by number or name."), number=number[:20], field="payer"
+        )
     return found
 
 

@@ -18,7 +18,7 @@ from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.rules.quoting import open_quantity
 from troth.business.sales.states import LineProgress, Progress, QuotationState, progress
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Flow
@@ -308,7 +308,7 @@ def order(order_id: int, *, by: Actor) -> DocumentView:
     """An order's page. `NotFound` if it is not there or not the actor's to see."""
     found = Order.objects.select_related(*_PARTIES, "site", "copied_from").filter(pk=order_id).first()
     if found is None or not by.sees(found.company_id):
-        raise NotFound(f"There is no order {order_id} that you may see.", kind=ORDER, id=order_id)
+        raise NotFound(Sentence("There is no order %(id)s that you may see."), kind=ORDER, id=order_id)
     ref = DocumentRef(ORDER, found.pk, found.number)
     lines = _line_views(store.ORDER, LINE, found.pk)
     standing = blocks.standing([ref])
@@ -321,7 +321,7 @@ def quotation(quotation_id: int, *, by: Actor) -> DocumentView:
     """A quotation's page; each line says what of it is still to be ordered. `NotFound` as for orders."""
     found = Quotation.objects.select_related(*_PARTIES, "revises").filter(pk=quotation_id).first()
     if found is None or not by.sees(found.company_id):
-        raise NotFound(f"There is no quotation {quotation_id} that you may see.", kind=QUOTATION, id=quotation_id)
+        raise NotFound(Sentence("There is no quotation %(id)s that you may see."), kind=QUOTATION, id=quotation_id)
     ref = DocumentRef(QUOTATION, found.pk, found.number)
     lines = _line_views(store.QUOTATION, QUOTATION_LINE, found.pk)
     return DocumentView(ref, found, lines, progress(()), (), blocks.history(ref), fulfilment.flow(ref))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Protocol
 
 from troth.business.supply.states import RECEIPT, ReceiptState
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.quantity import checked
 
 
@@ -108,16 +108,24 @@ class Place(Protocol):
 def check_move(place: Place, target: Place) -> None:
     """Refuse a move that leads nowhere, to another site or into a bin that is not used any more."""
     if place.id == target.id:
-        raise SameBin(f"The goods lie in bin {place.code} already. Choose another bin.", field="to_bin", bin=target.id)
+        raise SameBin(
+            Sentence("The goods lie in bin %(code)s already. Choose another bin."),
+            code=place.code,
+            field="to_bin",
+            bin=target.id,
+        )
     if place.site_id != target.site_id:
         raise BinNotAtSite(
-            f"Bin {target.code} belongs to another site than bin {place.code}. Choose a bin of the same site.",
+            Sentence("Bin %(code)s belongs to another site than bin %(place_code)s. Choose a bin of the same site."),
+            code=target.code,
+            place_code=place.code,
             field="to_bin",
             bin=target.id,
         )
     if not target.is_active:
         raise BinInactive(
-            f"Bin {target.code} is not in use. Choose another bin, or make it active first.",
+            Sentence("Bin %(code)s is not in use. Choose another bin, or make it active first."),
+            code=target.code,
             field="to_bin",
             bin=target.id,
         )
@@ -127,7 +135,10 @@ def check_quantity(what: str, quantity: int) -> None:
     """Refuse a quantity (smallest units) that is not positive or that no column can hold."""
     if quantity <= 0:
         raise QuantityNotPositive(
-            f"The quantity of {what} is {quantity}. Enter a quantity above zero.", field="quantity", what=what
+            Sentence("The quantity of %(what)s is %(quantity)s. Enter a quantity above zero."),
+            quantity=quantity,
+            field="quantity",
+            what=what,
         )
     checked(quantity)
 
@@ -145,8 +156,11 @@ def after_receiving(number: str, state: str, quantity: int, received: int, comin
     check_quantity(f"receipt {number}", coming)
     if received + coming > quantity:
         raise MoreThanExpected(
-            f"{quantity - received} of receipt {number} are still expected (in smallest units), {coming} came. "
-            "Receive what is expected, and change the receipt for the rest.",
+            Sentence(
+                "%(expected)s of receipt %(number)s are still expected (in smallest units), %(came)s "
+                "came. Receive what is expected, and change the receipt for the rest."
+            ),
+            number=number,
             field="quantity",
             expected=quantity - received,
             came=coming,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import checked
 from troth.ledgers.journal.keys import JournalKey
 from troth.ledgers.journal.rules import AlreadyReversed
@@ -67,11 +67,11 @@ def reverse(held: Held, entry_id: int, *, on: date, text: str, source: DocumentR
         [entry_id],
     )
     if not found:
-        raise NotFound(f"There is no journal entry {entry_id}.", kind="journal_entry", id=entry_id)
+        raise NotFound(Sentence("There is no journal entry %(id)s."), kind="journal_entry", id=entry_id)
     [(company_id, line_id, reversed_by)] = found
     if reversed_by is not None:
         raise AlreadyReversed(
-            f"Entry {entry_id} was reversed by entry {reversed_by}. Post a new entry instead.",
+            Sentence("Entry %(entry)s was reversed by entry %(reversed_by)s. Post a new entry instead."),
             entry=entry_id,
             reversed_by=reversed_by,
         )

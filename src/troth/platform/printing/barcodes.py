@@ -7,7 +7,7 @@ from itertools import groupby
 
 import zint
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 
 
 class NotEncodable(BusinessError):
@@ -24,7 +24,9 @@ def has_code128(text: str) -> bool:
 def code128(text: str) -> str:
     """The bars of a text in Code 128."""
     if not has_code128(text):
-        raise NotEncodable(f"{text!r} has no bar code. Give it a number of Latin letters, digits and signs.", text=text)
+        raise NotEncodable(
+            Sentence("%(text)r has no bar code. Give it a number of Latin letters, digits and signs."), text=text
+        )
     return _widths(text, zint.Symbology.CODE128)
 
 

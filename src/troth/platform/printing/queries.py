@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform import permissions
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
@@ -103,7 +103,7 @@ def printing(printing_id: int, *, by: Actor) -> Printing:
     """A printing; `NotFound` unless the actor may see it."""
     row = Printing.objects.filter(pk=printing_id).first()
     if row is None or not by.sees(row.company_id, row.site_id):
-        raise NotFound(f"There is no printing {printing_id} that you may see.", kind="printing", id=printing_id)
+        raise NotFound(Sentence("There is no printing %(id)s that you may see."), kind="printing", id=printing_id)
     permissions.require(by, papers.paper(row.paper).view, company_id=row.company_id, site_id=row.site_id)
     return row
 

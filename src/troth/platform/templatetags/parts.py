@@ -16,6 +16,7 @@ from troth.platform.web import flow, formats
 from troth.platform.web import parts as drawn
 from troth.platform.web.columns import Cell
 from troth.platform.web.frame import Frame, frame_of
+from troth.platform.web.language import worded
 from troth.platform.web.values import Block, Card, Empty, Step
 
 register = template.Library()
@@ -63,6 +64,9 @@ def language() -> str:
 @register.simple_tag
 def direction() -> str:
     return "rtl" if get_language_bidi() else "ltr"
+
+
+register.filter("worded", worded)
 
 
 @register.filter

@@ -27,6 +27,7 @@ from troth.kernel.errors import BusinessError
 from troth.platform import permissions
 from troth.platform.web.access import allowed, demand
 from troth.platform.web.forms import FormPage
+from troth.platform.web.language import worded
 from troth.platform.web.lists import BulkAction
 from troth.platform.web.refusals import way_back
 from troth.platform.web.selection import chosen
@@ -110,7 +111,7 @@ def button(do: Doing) -> Callable[..., HttpResponse]:
 def tell(request: HttpRequest, error: BusinessError) -> None:
     """Put a refusal, each sentence of it, on top of the next page."""
     for one in getattr(error, "refusals", (error,)):
-        messages.error(request, one.message)
+        messages.error(request, worded(one.message))
 
 
 class Reason(forms.Form):

@@ -84,6 +84,11 @@ def _distance(days: int, of: Locale) -> str:
     return format_timedelta(timedelta(days=days), granularity="day", threshold=4, add_direction=True, locale=of)
 
 
+def plain_day(on: date) -> str:
+    """Day, month and year, within a sentence."""
+    return format_date(on, format="medium", locale=locale())
+
+
 def long_day(on: date) -> str:
     return format_date(on, format="full", locale=locale())
 

@@ -22,6 +22,7 @@ from django.views import View
 
 from troth.kernel.errors import BusinessError
 from troth.platform.web.access import Actor, demand
+from troth.platform.web.language import worded
 from troth.platform.web.values import Link, Step, Text
 
 ADD_ROWS = "_more_rows"
@@ -119,7 +120,7 @@ def refused_form(form: BaseForm, error: BusinessError, rows: BaseFormSet[Any] | 
         if target.errors is None:
             target.full_clean()
         field = refusal.field if refusal.field in target.fields else None
-        target.add_error(field, prefix + refusal.message)
+        target.add_error(field, prefix + worded(refusal.message))
 
 
 class Rows(BaseFormSet):  # type: ignore[type-arg]

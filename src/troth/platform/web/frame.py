@@ -6,6 +6,7 @@ The slots are filled by upper apps, which register a callable here; the platform
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -36,6 +37,7 @@ class Frame:
     sign_out_url: str
     theme: str
     rail: str
+    languages: tuple[tuple[str, str], ...]
     help: tuple[Text, ...] = ()
 
 
@@ -80,6 +82,7 @@ def frame_of(request: HttpRequest) -> Frame:
         sign_out_url=_route("logout") if signed_in else "",
         theme=_theme(request),
         rail=chosen(request, "rail", RAILS),
+        languages=tuple((code, str(name)) for code, name in settings.LANGUAGES),
         help=_help[-1](request) if _help and signed_in else (),
     )
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from troth.kernel.errors import BusinessError, InvalidInput
 from troth.platform.web.exports import unescaped
+from troth.platform.web.language import worded
 
 LARGEST_BYTES = 2_000_000
 MOST_ROWS = 5_000
@@ -105,7 +106,7 @@ def preview(text: str, form_class: type[forms.BaseForm], key_field: str = "") ->
 def from_errors(refused: Sequence[BusinessError], form_class: type[forms.BaseForm]) -> tuple[CellRefusal, ...]:
     """What an action refused, in the same shape."""
     form = form_class()
-    return tuple(CellRefusal(e.row or 0, _label(form, e.field or ""), "", e.message) for e in refused)
+    return tuple(CellRefusal(e.row or 0, _label(form, e.field or ""), "", worded(e.message)) for e in refused)
 
 
 def _columns(header: Sequence[str], form_class: type[forms.BaseForm]) -> tuple[list[str], list[CellRefusal]]:

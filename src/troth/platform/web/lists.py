@@ -27,6 +27,7 @@ from troth.platform.web import exports, formats, personal
 from troth.platform.web.access import Actor, allowed, demand, may
 from troth.platform.web.columns import Cell, Column, Exported, Filter, exported, exported_labels
 from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.language import worded
 from troth.platform.web.selection import ALL_LIMIT
 from troth.platform.web.values import Empty, Link, Step, Text
 
@@ -146,7 +147,7 @@ class ListPage(View):
         try:
             page = self.rows(query)
         except InvalidCursor as error:
-            notice, page = error.message, self.rows(replace(query, after=None))
+            notice, page = worded(error.message), self.rows(replace(query, after=None))
         partial = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "list-region"
         context = {**self.context(query, page), "notice": notice, "partial": partial}
         answer = render(request, "web/list_region.html" if partial else self.template_name, context)

@@ -24,7 +24,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from troth.kernel.errors import BusinessError, InvalidInput, NotFound
+from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Sentence
 from troth.platform.models import ListChoice, SavedView
 from troth.platform.permissions import ROLES
 from troth.platform.web.access import demand
@@ -139,7 +139,9 @@ def _write(view: SavedView) -> None:
         with transaction.atomic():
             view.save()
     except IntegrityError:
-        raise NameTaken(f"You have a view “{view.name}” of this list. Choose another name.", name=view.name) from None
+        raise NameTaken(
+            Sentence("You have a view “%(name)s” of this list. Choose another name."), name=view.name
+        ) from None
 
 
 @require_POST

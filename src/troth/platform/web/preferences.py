@@ -1,8 +1,10 @@
-"""What a person chose about the frame: the theme is theirs wherever they sign in, the rail's width this browser's.
+"""What a person chose about the frame: theme and language are theirs wherever they sign in, the rail's width this
+browser's.
 
-Both are kept in a cookie too, so that the page of the sign-in looks as the person left it.
+All are kept in a cookie too, so that the page of the sign-in looks as the person left it.
 """
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -11,7 +13,10 @@ from troth.platform.models import User
 from troth.platform.web.frame import RAILS, THEMES
 from troth.platform.web.refusals import way_back
 
-ALLOWED = {"theme": THEMES, "rail": RAILS}
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+ALLOWED = {"theme": THEMES, "rail": RAILS, "language": LANGUAGES}
+KEPT = ("theme", "language")
+"""What goes with the person, as fields of `User`."""
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -28,12 +33,12 @@ def prefer(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest) -> None:
-    """Remember with the person what goes with them: the theme, and that they have left the tour."""
+    """Remember with the person what goes with them, and that they have left the tour."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return
-    theme = request.POST.get("theme", "")
-    if theme in THEMES:
-        User.objects.filter(pk=user.pk).update(theme=theme)
+    chosen = {name: value for name in KEPT if (value := request.POST.get(name, "")) in ALLOWED[name]}
+    if chosen:
+        User.objects.filter(pk=user.pk).update(**chosen)
     if request.POST.get("tour") == "left":
         User.objects.filter(pk=user.pk, tour_left_at=None).update(tour_left_at=timezone.now())

@@ -7,7 +7,7 @@ from troth.business.billing import store
 from troth.business.billing.actions.create import summed
 from troth.business.billing.models import Invoice, InvoiceLine
 from troth.business.billing.rules import InvoiceCancelled, InvoicePaid, Terms
-from troth.kernel.errors import InvalidInput
+from troth.kernel.errors import InvalidInput, Sentence
 from troth.kernel.money import apportion
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureKey, Part
@@ -67,12 +67,12 @@ def cancel_invoice(invoice_id: int, *, reason: str, by: Actor, clock: Clock) -> 
 def _refuse(held: Held, invoice: Invoice) -> None:
     if invoice.kind != "invoice" or Invoice.objects.filter(cancels=invoice).exists():
         raise InvoiceCancelled(
-            f"Invoice {invoice.number} is a cancellation or was cancelled. Nothing is left to cancel.",
+            Sentence("Invoice %(invoice)s is a cancellation or was cancelled. Nothing is left to cancel."),
             invoice=invoice.number,
         )
     if held.balance(FulfilmentKey("invoice", invoice.pk)).paid:
         raise InvoicePaid(
-            f"Payments are cleared against invoice {invoice.number}. Take the clearing back first, then cancel.",
+            Sentence("Payments are cleared against invoice %(invoice)s. Take the clearing back first, then cancel."),
             invoice=invoice.number,
         )
 

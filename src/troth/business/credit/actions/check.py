@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from troth.business.credit import store
 from troth.business.credit.actions.claim import parts
 from troth.business.credit.rules import CreditBlocksDelivery, CreditBlocksGoodsIssue, Verdict, verdict
+from troth.kernel.errors import Sentence
 from troth.ledgers.exposure.keys import ExposureKey
 from troth.platform import blocks
 from troth.platform.blocks import BlockKind
@@ -24,7 +25,7 @@ def check_delivery(refs: Sequence[DocumentRef]) -> None:
     if standing:
         block = standing[0]
         raise CreditBlocksDelivery(
-            f"To deliver order {block.ref.number} a credit manager must release it. {block.reason}",
+            Sentence("To deliver order %(document)s a credit manager must release it. %(reason)s"),
             document=block.ref.number,
             documents=[each.ref.number for each in standing],
             reason=block.reason,
@@ -44,11 +45,16 @@ def check_goods_issue(
     if not standing and (found.within_limit or _released(ref, orders)):
         return found
     sentence = found.sentence(account.decimals, account.currency)
-    remedy = "The customer must pay, or a credit manager raise the limit."
+    remedy = Sentence("The customer must pay, or a credit manager raise the limit.")
     if standing:
-        remedy = "A credit manager must release it, or the customer must pay."
+        remedy = Sentence("A credit manager must release it, or the customer must pay.")
     raise CreditBlocksGoodsIssue(
-        f"The goods of {ref.number} may not leave. {sentence} {remedy}",
+        Sentence(
+            "The goods of %(document)s may not leave. %(sentence)s %(remedy)s",
+            document=ref.number,
+            sentence=sentence,
+            remedy=remedy,
+        ),
         document=ref.number,
         exposure=found.exposure.total,
         limit=found.limit,

@@ -8,7 +8,7 @@ from django.db import models
 
 from troth.business.credit.models import CreditAccount
 from troth.business.credit.rules import CreditAccountUnknown, LimitInvalid
-from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.errors import InvalidInput, NotFound, Sentence
 from troth.kernel.quantity import MAX
 from troth.ledgers.exposure.keys import ExposureKey
 from troth.platform import actions, blocks, documents, events, locks
@@ -34,7 +34,7 @@ def release_block(block_id: int, *, reason: str, by: Actor, clock: Clock) -> Rel
     """Lift a credit block. What the block held back goes on by the event `platform.block_released`."""
     row = BlockRow.objects.filter(pk=block_id, kind=BlockKind.CREDIT).first()
     if row is None:
-        raise NotFound(f"There is no credit block {block_id}.", block=block_id)
+        raise NotFound(Sentence("There is no credit block %(block)s."), block=block_id)
     _document, held = _hold(row.document_kind, row.document_id, by=by)
     ref = blocks.release(held, block_id, reason=reason, by=by, clock=clock).ref
     return Released(ref.kind, ref.id, ref.number)
@@ -108,7 +108,7 @@ def set_limit(
     party = Party.objects.filter(pk=party_id).first()
     if party is None or not Company.objects.filter(pk=company_id).exists():
         raise CreditAccountUnknown(
-            f"There is no payer {party_id} in company {company_id}. Choose one from the list.",
+            Sentence("There is no payer %(party)s in company %(company)s. Choose one from the list."),
             field="party",
             company=company_id,
             party=party_id,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from troth.business.masterdata.rules import AccountMissing
+from troth.kernel.errors import Sentence
 from troth.platform import sql
 
 
@@ -97,7 +98,7 @@ class AccountTable:
         ]
         if not fitting:
             raise AccountMissing(
-                f"No account is set for posting key {posting_key}. Add one under account determination.",
+                Sentence("No account is set for posting key %(posting_key)s. Add one under account determination."),
                 posting_key=posting_key,
                 customer_group=customer_group,
                 product_category=product_category,

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from troth.business.masterdata.models import Customer, PriceCondition, ProductSite
 from troth.business.masterdata.rules import CUSTOMER, PRODUCT, As, write_units
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.money import format_money
 from troth.kernel.plain_numbers import write_steps
 from troth.platform.actors import Actor
@@ -43,7 +43,7 @@ def one(found: QuerySet[Any], record_id: int) -> Any:
     record = found.filter(pk=record_id).first()
     if record is None:
         name = str(found.model._meta.verbose_name)
-        raise NotFound(f"There is no {name} {record_id}.", kind=name, id=record_id)
+        raise NotFound(Sentence("There is no %(kind)s %(id)s."), kind=name, id=record_id)
     return record
 
 

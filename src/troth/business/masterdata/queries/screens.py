@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troth.business.masterdata.models import Customer, ItemCategory, OrderType, PaymentTerms, PriceCondition
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.money import format_money
 from troth.platform.actors import Actor
 from troth.platform.web import keyset
@@ -169,5 +169,5 @@ def one(found: QuerySet[Any], key: int, actor: Actor) -> Any:
     """The record of this id, if the actor may see it."""
     record = found.filter(pk=key).first()
     if record is None or (hasattr(record, "company_id") and not actor.sees(record.company_id)):
-        raise NotFound(f"There is no record {key} that you may see.", id=key)
+        raise NotFound(Sentence("There is no record %(id)s that you may see."), id=key)
     return record

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import Conversion as Factor
 from troth.kernel.quantity import Unit
 from troth.platform import sql
@@ -86,7 +86,9 @@ def customer_terms(customer_id: int) -> CustomerTerms:
     rows = sql.fetch(_CUSTOMER + " WHERE c.id = %s", [customer_id])
     if not rows:
         raise NotFound(
-            f"There is no customer {customer_id}. Choose one from the list.", field="customer", customer=customer_id
+            Sentence("There is no customer %(customer)s. Choose one from the list."),
+            field="customer",
+            customer=customer_id,
         )
     return CustomerTerms(*rows[0])
 

@@ -19,7 +19,7 @@ from troth.business.promising.store import Standing, StandingLine
 from troth.business.supply.actions import claims, refuse_spoken_for
 from troth.kernel import netting, scheduling
 from troth.kernel.calendars import day_of
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import format_quantity
 from troth.ledgers.availability import actions as availability
@@ -117,8 +117,11 @@ def _check_open(wish: Wish, one: Standing, quantity: int) -> None:
     open_to_tie = one.open_quantity - one.allocated
     if quantity > open_to_tie:
         raise MoreThanOpen(
-            f"{_amount(wish, open_to_tie)} of line {one.line_id} are open and without allocated stock. "
-            "Allocate at most that much.",
+            Sentence(
+                "%(amount)s of line %(line)s are open and without allocated stock. Allocate at most that much.",
+                amount=_amount(wish, open_to_tie),
+                line=one.line_id,
+            ),
             line=one.line_id,
             open=open_to_tie,
         )
@@ -137,8 +140,11 @@ def _check_free(held: Held, wish: Wish, one: Standing, quantity: int, today: int
         free = min(free, confirmed + max(int(netting.free_curve(beside)[0]), 0))
     if quantity > free:
         raise NotFreeToAllocate(
-            f"{_amount(wish, free)} are free today; the rest is promised to others or not here yet. "
-            "Allocate at most that much, or release another allocation first.",
+            Sentence(
+                "%(amount)s are free today; the rest is promised to others or not here yet. "
+                "Allocate at most that much, or release another allocation first.",
+                amount=_amount(wish, free),
+            ),
             line=one.line_id,
             free=free,
             wanted=quantity,
@@ -187,8 +193,10 @@ def _move_stock(
             rest -= moved
     if rest and wish is not None:
         raise NotFreeToAllocate(
-            f"{_amount(wish, quantity - rest)} lie in the bins of the site and are not being picked. "
-            "Allocate at most that much.",
+            Sentence(
+                "%(amount)s lie in the bins of the site and are not being picked. Allocate at most that much.",
+                amount=_amount(wish, quantity - rest),
+            ),
             line=one.line_id,
             free=quantity - rest,
             wanted=quantity,

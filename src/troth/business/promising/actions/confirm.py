@@ -33,6 +33,7 @@ from troth.business.promising.states import SCOPES
 from troth.business.promising.store import Standing
 from troth.kernel import netting, scheduling
 from troth.kernel.calendars import WorkCalendar, day_of
+from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import format_quantity
 from troth.ledgers.availability import actions as availability
@@ -99,7 +100,8 @@ def withdraw(held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock) ->
     for one in found:
         if one.allocated:
             raise StillAllocated(
-                f"Stock is allocated to an item of {one.document.number}. Free the allocated stock first.",
+                Sentence("Stock is allocated to an item of %(number)s. Free the allocated stock first."),
+                number=one.document.number,
                 line=one.line_id,
             )
     at = clock.now()
@@ -181,7 +183,7 @@ def _today_by_site(wishes: Sequence[Wish], clock: Clock) -> dict[int, int]:
             )
     for way in ways.values():
         if not way.is_open:
-            raise SiteClosed(f"Site {way.site} is closed. Choose another site for the line.", site=way.site)
+            raise SiteClosed(Sentence("Site %(site)s is closed. Choose another site for the line."), site=way.site)
     return {site_id: day_of(clock.today(way.time_zone)) for site_id, way in ways.items()}
 
 
@@ -241,8 +243,13 @@ def _change(wish: Wish, one: Standing | None) -> _Change:
     if wish.quantity < bound or (bound and (wish.product_id, wish.site_id) != (one.product_id, one.site_id)):
         amount = f"{format_quantity(bound, wish.decimals)} {wish.unit}".strip()
         raise LessThanDelivered(
-            f"{amount} of line {one.line_id} of {one.document.number} are in deliveries or allocated already. "
-            "Keep at least that much of the same product from the same site, or cancel the delivery first.",
+            Sentence(
+                "%(amount)s of line %(line)s of %(number)s are in deliveries or allocated already. "
+                "Keep at least that much of the same product from the same site, or cancel the delivery first.",
+                amount=amount,
+                line=one.line_id,
+                number=one.document.number,
+            ),
             line=one.line_id,
             bound=bound,
         )

@@ -11,6 +11,7 @@ from troth.business.sales.rules import refusals
 from troth.business.sales.rules.drafts import quantities
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import OrderState
+from troth.kernel.errors import Sentence
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -38,7 +39,7 @@ def allocate_stock(
         _, _, wanted = quantities(document.terms.product(line.product_id), quantity, line.unit_id)
     if wanted <= 0:
         raise refusals.NothingToAllocate(
-            f"Nothing is open on line {line_number} of order {document.ref.number} that stock could be tied to.",
+            Sentence("Nothing is open on line %(line_number)s of order %(number)s that stock could be tied to."),
             number=document.ref.number,
             line_number=line_number,
         )
@@ -74,11 +75,19 @@ def _line(document: Document, line_number: int) -> Line:
     line = next((line for line in document.lines if line.line_number == line_number), None)
     number = document.ref.number
     if line is None:
-        raise refusals.UnknownLine(f"Order {number} has no line {line_number}.", row=line_number)
+        raise refusals.UnknownLine(
+            Sentence("Order %(number)s has no line %(line_number)s."),
+            number=number,
+            line_number=line_number,
+            row=line_number,
+        )
     checked = wishes(document, [line]) if document.status.state == OrderState.SUBMITTED else ()
     if not (checked and checked[0].is_checked):
         raise refusals.NothingToAllocate(
-            f"Line {line_number} of order {number} wants no stock. Submit the order first, or choose another line.",
+            Sentence(
+                "Line %(line_number)s of order %(number)s wants no stock. Submit the order first, or "
+                "choose another line."
+            ),
             number=number,
             line_number=line_number,
         )

@@ -10,6 +10,7 @@ from troth.business.sales.actions.document import ORDER_KIND, Document, wishes
 from troth.business.sales.models import Order
 from troth.business.sales.rules import refusals
 from troth.business.sales.states import OrderState
+from troth.kernel.errors import Sentence
 from troth.platform import blocks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -58,8 +59,10 @@ def release_block(order_id: int, block_id: int, *, reason: str, by: Actor, clock
     block = next((block for block in blocks.standing([document.ref]) if block.id == block_id), None)
     if block is None or block.kind is BlockKind.CREDIT:
         raise refusals.NotYourBlock(
-            f"Order {document.ref.number} has no such block that sales may lift. A credit block is lifted by a credit "
-            "manager.",
+            Sentence(
+                "Order %(number)s has no such block that sales may lift. A credit block is lifted by a credit manager."
+            ),
+            number=document.ref.number,
             block=block_id,
         )
     blocks.release(held, block_id, reason=given, by=by, clock=clock)

@@ -11,6 +11,7 @@ from troth.business.sales.actions.document import LINE_KIND, ORDER_KIND, Documen
 from troth.business.sales.actions.untie import untie
 from troth.business.sales.rules import refusals
 from troth.business.sales.states import ORDER, OrderState
+from troth.kernel.errors import Sentence
 from troth.ledgers.fulfilment.keys import FulfilmentKey
 from troth.platform import blocks
 from troth.platform.actions import action
@@ -68,13 +69,17 @@ def _refuse_if_in_delivery(held: Held, document: Document) -> None:
     delivered = [line.line_number for line, balance in balances if balance.delivered]
     if delivered:
         raise refusals.OrderInDelivery(
-            f"Order {number} has lines in a delivery. To cancel it, cancel the delivery first; or reject the "
-            "lines that are not in one.",
+            Sentence(
+                "Order %(number)s has lines in a delivery. To cancel it, cancel the delivery first; "
+                "or reject the lines that are not in one."
+            ),
             number=number,
             lines=delivered,
         )
     billed = [line.line_number for line, balance in balances if balance.billed]
     if billed:
         raise refusals.OrderBilled(
-            f"Order {number} has been billed. To cancel it, cancel the invoice first.", number=number, lines=billed
+            Sentence("Order %(number)s has been billed. To cancel it, cancel the invoice first."),
+            number=number,
+            lines=billed,
         )

@@ -8,6 +8,7 @@ from troth.business.sales.models import Order
 from troth.business.sales.rules import refusals
 from troth.business.sales.rules.changes import OrderChanges
 from troth.business.sales.states import OrderState
+from troth.kernel.errors import Sentence
 from troth.platform import locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -28,7 +29,7 @@ def change_order(
     held, before = opened(order_id, expected_version, by=by)
     after = revised(before, changes, by=by, clock=clock)
     if Differences.between(before, after).is_empty:
-        raise refusals.NothingChanged(f"Order {before.ref.number} is like that already.", number=before.ref.number)
+        raise refusals.NothingChanged(Sentence("Order %(number)s is like that already."), number=before.ref.number)
     return settle(held, before, after, event="sales.order_changed", by=by, clock=clock)
 
 
@@ -52,10 +53,17 @@ def rejecting(before: Document, line_number: int, reason: str) -> Document:
     """Return the order as it would be with the line rejected."""
     line = next((line for line in before.lines if line.line_number == line_number), None)
     if line is None:
-        raise refusals.UnknownLine(f"Order {before.ref.number} has no line {line_number}.", row=line_number)
+        raise refusals.UnknownLine(
+            Sentence("Order %(number)s has no line %(line_number)s."),
+            number=before.ref.number,
+            line_number=line_number,
+            row=line_number,
+        )
     if not line.stands:
         raise refusals.LineRejected(
-            f"Line {line_number} of order {before.ref.number} was rejected before: {line.rejection_reason}.",
+            Sentence("Line %(line_number)s of order %(number)s was rejected before: %(reason)s."),
+            line_number=line_number,
+            number=before.ref.number,
             row=line_number,
             reason=line.rejection_reason,
         )
@@ -69,7 +77,7 @@ def opened(order_id: int, expected_version: int | None, *, by: Actor) -> tuple[H
     locks.refuse_if_changed(order, expected_version)
     if order.state == OrderState.CANCELLED:
         raise refusals.OrderCancelled(
-            f"Order {order.number} was cancelled. Enter a new one, or copy it.", number=order.number
+            Sentence("Order %(number)s was cancelled. Enter a new one, or copy it."), number=order.number
         )
     return held, load(order)
 
@@ -78,5 +86,7 @@ def reason_given(reason: str) -> str:
     """Return the reason, or ask for one."""
     given = reason.strip()
     if not given or len(given) > REASON_MAX:
-        raise refusals.ReasonMissing(f"Say why, in at most {REASON_MAX} characters.", field="reason")
+        raise refusals.ReasonMissing(
+            Sentence("Say why, in at most %(most)s characters.", most=REASON_MAX), field="reason"
+        )
     return given

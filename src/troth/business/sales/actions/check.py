@@ -18,7 +18,7 @@ from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules.drafts import OrderDraft, QuotationDraft
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import OrderState
-from troth.kernel.errors import BusinessError, NotFound
+from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.money import format_money
 from troth.ledgers.exposure import queries as exposure
 from troth.ledgers.exposure.keys import Part
@@ -56,7 +56,7 @@ def before(kind: str, document_id: int, *, by: Actor) -> Before:
     model, table = (Order, store.ORDER) if kind == ORDER_KIND else (Quotation, store.QUOTATION)
     found = model.objects.filter(pk=document_id).first()
     if found is None or not by.sees(found.company_id):
-        raise NotFound(f"There is no {kind} {document_id} that you may see.", kind=kind, id=document_id)
+        raise NotFound(Sentence("There is no %(kind)s %(id)s that you may see."), kind=kind, id=document_id)
     lines = {line.line_number: line for line in store.lines(table, document_id)}
     in_books = kind == ORDER_KIND and found.state != OrderState.DRAFT
     return Before(DocumentRef(kind, found.pk, found.number), lines, found.gross, in_books)

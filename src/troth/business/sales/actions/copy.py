@@ -25,6 +25,7 @@ from troth.business.sales.rules import quoting, refusals
 from troth.business.sales.rules.drafts import measures, parse_date, quantities, read_site
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import QUOTATION
+from troth.kernel.errors import Sentence
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.platform import locks
 from troth.platform.actions import action
@@ -122,7 +123,8 @@ def refuse_not_sold(lines: list[Line], terms: Terms) -> None:
         product = terms.product(line.product_id)
         if not (product.is_active and product.is_sold):
             raise refusals.InactiveProduct(
-                f"Product {product.number} of line {line.line_number} is not sold any more. Leave the line out.",
+                Sentence("Product %(product)s of line %(line_number)s is not sold any more. Leave the line out."),
+                line_number=line.line_number,
                 row=line.line_number,
                 field="product",
                 product=product.number,
@@ -148,7 +150,10 @@ def _lines(
     numbers = {line.line_number for line in quoted}
     for number in entered or {}:
         if number not in numbers:
-            raise refusals.UnknownLine(f"Quotation {quotation.number} has no line {number}.", row=number)
+            raise refusals.UnknownLine(
+                Sentence("Quotation %(quotation)s has no line %(line)s.", quotation=quotation.number, line=number),
+                row=number,
+            )
     taken_before = fulfilment.progress(QUOTATION_LINE_KIND, [line.id for line in quoted])
     lines = []
     for line in quoted:
@@ -163,7 +168,7 @@ def _lines(
             lines.append(_taken(quotation, line, part, header, terms, explicit=explicit))
     if not lines:
         raise refusals.NothingLeftToOrder(
-            f"All of quotation {quotation.number} has been ordered. Enter a new order.", number=quotation.number
+            Sentence("All of quotation %(number)s has been ordered. Enter a new order."), number=quotation.number
         )
     refuse_not_sold(lines, terms)
     return tuple(lines)

@@ -20,6 +20,7 @@ from troth.business.sales.rules.changes import differences
 from troth.business.sales.rules.drafts import QuotationDraft, parse_date
 from troth.business.sales.rules.texts import Texts, check, overlaid
 from troth.business.sales.states import QUOTATION, QuotationState
+from troth.kernel.errors import Sentence
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis, FulfilmentKey
 from troth.platform import events, locks, numbering
@@ -64,7 +65,9 @@ def send_quotation(quotation_id: int, *, expected_version: int | None = None, by
     lines = store.lines(store.QUOTATION, quotation.pk)
     if quotation.valid_to_on is None:
         raise refusals.ValidityMissing(
-            f"Quotation {quotation.number} has no last day of validity. Enter one.", field="valid_to_on"
+            Sentence("Quotation %(number)s has no last day of validity. Enter one."),
+            number=quotation.number,
+            field="valid_to_on",
         )
     quoting.refuse_expired(quotation.number, valid_to_on=quotation.valid_to_on, today=_today(quotation, clock))
     quoting.refuse_unpriced(quotation.number, lines, _priced_categories())
@@ -148,7 +151,10 @@ def change_quotation_texts(
     for number, entered in lines.items():
         check(entered, terms.state.text_kinds, on_items=True, row=number)
         if number not in {line.line_number for line in quoted}:
-            raise refusals.UnknownLine(f"Quotation {quotation.number} has no line {number}.", row=number)
+            raise refusals.UnknownLine(
+                Sentence("Quotation %(quotation)s has no line %(line)s.", quotation=quotation.number, line=number),
+                row=number,
+            )
     changed = before._replace(texts=texts.of_header(terms, header, before=before))
     worded = [line._replace(texts=overlaid(line.texts, lines.get(line.line_number))) for line in quoted]
     status = store.status(quotation, version=quotation.version + 1)
@@ -194,7 +200,7 @@ def expire_quotations(
 def _refuse_unless_draft(quotation: Quotation) -> None:
     if quotation.state != QuotationState.DRAFT:
         raise refusals.NotADraft(
-            f"Quotation {quotation.number} is {quotation.state}; only a draft can be changed. Revise it instead.",
+            Sentence("Quotation %(number)s is %(state)s; only a draft can be changed. Revise it instead."),
             number=quotation.number,
             state=quotation.state,
         )

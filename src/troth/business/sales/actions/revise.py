@@ -17,6 +17,7 @@ from troth.business.sales.rules.changes import LineChange, OrderChanges, check_n
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, next_line_number
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.rules.texts import overlaid
+from troth.kernel.errors import Sentence
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 
@@ -138,11 +139,16 @@ def _changed(
         line = there.get(change.line_number)
         if line is None:
             raise refusals.UnknownLine(
-                f"Order {number} has no line {change.line_number}. Load it again.", row=change.line_number
+                Sentence("Order %(number)s has no line %(line_number)s. Load it again."),
+                number=number,
+                line_number=change.line_number,
+                row=change.line_number,
             )
         if not line.stands:
             raise refusals.LineRejected(
-                f"Line {line.line_number} of order {number} was rejected. Add a new line instead.",
+                Sentence("Line %(line_number)s of order %(number)s was rejected. Add a new line instead."),
+                line_number=line.line_number,
+                number=number,
                 row=change.line_number,
                 reason=line.rejection_reason,
             )
@@ -197,7 +203,7 @@ def _added(
         number = draft.line_number or next_line_number(taken)
         if number in taken:
             raise refusals.DuplicateLine(
-                f"Line {number} is there already. Give the new line another number, or none.",
+                Sentence("Line %(line_number)s is there already. Give the new line another number, or none."),
                 row=row,
                 field="line_number",
                 line_number=number,

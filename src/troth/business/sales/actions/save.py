@@ -13,7 +13,7 @@ from troth.business.sales.rules import determination, refusals
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, parse_lines
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
-from troth.kernel.errors import BusinessError, Refusals
+from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.platform import events, locks, numbering
 from troth.platform.actions import action, require
 from troth.platform.actors import Actor
@@ -144,7 +144,7 @@ def _replace(document: Document, order: Order) -> None:
 def refuse_unless_draft(order: Order) -> None:
     if order.state != OrderState.DRAFT:
         raise refusals.NotADraft(
-            f"Order {order.number} is {order.state}; only a draft can be replaced. Change the order instead.",
+            Sentence("Order %(number)s is %(state)s; only a draft can be replaced. Change the order instead."),
             number=order.number,
             state=order.state,
         )

@@ -16,6 +16,7 @@ from troth.business.sales.rules import refusals
 from troth.business.sales.rules.completeness import Step
 from troth.business.sales.rules.drafts import OrderDraft
 from troth.business.sales.states import ORDER, OrderState
+from troth.kernel.errors import Sentence, together
 from troth.platform import locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -101,7 +102,11 @@ def refuse_incomplete(document: Document) -> None:
     lacks = document.lacks(Step.CONFIRMATION)
     if lacks:
         raise refusals.OrderIncomplete(
-            f"To confirm order {document.ref.number}, complete it: {' '.join(one.sentence for one in lacks[:5])}",
+            Sentence(
+                "To confirm order %(number)s, complete it: %(lacks)s",
+                number=document.ref.number,
+                lacks=together(*(one.sentence for one in lacks[:5])),
+            ),
             number=document.ref.number,
             missing=[[one.field, one.line_number] for one in lacks],
         )

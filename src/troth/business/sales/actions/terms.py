@@ -26,6 +26,7 @@ from troth.business.sales.rules.determination import Choices, Named, Way
 from troth.business.sales.rules.drafts import Known, LineDraft, OrderDraft, parse_date, read_site
 from troth.business.sales.rules.lines import Header, Line
 from troth.kernel.calendars import WorkCalendar, date_of, day_of
+from troth.kernel.errors import Sentence
 from troth.kernel.scheduling import Calendars, Durations
 from troth.platform import sql
 
@@ -132,7 +133,7 @@ def for_draft(draft: OrderDraft) -> Terms:
     customer = _customer(draft)
     if not customer.is_active:
         raise refusals.InactiveCustomer(
-            f"Customer {customer.number} is not served any more. Choose another customer.",
+            Sentence("Customer %(customer)s is not served any more. Choose another customer."),
             field="customer",
             customer=customer.number,
         )
@@ -211,7 +212,7 @@ def _customer(draft: OrderDraft) -> masterdata.CustomerTerms:
     found = masterdata.customer_terms_by_number(entered.strip(), company_id=draft.company)
     if found is None:
         raise refusals.UnknownCustomer(
-            f"There is no customer {entered[:40]!r}. Check the number, or have the customer created.",
+            Sentence("There is no customer %(customer)r. Check the number, or have the customer created."),
             field="customer",
             customer=entered[:40],
         )
@@ -248,7 +249,10 @@ def _parties(draft: OrderDraft) -> dict[str, int]:
         party_id = by_number.get(value) if isinstance(value, str) else (value if value in ids else None)
         if party_id is None:
             raise refusals.UnknownParty(
-                f"There is no party {str(value)[:20]!r}. Check the number, or have the party created.", field=role
+                Sentence(
+                    "There is no party %(party)r. Check the number, or have the party created.", party=str(value)[:20]
+                ),
+                field=role,
             )
         found[role] = party_id
     return found
@@ -259,5 +263,7 @@ def _payment_terms(code: str) -> int | None:
         return None
     found = payment_terms_id(code)
     if found is None:
-        raise refusals.WrongEntry(f"There are no payment terms {code[:20]!r}. Choose others.", field="payment_terms")
+        raise refusals.WrongEntry(
+            Sentence("There are no payment terms %(code)r. Choose others."), code=code[:20], field="payment_terms"
+        )
     return found

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from troth.business.sales.rules import refusals
 from troth.business.sales.rules.drafts import LineDraft
 from troth.business.sales.rules.lines import Header, Line
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 
 LINE_FIELDS_THAT_RERUN = frozenset(
     {
@@ -108,8 +108,10 @@ def refuse_change_of_gone_on(
     fixed = FIELDS_OF_WHAT_HAS_GONE_ON & set(changed)
     if gone_on.delivered and (fixed or after.base_quantity < gone_on.delivered or not after.stands):
         raise refusals.LineInDelivery(
-            f"Line {before.line_number} of order {number} is in a delivery. To change it like this, change what is on "
-            "its way (on the order's page), cancel the delivery first, or add a line.",
+            Sentence(
+                "Line %(line_number)s of order %(order)s is in a delivery. To change it like this, "
+                "change what is on its way (on the order's page), cancel the delivery first, or add a line."
+            ),
             order=number,
             line_number=before.line_number,
             delivered=gone_on.delivered,
@@ -117,8 +119,10 @@ def refuse_change_of_gone_on(
         )
     if gone_on.billed and (fixed or after.base_quantity < gone_on.billed or not after.stands):
         raise refusals.LineBilled(
-            f"Line {before.line_number} of order {number} has been billed. To change it like this, cancel the invoice "
-            "first, or add a line.",
+            Sentence(
+                "Line %(line_number)s of order %(order)s has been billed. To change it like this, "
+                "cancel the invoice first, or add a line."
+            ),
             order=number,
             line_number=before.line_number,
             billed=gone_on.billed,
@@ -129,12 +133,12 @@ def refuse_change_of_gone_on(
 def check_names(changes: OrderChanges, header_names: Sequence[str], line_names: Sequence[str]) -> None:
     """Refuse changes of fields that do not exist or cannot be changed."""
     wrong: list[BusinessError] = [
-        refusals.WrongEntry(f"{name[:40]!r} cannot be changed.", field=name)
+        refusals.WrongEntry(Sentence("%(name)r cannot be changed."), name=name[:40], field=name)
         for name in changes.header
         if name not in header_names
     ]
     wrong += [
-        refusals.WrongEntry(f"{name[:40]!r} cannot be changed.", row=change.line_number, field=name)
+        refusals.WrongEntry(Sentence("%(name)r cannot be changed."), name=name[:40], row=change.line_number, field=name)
         for change in changes.lines
         for name in change.values
         if name not in line_names

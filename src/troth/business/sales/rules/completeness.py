@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from troth.business.sales.rules.determination import Category
 from troth.business.sales.rules.lines import Header, Line
+from troth.kernel.errors import Sentence
 
 
 class Step(StrEnum):
@@ -46,9 +47,9 @@ def missing(
     found: list[Missing] = []
     standing = [line for line in lines if line.stands]
     if not standing:
-        found.append(Missing("lines", None, Step.CONFIRMATION, "Enter at least one line."))
+        found.append(Missing("lines", None, Step.CONFIRMATION, Sentence("Enter at least one line.")))
     if needs_customer_reference and not order.customer_reference:
-        found.append(Missing("customer_reference", None, Step.BILLING, "Enter the customer's order number."))
+        found.append(Missing("customer_reference", None, Step.BILLING, Sentence("Enter the customer's order number.")))
     for line in standing:
         if None in (line.requested_on, line.site_id, line.shipping_point_id, line.route_id):
             found += _of_line(line, categories[line.item_category_id], line.product_id in stocked)
@@ -58,7 +59,10 @@ def missing(
                     "price",
                     line.line_number,
                     Step.BILLING,
-                    f"Line {line.line_number} has no price. Enter one, or have a price condition created.",
+                    Sentence(
+                        "Line %(line)s has no price. Enter one, or have a price condition created.",
+                        line=line.line_number,
+                    ),
                 )
             )
     return tuple(found)
@@ -66,17 +70,17 @@ def missing(
 
 def _of_line(line: Line, category: Category, is_stocked: bool) -> list[Missing]:
     number = line.line_number
-    wanted: list[tuple[str, object, Step, str]] = []
+    wanted: list[tuple[str, object, Step, Sentence]] = []
     promised = category.is_promised and is_stocked
     if promised or category.is_delivered:
-        wanted.append(("requested_on", line.requested_on, Step.CONFIRMATION, "a requested date"))
+        wanted.append(("requested_on", line.requested_on, Step.CONFIRMATION, Sentence("a requested date")))
     if promised:
-        wanted.append(("site", line.site_id, Step.CONFIRMATION, "a site that ships it"))
+        wanted.append(("site", line.site_id, Step.CONFIRMATION, Sentence("a site that ships it")))
     if category.is_delivered and is_stocked:
-        wanted.append(("shipping_point", line.shipping_point_id, Step.DELIVERY, "a shipping point"))
-        wanted.append(("route", line.route_id, Step.DELIVERY, "a route"))
+        wanted.append(("shipping_point", line.shipping_point_id, Step.DELIVERY, Sentence("a shipping point")))
+        wanted.append(("route", line.route_id, Step.DELIVERY, Sentence("a route")))
     return [
-        Missing(name, number, step, f"Line {number} lacks {what}. Enter it.")
+        Missing(name, number, step, Sentence("Line %(line)s lacks %(what)s. Enter it.", line=number, what=what))
         for name, value, step, what in wanted
         if value is None
     ]

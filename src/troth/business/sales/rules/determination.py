@@ -22,6 +22,7 @@ from typing import Protocol
 from troth.business.sales.rules.drafts import OrderDraft, ReadLine
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.rules.refusals import WrongEntry
+from troth.kernel.errors import Sentence
 
 SERVICE = "service"
 """The item category of what is sold but cannot be delivered."""
@@ -171,7 +172,7 @@ def check_header_texts(texts: Mapping[str, str]) -> None:
     """Refuse texts that are too long for their field."""
     for name, most in HEADER_TEXT_MAX.items():
         if len(texts.get(name, "")) > most:
-            raise WrongEntry(f"Use at most {most} characters.", field=name)
+            raise WrongEntry(Sentence("Use at most %(most)s characters.", most=most), field=name)
 
 
 def site_of(read: ReadLine, site_id: int | None) -> int | None:

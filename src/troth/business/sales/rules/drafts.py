@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from troth.business.sales.rules import refusals
-from troth.kernel.errors import BusinessError, Refusals
+from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.kernel.quantity import Conversion, Unit, checked, parse_quantity
 
 LINES_MAX = 2_000
@@ -201,12 +201,18 @@ def parse_date(entered: date | str | None, *, today: date, name: str = "requeste
             on = date.fromisoformat(entered.strip())
         except ValueError:
             raise refusals.WrongEntry(
-                f"{entered[:20]!r} is not a date. Enter it as year-month-day, such as 2026-03-31.", field=name
+                Sentence("%(entered)r is not a date. Enter it as year-month-day, such as 2026-03-31."),
+                entered=entered[:20],
+                field=name,
             ) from None
     if on < today:
-        raise refusals.PastDate(f"{on} has passed. Enter {today} or a later date.", field=name, on=str(on))
+        raise refusals.PastDate(
+            Sentence("%(on)s has passed. Enter %(today)s or a later date.", on=on, today=today), field=name, on=str(on)
+        )
     if on > today + timedelta(days=DAYS_AHEAD_MAX):
-        raise refusals.WrongEntry(f"{on} is more than three years ahead. Enter an earlier date.", field=name)
+        raise refusals.WrongEntry(
+            Sentence("%(on)s is more than three years ahead. Enter an earlier date.", on=on), field=name
+        )
     return on
 
 
@@ -217,10 +223,14 @@ def quantities(product: ProductFacts, entered: str | int, unit_code: str) -> tup
         return steps, product.base_unit, steps
     known = next((one for one in product.conversions if one.unit.code == unit_code), None)
     if known is None:
-        possible = " or ".join((product.base_unit.code, *(one.unit.code for one in product.conversions)))
+        possible = ", ".join((product.base_unit.code, *(one.unit.code for one in product.conversions)))
         raise refusals.UnknownUnit(
-            f"{product.number} is not kept in {unit_code[:20]!r}. Use {possible}, or have "
-            "the conversion added to the product.",
+            Sentence(
+                "%(product)s is not kept in %(unit)r. Use %(possible)s, or have the conversion added to the product.",
+                product=product.number,
+                unit=unit_code[:20],
+                possible=possible,
+            ),
             field="unit",
             unit=unit_code[:20],
         )
@@ -256,11 +266,11 @@ def _between(before: Sequence[int], after: Sequence[int | None], taken: set[int]
 
 def _refuse_number(number: int, taken: set[int], row: int, wrong: list[BusinessError]) -> None:
     if not 1 <= number <= 999_999:
-        wrong.append(refusals.WrongEntry("Line numbers go from 1 to 999999.", row=row, field="line_number"))
+        wrong.append(refusals.WrongEntry(Sentence("Line numbers go from 1 to 999999."), row=row, field="line_number"))
     elif number in taken:
         wrong.append(
             refusals.DuplicateLine(
-                f"Line {number} is there twice. Give each line a number of its own, or none.",
+                Sentence("Line %(line_number)s is there twice. Give each line a number of its own, or none."),
                 row=row,
                 field="line_number",
                 line_number=number,
@@ -302,7 +312,7 @@ def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessErr
     if product is None:
         wrong.append(
             refusals.UnknownProduct(
-                f"There is no product {str(entered)[:40]!r}. Check the number, or have the product created.",
+                Sentence("There is no product %(product)r. Check the number, or have the product created."),
                 row=row,
                 field="product",
                 product=str(entered)[:40],
@@ -311,7 +321,7 @@ def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessErr
     elif not (product.is_active and product.is_sold):
         wrong.append(
             refusals.InactiveProduct(
-                f"Product {product.number} is not sold. Choose another product.",
+                Sentence("Product %(product)s is not sold. Choose another product."),
                 row=row,
                 field="product",
                 product=product.number,
@@ -336,10 +346,13 @@ def read_site(entered: str | int, sites: Mapping[str | int, SiteFacts]) -> SiteF
     site = sites.get(entered)
     if site is None:
         raise refusals.UnknownSite(
-            f"There is no site {str(entered)[:20]!r}. Choose one of the company's sites.", field="site"
+            Sentence("There is no site %(site)r. Choose one of the company's sites.", site=str(entered)[:20]),
+            field="site",
         )
     if not site.is_active:
-        raise refusals.ClosedSite(f"Site {site.code} is closed. Choose another site.", field="site", site=site.code)
+        raise refusals.ClosedSite(
+            Sentence("Site %(site)s is closed. Choose another site."), field="site", site=site.code
+        )
     return site
 
 
@@ -361,11 +374,13 @@ def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None
         )
     for name, most in TEXT_MAX.items():
         if len(getattr(draft, name)) > most:
-            wrong.append(refusals.WrongEntry(f"Use at most {most} characters.", row=row, field=name))
+            wrong.append(
+                refusals.WrongEntry(Sentence("Use at most %(most)s characters.", most=most), row=row, field=name)
+            )
     for name in ("over_tolerance_basis_points", "under_tolerance_basis_points", "delivery_days", "delivery_group"):
         value = getattr(draft, name)
         if value is not None and not 0 <= value <= 10_000:
-            wrong.append(refusals.WrongEntry("Enter a number from 0 to 10000.", row=row, field=name))
+            wrong.append(refusals.WrongEntry(Sentence("Enter a number from 0 to 10000."), row=row, field=name))
 
 
 def measure(per_unit: int, base_quantity: int, decimals: int) -> int:

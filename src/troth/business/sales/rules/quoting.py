@@ -6,14 +6,17 @@ from datetime import date
 from troth.business.sales.rules import refusals
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import ORDERABLE
+from troth.kernel.errors import Sentence
 
 
 def refuse_unless_orderable(number: str, state: str, *, valid_to_on: date | None, today: date) -> None:
     """Refuse an order from a quotation that is not open for it, or no longer valid on the day."""
     if state not in ORDERABLE:
         raise refusals.QuotationNotOrderable(
-            f"Quotation {number} is {state}. An order is made from one that was sent or accepted: send it first, or "
-            "revise it.",
+            Sentence(
+                "Quotation %(number)s is %(state)s. An order is made from one that was sent or "
+                "accepted: send it first, or revise it."
+            ),
             number=number,
             state=state,
         )
@@ -23,7 +26,7 @@ def refuse_unless_orderable(number: str, state: str, *, valid_to_on: date | None
 def refuse_expired(number: str, *, valid_to_on: date | None, today: date) -> None:
     if valid_to_on is not None and today > valid_to_on:
         raise refusals.QuotationExpired(
-            f"Quotation {number} was valid to {valid_to_on}. Revise it with a later date.",
+            Sentence("Quotation %(number)s was valid to %(valid_to_on)s. Revise it with a later date."),
             number=number,
             valid_to_on=str(valid_to_on),
         )
@@ -38,8 +41,10 @@ def refuse_more_than_quoted(line_number: int, quantity: int, *, quoted: int, ref
     """Refuse to refer to more of a quotation line than was quoted; a fall is always possible."""
     if quantity > 0 and referenced + quantity > quoted:
         raise refusals.MoreThanQuoted(
-            f"Line {line_number} takes more than is left of the quotation. Order what is left, and enter the rest as a "
-            "line of its own.",
+            Sentence(
+                "Line %(line_number)s takes more than is left of the quotation. Order what is left, "
+                "and enter the rest as a line of its own."
+            ),
             line_number=line_number,
             quoted=quoted,
             referenced=referenced,

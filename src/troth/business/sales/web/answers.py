@@ -30,6 +30,7 @@ from troth.business.sales.web.typed import Typed
 from troth.kernel.errors import BusinessError
 from troth.platform.actors import Actor
 from troth.platform.web import formats
+from troth.platform.web.language import worded
 from troth.platform.web.values import Text
 
 SENDING = "sending"
@@ -76,7 +77,7 @@ def answer(typed: Typed, checked: Checked, *, kind: str, by: Actor) -> dict[str,
 
 def problem(error: BusinessError, row: int | None) -> dict[str, Any]:
     """A refusal as the page marks it; `offer` is what to put into the field instead, where the rule knows it."""
-    return {"row": row, "field": error.field, "sentence": error.message, "offer": error.facts.get("offer")}
+    return {"row": row, "field": error.field, "sentence": worded(error.message), "offer": error.facts.get("offer")}
 
 
 def _row(document: Document, line: Line, promised: LinePromise | None) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _promise(promised: LinePromise) -> dict[str, Any]:
         dates = [_day(promised.schedules[0].delivery_on)]
     short = gettext("%(quantity)s short") % {"quantity": amount(promised.short)} if promised.short else ""
     parts = [*dates, short] if short else dates
-    return {"tone": tone, "promise": ", ".join(parts), "short": short, "why": promised.sentence}
+    return {"tone": tone, "promise": ", ".join(parts), "short": short, "why": worded(promised.sentence)}
 
 
 def _day(on: date) -> str:
@@ -164,7 +165,9 @@ def _counts(one: Missing, typed: Typed, kind: str) -> bool:
 
 def _lack(typed: Typed, one: Missing, kind: str) -> dict[str, Any]:
     row = typed.shown(one.line_number)
-    sentence = one.sentence if row is None else one.sentence.replace(f"Line {one.line_number} ", f"Row {row} ", 1)
+    line = gettext("Line %(line)s") % {"line": one.line_number}
+    place = gettext("Row %(row)s") % {"row": row}
+    sentence = worded(one.sentence) if row is None else worded(one.sentence).replace(line, place, 1)
     step = SENDING if kind == "quotation" and one.field == "lines" else one.holds_back
     return _said(row, one.field, sentence, step) | {"offer": one.offer}
 
@@ -224,7 +227,7 @@ def _credit(checked: Checked, *, by: Actor) -> dict[str, str]:
         words = gettext("Past the credit limit: delivery waits for a credit manager")
     told = ""
     if by.may("credit.view_account", company_id=customer.company_id):
-        told = verdict.sentence(customer.company_currency_decimals, customer.company_currency)
+        told = worded(verdict.sentence(customer.company_currency_decimals, customer.company_currency))
     return {"tone": "done" if verdict.within_limit else "stopped", "words": words, "sentence": told}
 
 

@@ -20,6 +20,7 @@ from troth.platform.web.access import allowed
 from troth.platform.web.acts import step, steps
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.history import changes_of
+from troth.platform.web.language import worded
 from troth.platform.web.values import Block, Link, Money, Party, Quantity, Status, Step
 
 STOPPED = {
@@ -156,7 +157,10 @@ def _lack(one: Missing, order: Order, rows: dict[int, int], may: bool) -> Block:
     anchor = f"#id_{field}" if on_head else f"#id_rows-{row}-{field}"
     url = reverse("sales:order-change", args=[order.pk]) + anchor
     return Block(
-        one.sentence, HOLDS_BACK[one.holds_back], Step(_("Go there"), url, "get") if may else None, tone="waiting"
+        worded(one.sentence),
+        HOLDS_BACK[one.holds_back],
+        Step(_("Go there"), url, "get") if may else None,
+        tone="waiting",
     )
 
 
@@ -177,7 +181,7 @@ def _blocked(block: StandingBlock, view: DocumentView, actor: Any) -> Block:
         method="get",
         company_id=view.document.company_id,
     )
-    return Block(f"{sentence}: {block.reason.rstrip('.')}.", REMEDIES[block.kind], way)
+    return Block(f"{sentence}: {worded(block.reason).rstrip('.')}.", REMEDIES[block.kind], way)
 
 
 def _short(view: DocumentView) -> list[Block]:

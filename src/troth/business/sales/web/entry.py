@@ -30,6 +30,7 @@ from troth.platform.web import formats
 from troth.platform.web.access import demand
 from troth.platform.web.acts import once
 from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.language import worded
 from troth.platform.web.values import Link, Text
 
 Entering = Callable[..., Submitted]
@@ -331,7 +332,7 @@ class QuotationCreate(EntryPage):
         try:
             actions.send_quotation(saved.id, **self.clocked(actor))
         except BusinessError as error:
-            return self.go(saved.id, f"{gettext('Saved, but not sent.')} {error.message}", warn=True)
+            return self.go(saved.id, f"{gettext('Saved, but not sent.')} {worded(error.message)}", warn=True)
         return self.go(saved.id, gettext("%(number)s sent.") % {"number": saved.number})
 
 

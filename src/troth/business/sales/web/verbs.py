@@ -15,6 +15,7 @@ from troth.business.sales.web.entry import told
 from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
 from troth.platform.web.acts import AskPage, Reason, Said, button, once, step
+from troth.platform.web.language import worded
 from troth.platform.web.values import Link, Step
 
 
@@ -186,7 +187,7 @@ class BlockRelease(OrderAsk):
         block = next((block for block in self.view.blocks if block.id == self.kwargs["block"]), None)
         self.title = gettext("Release the block of %(number)s") % {"number": self.number}
         self.sentence = (
-            block.reason if block and block.kind is not BlockKind.CREDIT else _("This block stands no more.")
+            worded(block.reason) if block and block.kind is not BlockKind.CREDIT else _("This block stands no more.")
         )
         self.submit_label = _("Release")
 

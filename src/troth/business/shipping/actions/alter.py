@@ -10,7 +10,7 @@ from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules.reversals import LineUnknown, NotLower, refuse_if_followed
 from troth.business.shipping.states import DELIVERY
 from troth.business.shipping.store import LineRow
-from troth.kernel.errors import InvalidInput
+from troth.kernel.errors import InvalidInput, Sentence
 from troth.platform import events
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -106,13 +106,20 @@ def _lowered(delivery: Delivery, lines: list[LineRow], quantities: Mapping[int, 
     for number, quantity in quantities.items():
         line = by_number.get(number)
         if line is None:
-            raise LineUnknown(f"Delivery {delivery.number} has no line {number}.", field=str(number))
+            raise LineUnknown(
+                Sentence("Delivery %(delivery)s has no line %(line)s.", delivery=delivery.number, line=number),
+                field=str(number),
+            )
         if quantity < 0:
             raise InvalidInput("A quantity is zero or more.", field=str(number), quantity=quantity)
         if quantity > line.quantity:
             raise NotLower(
-                f"Line {number} of delivery {delivery.number} holds {line.quantity}; it can only be lowered. To send "
-                "more, make another delivery of the order.",
+                Sentence(
+                    "Line %(number)s of delivery %(delivery_number)s holds %(there)s; it can only be "
+                    "lowered. To send more, make another delivery of the order."
+                ),
+                number=number,
+                delivery_number=delivery.number,
                 field=str(number),
                 quantity=quantity,
                 there=line.quantity,

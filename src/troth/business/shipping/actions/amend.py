@@ -19,6 +19,7 @@ from troth.business.shipping.actions import books, undo
 from troth.business.shipping.actions.undo import Road
 from troth.business.shipping.rules import amendment
 from troth.business.shipping.rules.amendment import Cut
+from troth.kernel.errors import Sentence
 from troth.platform.actions import action, supposed
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -100,7 +101,7 @@ def _amend(order_id: int, wanted: Amendment, expected_version: int | None, *, by
         after = rejecting(after, line_number, reason_given(reason))
     found = Differences.between(before, after)
     if found.is_empty:
-        raise NothingChanged(f"Order {before.ref.number} is like that already.", number=before.ref.number)
+        raise NothingChanged(Sentence("Order %(number)s is like that already."), number=before.ref.number)
     held.take(*change_keys(before, after), *books.keys(list(road.deliveries.values()), list(road.lines.values())))
     cuts = _cuts(road, before, after)
     edits = _order_edits(before, after, found)

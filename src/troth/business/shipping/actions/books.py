@@ -14,6 +14,7 @@ from troth.business.shipping import store
 from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules.grouping import NotWhole, measure
 from troth.business.shipping.store import DELIVERY, ORDER, LineRow
+from troth.kernel.errors import Sentence
 from troth.kernel.money import round_ratio
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureKey, Part
@@ -79,8 +80,10 @@ def refuse_parts_of_whole(lowered: Iterable[Lowered]) -> None:
     for one in lowered:
         if one.line.is_complete:
             raise NotWhole(
-                f"Order {one.line.order_number} is to be delivered complete. Keep the rest on the delivery until it "
-                "can be picked, or cancel the delivery.",
+                Sentence(
+                    "Order %(order)s is to be delivered complete. Keep the rest on the delivery until it "
+                    "can be picked, or cancel the delivery."
+                ),
                 order=one.line.order_number,
                 line=one.line.order_line_number,
             )

@@ -32,7 +32,7 @@ from troth.business.shipping.rules.grouping import (
 )
 from troth.business.shipping.states import DeliveryState
 from troth.business.shipping.store import DELIVERY, ORDER, LineRow
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import Part
 from troth.ledgers.fulfilment import actions as fulfilment
@@ -153,7 +153,7 @@ def deliver(held: Held, order_ids: Sequence[int], request: Request, *, by: Actor
     for order_id in order_ids:
         if order_id not in outcome.errors and not any(line.order_id == order_id for line in lines):
             outcome.errors[order_id] = NothingDue(
-                f"Nothing of order {outcome.numbers[order_id]} is confirmed and due.", order=outcome.numbers[order_id]
+                Sentence("Nothing of order %(order)s is confirmed and due."), order=outcome.numbers[order_id]
             )
     groups = group(lines)
     if groups:
@@ -209,8 +209,11 @@ def _unblocked(lines: Sequence[DueLine], terms: Mapping[int, OrderTerms], outcom
         if BlockScope.DELIVERY in STOPS[block.scope] and block.ref.id not in outcome.errors:
             number = refs[block.ref].number
             outcome.errors[block.ref.id] = Blocked(
-                f"To deliver order {number} its {block.kind.value.replace('_', ' ')} block must be released: "
-                f"{block.reason}",
+                Sentence(
+                    "To deliver order %(document)s its block must be released: %(reason)s",
+                    document=number,
+                    reason=block.reason,
+                ),
                 document=number,
                 blocks=[f"{block.kind}: {block.reason}"],
             )
@@ -231,8 +234,10 @@ def _whole(held: Held, lines: Sequence[DueLine], terms: Mapping[int, OrderTerms]
         missing = missing_from_whole(own, {line_id: open_ for line_id, open_ in still_open.items() if open_ > 0})
         if missing:
             outcome.errors[order.id] = NotWhole(
-                f"Order {order.number} is to be delivered complete, but {missing} of its lines are not confirmed and "
-                "due in full. Wait for them, or let the customer allow partial deliveries.",
+                Sentence(
+                    "Order %(order)s is to be delivered complete, but %(lines)s of its lines are not "
+                    "confirmed and due in full. Wait for them, or let the customer allow partial deliveries."
+                ),
                 order=order.number,
                 lines=missing,
             )
@@ -255,7 +260,7 @@ def _at_hand(held: Held, lines: Sequence[DueLine], outcome: Outcome, clock: Cloc
         short = {line.order_id: line for line, quantity in zip(lines, granted, strict=True) if quantity < line.quantity}
         for order_id, line in short.items():
             outcome.errors[order_id] = NothingAtHand(
-                f"Not all that is due of order {line.order_number} is at hand: line {line.line_number} waits.",
+                Sentence("Not all that is due of order %(order)s is at hand: line %(line)s waits."),
                 order=line.order_number,
                 line=line.line_number,
             )

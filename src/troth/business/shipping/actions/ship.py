@@ -16,7 +16,7 @@ from troth.business.shipping.rules.reversals import (
     refuse_if_followed,
 )
 from troth.business.shipping.states import SHIPMENT, DeliveryState
-from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.errors import InvalidInput, NotFound, Sentence
 from troth.platform import actions, events, locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -92,7 +92,7 @@ def unassign_delivery(*, delivery_id: int, by: Actor, clock: Clock) -> None:
     held = locks.begin()
     [delivery] = held.hold(Delivery, delivery_id, by=by)
     if delivery.shipment_id is None:
-        raise NotAssigned(f"Delivery {delivery.number} is on no shipment.", delivery=delivery.number)
+        raise NotAssigned(Sentence("Delivery %(delivery)s is on no shipment."), delivery=delivery.number)
     take_off(held, delivery, by=by)
     events.record(
         "shipping.delivery_unassigned",
@@ -142,7 +142,11 @@ def load_shipment(*, shipment_id: int, by: Actor, clock: Clock) -> None:
     unpicked = [delivery.number for delivery in deliveries if delivery.state == DeliveryState.OPEN]
     if unpicked:
         raise NotAllPicked(
-            f"To load shipment {shipment.number}, confirm the pick of delivery {', '.join(unpicked)}, or take it off.",
+            Sentence(
+                "To load shipment %(shipment)s, confirm the pick of delivery %(deliveries)s, or take it off.",
+                shipment=shipment.number,
+                deliveries=", ".join(unpicked),
+            ),
             shipment=shipment.number,
             deliveries=unpicked,
         )
@@ -170,7 +174,11 @@ def depart_shipment(*, shipment_id: int, by: Actor, clock: Clock) -> None:
     waiting = [delivery.number for delivery in deliveries if delivery.state != DeliveryState.ISSUED]
     if waiting:
         raise NotAllIssued(
-            f"To send shipment {shipment.number} off, post the goods issue of delivery {', '.join(waiting)}.",
+            Sentence(
+                "To send shipment %(shipment)s off, post the goods issue of delivery %(deliveries)s.",
+                shipment=shipment.number,
+                deliveries=", ".join(waiting),
+            ),
             shipment=shipment.number,
             deliveries=waiting,
         )
@@ -204,14 +212,14 @@ def _put_on(shipment: Shipment, deliveries: Sequence[Delivery]) -> None:
     for delivery in deliveries:
         if delivery.shipment_id is not None:
             raise AlreadyAssigned(
-                f"Delivery {delivery.number} is on a shipment already. Take it off that one first.",
+                Sentence("Delivery %(delivery)s is on a shipment already. Take it off that one first."),
                 delivery=delivery.number,
             )
         if delivery.site_id != shipment.site_id:
-            raise OtherSite(f"Delivery {delivery.number} leaves from another site.", delivery=delivery.number)
+            raise OtherSite(Sentence("Delivery %(delivery)s leaves from another site."), delivery=delivery.number)
         if delivery.state not in _ASSIGNABLE:
             raise AlreadyAssigned(
-                f"Delivery {delivery.number} is {delivery.state}; only what is still here goes on a shipment.",
+                Sentence("Delivery %(delivery)s is %(state)s; only what is still here goes on a shipment."),
                 delivery=delivery.number,
                 state=delivery.state,
             )
@@ -232,14 +240,14 @@ def _save(shipment: Shipment) -> None:
 def _refuse_empty(shipment: Shipment, deliveries: Sequence[Delivery]) -> None:
     if not deliveries:
         raise EmptyShipment(
-            f"Nothing is on shipment {shipment.number}. Put a delivery on it.", shipment=shipment.number
+            Sentence("Nothing is on shipment %(shipment)s. Put a delivery on it."), shipment=shipment.number
         )
 
 
 def _site(site_id: int, by: Actor) -> reference.SiteRow:
     site = reference.site(site_id)
     if not by.sees(site.company_id, site.id):
-        raise NotFound(f"There is no site {site_id} that you may work on.", kind="site", id=site_id)
+        raise NotFound(Sentence("There is no site %(id)s that you may work on."), kind="site", id=site_id)
     actions.require(by, company_id=site.company_id, site_id=site.id)
     return site
 

@@ -13,7 +13,7 @@ from troth.business.shipping.rules.picking import NothingToPick
 from troth.business.shipping.rules.reversals import OtherSite
 from troth.business.shipping.states import TRANSFER_ORDER, DeliveryState
 from troth.business.shipping.store import LineRow
-from troth.kernel.errors import InvalidInput
+from troth.kernel.errors import InvalidInput, Sentence
 from troth.ledgers.stock import queries as stock
 from troth.platform import events
 from troth.platform.actions import action
@@ -118,7 +118,10 @@ def _wanted(deliveries: Sequence[Delivery], lines: Sequence[LineRow]) -> list[Wa
     if not wanted:
         numbers = [delivery.number for delivery in deliveries]
         raise NothingToPick(
-            f"All of delivery {', '.join(numbers)} is on a transfer order already. Confirm or cancel that one.",
+            Sentence(
+                "All of delivery %(deliveries)s is on a transfer order already. Confirm or cancel that one.",
+                deliveries=", ".join(numbers),
+            ),
             deliveries=numbers,
         )
     return wanted

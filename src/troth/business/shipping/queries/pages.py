@@ -10,7 +10,7 @@ from troth.business.shipping.queries.lists import DeliveryRow, deliveries, spell
 from troth.business.shipping.queries.ready import reasons_of
 from troth.business.shipping.rules.readiness import Reason
 from troth.business.shipping.states import DELIVERY, SHIPMENT, TRANSFER_ORDER
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform.actors import Actor
 
 
@@ -154,7 +154,7 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
     )  # fmt: skip
     row: Any = Delivery.objects.filter(pk=delivery_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
-        raise NotFound(f"There is no delivery {delivery_id} that you may see.", kind="delivery", id=delivery_id)
+        raise NotFound(Sentence("There is no delivery %(id)s that you may see."), kind="delivery", id=delivery_id)
     lines = DeliveryLine.objects.filter(delivery_id=delivery_id).order_by("line_number").values_list(
         "pk", "line_number", "order_id", "order_number", "order_line_id", "order_line_number", "product_id",
         "product__number", "product__name", "quantity", "picked", "product__base_unit_id",
@@ -179,7 +179,7 @@ def shipment(shipment_id: int, *, by: Actor) -> ShipmentView:
     )  # fmt: skip
     row: Any = Shipment.objects.filter(pk=shipment_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
-        raise NotFound(f"There is no shipment {shipment_id} that you may see.", kind="shipment", id=shipment_id)
+        raise NotFound(Sentence("There is no shipment %(id)s that you may see."), kind="shipment", id=shipment_id)
     orders = TransferOrder.objects.filter(shipment_id=shipment_id).order_by("pk").values_list("pk", "number", "state")
     return ShipmentView(*[*spelled(row, 7, 8), tuple(deliveries(shipment_id=shipment_id, limit=1000)), tuple(orders)])
 
@@ -193,7 +193,7 @@ def transfer_order(transfer_order_id: int, *, by: Actor) -> TransferOrderView:
     row: Any = TransferOrder.objects.filter(pk=transfer_order_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
         raise NotFound(
-            f"There is no transfer order {transfer_order_id} that you may see.",
+            Sentence("There is no transfer order %(id)s that you may see."),
             kind="transfer_order",
             id=transfer_order_id,
         )

@@ -7,7 +7,7 @@ not found: give it back to the order, or leave it on the delivery for another tr
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 
 
 class FoundTooMuch(BusinessError):
@@ -56,7 +56,11 @@ def outcome(lines: Sequence[ToFetch], found: Mapping[int, Found]) -> tuple[Picke
     known = {line.position for line in lines}
     for position in found:
         if position not in known:
-            raise InvalidInput(f"There is no position {position} on this transfer order.", field=str(position))
+            raise InvalidInput(
+                Sentence("There is no position %(position)s on this transfer order."),
+                position=position,
+                field=str(position),
+            )
     return tuple(_picked(line, found.get(line.position, Found(line.quantity))) for line in lines)
 
 
@@ -65,8 +69,11 @@ def _picked(line: ToFetch, found: Found) -> Picked:
         raise InvalidInput("A picked quantity is zero or more.", field=str(line.position), picked=found.picked)
     if found.picked > line.quantity:
         raise FoundTooMuch(
-            f"Position {line.position} says to fetch {line.quantity}, but {found.picked} were reported. Pick what the "
-            "list says; to send more, change the delivery first.",
+            Sentence(
+                "Position %(position)s says to fetch %(wanted)s, but %(picked)s were reported. Pick "
+                "what the list says; to send more, change the delivery first."
+            ),
+            position=line.position,
             field=str(line.position),
             wanted=line.quantity,
             picked=found.picked,
@@ -74,7 +81,10 @@ def _picked(line: ToFetch, found: Found) -> Picked:
     lacking = line.quantity - found.picked
     if lacking and not found.reason.strip():
         raise ReasonMissing(
-            f"Position {line.position} lacks {lacking}. Say why.", field=str(line.position), lacking=lacking
+            Sentence("Position %(position)s lacks %(lacking)s. Say why."),
+            position=line.position,
+            field=str(line.position),
+            lacking=lacking,
         )
     return Picked(line, found.picked, found.reason.strip() if lacking else "", 0 if found.keep_open else lacking)
 

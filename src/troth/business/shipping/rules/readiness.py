@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence, together
 from troth.kernel.quantity import format_quantity
 
 
@@ -28,8 +28,8 @@ class Note(StrEnum):
 
 
 _NOTES = {
-    Note.MISSING: "The delivery note is not printed yet; print it.",
-    Note.OUTDATED: "The delivery has changed since its delivery note was printed; print it again.",
+    Note.MISSING: Sentence("The delivery note is not printed yet; print it."),
+    Note.OUTDATED: Sentence("The delivery has changed since its delivery note was printed; print it again."),
 }
 
 
@@ -56,7 +56,7 @@ class Reason:
     """One thing that is missing, and the sentence that says what to do about it."""
 
     lack: Lack
-    sentence: str
+    sentence: Sentence
 
 
 def reasons(
@@ -73,14 +73,22 @@ def reasons(
     """
     found: list[Reason] = []
     if not any(line.quantity for line in lines):
-        found.append(Reason(Lack.NOTHING_LEFT, "Nothing is left on the delivery; cancel it."))
+        found.append(Reason(Lack.NOTHING_LEFT, Sentence("Nothing is left on the delivery; cancel it.")))
     for line in lines:
         if line.picked < line.quantity:
             found.append(Reason(Lack.NOT_PICKED, _not_picked(line)))
     for number in open_transfer_orders:
-        found.append(Reason(Lack.OPEN_TRANSFER_ORDER, f"The pick of transfer order {number} is not confirmed."))
+        found.append(
+            Reason(
+                Lack.OPEN_TRANSFER_ORDER,
+                Sentence("The pick of transfer order %(number)s is not confirmed.", number=number),
+            )
+        )
     for number, reason in blocks:
-        found.append(Reason(Lack.BLOCKED, f"{number} is blocked ({reason}); it must be released first."))
+        blocked = Sentence(
+            "%(number)s is blocked (%(reason)s); it must be released first.", number=number, reason=reason
+        )
+        found.append(Reason(Lack.BLOCKED, blocked))
     if note is not None:
         found.append(Reason(Lack.PAPERS_NOT_PRINTED, _NOTES[note]))
     return tuple(found)
@@ -90,12 +98,21 @@ def refuse_unless_ready(number: str, found: Sequence[Reason]) -> None:
     """Raise `NotReady` with all reasons."""
     if found:
         raise NotReady(
-            f"To issue delivery {number}: " + " ".join(reason.sentence for reason in found),
+            Sentence(
+                "To issue delivery %(number)s: %(reasons)s",
+                number=number,
+                reasons=together(*(reason.sentence for reason in found)),
+            ),
             delivery=number,
             reasons=[str(reason.lack) for reason in found],
         )
 
 
-def _not_picked(line: PickState) -> str:
+def _not_picked(line: PickState) -> Sentence:
     wanted = format_quantity(line.quantity - line.picked, line.decimals)
-    return f"Line {line.line_number}, {line.product}: {wanted} {line.unit}".rstrip() + " still to be picked."
+    return Sentence(
+        "Line %(line)s, %(product)s: %(wanted)s still to be picked.",
+        line=line.line_number,
+        product=line.product,
+        wanted=f"{wanted} {line.unit}".rstrip(),
+    )

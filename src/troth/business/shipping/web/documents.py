@@ -19,6 +19,7 @@ from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Cell, Column
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
 from troth.platform.web.history import changes_of
+from troth.platform.web.language import worded
 from troth.platform.web.values import Block, Empty, Link, Party, Quantity, Status, Step
 
 REASONS_SHOWN = 6
@@ -185,7 +186,7 @@ def _delivery_blocks(view: DeliveryView, actor: Any) -> list[Block]:
     for reason in standing[:REASONS_SHOWN]:
         stops = reason.lack is Lack.BLOCKED
         way = _WAYS[reason.lack](view, actor) if reason.lack in _WAYS else None
-        blocks.append(Block(reason.sentence, "", way, tone="stopped" if stops else "waiting"))
+        blocks.append(Block(worded(reason.sentence), "", way, tone="stopped" if stops else "waiting"))
     return blocks
 
 

@@ -17,6 +17,7 @@ from troth.platform.web import formats
 from troth.platform.web.acts import Outcome, bulk, clocked, mass
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.keyset import Page
+from troth.platform.web.language import worded
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.values import Empty, Link
 from troth.reference import queries as reference
@@ -105,7 +106,10 @@ def _deliver(request: HttpRequest, actor: Any, order_ids: list[int]) -> Iterator
         for refused in made.refusals:
             told.add(refused.order_id)
             yield Outcome(
-                refused.order_number, refused.reason, reverse("sales:order", args=[refused.order_id]), is_done=False
+                refused.order_number,
+                worded(refused.reason),
+                reverse("sales:order", args=[refused.order_id]),
+                is_done=False,
             )
     for order_id in order_ids:
         if order_id not in told:
@@ -172,13 +176,13 @@ def _ship(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome]
                 **clocked(request, actor),
             )
         except BusinessError as error:
-            yield Outcome(label, error.message, is_done=False)
+            yield Outcome(label, worded(error.message), is_done=False)
             continue
         words = ngettext(
             "%(count)s delivery, planned for %(day)s", "%(count)s deliveries, planned for %(day)s", len(found)
         )
-        said = words % {"count": len(found), "day": formats.day(planned_on)}
-        yield Outcome(made.number, said, reverse("shipping:shipment", args=[made.id]))
+        told = words % {"count": len(found), "day": formats.day(planned_on)}
+        yield Outcome(made.number, told, reverse("shipping:shipment", args=[made.id]))
 
 
 def _fetch(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome]:
@@ -187,16 +191,16 @@ def _fetch(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome
         try:
             made = actions.create_transfer_order(delivery_ids=[one.pk for one in found], **clocked(request, actor))
         except BusinessError as error:
-            yield Outcome(", ".join(one.number for one in found[:5]), error.message, is_done=False)
+            yield Outcome(", ".join(one.number for one in found[:5]), worded(error.message), is_done=False)
             continue
-        said = ngettext("%(count)s position to fetch", "%(count)s positions to fetch", made.lines) % {
+        told = ngettext("%(count)s position to fetch", "%(count)s positions to fetch", made.lines) % {
             "count": made.lines
         }
         if made.missing:
-            said += ". " + ngettext("%(count)s lies nowhere", "%(count)s lie nowhere", len(made.missing)) % {
+            told += ". " + ngettext("%(count)s lies nowhere", "%(count)s lie nowhere", len(made.missing)) % {
                 "count": len(made.missing)
             }
-        yield Outcome(made.number, said, reverse("shipping:transfer_order", args=[made.id]))
+        yield Outcome(made.number, told, reverse("shipping:transfer_order", args=[made.id]))
 
 
 def _issue(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome]:
@@ -205,12 +209,12 @@ def _issue(request: HttpRequest, actor: Any, ids: list[int]) -> Iterator[Outcome
     numbers = {one.pk: one.number for one in found}
     for one in actions.post_goods_issues(delivery_ids=list(numbers), **clocked(request, actor)):
         url = reverse("shipping:delivery", args=[one.delivery_id])
-        said = (
+        told = (
             gettext("Goods issued on %(day)s.") % {"day": formats.day(one.issued.issued_on)}
             if one.issued
-            else one.reason
+            else worded(one.reason)
         )
-        yield Outcome(numbers[one.delivery_id], said, url, is_done=one.issued is not None)
+        yield Outcome(numbers[one.delivery_id], told, url, is_done=one.issued is not None)
 
 
 deliveries_ship = mass(_ship, title=_("Shipments"), back="shipping:deliveries")

@@ -18,6 +18,7 @@ from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.platform.web.acts import AskPage, Said, button, once, step
 from troth.platform.web.documents import register_offer
 from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.language import worded
 from troth.platform.web.values import Link, Step
 
 
@@ -51,7 +52,7 @@ def _deliver_order(request: HttpRequest, actor: Any, key: int) -> Said:
     made = actions.create_delivery(order_id=key, **clocked(request, actor))
     numbers = ", ".join(one.number for one in made.deliveries)
     for refused in made.refusals:
-        messages.warning(request, refused.reason)
+        messages.warning(request, worded(refused.reason))
     url = url_of("delivery", made.deliveries[0].id) if made.deliveries else reverse("sales:order", args=[key])
     single = made.deliveries[0].id if len(made.deliveries) == 1 else None
     back = _back(actor, "shipping:delivery-cancel", single, "get") if single else None
@@ -95,7 +96,7 @@ def _shipment_issue(request: HttpRequest, actor: Any, key: int) -> Said:
     found = actions.post_goods_issues(delivery_ids=picked, **clocked(request, actor))
     for one in found:
         if one.issued is None:
-            messages.error(request, one.reason)
+            messages.error(request, worded(one.reason))
     done = sum(one.issued is not None for one in found)
     words = ngettext("Goods of %(count)s delivery issued.", "Goods of %(count)s deliveries issued.", done)
     return Said(words % {"count": done}, url_of("shipment", key))

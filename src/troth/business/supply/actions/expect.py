@@ -13,7 +13,7 @@ from troth.business.supply.models import Receipt
 from troth.business.supply.rules import LessThanReceived, ReceiptExists, check_quantity
 from troth.business.supply.states import RECEIPT, ReceiptState
 from troth.kernel.calendars import day_of
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
@@ -89,7 +89,7 @@ def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> None:
         actions.require(by, company_id=one.company_id, site_id=one.site_id)
         check_quantity(f"receipt {one.number}", one.quantity)
         if one.product_id not in products:
-            raise NotFound(f"There is no product {one.product_id}.", row=row, field="product", id=one.product_id)
+            raise NotFound(Sentence("There is no product %(id)s."), row=row, field="product", id=one.product_id)
     numbers = [(one.company_id, one.kind, one.number) for one in receipts]
     there = store.existing(numbers)
     seen: set[tuple[int, str, str]] = set()
@@ -137,8 +137,11 @@ def change_receipt(
     check_quantity(f"receipt {receipt.number}", receipt.quantity)
     if receipt.quantity < receipt.received or receipt.quantity == receipt.received:
         raise LessThanReceived(
-            f"{receipt.received} of receipt {receipt.number} have come already (in smallest units). "
-            "Enter more than that, or cancel what is still expected.",
+            Sentence(
+                "%(received)s of receipt %(number)s have come already (in smallest units). Enter more "
+                "than that, or cancel what is still expected."
+            ),
+            number=receipt.number,
             field="quantity",
             received=receipt.received,
         )

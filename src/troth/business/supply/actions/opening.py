@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from troth.business.supply.actions.receive import OpeningStock
 from troth.business.supply.rules import UnknownBin, UnknownProduct
-from troth.kernel.errors import BusinessError, Refusals
+from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.reference import queries as reference
 from troth.reference.models import Bin
@@ -53,7 +53,9 @@ def named_product(number: str, products: Mapping[str, ProductRow] | None = None)
     found = reference.products_by_number([number]) if products is None else products
     if number not in found:
         raise UnknownProduct(
-            f"There is no product {number[:40]!r}. Search it by number or name.", field="product", product=number[:40]
+            Sentence("There is no product %(product)r. Search it by number or name."),
+            field="product",
+            product=number[:40],
         )
     return found[number]
 

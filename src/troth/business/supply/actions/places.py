@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from troth.business.supply.rules import ProductNotStocked
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.stock.keys import StockKey
 from troth.reference import queries as reference
 from troth.reference.models import Bin
@@ -32,7 +32,7 @@ def bin_place(bin_id: int, *, field: str = "bin") -> BinPlace:
     """One bin; `NotFound` names the entry `field`."""
     for place in bins({bin_id}).values():
         return place
-    raise NotFound(f"There is no bin {bin_id}. Choose another one.", field=field, id=bin_id)
+    raise NotFound(Sentence("There is no bin %(id)s. Choose another one."), field=field, id=bin_id)
 
 
 def stock_key(product_id: int, place: BinPlace, *, batch: str) -> StockKey:
@@ -45,5 +45,8 @@ def stock_key(product_id: int, place: BinPlace, *, batch: str) -> StockKey:
 
 def not_stocked(number: str, row: int | None) -> ProductNotStocked:
     return ProductNotStocked(
-        f"Product {number} is not kept in stock. Mark it as stocked first.", row=row, field="product", product=number
+        Sentence("Product %(product)s is not kept in stock. Mark it as stocked first."),
+        row=row,
+        field="product",
+        product=number,
     )

@@ -23,7 +23,7 @@ from troth.business.supply.rules import (
 from troth.business.supply.states import RECEIPT
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import checked
 from troth.ledgers.availability import actions as availability
@@ -103,7 +103,7 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     found = movements.postings([posting_id])
     if not found or found[0].source.kind != "receipt" or found[0].kind != "receipt":
         raise NotAReceipt(
-            f"Movement {posting_id} is no goods receipt. Choose the movement of a receipt.", id=posting_id
+            Sentence("Movement %(id)s is no goods receipt. Choose the movement of a receipt."), id=posting_id
         )
     row = found[0]
     receipt, held = locks.hold(Receipt, row.source.id, by=by)
@@ -221,7 +221,8 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
 def _check_site(key: StockKey, receipt: Receipt) -> None:
     if key.site_id != receipt.site_id:
         raise BinNotAtSite(
-            f"The bin belongs to another site than receipt {receipt.number}. Choose a bin of its site.",
+            Sentence("The bin belongs to another site than receipt %(number)s. Choose a bin of its site."),
+            number=receipt.number,
             field="bin",
             bin=key.bin_id,
         )

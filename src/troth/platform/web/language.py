@@ -1,0 +1,51 @@
+"""The language of an answer: the person's own, before sign-in what the browser asks for; the API speaks English.
+
+Django's `LocaleMiddleware` has chosen by the cookie and `Accept-Language` before; this one stands behind whoever says
+who acts.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+
+from troth.kernel.errors import Sentence
+from troth.platform.middleware import is_api
+from troth.platform.web import formats
+
+API_LANGUAGE = "en"
+
+
+def worded(text: Any) -> str:
+    """A sentence of the rules in the reader's language; a text that the catalogue does not know stays as it is."""
+    if not isinstance(text, Sentence):
+        return translation.gettext(str(text)) if text else ""
+    pattern = translation.gettext(text.pattern)
+    return pattern % {name: _fact(fact) for name, fact in text.facts.items()} if text.facts else pattern
+
+
+def _fact(fact: Any) -> Any:
+    if isinstance(fact, Sentence):
+        return worded(fact)
+    return formats.plain_day(fact) if isinstance(fact, date) else fact
+
+
+class LanguageMiddleware:
+    """Stands behind `ActorMiddleware`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = getattr(request.actor, "language", "")  # type: ignore[attr-defined]
+        if request.actor.is_signed_in and language in dict(settings.LANGUAGES):  # type: ignore[attr-defined]
+            translation.activate(language)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        match = request.resolver_match
+        if match is not None and is_api(match.namespace):
+            translation.activate(API_LANGUAGE)
