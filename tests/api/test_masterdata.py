@@ -1,6 +1,10 @@
 """Master data over the API, and what each kind of wrong request is told."""
 
+import io
+
 from tests.api.conftest import assert_refused, places
+from troth.platform.api import bodies
+from troth.platform.web import exports
 
 CUSTOMER = {
     "company": "FJELL",
@@ -175,6 +179,17 @@ def test_a_file_is_previewed_then_brought_in_then_changes_nothing(small, caller)
     assert keeper.get("products?words=AXLE").json()["items"] == []
     assert send("imports/products", FILE.replace("Frame", "Frame 54")) == {"preview": False, **counts}
     assert send("imports/products", FILE.replace("Frame", "Frame 54"))["unchanged"] == 2
+
+
+def test_a_workbook_is_taken_where_a_csv_file_is(small, caller):
+    keeper = caller("master_data")
+    file = io.BytesIO()
+    exports.write_workbook(file, ["number", "name", "base_unit"], [["AXLE", "Axle", "piece"]])
+    answer = keeper.post("imports/products", file.getvalue(), content_type=bodies.WORKBOOK)
+    assert (answer.status_code, answer.json()["created"]) == (200, 1)
+    assert keeper.get("products?words=AXLE").json()["items"][0]["name"] == "Axle"
+    broken = keeper.post("imports/products", file.getvalue()[:-9], content_type=bodies.WORKBOOK)
+    assert_refused(broken, 422, "unreadable_file")
 
 
 def test_a_wrong_row_refuses_the_whole_file(small, caller):

@@ -16,6 +16,8 @@ from ninja.parser import Parser
 from troth.kernel.errors import BusinessError, InvalidInput
 
 JSON, CSV = "application/json", "text/csv"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""An Excel workbook, taken wherever a CSV file is."""
 DEPTH_MAX = 20
 DIGITS_MAX = 40
 
@@ -48,7 +50,7 @@ class SentParser(Parser):
 
 
 def read(request: HttpRequest, accepts: str) -> Any:
-    """The body: JSON read, CSV as text; None where there is none."""
+    """The body: JSON read, CSV as text, a workbook as it came; None where there is none."""
     try:
         body = request.body
     except RequestDataTooBig:
@@ -57,6 +59,8 @@ def read(request: HttpRequest, accepts: str) -> Any:
         raise MalformedBody("The body broke off. Send it again.") from None
     if not body:
         return None
+    if accepts == CSV and request.content_type == WORKBOOK:
+        return body
     charset = str((request.content_params or {}).get("charset", "utf-8")).lower()
     if request.content_type != accepts or charset not in ("utf-8", "utf8"):
         raise WrongContentType(f"Send the body as {accepts} in UTF-8.", sent=request.content_type, accepted=accepts)

@@ -69,6 +69,16 @@ def _described(operation_id: str, headers: list[dict[str, Any]], refusals: Seque
     return described
 
 
+_FILE = {
+    "content": {
+        bodies.CSV: {"schema": {"type": "string"}},
+        bodies.WORKBOOK: {"schema": {"type": "string", "format": "binary"}},
+    },
+    "required": True,
+}
+"""Rows are sent as CSV or as an Excel workbook."""
+
+
 class Operations(Router):
     """The operations of an app; `accepts` of an operation is the type of its body."""
 
@@ -117,7 +127,7 @@ class Operations(Router):
         def register(function: F) -> F:
             extra = _described(function.__name__, headers, refusals)
             if accepts == bodies.CSV:
-                extra["requestBody"] = {"content": {bodies.CSV: {"schema": {"type": "string"}}}, "required": True}
+                extra["requestBody"] = _FILE
             self.add_api_operation(
                 path,
                 [method],

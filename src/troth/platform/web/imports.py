@@ -1,4 +1,6 @@
-"""CSV in: read, check each row through the screen's form, show every refusal by row and column, then ask the action.
+"""Files in: read, check each row through the screen's form, show every refusal by row and column, then ask the action.
+
+A file is CSV in UTF-8, or an Excel workbook, which `sheets` turns into the same text.
 
 Nothing is written while a row is refused. The checked text travels with the page to the second step, so nothing has to
 be kept on the server, and it is checked again there.
@@ -13,16 +15,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import BusinessError
+from troth.platform.web import sheets
 from troth.platform.web.exports import unescaped
 from troth.platform.web.language import worded
+from troth.platform.web.sheets import UnreadableFile as UnreadableFile
 
 LARGEST_BYTES = 2_000_000
 MOST_ROWS = 5_000
-
-
-class UnreadableFile(InvalidInput):
-    code = "unreadable_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,33 @@ class Preview:
 
 
 def decoded(content: bytes) -> str:
-    """The file's text. Raises UnreadableFile for what is too large or not UTF-8."""
+    """The file as CSV text. Raises UnreadableFile for what is too large, or neither UTF-8 nor an Excel workbook."""
     if len(content) > LARGEST_BYTES:
         raise UnreadableFile(gettext("The file is larger than 2 MB. Split it and import the parts."), field="file")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        sentence = gettext('The file is not in UTF-8. Save it as "CSV UTF-8" and choose it again.')
-        raise UnreadableFile(sentence, field="file", position=error.start) from error
+    is_workbook = sheets.is_workbook(content)
+    text = _as_csv(sheets.first_sheet(content, most_rows=MOST_ROWS + 2)) if is_workbook else _utf_8(content)
     if "\0" in text:
         raise UnreadableFile(
             gettext("The file is not a text file. Save the sheet as CSV and choose it again."), field="file"
         )
     return text
+
+
+def _utf_8(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        sentence = gettext('The file is not in UTF-8. Save it as "CSV UTF-8" or as .xlsx and choose it again.')
+        raise UnreadableFile(sentence, field="file", position=error.start) from error
+
+
+def _as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """What a sheet says, as a file that goes the same way as any other."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    if text.tell() > LARGEST_BYTES:
+        raise UnreadableFile(gettext("The sheet holds more than 2 MB. Split it and import the parts."), field="file")
+    return text.getvalue()
 
 
 def table(text: str) -> tuple[list[str], list[list[str]]]:

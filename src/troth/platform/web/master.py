@@ -251,7 +251,7 @@ class _Import(View):
             return imports.decoded(sent.read(imports.LARGEST_BYTES + 1))
         if "content" in self.request.POST:
             return self.request.POST["content"]
-        raise imports.UnreadableFile(gettext("No file was chosen. Choose a CSV file."), field="file")
+        raise imports.UnreadableFile(gettext("No file was chosen. Choose an Excel or CSV file."), field="file")
 
     def _draw(self, *, preview: Any = None, text: str = "", problem: str = "", status: int = 200) -> HttpResponse:
         screens = self.screens

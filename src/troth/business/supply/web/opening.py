@@ -26,7 +26,7 @@ CRUMBS = (Link(_("Stock"), reverse_lazy("supply:stock")),)
 
 class OpeningFile(forms.Form):
     file = forms.FileField(
-        label=_("CSV file"),
+        label=_("Excel or CSV file"),
         required=False,
         help_text=_("With the columns product, site, location, bin, quantity, received_on; instead of the rows below."),
     )
