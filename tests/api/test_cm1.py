@@ -166,6 +166,30 @@ def test_a_rush_order_is_delivered_as_it_is_entered(small, caller):
     assert (made["order"]["state"], len(made["deliveries"]["deliveries"])) == ("submitted", 1)
 
 
+def test_a_draft_of_a_rush_order_is_delivered_as_it_is_submitted(small, caller):
+    company.put_in_stock(small, "HELMET", 10)
+    rep = caller("representative", scopes=("sales", "shipping"))
+    drafts = {}
+    for order_type in ("rush", "standard"):
+        body = {
+            "customer": "ALPHA",
+            "order_type": order_type,
+            "requested_on": "2026-03-04",
+            "lines": [{"product": "HELMET", "quantity": "3"}],
+            "submit": False,
+        }
+        drafts[order_type] = done(rep.post("orders", body), 201)["id"]
+    assert done(rep.get("deliveries"))["items"] == []
+    assert done(rep.post(f"orders/{drafts['standard']}/submit"))["state"] == "submitted"
+    assert done(rep.get("deliveries"))["items"] == []
+    assert_refused(rep.post(f"orders/{drafts['rush']}/submit", If_Match='"7"'), 412, "changed_meanwhile")
+    first = done(rep.post(f"orders/{drafts['rush']}/submit", key="once"))
+    assert (first["state"], done(rep.post(f"orders/{drafts['rush']}/submit", key="once"))) == ("submitted", first)
+    [delivery] = done(rep.get("deliveries"))["items"]
+    shown = done(rep.get(f"deliveries/{delivery['id']}"))
+    assert [(one["order"], one["quantity"]) for one in shown["lines"]] == [(drafts["rush"], "3")]
+
+
 def test_a_credit_block_is_seen_and_lifted_by_the_credit_manager(small, caller):
     company.put_in_stock(small, "HELMET", 30)
     body = {"customer": "GAMMA", "requested_on": "2026-03-11", "lines": [{"product": "HELMET", "quantity": "3"}]}

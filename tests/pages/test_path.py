@@ -106,6 +106,25 @@ def test_a_form_sent_twice_makes_one_order(company, sign_in):
 
 
 @time_machine.travel(NOW)
+def test_a_rush_order_is_delivered_however_it_is_submitted(company, sign_in):
+    browser = sign_in("representative")
+    line = rows({"product": "HELMET", "quantity": "1"})
+    head = {"customer": "BETA", "order_type": "rush", "requested_on": WISHED, **line}
+    browser.post("/orders/new/", {**head, "_key": "new"})
+    for key in ("button", "form"):
+        browser.post("/orders/new/", {**head, "_save": "1", "_key": key})
+    entered, by_button, by_form = Order.objects.order_by("pk")
+    assert Delivery.objects.count() == 1
+    browser.post(f"/orders/{by_button.pk}/submit/")
+    assert Delivery.objects.count() == 2
+    form = browser.get(f"/orders/{by_form.pk}/change/").context["form"]
+    written = {name: "" if value is None else value for name, value in form.initial.items()}
+    browser.post(f"/orders/{by_form.pk}/change/", {**written, **line})
+    delivered = Delivery.objects.order_by("pk").values_list("lines__order_id", flat=True)
+    assert list(delivered) == [entered.pk, by_button.pk, by_form.pk]
+
+
+@time_machine.travel(NOW)
 def test_a_draft_says_what_it_lacks_and_leads_to_the_field(world, sign_in):
     page = sign_in("representative").get(world.url("/orders/{draft}/")).content.decode()
     assert "lacks a requested date" in page

@@ -9,12 +9,15 @@ class ShippingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from troth.business.sales.actions import take_over
         from troth.business.shipping import checks, papers  # noqa: F401 - registers its checks and papers
+        from troth.business.shipping.actions import rush
         from troth.business.shipping.store import claims
         from troth.business.supply.actions import register_claims
         from troth.platform import documents
 
         register_claims(claims)
+        take_over(enter=rush.entered, submit=rush.submitted)
 
         for code, title, plural, model in (
             ("delivery", _("delivery"), _("deliveries"), "shipping.Delivery"),

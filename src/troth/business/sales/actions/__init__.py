@@ -4,6 +4,7 @@
 | --- | --- |
 | `save` | keep a draft |
 | `submit` | take an order into the books; `enter` and `submit` run inside another action |
+| `taken_over` | which actions enter and submit, where an upper app delivers at once |
 | `change` | change an order, reject one of its lines |
 | `cancel` | cancel an order |
 | `copy` | an order from a quotation, a draft like an order |
@@ -31,7 +32,8 @@ from troth.business.sales.actions.quotations import (
 )
 from troth.business.sales.actions.repromise import Repromised, repromise, repromise_order
 from troth.business.sales.actions.save import save_order
-from troth.business.sales.actions.submit import enter, enter_order, submit, submit_order
+from troth.business.sales.actions.submit import enter, enter_order, submit, submit_draft, submit_order
+from troth.business.sales.actions.taken_over import entering, submitting, take_over
 
 __all__ = [
     "Allocated",
@@ -50,6 +52,7 @@ __all__ = [
     "copy_order",
     "enter",
     "enter_order",
+    "entering",
     "expire_quotations",
     "is_resumable",
     "order_from_quotation",
@@ -67,5 +70,8 @@ __all__ = [
     "send_quotation",
     "set_block",
     "submit",
+    "submit_draft",
     "submit_order",
+    "submitting",
+    "take_over",
 ]

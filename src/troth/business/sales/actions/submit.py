@@ -31,6 +31,11 @@ def submit_order(order_id: int, *, expected_version: int | None = None, by: Acto
     """Take a draft into the books. Refuses one that lacks what its confirmation needs: it stays a draft."""
     order, held = locks.hold(Order, order_id, by=by)
     locks.refuse_if_changed(order, expected_version)
+    return submit_draft(held, order, by=by, clock=clock)
+
+
+def submit_draft(held: Held, order: Order, *, by: Actor, clock: Clock) -> Submitted:
+    """`submit_order` of a held draft inside the action of whoever calls."""
     state = ORDER.step(order.state, "submit")
     document = load(order)
     document.header = document.header._replace(entered_on=clock.today(document.terms.customer.time_zone))

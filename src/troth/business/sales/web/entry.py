@@ -1,10 +1,10 @@
 """Entering and changing orders and quotations.
 
 One form for all of it. What is wrong comes back beside its field; what is only missing is saved with the draft and
-listed on its page. A later app may take the entry over (`take_over`): a rush order also makes its delivery.
+listed on its page. An upper app may have taken the entry over: a rush order also makes its delivery.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.masterdata.queries import snapshot
 from troth.business.pricing.queries import SET_PRICE
 from troth.business.sales import actions, queries
 from troth.business.sales.actions import check
@@ -33,14 +32,7 @@ from troth.platform.web.forms import FormPage, rows_of
 from troth.platform.web.language import worded
 from troth.platform.web.values import Link, Text
 
-Entering = Callable[..., Submitted]
-_entering: list[Entering] = [actions.enter_order]
 CHANGEABLE = ("product", "quantity", "unit", "requested_on", "site", "item_category", "text", "manual_conditions")
-
-
-def take_over(enter: Entering) -> None:
-    """Have new orders entered by an upper app's action, called as `actions.enter_order` is."""
-    _entering.append(enter)
 
 
 class EntryPage(FormPage):
@@ -131,7 +123,6 @@ class EntryPage(FormPage):
             "document": key,
             "inBooks": self.in_books,
             "draft": self.draft_address(key),
-            "actsOnSaving": acting_types() if self.kind == "order" else [],
             "person": self.request.actor.user_id,  # type: ignore[attr-defined]
         }
 
@@ -178,11 +169,6 @@ class EntryPage(FormPage):
 
     def clocked(self, actor: Any) -> dict[str, Any]:
         return {"by": actor, "clock": self.request.clock}  # type: ignore[attr-defined]
-
-
-def acting_types() -> list[str]:
-    """The order types that do more on entry than a draft does on submitting: those are not saved by themselves."""
-    return [code for code, kind in snapshot().order_types.items() if kind.delivers_on_saving]
 
 
 def renumber(error: BusinessError, rows: Sequence[int]) -> None:
@@ -238,7 +224,7 @@ class OrderCreate(EntryPage):
         if self.saves_only:
             saved = once(actions.save_order)(draft, key=self.client_key, **self.clocked(actor))
             return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
-        submitted = _entering[-1](draft, key=self.client_key, **self.clocked(actor))
+        submitted = actions.entering()(draft, key=self.client_key, **self.clocked(actor))
         sentence, warn = told(submitted)
         return self.go(submitted.id, sentence, warn=warn)
 
@@ -281,7 +267,7 @@ class OrderChange(EntryPage):
             return self.go(key, gettext("%(number)s saved.") % {"number": saved.number})
         if saved.missing and any(one.holds_back == "confirmation" for one in saved.missing):
             return self.go(key, gettext("Saved, but not submitted: something is missing."), warn=True)
-        sentence, warn = told(actions.submit_order(key, **acting))
+        sentence, warn = told(actions.submitting(key)(key, **acting))
         return self.go(key, sentence, warn=warn)
 
 

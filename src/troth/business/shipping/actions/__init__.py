@@ -3,7 +3,7 @@
 | module | verbs |
 | --- | --- |
 | `deliver` | make deliveries from what is due |
-| `rush` | enter an order and make its delivery at once |
+| `rush` | enter an order, or submit a draft, and make its delivery at once |
 | `alter` | change or cancel a delivery |
 | `amend` | change an order whose goods are on their way; see first what it does |
 | `ship` | shipments: make, assign, unassign, load, depart, and each step back |
@@ -29,7 +29,7 @@ from troth.business.shipping.actions.issue import (
     reverse_goods_issue,
 )
 from troth.business.shipping.actions.pick import PickConfirmed, confirm_all, confirm_pick, undo_pick
-from troth.business.shipping.actions.rush import RushOrder, enter_rush_order
+from troth.business.shipping.actions.rush import RushOrder, enter_rush_order, submit_rush_order
 from troth.business.shipping.actions.ship import (
     ShipmentMade,
     assign_delivery,
@@ -77,6 +77,7 @@ __all__ = [
     "preview_amendment",
     "recall_shipment",
     "reverse_goods_issue",
+    "submit_rush_order",
     "unassign_delivery",
     "undo_pick",
     "unload_shipment",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit import actions as credit
-from troth.business.sales.web.entry import take_over
 from troth.business.shipping import actions, queries, screens
 from troth.business.shipping.rules.picking import Found
 from troth.business.shipping.web.lists import clocked, today_of
@@ -24,14 +23,6 @@ from troth.platform.web.values import Link, Step
 
 def url_of(kind: str, key: int) -> str:
     return reverse(f"shipping:{kind}", args=[key])
-
-
-def _enter(draft: Any, **acting: Any) -> Any:
-    """Orders are entered so that a rush order makes its delivery at once."""
-    return actions.enter_rush_order(draft, **acting).order
-
-
-take_over(_enter)
 
 
 def _offer_delivery(actor: Any, key: int) -> Step | None:

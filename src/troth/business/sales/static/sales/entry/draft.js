@@ -91,7 +91,7 @@ function discard() {
 
 // The draft on the server.
 
-const saves = () => settings.draft && !over && !torn && !settings.actsOnSaving.includes(readHead().order_type);
+const saves = () => settings.draft && !over && !torn;
 
 function later(pause = PAUSE_MS) {
   clearTimeout(waiting);
