@@ -16,7 +16,7 @@ from troth.doors import serving
 
 LEAST_FREE_BYTES = 500_000_000
 LEAST_POSTGRES = 150_000
-A_STATIC_FILE = "vendor/uplot/uPlot.iife.min.js"
+A_STATIC_FILE = "vendor/@expo-google-fonts/source-sans-3/SourceSans3_400Regular.ttf"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from troth.business.promising import queries as promises
 from troth.business.sales import queries as sales
@@ -302,36 +302,3 @@ def _unbilled(page: Sequence[tuple[Any, ...]]) -> list[ToBill]:
         for row in page
         if row[12] in bases and bases[row[12]].billing_basis == "issued" and row[14] > billed.get((row[0], row[12]), 0)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many wait, and since when; `oldest_on` is None where nothing waits."""
-
-    count: int
-    oldest_on: date | None
-
-
-def tallies(site_id: int, until: date) -> dict[str, Tally]:
-    """The counts for a home page: to pick, unassigned, to issue, incomplete shipments, open transfer orders."""
-    waiting = Delivery.objects.filter(site_id=site_id, goods_issue_on__lte=until)
-    shipments = Shipment.objects.filter(
-        site_id=site_id, planned_on__lte=until, state__in=(ShipmentState.PLANNED, ShipmentState.LOADING)
-    )
-    lists = {
-        "to_pick": (waiting.filter(state=DeliveryState.OPEN), "goods_issue_on"),
-        "unassigned": (
-            waiting.filter(shipment=None, state__in=(DeliveryState.OPEN, DeliveryState.PICKED)),
-            "goods_issue_on",
-        ),
-        "to_issue": (waiting.filter(state=DeliveryState.PICKED), "goods_issue_on"),
-        "incomplete_shipments": (shipments, "planned_on"),
-        "open_transfer_orders": (
-            TransferOrder.objects.filter(site_id=site_id, state=TransferState.OPEN).annotate(on=F("made_at__date")),
-            "on",
-        ),
-    }
-    return {
-        name: Tally(*query.aggregate(count=Count("pk"), oldest=Min(field)).values())
-        for name, (query, field) in lists.items()
-    }
