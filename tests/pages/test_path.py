@@ -220,3 +220,26 @@ def test_home_counts_what_waits_and_leads_there(world, sign_in):
     page = sign_in("representative").get("/").content.decode()
     assert 'href="/orders/?state=draft"' in page
     assert 'href="/orders/?blocked=1"' in page
+
+
+@time_machine.travel(NOW)
+def test_an_order_that_is_paid_says_so_on_its_page_in_the_list_and_in_its_box(world, sign_in):
+    browser = sign_in("representative")
+    order = Order.objects.get(pk=world.keys["order"])
+    assert f"{order.number} Paid" in said(browser.get(f"/orders/{order.pk}/"))
+    [row] = re.findall(rf"<tr>(?:(?!</tr>).)*>{order.number}<.*?</tr>", browser.get("/orders/").content.decode(), re.S)
+    assert " Paid " in re.sub(r"<[^>]+>", " ", row)
+    picture = browser.get(f"/orders/{order.pk}/?tab=flow").context["flow"]
+    assert str(picture.node(f"order:{order.pk}").status.word) == "Paid"
+
+
+@time_machine.travel(NOW)
+def test_an_arrow_says_a_quantity_in_one_unit_and_lines_in_several(company, yard, sign_in):
+    browser = sign_in("representative")
+    pairs, mixed = yard.order(GLOVE=3), yard.order(GLOVE=3, HELMET=2)
+    words = {}
+    for order in (pairs, mixed):
+        yard.deliver(order)
+        [(_origin, edge, _target)] = browser.get(f"/orders/{order.id}/?tab=flow").context["flow"].steps
+        words[order.id] = edge.words
+    assert words == {pairs.id: "3 pair", mixed.id: "2 lines"}

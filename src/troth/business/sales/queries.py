@@ -388,6 +388,22 @@ def _progress(flow: Flow, lines: Iterable[LineView], is_blocked: bool) -> Progre
     )
 
 
+def paid_orders(order_ids: Sequence[int]) -> set[int]:
+    """Which of these orders, all of them billed, are paid in full; three statements whatever their number."""
+    followers = fulfilment.followers_of([DocumentRef(ORDER, order_id) for order_id in order_ids])
+    invoices = {ref.id: [one.id for one in found if one.kind == INVOICE] for ref, found in followers.items()}
+    come = fulfilment.progress(INVOICE, list({one for found in invoices.values() for one in found}))
+    sums = {
+        order_id: [(come[one].ordered, come[one].paid) for one in found if one in come]
+        for order_id, found in invoices.items()
+    }
+    return {
+        order_id
+        for order_id, found in sums.items()
+        if 0 < sum(ordered for ordered, _paid in found) <= sum(paid for _ordered, paid in found)
+    }
+
+
 VIEW_COST = "masterdata.view_cost"
 """The right to see what goods cost, and so what is earned on them."""
 

@@ -17,7 +17,7 @@ from troth.business.pricing.rules import Margin, TraceLine
 from troth.business.promising import queries as promising
 from troth.business.promising.screens import BASIS, dated, reasons, short_documents
 from troth.business.sales import queries
-from troth.business.sales.models import Order, Quotation
+from troth.business.sales.models import Order, OrderLine, Quotation, QuotationLine
 from troth.business.sales.queries import DocumentView, LineView, Margins
 from troth.business.sales.states import LineProgress, OrderState, QuotationState, progress
 from troth.ledgers.fulfilment import pictures
@@ -187,7 +187,7 @@ def order_status(state: str, come: Status | None) -> Status:
 
 
 def _headlines(order_ids: Sequence[int]) -> dict[int, Status]:
-    """How far these orders have come, without what is paid; five statements whatever their number."""
+    """How far these orders have come, as their pages say; eight statements whatever their number."""
     lines = queries.lines_of_orders(list(order_ids)) if order_ids else {}
     promised = promising.promise("order", list(lines))
     done = fulfilment.progress("order_line", list(lines))
@@ -202,7 +202,9 @@ def _headlines(order_ids: Sequence[int]) -> dict[int, Status]:
                 promise.confirmed if promise else 0, one.delivered, one.picked, one.issued, one.billed,
             )
         )  # fmt: skip
-    return {order_id: HEADLINES[progress(found).headline] for order_id, found in by_order.items()}
+    words = {order_id: progress(found).headline for order_id, found in by_order.items()}
+    paid = queries.paid_orders([order_id for order_id, word in words.items() if word == "fully_billed"])
+    return {order_id: HEADLINES["paid" if order_id in paid else word] for order_id, word in words.items()}
 
 
 def quotations(query: ListQuery) -> Page:
@@ -391,8 +393,18 @@ def quotation_faces(ids: Sequence[int]) -> dict[int, Face]:
     }
 
 
+def order_products(line_ids: Sequence[int]) -> dict[int, int]:
+    return dict(OrderLine.objects.filter(pk__in=line_ids).values_list("pk", "product_id"))
+
+
+def quotation_products(line_ids: Sequence[int]) -> dict[int, int]:
+    return dict(QuotationLine.objects.filter(pk__in=line_ids).values_list("pk", "product_id"))
+
+
 pictures.register("order", order_faces)
 pictures.register("quotation", quotation_faces)
+pictures.register_lines("order_line", order_products)
+pictures.register_lines("quotation_line", quotation_products)
 
 
 def texts(view: DocumentView) -> dict[str, Any]:

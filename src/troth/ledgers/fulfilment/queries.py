@@ -122,9 +122,24 @@ def predecessors(ref: DocumentRef, measure: Measure | None = None) -> list[Edge]
 
 def followers(refs: Sequence[DocumentRef]) -> list[DocumentRef]:
     """What followed from any of these documents in one step or two, in two statements."""
-    first = list(dict.fromkeys(edge.target for edge in _edges(refs, forward=True))) if refs else []
-    then = [edge.target for edge in _edges(first, forward=True)] if first else []
-    return list(dict.fromkeys([*first, *then]))
+    return list(dict.fromkeys(one for found in followers_of(refs).values() for one in found))
+
+
+def followers_of(refs: Sequence[DocumentRef]) -> dict[DocumentRef, list[DocumentRef]]:
+    """What followed from each of these documents in one step or two, in two statements for all of them."""
+    first = _targets(refs)
+    then = _targets(list(dict.fromkeys(one for found in first.values() for one in found)))
+    return {
+        ref: list(dict.fromkeys([*found, *(later for one in found for later in then.get(one, ()))]))
+        for ref, found in first.items()
+    }
+
+
+def _targets(refs: Sequence[DocumentRef]) -> dict[DocumentRef, list[DocumentRef]]:
+    found: dict[DocumentRef, list[DocumentRef]] = {}
+    for edge in _edges(refs, forward=True) if refs else ():
+        found.setdefault(edge.origin, []).append(edge.target)
+    return found
 
 
 def flow(ref: DocumentRef) -> Flow:
@@ -168,6 +183,33 @@ def _edges(refs: Sequence[DocumentRef], *, forward: bool) -> list[Edge]:
         Edge(DocumentRef(from_kind, from_id), DocumentRef(to_kind, to_id), Measure(measure), quantity, value)
         for from_kind, from_id, to_kind, to_id, measure, quantity, value in rows
     ]
+
+
+LineKey = tuple[str, int]
+"""The kind of a line and its id."""
+
+
+def passed(edges: Sequence[Edge]) -> dict[Edge, dict[LineKey, int]]:
+    """The quantity of each line that went along these edges, in smallest units, in one statement."""
+    if not edges:
+        return {}
+    origins = dict.fromkeys((edge.origin.kind, edge.origin.id) for edge in edges)
+    with_clause, relation, parameters = sql.relation("d", {"kind": "text", "id": "int"}, list(origins))
+    rows = sql.fetch(
+        f"{with_clause} SELECT p.document_kind, p.document_id, p.source_kind, p.source_id, p.measure, b.kind,"
+        f" b.line_id, CAST(SUM(p.quantity) AS bigint) FROM fulfilment_posting p JOIN {relation}"
+        " ON p.document_kind = d.kind AND p.document_id = d.id JOIN fulfilment_balance b ON b.id = p.balance_id"
+        " GROUP BY p.document_kind, p.document_id, p.source_kind, p.source_id, p.measure, b.kind, b.line_id"
+        " HAVING SUM(p.quantity) <> 0",
+        parameters,
+    )
+    wanted = {(edge.origin, edge.target, edge.measure): edge for edge in edges}
+    found: dict[Edge, dict[LineKey, int]] = {}
+    for from_kind, from_id, to_kind, to_id, measure, kind, line_id, quantity in rows:
+        edge = wanted.get((DocumentRef(from_kind, from_id), DocumentRef(to_kind, to_id), Measure(measure)))
+        if edge is not None:
+            found.setdefault(edge, {})[kind, line_id] = quantity
+    return found
 
 
 def _title(kind: str) -> str:
