@@ -295,3 +295,17 @@ def test_the_credit_manager_lets_goods_leave_past_the_limit(small, caller):
     assert_refused(store.post(release, {"reason": "mine"}), 403, "not_allowed")
     assert done(manager.post(release, {"reason": "payment announced"}))["delivery"] == delivery
     assert done(store.post(f"deliveries/{delivery}/goods-issue"), 201)["delivery"] == delivery
+
+
+def test_more_than_listed_is_picked_within_the_tolerance(small, caller):
+    company.put_in_stock(small, "HELMET", 30)
+    rep, store = caller("representative"), caller("warehouse_supervisor")
+    line = {"product": "HELMET", "quantity": "10", "over_tolerance_basis_points": 1000}
+    order = done(rep.post("orders", {"customer": "ALPHA", "requested_on": "2026-03-04", "lines": [line]}), 201)
+    [delivery] = done(store.post("deliveries", {"order": order["id"]}), 201)["deliveries"]
+    transfer = done(store.post("transfer-orders", {"deliveries": [delivery["id"]]}), 201)
+    confirm = f"transfer-orders/{transfer['id']}/confirm"
+    more = {"position": 1, "picked": "12", "reason": "a full box"}
+    assert_refused(store.post(confirm, {"differences": [more]}), 422, "found_too_much")
+    confirmed = done(store.post(confirm, {"differences": [{**more, "picked": "11"}]}))
+    assert (confirmed["picked"], confirmed["differences"]) == ([delivery["id"]], 1)

@@ -52,6 +52,15 @@ def test_a_pick_is_confirmed_as_it_lies_without_rows_to_add(visitor, yard):
     assert "_more_rows" not in shown
 
 
+def test_more_than_listed_is_refused_on_the_page_with_what_may_leave(visitor, yard):
+    _order, delivery = yard.delivered(FRAME=2)
+    page = f"/transfer-orders/{yard.transfer(delivery).id}/confirm/"
+    form = {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "1", "rows-0-position": "1", "rows-0-picked": "3"}
+    answer = visitor.post(page, {**form, "rows-0-reason": "a full box"})
+    assert answer.status_code == 422
+    assert "The order line&#x27;s tolerance allows at most 0 more." in answer.content.decode()
+
+
 @pytest.mark.parametrize("key", [2**63, 10**30])
 def test_a_key_that_no_record_can_have_is_not_found(visitor, key):
     for page in (f"/deliveries/{key}/", f"/shipments/{key}/recall/"):

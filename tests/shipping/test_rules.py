@@ -103,8 +103,8 @@ def test_shares_of_a_value_sum_to_the_whole_whatever_is_taken_back_between():
     assert second + again + last == 1000
 
 
-def test_an_over_delivery_adds_goods_and_no_value():
-    assert grouping.share(1000, ordered=3, delivered_after=4, standing=1000) == 0
+def test_an_over_delivery_adds_its_price():
+    assert grouping.share(1000, ordered=3, delivered_after=4, standing=1000) == 333
 
 
 @pytest.mark.parametrize(("quantity", "decimals", "weight"), [(3, 0, 2700), (1500, 3, 1350), (1, 3, 1), (0, 3, 0)])
@@ -171,7 +171,7 @@ def test_a_difference_goes_back_to_the_order_or_stays_on_the_delivery():
     [
         ({1: picking.Found(4)}, picking.ReasonMissing),
         ({1: picking.Found(4, "  ")}, picking.ReasonMissing),
-        ({1: picking.Found(6)}, picking.FoundTooMuch),
+        ({1: picking.Found(6)}, picking.ReasonMissing),
         ({1: picking.Found(-1, "typing error")}, InvalidInput),
         ({9: picking.Found(1)}, InvalidInput),
     ],
@@ -179,6 +179,21 @@ def test_a_difference_goes_back_to_the_order_or_stays_on_the_delivery():
 def test_a_pick_that_cannot_be_is_refused(found, refusal):
     with pytest.raises(refusal):
         picking.outcome(LINES, found)
+
+
+def test_more_than_listed_is_told_apart_and_gives_nothing_back():
+    [one, _] = picking.outcome(LINES, {1: picking.Found(6, "one box is seven")})
+    assert (one.picked, one.more, one.given_back) == (6, 1, 0)
+
+
+@pytest.mark.parametrize("limit", list(picking.Limit))
+def test_the_smallest_room_says_how_much_more_may_leave_and_why(limit):
+    one = picking.Picked(LINES[0], 8, "a full box", 0)
+    rooms = [picking.Room(2, limit), picking.Room(3, picking.Limit.ORDER)]
+    with pytest.raises(picking.FoundTooMuch, match="Position 1: 8 found instead of 5") as refused:
+        picking.refuse_without_room(one, rooms, decimals=0)
+    assert (refused.value.facts["allowed"], refused.value.facts["limit"]) == (2, limit.value)
+    assert picking.refuse_without_room(one, [picking.Room(3, limit)], decimals=0) is None
 
 
 READY = readiness.PickState(1, "FRAME", 5, 5)

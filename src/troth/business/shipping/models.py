@@ -128,8 +128,8 @@ class TransferOrder(models.Model):
 
 
 class TransferLine(models.Model):
-    """`quantity` to fetch for a delivery line from a bin; `picked` of it was found, the rest is a difference with a
-    reason. Location, bin, batch, valuation and owner are those of the stock balance."""
+    """`quantity` to fetch for a delivery line from a bin; `picked` was found; where that is less or more,
+    it is a difference with a reason. Location, bin, batch, valuation and owner are those of the stock balance."""
 
     transfer_order = models.ForeignKey(TransferOrder, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
@@ -150,7 +150,7 @@ class TransferLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["transfer_order", "position"], name="shipping_transfer_line_once"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0) & (Q(picked=None) | Q(picked__gte=0, picked__lte=F("quantity"))),
+                condition=Q(quantity__gt=0) & (Q(picked=None) | Q(picked__gte=0)),
                 name="shipping_transfer_line_picked",
             ),
         ]

@@ -16,6 +16,7 @@ from troth.business.promising.actions.deliver import (
     Taking,
     give_back,
     issue,
+    take_more,
     take_over,
     unissue,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "release_allocation",
     "repromise_short",
     "simulate",
+    "take_more",
     "take_over",
     "tied_keys",
     "unissue",

@@ -3,6 +3,7 @@
     step           order demand     delivery demand    stock     schedule line
     take_over      falls            rises                        delivered rises
     give_back      rises            falls                        delivered falls
+    take_more      falls            rises                        delivered rises, as far as it is promised
     issue                           falls              falls
     unissue                         rises              rises
 
@@ -10,7 +11,7 @@ All verbs work on many lines in a fixed number of statements. The keys named by 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from troth.business.promising import store
@@ -50,11 +51,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class GivingBack:
-    """`quantity` of a delivery line returns to the promise of its line."""
+    """`quantity` of a delivery line returns to the promise of its line; deliveries hold `delivered` of it before.
+
+    What they hold above the promise is given back first, and to nobody: those goods are free.
+    """
 
     line_id: int
     delivery_line_id: int
     quantity: int
+    delivered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,23 @@ def take_over(
     return taken
 
 
+def take_more(
+    held: Held, takings: Sequence[Taking], *, delivery: DocumentRef, today: date, at: datetime, kind: str = "order"
+) -> list[Taken]:
+    """Let a delivery take more than its promise: goods that lie here and are promised to nobody.
+
+    What is still promised on the line goes first. A line with a part that waits for its promise, or with open stock
+    tied to it, takes nothing above it. Answers in the order of the takings.
+    """
+    found = store.standing(kind, [taking.line_id for taking in takings])
+    run = _TakeOver(held, delivery, day_of(today))
+    taken = [run.take_more(found[taking.line_id], taking) for taking in takings]
+    availability.post(held, run.entries, at=at)
+    if held.writes:
+        _write(found, run.delivered)
+    return taken
+
+
 class _TakeOver:
     """One delivery's takings: what is at hand shrinks as lines take, across all lines of a product."""
 
@@ -108,20 +130,47 @@ class _TakeOver:
                 allocated += quantity * line.is_allocated
         return Taken(taking.line_id, taking.delivery_line_id, taking.quantity - wanted, allocated, wanted)
 
+    def take_more(self, one: Standing, taking: Taking) -> Taken:
+        if one.allocated or one.is_withdrawn:
+            return Taken(taking.line_id, taking.delivery_line_id, 0, 0, taking.quantity)
+        own = self.take(one, taking)
+        delivered = one.delivered + sum(self.delivered.get(line.id, 0) for line in one.lines)
+        if not own.short or delivered < one.quantity:
+            return own
+        above = min(own.short, self._promised_to_nobody(one.key, taking)) if one.is_checked else own.short
+        if above and one.is_checked:
+            leaves = day_of(taking.goods_issue_on)
+            self._at_hand[one.key] -= above
+            self.entries.append(
+                Entry(one.key, Category.DELIVERY, leaves, -above, self._delivery, taking.delivery_line_id)
+            )
+        return replace(own, quantity=own.quantity + above, short=own.short - above)
+
+    def _promised_to_nobody(self, key: AvailabilityKey, taking: Taking) -> int:
+        """What lies here and is not needed by anybody on any day from the goods issue on."""
+        return self._free(key, day_of(taking.goods_issue_on), None)
+
     def _deliverable(self, key: AvailabilityKey, line: StandingLine, leaves: int) -> int:
+        material = line.schedule.dates.material_available
+        if leaves < material:
+            return self._free(key, leaves, max(material - self._today, 1))
+        return max(self._lying(key), 0)
+
+    def _lying(self, key: AvailabilityKey) -> int:
+        """What lies here and is in no delivery."""
         if key not in self._at_hand:
             at_hand = SCOPES["delivery"].at_hand | {Category.STOCK}
             self._at_hand[key] = netting.total(self._held.balance(key).series, at_hand)
-        free = self._at_hand[key]
-        material = line.schedule.dates.material_available
-        if leaves < material:
-            net = netting.project(self._held.balance(key).series, SCOPES["delivery"].counted, self._today)
-            moved = [(entry.day, entry.quantity) for entry in self.entries if entry.key == key]
-            for day, quantity in moved:
-                net[min(max(day - self._today, 0), len(net) - 1)] += quantity
-            until = max(material - self._today, 1)
-            free = min(free, int(net.cumsum()[max(leaves - self._today, 0) : until].min()))
-        return max(free, 0)
+        return self._at_hand[key]
+
+    def _free(self, key: AvailabilityKey, leaves: int, until: int | None) -> int:
+        """What lies here and is not needed from the day of leaving until an offset, or ever after."""
+        net = netting.project(self._held.balance(key).series, SCOPES["delivery"].counted, self._today)
+        for entry in self.entries:
+            if entry.key == key:
+                net[min(max(entry.day - self._today, 0), len(net) - 1)] += entry.quantity
+        start = min(max(leaves - self._today, 0), len(net) - 1)
+        return max(min(self._lying(key), int(net.cumsum()[start:until].min())), 0)
 
     def _move(self, one: Standing, line: StandingLine, quantity: int, delivery_line_id: int, leaves: int) -> None:
         self.delivered[line.id] = self.delivered.get(line.id, 0) + quantity
@@ -148,7 +197,8 @@ def give_back(
     entries: list[Entry] = []
     returned: dict[int, int] = {}
     for back in backs:
-        one, rest = found[back.line_id], back.quantity
+        one = found[back.line_id]
+        rest = back.quantity - min(back.quantity, max(back.delivered - one.delivered, 0))
         for line in sorted(one.lines, key=lambda line: (line.is_allocated, -line.position)):
             quantity = min(rest, line.delivered - returned.get(line.id, 0))
             if quantity > 0:

@@ -11,6 +11,7 @@ from troth.business.credit import actions as credit
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.shipping import store
+from troth.business.shipping.actions.terms import order_terms
 from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules.grouping import NotWhole, measure
 from troth.business.shipping.store import DELIVERY, ORDER, LineRow
@@ -104,6 +105,7 @@ def give_back(
     after: dict[int, LineRow] = {}
     entries: list[fulfilment.Entry] = []
     moves: list[exposure.Entry] = []
+    above = above_promise(held, map(_line_of, lowered))
     for one in lowered:
         line, delivery = one.line, deliveries[one.line.delivery_id]
         left, product = line.quantity - one.quantity, products[line.product_id]
@@ -117,25 +119,66 @@ def give_back(
             volume_ml=measure(product.volume_ml, left, product.decimals),
         )
         freed, to = line.value - value, ref(delivery)
+        lost = min(freed, above.values.get(line.order_line_id, 0))
+        if lost:
+            above.values[line.order_line_id] -= lost
         entries.append(
             fulfilment.Entry(
                 line_key(line.order_line_id), line.order, Measure.DELIVERED, -one.quantity, -freed, to, line.id
             )
         )
         account = credit.key(delivery.company_id, delivery.payer_id)
-        moves += moved(account, freed, source=(Part.OPEN_DELIVERIES, to), target=(Part.OPEN_ORDERS, line.order))
+        moves.append(exposure.Entry(account, Part.OPEN_DELIVERIES, -lost, to))
+        moves += moved(account, freed - lost, source=(Part.OPEN_DELIVERIES, to), target=(Part.OPEN_ORDERS, line.order))
     exposure.post(held, summed(moves), at=at)
+    before = {line_id: held.balance(line_key(line_id)).delivered for line_id in order_line_ids(map(_line_of, lowered))}
     for delivery in deliveries.values():
-        backs = [
-            promising.GivingBack(one.line.order_line_id, one.line.id, one.quantity)
-            for one in lowered
-            if one.line.delivery_id == delivery.pk
-        ]
+        backs = []
+        for one in lowered:
+            if one.line.delivery_id == delivery.pk:
+                line_id = one.line.order_line_id
+                backs.append(promising.GivingBack(line_id, one.line.id, one.quantity, before[line_id]))
+                before[line_id] -= one.quantity
         if backs:
             promising.give_back(held, backs, delivery=ref(delivery), at=at)
     fulfilment.post(held, entries, at=at)
     store.update_lines(after.values())
     return after
+
+
+def _line_of(one: Lowered) -> LineRow:
+    return one.line
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What the deliveries of order lines hold above what was promised on them, by order line: it came from no order,
+    so it goes back to none. Values in minor units of the company's currency."""
+
+    quantities: dict[int, int]
+    values: dict[int, int]
+
+
+def above_promise(held: Held, lines: Iterable[LineRow]) -> Above:
+    """What stands above the promise of these lines; their balances are held."""
+    lines = list(lines)
+    promised = promises.promise(ORDER, order_line_ids(lines))
+    taken = {line_id: sum(gone for _, gone in one.schedules) for line_id, one in promised.items()}
+    quantities = {
+        line_id: above
+        for line_id in order_line_ids(lines)
+        if line_id in taken and (above := held.balance(line_key(line_id)).delivered - taken[line_id]) > 0
+    }
+    if not quantities:
+        return Above({}, {})
+    terms = order_terms(held, sorted({line.order_id for line in lines if line.order_line_id in quantities}))
+    standing = store.standing_values(held, quantities)
+    worth = {line.id: (line.value, line.ordered) for order in terms.values() for line in order.lines.values()}
+    values = {}
+    for line_id in quantities:
+        value, ordered = worth[line_id]
+        values[line_id] = max(standing[line_id] - round_ratio(value * taken[line_id], ordered), 0)
+    return Above(quantities, values)
 
 
 def moved(

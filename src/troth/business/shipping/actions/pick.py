@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from troth.business.shipping import store
-from troth.business.shipping.actions import books
+from troth.business.shipping.actions import books, more
 from troth.business.shipping.actions.books import Lowered
 from troth.business.shipping.actions.transfer import hold_order
 from troth.business.shipping.models import Delivery, Shipment, TransferOrder
@@ -39,8 +39,9 @@ def confirm_pick(
 ) -> PickConfirmed:
     """Confirm a transfer order: `found` names, by position, what differs from the list; the rest was found in full.
 
-    A quantity that was not found goes back to the order, unless it is kept open on the delivery. Refuses a difference
-    without a reason and more than the list says; a complete order keeps its rest on the delivery.
+    A quantity that was not found goes back to the order, unless it is kept open on the delivery. What was found above
+    the list raises the delivery, as far as `actions.more` finds room. Refuses a difference without a reason; a complete
+    order keeps its rest on the delivery.
     """
     return _confirm(transfer_order_id, found or {}, by=by, clock=clock)
 
@@ -62,19 +63,22 @@ def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, c
     lowered = _lowered(outcome, by_line)
     books.refuse_parts_of_whole(lowered)
     touched = [by_line[line_id] for line_id in dict.fromkeys(one.line.delivery_line_id for one in outcome)]
-    if lowered:
-        held.take(*books.keys(deliveries, touched))
+    raised = more.raised(outcome, fetched, by_line)
+    if lowered or raised:
+        held.take(*books.keys(deliveries, touched), *(one.key for one in raised))
     else:
         held.take(*map(books.line_key, books.order_line_ids(touched)))
     at, by_id = clock.now(), {delivery.pk: delivery for delivery in deliveries}
+    more.refuse_without_room(held, by_id, raised, clock)
     by_line |= books.give_back(held, by_id, lowered, by=by, clock=clock)
+    by_line |= more.take(held, by_id, raised, by_line, clock)
     ref = _ref(order)
     sums = _sums(outcome)
     fulfilment.post(held, _entries(sums, by_line, by_id, ref, sign=1), at=at)
     by_line |= {line_id: _with_picked(by_line[line_id], quantity) for line_id, quantity in sums.items()}
     store.update_lines(by_line[line_id] for line_id in sums)
     store.update_transfer_lines([(one.line.id, one.picked, one.reason) for one in outcome])
-    if lowered:
+    if lowered or raised:
         store.sum_deliveries(by_id)
         store.sum_shipments(delivery.shipment_id for delivery in deliveries)
     done = _advance(deliveries, list(by_line.values()))
@@ -93,7 +97,8 @@ def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, c
 def undo_pick(*, transfer_order_id: int, reason: str, by: Actor, clock: Clock) -> None:
     """Put back what a confirmed transfer order picked: it is cancelled, its deliveries are to be picked again.
 
-    Quantities that went back to orders for a difference stay there. Refused while goods of it are issued or loaded.
+    Quantities that went back to orders for a difference stay there; what was picked above the list leaves the delivery
+    again. Refused while goods of it are issued or loaded.
     """
     if not reason.strip():
         raise InvalidInput("Say why the pick is undone.", field="reason")
@@ -104,14 +109,29 @@ def undo_pick(*, transfer_order_id: int, reason: str, by: Actor, clock: Clock) -
     refuse_if_followed(name, "undo the pick", issued, "reverse the goods issue")
     refuse_if_followed(name, "undo the pick", _loading(deliveries), "unload the shipment")
     picked: dict[int, int] = {}
+    above: dict[int, int] = {}
     for one in store.transfer_lines(order.pk):
         picked[one.delivery_line_id] = picked.get(one.delivery_line_id, 0) + (one.picked or 0)
+        above[one.delivery_line_id] = above.get(one.delivery_line_id, 0) + max((one.picked or 0) - one.quantity, 0)
     by_line = {line.id: line for line in lines}
     by_id = {delivery.pk: delivery for delivery in deliveries}
     at = clock.now()
-    held.take(*map(books.line_key, books.order_line_ids(by_line[line_id] for line_id in picked)))
+    touched = [by_line[line_id] for line_id in picked]
+    held.take(
+        *(
+            books.keys(deliveries, touched)
+            if any(above.values())
+            else map(books.line_key, books.order_line_ids(touched))
+        )
+    )
     fulfilment.post(held, _entries(picked, by_line, by_id, _ref(order), sign=-1), at=at)
-    store.update_lines(_with_picked(by_line[line_id], -quantity) for line_id, quantity in picked.items())
+    by_line |= {line_id: _with_picked(by_line[line_id], -quantity) for line_id, quantity in picked.items()}
+    store.update_lines(by_line[line_id] for line_id in picked)
+    lowered = [Lowered(by_line[line_id], quantity) for line_id, quantity in above.items() if quantity]
+    if lowered:
+        books.give_back(held, by_id, lowered, by=by, clock=clock)
+        store.sum_deliveries(by_id)
+        store.sum_shipments(delivery.shipment_id for delivery in deliveries)
     for delivery in deliveries:
         if delivery.state == DeliveryState.PICKED:
             _step(delivery, "undo_pick")

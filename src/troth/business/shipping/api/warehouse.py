@@ -163,7 +163,7 @@ def create_transfer_order(request: ApiRequest, wanted: NewTransfer) -> TransferM
 
 
 class Difference(Entry):
-    """What was found of a position where it is not all of it, and why; `keep_open` leaves the rest to be picked."""
+    """What was found of a position where it is less or more, and why; `keep_open` leaves a rest to be picked."""
 
     position: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
     picked: Figure
@@ -187,7 +187,7 @@ class PickConfirmed(Shown):
 
 @operations.acts("/transfer-orders/{int:transfer_order_id}/confirm", PickConfirmed)
 def confirm_pick(request: ApiRequest, transfer_order_id: Id, confirmation: Confirmation) -> PickConfirmed:
-    """Confirm the pick. A difference lowers the delivery, unless the rest stays to be picked."""
+    """Confirm the pick. Less lowers the delivery, unless the rest stays to be picked; more raises it in tolerance."""
     view = queries.transfer_order(transfer_order_id, by=request.auth)
     units = {line.position: Unit(line.unit, line.decimals) for line in view.lines}
     found = {

@@ -102,9 +102,9 @@ def share(total: int, *, ordered: int, delivered_after: int, standing: int) -> i
     """Return the value of what is delivered now, so that all deliveries of the line sum to `total` to the last unit.
 
     `standing` is the value of the line's deliveries that stand; `delivered_after` counts this one. What is delivered
-    above the ordered quantity adds nothing.
+    above the ordered quantity is worth its price too: it is billed like the rest.
     """
-    return round_ratio(total * min(delivered_after, ordered), ordered) - standing
+    return round_ratio(total * delivered_after, ordered) - standing
 
 
 def measure(per_base_unit: int, quantity: int, decimals: int) -> int:

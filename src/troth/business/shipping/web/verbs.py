@@ -260,7 +260,7 @@ class PickForm(forms.Form):
     item = forms.CharField(label=_("Product"), disabled=True, required=False)
     wanted = forms.CharField(label=_("To fetch"), disabled=True, required=False)
     picked = forms.CharField(label=_("Picked"), max_length=30)
-    reason = forms.CharField(label=_("Why less"), max_length=80, required=False)
+    reason = forms.CharField(label=_("Why less or more"), max_length=80, required=False)
     keep_open = forms.BooleanField(label=_("Fetch the rest later"), required=False)
 
 
@@ -274,7 +274,10 @@ class TransferConfirm(_Ask):
     form_class = forms.Form
     rows_class = rows_of(PickForm, empty=0)
     rows_title = _("Positions")
-    sentence = _("Change what differs and say why. The rest goes back to its order, or is fetched later.")
+    sentence = _(
+        "Change what differs and say why. The rest goes back to its order, or is fetched later. More than the list "
+        "says goes along as far as the order's tolerance allows it and nobody else needs it."
+    )
 
     def more(self) -> dict[str, Any]:
         return {**super().more(), "lead": self.sentence}

@@ -1,0 +1,154 @@
+"""More is picked than the list says: within the order's tolerance, of what is free, and billed by the price."""
+
+import pytest
+
+from tests import company as companies
+from tests.shipping.conftest import Yard, assert_books_hold, footprint, progress_of
+from tests.shipping.test_races import both
+from troth.business.billing import actions as billing
+from troth.business.billing.models import Invoice
+from troth.business.sales import actions as sales
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft
+from troth.business.shipping.models import Delivery, DeliveryLine
+from troth.business.shipping.rules.picking import Found, FoundTooMuch
+from troth.ledgers.exposure.models import Balance as Exposure
+
+
+def order_of(yard, quantity, *, product="FRAME", over=2000, customer="ALPHA", requested_on=companies.WEDNESDAY):
+    """An order of one line that allows a fifth more."""
+    line = LineDraft(product=product, quantity=str(quantity), over_tolerance_basis_points=over)
+    draft = OrderDraft(customer=customer, lines=(line,), requested_on=requested_on)
+    return sales.enter_order(draft, **yard.acting)
+
+
+def listed(yard, order):
+    """The order's delivery and the transfer order that fetches it."""
+    delivery = yard.deliver(order)
+    return delivery, yard.transfer(delivery)
+
+
+def confirm(yard, transfer, picked, reason="a full pallet"):
+    return yard.do("confirm_pick", transfer_order_id=transfer.id, found={1: Found(picked, reason)})
+
+
+def exposure():
+    """Open orders, open deliveries and open invoices of all accounts."""
+    rows = Exposure.objects.values_list("open_orders", "open_deliveries", "open_invoices")
+    return tuple(map(sum, zip(*rows, strict=True)))
+
+
+def test_more_within_the_tolerance_is_delivered_issued_and_billed_by_its_price(yard):
+    order = order_of(yard, 5)
+    delivery, transfer = listed(yard, order)
+    confirmed = confirm(yard, transfer, 6)
+    assert (confirmed.picked, confirmed.differences) == ((delivery.id,), 1)
+    line = DeliveryLine.objects.get()
+    assert (line.quantity, line.picked, line.value, line.weight_g) == (6, 6, order.gross * 6 // 5, 12_000)
+    assert Delivery.objects.get().weight_g == 12_000
+    assert exposure() == (0, order.gross * 6 // 5, 0)
+    assert_books_hold()
+    yard.issue(delivery)
+    assert (progress_of(order)[0].issued, yard.stock("FRAME")) == (6, 14)
+    billing.create_invoices(delivery_ids=[delivery.id], **yard.acting)
+    assert Invoice.objects.get().gross == order.gross * 6 // 5
+    assert exposure() == (0, 0, order.gross * 6 // 5)
+    assert_books_hold()
+
+
+@pytest.mark.parametrize("back", ["undo_pick", "cancel_delivery"])
+def test_what_was_picked_above_leaves_the_delivery_with_the_pick(yard, back):
+    order = order_of(yard, 5)
+    delivery, transfer = listed(yard, order)
+    confirm(yard, transfer, 6)
+    yard.do("undo_pick", transfer_order_id=transfer.id, reason="wrong pallet")
+    assert DeliveryLine.objects.get().quantity == 5
+    assert exposure() == (0, order.gross, 0)
+    assert_books_hold()
+    if back == "cancel_delivery":
+        yard.do(back, delivery_id=delivery.id, reason="customer called")
+        assert exposure() == (order.gross, 0, 0)
+        assert_books_hold()
+        assert yard.deliver(order).lines == 1
+
+
+def test_a_reversed_goods_issue_leaves_what_was_picked_above_in_hand(yard):
+    order = order_of(yard, 5)
+    delivery, transfer = listed(yard, order)
+    confirm(yard, transfer, 6)
+    yard.issue(delivery)
+    yard.do("reverse_goods_issue", delivery_id=delivery.id, reason="lorry broke down")
+    assert (DeliveryLine.objects.get().picked, yard.stock("FRAME")) == (6, 20)
+    assert_books_hold()
+    yard.do("undo_pick", transfer_order_id=transfer.id, reason="wrong pallet")
+    assert (progress_of(order)[0].delivered, exposure()) == (5, (0, order.gross, 0))
+    assert_books_hold()
+
+
+def test_what_is_still_promised_on_the_line_goes_first(yard):
+    order = order_of(yard, 10)
+    delivery = yard.deliver(order)
+    yard.do("change_delivery", delivery_id=delivery.id, quantities={1: 4})
+    confirm(yard, yard.transfer(delivery), 11)
+    assert exposure() == (0, order.gross * 11 // 10, 0)
+    assert progress_of(order)[0].delivered == 11
+    assert_books_hold()
+
+
+@pytest.mark.parametrize(("found", "allowed"), [(7, 1), (12, 1)])
+def test_more_than_the_tolerance_is_refused_and_nothing_changes(yard, found, allowed):
+    _, transfer = listed(yard, order_of(yard, 5))
+    before = footprint()
+    with pytest.raises(FoundTooMuch) as refused:
+        confirm(yard, transfer, found)
+    assert (refused.value.facts["allowed"], refused.value.facts["limit"]) == (allowed, "order")
+    assert footprint() == before
+
+
+def test_what_another_list_fetches_in_the_bin_is_not_free(yard):
+    _, transfer = listed(yard, order_of(yard, 10, over=5000))
+    other = yard.order(FRAME=8)
+    yard.transfer(yard.deliver(other))
+    before = footprint()
+    with pytest.raises(FoundTooMuch) as refused:
+        confirm(yard, transfer, 13)
+    assert (refused.value.facts["allowed"], refused.value.facts["limit"]) == (2, "bin")
+    assert footprint() == before
+    assert confirm(yard, transfer, 12).differences == 1
+    assert_books_hold()
+
+
+def test_what_is_promised_to_others_later_is_not_free(yard):
+    _, transfer = listed(yard, order_of(yard, 10, over=5000))
+    yard.order(FRAME=8, requested_on=companies.NEXT_WEDNESDAY)
+    before = footprint()
+    with pytest.raises(FoundTooMuch) as refused:
+        confirm(yard, transfer, 13)
+    assert (refused.value.facts["allowed"], refused.value.facts["limit"]) == (2, "promised")
+    assert footprint() == before
+    assert confirm(yard, transfer, 12).differences == 1
+    assert_books_hold()
+
+
+def test_more_that_the_payer_has_no_credit_for_does_not_leave(yard):
+    order = order_of(yard, 5)
+    delivery, transfer = listed(yard, order)
+    confirm(yard, transfer, 6)
+    yard.limit("ALPHA", order.gross)
+    with pytest.raises(yard.credit_refusal):
+        yard.issue(delivery)
+    yard.limit("ALPHA", order.gross * 6 // 5)
+    assert yard.issue(delivery).cost == 6 * 25_000
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("here", "granted"), [(11, 1), (12, 2)])
+def test_two_picks_take_the_last_free_piece_of_a_bin_once(transactional_db, here, granted):
+    small = companies.build()
+    companies.put_in_stock(small, "FRAME", here)
+    yard = Yard(small)
+    transfers = [listed(yard, order_of(yard, 5))[1] for _ in range(2)]
+    turn = iter(transfers)
+    made, refused = both(lambda: confirm(yard, next(turn), 6))
+    assert (len(made), refused) == (granted, ["found_too_much"] * (2 - granted))
+    assert sum(DeliveryLine.objects.values_list("picked", flat=True)) == granted * 6
+    assert_books_hold()
