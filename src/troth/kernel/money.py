@@ -49,6 +49,8 @@ class Rounding(StrEnum):
 def round_ratio(numerator: int, denominator: int, mode: Rounding = Rounding.HALF_UP) -> int:
     """Return `numerator / denominator` as a whole number, exact before it is rounded. The denominator is not zero."""
     assert denominator != 0
+    if denominator == 1:
+        return numerator
     negative = (numerator < 0) != (denominator < 0)
     whole, rest = divmod(abs(numerator), abs(denominator))
     twice = 2 * rest - abs(denominator)

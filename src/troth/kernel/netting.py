@@ -223,21 +223,25 @@ def project(series: Series, scope: Scope, today: int) -> Array:
 
 
 def changes(series: Series, scope: Scope, today: int) -> dict[int, int]:
-    """Return `project` by its few days on which something counts: offset from `today` -> change of the balance."""
+    """Return `project` by today and the few days on which something counts: offset -> change of the balance."""
     counts, horizon = scope._counts, scope.horizon_days
-    net: dict[int, int] = {}
+    net = {0: 0}
     for category, day, quantity in zip(series.categories, series.days, series.quantities, strict=True):
-        offset = day - today
         if not counts[category]:
             continue
+        offset = day - today
         if offset < 0:
             offset = 0
             if _FIRST_RECEIPT <= category < _FIRST_DEMAND:
                 if day - today < -scope.overdue_receipt_days:
                     continue
                 offset = 1
-        offset = min(offset, horizon)
-        net[offset] = net.get(offset, 0) + quantity
+        if offset > horizon:
+            offset = horizon
+        if offset in net:
+            net[offset] += quantity
+        else:
+            net[offset] = quantity
     return net
 
 

@@ -12,6 +12,8 @@ MAX = 2**63 - 1
 
 _PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _LONGEST_TEXT = 64
+_SHORT = 9
+"""So many digits, and after them as many decimals, fit 64 bits."""
 
 
 class Fault(StrEnum):
@@ -33,6 +35,9 @@ def read_steps(entered: str | int | Decimal, decimals: int) -> int:
 
     Zeros past the last decimal are accepted, since nothing is lost with them.
     """
+    whole = _as_whole(entered)
+    if whole is not None and decimals <= _SHORT:
+        return whole * int(10**decimals)
     number = _as_decimal(entered)
     if not number:
         return 0
@@ -54,6 +59,13 @@ def read_steps(entered: str | int | Decimal, decimals: int) -> int:
     if steps > MAX:
         raise Unreadable(Fault.OUT_OF_RANGE)
     return -steps if sign else steps
+
+
+def _as_whole(entered: str | int | Decimal) -> int | None:
+    """The entry where it is a small number without a sign or a point, as most are; the rest goes through decimals."""
+    if type(entered) is str:
+        return int(entered) if len(entered) <= _SHORT and entered.isascii() and entered.isdigit() else None
+    return entered if type(entered) is int and abs(entered) < 10**_SHORT else None
 
 
 def _as_decimal(entered: str | int | Decimal) -> Decimal:

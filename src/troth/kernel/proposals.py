@@ -116,6 +116,8 @@ def partial(curve: Curve, quantity: int, day: int, terms: Terms = ANY_TERMS) -> 
     """Confirm as much as possible as early as possible, in lines that keep to the terms."""
     assert quantity > 0
     day = max(day, 0)
+    if quantity <= _free_at(curve, day) and terms.latest_day is None and terms.replenishment_day is None:
+        return (Line(day, quantity),)
     smallest = max(min(terms.min_shipment, quantity), 1)
     lines: list[Line] = []
     got = 0

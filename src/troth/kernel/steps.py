@@ -15,7 +15,7 @@ from itertools import accumulate
 from troth.kernel.quantity import checked
 
 Net = Mapping[int, int]
-"""Offset from today -> change of the balance, as `netting.changes` returns it."""
+"""Offset from today -> change of the balance, today's among them, as `netting.changes` returns it."""
 
 
 class Steps:
@@ -29,8 +29,8 @@ class Steps:
 
     def __init__(self, net: Net, horizon: int, *, ceiling: int | None = None) -> None:
         self._horizon = horizon
-        self._days = sorted(net) if 0 in net else [0, *sorted(net)]
-        self._balances = list(accumulate([net.get(day, 0) for day in self._days]))
+        self._days = sorted(net)
+        self._balances = list(accumulate([net[day] for day in self._days]))
         self._lowest = list(accumulate(reversed(self._balances), min))[::-1]
         self._free = self._lowest if ceiling is None else [min(lowest, ceiling) for lowest in self._lowest]
 
@@ -74,7 +74,7 @@ def take(net: Net, lines: Iterable[tuple[int, int]], horizon: int) -> dict[int, 
     """Return `net` with the lines (day, quantity) issued, so that the next requirement sees what is left."""
     reduced = dict(net)
     # Bounds the lowest balance that can result, so that it can be kept.
-    lowest = min((0, *net.values(), *accumulate(net[day] for day in sorted(net))))
+    lowest = min((*net.values(), *accumulate(net[day] for day in sorted(net))))
     for day, quantity in lines:
         lowest = checked(lowest - quantity)
         day = min(max(day, 0), horizon)
