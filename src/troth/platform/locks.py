@@ -114,12 +114,19 @@ class Held:
         if later is not None and type(later).rank > kind.rank:
             raise LockOrder(f"{kind.__name__} is locked before {type(later).__name__}; take both at once")
         if _read(kind, keys, self._balances, lock=True) < len(keys):
-            missing = [key for key in keys if key not in self._balances]
-            columns = dict(zip(_names(kind), kind.types, strict=True))
-            extra = {name: word for name, (word, _) in kind.initial.items()}
-            values = tuple(value for _, value in kind.initial.values())
-            sql.insert_missing(kind.table, {**columns, **extra}, [_values(key) + values for key in missing])
-            _read(kind, missing, self._balances, lock=True)
+            self._make_missing(kind, [key for key in keys if key not in self._balances])
+
+    def _make_missing(self, kind: type[BalanceKey], missing: list[BalanceKey]) -> None:
+        """Make the rows that are missing, which locks them; those that a rival made meanwhile are read."""
+        columns = dict(zip(_names(kind), kind.types, strict=True))
+        extra = {name: word for name, (word, _) in kind.initial.items()}
+        values = tuple(value for _, value in kind.initial.values())
+        rows = [(*row, *values) for row in _rows(kind, missing)]
+        made = sql.insert_missing(kind.table, {**columns, **extra}, rows, returning=_columns(kind))
+        _build(kind, missing, made, self._balances)
+        theirs = [key for key in missing if key not in self._balances]
+        if theirs:
+            _read(kind, theirs, self._balances, lock=True)
 
     def hold(self, model: type[D], *ids: int, by: Actor) -> list[D]:
         """Lock more documents. They come before the balances: once a balance is taken, this is refused."""
@@ -238,9 +245,17 @@ def _reader(kind: Any) -> Callable[[BalanceKey], Any]:
     return attrgetter(*_names(kind))
 
 
-def _values(key: BalanceKey) -> tuple[Any, ...]:
-    values = _reader(type(key))(key)
-    return values if len(_names(type(key))) > 1 else (values,)
+def _rows(kind: type[BalanceKey], keys: Iterable[BalanceKey]) -> list[tuple[Any, ...]]:
+    """The values of the key columns, one row each."""
+    reader = _reader(kind)
+    rows = [reader(key) for key in keys]
+    return rows if len(_names(kind)) > 1 else [(value,) for value in rows]
+
+
+@_once_per_kind
+def _columns(kind: Any) -> tuple[str, ...]:
+    """What is read of a balance: its key, its id, and what its ledger keeps."""
+    return (*_names(kind), "id", *kind.columns)
 
 
 @_once_per_kind
@@ -250,27 +265,32 @@ def _clauses(kind: Any) -> tuple[str, str, str]:
     return (
         " AND ".join(f"b.{name} = k.{name}" for name in names),
         ", ".join(f"b.{name}" for name in names),
-        ", ".join(f"b.{name}" for name in (*names, "id", *kind.columns)),
+        ", ".join(f"b.{name}" for name in _columns(kind)),
     )
 
 
 def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey, Any], *, lock: bool) -> int:
     """Read the rows of these keys into the balances; return how many there are."""
     names = _names(kind)
-    with_clause, source, parameters = sql.relation(
-        "k", dict(zip(names, kind.types, strict=True)), [_values(key) for key in keys]
-    )
+    with_clause, source, parameters = sql.relation("k", dict(zip(names, kind.types, strict=True)), _rows(kind, keys))
     on, ordered, wanted = _clauses(kind)
     tail = _LOCK if lock and sql.is_postgres() else ""
     rows = sql.fetch(
         f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}",
         parameters,
     )
-    width = len(names)
-    for row in rows:
-        key = kind(*row[:width])
-        into[key] = kind.build(key, row[width:])
+    _build(kind, keys, rows, into)
     return len(rows)
+
+
+def _build(
+    kind: type[BalanceKey], keys: list[BalanceKey], rows: Iterable[tuple[Any, ...]], into: dict[BalanceKey, Any]
+) -> None:
+    """Make the balances of rows. The key is the one that was asked for, so that looking it up again is quick."""
+    asked, width = dict(zip(_rows(kind, keys), keys, strict=True)), len(_names(kind))
+    for row in rows:
+        key = asked[row[:width]]
+        into[key] = kind.build(key, row[width:])
 
 
 def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:

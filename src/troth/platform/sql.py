@@ -195,9 +195,11 @@ def insert(table: str, columns: Mapping[str, str], rows: Iterable[Row], *, retur
     return _write(f"INSERT INTO {table}", columns, list(rows), returning, conflict="")
 
 
-def insert_missing(table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
-    """Insert the rows whose key is not there yet; leave the others alone."""
-    _write(f"INSERT INTO {table}", columns, list(rows), (), conflict=" ON CONFLICT DO NOTHING")
+def insert_missing(
+    table: str, columns: Mapping[str, str], rows: Iterable[Row], *, returning: Sequence[str] = ()
+) -> list[Row]:
+    """Insert the rows whose key is not there yet and return `returning` of each; leave the others alone."""
+    return _write(f"INSERT INTO {table}", columns, list(rows), returning, conflict=" ON CONFLICT DO NOTHING")
 
 
 def update(table: str, key: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
@@ -216,21 +218,27 @@ def _write(
 ) -> list[Row]:
     if not rows:
         return []
-    names = ", ".join(columns)
     tail = conflict + (f" RETURNING {', '.join(returning)}" if returning else "")
     if is_postgres():
-        arrays = ", ".join(f"%s::{PG_TYPES[kind]}[]" for kind in columns.values())
-        statement = f"{head} ({names}) SELECT * FROM unnest({arrays}){tail}"
+        statement = _unnested(head, tuple(columns), tuple(columns.values())) + tail
         if returning:
             return fetch(statement, _arrays(columns, rows))
         write(statement, _arrays(columns, rows))
         return []
+    names = ", ".join(columns)
     answer: list[Row] = []
     step = SQLITE_VARIABLES // len(columns)
     for start in range(0, len(rows), step):
         chunk = rows[start : start + step]
         answer += fetch(f"{head} ({names}) VALUES {_places(len(columns), len(chunk))}{tail}", _flat(chunk))
     return answer
+
+
+@functools.lru_cache(maxsize=256)
+def _unnested(head: str, names: tuple[str, ...], kinds: tuple[str, ...]) -> str:
+    """The statement that writes arrays as rows: whatever their number, its words are the same."""
+    arrays = ", ".join(f"%s::{PG_TYPES[kind]}[]" for kind in kinds)
+    return f"{head} ({', '.join(names)}) SELECT * FROM unnest({arrays})"
 
 
 def _places(width: int, height: int) -> str:
