@@ -191,6 +191,7 @@ class Catalogue:
 
     _own: dict[int, dict[str, list[ConditionRow]]] = field(default_factory=dict)
     _any: dict[str, list[ConditionRow]] = field(default_factory=dict)
+    _kinds: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, conditions: Iterable[ConditionRow]) -> "Catalogue":
@@ -198,6 +199,7 @@ class Catalogue:
         for condition in sorted(conditions, key=_strength, reverse=True):
             kinds = made._any if condition.product_id is None else made._own.setdefault(condition.product_id, {})
             kinds.setdefault(condition.kind, []).append(condition)
+            made._kinds.add(condition.kind)
         return made
 
     def ranked(self, kind: Kind, product_id: int) -> list[ConditionRow]:
@@ -213,6 +215,8 @@ class Catalogue:
 
     def each_code(self, kind: Kind, product_id: int, quantity: int) -> list[ConditionRow]:
         """The strongest condition of each code whose scale is reached, by code."""
+        if kind not in self._kinds:
+            return []
         chosen: dict[str, ConditionRow] = {}
         for condition in self.ranked(kind, product_id):
             if condition.scale_from <= quantity:
@@ -326,14 +330,14 @@ def _share_freight(
 
 
 def _with_tax(trace: list[TraceLine], taxes: Sequence[TaxRow]) -> LineOffer:
-    net = checked(sum(line.amount for line in trace))
+    net = checked(sum([line.amount for line in trace]))
     for tax in taxes:
         source = f"{tax.country} {tax.region}".rstrip()
         amount = percent(net, tax.basis_points, ROUNDING)
         trace.append(
             TraceLine(Kind.TAX, tax.name, source, tax.id, net, 0, tax.basis_points, 0, amount, ROUNDING)
         )  # fmt: skip
-    tax_amount = checked(sum(line.amount for line in trace) - net)
+    tax_amount = checked(sum([line.amount for line in trace]) - net)
     return LineOffer(net, tax_amount, checked(net + tax_amount), tuple(trace))
 
 

@@ -56,7 +56,8 @@ def open_lines(held: Held, lines: Sequence[NewLine], *, at: datetime) -> None:
         opened = balances[line.key.kind, line.key.line_id] = FulfilmentKey.empty(line.key)
         opened.ordered, opened.tolerance = checked(line.ordered), checked(line.tolerance)
         opened.billing_basis = BillingBasis(line.billing_basis).value
-        check(opened, kind=line.key.kind, line_id=line.key.line_id, document=line.document.number)
+        if line.ordered < 0 or line.tolerance < 0:  # of a line that begins all else is zero and within its limits
+            check(opened, kind=line.key.kind, line_id=line.key.line_id, document=line.document.number)
         held.add_new(line.key, opened)
     if held.writes and lines:
         rows = [
