@@ -141,7 +141,7 @@ def insert(
 
 
 def _header_values(kind: Kind, header: Header) -> list[Any]:
-    values = ((name, getattr(header, name)) for name in kind.header_columns)
+    values = zip(kind.header_columns, _header_of(kind.table)(header), strict=True)
     return [_json(name, value) if name in _JSON else value for name, value in values]
 
 
@@ -153,7 +153,7 @@ def insert_lines(kind: Kind, document_id: int, lines: Sequence[Line]) -> tuple[L
         number: line_id
         for line_id, number in sql.insert(kind.line_table, columns, rows, returning=("id", "line_number"))
     }
-    return tuple(line._replace(id=ids[line.line_number]) for line in lines)
+    return tuple([line.written(ids[line.line_number]) for line in lines])
 
 
 def update(kind: Kind, document_id: int, header: Header, status: Status, extra: Mapping[str, tuple[str, Any]]) -> None:
@@ -245,6 +245,11 @@ def _json(name: str, value: Any) -> str:
 def _values_of(line_table: str) -> Callable[[Line], tuple[Any, ...]]:
     """Reads all columns of a line at once: by name, one after the other, they cost as much as the statement."""
     return attrgetter(*_kind(line_table).line_columns)
+
+
+@functools.cache
+def _header_of(table: str) -> Callable[[Header], tuple[Any, ...]]:
+    return attrgetter(*(ORDER if table == ORDER.table else QUOTATION).header_columns)
 
 
 @functools.cache

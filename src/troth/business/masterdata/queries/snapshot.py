@@ -167,6 +167,16 @@ class Snapshot:
     def order_types_by_id(self) -> dict[int, OrderTypeTerms]:
         return {kind.id: kind for kind in self.order_types.values()}
 
+    @cached_property
+    def names(self) -> Mapping[tuple[str, str | int], int]:
+        """The ids of routes and shipping points by ("route" or "shipping_point", code or id)."""
+        names: dict[tuple[str, str | int], int] = {}
+        for way in self.ways:
+            names["route", way.route] = names["route", way.route_id] = way.route_id
+        for point in self.points:
+            names["shipping_point", point.code] = names["shipping_point", point.id] = point.id
+        return names
+
     def transport(self, site_id: int, country: str, region: str, shipping_condition: str) -> Transport | None:
         """How goods leave this site; None where there is no such site."""
         key = (site_id, country, region, shipping_condition)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from troth.kernel.errors import NotFound, Sentence
@@ -202,6 +203,10 @@ def product_terms_by_number(numbers: Iterable[str], *, customer_id: int | None =
     return {number: by_number[number] for (number,) in wanted if number in by_number}
 
 
+_unit = lru_cache(maxsize=256)(Unit)
+"""Products share few units."""
+
+
 def _products(rows: Sequence[sql.Row]) -> list[ProductTerms]:
     """One product from all its rows, of which there is one for each of its conversions."""
     first: dict[int, sql.Row] = {}
@@ -216,7 +221,7 @@ def _products(rows: Sequence[sql.Row]) -> list[ProductTerms]:
         ProductTerms(
             *(
                 *row[: _BASE_DECIMALS - 1],
-                Unit(row[_BASE_DECIMALS - 1], row[_BASE_DECIMALS]),
+                _unit(row[_BASE_DECIMALS - 1], row[_BASE_DECIMALS]),
                 *row[_BASE_DECIMALS + 1 : _FIRST_CONVERSION],
                 tuple(conversions.get(product_id, ())),
             )

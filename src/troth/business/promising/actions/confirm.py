@@ -7,6 +7,7 @@ posting to availability. A promise that still holds is left as it is.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from troth.business.masterdata import queries as masterdata
@@ -162,7 +163,7 @@ def _promise(
     if not wishes:
         return Promise({})
     today = _today_by_site(wishes, clock)
-    kept = {} if anew or blocked else _kept(held, wishes, standing, today)
+    kept = {} if anew or blocked or not standing else _kept(held, wishes, standing, today)
     changes = [_change(wish, standing.get(wish.line_id)) for wish in wishes if wish.line_id not in kept]
     released = [entry for change in changes for entry in _released(change)]
     decided = _blocked(changes) if blocked else _decided(held, changes, released, today)
@@ -328,14 +329,20 @@ def _asked(held: Held, key: AvailabilityKey, back: Sequence[netting.Posting], to
 
 
 def _key(wish: Wish) -> AvailabilityKey:
-    return AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
+    return _key_of(wish.product_id, wish.site_id, wish.segment)
+
+
+_key_of = lru_cache(maxsize=4096)(AvailabilityKey)
+"""A document asks for the key of each line several times."""
 
 
 def _demand(decided: _Decided) -> list[Entry]:
     wish = decided.change.wish
     if not wish.is_checked:
         return []
-    key, ref = _key(wish), DocumentRef(wish.document.kind, wish.document.id, wish.document.number)
+    key, ref = _key(wish), wish.document
+    if not isinstance(ref, DocumentRef):
+        ref = DocumentRef(ref.kind, ref.id, ref.number)
     return [
         Entry(key, Category.ORDER, one.dates.material_available, -one.quantity, ref, wish.line_id)
         for one in decided.new

@@ -71,7 +71,7 @@ class Shelf:
     def take(self, lines: Sequence[Line]) -> None:
         """Use up what the lines confirm."""
         self._taken += lines
-        taken = sum(line.quantity for line in lines)
+        taken = sum([line.quantity for line in lines])
         self.on_stock -= taken
         if self.at_hand is not None:
             self.at_hand -= taken
@@ -204,7 +204,7 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     lines = _PROPOSE[mode](shelf.free, task.quantity, offset, terms)
     record = _record(shelf, mode, dates.material_available, offset)
     schedules = _schedules(lines, task, dates, table, ready)
-    short = task.quantity - sum(line.quantity for line in lines)
+    short = task.quantity - sum([line.quantity for line in lines])
     if short > 0:
         record["bound"] = shelf.binding(lines[-1].day if lines else offset).record()
     elif lines and lines[-1].day > offset:

@@ -78,5 +78,5 @@ def line_answers(lines: Iterable[Line], promise: Promise) -> tuple[LineAnswer, .
 def _answer(line: Line, promised: LinePromise | None) -> LineAnswer:
     if promised is None:
         return LineAnswer(line.id, line.line_number, line.base_quantity, 0, 0)
-    schedule = tuple(Confirmed(one.quantity, one.delivery_on, str(one.basis)) for one in promised.schedules)
+    schedule = tuple([Confirmed(one.quantity, one.delivery_on, str(one.basis)) for one in promised.schedules])
     return LineAnswer(line.id, line.line_number, line.base_quantity, promised.confirmed, promised.short, schedule)

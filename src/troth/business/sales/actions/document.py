@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from troth.business.masterdata.queries import ProductTerms
 from troth.business.promising.rules.wish import Wish
@@ -34,19 +35,22 @@ class Document:
     terms: Terms
     unpriced: frozenset[int] = frozenset()
     warnings: list[str] = field(default_factory=list)
+    _found_missing: tuple[tuple[Any, ...], tuple[Missing, ...]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @property
     def standing(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.stands)
+        return tuple([line for line in self.lines if not line.rejection_reason])
 
     @property
     def totals(self) -> tuple[int, int, int]:
         """Net, tax and gross of the standing lines, in minor units of the order's currency."""
         standing = self.standing
         return (
-            sum(line.net for line in standing),
-            sum(line.tax for line in standing),
-            sum(line.gross for line in standing),
+            sum([line.net for line in standing]),
+            sum([line.tax for line in standing]),
+            sum([line.gross for line in standing]),
         )
 
     @property
@@ -56,12 +60,19 @@ class Document:
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        stocked = frozenset(p.product_id for p in self.terms.products.values() if p.is_stocked)
+        """What the order lacks; reckoned again when its header, lines, prices or terms are others."""
+        seen = (self.header, self.lines, self.unpriced, self.terms)
+        kept = self._found_missing
+        if kept is None or any(one is not other for one, other in zip(kept[0], seen, strict=True)):
+            kept = self._found_missing = (seen, self._missing())
+        return kept[1]
+
+    def _missing(self) -> tuple[Missing, ...]:
         lacks = completeness.missing(
             self.header,
             self.lines,
             self.terms.categories,
-            stocked=stocked,
+            stocked=frozenset(p.product_id for p in self.terms.products.values() if p.is_stocked),
             unpriced=self.unpriced,
             needs_customer_reference=self.terms.order_type.needs_customer_reference,
         )

@@ -34,7 +34,7 @@ def price(order: Header, lines: Sequence[Line], terms: Terms, *, keep: frozenset
             line.base_quantity,
             line.weight_g,
             categories[line.item_category_id].is_priced,
-            manual(line),
+            manual(line) if line.manual_conditions else (),
         )
         for line in wanted
     ]
@@ -115,7 +115,7 @@ def _scaled(row: TraceLine, quantity: int, of: int) -> TraceLine:
 def _with(line: Line, offer: LineOffer | None) -> Line:
     if offer is None:
         return line
-    return line._replace(net=offer.net, tax=offer.tax, gross=offer.gross, price_trace=offer.trace)
+    return line.priced(offer.net, offer.tax, offer.gross, offer.trace)
 
 
 def manual(line: Line) -> tuple[Manual, ...]:

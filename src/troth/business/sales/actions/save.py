@@ -98,7 +98,7 @@ def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, c
     for row, read_line in enumerate(parse_lines(drafts, known.known, today=today), start=1):
         try:
             line = determination.line(read_line, header, choices, row=row)
-            conditions = prices.agreed(
+            conditions = read_line.draft.manual_conditions and prices.agreed(
                 read_line.draft,
                 base_decimals=read_line.product.base_unit.decimals,
                 currency_decimals=known.customer.currency_decimals,

@@ -41,15 +41,15 @@ class Terms:
     products: dict[str | int, ProductTerms]
     country: str
     region: str
-    _texts: tuple[frozenset[int], StandardTexts] | None = None
+    _texts: tuple[int, StandardTexts] | None = None
 
     @property
     def texts(self) -> StandardTexts:
-        """What the document begins with in words; read again when it has other products."""
-        ids = frozenset(product.product_id for product in self.products.values())
-        if self._texts is None or self._texts[0] != ids:
+        """What the document begins with in words; read again when it has more products."""
+        if self._texts is None or self._texts[0] != len(self.products):
+            ids = {product.product_id for product in self.products.values()}
             found = masterdata.standard_texts(self.customer.customer_id, ids, self.state.text_kinds)
-            self._texts = (ids, found)
+            self._texts = (len(self.products), found)
         return self._texts[1]
 
     @cached_property
@@ -89,20 +89,12 @@ class Terms:
             categories=self.state.item_categories,
             ways=ways,
             delivery_on=lambda days: self.agreed_delivery(order.entered_on, days),
-            names=self._names(),
+            names=self.state.names,
         )
 
     def agreed_delivery(self, entered_on: date, working_days: int) -> date:
         """The day that an agreed delivery time ends on: working days of the customer's, from the order's entry."""
         return date_of(self.receiving_calendar.add(day_of(entered_on), working_days))
-
-    def _names(self) -> dict[tuple[str, str | int], int]:
-        names: dict[tuple[str, str | int], int] = {}
-        for way in self.state.ways:
-            names["route", way.route] = names["route", way.route_id] = way.route_id
-        for point in self.state.points:
-            names["shipping_point", point.code] = names["shipping_point", point.id] = point.id
-        return names
 
     def way(self, line: Line) -> promising.Way:
         """How a line travels, made once for all lines that share it; a missing route or point takes no time."""

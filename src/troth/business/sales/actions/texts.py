@@ -18,8 +18,11 @@ def of_header(terms: Terms, entered: Texts | None, *, before: Header | None = No
 
 def of_line(terms: Terms, entered: Texts | None, product_id: int, *, row: int | None = None) -> dict[str, str]:
     """The texts that a line begins with; what is entered stands in."""
+    standard = terms.texts.items.get(product_id, {})
+    if not standard and not entered:
+        return {}
     check(entered, terms.state.text_kinds, on_items=True, row=row)
-    return overlaid(terms.texts.items.get(product_id, {}), entered)
+    return overlaid(standard, entered)
 
 
 def kept(lines: tuple[Line, ...], drafts: Iterable[LineDraft], before: Iterable[Line]) -> tuple[Line, ...]:

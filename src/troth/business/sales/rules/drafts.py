@@ -14,6 +14,7 @@ remedy; nothing of a refused draft is written.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from troth.business.sales.rules import refusals
@@ -288,7 +289,9 @@ def _parse_line(
     product = _product(draft.product, known, row, wrong)
     site = _site(draft.site, known, row, wrong)
     counted = None if product is None else _try(lambda: _counted(product, draft), row, "quantity", wrong)
-    requested_on = _try(lambda: parse_date(draft.requested_on, today=today), row, "requested_on", wrong)
+    requested_on = None
+    if draft.requested_on is not None:
+        requested_on = _try(lambda: parse_date(draft.requested_on, today=today), row, "requested_on", wrong)
     _check_words(draft, row, wrong)
     if product is None or counted is None:
         return None
@@ -365,6 +368,11 @@ def _try(read: Any, row: int, name: str, wrong: list[BusinessError]) -> Any:
         return None
 
 
+_SMALL_NUMBERS = ("over_tolerance_basis_points", "under_tolerance_basis_points", "delivery_days", "delivery_group")
+_texts_of = attrgetter(*TEXT_MAX)
+_numbers_of = attrgetter(*_SMALL_NUMBERS)
+
+
 def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None:
     if draft.delivery_mode and draft.delivery_mode not in DELIVERY_MODES:
         wrong.append(
@@ -372,14 +380,13 @@ def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None
                 f"Choose one of {', '.join(DELIVERY_MODES)} as delivery proposal.", row=row, field="delivery_mode"
             )
         )
-    for name, most in TEXT_MAX.items():
-        if len(getattr(draft, name)) > most:
+    for (name, most), text in zip(TEXT_MAX.items(), _texts_of(draft), strict=True):
+        if text and len(text) > most:
             wrong.append(
                 refusals.WrongEntry(Sentence("Use at most %(most)s characters.", most=most), row=row, field=name)
             )
-    for name in ("over_tolerance_basis_points", "under_tolerance_basis_points", "delivery_days", "delivery_group"):
-        value = getattr(draft, name)
-        if value is not None and not 0 <= value <= 10_000:
+    for name, value in zip(_SMALL_NUMBERS, _numbers_of(draft), strict=True):
+        if value and not 0 <= value <= 10_000:
             wrong.append(refusals.WrongEntry(Sentence("Enter a number from 0 to 10000."), row=row, field=name))
 
 

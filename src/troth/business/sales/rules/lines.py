@@ -79,6 +79,14 @@ class Line(NamedTuple):
     weight_g: int = 0
     volume_ml: int = 0
 
+    def written(self, line_id: int) -> "Line":
+        """The line with its id; by position, because `_replace` looks at each field by name."""
+        return Line._make((*self[:_ID], line_id, *self[_ID + 1 :]))
+
+    def priced(self, net: int, tax: int, gross: int, trace: Any) -> "Line":
+        """The line with its value and how it came about."""
+        return Line._make((*self[:_NET], net, tax, gross, trace, *self[_NET + 4 :]))
+
     @property
     def stands(self) -> bool:
         """Whether the line has not been rejected."""
@@ -88,3 +96,7 @@ class Line(NamedTuple):
     def tolerance(self) -> int:
         """By how much the delivered quantity may exceed the ordered one, in smallest units, rounded down."""
         return self.base_quantity * self.over_tolerance_basis_points // 10_000
+
+
+_ID, _NET = Line._fields.index("id"), Line._fields.index("net")
+assert Line._fields[_NET : _NET + 4] == ("net", "tax", "gross", "price_trace")
