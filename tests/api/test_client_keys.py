@@ -71,7 +71,7 @@ def creating():
         for operation in methods.values():
             needs = any(one["name"] == "Idempotency-Key" and one["required"] for one in operation["parameters"])
             if needs:
-                [kind] = operation.get("requestBody", {"content": ["application/json"]})["content"]
+                kind, *_ = operation.get("requestBody", {"content": ["application/json"]})["content"]
                 found[operation["operationId"]] = (path.replace("{paper}", "quotation"), kind)
     return found
 

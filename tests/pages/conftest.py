@@ -38,7 +38,7 @@ def sign_in(db):
     """A browser of somebody with these roles everywhere."""
 
     def by(*roles: str) -> Client:
-        user = get_user_model().objects.create_user("-".join(roles) or "nobody", password="x")
+        user = get_user_model().objects.create_user("-".join(roles)[:150] or "nobody", password="x")
         for role in roles:
             RoleGrant.objects.create(user=user, role=role)
         client = Client()

@@ -109,5 +109,5 @@ def test_a_rejection_keeps_its_reason(small, rep, sent):
 
 def test_an_accepted_quotation_is_listed_for_its_customer(small, rep, sent):
     actions.accept_quotation(sent.id, by=rep, clock=small.clock)
-    rows = queries.quotations(rep, state="accepted", words="beta qt-")
+    rows = queries.rows(queries.quotations(rep, state="accepted", words="beta qt-"))
     assert [(row.number, row.customer_number, row.net) for row in rows] == [(sent.number, "BETA", sent.net)]

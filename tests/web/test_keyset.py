@@ -89,3 +89,14 @@ def test_the_count_is_only_taken_when_asked_for(names, django_assert_num_queries
         assert keyset.page(names, ("model",)).count is None
     with django_assert_num_queries(2):
         assert keyset.page(names, ("model",), count=True).count == 9
+
+
+def test_marks_that_are_all_known_are_paged_there_and_back():
+    marks = [f"2026-03-0{day}/{number:018}" for day in (2, 1) for number in (10, 9)]
+    ordered = sorted(marks)
+    first = keyset.page_of_marks(marks, None, 3)
+    assert (first.rows, first.previous, first.count) == (ordered[:3], None, 4)
+    second = keyset.page_of_marks([*marks, "2026-03-01/0"], first.next, 3)
+    assert (second.rows, second.next) == (ordered[3:], None)
+    assert keyset.page_of_marks(marks, second.previous, 3).rows == ordered[:3]
+    assert keyset.page_of_marks(marks, f"<{ordered[1]}", 3).rows == ordered[:1]

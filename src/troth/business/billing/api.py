@@ -14,8 +14,9 @@ from troth.ledgers.journal import queries as journal
 from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, create
-from troth.platform.api.paging import Page, Paging, next_address, whole
+from troth.platform.api.paging import Page, Paging, page, page_of_marks, whole
 from troth.platform.api.values import Day, Entry, Id, Money, Name, Reason, Shown, money, quantity
+from troth.platform.documents import DocumentRef
 from troth.platform.web import exports
 from troth.reference import queries as reference
 
@@ -37,29 +38,34 @@ class BillingDue(Shown):
     is_blocked: bool
 
 
-class DueFilter(Entry):
+class DueFilter(Paging):
     until: Day | None = None
 
 
 @operations.reads("/billing/due", Page[BillingDue])
 def list_billing_due(request: ApiRequest, found: Query[DueFilter]) -> dict[str, Any]:
     """The billing due list, the oldest first."""
-    rows = queries.due(request.auth, until=found.until)
-    return whole(
-        [
-            BillingDue(
-                kind=row.source.kind,
-                id=row.source.id,
-                number=row.source.number,
-                customer=row.customer,
-                since_on=row.since_on,
-                lines=row.lines,
-                amount=money(row.amount, row.currency),
-                is_blocked=row.is_blocked,
-            )
-            for row in rows
-        ]
+    since = queries.due_since(request.auth, until=found.until)
+    marks = queries.due_marks(since)
+    return page_of_marks(
+        request, marks, found, lambda chosen: _due({marks[mark]: since[marks[mark]] for mark in chosen})
     )
+
+
+def _due(since: dict[DocumentRef, date]) -> list[BillingDue]:
+    return [
+        BillingDue(
+            kind=row.source.kind,
+            id=row.source.id,
+            number=row.source.number,
+            customer=row.customer,
+            since_on=row.since_on,
+            lines=row.lines,
+            amount=money(row.amount, row.currency),
+            is_blocked=row.is_blocked,
+        )
+        for row in queries.due_rows(since)
+    ]
 
 
 class InvoiceListed(Shown):
@@ -81,7 +87,6 @@ class InvoiceFilter(Paging):
     payer: Id | None = None
     from_on: Day | None = None
     to_on: Day | None = None
-    after: Annotated[str, Field(max_length=18, pattern=r"^\d*$")] = ""
 
 
 @operations.reads("/invoices", Page[InvoiceListed])
@@ -93,12 +98,10 @@ def list_invoices(request: ApiRequest, found: Query[InvoiceFilter]) -> dict[str,
         payer_id=found.payer,
         from_on=found.from_on,
         to_on=found.to_on,
-        after_id=int(found.after) if found.after else None,
-        limit=found.limit + 1,
     )
-    more, rows = len(rows) > found.limit, rows[: found.limit]
-    mark = str(rows[-1].id) if more else None
-    return {"items": [InvoiceListed(**_row(row)) for row in rows], "next": next_address(request, mark)}
+    return page(
+        request, rows, found, lambda chosen: [InvoiceListed(**_row(row)) for row in queries.invoice_rows(chosen)]
+    )
 
 
 def _row(row: InvoiceRow) -> dict[str, Any]:

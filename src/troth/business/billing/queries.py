@@ -24,7 +24,6 @@ from troth.platform.blocks import BlockScope
 from troth.platform.documents import DocumentRef
 from troth.reference import queries as reference
 
-PAGE = 50
 LINES_MAX = 5_000
 
 
@@ -87,7 +86,16 @@ def due_since(by: Actor, *, until: date | None = None, limit: int = LINES_MAX) -
 
 def due(by: Actor, *, until: date | None = None) -> list[DueRow]:
     """Deliveries and orders with something to bill that the actor may see, oldest first."""
-    since = due_since(by, until=until)
+    return due_rows(due_since(by, until=until))
+
+
+def due_marks(since: Mapping[DocumentRef, date]) -> dict[str, DocumentRef]:
+    """Mark -> document; marks sort by the day since which it waits."""
+    return {f"{on}/{ref.kind}/{ref.id:018}": ref for ref, on in since.items()}
+
+
+def due_rows(since: Mapping[DocumentRef, date]) -> list[DueRow]:
+    """These deliveries and orders with what is to be billed of each, oldest first."""
     lines = billable(
         delivery_ids=sorted(ref.id for ref in since if ref.kind == "delivery"),
         order_ids=sorted(ref.id for ref in since if ref.kind == "order"),
@@ -246,9 +254,30 @@ def open_items(
     The exposure ledger says which invoices are open, so what is paid is not read.
     """
     chosen = frozenset([company_id]) if company_id else company_ids
-    ids = [invoice_id for invoice_id, _due_on in standing(company_ids=chosen, payer_id=payer_id)]
-    rows = _open(Invoice.objects.filter(pk__in=ids))
+    return open_among([invoice_id for invoice_id, _due_on in standing(company_ids=chosen, payer_id=payer_id)])
+
+
+def open_among(invoice_ids: Sequence[int]) -> list[OpenInvoice]:
+    """Those of the invoices that still claim something, oldest due first."""
+    rows = _open(Invoice.objects.filter(pk__in=invoice_ids))
     return sorted((row for row in rows if row.open), key=lambda row: (row.due_on, row.id))
+
+
+def open_marks(
+    *, company_ids: frozenset[int] | None = None, payer_id: int | None = None, words: str = ""
+) -> dict[str, int]:
+    """Mark -> invoice of each that still claims something; marks sort by the day it is due.
+
+    Each of the words stands in the invoice's number or its payer's name.
+    """
+    found = standing(company_ids=company_ids, payer_id=payer_id)
+    if words.strip():
+        rows = Invoice.objects.filter(pk__in=[invoice_id for invoice_id, _due_on in found])
+        for word in words.split():
+            rows = rows.filter(Q(number__icontains=word) | Q(payer__name__icontains=word))
+        fitting = set(rows.values_list("pk", flat=True))
+        found = [one for one in found if one[0] in fitting]
+    return {f"{due_on}/{invoice_id:018}": invoice_id for invoice_id, due_on in found}
 
 
 def _companies() -> list[int]:
@@ -317,18 +346,20 @@ def list_invoices(
     payer_id: int | None = None,
     from_on: date | None = None,
     to_on: date | None = None,
-    after_id: int | None = None,
-    limit: int = PAGE,
-) -> list[InvoiceRow]:
+) -> QuerySet[Invoice]:
     """Invoices and cancellations that the actor may see, newest first."""
     query = Invoice.objects.select_related("payer", "currency").order_by("-pk")
     if by.company_ids is not None:
         query = query.filter(company_id__in=by.company_ids)
     if words.strip():
         query = query.filter(Q(number__icontains=words.strip()) | Q(payer__name__icontains=words.strip()))
-    chosen = {"payer_id": payer_id, "invoiced_on__gte": from_on, "invoiced_on__lte": to_on, "pk__lt": after_id}
-    rows = list(query.filter(**{name: value for name, value in chosen.items() if value is not None})[:limit])
-    return [_row(row, progress) for row, progress in _with_progress(rows)]
+    chosen = {"payer_id": payer_id, "invoiced_on__gte": from_on, "invoiced_on__lte": to_on}
+    return query.filter(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def invoice_rows(found: Iterable[Invoice]) -> list[InvoiceRow]:
+    """Invoices as a list shows them."""
+    return [_row(row, progress) for row, progress in _with_progress(list(found))]
 
 
 def _with_progress(rows: list[Invoice]) -> list[tuple[Invoice, Progress]]:

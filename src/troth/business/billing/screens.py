@@ -14,7 +14,7 @@ from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.pictures import Face
 from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
-from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.ranges import amount_between, between
 from troth.platform.web.tallies import MOST, summed
@@ -58,28 +58,19 @@ class InvoiceRow:
 
 
 def due(query: ListQuery) -> Page:
-    """What may be billed, the oldest first. All of it is read at once: a page is a part of that."""
-    words = query.search.lower().split()
-    found = [
-        row
-        for row in queries.due(query.actor)
-        if all(word in f"{row.source.number} {row.customer}".lower() for word in words)
-        and query.filters.get("kind") in (None, row.source.kind)
-    ]
-    start = _start(query.after)
-    shown = found[start : start + query.limit]
-    return Page(
-        [_due_row(row) for row in shown],
-        next=str(start + query.limit) if start + query.limit < len(found) else None,
-        previous=str(max(start - query.limit, 0)) if start else None,
-        count=len(found),
-    )
-
-
-def _start(after: str | None) -> int:
-    if after and not (after.isascii() and after.isdigit() and len(after) < 9):
-        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after")
-    return int(after or 0)
+    """What may be billed, the oldest first; its lines are read for the page alone, for a search for all of it."""
+    kind, words = query.filters.get("kind"), query.search.lower().split()
+    since = {ref: on for ref, on in queries.due_since(query.actor).items() if kind in (None, ref.kind)}
+    if words:
+        since = {
+            row.source: row.since_on
+            for row in queries.due_rows(since)
+            if all(word in f"{row.source.number} {row.customer}".lower() for word in words)
+        }
+    marks = queries.due_marks(since)
+    page = keyset.page_of_marks(marks, query.after, query.limit)
+    rows = queries.due_rows({marks[mark]: since[marks[mark]] for mark in page.rows})
+    return replace(page, rows=[_due_row(row) for row in rows])
 
 
 def _due_row(row: queries.DueRow) -> DueRow:

@@ -14,7 +14,7 @@ from troth.business.receivables.rules import Clear
 from troth.kernel.money import parse_money
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
-from troth.platform.api.paging import Page, Paging, next_address, whole
+from troth.platform.api.paging import Page, Paging, page, page_of_marks
 from troth.platform.api.values import Day, Entry, Figure, Id, Money, Reason, Shown, money
 from troth.platform.web.formats import currency_decimals
 
@@ -38,31 +38,33 @@ class OpenItemShown(Shown):
     open: Money
 
 
-class ItemFilter(Entry):
+class ItemFilter(Paging):
     payer: Id | None = None
 
 
 @operations.reads("/open-items", Page[OpenItemShown])
 def list_open_items(request: ApiRequest, found: Query[ItemFilter]) -> dict[str, Any]:
     """Open invoices, the oldest due first."""
-    rows = billing.open_items(company_ids=request.auth.company_ids, payer_id=found.payer)
-    return whole(
-        [
-            OpenItemShown(
-                id=row.id,
-                number=row.number,
-                company=row.company_id,
-                payer=row.payer_id,
-                payer_name=row.payer,
-                invoiced_on=row.invoiced_on,
-                due_on=row.due_on,
-                gross=money(row.gross, row.currency),
-                paid=money(row.paid, row.currency),
-                open=money(row.open, row.currency),
-            )
-            for row in rows
-        ]
-    )
+    marks = billing.open_marks(company_ids=request.auth.company_ids, payer_id=found.payer)
+    return page_of_marks(request, marks, found, lambda chosen: _items([marks[mark] for mark in chosen]))
+
+
+def _items(invoice_ids: list[int]) -> list[OpenItemShown]:
+    return [
+        OpenItemShown(
+            id=row.id,
+            number=row.number,
+            company=row.company_id,
+            payer=row.payer_id,
+            payer_name=row.payer,
+            invoiced_on=row.invoiced_on,
+            due_on=row.due_on,
+            gross=money(row.gross, row.currency),
+            paid=money(row.paid, row.currency),
+            open=money(row.open, row.currency),
+        )
+        for row in billing.open_among(invoice_ids)
+    ]
 
 
 class ClearEntry(Entry):
@@ -130,17 +132,13 @@ class PaidShown(Shown):
 
 class PaymentFilter(Paging):
     payer: Id | None = None
-    after: Annotated[str, Field(max_length=18, pattern=r"^\d*$")] = ""
 
 
 @operations.reads("/payments", Page[PaymentListed])
 def list_payments(request: ApiRequest, found: Query[PaymentFilter]) -> dict[str, Any]:
     """Payments, the newest first."""
-    before = int(found.after) if found.after else None
-    rows = queries.payments(by=request.auth, payer_id=found.payer, before_id=before, limit=found.limit + 1)
-    more, rows = len(rows) > found.limit, rows[: found.limit]
-    items = [PaymentListed(**_row(row)) for row in rows]
-    return {"items": items, "next": next_address(request, str(rows[-1].id) if more else None)}
+    rows = queries.payments(by=request.auth, payer_id=found.payer)
+    return page(request, rows, found, lambda chosen: [PaymentListed(**_row(row)) for row in queries.rows(list(chosen))])
 
 
 @operations.reads("/payments/{int:payment_id}", PaymentShown)

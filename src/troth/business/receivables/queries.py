@@ -1,5 +1,6 @@
 """Payments as people look at them: what came in, what it was set against, what of it is left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,16 +42,10 @@ class PaymentRow:
     reference: str
 
 
-def payments(
-    *, by: Actor, payer_id: int | None = None, before_id: int | None = None, limit: int = 50
-) -> list[PaymentRow]:
-    """Payments that the actor may see, the newest first; `before_id` is the last id of the page before."""
-    query = _visible(by)
-    if payer_id is not None:
-        query = query.filter(payer_id=payer_id)
-    if before_id is not None:
-        query = query.filter(pk__lt=before_id)
-    return _rows(list(query.order_by("-pk")[:limit]))
+def payments(*, by: Actor, payer_id: int | None = None) -> QuerySet[Payment]:
+    """Payments that the actor may see."""
+    found = _visible(by)
+    return found if payer_id is None else found.filter(payer_id=payer_id)
 
 
 def payment(payment_id: int, *, by: Actor) -> tuple[PaymentRow, tuple[ClearingRow, ...]]:
@@ -60,7 +55,7 @@ def payment(payment_id: int, *, by: Actor) -> tuple[PaymentRow, tuple[ClearingRo
         raise NotFound(Sentence("There is no payment %(id)s that you may see."), kind="payment", id=payment_id)
     names = ("pk", "invoice_id", "invoice_number", "amount", "discount", "at", "reversed_at")
     clearings = Clearing.objects.filter(payment=found).order_by("pk").values_list(*names)
-    return _rows([found])[0], tuple(ClearingRow(*row) for row in clearings)
+    return rows([found])[0], tuple(ClearingRow(*row) for row in clearings)
 
 
 def _visible(by: Actor) -> QuerySet[Payment]:
@@ -68,7 +63,8 @@ def _visible(by: Actor) -> QuerySet[Payment]:
     return query if by.company_ids is None else query.filter(company_id__in=by.company_ids)
 
 
-def _rows(found: list[Payment]) -> list[PaymentRow]:
+def rows(found: Sequence[Payment]) -> list[PaymentRow]:
+    """Payments as a list shows them."""
     standing = Clearing.objects.filter(payment__in=found, reversed_at=None).values_list("payment_id")
     used = dict(standing.annotate(total=Sum("amount")).order_by())
     return [

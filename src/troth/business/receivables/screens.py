@@ -17,7 +17,7 @@ from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
 from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
-from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.values import Money, Party, Status
 from troth.reference import models as reference
@@ -60,25 +60,14 @@ class PaymentRow:
 
 
 def open_items(query: ListQuery, today: date) -> Page:
-    """Open invoices, the longest due first. All are read at once; a page is a part of that."""
-    words = query.search.lower().split()
-    found = [
-        one
-        for one in billing.open_items(company_ids=query.actor.company_ids)
-        if all(word in f"{one.number} {one.payer}".lower() for word in words)
-        and (not query.filters.get("overdue") or one.due_on < today)
-    ]
-    start = int(query.after or 0) if (query.after or "0").isdigit() and len(query.after or "") < 9 else -1
-    if start < 0:
-        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after")
-    shown = found[start : start + query.limit]
+    """Open invoices, the longest due first."""
+    marks = billing.open_marks(company_ids=query.actor.company_ids, words=query.search)
+    if query.filters.get("overdue"):
+        marks = {mark: invoice_id for mark, invoice_id in marks.items() if mark < str(today)}
+    page = keyset.page_of_marks(marks, query.after, query.limit)
+    shown = billing.open_among([marks[mark] for mark in page.rows])
     parties = reference.Party.objects.in_bulk({one.payer_id for one in shown})
-    return Page(
-        [_item_row(one, parties[one.payer_id], today) for one in shown],
-        next=str(start + query.limit) if start + query.limit < len(found) else None,
-        previous=str(max(start - query.limit, 0)) if start else None,
-        count=len(found),
-    )
+    return replace(page, rows=[_item_row(one, parties[one.payer_id], today) for one in shown])
 
 
 def _item_row(one: OpenInvoice, party: reference.Party, today: date) -> ItemRow:

@@ -178,47 +178,26 @@ class DocumentRow:
     version: int
 
 
-def orders(
-    by: Actor,
-    *,
-    state: str = "",
-    customer_id: int | None = None,
-    words: str = "",
-    entered_from: date | None = None,
-    entered_to: date | None = None,
-    after_id: int | None = None,
-    limit: int = PAGE,
-) -> tuple[DocumentRow, ...]:
-    """Orders that the actor may see, the newest first; `words` are looked for in numbers and the customer's name."""
-    query = _filtered(Order.objects.all(), by, state, customer_id, words, entered_from, entered_to)
-    return _page(query, after_id, limit)
+def orders(by: Actor, **narrowed: Any) -> QuerySet[Order]:
+    """Orders that the actor may see; `words` are looked for in numbers and the customer's name."""
+    return _filtered(Order.objects.all(), by, **narrowed)
 
 
-def quotations(
-    by: Actor,
-    *,
-    state: str = "",
-    customer_id: int | None = None,
-    words: str = "",
-    entered_from: date | None = None,
-    entered_to: date | None = None,
-    after_id: int | None = None,
-    limit: int = PAGE,
-) -> tuple[DocumentRow, ...]:
-    """Quotations that the actor may see, the newest first."""
-    query = _filtered(Quotation.objects.all(), by, state, customer_id, words, entered_from, entered_to)
-    return _page(query, after_id, limit)
+def quotations(by: Actor, **narrowed: Any) -> QuerySet[Quotation]:
+    """Quotations that the actor may see."""
+    return _filtered(Quotation.objects.all(), by, **narrowed)
 
 
 def _filtered(
     query: QuerySet[Any],
     by: Actor,
-    state: str,
-    customer_id: int | None,
-    words: str,
-    *entered: date | None,
+    *,
+    state: str = "",
+    customer_id: int | None = None,
+    words: str = "",
+    entered_from: date | None = None,
+    entered_to: date | None = None,
 ) -> QuerySet[Any]:
-    entered_from, entered_to = entered
     chosen: dict[str, Any] = {"state": state} if state else {}
     if by.company_ids is not None:
         chosen["company_id__in"] = by.company_ids
@@ -234,14 +213,12 @@ def _filtered(
             Q(number__icontains=word) | Q(customer_reference__icontains=word) | Q(sold_to__name__icontains=word)
             | Q(sold_to__number__iexact=word)
         )  # fmt: skip
-    return query
+    return query.select_related("sold_to", "order_type", "currency").order_by("-pk")
 
 
-def _page(query: QuerySet[Any], after_id: int | None, limit: int) -> tuple[DocumentRow, ...]:
-    if after_id is not None:
-        query = query.filter(pk__lt=after_id)
-    found = query.select_related("sold_to", "order_type", "currency").order_by("-pk")[:limit]
-    return tuple(_row(document) for document in found)
+def rows(documents: Iterable[Order | Quotation]) -> list[DocumentRow]:
+    """Documents as a list shows them."""
+    return [_row(document) for document in documents]
 
 
 def _row(document: Any) -> DocumentRow:

@@ -1,5 +1,6 @@
 """Supply over the API: what lies where, and what is expected: enter it, change it, receive it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from troth.platform import permissions
 from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
-from troth.platform.api.paging import Page, Paging, next_address, whole
+from troth.platform.api.paging import Page, Paging, page, whole
 from troth.platform.api.values import Code, Day, Entry, Figure, Id, Reason, Shown, quantity
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
@@ -200,16 +201,12 @@ class ReceiptShown(Shown):
     version: int
 
 
-Mark = Annotated[str, Field(max_length=40, pattern=r"^(\d{4}-\d\d-\d\d/\d{1,18})?$")]
-
-
 class ReceiptFilter(Paging):
     company: Id
     site: Id | None = None
     product: Id | None = None
     kind: Code = ""
     only_open: bool = True
-    after: Mark = ""
 
 
 @operations.reads("/receipts", Page[ReceiptShown])
@@ -223,24 +220,14 @@ def list_receipts(request: ApiRequest, found: Query[ReceiptFilter]) -> dict[str,
         product_id=found.product,
         kind=found.kind,
         only_open=found.only_open,
-        after=_mark(found.after),
-        limit=found.limit + 1,
     )
-    more, rows = len(rows) > found.limit, rows[: found.limit]
+    return page(request, rows.values("id", "due_on"), found, _listed, order=("due_on", "id"))
+
+
+def _listed(chosen: Iterable[dict[str, Any]]) -> list[ReceiptShown]:
+    rows = queries.rows(row["id"] for row in chosen)
     products = reference.products({row.product_id for row in rows})
-    items = [_shown(row, products[row.product_id]) for row in rows]
-    return {
-        "items": items,
-        "next": next_address(request, f"{rows[-1].due_on}/{rows[-1].id}" if more else None),
-    }
-
-
-def _mark(text: str) -> tuple[date, int] | None:
-    day, _, number = text.partition("/")
-    try:
-        return (date.fromisoformat(day), int(number)) if text else None
-    except ValueError:
-        raise InvalidInput("This page mark is not valid. Begin again from the first page.", field="after") from None
+    return [_shown(row, products[row.product_id]) for row in rows]
 
 
 def _shown(row: ReceiptRow, product: ProductRow) -> ReceiptShown:

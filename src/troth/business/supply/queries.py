@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 
 from troth.business.supply.models import Receipt
 
@@ -49,10 +49,8 @@ def receipts(
     product_id: int | None = None,
     kind: str = "",
     only_open: bool = True,
-    after: tuple[date, int] | None = None,
-    limit: int = 100,
-) -> list[ReceiptRow]:
-    """Receipts by due day; `after` is (due_on, id) of the last row seen."""
+) -> QuerySet[Receipt]:
+    """Receipts by due day."""
     query = Receipt.objects.filter(company_id=company_id)
     if only_open:
         query = query.filter(state="open", received__lt=F("quantity"))
@@ -64,9 +62,12 @@ def receipts(
         query = query.filter(product_id=product_id)
     if kind:
         query = query.filter(kind=kind)
-    if after is not None:
-        query = query.filter(Q(due_on__gt=after[0]) | Q(due_on=after[0], id__gt=after[1]))
-    return _rows(query.order_by("due_on", "id")[:limit])
+    return query.order_by("due_on", "id")
+
+
+def rows(receipt_ids: Iterable[int]) -> list[ReceiptRow]:
+    """These receipts as a list shows them, by due day."""
+    return _rows(Receipt.objects.filter(pk__in=list(receipt_ids)).order_by("due_on", "id"))
 
 
 def by_product(product_id: int, site_id: int) -> list[ReceiptRow]:

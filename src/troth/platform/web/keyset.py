@@ -10,9 +10,10 @@ may be read, and a malformed one is refused.
 from __future__ import annotations
 
 import base64
+import bisect
 import json
 from binascii import Error as BadBase64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,30 @@ def page(
         next=_cursor(rows[-1], keys, "n") if has_next else None,
         previous=_cursor(rows[0], keys, "p") if has_previous else None,
         count=bounded_count(queryset) if count else None,
+    )
+
+
+def page_of_marks(marks: Iterable[str], after: str | None = None, limit: int = 50) -> Page:
+    """Return up to `limit` marks past `after`, where all marks of a list are known and sort as the list does.
+
+    A mark begins with a day, and an id with leading zeros may follow. It is the cursor of the page that follows it, and
+    with "<" in front the cursor of the page before it.
+    """
+    ordered = sorted(marks)
+    if after and not after.removeprefix("<")[:1].isdigit():
+        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after")
+    if after and after.startswith("<"):
+        end = bisect.bisect_left(ordered, after[1:])
+        start = max(end - limit, 0)
+    else:
+        start = bisect.bisect_right(ordered, after or "")
+        end = start + limit
+    chosen = ordered[start:end]
+    return Page(
+        rows=chosen,
+        next=chosen[-1] if chosen and end < len(ordered) else None,
+        previous=f"<{chosen[0]}" if chosen and start else None,
+        count=len(ordered) if len(ordered) <= COUNT_LIMIT else None,
     )
 
 

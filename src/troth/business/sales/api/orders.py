@@ -1,21 +1,20 @@
 """Orders over the API: in one step or as a draft first, and every verb that an order knows."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Any
 
+from django.db.models import QuerySet
 from ninja import Query
-from pydantic import Field
 
 from troth.business.sales import actions, queries
 from troth.business.sales.actions.simulate import simulate_order
 from troth.business.sales.api import entries, shown
 from troth.business.sales.api.entries import NewOrder, Number, OrderChange, OrderEntry
 from troth.business.sales.api.shown import DocumentListed, DocumentShown, OrderWritten, Written
-from troth.business.sales.queries import DocumentRow
 from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
-from troth.platform.api.paging import Page, Paging, next_address
+from troth.platform.api.paging import Page, Paging, page
 from troth.platform.api.values import Code, Day, Entry, Figure, Id, Name, Reason, Shown, quantity
 
 operations = Operations("orders")
@@ -29,11 +28,10 @@ class DocumentFilter(Paging):
     words: Name = ""
     entered_from: Day | None = None
     entered_to: Day | None = None
-    after: Annotated[str, Field(max_length=20, pattern=r"^\d{0,18}$")] = ""
 
 
-def page_of(request: ApiRequest, found: DocumentFilter, query: Callable[..., Sequence[DocumentRow]]) -> dict[str, Any]:
-    """A page of orders or quotations, the newest first; they are not counted."""
+def page_of(request: ApiRequest, found: DocumentFilter, query: Callable[..., QuerySet[Any]]) -> dict[str, Any]:
+    """A page of orders or quotations, the newest first."""
     rows = query(
         request.auth,
         state=found.state,
@@ -41,12 +39,8 @@ def page_of(request: ApiRequest, found: DocumentFilter, query: Callable[..., Seq
         words=found.words,
         entered_from=found.entered_from,
         entered_to=found.entered_to,
-        after_id=int(found.after) if found.after else None,
-        limit=found.limit + 1,
     )
-    more = len(rows) > found.limit
-    rows = rows[: found.limit]
-    return {"items": shown.listed(rows), "next": next_address(request, str(rows[-1].id)) if more else None}
+    return page(request, rows, found, lambda chosen: shown.listed(queries.rows(chosen)))
 
 
 @operations.reads("/orders", Page[DocumentListed])

@@ -1,5 +1,6 @@
 """The delivery due list, deliveries, and rush orders, which are delivered as they are entered."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -13,13 +14,11 @@ from troth.business.shipping.actions import DeliveriesMade
 from troth.business.shipping.api.shared import (
     DeliveryListed,
     LackShown,
-    Mark,
     SiteFilter,
     TransferRef,
     dated,
     deliveries_shown,
     lacks_shown,
-    numbered,
     page,
     refs,
     site_of,
@@ -30,6 +29,7 @@ from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging
+from troth.platform.api.paging import page as page_of_rows
 from troth.platform.api.values import Code, Day, Entry, Figure, Id, Name, Reason, Shown, quantity
 from troth.reference import queries as reference
 
@@ -157,7 +157,6 @@ class DeliveryFilter(Paging):
     state: Code | None = None
     customer: Id | None = None
     shipment: Id | None = None
-    after: Mark = ""
 
 
 @operations.reads("/deliveries", Page[DeliveryListed])
@@ -171,10 +170,12 @@ def list_deliveries(request: ApiRequest, found: Query[DeliveryFilter]) -> dict[s
         state=found.state,
         customer_id=found.customer,
         shipment_id=found.shipment,
-        before_id=numbered(found.after),
-        limit=found.limit,
     )
-    return page(request, deliveries_shown(rows), found.limit, lambda: str(rows[-1].id))
+    return page_of_rows(request, rows.values("id"), found, _deliveries)
+
+
+def _deliveries(chosen: Iterable[dict[str, int]]) -> list[DeliveryListed]:
+    return deliveries_shown(queries.delivery_rows([row["id"] for row in chosen]))
 
 
 class DeliveryLineShown(Shown):

@@ -119,10 +119,8 @@ def deliveries(
     customer_id: int | None = None,
     route_id: int | None = None,
     shipment_id: int | None = None,
-    before_id: int | None = None,
-    limit: int = 100,
-) -> list[DeliveryRow]:
-    """Deliveries, the newest first; `before_id` is the last id of the page before."""
+) -> QuerySet[Delivery]:
+    """Deliveries, the newest first."""
     narrowed = {
         "company_id__in": company_ids,
         "site_id__in": site_ids,
@@ -131,10 +129,14 @@ def deliveries(
         "customer_id": customer_id,
         "route_id": route_id,
         "shipment_id": shipment_id,
-        "pk__lt": before_id,
     }
     query = Delivery.objects.filter(**{name: value for name, value in narrowed.items() if value is not None})
-    return _delivery_rows(query.order_by("-pk"), limit)
+    return query.order_by("-pk")
+
+
+def delivery_rows(delivery_ids: Sequence[int]) -> list[DeliveryRow]:
+    """These deliveries as a list shows them, the newest first."""
+    return _delivery_rows(Delivery.objects.filter(pk__in=delivery_ids).order_by("-pk"), len(delivery_ids))
 
 
 @dataclass(frozen=True, slots=True)

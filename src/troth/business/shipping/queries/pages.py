@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
-from troth.business.shipping.queries.lists import DeliveryRow, deliveries, spelled
+from troth.business.shipping.queries.lists import DeliveryRow, deliveries, delivery_rows, spelled
 from troth.business.shipping.queries.ready import reasons_of
 from troth.business.shipping.rules.readiness import Reason
 from troth.business.shipping.states import DELIVERY, SHIPMENT, TRANSFER_ORDER
@@ -180,8 +180,9 @@ def shipment(shipment_id: int, *, by: Actor) -> ShipmentView:
     row: Any = Shipment.objects.filter(pk=shipment_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
         raise NotFound(Sentence("There is no shipment %(id)s that you may see."), kind="shipment", id=shipment_id)
+    held = tuple(delivery_rows(list(deliveries(shipment_id=shipment_id).values_list("pk", flat=True)[:1000])))
     orders = TransferOrder.objects.filter(shipment_id=shipment_id).order_by("pk").values_list("pk", "number", "state")
-    return ShipmentView(*[*spelled(row, 7, 8), tuple(deliveries(shipment_id=shipment_id, limit=1000)), tuple(orders)])
+    return ShipmentView(*[*spelled(row, 7, 8), held, tuple(orders)])
 
 
 def transfer_order(transfer_order_id: int, *, by: Actor) -> TransferOrderView:
