@@ -194,6 +194,18 @@ def test_a_workbook_is_taken_where_a_csv_file_is(small, caller):
     assert_refused(broken, 422, "unreadable_file")
 
 
+def test_any_other_table_is_brought_in_by_its_name(small, caller):
+    keeper, clerk = caller("master_data"), caller("billing_clerk")
+    rows = b"code,name\nFR,France\n"
+    tried = keeper.post("imports/tables/countries?preview=true", rows, content_type="text/csv").json()
+    assert tried == {"preview": True, "created": 1, "changed": 0, "unchanged": 0, "refusals": []}
+    headers = {"content_type": "text/csv", "Idempotency_Key": "france"}
+    first = keeper.send("POST", "imports/tables/countries", rows, **headers).json()
+    assert (first["created"], keeper.send("POST", "imports/tables/countries", rows, **headers).json()) == (1, first)
+    assert_refused(clerk.post("imports/tables/countries", rows, content_type="text/csv"), 403, "not_allowed")
+    assert_refused(keeper.post("imports/tables/prices", rows, content_type="text/csv"), 404, "not_found")
+
+
 def test_a_wrong_row_refuses_the_whole_file(small, caller):
     keeper = caller("master_data")
     wrong = FILE + "TYRE,Tyre,furlong\n"

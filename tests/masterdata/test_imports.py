@@ -124,8 +124,7 @@ def test_what_was_exported_comes_in_again_without_a_change(world, kind):
     price(world, code="D", kind="discount", product=None, basis_points=250, customer_group="retail")
     Party.objects.filter(number="C1").update(name="@Bikes", telephone="+1 555")
     written = "".join(imports.export_file(kind, by=MASTER))
-    counts = {"customers": 2, "products": 2, "prices": 3}
-    assert bring(kind, written) == Brought(0, 0, counts[kind])
+    assert bring(kind, written) == Brought(0, 0, imports.kind_of(kind).found().count())
     assert written.startswith("\ufeff")
     assert "=HYPERLINK" not in written.replace("'=HYPERLINK", "")
     assert "@Bikes" not in written.replace("'@Bikes", "")

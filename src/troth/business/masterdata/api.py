@@ -208,6 +208,12 @@ def import_prices(request: ApiRequest, options: Query[ImportOptions]) -> ImportO
     return _import("prices", request, options)
 
 
+@operations.creates("/imports/tables/{table}", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_table(request: ApiRequest, table: Code, options: Query[ImportOptions]) -> ImportOutcome:
+    """A file of any other table of master data, such as routes or tax_rates, all or none."""
+    return _import(imports.table_of(table), request, options)
+
+
 def _import(kind: str, request: ApiRequest, options: ImportOptions) -> ImportOutcome:
     """Without `preview` a file that holds one refused row is refused as a whole, with every refusal."""
     key, by, clock = client_key(request), request.auth, request.clock

@@ -1,4 +1,4 @@
-"""Customers, products and prices as CSV files, in and out.
+"""Customers, products, prices and all other tables of master data as files, in and out: CSV and Excel.
 
 A file is read whole, each row goes the way that a form goes (`actions.bring`), and nothing is saved while one row is
 refused. The key of a record decides whether a row creates or changes it, so the same file again changes nothing, and
@@ -15,6 +15,7 @@ what was exported can be brought in again. A column that is not in the file stay
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -24,6 +25,7 @@ from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.models import Customer, PriceCondition, ProductSite
 from troth.business.masterdata.queries import screens
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field, write_units
+from troth.business.masterdata.tables import TABLES, Table
 from troth.kernel.errors import InvalidInput, NotFound, Refusals
 from troth.kernel.money import format_money
 from troth.kernel.quantity import format_quantity
@@ -47,6 +49,8 @@ class Kind:
     found: Callable[[], QuerySet[Any]]
     values: Callable[[Any], dict[str, Any]]
     permission: str
+    company: str = ""
+    """The way to the company that the records belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def export_rows(kind: str, *, by: Actor) -> tuple[list[str], Iterator[list[str]]
     permissions.require(by, chosen.permission)
     header = list(chosen.fields)
     found = chosen.found()
-    if by.company_ids is not None and "company" in chosen.fields:
-        found = found.filter(company_id__in=by.company_ids)
+    if by.company_ids is not None and chosen.company:
+        found = found.filter(**{f"{chosen.company}__in": by.company_ids})
     values = (chosen.values(record) for record in found.iterator(chunk_size=500))
     return header, ([_text(one[name]) for name in header] for one in values)
 
@@ -107,6 +111,13 @@ def kind_of(code: str) -> Kind:
     if code not in KINDS:
         raise NotFound(f"There is no kind of file {code}. Choose one of: {', '.join(KINDS)}.", kind=code)
     return KINDS[code]
+
+
+def table_of(code: str) -> str:
+    """The name of a declared table; customers, products and prices have operations and permissions of their own."""
+    if code not in TABLES:
+        raise NotFound(f"There is no table {code}. Choose one of: {', '.join(TABLES)}.", kind=code)
+    return code
 
 
 def _take(kind: str, content: bytes, *, by: Actor, clock: Clock, preview: bool, key: str | None = None) -> Brought:
@@ -214,12 +225,20 @@ def _price(price: PriceCondition) -> dict[str, Any]:
     return {name: written[name] if name in written else getattr(price, name) for name in PRICE}
 
 
+def _kind_of_table(table: Table) -> Kind:
+    take = partial(actions.import_table, table.code)
+    return Kind(table.code, table.fields, take, table.found, table.written, CUSTOMIZING, table.company)
+
+
+CUSTOMIZING = "masterdata.view_customizing"
+OWN = "company_id"
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind("customers", CUSTOMER, actions.import_customers, _customers, _customer, "masterdata.view_customer"),
+        *map(_kind_of_table, TABLES.values()),
+        Kind("customers", CUSTOMER, actions.import_customers, _customers, _customer, "masterdata.view_customer", OWN),
         Kind("products", PRODUCT, actions.import_products, _products, _product, "masterdata.view_cost"),
-        Kind("prices", PRICE, actions.import_prices, _prices, _price, "masterdata.view_price"),
+        Kind("prices", PRICE, actions.import_prices, _prices, _price, "masterdata.view_price", OWN),
     )
 }
-"""The files by name, in the order in which a new company brings them in."""
+"""The files by name: the tables that are declared, and the three that have rules of their own."""

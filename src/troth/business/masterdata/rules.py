@@ -7,7 +7,7 @@ that people mend a file in one go. A field that is not given keeps its value, or
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,7 @@ class As(StrEnum):
     """How a field is read."""
 
     TEXT = "text"
+    LINES = "lines"
     WHOLE = "whole"
     YES_NO = "yes_no"
     DAY = "day"
@@ -230,6 +231,7 @@ def _read_one(name: str, field: Field, given: Any) -> Any:
         As.DAY: _read_day,
         As.CHOICE: _read_choice,
         As.UNITS: _read_units,
+        As.LINES: _read_lines,
     }
     return readers.get(field.read_as, _read_text)(name, field, given)
 
@@ -241,6 +243,14 @@ def _read_text(name: str, field: Field, given: Any) -> str:
     if not text.isprintable():
         raise InvalidInput(f"{_label(name)} has signs that cannot be printed. Type it anew.")
     return text
+
+
+def _read_lines(name: str, field: Field, given: Any) -> str:
+    """A text of several lines; each must be one that can be printed."""
+    lines = str(given).splitlines()
+    for line in lines:
+        _read_text(name, replace(field, most=max(field.most, len(line))), line)
+    return _read_text(name, field, " ".join(lines)) and "\n".join(lines)
 
 
 def _read_whole(name: str, field: Field, given: Any) -> int:

@@ -88,6 +88,18 @@ _LOOKUPS = {
     "party": "SELECT number, id, is_active, NULL, 0 FROM reference_party t",
     "product": "SELECT t.number, t.id, t.is_active, NULL, u.decimals FROM reference_product t"
     " JOIN reference_unit u ON u.code = t.base_unit_id",
+    "carrier": "SELECT p.number, t.id, t.is_active, NULL, 0 FROM masterdata_carrier t"
+    " JOIN reference_party p ON p.id = t.party_id",
+    "route": "SELECT code, id, is_active, NULL, 0 FROM masterdata_route t",
+    "item_category": "SELECT code, id, is_active, NULL, 0 FROM masterdata_itemcategory t",
+    "text_kind": "SELECT code, id, is_active, NULL, 0 FROM masterdata_textkind t",
+    "storage_location": "SELECT s.code || '/' || t.code, t.id, t.is_active, s.company_id, 0"
+    " FROM reference_storagelocation t JOIN reference_site s ON s.id = t.site_id",
+    "bin": "SELECT s.code || '/' || l.code || '/' || t.code, t.id, t.is_active, s.company_id, 0 FROM reference_bin t"
+    " JOIN reference_storagelocation l ON l.id = t.location_id JOIN reference_site s ON s.id = l.site_id",
+    "customer_of_company": "SELECT c.code || '/' || p.number, t.id, t.is_active, t.company_id, 0"
+    " FROM masterdata_customer t JOIN reference_party p ON p.id = t.party_id"
+    " JOIN reference_company c ON c.id = t.company_id",
     "customer": "SELECT p.number, t.id, t.is_active, t.company_id, 0 FROM masterdata_customer t"
     " JOIN reference_party p ON p.id = t.party_id",
 }

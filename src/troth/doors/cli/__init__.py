@@ -201,33 +201,41 @@ if find_spec("troth.doors.exchange"):
 
     @app.command(name="import")
     def import_(
-        kind: Annotated[str, typer.Argument(help="What the rows are, such as customers.")],
-        file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file in UTF-8.")],
+        table: Annotated[str, typer.Argument(help="What the rows are, such as customers or routes.")],
+        file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV in UTF-8, or an Excel workbook.")],
         *,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it; write nothing.")] = False,
         db: Database = None,
     ) -> None:
-        """Take a CSV file in: all of it or, with each refused row named, nothing. Safe to repeat.
+        """Take a file in: all of it or, with each refused row named, nothing. Safe to repeat.
 
-        Example: troth import customers customers.csv
+        Examples: troth import customers customers.csv · troth import routes routes.xlsx --dry-run
         """
         start_django(db)
-        typer.echo(f"{_part('troth.doors.exchange').import_file(kind, file)} rows taken in.")
+        from troth.doors.cli.reports import print_import
+
+        report = _part("troth.doors.exchange").import_file(table, file, dry_run=dry_run)
+        print_import(report.brought, report.refusals, dry_run=dry_run)
+        if report.refusals:
+            raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
 
     @app.command(name="export")
     def export_(
-        kind: Annotated[str, typer.Argument(help="What to write, such as customers.")],
-        file: Annotated[Path, typer.Argument(dir_okay=False, help="The CSV file to write.")],
+        table: Annotated[str, typer.Argument(help="What to write, such as customers or routes.")],
+        file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write: .csv, or .xlsx for Excel.")],
         *,
+        template: Annotated[bool, typer.Option("--template", help="Only the first row, to fill in.")] = False,
         db: Database = None,
     ) -> None:
-        """Write a CSV file that import takes back.
+        """Write a file that import takes back.
 
-        Example: troth export customers customers.csv
+        Examples: troth export customers customers.csv · troth export bins bins.xlsx --template
         """
         start_django(db)
         if not file.absolute().parent.is_dir():
             stop(f"{file.absolute().parent} does not exist; create it or choose another folder.", ExitCode.ENVIRONMENT)
-        typer.echo(f"{_part('troth.doors.exchange').export_file(kind, file)} rows written to {file}.")
+        count = _part("troth.doors.exchange").export_file(table, file, only_header=template)
+        typer.echo(f"{count} rows written to {file}.")
 
 
 if find_spec("troth.doors.crash"):

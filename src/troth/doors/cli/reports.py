@@ -1,9 +1,10 @@
 """Tables that commands print: the checks of `troth verify`, the figures of `troth bench`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -43,3 +44,17 @@ def print_figures(figures: Sequence[Figure], *, file: Path | None) -> None:
     if file:
         file.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
         typer.echo(f"figures written to {file}", err=True)
+
+
+def print_import(brought: Any, refusals: Iterable[Any], *, dry_run: bool) -> None:
+    """How many rows are new, changed and the same; each refusal with its row, column, value and remedy."""
+    found = list(refusals)
+    for one in found:
+        where = "".join(f"{word}: " for word in (f"row {one.row}" if one.row else "", one.column) if word)
+        typer.echo(f"{where}{one.sentence}" + (f" ({one.value})" if one.value else ""))
+    if found:
+        rows = len({one.row for one in found})
+        typer.echo(f"{rows} {'row' if rows == 1 else 'rows'} refused: nothing would be written.")
+        return
+    became = f"{brought.created} new, {brought.changed} changed, {brought.unchanged} the same."
+    typer.echo(f"Would become: {became}" if dry_run else became)

@@ -43,6 +43,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "import_customers": "masterdata.import_customers",
     "import_products": "masterdata.import_products",
     "import_prices": "masterdata.import_prices",
+    "import_table": "masterdata.import_table",
     # sales
     "list_quotations": "sales.view_quotation",
     "get_quotation": "sales.view_quotation",

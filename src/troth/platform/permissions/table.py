@@ -83,6 +83,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "masterdata.import_customers": _who(MASTER),
     "masterdata.import_products": _who(MASTER),
     "masterdata.import_prices": _who(MASTER),
+    "masterdata.import_table": _who(MASTER),
     "masterdata.import_stock": _who(MASTER),
     # sales
     "sales.view_order": _TRADE,

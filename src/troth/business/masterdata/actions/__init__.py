@@ -2,9 +2,10 @@
 
 | module | verbs |
 | --- | --- |
-| `maintain` | actions: create or change one customer, product or price; bring in many of them, all or none |
+| `maintain` | actions: create or change one customer, product or price; bring in many of any table, all or none |
 | `bring` | inner: read rows, refuse by row and field, find what is there, write what differs |
 | `write_customer` `write_product` `write_price` | inner: how a record of each kind is found, compared and written |
+| `write_table` | inner: the same for every table that `masterdata.tables` declares |
 
 `touch` has every process read anew what it keeps in memory; whoever writes whole tables past these verbs calls it.
 """
@@ -14,6 +15,7 @@ from troth.business.masterdata.actions.maintain import (
     import_customers,
     import_prices,
     import_products,
+    import_table,
     maintain_customer,
     maintain_price,
     maintain_product,
@@ -26,6 +28,7 @@ __all__ = [
     "import_customers",
     "import_prices",
     "import_products",
+    "import_table",
     "maintain_customer",
     "maintain_price",
     "maintain_product",

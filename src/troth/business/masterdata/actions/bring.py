@@ -10,7 +10,7 @@ write       all rows, or none where one was refused
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from troth.business.masterdata import store
 from troth.business.masterdata.rules import As, Closed, DuplicateKey, Field, FieldFixed, UnknownCode, complete, read
@@ -65,7 +65,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one record."""
+    """What became of one record; a record that is its code has no other id, and counts no versions."""
 
     id: int
     version: int
@@ -84,8 +84,13 @@ class Brought:
 class Sheet(Protocol):
     """A kind of record: its fields, and how its records are found, compared and written."""
 
-    title: ClassVar[str]
-    fields: ClassVar[Mapping[str, Field]]
+    @property
+    def title(self) -> str:
+        """What a record is called in events."""
+        ...
+
+    @property
+    def fields(self) -> Mapping[str, Field]: ...
 
     def prepare(self, row: Row, record: Any) -> None:
         """Turn what was typed into what is stored, where that takes the other fields."""
@@ -194,7 +199,7 @@ def _match(sheet: Sheet, rows: Sequence[Row], record: Any, *, by: Actor) -> None
     if record is None:
         keys = [sheet.key(row) if _has_key(sheet, row) else None for row in rows]
         found = sheet.find([row for row, key in zip(rows, keys, strict=True) if key is not None], by=by)
-        _refuse_twins(rows, keys)
+        _refuse_twins(sheet, rows, keys)
     for row, key in zip(rows, keys or [None], strict=True):
         row.record = record if key is None else found.get(key)
         if row.record is None:
@@ -221,13 +226,14 @@ def _key_fields(sheet: Sheet) -> set[str]:
     return {name for name, one in sheet.fields.items() if one.is_key}
 
 
-def _refuse_twins(rows: Sequence[Row], keys: Sequence[Any]) -> None:
+def _refuse_twins(sheet: Sheet, rows: Sequence[Row], keys: Sequence[Any]) -> None:
+    last = [name for name, one in sheet.fields.items() if one.is_key and one.required][-1]
     first: dict[Any, int | None] = {}
     for row, key in zip(rows, keys, strict=True):
         if key is None:
             continue
         if key in first:
-            row.refuse(DuplicateKey, f"Row {first[key]} has the same key. Remove one of the two.", "number")
+            row.refuse(DuplicateKey, f"Row {first[key]} has the same key. Remove one of the two.", last)
         first.setdefault(key, row.number)
 
 
@@ -251,8 +257,10 @@ def _refuse_existing(sheet: Sheet, rows: Sequence[Row]) -> None:
 
 
 def _companies(rows: Sequence[Row], by: Actor) -> None:
-    for company_id in sorted({row.known["company"].id for row in rows if "company" in row.known}):
-        actions.require(by, company_id=company_id)
+    """Whoever brings rows in must be allowed to in each company that they name."""
+    named = {known.company_id for row in rows for known in row.known.values()}
+    for company_id in sorted(named - {None}):  # type: ignore[type-var]
+        actions.require(by, company_id=company_id)  # type: ignore[arg-type]
 
 
 def _write(sheet: Sheet, rows: Sequence[Row], new: set[int], *, by: Actor, clock: Clock) -> None:
@@ -276,4 +284,5 @@ def _outcome(row: Row, *, is_new: bool) -> Outcome:
     if row.record is None:
         return Outcome(0, 0, State.CREATED)
     state = State.CREATED if is_new else State.CHANGED if row.changes else State.UNCHANGED
-    return Outcome(row.record.pk, row.record.version, state)
+    number = row.record.pk if isinstance(row.record.pk, int) else 0
+    return Outcome(number, getattr(row.record, "version", 0), state)

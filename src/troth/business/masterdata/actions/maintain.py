@@ -13,7 +13,9 @@ from troth.business.masterdata.actions.bring import Brought, Outcome, Sheet, Sta
 from troth.business.masterdata.actions.write_customer import CustomerSheet
 from troth.business.masterdata.actions.write_price import PriceSheet
 from troth.business.masterdata.actions.write_product import ProductSheet
+from troth.business.masterdata.actions.write_table import TableSheet
 from troth.business.masterdata.models import Customer, PriceCondition
+from troth.business.masterdata.tables import TABLES
 from troth.platform import locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -63,6 +65,12 @@ def import_products(rows: Sequence[Values], *, preview: bool = False, by: Actor,
 def import_prices(rows: Sequence[Values], *, preview: bool = False, by: Actor, clock: Clock) -> Brought:
     """Create the price conditions that are new and change those that differ, all or none."""
     return _count(bring(PriceSheet(), rows, by=by, clock=clock, preview=preview))
+
+
+@action
+def import_table(table: str, rows: Sequence[Values], *, preview: bool = False, by: Actor, clock: Clock) -> Brought:
+    """Create the records of a declared table (`tables.TABLES`) that are new and change those that differ."""
+    return _count(bring(TableSheet(TABLES[table]), rows, by=by, clock=clock, preview=preview))
 
 
 def _maintain(

@@ -1,0 +1,100 @@
+"""Any declared table (`masterdata.tables`): records are found by their key, compared and written column by column."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models
+
+from troth.business.masterdata import store
+from troth.business.masterdata.actions.bring import Row
+from troth.business.masterdata.rules import Field, FieldFixed
+from troth.business.masterdata.tables import Table
+from troth.kernel.errors import InvalidInput
+from troth.platform import locks
+from troth.platform.actors import Actor
+from troth.platform.documents import DocumentRef
+
+ALL_COMPANIES = 0
+NUMBER_MAX = 40
+
+
+class TableSheet:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.title: str = table.title
+        self.fields: Mapping[str, Field] = table.fields
+
+    def prepare(self, row: Row, record: Any) -> None:
+        """Every column is stored as it is read."""
+
+    def key(self, row: Row) -> tuple[Any, ...]:
+        return tuple(row.values.get(name, self.fields[name].standard) for name in self.table.key)
+
+    def find(self, rows: Sequence[Row], *, by: Actor) -> dict[tuple[Any, ...], Any]:
+        wanted = {self.key(row) for row in rows}
+        near = self.table.model._default_manager.all()
+        for name, values in zip(self.table.key, zip(*wanted, strict=True), strict=bool(wanted)):
+            if None not in values:
+                near = near.filter(**{f"{self.table.columns[name].attname}__in": set(values)})
+        found = {self._key_of(record): record for record in near}
+        ids = [found[key].pk for key in wanted & found.keys()]
+        if self.table.has_version and ids:
+            return {self._key_of(one): one for one in locks.begin().hold(self.table.model, *ids, by=by)}
+        return {key: found[key] for key in wanted & found.keys()}
+
+    def _key_of(self, record: Any) -> tuple[Any, ...]:
+        return tuple(getattr(record, self.table.columns[name].attname) for name in self.table.key)
+
+    def current(self, record: Any) -> dict[str, Any]:
+        return self.table.stored(record)
+
+    def judge(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            for name in row.changes.keys() & set(self.table.fixed):
+                word = name.replace("_", " ")
+                row.refuse(FieldFixed, f"The {word} cannot change: what is in the books is kept in it.", name)
+            for name, check in self.table.checks.items():
+                sentence = check(row.values[name]) if name in row.values else ""
+                if sentence:
+                    row.refuse(InvalidInput, sentence, name, given=str(row.values[name]))
+            if not row.refusals:
+                self._judge_together(row)
+
+    def _judge_together(self, row: Row) -> None:
+        current = self.current(row.record) if row.record is not None else {}
+        fault = self.table.check({**current, **row.values})
+        if fault is not None:
+            row.refuse(InvalidInput, fault[1], fault[0])
+
+    def write(self, rows: Sequence[Row]) -> None:
+        new = [row for row in rows if row.record is None]
+        changed = [row for row in rows if row.record is not None]
+        for row in rows:
+            row.record = row.record if row.record is not None else self._empty()
+            for name, (_, value) in row.changes.items():
+                setattr(row.record, self.table.columns[name].attname, value)
+            if self.table.has_version:
+                row.record.version += 1
+        self._save([row.record for row in new], [row.record for row in changed])
+        if rows:
+            store.touch()
+
+    def _empty(self) -> models.Model:
+        return self.table.model(version=0) if self.table.has_version else self.table.model()
+
+    def _save(self, new: Sequence[models.Model], changed: Sequence[models.Model]) -> None:
+        written = [column.attname for name, column in self.table.columns.items() if name not in self.table.key]
+        manager = self.table.model._default_manager
+        manager.bulk_create(new)
+        if changed:
+            manager.bulk_update(changed, [*written, *(["version"] if self.table.has_version else [])])
+
+    def ref(self, record: Any) -> DocumentRef:
+        """By the number that people know; a record that is its code has no other id."""
+        written = self.table.written(record)
+        number = "/".join(str(written[name]) for name in self.table.key if written[name] not in (None, ""))
+        return DocumentRef(self.title, record.pk if isinstance(record.pk, int) else 0, number[:NUMBER_MAX])
+
+    def company_id(self, record: Any) -> int:
+        own = record.pk if self.table.company == "pk" else getattr(record, "company_id", None)
+        return own or ALL_COMPANIES

@@ -1,0 +1,328 @@
+"""The tables of master data that come and go as files, each declared once.
+
+A declaration names the model and what makes its records one of their kind. The columns of the file are those of the
+model, in its order: what may be left out, how long a text may be and what is chosen from is read there. Another record
+is named by its code, and one that lies in something by both, with / between: the bin `BOT/01/A-05`, the customer
+`AWC/C0042` of a company.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.db import models as db
+from django.db.models.fields import NOT_PROVIDED
+
+from troth.business.masterdata import models
+from troth.business.masterdata.rules import MAX_32, As, Field
+from troth.kernel.quantity import MAX
+from troth.reference import models as reference
+
+LONGEST_CODE = 80
+MAX_16 = 2**15 - 1
+
+REFERENCES: Mapping[type[db.Model], tuple[str, tuple[str, ...]]] = {
+    reference.Company: ("company", ("code",)),
+    reference.Country: ("country", ("code",)),
+    reference.Currency: ("currency", ("code",)),
+    reference.Unit: ("unit", ("code",)),
+    reference.WorkingCalendar: ("calendar", ("code",)),
+    reference.Site: ("site", ("code",)),
+    reference.StorageLocation: ("storage_location", ("site.code", "code")),
+    reference.Bin: ("bin", ("location.site.code", "location.code", "code")),
+    reference.Product: ("product", ("number",)),
+    reference.Party: ("party", ("number",)),
+    models.Carrier: ("carrier", ("party.number",)),
+    models.Route: ("route", ("code",)),
+    models.ItemCategory: ("item_category", ("code",)),
+    models.TextKind: ("text_kind", ("code",)),
+    models.Customer: ("customer_of_company", ("company.code", "party.number")),
+}
+"""What a record is named by where another points at it: the word by which `store.lookup` knows it, its parts."""
+
+Check = Callable[[Any], str]
+RowCheck = Callable[[Mapping[str, Any]], tuple[str, str] | None]
+
+
+def no_fault(_: Mapping[str, Any]) -> None:
+    """Most tables have no rule across columns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table as a file. `fixed` columns cannot change once the record is there; `checks` answer with a sentence where
+    a value cannot be, `check` with a column and a sentence where values do not go together; `company` is the way to the
+    company that the records belong to."""
+
+    code: str
+    title: str
+    model: type[db.Model]
+    key: tuple[str, ...]
+    fixed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    check: RowCheck = no_fault
+    company: str = ""
+
+    @cached_property
+    def columns(self) -> dict[str, "db.Field[Any, Any]"]:
+        hidden = {"id", "version", *self.left_out}
+        found = {one.name: one for one in self.model._meta.concrete_fields if one.name not in hidden}
+        return {name: found[name] for name in (*self.key, *(name for name in found if name not in self.key))}
+
+    @cached_property
+    def has_version(self) -> bool:
+        return issubclass(self.model, reference.Masters)
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        return {name: _field(column, is_key=name in self.key) for name, column in self.columns.items()}
+
+    def stored(self, record: Any) -> dict[str, Any]:
+        """The record's values by column, codes as ids."""
+        return {name: getattr(record, column.attname) for name, column in self.columns.items()}
+
+    def written(self, record: Any) -> dict[str, Any]:
+        """The record's values as a file has them."""
+        return {name: _written(record, column) for name, column in self.columns.items()}
+
+    def found(self) -> db.QuerySet[Any]:
+        """All records by their key, with what their codes are read from."""
+        joined = [one for name, column in self.columns.items() for one in _joined(name, column)]
+        found = self.model._default_manager.select_related(*joined) if joined else self.model._default_manager.all()
+        return found.order_by(*self.key, "pk")
+
+
+def _joined(name: str, column: "db.Field[Any, Any]") -> list[str]:
+    if not isinstance(column, db.ForeignKey):
+        return []
+    _, parts = REFERENCES[column.related_model]
+    beyond = (part.rpartition(".")[0].replace(".", "__") for part in parts)
+    return ["__".join(filter(None, (name, one))) for one in beyond]
+
+
+def _written(record: Any, column: "db.Field[Any, Any]") -> Any:
+    value = getattr(record, column.name)
+    if not isinstance(column, db.ForeignKey) or value is None:
+        return value
+    _, parts = REFERENCES[column.related_model]
+    return "/".join(_part(value, part) for part in parts)
+
+
+def _part(record: Any, path: str) -> str:
+    for name in path.split("."):
+        record = getattr(record, name)
+    return str(record)
+
+
+def _field(column: "db.Field[Any, Any]", *, is_key: bool) -> Field:
+    """The rule of a column, as the model has it. What is null in the books is left empty in a file."""
+    has_standard = column.null or column.blank or column.default is not NOT_PROVIDED
+    common: dict[str, Any] = {
+        "required": not has_standard,
+        "is_key": is_key,
+        "standard": None if column.null else column.get_default(),
+    }
+    if isinstance(column, db.ForeignKey):
+        return Field(As.CODE, LONGEST_CODE, of=REFERENCES[column.related_model][0], **common)
+    if column.choices:
+        return Field(As.CHOICE, choices=tuple(str(code) for code, _ in column.flatchoices), **common)
+    read_as = next((one for kind, one in _KINDS.items() if isinstance(column, kind)), As.TEXT)
+    most = next((one for kind, one in _LARGEST.items() if isinstance(column, kind)), column.max_length or 0)
+    return Field(read_as, most, **common)
+
+
+_KINDS: Mapping[type[Any], As] = {
+    db.BooleanField: As.YES_NO,
+    db.DateField: As.DAY,
+    db.TextField: As.LINES,
+    db.IntegerField: As.WHOLE,
+}
+_LARGEST: Mapping[type[Any], int] = {
+    db.BigIntegerField: MAX,
+    db.PositiveSmallIntegerField: MAX_16,
+    db.IntegerField: MAX_32,
+}
+
+
+def _zone(value: str) -> str:
+    return "" if value in available_timezones() else "There is no such time zone. Enter one such as Europe/Berlin."
+
+
+def _weekdays(value: str) -> str:
+    if re.fullmatch("[01]{7}", value):
+        return ""
+    return "Enter seven signs from Monday to Sunday, 1 for open and 0 for closed, such as 1111100."
+
+
+def _fine(value: int) -> str:
+    return "" if value <= 6 else "Enter 6 decimals at most."
+
+
+def _positive(value: int) -> str:
+    return "" if value > 0 else "Enter 1 or more."
+
+
+def _share(value: int) -> str:
+    return "" if value <= 10_000 else "Enter hundredths of a percent, 10000 at most."
+
+
+def _ends(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    if values["valid_to_on"] is not None and values["valid_to_on"] < values["valid_from_on"]:
+        return "valid_to_on", "It ends before it begins. Choose a later end."
+    return None
+
+
+def _of_something(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    if values["customer"] is None and values["product"] is None:
+        return "customer", "A standard text is of a customer, of a product or of both. Enter one."
+    return None
+
+
+_CODE = ("code",)
+
+TABLES: Mapping[str, Table] = {
+    table.code: table
+    for table in (
+        Table(
+            code="currencies",
+            title="currency",
+            model=reference.Currency,
+            key=_CODE,
+            fixed=("decimals",),
+            checks={"decimals": _fine},
+        ),
+        Table(
+            code="exchange_rates",
+            title="exchange_rate",
+            model=reference.ExchangeRate,
+            key=("source", "target", "valid_from_on"),
+            checks={"numerator": _positive, "denominator": _positive},
+        ),
+        Table(code="countries", title="country", model=reference.Country, key=_CODE),
+        Table(
+            code="units",
+            title="unit",
+            model=reference.Unit,
+            key=_CODE,
+            fixed=("decimals",),
+            checks={"decimals": _fine},
+        ),
+        Table(
+            code="calendars",
+            title="calendar",
+            model=reference.WorkingCalendar,
+            key=_CODE,
+            checks={"open_weekdays": _weekdays},
+        ),
+        Table(code="calendar_days", title="calendar_day", model=reference.CalendarDay, key=("calendar", "on")),
+        Table(
+            code="companies",
+            title="company",
+            model=reference.Company,
+            key=_CODE,
+            fixed=("currency",),
+            checks={"time_zone": _zone},
+            company="pk",
+        ),
+        Table(
+            code="sales_organisations",
+            title="sales_organisation",
+            model=reference.SalesOrganisation,
+            key=("company", "code"),
+            company="company_id",
+        ),
+        Table(
+            code="sites",
+            title="site",
+            model=reference.Site,
+            key=_CODE,
+            fixed=("company",),
+            checks={"time_zone": _zone},
+            company="company_id",
+        ),
+        Table(
+            code="storage_locations",
+            title="storage_location",
+            model=reference.StorageLocation,
+            key=("site", "code"),
+            company="site__company_id",
+        ),
+        Table(
+            code="bins",
+            title="bin",
+            model=reference.Bin,
+            key=("location", "code"),
+            company="location__site__company_id",
+        ),
+        Table(code="parties", title="party", model=reference.Party, key=("number",)),
+        Table(
+            code="payment_terms",
+            title="payment_terms",
+            model=models.PaymentTerms,
+            key=_CODE,
+            checks={"discount_basis_points": _share},
+        ),
+        Table(code="carriers", title="carrier", model=models.Carrier, key=("party",)),
+        Table(code="routes", title="route", model=models.Route, key=_CODE),
+        Table(
+            code="route_determinations",
+            title="route_determination",
+            model=models.RouteRule,
+            key=("site", "country", "region", "shipping_condition"),
+            company="site__company_id",
+        ),
+        Table(
+            code="shipping_points",
+            title="shipping_point",
+            model=models.ShippingPoint,
+            key=_CODE,
+            fixed=("site",),
+            company="site__company_id",
+        ),
+        Table(
+            code="product_sites",
+            title="product_site",
+            model=models.ProductSite,
+            key=("product", "site"),
+            left_out=("is_default",),
+            company="site__company_id",
+        ),
+        Table(
+            code="customer_products",
+            title="customer_product",
+            model=models.CustomerProduct,
+            key=("customer", "product"),
+            checks={"under_tolerance_basis_points": _share},
+            company="customer__company_id",
+        ),
+        Table(code="item_categories", title="item_category", model=models.ItemCategory, key=_CODE),
+        Table(code="order_types", title="order_type", model=models.OrderType, key=_CODE),
+        Table(code="text_kinds", title="text_kind", model=models.TextKind, key=_CODE),
+        Table(
+            code="standard_texts",
+            title="standard_text",
+            model=models.StandardText,
+            key=("kind", "customer", "product", "language"),
+            check=_of_something,
+        ),
+        Table(
+            code="tax_rates",
+            title="tax_rate",
+            model=models.TaxRate,
+            key=("country", "region", "name", "valid_from_on"),
+            check=_ends,
+        ),
+        Table(
+            code="account_determinations",
+            title="account_determination",
+            model=models.AccountRule,
+            key=("company", "posting_key", "customer_group", "product_category"),
+            company="company_id",
+        ),
+    )
+}
+"""By name, in the order in which a new company brings them in; not customers, products and prices."""

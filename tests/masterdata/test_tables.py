@@ -1,0 +1,190 @@
+"""Every table of master data comes in and goes out as a file, by one declaration each."""
+
+import io
+
+import pytest
+
+from tests.masterdata.world import CLOCK, MASTER
+from troth.business.masterdata import imports, queries
+from troth.business.masterdata.actions import Brought
+from troth.business.masterdata.models import AccountRule, PaymentTerms, Route, StandardText
+from troth.business.masterdata.tables import REFERENCES, TABLES
+from troth.kernel.errors import NotFound, Refusals
+from troth.platform.actors import Actor, Grant
+from troth.platform.models import Event
+from troth.platform.permissions import NotAllowed
+from troth.platform.web import exports
+from troth.reference.models import Bin, Currency, Site, Unit
+
+FILES = {
+    "currencies": "code,name,decimals\nEUR,Euro,2\nJPY,Yen,0\n",
+    "exchange_rates": "source,target,valid_from_on,numerator,denominator\nJPY,EUR,2026-01-01,1,165\n",
+    "countries": "code,name\nDE,Germany\nNL,Netherlands\n",
+    "units": "code,name,decimals\nPC,piece,0\nL,litre,3\n",
+    "calendars": "code,name,open_weekdays\nWEEK,Monday to Friday,1111100\n",
+    "calendar_days": "calendar,on,is_open,name\nWEEK,2026-12-25,no,Christmas\nWEEK,2026-12-19,yes,\n",
+    "companies": "code,name,currency,country,time_zone\n10,Fjell,EUR,DE,Europe/Berlin\n",
+    "sales_organisations": "company,code,name\n10,DOM,Domestic\n10,EXP,Export\n",
+    "sites": "code,company,name,time_zone,calendar\nHAM,10,Hamburg,Europe/Berlin,WEEK\n",
+    "storage_locations": "site,code,name\nHAM,01,Hall 1\nHAM,02,Hall 2\n",
+    "bins": "location,code,sequence\nHAM/01,A-01,10\nHAM/02,A-01,20\n",
+    "parties": "number,name,country\nDHL,The carrier,DE\nALPHA,Alpha Bikes,DE\n",
+    "payment_terms": "code,name,due_days,discount_days,discount_basis_points\nN30,30 days net,30,10,200\n",
+    "carriers": "party,base_charge,charge_per_kg\nDHL,500,20\n",
+    "routes": "code,name,calendar,carrier,transit_days\nR1,By road,WEEK,DHL,2\nR2,Collected,WEEK,,0\n",
+    "route_determinations": "site,country,region,shipping_condition,route\nHAM,,,,R1\nHAM,DE,HH,FAST,R2\n",
+    "shipping_points": "code,site,name\nH1,HAM,Dock 1\n",
+    "customers": "company,number,name,country,sales_organisation,currency,payment_terms,calendar\n"
+    "10,ALPHA,Alpha Bikes,DE,DOM,EUR,N30,WEEK\n",
+    "products": "number,name,base_unit\nOIL,Oil,L\nBELL,Bell,PC\n",
+    "product_sites": "product,site,fixed_bin\nOIL,HAM,HAM/02/A-01\n",
+    "customer_products": "customer,product,number\n10/ALPHA,OIL,4711\n",
+    "item_categories": "code,name,billing_basis\nstandard,Standard,issued\nfree,Free,none\n",
+    "order_types": "code,name,item_category,on_credit_block\nstandard,Standard,standard,hold\n",
+    "text_kinds": "code,name,is_on_items\nnote,Note,no\n",
+    "standard_texts": "kind,customer,product,language,text\n"
+    'note,10/ALPHA,,,"Ring twice.\nThen wait."\nnote,,OIL,de,Öl\n',
+    "tax_rates": "country,region,name,basis_points,valid_from_on,valid_to_on\nDE,,VAT,1900,2021-01-01,\n",
+    "account_determinations": "company,posting_key,customer_group,product_category,account\n10,tax,,,2300\n",
+    "prices": "company,code,kind,product,currency,amount,valid_from_on\n10,LIST,price,OIL,EUR,8.00,2026-01-01\n",
+}
+
+
+def bring(kind, text, by=MASTER):
+    return imports.import_file(kind, text.encode() if isinstance(text, str) else text, by=by, clock=CLOCK)
+
+
+def refused(kind, text):
+    """Row, column and sentence of each refusal."""
+    found = imports.preview_file(kind, text.encode(), by=MASTER, clock=CLOCK).refusals
+    with pytest.raises(Refusals):
+        bring(kind, text)
+    return [(one.row, one.column, one.sentence) for one in found]
+
+
+@pytest.fixture
+def company(db):
+    """A company of nothing but files."""
+    return {kind: bring(kind, text) for kind, text in FILES.items()}
+
+
+def test_a_new_company_is_brought_in_by_files_alone_and_the_same_files_change_nothing(company):
+    rows = {kind: text.replace("twice.\n", "").count("\n") - 1 for kind, text in FILES.items()}
+    assert company == {kind: Brought(count, 0, 0) for kind, count in rows.items()}
+    written = Event.objects.count()
+    assert {kind: bring(kind, text) for kind, text in FILES.items()} == {
+        kind: Brought(0, 0, count) for kind, count in rows.items()
+    }
+    assert Event.objects.count() == written
+    assert set(FILES) == set(imports.KINDS)
+
+
+def test_what_goes_out_as_a_workbook_or_as_text_comes_in_again_without_a_change(company):
+    for kind in imports.KINDS:
+        header, rows = imports.export_rows(kind, by=MASTER)
+        listed = list(rows)
+        file = io.BytesIO()
+        exports.write_workbook(file, header, listed)
+        same = Brought(0, 0, len(listed))
+        assert (kind, bring(kind, file.getvalue())) == (kind, same)
+        assert (kind, bring(kind, "".join(imports.export_file(kind, by=MASTER)))) == (kind, same)
+
+
+def test_codes_stand_for_what_lies_within_something(company):
+    assert Bin.objects.get(sequence=20).location.code == "02"
+    assert Route.objects.get(code="R1").carrier.party.number == "DHL"
+    assert StandardText.objects.get(language="").text == "Ring twice.\nThen wait."
+    assert imports.export_rows("product_sites", by=MASTER)[1].__next__() == ["OIL", "HAM", "yes", "HAM/02/A-01"]
+
+
+def test_a_change_counts_the_version_up_says_so_and_is_known_to_every_process(company):
+    assert queries.snapshot().payment_terms[PaymentTerms.objects.get().pk].due_days == 30
+    assert bring("payment_terms", "code,due_days\nN30,45\n") == Brought(0, 1, 0)
+    terms = PaymentTerms.objects.get()
+    assert (terms.due_days, terms.discount_days, terms.version) == (45, 10, 2)
+    assert queries.snapshot().payment_terms[terms.pk].due_days == 45
+    event = Event.objects.latest("pk")
+    assert (event.kind, event.document_number, event.changes) == (
+        "masterdata.payment_terms_changed",
+        "N30",
+        {"due_days": [30, 45]},
+    )
+
+
+WRONG = [
+    ("units", "code,decimals\nL,2\n", [(1, "decimals", "cannot change")]),
+    ("units", "code,name,decimals\nX,x,7\n", [(1, "decimals", "6 decimals at most")]),
+    ("calendars", "code,name,open_weekdays\nX,x,1111\n", [(1, "open_weekdays", "seven signs")]),
+    ("sites", "code,company,name,calendar,time_zone\nX,10,x,WEEK,Mars\n", [(1, "time_zone", "no such time zone")]),
+    (
+        "routes",
+        "code,name,calendar,transit_days\nX,,NONE,-1\n",
+        [(1, "name", "missing"), (1, "transit_days", "negative"), (1, "calendar", "no calendar NONE")],
+    ),
+    (
+        "bins",
+        "location,code\nHAM/09,A\nHAM/01,\n",
+        [(1, "location", "no storage location HAM/09"), (2, "code", "missing")],
+    ),
+    (
+        "tax_rates",
+        "country,name,basis_points,valid_from_on,valid_to_on\nDE,X,1,2026-02-01,2026-01-01\n",
+        [(1, "valid_to_on", "ends before")],
+    ),
+    ("standard_texts", "kind,text\nnote,Hello\n", [(1, "customer", "Enter one")]),
+    (
+        "exchange_rates",
+        "source,target,valid_from_on,numerator\nEUR,JPY,2026-01-01,0\n",
+        [(1, "numerator", "1 or more")],
+    ),
+    ("item_categories", "code,name,billing_basis\nX,x,whim\n", [(1, "billing_basis", "issued, ordered, none")]),
+    ("countries", "code,name\nFR,France\nFR,Frankreich\n", [(2, "code", "same key")]),
+    ("carriers", "party,wheels\nDHL,4\n", [(0, "wheels", "No such column")]),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "cells"), WRONG)
+def test_a_wrong_row_is_refused_by_row_column_and_remedy(company, kind, text, cells):
+    found = refused(kind, text)
+    assert [(row, column) for row, column, _ in found] == [(row, column) for row, column, _ in cells]
+    for (_, _, sentence), (_, _, words) in zip(found, cells, strict=True):
+        assert words in sentence
+
+
+def test_one_refused_row_keeps_the_whole_file_out(company):
+    refused("currencies", "code,name,decimals\nUSD,Dollar,2\nCHF,Franken,9\n")
+    assert sorted(Currency.objects.values_list("code", flat=True)) == ["EUR", "JPY"]
+
+
+def test_who_may_not_and_who_is_of_another_company_is_refused(company):
+    clerk = Actor(user_id=1, name="Carl", grants=(Grant("billing_clerk"),))
+    with pytest.raises(NotAllowed):
+        bring("countries", "code,name\nFR,France\n", by=clerk)
+    with pytest.raises(NotAllowed):
+        imports.export_rows("countries", by=clerk)
+    bring("companies", "code,name,currency,country\n20,Other,EUR,DE\n")
+    other = Site.objects.get().company_id + 1
+    elsewhere = Actor(user_id=2, name="Olga", grants=(Grant("master_data", company_id=other),))
+    for kind in ("account_determinations", "sites", "bins", "route_determinations"):
+        assert list(imports.export_rows(kind, by=elsewhere)[1]) == []
+    with pytest.raises(NotAllowed):
+        bring("account_determinations", "company,posting_key,account\n10,cash,1000\n", by=elsewhere)
+    with pytest.raises(NotAllowed):
+        bring("storage_locations", "site,code,name\nHAM,03,Hall 3\n", by=elsewhere)
+    assert AccountRule.objects.count() == 1
+
+
+def test_every_code_of_a_table_can_be_looked_up_and_every_rule_is_of_a_column(company):
+    for table in TABLES.values():
+        assert {*table.key, *table.fixed, *table.checks, *table.left_out} <= {
+            one.name for one in table.model._meta.concrete_fields
+        }
+        assert not table.left_out or table.columns.keys().isdisjoint(table.left_out)
+    assert Unit in REFERENCES
+
+
+def test_a_table_that_is_not_there_is_told_with_those_that_are(db):
+    with pytest.raises(NotFound, match="Choose one of: currencies"):
+        bring("dreams", "code\nX\n")
+    with pytest.raises(NotFound, match="There is no table customers"):
+        imports.table_of("customers")
