@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from django.utils.functional import Promise
 
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform import permissions
@@ -34,8 +35,8 @@ class Kind:
     """
 
     code: str
-    title: str
-    plural: str
+    title: str | Promise
+    plural: str | Promise
     model: str
     url_name: str
     permission: str
@@ -91,7 +92,10 @@ def seen(kind: Kind, document_id: int, *, by: Actor) -> tuple[DocumentRef, int]:
     found = model._default_manager.filter(pk=document_id).values_list("company_id", kind.number_field).first()
     if found is None or not by.sees(found[0]):
         raise NotFound(
-            Sentence("There is no %(title)s %(id)s that you may see."), title=kind.title, kind=kind.code, id=document_id
+            Sentence("There is no %(title)s %(id)s that you may see."),
+            title=str(kind.title),
+            kind=kind.code,
+            id=document_id,
         )
     return DocumentRef(kind.code, document_id, str(found[1])), found[0]
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BillingConfig(AppConfig):
@@ -14,8 +15,8 @@ class BillingConfig(AppConfig):
         register(
             Kind(
                 "invoice",
-                "Invoice",
-                "Invoices",
+                _("Invoice"),
+                _("Invoices"),
                 "billing.Invoice",
                 "billing:invoice",
                 "billing.view_invoice",

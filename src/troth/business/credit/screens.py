@@ -17,6 +17,7 @@ from troth.platform.blocks import BlockKind
 from troth.platform.models import BlockRow
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
+from troth.platform.web.language import worded
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import tally
 from troth.platform.web.values import Money, Party, Status, Waiting
@@ -105,7 +106,7 @@ def _blocked_row(one: queries.BlockedDocument) -> BlockedRow:
     return BlockedRow(
         one.block_id, one.ref.number, Party(one.party_name, one.party_number), Money(one.amount, one.currency),
         Money(one.exposure.total, one.currency), Money(one.limit, one.currency),
-        (timezone.now() - one.set_at).days, timezone.localtime(one.set_at).date(), one.reason,
+        (timezone.now() - one.set_at).days, timezone.localtime(one.set_at).date(), worded(one.reason),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit import actions, queries, screens
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.money import format_money, parse_money
 from troth.ledgers.exposure.queries import Standing
 from troth.platform import documents as kinds
@@ -18,8 +18,9 @@ from troth.platform.web import documents
 from troth.platform.web.acts import AskPage, step, steps
 from troth.platform.web.columns import Cell, Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.forms import FigureField
 from troth.platform.web.history import changes_of
-from troth.platform.web.language import worded
+from troth.platform.web.language import recorded, worded
 from troth.platform.web.lists import ListPage
 from troth.platform.web.values import Empty, Link, Money, Party
 
@@ -153,11 +154,12 @@ def link_of(ref: DocumentRef, actor: Any) -> Link:
     return Link(f"{title} {ref.number or ref.id}", url)
 
 
+recorded(Sentence("Exposure is %(total)s, %(excess)s past the limit of %(limit)s."))
+
+
 class LimitForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    limit = forms.CharField(
-        label=_("Limit"), max_length=30, required=False, help_text=_("Empty: credit is not checked.")
-    )
+    limit = FigureField(label=_("Limit"), max_length=30, required=False, help_text=_("Empty: credit is not checked."))
     risk_class = forms.CharField(label=_("Risk class"), max_length=10, required=False)
 
 

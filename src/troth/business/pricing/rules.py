@@ -24,6 +24,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from troth.kernel.errors import Sentence
 from troth.kernel.money import Rounding, apportion, extend, round_ratio
 from troth.kernel.prices import percent
 from troth.kernel.quantity import checked
@@ -31,7 +32,7 @@ from troth.kernel.quantity import checked
 ROUNDING = Rounding.HALF_UP
 G_PER_KG = 1000
 MISSING_PRICE = "missing_price"
-BY_HAND = "by hand"
+BY_HAND = Sentence("by hand")
 
 
 class Kind(StrEnum):
@@ -228,8 +229,20 @@ def source_of(condition: ConditionRow) -> str:
     """Where a condition was agreed, or else for whom it holds."""
     if condition.source:
         return condition.source
-    names = ("all customers", "customer group", "customer", "product", "group and product", "customer and product")
-    return names[specificity(condition) - 1]
+    return _SOURCES[specificity(condition) - 1]
+
+
+_SOURCES = tuple(
+    str(name)
+    for name in (
+        Sentence("all customers"),
+        Sentence("customer group"),
+        Sentence("customer"),
+        Sentence("product"),
+        Sentence("group and product"),
+        Sentence("customer and product"),
+    )
+)
 
 
 def _amount_or_rate(

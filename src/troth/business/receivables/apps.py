@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReceivablesConfig(AppConfig):
@@ -14,8 +15,8 @@ class ReceivablesConfig(AppConfig):
         register(
             Kind(
                 "payment",
-                "Payment",
-                "Payments",
+                _("Payment"),
+                _("Payments"),
                 "receivables.Payment",
                 "receivables:payment",
                 "receivables.view_payment",

@@ -25,7 +25,7 @@ from troth.platform.web import documents, formats
 from troth.platform.web.acts import AskPage, once, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
-from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.forms import FigureField, FormPage, rows_of
 from troth.platform.web.history import changes_of
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
@@ -154,7 +154,7 @@ class PaymentForm(forms.Form):
         label=_("Payer"), max_length=20, widget=Picker("masterdata:customer-options", {"autofocus": True})
     )
     company = forms.ChoiceField(label=_("Company"), choices=screens.companies)
-    amount = forms.CharField(label=_("Amount"), max_length=30)
+    amount = FigureField(label=_("Amount"), max_length=30)
     currency = forms.ChoiceField(label=_("Currency"), choices=screens.currencies)
     received_on = forms.DateField(
         label=_("Received"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -169,7 +169,7 @@ class ClearForm(forms.Form):
     invoice = forms.CharField(label=_("Invoice"), disabled=True, required=False)
     due = forms.CharField(label=_("Due"), disabled=True, required=False)
     left = forms.CharField(label=_("Open"), disabled=True, required=False)
-    amount = forms.CharField(label=_("Clear"), max_length=30, required=False)
+    amount = FigureField(label=_("Clear"), max_length=30, required=False)
     discount = forms.CharField(label=_("Discount"), max_length=30, required=False)
 
 

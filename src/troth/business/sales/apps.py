@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SalesConfig(AppConfig):
@@ -13,6 +14,13 @@ class SalesConfig(AppConfig):
         from troth.platform.documents import Kind
 
         documents.register(
-            Kind("quotation", "quotation", "quotations", "sales.Quotation", "sales:quotation", "sales.view_quotation")
+            Kind(
+                "quotation",
+                _("quotation"),
+                _("quotations"),
+                "sales.Quotation",
+                "sales:quotation",
+                "sales.view_quotation",
+            )
         )
-        documents.register(Kind("order", "order", "orders", "sales.Order", "sales:order", "sales.view_order"))
+        documents.register(Kind("order", _("order"), _("orders"), "sales.Order", "sales:order", "sales.view_order"))

@@ -30,6 +30,7 @@ from troth.platform.web.access import allowed
 from troth.platform.web.acts import step
 from troth.platform.web.documents import Fact, Item, PromisedItem, ScheduleLine
 from troth.platform.web.keyset import Page
+from troth.platform.web.language import worded
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.ranges import amount_between, between
 from troth.platform.web.tallies import tally
@@ -309,7 +310,7 @@ def _price(one: LineView, currency: str) -> Money | None:
 def _said(row: TraceLine, currency: str) -> tuple[Any, Money, str]:
     rate = f"{row.rate / 100:g} %" if not row.per else ""
     from_quantity = gettext("from %(scale)s") % {"scale": row.scale} if row.scale else ""
-    note = " · ".join(part for part in (row.condition, row.source, rate, from_quantity) if part)
+    note = " · ".join(part for part in (row.condition, worded(row.source), rate, from_quantity) if part)
     return TRACE_KINDS.get(str(row.kind), str(row.kind)), Money(row.amount, currency), note
 
 

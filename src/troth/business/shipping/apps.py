@@ -24,6 +24,4 @@ class ShippingConfig(AppConfig):
             ("shipment", _("shipment"), _("shipments"), "shipping.Shipment"),
             ("transfer_order", _("transfer order"), _("transfer orders"), "shipping.TransferOrder"),
         ):
-            documents.register(
-                documents.Kind(code, str(title), str(plural), model, f"shipping:{code}", f"shipping.view_{code}")
-            )
+            documents.register(documents.Kind(code, title, plural, model, f"shipping:{code}", f"shipping.view_{code}"))

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SupplyConfig(AppConfig):
@@ -12,5 +13,7 @@ class SupplyConfig(AppConfig):
         from troth.platform.documents import Kind, register
 
         register(
-            Kind("receipt", "receipt", "receipts", "supply.Receipt", "supply:receipt", "supply.view_purchase_order")
+            Kind(
+                "receipt", _("receipt"), _("receipts"), "supply.Receipt", "supply:receipt", "supply.view_purchase_order"
+            )
         )

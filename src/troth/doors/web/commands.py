@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from troth.doors.web import things
@@ -66,20 +66,20 @@ TASKS = (
 
 VERBS = (
     Verb(_("Change"), "order", "sales:order-change"),
-    Verb(_("Cancel"), "order", "sales:order-cancel"),
-    Verb(_("Block"), "order", "sales:order-block"),
+    Verb(pgettext_lazy("document", "Cancel"), "order", "sales:order-cancel"),
+    Verb(pgettext_lazy("document", "Block"), "order", "sales:order-block"),
     Verb(_("Change"), "quotation", "sales:quotation-change"),
     Verb(_("Reject"), "quotation", "sales:quotation-reject"),
     Verb(_("Order from"), "quotation", "sales:quotation-order"),
     Verb(_("Change"), "delivery", "shipping:delivery-change"),
     Verb(_("Assign"), "delivery", "shipping:delivery-assign"),
-    Verb(_("Cancel"), "delivery", "shipping:delivery-cancel"),
+    Verb(pgettext_lazy("document", "Cancel"), "delivery", "shipping:delivery-cancel"),
     Verb(_("Reverse"), "delivery", "shipping:delivery-reverse"),
     Verb(_("Assign"), "shipment", "shipping:shipment-assign"),
-    Verb(_("Cancel"), "shipment", "shipping:shipment-cancel"),
+    Verb(pgettext_lazy("document", "Cancel"), "shipment", "shipping:shipment-cancel"),
     Verb(_("Confirm"), "transfer_order", "shipping:transfer-confirm"),
-    Verb(_("Cancel"), "transfer_order", "shipping:transfer-cancel"),
-    Verb(_("Cancel"), "invoice", "billing:invoice-cancel"),
+    Verb(pgettext_lazy("document", "Cancel"), "transfer_order", "shipping:transfer-cancel"),
+    Verb(pgettext_lazy("document", "Cancel"), "invoice", "billing:invoice-cancel"),
     Verb(_("Clear"), "payment", "receivables:payment-clear"),
     Verb(_("Reverse"), "payment", "receivables:payment-reverse"),
     Verb(_("Receive"), "receipt", "supply:receive"),

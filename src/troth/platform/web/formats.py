@@ -1,12 +1,13 @@
 """Figures and dates in the user's locale, by Babel. Quantities and amounts never become floats."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.numbers import format_decimal, get_currency_precision
+from babel.numbers import format_decimal, get_currency_precision, get_decimal_symbol, get_group_symbol
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -52,6 +53,25 @@ def currency_decimals(currency: str) -> int:
 def money(minor: int, currency: str) -> str:
     """The amount without its currency, which stands beside it."""
     return number(minor, currency_decimals(currency))
+
+
+def figure_read(typed: str) -> str:
+    """A figure as it was typed in the reader's locale, written plainly: "1.200,5" in German is "1200.5".
+
+    What is no such figure stays as it is, for the rules to refuse.
+    """
+    text = re.sub(r"[\s\u00a0\u202f']", "", typed)
+    group, point = get_group_symbol(locale()), get_decimal_symbol(locale())
+    if re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(group)}\d{{3}})+({re.escape(point)}\d+)?", text):
+        text = text.replace(group, "")
+    elif point not in text:
+        return typed
+    return text.replace(point, ".")
+
+
+def figure_shown(figure: str) -> str:
+    """A plainly written figure with the point of the reader's locale, for a field to begin with."""
+    return figure.replace(".", get_decimal_symbol(locale())) if re.fullmatch(r"-?\d+\.\d+", figure) else figure
 
 
 def day(on: date, today: date | None = None) -> str:

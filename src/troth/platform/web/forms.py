@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from troth.kernel.errors import BusinessError
+from troth.platform.web import formats
 from troth.platform.web.access import Actor, demand
 from troth.platform.web.language import worded
 from troth.platform.web.values import Link, Step, Text
@@ -121,6 +122,29 @@ def refused_form(form: BaseForm, error: BusinessError, rows: BaseFormSet[Any] | 
             target.full_clean()
         field = refusal.field if refusal.field in target.fields else None
         target.add_error(field, prefix + worded(refusal.message))
+
+
+class FigureField(forms.CharField):
+    """A quantity or amount, typed and shown in the reader's locale; `cleaned_data` has it written plainly."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def to_python(self, value: Any) -> Any:
+        return formats.figure_read(super().to_python(value) or "")
+
+    def _typed(self, data: Any, initial: Any) -> Any:
+        return None if data is None else _Typed(data)
+
+    bound_data = _typed
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, _Typed) else formats.figure_shown(str(value))
+
+
+class _Typed(str):
+    """What a person typed: it stands in the field as it was, right or wrong."""
+
+    __slots__ = ()
 
 
 class Rows(BaseFormSet):  # type: ignore[type-arg]

@@ -4,6 +4,7 @@ Django's `LocaleMiddleware` has chosen by the cookie and `Accept-Language` befor
 who acts.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -22,9 +23,27 @@ API_LANGUAGE = "en"
 def worded(text: Any) -> str:
     """A sentence of the rules in the reader's language; a text that the catalogue does not know stays as it is."""
     if not isinstance(text, Sentence):
-        return translation.gettext(str(text)) if text else ""
+        return _recorded(str(text)) if text else ""
     pattern = translation.gettext(text.pattern)
     return pattern % {name: _fact(fact) for name, fact in text.facts.items()} if text.facts else pattern
+
+
+def recorded(*patterns: Sentence) -> None:
+    """Declare sentences that stand in records as text; they are recognised there and said in the reader's language."""
+    for sentence in patterns:
+        parts = re.split(r"%\((\w+)\)s", sentence.pattern)
+        readable = "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+        _RECORDED[sentence.pattern] = re.compile(readable)
+
+
+_RECORDED: dict[str, re.Pattern[str]] = {}
+
+
+def _recorded(text: str) -> str:
+    for pattern, reads in _RECORDED.items():
+        if found := reads.fullmatch(text):
+            return translation.gettext(pattern) % found.groupdict()
+    return translation.gettext(text)
 
 
 def _fact(fact: Any) -> Any:

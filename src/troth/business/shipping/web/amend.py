@@ -23,7 +23,7 @@ from troth.platform.web import formats
 from troth.platform.web.access import demand
 from troth.platform.web.acts import clocked, step
 from troth.platform.web.documents import register_offer
-from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.forms import FigureField, FormPage, rows_of
 from troth.platform.web.values import Link, Step
 
 DO = "_do"
@@ -37,11 +37,9 @@ class AmendLine(forms.Form):
     line = forms.IntegerField(widget=forms.HiddenInput)
     item = forms.CharField(label=_("Item"), disabled=True, required=False, widget=forms.TextInput(attrs={"size": 36}))
     stands = forms.CharField(label=_("On its way"), disabled=True, required=False)
-    quantity = forms.CharField(label=_("Quantity"), max_length=30, widget=forms.TextInput(attrs={"size": 8}))
+    quantity = FigureField(label=_("Quantity"), max_length=30, widget=forms.TextInput(attrs={"size": 8}))
     requested_on = day(_("Wished date"))
-    split = forms.CharField(
-        label=_("Split off"), max_length=30, required=False, widget=forms.TextInput(attrs={"size": 8})
-    )
+    split = FigureField(label=_("Split off"), max_length=30, required=False, widget=forms.TextInput(attrs={"size": 8}))
     split_on = day(_("Split to"))
     reject = forms.CharField(label=_("Reject, because"), max_length=80, required=False)
 

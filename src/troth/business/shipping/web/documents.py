@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit import queries as credit
@@ -356,7 +356,15 @@ class TransferOrderPage(DocumentPage):
                 )
                 if is_open
                 else None,
-                step(actor, _("Cancel"), "shipping:transfer-cancel", key, method="get", danger=True, company_id=company)
+                step(
+                    actor,
+                    pgettext_lazy("document", "Cancel"),
+                    "shipping:transfer-cancel",
+                    key,
+                    method="get",
+                    danger=True,
+                    company_id=company,
+                )
                 if is_open
                 else None,
                 step(

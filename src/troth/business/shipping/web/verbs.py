@@ -16,7 +16,7 @@ from troth.business.shipping.web.lists import clocked, today_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.platform.web.acts import AskPage, Said, button, once, step
 from troth.platform.web.documents import register_offer
-from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.forms import FigureField, FormPage, rows_of
 from troth.platform.web.language import worded
 from troth.platform.web.values import Link, Step
 
@@ -216,7 +216,7 @@ class LineForm(forms.Form):
     line = forms.IntegerField(widget=forms.HiddenInput)
     item = forms.CharField(label=_("Item"), disabled=True, required=False)
     planned = forms.CharField(label=_("In the delivery"), disabled=True, required=False)
-    quantity = forms.CharField(label=_("New quantity"), max_length=30)
+    quantity = FigureField(label=_("New quantity"), max_length=30)
 
 
 class DeliveryChange(_Ask):
@@ -259,7 +259,7 @@ class PickForm(forms.Form):
     bin = forms.CharField(label=_("Bin"), disabled=True, required=False)
     item = forms.CharField(label=_("Product"), disabled=True, required=False)
     wanted = forms.CharField(label=_("To fetch"), disabled=True, required=False)
-    picked = forms.CharField(label=_("Picked"), max_length=30)
+    picked = FigureField(label=_("Picked"), max_length=30)
     reason = forms.CharField(label=_("Why less or more"), max_length=80, required=False)
     keep_open = forms.BooleanField(label=_("Fetch the rest later"), required=False)
 

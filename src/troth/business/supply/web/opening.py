@@ -16,7 +16,7 @@ from troth.kernel.errors import InvalidInput, Refusals
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.web import imports
 from troth.platform.web.acts import clocked, once
-from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.forms import FigureField, FormPage, rows_of
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Link
 from troth.reference import queries as reference
@@ -37,7 +37,7 @@ class OpeningRow(forms.Form):
     site = forms.CharField(label=_("Site"), max_length=10)
     location = forms.CharField(label=_("Location"), max_length=10, required=False)
     bin = forms.CharField(label=_("Bin"), max_length=20)
-    quantity = forms.CharField(label=_("Quantity"), max_length=30)
+    quantity = FigureField(label=_("Quantity"), max_length=30)
     received_on = forms.DateField(
         label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -106,7 +106,7 @@ class CountAnewForm(forms.Form):
     )
     bin = forms.CharField(label=_("Bin"), max_length=20)
     batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
-    quantity = forms.CharField(label=_("Counted"), max_length=30, help_text=_("In the product's base unit."))
+    quantity = FigureField(label=_("Counted"), max_length=30, help_text=_("In the product's base unit."))
     reason = forms.CharField(label=_("Reason"), max_length=80, help_text=_("It stays in the history."))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries.screens import names
@@ -20,7 +20,7 @@ from troth.platform.web import documents
 from troth.platform.web.acts import AskPage, Reason, Said, button, clocked, once, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
-from troth.platform.web.forms import FormPage, Section
+from troth.platform.web.forms import FigureField, FormPage, Section
 from troth.platform.web.history import changes_of
 from troth.platform.web.lists import ListPage
 from troth.platform.web.pickers import Picker
@@ -100,7 +100,10 @@ class ReceiptPage(DocumentPage):
                 step(actor, _("Change"), "supply:receipt-change", key, method="get", company_id=company)
                 if is_open
                 else None,
-                step(actor, _("Cancel"), "supply:receipt-cancel", key, method="get", danger=True, company_id=company)
+                step(
+                    actor, pgettext_lazy("document", "Cancel"), "supply:receipt-cancel", key,
+                    method="get", danger=True, company_id=company,
+                )
                 if is_open
                 else None,
             ),
@@ -137,7 +140,7 @@ def _posted(one: MovementRow, row: ReceiptRow, actor: Any, undone: set[int]) -> 
 
 
 class ReceiveForm(forms.Form):
-    quantity = forms.CharField(label=_("Quantity"), max_length=30)
+    quantity = FigureField(label=_("Quantity"), max_length=30)
     bin = forms.ChoiceField(label=_("Into bin"))
     batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
 
@@ -200,7 +203,7 @@ class Receive(_ReceiptAsk):
 
 class ChangeForm(forms.Form):
     due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    quantity = forms.CharField(label=_("Quantity"), max_length=30)
+    quantity = FigureField(label=_("Quantity"), max_length=30)
 
 
 class ReceiptChange(_ReceiptAsk):
@@ -262,7 +265,7 @@ class ExpectForm(forms.Form):
     )
     number = forms.CharField(label=_("Number"), max_length=40)
     product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
-    quantity = forms.CharField(label=_("Quantity"), max_length=30, help_text=_("In the product's base unit."))
+    quantity = FigureField(label=_("Quantity"), max_length=30, help_text=_("In the product's base unit."))
     site = forms.ChoiceField(
         label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()]
     )

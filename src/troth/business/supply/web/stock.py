@@ -20,6 +20,7 @@ from troth.platform.web import documents
 from troth.platform.web.acts import AskPage, clocked, once, step, steps
 from troth.platform.web.columns import Cell, Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.forms import FigureField
 from troth.platform.web.lists import ListPage
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 from troth.reference import queries as reference
@@ -167,7 +168,7 @@ class _BinAsk(AskPage):
 
 
 class MoveForm(forms.Form):
-    quantity = forms.CharField(label=_("Quantity"), max_length=30)
+    quantity = FigureField(label=_("Quantity"), max_length=30)
     to_bin = forms.ChoiceField(label=_("Into bin"))
     reason = forms.CharField(label=_("Reason"), max_length=80, required=False)
 
@@ -204,7 +205,7 @@ class StockMove(_BinAsk):
 
 
 class CountForm(forms.Form):
-    quantity = forms.CharField(label=_("Counted"), max_length=30)
+    quantity = FigureField(label=_("Counted"), max_length=30)
     reason = forms.CharField(label=_("Reason"), max_length=80, help_text=_("It stays in the history."))
 
 
