@@ -83,7 +83,7 @@ def settle(held: Held, before: Document, after: Document, *, event: str, by: Act
             before.ref.number, was, new, found.lines.get(new.line_number, ()), gone_on=gone_on.get(new.id, rules.NONE)
         )
     keep = frozenset(line.line_number for line in after.lines if any(gone_on.get(line.id, rules.NONE)))
-    after.lines = tuple(_carried(was, new) for was, new in _with_before(before, after))
+    after.lines = tuple(_carried(was, new, keep) for was, new in _with_before(before, after))
     after.lines, after.unpriced = prices.price(after.header, after.lines, after.terms, keep=keep)
     if before.status.state == OrderState.SUBMITTED:
         refuse_incomplete_unless_empty(after)
@@ -149,9 +149,11 @@ def _with_before(before: Document, after: Document) -> list[tuple[Line | None, L
     return [(old.get(line.line_number), line) for line in after.lines]
 
 
-def _carried(was: Line | None, new: Line) -> Line:
-    """A line that carries a quoted price keeps carrying it when its quantity changes."""
-    if was is None or not prices.is_carried(new) or was.base_quantity == new.base_quantity:
+def _carried(was: Line | None, new: Line, keep: frozenset[int]) -> Line:
+    """A line that carries a quoted price, or is in a delivery or an invoice, keeps its price at another quantity."""
+    if was is None or was.base_quantity == new.base_quantity:
+        return new
+    if not (prices.is_carried(new) or new.line_number in keep):
         return new
     return prices.carried(was, base_quantity=new.base_quantity, taken=new)
 
