@@ -3,6 +3,8 @@
 import csv
 import io
 
+import pytest
+
 from tests import company
 from tests.api.conftest import assert_refused
 from troth.reference.models import Bin
@@ -309,3 +311,16 @@ def test_more_than_listed_is_picked_within_the_tolerance(small, caller):
     assert_refused(store.post(confirm, {"differences": [more]}), 422, "found_too_much")
     confirmed = done(store.post(confirm, {"differences": [{**more, "picked": "11"}]}))
     assert (confirmed["picked"], confirmed["differences"]) == ([delivery["id"]], 1)
+
+
+@pytest.mark.parametrize(("later", "closed"), [(False, [("FRAME", "1", "piece")]), (True, [])])
+def test_a_rest_within_the_tolerance_is_closed_unless_it_comes_later(small, caller, later, closed):
+    company.put_in_stock(small, "FRAME", 10)
+    rep, store = caller("representative"), caller("warehouse_supervisor")
+    line = {"product": "FRAME", "quantity": "10", "under_tolerance_basis_points": 1000}
+    order = done(rep.post("orders", {"customer": "ALPHA", "requested_on": "2026-03-04", "lines": [line]}), 201)
+    [delivery] = done(store.post("deliveries", {"order": order["id"]}), 201)["deliveries"]
+    transfer = done(store.post("transfer-orders", {"deliveries": [delivery["id"]]}), 201)
+    short = {"position": 1, "picked": "9", "reason": "one was bent", "deliver_later": later}
+    confirmed = done(store.post(f"transfer-orders/{transfer['id']}/confirm", {"differences": [short]}))
+    assert [(one["product"], one["quantity"], one["unit"]) for one in confirmed["closed"]] == closed

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from tests import company as companies
+from tests.shipping.test_less_than_ordered import order_of as order_accepting_less
 from troth.business.shipping import actions as shipping
 from troth.business.shipping.models import Shipment, TransferOrder
 from troth.platform.models import RoleGrant
@@ -59,6 +60,17 @@ def test_more_than_listed_is_refused_on_the_page_with_what_may_leave(visitor, ya
     answer = visitor.post(page, {**form, "rows-0-reason": "a full box"})
     assert answer.status_code == 422
     assert "The order line&#x27;s tolerance allows at most 0 more." in answer.content.decode()
+
+
+def test_a_rest_within_the_tolerance_is_said_to_be_closed(visitor, yard):
+    order = order_accepting_less(yard, 20)
+    transfer = yard.transfer(yard.deliver(order))
+    form = {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "1", "rows-0-position": "1", "rows-0-picked": "18"}
+    answer = visitor.post(
+        f"/transfer-orders/{transfer.id}/confirm/", {**form, "rows-0-reason": "two were broken"}, follow=True
+    )
+    said = f"Line 10 of order {order.number} is complete: the missing 2 piece are within its tolerance and closed."
+    assert said in answer.content.decode()
 
 
 @pytest.mark.parametrize("key", [2**63, 10**30])

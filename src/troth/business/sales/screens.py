@@ -81,6 +81,7 @@ history.words(
         "sales.order_rejected_for_credit": _("Rejected for its credit"),
         "sales.order_resumed": _("Promised after the release"),
         "sales.item_rejected": _("Item rejected"),
+        "sales.rest_closed": _("Rest closed, within the tolerance"),
         "sales.stock_allocated": _("Stock allocated"),
         "sales.allocation_released": _("Allocation released"),
         "sales.quotation_saved": _("Draft saved"),

@@ -97,6 +97,11 @@ class Line(NamedTuple):
         """By how much the delivered quantity may exceed the ordered one, in smallest units, rounded down."""
         return self.base_quantity * self.over_tolerance_basis_points // 10_000
 
+    @property
+    def accepted_shortfall(self) -> int:
+        """How much less than ordered completes the line, in smallest units, rounded down."""
+        return self.base_quantity * self.under_tolerance_basis_points // 10_000
+
 
 _ID, _NET = Line._fields.index("id"), Line._fields.index("net")
 assert Line._fields[_NET : _NET + 4] == ("net", "tax", "gross", "price_trace")

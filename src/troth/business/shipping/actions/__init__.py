@@ -29,6 +29,7 @@ from troth.business.shipping.actions.issue import (
     reverse_goods_issue,
 )
 from troth.business.shipping.actions.pick import PickConfirmed, confirm_all, confirm_pick, undo_pick
+from troth.business.shipping.actions.rest import Closed
 from troth.business.shipping.actions.rush import RushOrder, enter_rush_order, submit_rush_order
 from troth.business.shipping.actions.ship import (
     ShipmentMade,
@@ -46,6 +47,7 @@ from troth.business.shipping.actions.transfer import TransferMade, cancel_transf
 __all__ = [
     "Amended",
     "Amendment",
+    "Closed",
     "DeliveriesMade",
     "DeliveryChanged",
     "DeliveryMade",

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from troth.business.shipping import store
-from troth.business.shipping.actions import books, more
+from troth.business.shipping.actions import books, more, rest
 from troth.business.shipping.actions.books import Lowered
+from troth.business.shipping.actions.rest import Closed
 from troth.business.shipping.actions.transfer import hold_order
 from troth.business.shipping.models import Delivery, Shipment, TransferOrder
 from troth.business.shipping.rules import picking
@@ -26,11 +27,15 @@ from troth.platform.documents import DocumentRef
 
 @dataclass(frozen=True, slots=True)
 class PickConfirmed:
-    """Deliveries by id: `picked` are all in hand now, `open` still lack something. `differences` counts positions."""
+    """Deliveries by id: `picked` are all in hand now, `open` still lack something. `differences` counts positions.
+
+    `closed` are the order lines whose rest nobody waits for any more.
+    """
 
     picked: tuple[int, ...]
     open: tuple[int, ...]
     differences: int
+    closed: tuple[Closed, ...] = ()
 
 
 @action
@@ -39,7 +44,8 @@ def confirm_pick(
 ) -> PickConfirmed:
     """Confirm a transfer order: `found` names, by position, what differs from the list; the rest was found in full.
 
-    A quantity that was not found goes back to the order, unless it is kept open on the delivery. What was found above
+    A quantity that was not found goes back to the order, unless it is kept open on the delivery. Where the order line
+    accepts so much less, the rest is closed, unless it is to be delivered later. What was found above
     the list raises the delivery, as far as `actions.more` finds room. Refuses a difference without a reason; a complete
     order keeps its rest on the delivery.
     """
@@ -64,14 +70,16 @@ def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, c
     books.refuse_parts_of_whole(lowered)
     touched = [by_line[line_id] for line_id in dict.fromkeys(one.line.delivery_line_id for one in outcome)]
     raised = more.raised(outcome, fetched, by_line)
+    ending = rest.orders_that_may_end(outcome, by_line)
     if lowered or raised:
-        held.take(*books.keys(deliveries, touched), *(one.key for one in raised))
+        held.take(*books.keys(deliveries, touched), *(one.key for one in raised), *rest.keys(ending))
     else:
         held.take(*map(books.line_key, books.order_line_ids(touched)))
     at, by_id = clock.now(), {delivery.pk: delivery for delivery in deliveries}
     more.refuse_without_room(held, by_id, raised, clock)
     by_line |= books.give_back(held, by_id, lowered, by=by, clock=clock)
     by_line |= more.take(held, by_id, raised, by_line, clock)
+    closed = rest.close(held, ending, by=by, clock=clock)
     ref = _ref(order)
     sums = _sums(outcome)
     fulfilment.post(held, _entries(sums, by_line, by_id, ref, sign=1), at=at)
@@ -89,8 +97,8 @@ def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, c
         "differences": {str(one.line.position): [one.line.quantity, one.picked, one.reason] for one in differing},
     }
     events.record("shipping.pick_confirmed", ref, company_id=order.company_id, by=by, at=at, facts=facts)
-    rest = tuple(delivery.pk for delivery in deliveries if delivery.pk not in done)
-    return PickConfirmed(tuple(done), rest, len(differing))
+    open_ones = tuple(delivery.pk for delivery in deliveries if delivery.pk not in done)
+    return PickConfirmed(tuple(done), open_ones, len(differing), closed)
 
 
 @action

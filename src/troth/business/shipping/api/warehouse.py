@@ -163,12 +163,17 @@ def create_transfer_order(request: ApiRequest, wanted: NewTransfer) -> TransferM
 
 
 class Difference(Entry):
-    """What was found of a position where it is less or more, and why; `keep_open` leaves a rest to be picked."""
+    """What was found of a position where it is less or more, and why.
+
+    `keep_open` leaves a rest to be picked. Otherwise it goes back to its order. In the line's tolerance it is closed
+    there, unless `deliver_later` says that it waits for another delivery.
+    """
 
     position: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
     picked: Figure
     reason: Name = ""
     keep_open: StrictBool = False
+    deliver_later: StrictBool = False
 
 
 class Confirmation(Entry):
@@ -177,12 +182,25 @@ class Confirmation(Entry):
     differences: Annotated[list[Difference], Field(max_length=2000)] = []
 
 
+class RestClosed(Shown):
+    """`quantity` of an order line that was not found, and that its tolerance closes."""
+
+    order: int
+    order_number: str
+    line_number: int
+    product: str
+    quantity: str
+    unit: str
+
+
 class PickConfirmed(Shown):
-    """Deliveries by id: `picked` are all in hand now, `open` still lack something."""
+    """Deliveries by id: `picked` are all in hand now, `open` still lack something. `closed` are lines that are complete
+    with less than was ordered."""
 
     picked: list[int]
     open: list[int]
     differences: int
+    closed: list[RestClosed]
 
 
 @operations.acts("/transfer-orders/{int:transfer_order_id}/confirm", PickConfirmed)
@@ -191,11 +209,22 @@ def confirm_pick(request: ApiRequest, transfer_order_id: Id, confirmation: Confi
     view = queries.transfer_order(transfer_order_id, by=request.auth)
     units = {line.position: Unit(line.unit, line.decimals) for line in view.lines}
     found = {
-        one.position: Found(_picked(row, one, units.get(one.position)), one.reason, one.keep_open)
+        one.position: Found(_picked(row, one, units.get(one.position)), one.reason, one.keep_open, one.deliver_later)
         for row, one in enumerate(confirmation.differences, start=1)
     }
     made = act(request, actions.confirm_pick, transfer_order_id=transfer_order_id, found=found)
-    return PickConfirmed(picked=list(made.picked), open=list(made.open), differences=made.differences)
+    closed = [
+        RestClosed(
+            order=one.order_id,
+            order_number=one.order_number,
+            line_number=one.line_number,
+            product=one.product,
+            quantity=quantity(one.quantity, one.decimals),
+            unit=one.unit,
+        )
+        for one in made.closed
+    ]
+    return PickConfirmed(picked=list(made.picked), open=list(made.open), differences=made.differences, closed=closed)
 
 
 def _picked(row: int, one: Difference, unit: Unit | None) -> int:

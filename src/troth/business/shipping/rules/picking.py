@@ -40,11 +40,16 @@ class ToFetch:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`picked` of a position; where it is not what was to be fetched, why, and whether a rest stays to be picked."""
+    """`picked` of a position; where it is not what was to be fetched, why.
+
+    A rest goes back to the order, which it closes where the line's tolerance allows it. It stays on the delivery to be
+    picked with `keep_open`, and waits for another delivery with `deliver_later`.
+    """
 
     picked: int
     reason: str = ""
     keep_open: bool = False
+    deliver_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Picked:
     picked: int
     reason: str
     given_back: int
+    deliver_later: bool = False
 
     @property
     def more(self) -> int:
@@ -90,7 +96,12 @@ def _picked(line: ToFetch, found: Found) -> Picked:
             more=-lacking,
         )
     given_back = 0 if found.keep_open else max(lacking, 0)
-    return Picked(line, found.picked, found.reason.strip() if lacking else "", given_back)
+    return Picked(line, found.picked, found.reason.strip() if lacking else "", given_back, found.deliver_later)
+
+
+def completed_by(ordered: int, delivered: int, *, accepted: int) -> bool:
+    """Whether what is delivered completes a line although it is less than ordered: at most by what is accepted."""
+    return 0 < delivered < ordered <= delivered + accepted
 
 
 class Limit(StrEnum):

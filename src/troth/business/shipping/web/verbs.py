@@ -262,6 +262,7 @@ class PickForm(forms.Form):
     picked = FigureField(label=_("Picked"), max_length=30)
     reason = forms.CharField(label=_("Why less or more"), max_length=80, required=False)
     keep_open = forms.BooleanField(label=_("Fetch the rest later"), required=False)
+    deliver_later = forms.BooleanField(label=_("Deliver the rest later"), required=False)
 
 
 class TransferConfirm(_Ask):
@@ -275,8 +276,9 @@ class TransferConfirm(_Ask):
     rows_class = rows_of(PickForm, empty=0)
     rows_title = _("Positions")
     sentence = _(
-        "Change what differs and say why. The rest goes back to its order, or is fetched later. More than the list "
-        "says goes along as far as the order's tolerance allows it and nobody else needs it."
+        "Change what differs and say why. The rest goes back to its order, or is fetched later; within the order's "
+        "tolerance it is closed, unless it is to be delivered later. More than the list says goes along as far as the "
+        "order's tolerance allows it and nobody else needs it."
     )
 
     def more(self) -> dict[str, Any]:
@@ -303,12 +305,23 @@ class TransferConfirm(_Ask):
                 continue
             picked = parse_quantity(row["picked"], Unit(one.unit, one.decimals), zero_allowed=True)
             if picked != one.quantity:
-                found[one.position] = Found(picked, row["reason"], row["keep_open"])
+                found[one.position] = Found(picked, row["reason"], row["keep_open"], row["deliver_later"])
         confirmed = actions.confirm_pick(transfer_order_id=self.view.id, found=found, **clocked(self.request, actor))
         words = ngettext(
             "Pick confirmed, %(count)s difference.", "Pick confirmed, %(count)s differences.", confirmed.differences
         )
-        return self.done(words % {"count": confirmed.differences}, self.cancel_url)
+        said = [words % {"count": confirmed.differences}, *map(_closed_words, confirmed.closed)]
+        return self.done(" ".join(said), self.cancel_url)
+
+
+def _closed_words(one: actions.Closed) -> str:
+    return gettext(
+        "Line %(line)s of order %(order)s is complete: the missing %(quantity)s are within its tolerance and closed."
+    ) % {
+        "line": one.line_number,
+        "order": one.order_number,
+        "quantity": f"{format_quantity(one.quantity, one.decimals)} {one.unit}",
+    }
 
 
 class AssignForm(forms.Form):
