@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from tests import company as companies
 from tests.shipping.conftest import assert_books_hold
@@ -25,8 +25,9 @@ from troth.business.shipping import actions as shipping
 from troth.business.shipping.models import Delivery, TransferOrder
 from troth.business.supply import actions as supply
 from troth.business.supply.actions import ExpectedReceipt
+from troth.doors.crash import boundaries
 from troth.ledgers.stock.models import Posting
-from troth.platform import actions, sql
+from troth.platform import actions
 
 pytestmark = pytest.mark.django_db
 
@@ -36,31 +37,17 @@ class PowerCut(OperationalError):
 
 
 @contextmanager
-def cut_before(place, monkeypatch):
+def cut_before(place):
     """Cut the power before the statement of this place, counted from 1; yields a list with one entry a statement."""
     seen = []
 
-    def note():
+    def note(_boundary):
         seen.append(None)
         if len(seen) == place:
             raise PowerCut("the power went out")
 
-    def wrapper(execute, statement, parameters, many, context):
-        note()
-        return execute(statement, parameters, many, context)
-
-    with monkeypatch.context() as patched, connection.execute_wrapper(wrapper):
-        for name in ("_fetch_postgres", "_fetch_sqlite"):
-            patched.setattr(sql, name, noted(note, getattr(sql, name)))
+    with boundaries.told(note):
         yield seen
-
-
-def noted(note, function):
-    def run(*arguments):
-        note()
-        return function(*arguments)
-
-    return run
 
 
 def picture():
@@ -76,32 +63,30 @@ def picture():
     }
 
 
-def done_in_spite_of_power_cuts(monkeypatch, step):
+def done_in_spite_of_power_cuts(step):
     """Cut the step off before each of its statements, then do it; return its answer and the number of cuts.
 
     Two runs are taken back whole: the first reads what is kept in memory, the second counts the statements.
     """
     for _ in range(2):
-        with transaction.atomic(), cut_before(0, monkeypatch) as seen:
+        with transaction.atomic(), cut_before(0) as seen:
             step()
             transaction.set_rollback(True)
     before = picture()
     for place in range(1, len(seen) + 1):
-        with cut_before(place, monkeypatch), pytest.raises(PowerCut):
+        with cut_before(place), pytest.raises(PowerCut):
             step()
         assert picture() == before, f"cut before statement {place}"
     return step(), len(seen)
 
 
 @pytest.fixture
-def cutting(monkeypatch, yard):
+def cutting(yard):
     """`cutting(verb, …)` does a step as the yard's clerk, in spite of power cuts; it counts them in `cutting.cuts`."""
 
     def do(verb, *arguments, **named):
         key = f"key-{len(do.cuts)}"
-        answer, cuts = done_in_spite_of_power_cuts(
-            monkeypatch, lambda: verb(*arguments, **named, key=key, **yard.acting)
-        )
+        answer, cuts = done_in_spite_of_power_cuts(lambda: verb(*arguments, **named, key=key, **yard.acting))
         do.cuts.append((verb.__name__, cuts))
         return answer
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from troth.doors.cli.session import ExitCode, stop
-from troth.doors.crash.plan import Defect, Plan
+from troth.doors.crash.plan import Defect, Plan, Vendor
 
 
 def crash_run(
@@ -20,6 +20,8 @@ def crash_run(
     seed: Annotated[int, typer.Option(help="The same seed orders and kills the same.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 3,
     without: Annotated[Defect | None, typer.Option(help="Take a promise out and see the run go wrong.")] = None,
+    points: Annotated[Vendor | None, typer.Option(help="Kill single transactions at every boundary instead.")] = None,
+    every: Annotated[int, typer.Option(min=1, help="With --points: only every so-manieth statement.")] = 1,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here too.")] = None,
 ) -> None:
     """Kill workers and the database while clients order scarce products; exit code 1 if a rule broke.
@@ -27,7 +29,10 @@ def crash_run(
     It starts a PostgreSQL of its own; nothing of yours is touched.
 
     Examples: troth crash-run · troth crash-run --clients 64 --orders 500 --products 20 --kills 1000 --restarts 50
+    Single transactions: troth crash-run --points postgresql
     """
+    if points:
+        return _points(points, every, json)
     from troth.doors import crash
     from troth.doors.cli.progress import progress
     from troth.doors.crash.cluster import NoPostgres
@@ -43,4 +48,26 @@ def crash_run(
     if json:
         json.write_text(json_.dumps(report.figures(), indent=2) + "\n")
     if not report.holds:
+        raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
+
+
+def _points(vendor: Vendor, every: int, json: Path | None) -> None:
+    """Kill single transactions at their boundaries and say what is wrong."""
+    from dataclasses import asdict
+
+    from troth.doors import crash
+    from troth.doors.cli.progress import progress
+    from troth.doors.crash.cluster import NoPostgres
+
+    try:
+        with progress(f"kill points, {vendor}", crash.STEPS) as advance:
+            killed = crash.points(vendor, every, advance)
+    except NoPostgres as down:
+        stop(str(down), ExitCode.ENVIRONMENT)
+    for step in killed:
+        typer.echo(f"{step.step}: killed at {step.points} of {step.boundaries} boundaries, {len(step.wrong)} wrong")
+        typer.echo("".join(f"    {sentence}\n" for sentence in step.wrong), nl=False)
+    if json:
+        json.write_text(json_.dumps([asdict(step) for step in killed], indent=2) + "\n")
+    if any(step.wrong for step in killed):
         raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)

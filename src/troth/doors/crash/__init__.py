@@ -8,6 +8,8 @@ what the clients were told (`audit` has the rules), and `troth verify` recompute
     plan      who orders what and when what is killed, drawn from a seed
     cluster   the database     stack   the server and workers     sabotage   the same with one promise taken out
     clients   who ask          faults  who kills                  audit      who looks afterwards
+
+`points` is the other run: single transactions killed at each of their boundaries (`kill_points`).
 """
 
 import os
@@ -20,10 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from troth.doors.crash.cluster import Cluster
-from troth.doors.crash.plan import Plan
+from troth.doors.crash.plan import Plan, Vendor
 
 if TYPE_CHECKING:
     from troth.doors.crash.clients import Book
+    from troth.doors.crash.kill_points import Killed
     from troth.doors.crash.report import Report
 
 SETTINGS = (
@@ -34,6 +37,10 @@ SETTINGS = (
     "max_connections=200",
     "shared_buffers=128MB",
 )
+
+
+STEPS = 14
+"""How many steps `kill_steps` has; they cannot be read before Django is set up."""
 
 
 def run(plan: Plan, advance: Callable[[int], None]) -> "Report":
@@ -88,3 +95,34 @@ def _watch(book: "Book", total: int, threads: list[threading.Thread], advance: C
         settled = book.settled
         advance(settled - shown)
         shown = settled
+
+
+def points(vendor: Vendor, every: int, advance: Callable[[int], None]) -> "list[Killed]":
+    """Kill single transactions at their boundaries, in a database of their own.
+
+    Only processes are killed, so PostgreSQL need not wait for the disk.
+    """
+    with tempfile.TemporaryDirectory(prefix="troth-crash-") as folder:
+        os.environ["TROTH_HOME"] = folder
+        if vendor is Vendor.SQLITE:
+            return _points(f"sqlite:///{folder}/points.sqlite3", every, advance)
+        cluster = Cluster(("fsync=off", "shared_buffers=128MB"))
+        try:
+            cluster.start()
+            return _points(cluster.url, every, advance)
+        finally:
+            cluster.remove()
+
+
+def _points(url: str, every: int, advance: Callable[[int], None]) -> "list[Killed]":
+    from troth.doors.cli.session import start_django
+
+    start_django(url)
+    from django.core.management import call_command
+    from django.db import connection
+
+    from troth.doors.crash import kill_points
+
+    call_command("migrate", verbosity=0)
+    connection.close()
+    return kill_points.run(every, advance)

@@ -25,6 +25,13 @@ class Defect(StrEnum):
     COMMIT_FIRST = "commit-first"
 
 
+class Vendor(StrEnum):
+    """The databases that kill points are tried on."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
 class Fault(StrEnum):
     """What ends, always without warning."""
 

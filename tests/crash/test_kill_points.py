@@ -1,0 +1,33 @@
+"""A process that is killed at any boundary of a transaction leaves nothing half done, on both databases.
+
+Here a sample; `troth crash-run --points` kills at every one.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.crash.test_crash_run import PATIENCE_SECONDS, TROTH
+
+
+def figures(folder, vendor):
+    """Run it as a person would; return what became of each step, by its name."""
+    file = folder / "points.json"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_"))}
+    command = [sys.executable, "-c", TROTH, "crash-run", "--points", vendor, "--every", "12", "--json", str(file)]
+    ended = subprocess.run(command, env=kept, cwd=folder, timeout=PATIENCE_SECONDS, capture_output=True, text=True)
+    assert file.exists(), ended.stdout + ended.stderr
+    return {step["step"]: step for step in json.loads(file.read_text())}
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_a_killed_transaction_leaves_nothing_and_its_repetition_has_one_effect(tmp_path, vendor):
+    steps = figures(tmp_path, vendor)
+    assert {name: step["wrong"] for name, step in steps.items() if step["wrong"]} == {}
+    for name in ("enter_order", "post_goods_issue"):
+        assert steps[name]["points"] == steps[name]["boundaries"] >= 20
+    assert len(steps) == 14
+    assert min(step["points"] for step in steps.values()) >= 3
