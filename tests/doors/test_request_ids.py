@@ -1,0 +1,48 @@
+"""Each line that is logged while a request is answered carries the id that the answer names."""
+
+import io
+import json
+import logging
+
+import pytest
+from django.test import Client
+
+from troth.logs import logging_for
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines():
+    """`lines()` are the lines that were logged meanwhile, as a machine reads them."""
+    described = {**logging_for(level="info", as_json=True)["formatters"]["line"]}
+    handler = logging.StreamHandler(io.StringIO())
+    handler.setFormatter(described.pop("()")(**described))
+    logging.getLogger().addHandler(handler)
+    yield lambda: [json.loads(line) for line in handler.stream.getvalue().splitlines()]
+    logging.getLogger().removeHandler(handler)
+
+
+def test_a_line_that_is_logged_carries_the_id_that_the_answer_names(lines):
+    answers = [Client().get("/health/nowhere") for _ in range(2)]
+    told = [line["request_id"] for line in lines() if "/health/nowhere" in line["event"]]
+    assert told == [answer["X-Request-ID"] for answer in answers]
+    assert len(set(told)) == 2
+
+
+def test_the_id_that_a_proxy_gave_is_kept(lines):
+    assert Client().get("/health/live", headers={"X-Request-ID": "proxy-0001"})["X-Request-ID"] == "proxy-0001"
+
+
+@pytest.mark.parametrize("forged", ["short", "a line\nof its own", "x" * 65, "<script>alert</script>"])
+def test_an_id_that_is_not_well_formed_is_replaced(forged):
+    given = Client().get("/health/live", headers={"X-Request-ID": forged})["X-Request-ID"]
+    assert given != forged
+    assert len(given) == 32
+
+
+def test_what_is_logged_afterwards_carries_no_id(lines):
+    Client().get("/health/live")
+    logging.getLogger("troth.test").warning("afterwards")
+    [line] = [line for line in lines() if line["event"] == "afterwards"]
+    assert "request_id" not in line
