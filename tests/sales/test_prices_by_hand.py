@@ -1,11 +1,14 @@
 """Prices agreed by hand: entered on the page and over the API, by those who may, and kept by those who may not."""
 
+import json
+
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from tests import company
+from troth.business.masterdata.models import PriceCondition
 from troth.business.sales import actions, queries
 from troth.business.sales.models import Order, OrderLine, Quotation, QuotationLine
 from troth.business.sales.rules.changes import LineChange, OrderChanges
@@ -192,3 +195,43 @@ def test_a_draft_from_a_quotation_that_is_written_anew_keeps_reference_and_price
     assert seller.post(page, form(by_hand("12.50", **there), _save="1", version="2")).status_code == 302
     line = OrderLine.objects.get()
     assert (line.reference_kind, line.net) == ("quotation", 2500)
+
+
+@pytest.fixture
+def dearer(small):
+    """A draft of two litres of OIL that were quoted to ALPHA at 8.00, which cost 9.00 since then."""
+    lines = (LineDraft(product="OIL", quantity=2),)
+    days = {"valid_to_on": company.NEXT_WEDNESDAY, "requested_on": company.NEXT_WEDNESDAY}
+    acting = {"by": company.person("representative"), "clock": small.clock}
+    made = actions.save_quotation(QuotationDraft(customer="ALPHA", lines=lines, **days), **acting)
+    actions.send_quotation(made.id, **acting)
+    PriceCondition.objects.filter(product=small.products["OIL"]).update(amount=900)
+    return actions.order_from_quotation(made.id, submit=False, **acting).id
+
+
+@pytest.mark.parametrize(
+    ("customer", "category", "net", "refers_to"),
+    [
+        ("ALPHA", "", 1600, "quotation"),
+        ("ALPHA", "prepaid", 1800, ""),
+        ("ALPHA", "free", 0, ""),
+        ("BETA", "", 1620, ""),
+    ],
+)
+def test_a_draft_for_another_customer_or_category_leaves_the_quoted_price(
+    small, draft, dearer, customer, category, net, refers_to
+):
+    line = LineDraft(product="OIL", quantity=2, line_number=10, item_category=category)
+    acting = {"order_id": dearer, "by": company.person("representative"), "clock": small.clock}
+    assert actions.save_order(draft(customer, line), **acting).net == net
+    assert OrderLine.objects.get().reference_kind == refers_to
+
+
+def test_the_page_says_the_price_that_saving_would_write(clerk, dearer):
+    def net(customer):
+        head = {"customer": customer, "order_type": "standard"}
+        sent = {"head": head, "lines": [{**OIL, "line_number": "10"}]}
+        told = clerk.post(f"/orders/{dearer}/check/", json.dumps(sent), content_type="application/json").json()
+        return told["totals"]["net"]
+
+    assert (net("ALPHA"), net("BETA")) == ("16.00", "16.20")

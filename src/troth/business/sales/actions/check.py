@@ -16,7 +16,7 @@ from troth.business.sales.actions.document import ORDER_KIND, Document, in_compa
 from troth.business.sales.actions.simulate import SUPPOSED
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules.drafts import OrderDraft, QuotationDraft
-from troth.business.sales.rules.lines import Line
+from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.money import format_money
@@ -36,6 +36,7 @@ class Before:
     """The document as it is in the books, and its lines by number; a draft is in no books."""
 
     ref: DocumentRef
+    header: Header
     lines: Mapping[int, Line]
     gross: int
     is_submitted: bool
@@ -59,7 +60,7 @@ def before(kind: str, document_id: int, *, by: Actor) -> Before:
         raise NotFound(Sentence("There is no %(kind)s %(id)s that you may see."), kind=kind, id=document_id)
     lines = {line.line_number: line for line in store.lines(table, document_id)}
     in_books = kind == ORDER_KIND and found.state != OrderState.DRAFT
-    return Before(DocumentRef(kind, found.pk, found.number), lines, found.gross, in_books)
+    return Before(DocumentRef(kind, found.pk, found.number), store.header(found), lines, found.gross, in_books)
 
 
 def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Actor, clock: Clock) -> Checked:
@@ -94,13 +95,14 @@ def _readable(
     draft: OrderDraft, changes: Before | None, *, by: Actor, clock: Clock
 ) -> tuple[Document | None, tuple[BusinessError, ...]]:
     """The document of the rows that can be read, and what was refused of the others."""
-    kept = _renumbered(draft, changes)
+    kept, before = _renumbered(draft, changes), changes.header if changes else None
     rows = {row: replace(line, line_number=row) for row, line in enumerate(draft.lines, start=1)}
     refused: list[BusinessError] = []
     for _ in range(READINGS):
         numbers = list(rows)
         try:
-            return save.read(replace(draft, lines=tuple(rows.values())), kept=kept, by=by, clock=clock), tuple(refused)
+            readable = replace(draft, lines=tuple(rows.values()))
+            return save.read(readable, kept=kept, before=before, by=by, clock=clock), tuple(refused)
         except BusinessError as error:
             found = getattr(error, "refusals", (error,))
             for one in found:

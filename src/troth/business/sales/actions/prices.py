@@ -83,17 +83,21 @@ def carried(quoted: Line, *, base_quantity: int, taken: Line) -> Line:
     return taken._replace(net=checked(net), tax=checked(tax), gross=checked(net + tax), price_trace=trace)
 
 
-def still_quoted(lines: Iterable[Line], before: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines of a draft that is written anew: one of the same number and product still refers to its quotation.
+def still_quoted(lines: tuple[Line, ...], kept: Iterable[Line], *, header: Header, before: Header) -> tuple[Line, ...]:
+    """The lines of a draft that is written anew, `before` and `kept` being what it was.
 
-    It carries the quoted price on, unless other conditions by hand are on it now.
+    One of the same number, product and item category still refers to its quotation, as long as the customer and the
+    currency are those that were quoted to. It carries the quoted price on, unless other conditions by hand are on it
+    now.
     """
-    quoted = {(line.line_number, line.product_id): line for line in before if is_carried(line)}
-    return tuple(_still(line, quoted.get((line.line_number, line.product_id))) for line in lines)
+    if (header.customer_id, header.currency_id) != (before.customer_id, before.currency_id):
+        return lines
+    quoted = {line.line_number: line for line in kept if is_carried(line)}
+    return tuple(_still(line, quoted.get(line.line_number)) for line in lines)
 
 
 def _still(line: Line, was: Line | None) -> Line:
-    if was is None or line.reference_kind:
+    if was is None or line.reference_kind or _sold(line) != _sold(was):
         return line
     referring = line._replace(
         reference_kind=was.reference_kind,
@@ -103,6 +107,10 @@ def _still(line: Line, was: Line | None) -> Line:
     if _bargain(line) != _bargain(was):
         return referring
     return carried(was, base_quantity=line.base_quantity, taken=referring)
+
+
+def _sold(line: Line) -> tuple[int, int]:
+    return line.product_id, line.item_category_id
 
 
 def _scaled(row: TraceLine, quantity: int, of: int) -> TraceLine:

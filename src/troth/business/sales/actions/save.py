@@ -70,7 +70,8 @@ def read(
     known = terms.with_ship_to(known, header.ship_to_id)
     kept = tuple(kept)
     lines = texts.kept(determined(draft.lines, header, known, clock=clock), draft.lines, kept)
-    lines = prices.still_quoted(lines, kept)
+    if before is not None:
+        lines = prices.still_quoted(lines, kept, header=header, before=before)
     prices.require_manual_pricing(lines, by=by, company_id=header.company_id, kept=kept)
     priced, unpriced = prices.price(header, lines, known)
     status = new_status(by=by, clock=clock)
