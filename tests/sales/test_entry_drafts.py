@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from troth.business.sales import actions
 from troth.business.sales.models import Order, OrderLine, Quotation
-from troth.business.sales.rules.drafts import LineDraft, line_numbers
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft, line_numbers
 from troth.platform.models import RoleGrant
 
 SOON = (date.today() + timedelta(days=28)).isoformat()
@@ -29,6 +30,7 @@ def save(small):
         assert answer.status_code == 200
         return answer.json()
 
+    post.client = client
     return post
 
 
@@ -70,6 +72,82 @@ def test_a_quotation_is_saved_by_itself_too(save):
     save(saved["draft"], row("HELMET", 4, "10"), head={"valid_to_on": SOON}, version=saved["version"])
     quotation = Quotation.objects.get()
     assert (quotation.state, quotation.valid_to_on.isoformat(), quotation.net) == ("draft", SOON, 20_000)
+
+
+UNSHOWN = {
+    "is_fixed": True,
+    "over_tolerance_basis_points": 300,
+    "under_tolerance_basis_points": 200,
+    "batch": "B-7",
+    "delivery_group": 2,
+    "delivery_mode": "complete",
+    "valuation": "NEW",
+    "requirement_type": "KSL",
+}
+"""Fields of a line that the page does not show, as somebody else entered them."""
+WAY = {"route": "ROT-ROAD", "shipping_point": "ROT1"}
+
+
+def unshown(line) -> dict:
+    return {name: getattr(line, name) for name in UNSHOWN}
+
+
+def way(line) -> dict:
+    return {"route": line.route.code, "shipping_point": line.shipping_point.code}
+
+
+def written(small, rep):
+    """A draft with a line that has all that the page does not show; its id."""
+    line = LineDraft(product="HELMET", quantity=3, **UNSHOWN, **WAY)
+    return actions.save_order(OrderDraft(customer="ALPHA", lines=(line,)), by=rep, clock=small.clock).id
+
+
+def test_what_the_page_does_not_show_of_a_line_stays_when_it_saves_by_itself(save, small, rep):
+    key = written(small, rep)
+    saved = save(f"/orders/{key}/draft/", row("GLOVE", 1), row("HELMET", 4, "10"), version=1)["saved"]
+    line = OrderLine.objects.get(line_number=10)
+    assert (line.quantity, unshown(line), way(line)) == (4, UNSHOWN, WAY)
+    save(f"/orders/{key}/draft/", row("GLOVE", 4, "10"), version=saved["version"])
+    assert unshown(OrderLine.objects.get()) == {
+        "is_fixed": False,
+        "over_tolerance_basis_points": 0,
+        "under_tolerance_basis_points": 0,
+        "batch": "",
+        "delivery_group": 0,
+        "delivery_mode": "partial",
+        "valuation": "",
+        "requirement_type": "",
+    }
+
+
+def test_what_the_page_does_not_show_of_a_line_stays_when_its_button_saves(save, small, rep):
+    key = written(small, rep)
+    form = {"customer": "ALPHA", "order_type": "standard", "version": "1", "_save": "1"}
+    form |= {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0"}
+    form |= {f"rows-0-{name}": value for name, value in row("HELMET", 4, "10").items()}
+    assert save.client.post(f"/orders/{key}/change/", form).status_code == 302
+    line = OrderLine.objects.get()
+    assert (line.quantity, unshown(line), way(line)) == (4, UNSHOWN, WAY)
+
+
+def test_another_site_or_customer_is_reached_on_its_own_way_and_with_its_own_tolerances(save, small, rep):
+    key = written(small, rep)
+    saved = save(f"/orders/{key}/draft/", {**row("HELMET", 3, "10"), "site": "ROT"}, version=1)["saved"]
+    assert way(OrderLine.objects.get()) == WAY
+    save(f"/orders/{key}/draft/", {**row("HELMET", 3, "10"), "site": "HAM"}, version=saved["version"])
+    assert way(OrderLine.objects.get()) == {"route": "HAM-ROAD", "shipping_point": "HAM1"}
+    key = written(small, rep)
+    save(f"/orders/{key}/draft/", row("HELMET", 3, "10"), head={"customer": "BETA"}, version=1)
+    line = OrderLine.objects.latest("pk")
+    assert way(line) == {"route": "HAM-ROAD", "shipping_point": "HAM1"}
+    assert unshown(line) == {**UNSHOWN, "over_tolerance_basis_points": 0, "under_tolerance_basis_points": 0}
+
+
+def test_who_writes_a_draft_anew_without_the_page_says_all(small, rep):
+    key = written(small, rep)
+    line = LineDraft(product="HELMET", quantity=4, line_number=10)
+    actions.save_order(OrderDraft(customer="ALPHA", lines=(line,)), order_id=key, by=rep, clock=small.clock)
+    assert (OrderLine.objects.get().batch, OrderLine.objects.get().is_fixed) == ("", False)
 
 
 @pytest.mark.parametrize(

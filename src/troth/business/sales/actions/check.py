@@ -15,7 +15,7 @@ from troth.business.sales.actions import books, save
 from troth.business.sales.actions.document import ORDER_KIND, Document, in_company_currency, needs_wish, wishes
 from troth.business.sales.actions.simulate import SUPPOSED
 from troth.business.sales.models import Order, Quotation
-from troth.business.sales.rules.drafts import OrderDraft, QuotationDraft
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
 from troth.kernel.errors import BusinessError, NotFound, Sentence
@@ -96,7 +96,7 @@ def _readable(
 ) -> tuple[Document | None, tuple[BusinessError, ...]]:
     """The document of the rows that can be read, and what was refused of the others."""
     kept, before = _renumbered(draft, changes), changes.header if changes else None
-    rows = {row: replace(line, line_number=row) for row, line in enumerate(draft.lines, start=1)}
+    rows = {row: _numbered(line, row) for row, line in enumerate(draft.lines, start=1)}
     refused: list[BusinessError] = []
     for _ in range(READINGS):
         numbers = list(rows)
@@ -113,6 +113,10 @@ def _readable(
                 return None, tuple(refused)
             rows = {row: line for row, line in rows.items() if row not in bad}
     return None, tuple(refused)
+
+
+def _numbered(line: LineDraft, row: int) -> LineDraft:
+    return replace(line, line_number=row, goes_on=None if line.goes_on is None else row)
 
 
 def _renumbered(draft: OrderDraft, changes: Before | None) -> tuple[Line, ...]:

@@ -11,6 +11,7 @@ from troth.business.sales.actions.terms import Terms
 from troth.business.sales.models import Order
 from troth.business.sales.rules import determination, refusals
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, parse_lines
+from troth.business.sales.rules.going_on import going_on
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
 from troth.kernel.errors import BusinessError, Refusals, Sentence
@@ -71,6 +72,7 @@ def read(
     kept = tuple(kept)
     lines = texts.kept(determined(draft.lines, header, known, clock=clock), draft.lines, kept)
     if before is not None:
+        lines = going_on(lines, draft.lines, kept, header=header, before=before)
         lines = prices.still_quoted(lines, kept, header=header, before=before)
     prices.require_manual_pricing(lines, by=by, company_id=header.company_id, kept=kept)
     priced, unpriced = prices.price(header, lines, known)

@@ -33,7 +33,8 @@ class LineDraft:
     """One line as entered. An integer quantity counts whole units; text may have decimals. None: to be determined.
 
     `texts` by the code of their kind, here and on the header: what is named stands in for the rule's text, empty for
-    none at all.
+    none at all. `goes_on`: the number of the line before, whose fields that no page shows are kept
+    (`rules/going_on.py`); without it a line that is written anew says all.
     """
 
     product: str | int
@@ -41,6 +42,7 @@ class LineDraft:
     unit: str = ""
     requested_on: date | str | None = None
     line_number: int | None = None
+    goes_on: int | None = None
     site: str | int | None = None
     item_category: str = ""
     route: str | int | None = None

@@ -148,13 +148,13 @@ class EntryPage(FormPage):
             raise
 
     def _agreed(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The row with its conditions by hand: those that its line has, and the price that was entered."""
+        """The row with the line it goes on from, and its conditions by hand: those it has, and the price entered."""
         number = values.get("line_number")
-        lines = self.view.lines if self.view else ()
-        before = next((one for one in lines if one.line.line_number == number), None)
+        before = next((one for one in (self.view.lines if self.view else ()) if one.line.line_number == number), None)
         shown = price_by_hand(before, self.view) if before and self.view else ""
         entered_price = values.get("manual_conditions", shown).strip()
-        return {**values, "manual_conditions": check.agreed(before.line if before else None, shown, entered_price)}
+        conditions = check.agreed(before.line if before else None, shown, entered_price)
+        return {**values, "goes_on": number, "manual_conditions": conditions}
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         raise AssertionError("an entry page needs `act`")

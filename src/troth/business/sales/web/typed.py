@@ -106,6 +106,7 @@ def _line(line: Mapping[str, str], before: Before | None) -> LineDraft:
     return LineDraft(
         **texts,  # type: ignore[arg-type]
         line_number=number,
+        goes_on=number,
         delivery_days=whole(line.get("delivery_days")),
         manual_conditions=check.agreed(was, line.get("price_shown", ""), line.get("manual_conditions", "")),
     )
