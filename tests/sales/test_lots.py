@@ -9,7 +9,8 @@ from troth.business.masterdata.models import CustomerProduct
 from troth.business.sales import actions
 from troth.business.sales.models import OrderLine
 from troth.business.sales.rules.drafts import LineDraft
-from troth.business.sales.rules.lots import fitting
+from troth.business.sales.rules.lots import fitting, whole_units
+from troth.reference.models import ProductUnit
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,24 @@ def test_the_offer_is_made_in_the_unit_of_the_line(small, rep, draft, agreed):
     line = LineDraft(product="HELMET", quantity=1, unit="box")
     [missing] = actions.enter_order(draft("ALPHA", line), by=rep, clock=small.clock).missing
     assert missing.offer == "2"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "decimals", "units", "steps"),
+    [(12, 1, 0, 1, 12), (1, 3, 0, 3, 1), (1, 2, 3, 1, 500), (3, 2, 0, 2, 3), (2, 6, 0, 3, 1)],
+)
+def test_the_fewest_units_that_are_whole_in_the_base_unit(numerator, denominator, decimals, units, steps):
+    assert whole_units(numerator, denominator, decimals=decimals) == (units, steps)
+
+
+@pytest.mark.parametrize(("thirds", "state", "offers"), [(75, "draft", ["108"]), (72, "submitted", [])])
+def test_a_unit_smaller_than_the_base_unit_has_its_minimum_and_multiple(
+    small, rep, draft, agreed, thirds, state, offers
+):
+    ProductUnit.objects.create(product=small.products["HELMET"], unit_id="can", numerator=1, denominator=3)
+    line = LineDraft(product="HELMET", quantity=thirds, unit="can")
+    answer = actions.enter_order(draft("ALPHA", line), by=rep, clock=small.clock)
+    assert (answer.state, [one.offer for one in answer.missing]) == (state, offers)
 
 
 def test_what_fits_is_taken_with_the_tolerances_that_were_agreed(small, rep, draft, agreed):

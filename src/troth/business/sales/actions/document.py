@@ -92,14 +92,14 @@ def _lot(line: Line, terms: Terms) -> Missing | None:
     minimum, multiple = product.minimum_quantity, product.multiple_quantity
     if not (minimum or multiple) or line.reference_line_id is not None:
         return None
-    unit = product.unit(line.unit_id)
-    base = product.base_unit
-    is_base = unit is None or line.unit_id == base.code
-    step = 1 if is_base or unit is None else unit.factor.to_base(10**unit.unit.decimals, unit=unit.unit, base=base)
+    unit, decimals = product.unit(line.unit_id), product.base_unit.decimals
+    units, step = 0, 1
+    if unit is not None and line.unit_id != product.base_unit.code:
+        units, step = lots.whole_units(unit.factor.numerator, unit.factor.denominator, decimals=decimals)
     fits = lots.fitting(line.base_quantity, minimum=minimum, multiple=multiple, step=step)
     if fits is None:
         return None
-    offer = format_quantity(fits, base.decimals) if is_base else str(fits // step)
+    offer = str(fits // step * units) if units else format_quantity(fits, decimals)
     rules = [f"at least {_amount(minimum, product)}"] if minimum else []
     rules += [f"in multiples of {_amount(multiple, product)}"] if multiple else []
     sentence = f"Line {line.line_number} needs {' and '.join(rules)} of {product.number}. Order {offer}."

@@ -5,7 +5,7 @@ minimum 10, multiple 4    ordered 13   16
 minimum 0,  multiple 0    ordered 3    fits
 """
 
-from math import lcm
+from math import gcd, lcm
 
 
 def fitting(quantity: int, *, minimum: int, multiple: int, step: int = 1) -> int | None:
@@ -17,3 +17,13 @@ def fitting(quantity: int, *, minimum: int, multiple: int, step: int = 1) -> int
         return None
     size = lcm(multiple or 1, step)
     return -(-max(quantity, minimum) // size) * size
+
+
+def whole_units(numerator: int, denominator: int, *, decimals: int) -> tuple[int, int]:
+    """How many of a unit are the fewest that make whole steps of the base unit, and how many steps those are.
+
+    One of the unit is `numerator / denominator` base units, which have `decimals`. A third of a piece: (3, 1).
+    """
+    steps = numerator * 10**decimals
+    shared = gcd(steps, denominator)
+    return denominator // shared, steps // shared
