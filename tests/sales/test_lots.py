@@ -1,13 +1,20 @@
 """Minimum and multiple order quantities and tolerances, agreed with a customer or set on the product (SO-5)."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import company
 from tests.sales import books
 from troth.business.masterdata.models import CustomerProduct
 from troth.business.sales import actions
-from troth.business.sales.models import OrderLine
+from troth.business.sales.actions import check
+from troth.business.sales.actions.document import load
+from troth.business.sales.models import Order, OrderLine
+from troth.business.sales.rules import refusals
+from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft
 from troth.business.sales.rules.lots import fitting, whole_units
 from troth.reference.models import ProductUnit
@@ -103,3 +110,56 @@ def test_the_products_own_minimum_counts_for_those_who_agreed_none(small, rep, d
     other = actions.enter_order(draft("BETA", ("HELMET", 5)), by=rep, clock=small.clock)
     assert [one.offer for one in other.missing] == ["10"]
     assert actions.enter_order(draft("BETA", ("HELMET", 11)), by=rep, clock=small.clock).state == "submitted"
+
+
+@pytest.fixture
+def in_books(small, rep, draft):
+    """An order of 5 helmets and 5 gloves, taken in before there was a minimum of 24 helmets in dozens."""
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 5), ("GLOVE", 5)), by=rep, clock=small.clock)
+    CustomerProduct.objects.create(
+        customer=small.customers["ALPHA"],
+        product=small.products["HELMET"],
+        number="A-77",
+        minimum_quantity=24,
+        multiple_quantity=12,
+    )
+    return order
+
+
+def changed(in_books, small, rep, line_number, **values):
+    changes = OrderChanges(lines=(LineChange(line_number=line_number, values=values),))
+    return actions.change_order(in_books.id, changes, by=rep, clock=small.clock)
+
+
+def test_a_later_minimum_leaves_alone_what_is_in_the_books(small, rep, in_books):
+    assert load(Order.objects.get()).missing == ()
+    assert changed(in_books, small, rep, 20, quantity=7).missing == ()
+    assert changed(in_books, small, rep, 10, requested_on=company.NEXT_WEDNESDAY + timedelta(days=1)).missing == ()
+    rejected = actions.reject_item(in_books.id, 20, reason="not wanted", by=rep, clock=small.clock)
+    assert (rejected.state, rejected.missing) == ("submitted", ())
+    assert list(OrderLine.objects.order_by("line_number").values_list("quantity", flat=True)) == [5, 7]
+
+
+def test_a_later_minimum_counts_for_new_lines_and_for_those_whose_quantity_unit_or_product_changes(
+    small, rep, in_books
+):
+    before = books.picture()
+    unit, product = {"unit": "box", "quantity": "1"}, {"product": "HELMET", "quantity": 5}
+    for line_number, values in ((10, {"quantity": 6}), (10, unit), (20, product)):
+        with pytest.raises(refusals.OrderIncomplete) as refused:
+            changed(in_books, small, rep, line_number, **values)
+        assert refused.value.facts["missing"] == [["quantity", line_number]]
+    new = OrderChanges(add=(LineDraft(product="HELMET", quantity=3),))
+    with pytest.raises(refusals.OrderIncomplete) as refused:
+        actions.change_order(in_books.id, new, by=rep, clock=small.clock)
+    assert refused.value.facts["missing"] == [["quantity", 30]]
+    assert books.picture() == before
+    assert changed(in_books, small, rep, 10, quantity=24).missing == ()
+
+
+def test_the_entry_page_counts_a_later_minimum_as_the_change_does(small, rep, draft, in_books):
+    was = check.before("order", in_books.id, by=rep)
+    for quantity, lacks in ((5, []), (6, ["24"])):
+        lines = (LineDraft(product="HELMET", quantity=quantity, line_number=10),)
+        checked = check.check_document(draft("ALPHA", *lines), changes=was, by=rep, clock=small.clock)
+        assert [one.offer for one in checked.document.missing] == lacks

@@ -15,6 +15,7 @@ from troth.business.sales.actions import books, save
 from troth.business.sales.actions.document import ORDER_KIND, Document, in_company_currency, needs_wish, wishes
 from troth.business.sales.actions.simulate import SUPPOSED
 from troth.business.sales.models import Order, Quotation
+from troth.business.sales.rules import lots
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
@@ -70,6 +71,8 @@ def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Acto
         return Checked(None, refused)
     if changes is not None and changes.is_submitted:
         document.lines = _priced_before(draft, document, changes)
+        rows = {line.line_number: line for line in document.lines}
+        document.agreed = frozenset(row for row, line in rows.items() if lots.stays(_was(draft, changes, row), line))
     overlay = Overlay()
     verdict = None if isinstance(draft, QuotationDraft) else _credit(overlay, document, changes, by=by, clock=clock)
     is_blocked = bool(document.terms.order_type.delivery_block_reason) or (verdict is not None and verdict.sets_block)

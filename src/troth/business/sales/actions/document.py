@@ -14,6 +14,7 @@ from troth.business.sales.models import Order
 from troth.business.sales.rules import completeness, lots
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
+from troth.business.sales.states import OrderState
 from troth.kernel.quantity import format_quantity
 from troth.platform.documents import DocumentRef
 from troth.reference import queries as reference
@@ -26,7 +27,10 @@ QUOTATION_LINE_KIND = "quotation_line"
 
 @dataclass
 class Document:
-    """An order with everything an action decides on. `unpriced`: numbers of lines without a price."""
+    """An order with everything an action decides on. `unpriced`: numbers of lines without a price.
+
+    `agreed`: numbers of lines in the books whose quantity no minimum or multiple changes any more.
+    """
 
     ref: DocumentRef
     header: Header
@@ -34,6 +38,7 @@ class Document:
     lines: tuple[Line, ...]
     terms: Terms
     unpriced: frozenset[int] = frozenset()
+    agreed: frozenset[int] = frozenset()
     warnings: list[str] = field(default_factory=list)
     _found_missing: tuple[tuple[Any, ...], tuple[Missing, ...]] | None = field(
         default=None, init=False, repr=False, compare=False
@@ -61,7 +66,7 @@ class Document:
     @property
     def missing(self) -> tuple[Missing, ...]:
         """What the order lacks; reckoned again when its header, lines, prices or terms are others."""
-        seen = (self.header, self.lines, self.unpriced, self.terms)
+        seen = (self.header, self.lines, self.unpriced, self.agreed, self.terms)
         kept = self._found_missing
         if kept is None or any(one is not other for one, other in zip(kept[0], seen, strict=True)):
             kept = self._found_missing = (seen, self._missing())
@@ -76,7 +81,8 @@ class Document:
             unpriced=self.unpriced,
             needs_customer_reference=self.terms.order_type.needs_customer_reference,
         )
-        return lacks + tuple(one for line in self.standing if (one := _lot(line, self.terms)) is not None)
+        open_lots = [line for line in self.standing if line.line_number not in self.agreed]
+        return lacks + tuple(one for line in open_lots if (one := _lot(line, self.terms)) is not None)
 
     def lacks(self, step: Step) -> tuple[Missing, ...]:
         return completeness.holding_back(self.missing, step)
@@ -122,6 +128,8 @@ def load(order: Order, product_ids: Iterable[int] = ()) -> Document:
         for line in lines
         if line.stands and not line.price_trace and terms.categories[line.item_category_id].is_priced
     )
+    if document.status.state != OrderState.DRAFT:
+        document.agreed = frozenset(line.line_number for line in lines)
     return document
 
 

@@ -26,6 +26,7 @@ from troth.business.sales.actions.document import (
 from troth.business.sales.actions.submit import CREDIT_BLOCK, answer, refuse_incomplete
 from troth.business.sales.actions.untie import untie
 from troth.business.sales.rules import changes as rules
+from troth.business.sales.rules import lots
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import OrderState
 from troth.ledgers.exposure import queries as exposure
@@ -86,6 +87,7 @@ def settle(held: Held, before: Document, after: Document, *, event: str, by: Act
     after.lines = tuple(_carried(was, new, keep) for was, new in _with_before(before, after))
     after.lines, after.unpriced = prices.price(after.header, after.lines, after.terms, keep=keep)
     if before.status.state == OrderState.SUBMITTED:
+        after.agreed = frozenset(new.line_number for was, new in _pairs(before, after) if lots.stays(was, new))
         refuse_incomplete_unless_empty(after)
     _write(before, after, found, by=by)
     if before.status.state == OrderState.DRAFT:

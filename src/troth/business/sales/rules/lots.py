@@ -3,9 +3,13 @@
 minimum 10, multiple 4    ordered 3    12
 minimum 10, multiple 4    ordered 13   16
 minimum 0,  multiple 0    ordered 3    fits
+
+What is in the books was agreed: a rule that is entered later counts once the line's product, quantity or unit changes.
 """
 
 from math import gcd, lcm
+
+from troth.business.sales.rules.lines import Line
 
 
 def fitting(quantity: int, *, minimum: int, multiple: int, step: int = 1) -> int | None:
@@ -27,3 +31,12 @@ def whole_units(numerator: int, denominator: int, *, decimals: int) -> tuple[int
     steps = numerator * 10**decimals
     shared = gcd(steps, denominator)
     return denominator // shared, steps // shared
+
+
+def stays(was: Line | None, now: Line) -> bool:
+    """Whether a line of an order in the books has the quantity that was agreed."""
+    return was is not None and _lot(was) == _lot(now)
+
+
+def _lot(line: Line) -> tuple[int, int, str]:
+    return line.product_id, line.quantity, line.unit_id
