@@ -87,6 +87,16 @@ def test_a_quotation_is_refused_what_its_state_does_not_allow(small, rep, sent):
         assert books.picture() == before
 
 
+def test_who_writes_an_older_version_is_told_so_before_anything_of_it_is_read(small, rep):
+    made = actions.save_quotation(OFFER, by=rep, clock=small.clock)
+    actions.save_quotation(OFFER, quotation_id=made.id, by=rep, clock=small.clock)
+    before = books.picture()
+    wrong = replace(OFFER, lines=(LineDraft(product="NOTHING", quantity="1"),))
+    with pytest.raises(locks.ChangedMeanwhile):
+        actions.save_quotation(wrong, quotation_id=made.id, expected_version=1, by=rep, clock=small.clock)
+    assert books.picture() == before
+
+
 def test_a_revision_takes_the_place_of_the_old_one(small, rep, sent):
     revised = actions.revise_quotation(sent.id, replace(OFFER, probability=80), by=rep, clock=small.clock)
     assert (revised.number, revised.state) == (f"{sent.number}/2", "draft")

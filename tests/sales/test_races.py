@@ -3,15 +3,17 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests import company
 from tests.sales import books
 from troth.business.sales import actions, queries
+from troth.business.sales.models import Quotation, QuotationLine
 from troth.business.sales.rules.changes import LineChange, OrderChanges
+from troth.business.sales.rules.drafts import LineDraft, QuotationDraft
 from troth.kernel.errors import BusinessError
 from troth.kernel.lifecycle import IllegalTransition
-from troth.platform import locks
+from troth.platform import locks, sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,3 +92,28 @@ def test_a_failure_at_the_end_leaves_nothing(stocked, rep, draft, monkeypatch):
     with pytest.raises(RuntimeError):
         actions.enter_order(draft("ALPHA", ("HELMET", 3)), by=rep, clock=stocked.clock)
     assert books.picture() == before
+
+
+def test_what_is_written_while_a_quotation_waits_to_be_saved_is_not_lost(stocked, rep):
+    offer = QuotationDraft(customer="ALPHA", lines=(LineDraft(product="HELMET", quantity=3, line_number=10),))
+    made = actions.save_quotation(offer, by=rep, clock=stocked.clock)
+
+    def save():
+        return actions.save_quotation(offer, quotation_id=made.id, by=rep, clock=stocked.clock)
+
+    with transaction.atomic():
+        locks.hold(Quotation, made.id, by=rep)
+        QuotationLine.objects.update(texts={"note": "gilded"})
+        saving = threading.Thread(target=lambda: together(save))
+        saving.start()
+        wait_until_somebody_waits()
+    saving.join()
+    assert QuotationLine.objects.get().texts == {"note": "gilded"}
+    assert Quotation.objects.get().version == 2
+
+
+def wait_until_somebody_waits():
+    """Wait until another transaction waits for this one. On SQLite it waits before it reads anything."""
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    while connection.vendor == "postgresql" and sql.fetch(waits) == [(0,)]:
+        pass

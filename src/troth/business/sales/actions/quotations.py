@@ -45,13 +45,14 @@ def save_quotation(
     clock: Clock,
 ) -> Saved:
     """Write a quotation, or write a draft anew. It is priced, and holds neither goods nor credit."""
-    document, extra = _read(draft, before=quotation_id, by=by, clock=clock)
     if quotation_id is None:
+        document, extra = _read(draft, by=by, clock=clock)
         [number] = numbering.draw("quotation", company_id=save.SEQUENCE_COMPANY)
         _insert(document, extra, f"QT-{number:06d}")
     else:
         quotation, _ = _hold(quotation_id, expected_version, by=by)
         _refuse_unless_draft(quotation)
+        document, extra = _read(draft, before=quotation, by=by, clock=clock)
         _replace(document, extra, quotation)
     save.record(document, "sales.quotation_saved", by=by, clock=clock)
     return save.saved(document)
@@ -122,7 +123,7 @@ def revise_quotation(
     """Put a new revision in the place of a quotation; the old one is superseded and can no longer be ordered from."""
     quotation, _ = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "revise")
-    document, extra = _read(draft, before=quotation.pk, by=by, clock=clock)
+    document, extra = _read(draft, before=quotation, by=by, clock=clock)
     revision = quotation.revision + 1
     first = quotation.number.rsplit("/", 1)[0]
     extra |= {"revises_id": ("int", quotation.pk), "revision": ("int", revision)}
@@ -216,14 +217,13 @@ def _hold(quotation_id: int, expected_version: int | None, *, by: Actor) -> tupl
     return quotation, held
 
 
-def _read(draft: QuotationDraft, *, before: int | None = None, by: Actor, clock: Clock) -> tuple[Document, Extra]:
+def _read(draft: QuotationDraft, *, before: Quotation | None = None, by: Actor, clock: Clock) -> tuple[Document, Extra]:
     """Read a draft; an agreed delivery time stays a time and does not become a date before there is an order.
 
-    `before` is the id of the quotation that it takes the place of.
+    `before` is the quotation that it takes the place of, as it was held.
     """
-    replaced = Quotation.objects.filter(pk=before).first() if before is not None else None
-    header = store.header(replaced) if replaced is not None else None
-    kept = store.lines(store.QUOTATION, before) if before is not None else ()
+    header = store.header(before) if before is not None else None
+    kept = store.lines(store.QUOTATION, before.pk) if before is not None else ()
     undated = replace(draft, lines=tuple(replace(line, delivery_days=None) for line in draft.lines))
     document = save.read(undated, kept=kept, before=header, by=by, clock=clock)
     document.lines = tuple(
