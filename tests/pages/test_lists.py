@@ -4,6 +4,8 @@ import io
 import re
 import zipfile
 
+import pytest
+
 from troth.business.sales.models import Order
 from troth.business.shipping.models import Delivery
 from troth.platform.models import SavedView
@@ -69,6 +71,16 @@ def test_a_list_opens_with_the_chosen_view_and_everything_stays_a_click_away(wor
     assert tabs(rita.get("/orders/?view=all"))[0] == ("All*", "/orders/?view=all")
     rita.post("/lists/views/open/", {"list": "sales:orders", "view": ""})
     assert rita.get("/orders/").status_code == 200
+
+
+@pytest.mark.parametrize("sent", ["²", "٣", "9" * 5000, "-1", "one"])
+def test_a_view_that_is_named_by_no_number_is_not_there(world, sign_in, sent):
+    rita = sign_in("representative")
+    save(rita)
+    named = {"list": "sales:orders", "view": sent, "name": "Mine", "do": "rename"}
+    assert rita.post("/lists/views/change/", named).status_code == 404
+    assert rita.post("/lists/views/open/", named)["Location"] == "/orders/?view=all"
+    assert [view.name for view in SavedView.objects.all()] == ["Small"]
 
 
 def test_columns_are_shown_and_exported_as_chosen_and_the_first_one_stays(world, sign_in):

@@ -129,6 +129,12 @@ def test_a_price_that_cannot_be_read_names_its_line_and_field(small, entry):
     assert [(one.row, one.field) for one in refused.value.refusals] == [(1, "manual_conditions")]
 
 
+def test_a_row_whose_number_is_none_is_refused_and_drawn_again(clerk):
+    answer = clerk.post("/orders/new/", form({**OIL, "line_number": "²"}, _save="1"))
+    assert (answer.status_code, Order.objects.count()) == (422, 0)
+    assert 'value="OIL"' in answer.content.decode()
+
+
 @pytest.fixture
 def quoted_order(small):
     """`quoted_order(submit=False)`: an order for two litres of OIL that were quoted at 7.00."""

@@ -25,6 +25,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Sentence
+from troth.kernel.plain_numbers import MAX
 from troth.platform.models import ListChoice, SavedView
 from troth.platform.permissions import ROLES
 from troth.platform.web.access import demand
@@ -117,6 +118,12 @@ def _name(request: HttpRequest) -> str:
     return name
 
 
+def _view_id(request: HttpRequest) -> int:
+    """The id of the view that is meant; 0, which none has, where that is no number."""
+    sent = request.POST.get("view", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < len(str(MAX)) else 0
+
+
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Keep what the list shows now under a name."""
@@ -147,9 +154,9 @@ def _write(view: SavedView) -> None:
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
     """Rename or delete a view of one's own."""
-    posted, view_id = _posted(request), request.POST.get("view", "")
+    posted = _posted(request)
     view = SavedView.objects.filter(
-        pk=int(view_id) if view_id.isdigit() else 0, user_id=posted.actor.user_id, list_name=posted.list_name
+        pk=_view_id(request), user_id=posted.actor.user_id, list_name=posted.list_name
     ).first()
     if view is None:
         raise NotFound("There is no such view, or somebody else made it.")
@@ -165,9 +172,9 @@ def change(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_with(request: HttpRequest) -> HttpResponse:
     """Have the list open with this view; without one, as it is declared."""
-    posted, view_id = _posted(request), request.POST.get("view", "")
+    posted = _posted(request)
     seen = SavedView.objects.filter(_seen_by(posted.actor), list_name=posted.list_name)
-    view = seen.filter(pk=int(view_id)).first() if view_id.isdigit() else None
+    view = seen.filter(pk=_view_id(request)).first()
     _choose(posted, opens_with=view)
     return posted.back(view.query if view else "")
 

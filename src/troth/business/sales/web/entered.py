@@ -6,6 +6,7 @@ from typing import Any
 from troth.business.sales.actions import check
 from troth.business.sales.forms import HEAD_FIELDS
 from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.web.typed import whole
 from troth.kernel.quantity import format_quantity
 
 
@@ -56,7 +57,7 @@ def cells(row: Any, names: dict[int, str]) -> dict[str, Any]:
     shown = {name: "" if value is None else str(value) for name, value in values.items()}
     wrong = [error for errors in row.errors.values() for error in errors] if row.is_bound else []
     number = shown.get("line_number", "")
-    name = names.get(int(number), "") if number.isdigit() else ""
+    name = names.get(whole(number) or 0, "")
     price = str(row.initial.get("manual_conditions", "") or "")
     return {**shown, "prefix": row.prefix, "name": name, "price_shown": price, "errors": wrong}
 
