@@ -15,6 +15,7 @@ from troth.kernel.calendars import day_of
 from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.exposure.keys import ExposureKey
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock.keys import StockKey
 from troth.platform import locks
@@ -55,6 +56,8 @@ def build(size: Size = FULL) -> BenchCompany:
     _documents(company)
     with transaction.atomic():
         _supply(products, site, place, size)
+        # customers have ordered before: an order opens no account
+        locks.begin().take(*(ExposureKey(company.pk, customer.party_id) for customer in customers))
     site.save()  # what is written in whole tables tells nobody; this draws the token that keeps it in memory
     return BenchCompany(
         company.pk,

@@ -1,17 +1,17 @@
 """The floor: a bare script that writes the same rows under the same locks, without logic.
 
 It takes an order that the actions entered as its pattern and writes the same rows again, table by table, one statement
-each, in one transaction, after locking the same balances. What Troth costs above this is its logic.
+each, in one transaction, after locking the same balances; the order's number is drawn as an order's is. What Troth
+costs above this is its logic.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from troth.platform import sql
+from troth.platform import numbering, sql
 
 Row = tuple[Any, ...]
 
@@ -121,7 +121,7 @@ def _value(name: str, value: Any, table: Table, new: dict[str, dict[Any, int]]) 
     if name in table.points and value in new[table.points[name]]:
         return new[table.points[name]][value]
     if table.name == "sales_order" and name == "number":
-        return f"F{time.perf_counter_ns():x}"
+        return f"F{numbering.draw('order', company_id=0)[0]}"
     return value
 
 
