@@ -5,6 +5,7 @@ from django.db import connection
 
 from tests import company as companies
 from tests.shipping.conftest import assert_books_hold, footprint, progress_of
+from troth.business.billing import actions as billing
 from troth.business.sales import queries as sales
 from troth.business.sales.actions import allocate_stock
 from troth.business.sales.rules.changes import LineChange, OrderChanges
@@ -14,6 +15,7 @@ from troth.business.shipping.actions import Amendment
 from troth.business.shipping.models import Delivery, DeliveryLine, TransferLine, TransferOrder
 from troth.business.shipping.rules import amendment
 from troth.business.shipping.rules.amendment import HasLeft, Part
+from troth.business.shipping.rules.grouping import NotWhole
 from troth.ledgers.stock.queries import overview
 from troth.platform import locks
 from troth.platform.actors import SYSTEM
@@ -276,3 +278,41 @@ def test_stock_tied_to_a_rejected_line_is_free_also_where_it_was_in_a_delivery(y
     yard.do("amend_order", order_id=order.id, amendment=Amendment(reject={10: "too late"}))
     assert {row.key.owner for row in overview(yard.company.products["FRAME"].pk) if row.quantity} == {""}
     assert_books_hold()
+
+
+# --- money, tolerance, whole orders ---
+
+
+def nets(order):
+    return [one.line.net for one in sales.order(order.id, by=SYSTEM).lines]
+
+
+def test_a_line_that_falls_or_rises_after_its_delivery_keeps_its_price_for_one_piece(yard):
+    order, _, _ = yard.picked(FRAME=5)
+    [before] = nets(order)
+    yard.do("amend_order", order_id=order.id, amendment=to(2))
+    assert nets(order) == [before * 2 // 5]
+    yard.do("amend_order", order_id=order.id, amendment=to(4))
+    assert nets(order) == [before * 4 // 5]
+    assert_books_hold()
+
+
+def test_what_was_lowered_is_billed_for_what_left(yard):
+    order, delivery, _ = yard.picked(FRAME=5)
+    yard.do("amend_order", order_id=order.id, amendment=to(2))
+    yard.issue(delivery)
+    [invoice] = billing.create_invoices(delivery_ids=[delivery.id], **yard.acting).invoices
+    assert invoice.gross == sales.order(order.id, by=SYSTEM).document.gross == order.gross * 2 // 5
+    assert_books_hold()
+
+
+def test_an_order_that_is_to_be_delivered_complete_moves_whole_or_not_at_all(yard):
+    order = yard.order("GAMMA", HELMET=1, GLOVE=2)
+    delivery = yard.deliver(order)
+    later = {"requested_on": companies.NEXT_WEDNESDAY}
+    moved = Amendment(changes=OrderChanges(lines=tuple(LineChange(line_number=n, values=later) for n in (10, 20))))
+    yard.transfer(delivery)
+    before = footprint()
+    with pytest.raises(NotWhole, match="is to be delivered complete, and part of it is being fetched"):
+        yard.do("amend_order", order_id=order.id, amendment=moved)
+    assert footprint() == before

@@ -1,12 +1,14 @@
 """Changing an order whose goods are on their way, on the page and over the API."""
 
 import json
+import re
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from tests.shipping.conftest import assert_books_hold, footprint
+from troth.business.sales.models import OrderLine
 from troth.business.shipping.models import DeliveryLine
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.models import ApiToken, RoleGrant
@@ -65,7 +67,11 @@ def test_the_page_shows_what_it_will_do_and_does_it_when_told(visitor, yard):
     assert shown.status_code == 200
     assert "2 piece of FRAME, picked by" in page
     assert footprint() == before
-    done = visitor.post(address, filled(order, quantity="3") | {"_do": "1"})
+    seen = re.search('name="seen" value="([0-9a-f]{64})"', page)[1]
+    other = visitor.post(address, filled(order, quantity="4") | {"_do": "1", "seen": seen})
+    assert "Something was changed after you looked" in other.content.decode()
+    assert footprint() == before
+    done = visitor.post(address, filled(order, quantity="3") | {"_do": "1", "seen": seen})
     assert (done.status_code, done["Location"]) == (302, f"/orders/{order.id}/")
     assert list(DeliveryLine.objects.values_list("quantity", "picked")) == [(3, 3)]
     assert_books_hold()
@@ -75,6 +81,16 @@ def test_a_split_puts_the_rest_on_a_line_of_its_own(visitor, yard):
     order, _ = yard.delivered(FRAME=5)
     page = visitor.post(f"/orders/{order.id}/amend/", filled(order, split="2", split_on="2027-03-10")).content.decode()
     assert "Line 20, FRAME: 2 piece more on a line of its own." in page
+
+
+def test_a_free_line_that_is_split_stays_free(visitor, yard):
+    order = yard.order(order_type="free", HELMET=4)
+    row = filled(order, quantity="4", split="2", split_on="2027-03-10")
+    seen = re.search(
+        'name="seen" value="([0-9a-f]{64})"', visitor.post(f"/orders/{order.id}/amend/", row).content.decode()
+    )
+    visitor.post(f"/orders/{order.id}/amend/", row | {"_do": "1", "seen": seen[1]})
+    assert list(OrderLine.objects.filter(order_id=order.id).values_list("base_quantity", "net")) == [(2, 0), (2, 0)]
 
 
 def test_a_refusal_stands_on_the_page_with_what_was_typed(visitor, yard):

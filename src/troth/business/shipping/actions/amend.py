@@ -18,7 +18,8 @@ from troth.business.sales.rules.refusals import NothingChanged
 from troth.business.shipping.actions import books, undo
 from troth.business.shipping.actions.undo import Road
 from troth.business.shipping.rules import amendment
-from troth.business.shipping.rules.amendment import Cut
+from troth.business.shipping.rules.amendment import Cut, Part
+from troth.business.shipping.rules.grouping import NotWhole
 from troth.kernel.errors import Sentence
 from troth.platform.actions import action, supposed
 from troth.platform.actors import Actor
@@ -134,10 +135,27 @@ def _cuts(road: Road, before: Document, after: Document) -> list[Cut]:
             continue
         target = line.base_quantity if line.stands else 0
         name = f"Line {line.line_number} of order {before.ref.number}"
-        surplus = sum(part.quantity for part in parts) - target - (line.tolerance if line.stands else 0)
+        surplus = sum(part.quantity for part in parts) - target
+        if target >= was.base_quantity:
+            surplus -= line.tolerance
         cuts = amendment.cuts(parts, max(surplus, 0), line=name)
-        made += _joined(cuts, amendment.unstarted(parts)) if line.requested_on != was.requested_on else cuts
+        if line.requested_on != was.requested_on:
+            refuse_part_of_whole(before, parts)
+            cuts = _joined(cuts, amendment.unstarted(parts))
+        made += cuts
     return made
+
+
+def refuse_part_of_whole(order: Document, parts: Sequence[Part]) -> None:
+    """An order that is to be delivered complete moves to another day as a whole, or not at all."""
+    if order.header.complete_delivery and any(part.free != part.quantity for part in parts):
+        raise NotWhole(
+            Sentence(
+                "Order %(order)s is to be delivered complete, and part of it is being fetched. Keep its day, or cancel "
+                "the transfer order or undo its pick first."
+            ),
+            order=order.ref.number,
+        )
 
 
 def _joined(cuts: Sequence[Cut], moving: Sequence[Cut]) -> list[Cut]:

@@ -1,5 +1,6 @@
 """The page that changes an order whose goods are on their way: it shows what will be done, then does it."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft
 from troth.business.shipping import actions
 from troth.business.shipping.actions import Amended, Amendment, Edit
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.platform.web import formats
 from troth.platform.web.access import demand
@@ -29,8 +31,15 @@ from troth.platform.web.values import Link, Step
 DO = "_do"
 
 
+class SplitOfQuoted(BusinessError):
+    """A line with the price of a quotation is split."""
+
+    code = "split_of_quoted"
+
+
 class AmendForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
 class AmendLine(forms.Form):
@@ -82,16 +91,21 @@ class OrderAmend(FormPage):
         ]
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str | HttpResponse:
+        amendment = _amendment({one.line.line_number: one for one in self.view.lines}, rows.cleaned_data)
+        mark = hashlib.sha256(repr(amendment).encode()).hexdigest()
         arguments = {
             "order_id": self.view.ref.id,
-            "amendment": _amendment({one.line.line_number: one for one in self.view.lines}, rows.cleaned_data),
+            "amendment": amendment,
             "expected_version": form.cleaned_data["version"],
         }
-        if DO in self.request.POST:
+        if DO in self.request.POST and form.cleaned_data["seen"] != mark:
+            messages.warning(self.request, gettext("Something was changed after you looked. It does this now."))
+        elif DO in self.request.POST:
             actions.amend_order(**arguments, **clocked(self.request, actor))
             messages.success(self.request, gettext("%(number)s changed.") % {"number": self.view.ref.number})
             return str(self.cancel_url)
         self.amended = actions.preview_amendment(**arguments, **clocked(self.request, actor))
+        form.data["seen"] = mark
         return self.draw(form, rows)
 
     def more(self) -> dict[str, Any]:
@@ -131,7 +145,16 @@ def _values(one: LineView, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _split(one: LineView, row: dict[str, Any]) -> tuple[str, LineDraft]:
-    """What stays on the line, and a line for the rest; a price by hand goes with it."""
+    """What stays on the line, and a line like it for the rest; a price by hand goes with it."""
+    if one.line.reference_kind:
+        raise SplitOfQuoted(
+            Sentence(
+                "Line %(line_number)s carries the price of a quotation. Lower it, and order the rest from the "
+                "quotation."
+            ),
+            line_number=one.line.line_number,
+            field="split",
+        )
     unit = Unit(one.line.unit_id, one.unit_decimals)
     whole, apart = parse_quantity(row["quantity"], unit), parse_quantity(row["split"], unit)
     draft = LineDraft(
@@ -140,6 +163,17 @@ def _split(one: LineView, row: dict[str, Any]) -> tuple[str, LineDraft]:
         unit=one.line.unit_id,
         requested_on=row["split_on"] or one.line.requested_on,
         site=one.line.site_id,
+        item_category=one.item_category,
+        route=one.line.route_id,
+        shipping_point=one.line.shipping_point_id,
+        delivery_mode=one.line.delivery_mode,
+        is_fixed=one.line.is_fixed,
+        requirement_type=one.line.requirement_type,
+        batch=one.line.batch,
+        valuation=one.line.valuation,
+        over_tolerance_basis_points=one.line.over_tolerance_basis_points,
+        under_tolerance_basis_points=one.line.under_tolerance_basis_points,
+        text=one.line.text,
         manual_conditions=tuple(one.line.manual_conditions),
     )
     return format_quantity(max(whole - apart, 0), one.unit_decimals), draft
