@@ -17,6 +17,7 @@ from troth.ledgers.exposure.queries import exposure
 from troth.ledgers.fulfilment.queries import progress
 from troth.ledgers.journal.queries import entries, trial_balance
 from troth.platform.actors import SYSTEM, Actor, Grant
+from troth.platform.blocks import Blocked, BlockScope
 from troth.platform.documents import DocumentRef
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +215,26 @@ def test_the_list_and_the_page_tell_how_far_an_invoice_is(yard):
     assert [line.quantity for line in page.lines] == [2]
     billing.cancel_invoice(made.id, reason="wrong", **yard.acting)
     assert [one.state for one in queries.invoice_rows(queries.list_invoices(SYSTEM))] == ["cancellation", "cancelled"]
+
+
+@pytest.mark.parametrize("on", ["order", "delivery"])
+def test_what_is_blocked_for_billing_is_not_billed_until_it_is_released(yard, on):
+    order, delivery, _ = yard.issued(FRAME=2)
+    blocked = order if on == "order" else delivery
+    yard.block(DocumentRef(on, blocked.id, blocked.number), BlockScope.BILLING)
+    assert [row.is_blocked for row in queries.due(SYSTEM)] == [True]
+    with pytest.raises(Blocked) as refused:
+        bill(yard, delivery)
+    assert (refused.value.facts["document"], refused.value.facts["blocked"]) == (delivery.number, blocked.number)
+    assert not Invoice.objects.exists()
+    yard.unblock(DocumentRef(on, blocked.id, blocked.number))
+    assert [row.is_blocked for row in queries.due(SYSTEM)] == [False]
+    assert len(bill(yard, delivery)) == 1
+    assert_books_hold()
+
+
+def test_a_block_of_delivery_stops_no_invoice_of_what_has_left(yard):
+    order, delivery, _ = yard.issued(FRAME=2)
+    yard.block(DocumentRef("order", order.id, order.number), BlockScope.DELIVERY)
+    assert [row.is_blocked for row in queries.due(SYSTEM)] == [False]
+    assert len(bill(yard, delivery)) == 1

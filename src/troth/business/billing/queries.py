@@ -20,7 +20,7 @@ from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Progress
 from troth.platform import blocks
 from troth.platform.actors import Actor
-from troth.platform.blocks import BlockScope
+from troth.platform.blocks import Block, BlockScope
 from troth.platform.documents import DocumentRef
 from troth.reference import queries as reference
 
@@ -103,7 +103,7 @@ def due_rows(since: Mapping[DocumentRef, date]) -> list[DueRow]:
     grouped: dict[DocumentRef, list[Billable]] = {}
     for line in lines:
         grouped.setdefault(DocumentRef(line.source_kind, line.source_id, line.source_number), []).append(line)
-    stopped = {block.ref for block in blocks.standing(since) if BlockScope.BILLING in blocks.STOPS[block.scope]}
+    stopped = stopping(lines)
     names = reference.party_names({line.terms.sold_to_id for line in lines})
     rows = [
         DueRow(
@@ -118,6 +118,18 @@ def due_rows(since: Mapping[DocumentRef, date]) -> list[DueRow]:
         for source, parts in grouped.items()
     ]
     return sorted(rows, key=lambda row: (row.since_on, row.source.kind, row.source.id))
+
+
+def stopping(lines: Iterable[Billable]) -> dict[DocumentRef, Block]:
+    """The documents that are not to be billed: a block of theirs, or of an order on them, stops it."""
+    behind: dict[DocumentRef, set[DocumentRef]] = {}
+    for line in lines:
+        source = DocumentRef(line.source_kind, line.source_id, line.source_number)
+        for ref in (source, DocumentRef("order", line.order_id, line.order_number)):
+            behind.setdefault(ref, set()).add(source)
+    standing = blocks.standing(behind)
+    stops = [block for block in standing if BlockScope.BILLING in blocks.STOPS[block.scope]]
+    return {source: block for block in stops for source in behind[block.ref]}
 
 
 @dataclass(slots=True)

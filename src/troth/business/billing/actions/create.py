@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.apps import apps
+
 from troth.business.billing import queries, rules, store
 from troth.business.billing.rules import Billable, NothingToBill, Share
 from troth.business.credit import actions as credit
 from troth.business.masterdata.queries import AccountTable, account_table, gathered, snapshot
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureKey, Part
 from troth.ledgers.fulfilment import actions as fulfilment
@@ -17,6 +19,7 @@ from troth.ledgers.journal import actions as journal
 from troth.platform import events, locks, numbering
 from troth.platform.actions import action
 from troth.platform.actors import Actor
+from troth.platform.blocks import Blocked
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
@@ -51,13 +54,18 @@ def create_invoices(
     """Bill what is issued of these deliveries, and what these orders bill by order.
 
     One invoice per delivery or order, or with `collective` one for all that share payer, partners, currency and terms.
-    What is billed already is left out; `NothingToBill` if nothing remains.
+    What is billed already is left out; `NothingToBill` if nothing remains, `Blocked` if a block of one of the documents,
+    or of an order on them, stops its billing.
     """
     known = queries.Known()
     sought = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)
     _refuse_strangers(sought, by)
     held = locks.begin()
     tables = {company_id: account_table(company_id) for company_id in {line.terms.company_id for line in sought}}
+    # Blocks stand on orders: held, none is set or lifted between the look and the invoice.
+    orders = sorted({line.order_id for line in sought})
+    if orders:
+        held.hold(apps.get_model("sales.Order"), *orders, by=by)
     held.take(*_keys(sought, tables))
     # What is billed was read before the lock only to know what to lock; under the lock it is read to decide.
     lines = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)
@@ -65,6 +73,7 @@ def create_invoices(
         raise NothingToBill(
             "Nothing of this is ready to bill: post the goods issue first, or choose documents that are not billed yet."
         )
+    _refuse_blocked(lines)
     groups = rules.group(lines, collective=collective)
     return Invoiced(
         tuple(_make(held, group, tables[group[0].terms.company_id], by=by, clock=clock) for group in groups)
@@ -75,6 +84,17 @@ def _refuse_strangers(lines: Sequence[Billable], by: Actor) -> None:
     for line in lines:
         if not by.sees(line.terms.company_id):
             raise NotFound(f"There is no {line.source_kind} {line.source_number} that you may bill.")
+
+
+def _refuse_blocked(lines: Sequence[Billable]) -> None:
+    for source, block in queries.stopping(lines).items():
+        raise Blocked(
+            Sentence("To bill %(document)s the block of %(blocked)s must be released: %(reason)s"),
+            document=source.number,
+            blocked=block.ref.number,
+            reason=block.reason,
+            blocks=[f"{block.kind}: {block.reason}"],
+        )
 
 
 def _keys(lines: Sequence[Billable], tables: dict[int, AccountTable]) -> list[locks.BalanceKey]:
