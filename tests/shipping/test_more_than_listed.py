@@ -8,7 +8,10 @@ from tests.shipping.test_races import both
 from troth.business.billing import actions as billing
 from troth.business.billing.models import Invoice
 from troth.business.sales import actions as sales
+from troth.business.sales.models import Order
+from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
+from troth.business.sales.rules.refusals import LineInDelivery
 from troth.business.shipping.models import Delivery, DeliveryLine
 from troth.business.shipping.rules.picking import Found, FoundTooMuch
 from troth.ledgers.exposure.models import Balance as Exposure
@@ -138,6 +141,17 @@ def test_more_that_the_payer_has_no_credit_for_does_not_leave(yard):
         yard.issue(delivery)
     yard.limit("ALPHA", order.gross * 6 // 5)
     assert yard.issue(delivery).cost == 6 * 25_000
+
+
+def test_an_order_with_more_delivered_than_ordered_can_still_be_changed_but_not_lowered(yard):
+    order = order_of(yard, 5)
+    confirm(yard, listed(yard, order)[1], 6)
+    sales.change_order(order.id, OrderChanges(header={"customer_reference": "PO-7"}), **yard.acting)
+    assert (Order.objects.get().customer_reference, exposure()) == ("PO-7", (0, order.gross * 6 // 5, 0))
+    assert_books_hold()
+    lower = LineChange(line_number=10, values={"quantity": "4"})
+    with pytest.raises(LineInDelivery):
+        sales.change_order(order.id, OrderChanges(lines=(lower,)), **yard.acting)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -54,8 +54,8 @@ def create_invoices(
     """Bill what is issued of these deliveries, and what these orders bill by order.
 
     One invoice per delivery or order, or with `collective` one for all that share payer, partners, currency and terms.
-    What is billed already is left out; `NothingToBill` if nothing remains, `Blocked` if a block of one of the documents,
-    or of an order on them, stops its billing.
+    What is billed already is left out; `NothingToBill` if nothing remains, `Blocked` if a block of one of the
+    documents, or of an order on them, stops its billing.
     """
     known = queries.Known()
     sought = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)

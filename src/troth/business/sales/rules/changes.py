@@ -106,7 +106,8 @@ def refuse_change_of_gone_on(
 ) -> None:
     """Refuse a change that contradicts what is delivered or billed of a line."""
     fixed = FIELDS_OF_WHAT_HAS_GONE_ON & set(changed)
-    if gone_on.delivered and (fixed or after.base_quantity < gone_on.delivered or not after.stands):
+    is_lower = after.base_quantity < before.base_quantity  # more than ordered may have left already
+    if gone_on.delivered and (fixed or (is_lower and after.base_quantity < gone_on.delivered) or not after.stands):
         raise refusals.LineInDelivery(
             Sentence(
                 "Line %(line_number)s of order %(order)s is in a delivery. To change it like this, "
@@ -117,7 +118,7 @@ def refuse_change_of_gone_on(
             delivered=gone_on.delivered,
             fields=sorted(fixed),
         )
-    if gone_on.billed and (fixed or after.base_quantity < gone_on.billed or not after.stands):
+    if gone_on.billed and (fixed or (is_lower and after.base_quantity < gone_on.billed) or not after.stands):
         raise refusals.LineBilled(
             Sentence(
                 "Line %(line_number)s of order %(order)s has been billed. To change it like this, "
