@@ -14,7 +14,9 @@ from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.sales.rules.refusals import LineInDelivery
 from troth.business.shipping.models import Delivery, DeliveryLine
 from troth.business.shipping.rules.picking import Found, FoundTooMuch
+from troth.business.supply import actions as supply
 from troth.ledgers.exposure.models import Balance as Exposure
+from troth.reference.models import Bin
 
 
 def order_of(yard, quantity, *, product="FRAME", over=2000, customer="ALPHA", requested_on=companies.WEDNESDAY):
@@ -129,6 +131,19 @@ def test_what_is_promised_to_others_later_is_not_free(yard):
     assert (refused.value.facts["allowed"], refused.value.facts["limit"]) == (2, "promised")
     assert footprint() == before
     assert confirm(yard, transfer, 12).differences == 1
+    assert_books_hold()
+
+
+def test_what_one_bin_lacks_may_be_found_in_another_without_any_tolerance(company, yard):
+    order = order_of(yard, 5, over=0)
+    frame, here = company.products["FRAME"].pk, company.bins["HAM"]
+    there = Bin.objects.create(location=here.location, code="B-99")
+    supply.move_stock(frame, from_bin_id=here.pk, to_bin_id=there.pk, quantity=17, **yard.acting)
+    _, transfer = listed(yard, order)
+    found = {1: Found(2, "one is bent"), 2: Found(3, "taken here instead")}
+    confirmed = yard.do("confirm_pick", transfer_order_id=transfer.id, found=found)
+    assert (len(confirmed.picked), confirmed.differences) == (1, 2)
+    assert (DeliveryLine.objects.get().picked, exposure()) == (5, (0, order.gross, 0))
     assert_books_hold()
 
 

@@ -76,8 +76,8 @@ def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, c
     else:
         held.take(*map(books.line_key, books.order_line_ids(touched)))
     at, by_id = clock.now(), {delivery.pk: delivery for delivery in deliveries}
-    more.refuse_without_room(held, by_id, raised, clock)
     by_line |= books.give_back(held, by_id, lowered, by=by, clock=clock)
+    more.refuse_without_room(held, by_id, raised, clock)  # what one bin lacks may lie in the next
     by_line |= more.take(held, by_id, raised, by_line, clock)
     closed = rest.close(held, ending, by=by, clock=clock)
     ref = _ref(order)
