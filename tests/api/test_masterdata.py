@@ -194,6 +194,14 @@ def test_a_workbook_is_taken_where_a_csv_file_is(small, caller):
     assert_refused(broken, 422, "unreadable_file")
 
 
+def test_the_good_rows_of_a_file_come_in_where_that_is_asked_for(small, caller):
+    keeper = caller("master_data")
+    rows = (FILE + "TYRE,Tyre,furlong\n").encode()
+    answer = keeper.post("imports/products?good_rows=true", rows, content_type="text/csv").json()
+    assert (answer["created"], [(one["row"], one["field"]) for one in answer["refusals"]]) == (1, [(3, "base_unit")])
+    assert [one["number"] for one in keeper.get("products?words=AXLE").json()["items"]] == ["AXLE"]
+
+
 def test_any_other_table_is_brought_in_by_its_name(small, caller):
     keeper, clerk = caller("master_data"), caller("billing_clerk")
     rows = b"code,name\nFR,France\n"

@@ -23,7 +23,19 @@ def test_a_dry_run_names_row_column_value_and_remedy(world, tmp_path):  # noqa: 
     tried = run("import", "bins", str(file), "--dry-run")
     assert tried.exit_code == 1
     assert "row 1: location: There is no storage location N/01." in tried.output
-    assert "1 row refused: nothing would be written." in tried.output
+    assert tried.output.endswith("1 row refused.\nThe others would become: 0 new, 0 changed, 0 the same.\n")
+
+
+def test_only_the_good_rows_come_in_where_that_is_asked_for(world, tmp_path):  # noqa: F811
+    file = tmp_path / "countries.csv"
+    file.write_text(FRANCE + "LONG,Nowhere\n")
+    took = run("import", "countries", str(file), "--good-rows")
+    assert took.exit_code == 1
+    assert took.output == (
+        "row 4: code: Code has 4 characters, and 2 at most. Shorten it. (LONG)\n"
+        "1 row refused.\n1 new, 1 changed, 1 the same.\n"
+    )
+    assert Country.objects.filter(code="FR").exists()
 
 
 def test_a_table_goes_out_as_a_workbook_and_comes_in_again(world, tmp_path):  # noqa: F811

@@ -14,7 +14,7 @@ from troth.platform.actors import Actor, Grant
 from troth.platform.models import Event
 from troth.platform.permissions import NotAllowed
 from troth.platform.web import exports
-from troth.reference.models import Bin, Currency, Site, Unit
+from troth.reference.models import Bin, Country, Currency, Site, Unit
 
 FILES = {
     "currencies": "code,name,decimals\nEUR,Euro,2\nJPY,Yen,0\n",
@@ -188,3 +188,28 @@ def test_a_table_that_is_not_there_is_told_with_those_that_are(db):
         bring("dreams", "code\nX\n")
     with pytest.raises(NotFound, match="There is no table customers"):
         imports.table_of("customers")
+
+
+MIXED = "code,name\nFR,France\nTOO LONG,Nowhere\nDE,Deutschland\nNL,Netherlands\n"
+
+
+def test_only_the_good_rows_come_in_where_that_is_chosen_and_only_once(company):
+    looked = imports.preview_file("countries", MIXED.encode(), by=MASTER, clock=CLOCK)
+    assert (looked.brought, [(one.row, one.column, one.value) for one in looked.refusals]) == (
+        Brought(1, 1, 1),
+        [(2, "code", "TOO LONG")],
+    )
+    assert sorted(Country.objects.values_list("code", flat=True)) == ["DE", "NL"]
+    for _ in range(2):
+        report = imports.import_good_rows("countries", MIXED.encode(), by=MASTER, clock=CLOCK, key="sent twice")
+        assert (report.brought, report.refusals) == (Brought(1, 1, 1), looked.refusals)
+    assert dict(Country.objects.values_list("code", "name")) == {
+        "DE": "Deutschland",
+        "FR": "France",
+        "NL": "Netherlands",
+    }
+
+
+def test_a_file_without_its_key_has_no_good_rows(company):
+    report = imports.import_good_rows("countries", b"name\nFrance\n", by=MASTER, clock=CLOCK)
+    assert (report.brought, [one.column for one in report.refusals]) == (Brought(0, 0, 0), ["code"])

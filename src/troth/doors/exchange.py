@@ -12,11 +12,17 @@ from troth.platform.web import exports
 WORKBOOK = ".xlsx"
 
 
-def import_file(kind: str, path: Path, *, dry_run: bool = False) -> FileReport:
-    """Take a file in, or with `dry_run` only say what would become of it; refusals name row, column and remedy."""
+def import_file(kind: str, path: Path, *, dry_run: bool = False, good_rows: bool = False) -> FileReport:
+    """Take a file in, or with `dry_run` only say what would become of it; refusals name row, column and remedy.
+
+    With `good_rows` the rows that are refused are left out.
+    """
+    content = path.read_bytes()
     if dry_run:
-        return imports.preview_file(kind, path.read_bytes(), by=SYSTEM, clock=SYSTEM_CLOCK)
-    return FileReport(imports.import_file(kind, path.read_bytes(), by=SYSTEM, clock=SYSTEM_CLOCK))
+        return imports.preview_file(kind, content, by=SYSTEM, clock=SYSTEM_CLOCK)
+    if good_rows:
+        return imports.import_good_rows(kind, content, by=SYSTEM, clock=SYSTEM_CLOCK)
+    return FileReport(imports.import_file(kind, content, by=SYSTEM, clock=SYSTEM_CLOCK))
 
 
 def export_file(kind: str, path: Path, *, only_header: bool = False) -> int:

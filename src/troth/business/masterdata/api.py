@@ -187,7 +187,10 @@ class ImportOutcome(Shown):
 
 
 class ImportOptions(Entry):
+    """`preview` writes nothing; `good_rows` leaves out the rows that are refused and brings in the others."""
+
     preview: bool = False
+    good_rows: bool = False
 
 
 @operations.creates("/imports/customers", ImportOutcome, accepts=bodies.CSV, status=200)
@@ -215,11 +218,14 @@ def import_table(request: ApiRequest, table: Code, options: Query[ImportOptions]
 
 
 def _import(kind: str, request: ApiRequest, options: ImportOptions) -> ImportOutcome:
-    """Without `preview` a file that holds one refused row is refused as a whole, with every refusal."""
+    """Without an option a file that holds one refused row is refused as a whole, with every refusal."""
     key, by, clock = client_key(request), request.auth, request.clock
     if options.preview:
         report = imports.preview_file(kind, request.body, by=by, clock=clock)
         return _outcome(report.brought, report.refusals, preview=True)
+    if options.good_rows:
+        report = imports.import_good_rows(kind, request.body, by=by, clock=clock, key=key)
+        return _outcome(report.brought, report.refusals, preview=False)
     return _outcome(imports.import_file(kind, request.body, by=by, clock=clock, key=key), preview=False)
 
 

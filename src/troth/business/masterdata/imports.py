@@ -12,7 +12,7 @@ what was exported can be brought in again. A column that is not in the file stay
     other units         BOX=4; BAG=1/3
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -62,23 +62,51 @@ class FileReport:
 
 
 def preview_file(kind: str, content: bytes, *, by: Actor, clock: Clock) -> FileReport:
-    """Say what `import_file` would do. Saves nothing."""
-    try:
-        return FileReport(_take(kind, content, by=by, clock=clock, preview=True))
-    except Refusals as refused:
-        cells = [
-            CellRefusal(one.row or WHOLE_FILE, one.field or "", str(one.facts.get("given", "")), one.message)
-            for one in refused.refusals
-        ]
-        return FileReport(Brought(0, 0, 0), tuple(cells))
+    """Say what `import_file` would do, or, where rows are refused, `import_good_rows`. Saves nothing."""
+    return _looked_at(kind_of(kind), content, by=by, clock=clock)[1]
 
 
 def import_file(kind: str, content: bytes, *, by: Actor, clock: Clock, key: str | None = None) -> Brought:
     """Create and change the records of a file, all or none.
 
-    `UnreadableFile` for what is no CSV in UTF-8; `Refusals` with row and field for what its rows say.
+    `UnreadableFile` for what is neither CSV in UTF-8 nor a workbook; `Refusals` with row and field for what its rows
+    say.
     """
-    return _take(kind, content, by=by, clock=clock, preview=False, key=key)
+    chosen = kind_of(kind)
+    return _take(chosen, _rows(chosen, content), by=by, clock=clock, preview=False, key=key)
+
+
+def import_good_rows(kind: str, content: bytes, *, by: Actor, clock: Clock, key: str | None = None) -> FileReport:
+    """Leave out the rows that are refused, and say which; the others are brought in, all or none."""
+    chosen = kind_of(kind)
+    good, report = _looked_at(chosen, content, by=by, clock=clock)
+    return FileReport(_take(chosen, good, by=by, clock=clock, preview=False, key=key), report.refusals)
+
+
+def _looked_at(chosen: Kind, content: bytes, *, by: Actor, clock: Clock) -> tuple[list[dict[str, str]], FileReport]:
+    """The good rows, and what would become of them. A file whose shape is wrong has none."""
+    try:
+        rows = _rows(chosen, content)
+    except Refusals as refused:
+        return [], FileReport(Brought(0, 0, 0), _cells(refused))
+    try:
+        return rows, FileReport(_take(chosen, rows, by=by, clock=clock, preview=True))
+    except Refusals as refused:
+        cells = _cells(refused)
+    good = _good(rows, cells)
+    return good, FileReport(_take(chosen, good, by=by, clock=clock, preview=True), cells)
+
+
+def _cells(refused: Refusals) -> tuple[CellRefusal, ...]:
+    return tuple(
+        CellRefusal(one.row or WHOLE_FILE, one.field or "", str(one.facts.get("given", "")), one.message)
+        for one in refused.refusals
+    )
+
+
+def _good(rows: Sequence[dict[str, str]], cells: Iterable[CellRefusal]) -> list[dict[str, str]]:
+    refused = {cell.row for cell in cells}
+    return [row for number, row in enumerate(rows, start=1) if number not in refused]
 
 
 def export_file(kind: str, *, by: Actor) -> Iterator[str]:
@@ -120,15 +148,20 @@ def table_of(code: str) -> str:
     return code
 
 
-def _take(kind: str, content: bytes, *, by: Actor, clock: Clock, preview: bool, key: str | None = None) -> Brought:
-    chosen = kind_of(kind)
+def _rows(chosen: Kind, content: bytes) -> list[dict[str, str]]:
+    """The rows of a file by column; `Refusals` where its first row or its shape is wrong."""
     header, rows = table(decoded(content))
     names = [word.strip().lower().replace(" ", "_") for word in header]
     refusals = [*_header_refusals(names, chosen.fields), *_length_refusals(names, rows)]
     if refusals:
         raise Refusals(refusals)  # type: ignore[arg-type]
-    given = [dict(zip(names, row, strict=False)) for row in rows]
-    return chosen.take(given, by=by, clock=clock, preview=preview, key=key) if given else Brought(0, 0, 0)
+    return [dict(zip(names, row, strict=False)) for row in rows]
+
+
+def _take(
+    chosen: Kind, rows: Sequence[dict[str, str]], *, by: Actor, clock: Clock, preview: bool, key: str | None = None
+) -> Brought:
+    return chosen.take(rows, by=by, clock=clock, preview=preview, key=key) if rows else Brought(0, 0, 0)
 
 
 def _header_refusals(names: Sequence[str], fields: Mapping[str, Field]) -> list[InvalidInput]:

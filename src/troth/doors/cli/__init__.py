@@ -205,16 +205,19 @@ if find_spec("troth.doors.exchange"):
         file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV in UTF-8, or an Excel workbook.")],
         *,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it; write nothing.")] = False,
+        good_rows: Annotated[bool, typer.Option("--good-rows", help="Leave out the rows that are refused.")] = False,
         db: Database = None,
     ) -> None:
         """Take a file in: all of it or, with each refused row named, nothing. Safe to repeat.
+
+        Exit code 1 if a row was refused.
 
         Examples: troth import customers customers.csv · troth import routes routes.xlsx --dry-run
         """
         start_django(db)
         from troth.doors.cli.reports import print_import
 
-        report = _part("troth.doors.exchange").import_file(table, file, dry_run=dry_run)
+        report = _part("troth.doors.exchange").import_file(table, file, dry_run=dry_run, good_rows=good_rows)
         print_import(report.brought, report.refusals, dry_run=dry_run)
         if report.refusals:
             raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)

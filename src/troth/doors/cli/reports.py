@@ -54,7 +54,6 @@ def print_import(brought: Any, refusals: Iterable[Any], *, dry_run: bool) -> Non
         typer.echo(f"{where}{one.sentence}" + (f" ({one.value})" if one.value else ""))
     if found:
         rows = len({one.row for one in found})
-        typer.echo(f"{rows} {'row' if rows == 1 else 'rows'} refused: nothing would be written.")
-        return
+        typer.echo(f"{rows} {'row' if rows == 1 else 'rows'} refused.")
     became = f"{brought.created} new, {brought.changed} changed, {brought.unchanged} the same."
-    typer.echo(f"Would become: {became}" if dry_run else became)
+    typer.echo(f"{'The others would become' if found else 'Would become'}: {became}" if dry_run else became)
