@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.masterdata.test_maintain import CUSTOMER, PRICE, PRODUCT
@@ -29,7 +28,13 @@ def keeper(world) -> Client:
 def test_each_kind_has_a_list_a_form_and_a_file(world, keeper, kind):
     price(world, 12_50)
     key = {"customers": world.bikes, "products": world.bike, "prices": PriceCondition.objects.get()}[kind].pk
-    for page in (f"/{kind}/", f"/{kind}/new/", f"/{kind}/import/", f"/{kind}/{key}/", f"/{kind}/{key}/deactivate/"):
+    for page in (
+        f"/{kind}/",
+        f"/{kind}/new/",
+        f"/files/{kind}/import/",
+        f"/{kind}/{key}/",
+        f"/{kind}/{key}/deactivate/",
+    ):
         assert keeper.get(page).status_code == 200, page
     listed = keeper.get(f"/{kind}/").content.decode()
     assert {"customers": "A Bike Store", "products": "Mountain bike", "prices": "LIST"}[kind] in listed
@@ -66,16 +71,6 @@ def test_a_refusal_comes_back_beside_its_field_with_what_was_typed(world, keeper
     assert "There is no party nobody" in body
     assert "Typed" in body
     assert Customer.objects.count() == 2
-
-
-def test_a_file_is_looked_at_before_it_is_taken(world, keeper):
-    text = "number,name,base_unit\nA-1,Apple,PC\nA-2,Pear,PC\n"
-    answer = keeper.post("/products/import/", {"file": SimpleUploadedFile("p.csv", text.encode())})
-    assert (answer.status_code, Product.objects.count()) == (200, 2)
-    answer = keeper.post("/products/import/", {"content": text, "confirmed": "1"})
-    assert (answer.status_code, Product.objects.count()) == (302, 4)
-    answer = keeper.post("/products/import/", {"content": text.replace("PC", "KEG"), "confirmed": "1"})
-    assert (answer.status_code, Product.objects.count()) == (422, 4)
 
 
 def test_who_may_only_look_cannot_change(world):

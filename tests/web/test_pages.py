@@ -239,12 +239,6 @@ def test_a_theme_is_kept_and_an_unknown_one_is_not(visitor):
     assert 'data-theme="dark"' in text(visitor.get("/parts/home/"))
 
 
-def bring(visitor, content, **more):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    return visitor.post("/colours/import/", {"file": SimpleUploadedFile("c.csv", content), **more})
-
-
 def test_a_record_is_created_changed_and_deactivated_by_the_actions(visitor):
     assert visitor.post("/colours/new/", {"code": "RED", "name": "Red"})["Location"] == "/colours/RED/"
     again = visitor.post("/colours/new/", {"code": "RED", "name": "Other"})
@@ -263,45 +257,6 @@ def test_who_may_only_look_finds_no_way_to_write(visitor):
     assert "data-submit" not in text(visitor.get("/colours/RED/", headers=only_look))
     assert visitor.post("/colours/RED/", {"code": "RED", "name": "X"}, headers=only_look).status_code == 403
     assert urls.colours["RED"]["name"] == "Red"
-
-
-def test_an_import_shows_first_and_writes_when_confirmed(visitor):
-    shown = text(bring(visitor, b"Code;name\nRED;'=Red\nBLUE;Blue\n"))
-    assert "2 rows can be imported." in shown
-    assert urls.colours == {}
-    content = re.search(r"<textarea name=\"content\" hidden>(.*?)</textarea>", shown, re.S).group(1)
-    visitor.post("/colours/import/", {"content": content.replace("&#x27;", "'"), "confirmed": "1"})
-    assert {code: row["name"] for code, row in urls.colours.items()} == {"RED": "=Red", "BLUE": "Blue"}
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"code,name\nRED,a\nTOOLONG,b\n", "Ensure this value has at most 4 characters"),
-        (b"code,name\nRED,a\nRED,b\n", "Row 1 has the same value."),
-        (b"code,weight_g\nRED,-5\n", "greater than or equal to 1"),
-        (b"code,size\nRED,5\n", "No such column."),
-        (b"name\nRed\n", "This column is missing."),
-        (b"code,code\nRED,BLUE\n", "This column stands in the file twice."),
-        (b"code\nRED,more\n", "This row has more cells"),
-        (b"code,name\nRED,\xe4\n", "The file is not in UTF-8."),
-        (b"", "The file is empty."),
-        (b"code\nR\0D\n", "The file is not a text file."),
-        (b'code\n"RED\n', "The file is not valid CSV."),
-    ],
-)
-def test_a_bad_file_is_refused_by_row_and_column_and_nothing_is_written(visitor, content, sentence):
-    answer = bring(visitor, content, confirmed="1")
-    assert answer.status_code == 422
-    assert sentence in text(answer)
-    assert urls.colours == {}
-
-
-def test_what_the_action_refuses_comes_back_by_row(visitor):
-    urls.create(None, {"code": "RED", "name": "Red"})
-    answer = bring(visitor, b"code\nBLUE\nRED\n", confirmed="1")
-    assert (answer.status_code, "Taken." in text(answer)) == (422, True)
-    assert list(urls.colours) == ["RED"]
 
 
 @pytest.mark.parametrize(("shown", "rows"), [("8", "13"), ("999", "1000"), ("abc", "5"), ("9" * 5000, "5"), ("", "5")])

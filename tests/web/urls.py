@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from troth.kernel.errors import InvalidInput, NotFound, Refusals
+from troth.kernel.errors import InvalidInput, NotFound
 from troth.platform.web import areas, frame
 from troth.platform.web.columns import Column
 from troth.platform.web.keyset import Page
@@ -82,15 +82,6 @@ def load(actor: Person, key: str) -> Record:
     return Record(colours[key]["name"], colours[key], colours[key]["active"])
 
 
-def bring(actor: Person, rows: list[dict]) -> int:
-    taken = [InvalidInput("Taken.", row=n, field="code") for n, r in enumerate(rows, 1) if r["code"] in colours]
-    if taken:
-        raise Refusals(taken)
-    for row in rows:
-        create(actor, row)
-    return len(rows)
-
-
 def colour_rows(query: ListQuery) -> Page:
     found = [colours[code] for code in sorted(colours)]
     return Page(found, count=len(found))
@@ -105,11 +96,9 @@ screens = MasterScreens(
     form=ColourForm,
     load=load,
     converter="str",
-    import_key="code",
     view_permission="sample.view_colour",
     edit_permission="sample.edit_colour",
     create=create,
-    import_rows=bring,
     change=lambda actor, key, values: colours[key].update(values),
     deactivate=lambda actor, key: colours[key].update(active=False),
 )

@@ -25,3 +25,6 @@ class MasterdataConfig(AppConfig):
         areas.register(
             areas.Area("prices", _("Prices"), "masterdata:prices-list", "masterdata.view_price", "price", 720)
         )
+        areas.register(
+            areas.Area("files", _("Files"), "masterdata:files", "masterdata.view_customizing", "export", 730)
+        )

@@ -60,6 +60,14 @@ class FileReport:
     brought: Brought
     refusals: tuple[CellRefusal, ...] = ()
 
+    @property
+    def refused_rows(self) -> int:
+        return len({one.row for one in self.refusals})
+
+    @property
+    def to_write(self) -> int:
+        return self.brought.created + self.brought.changed
+
 
 def preview_file(kind: str, content: bytes, *, by: Actor, clock: Clock) -> FileReport:
     """Say what `import_file` would do, or, where rows are refused, `import_good_rows`. Saves nothing."""

@@ -1,13 +1,15 @@
 from django.urls import path
 
-from troth.business.masterdata import web
+from troth.business.masterdata.web import files, records
 
 app_name = "masterdata"
 urlpatterns = [
-    *web.customers.urls(),
-    *web.products.urls(),
-    *web.prices.urls(),
-    path("options/products/", web.product_options, name="product-options"),
-    path("options/customers/", web.customer_options, name="customer-options"),
-    path("files/<str:kind>.csv", web.file, name="file"),
+    *records.customers.urls(),
+    *records.products.urls(),
+    *records.prices.urls(),
+    path("options/products/", records.product_options, name="product-options"),
+    path("options/customers/", records.customer_options, name="customer-options"),
+    path("files/", files.tables, name="files"),
+    path("files/<str:kind>/import/", files.ImportPage.as_view(), name="file-import"),
+    path("files/<str:kind>.<str:form>", files.file, name="file"),
 ]

@@ -1,9 +1,6 @@
-"""Files in: read, check each row through the screen's form, show every refusal by row and column, then ask the action.
+"""Files in: CSV in UTF-8, or an Excel workbook, which `sheets` turns into the same text.
 
-A file is CSV in UTF-8, or an Excel workbook, which `sheets` turns into the same text.
-
-Nothing is written while a row is refused. The checked text travels with the page to the second step, so nothing has to
-be kept on the server, and it is checked again there.
+`table` gives header and rows; `preview` checks each row through a form and names every refusal by row and column.
 """
 
 import csv
@@ -15,10 +12,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 
-from troth.kernel.errors import BusinessError
 from troth.platform.web import sheets
 from troth.platform.web.exports import unescaped
-from troth.platform.web.language import worded
 from troth.platform.web.sheets import UnreadableFile as UnreadableFile
 
 LARGEST_BYTES = 2_000_000
@@ -43,10 +38,6 @@ class Preview:
     rows: tuple[tuple[str, ...], ...]
     values: tuple[dict[str, Any], ...]
     refusals: tuple[CellRefusal, ...]
-
-    @property
-    def refused_rows(self) -> int:
-        return len({refusal.row for refusal in self.refusals})
 
 
 def decoded(content: bytes) -> str:
@@ -94,12 +85,11 @@ def table(text: str) -> tuple[list[str], list[list[str]]]:
     return [name.strip() for name in read[0]], [[unescaped(cell.strip()) for cell in row] for row in read[1:]]
 
 
-def preview(text: str, form_class: type[forms.BaseForm], key_field: str = "") -> Preview:
+def preview(text: str, form_class: type[forms.BaseForm]) -> Preview:
     """Check every row through `form_class`. Columns are called like its fields or their labels."""
     header, rows = table(text)
     names, refusals = _columns(header, form_class)
     values: list[dict[str, Any]] = []
-    seen: dict[str, int] = {}
     for number, row in enumerate(rows, start=1):
         given = {name: cell for name, cell in zip(names, row, strict=False) if name}
         if len(row) > len(header):
@@ -108,19 +98,8 @@ def preview(text: str, form_class: type[forms.BaseForm], key_field: str = "") ->
             )
         form = form_class(given)
         refusals += _form_refusals(number, form, given)
-        key = given.get(key_field, "")
-        if key and key in seen:
-            sentence = gettext("Row %(row)s has the same value. Keep one of the two.") % {"row": seen[key]}
-            refusals.append(CellRefusal(number, _label(form, key_field), key, sentence))
-        seen.setdefault(key, number)
         values.append(getattr(form, "cleaned_data", {}))
     return Preview(tuple(header), tuple(tuple(row) for row in rows), tuple(values), tuple(refusals))
-
-
-def from_errors(refused: Sequence[BusinessError], form_class: type[forms.BaseForm]) -> tuple[CellRefusal, ...]:
-    """What an action refused, in the same shape."""
-    form = form_class()
-    return tuple(CellRefusal(e.row or 0, _label(form, e.field or ""), "", worded(e.message)) for e in refused)
 
 
 def _columns(header: Sequence[str], form_class: type[forms.BaseForm]) -> tuple[list[str], list[CellRefusal]]:

@@ -1,4 +1,4 @@
-"""Master-data screens: list, create, edit, deactivate, import and export, from one declaration.
+"""Master-data screens: list, create, edit, deactivate and export, from one declaration.
 
 The component draws and checks; the app's actions decide and write. Each is a function with one of these shapes:
 
@@ -7,7 +7,6 @@ The component draws and checks; the app's actions decide and write. Each is a fu
 | create | (actor, values) -> key |
 | change | (actor, key, values) -> None |
 | deactivate | (actor, key) -> None |
-| import_rows | (actor, list of values) -> number of rows written; all or nothing |
 | load | (actor, key) -> Record; raises NotFound |
 """
 
@@ -20,12 +19,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views import View
 
-from troth.kernel.errors import BusinessError
-from troth.platform.web import imports
-from troth.platform.web.access import demand, may
+from troth.platform.web.access import actor_of, demand, may
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.forms import FormPage
 from troth.platform.web.lists import ListPage, Source
@@ -68,8 +65,8 @@ class MasterScreens:
     create: Callable[[Any, dict[str, Any]], Any] | None = None
     change: Callable[[Any, Any, dict[str, Any]], None] | None = None
     deactivate: Callable[[Any, Any], None] | None = None
-    import_rows: Callable[[Any, Sequence[dict[str, Any]]], int] | None = None
-    import_key: str = ""
+    import_step: Callable[[Any], Step | None] | None = None
+    """The way to the page that brings records in from a file, for those who may."""
     filters: Sequence[Filter] = ()
     namespace: str = ""
     converter: str = "int"
@@ -91,8 +88,6 @@ class MasterScreens:
             found.insert(1, path(f"{self.key}/new/", _Create.as_view(screens=self), name=f"{self.key}-create"))
         if self.deactivate:
             found.append(path(f"{one}deactivate/", _Deactivate.as_view(screens=self), name=f"{self.key}-deactivate"))
-        if self.import_rows:
-            found.insert(1, path(f"{self.key}/import/", _Import.as_view(screens=self), name=f"{self.key}-import"))
         return found
 
 
@@ -120,8 +115,8 @@ class _List(ListPage):
         if not may(request, self.screens.edit_permission):
             return []
         new = [Step(self.screens.words.new, self.screens.address("create"), "get")] if self.screens.create else []
-        bring = [Step(gettext("Import"), self.screens.address("import"), "get")] if self.screens.import_rows else []
-        return new + bring
+        bring = self.screens.import_step(actor_of(request)) if self.screens.import_step else None
+        return [*new, *filter(None, (bring,))]
 
 
 class _Screen(FormPage):
@@ -211,59 +206,3 @@ class _Deactivate(View):
         self.screens.deactivate(demand(request, self.screens.edit_permission), key)
         messages.success(request, gettext("Deactivated."))
         return HttpResponseRedirect(self.screens.address("list"))
-
-
-class _Import(View):
-    """First the file, then its preview, then the action."""
-
-    screens: MasterScreens = UNSET
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        demand(request, self.screens.edit_permission)
-        return self._draw()
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        actor = demand(request, self.screens.edit_permission)
-        try:
-            text = self._text()
-            found = imports.preview(text, self.screens.form, self.screens.import_key)
-        except imports.UnreadableFile as error:
-            return self._draw(problem=error.message, status=422)
-        if found.refusals or "confirmed" not in request.POST:
-            return self._draw(preview=found, text=text, status=422 if found.refusals else 200)
-        return self._write(actor, found, text)
-
-    def _write(self, actor: Any, found: imports.Preview, text: str) -> HttpResponse:
-        assert self.screens.import_rows is not None
-        try:
-            count = self.screens.import_rows(actor, found.values)
-        except BusinessError as error:
-            refused = imports.from_errors(getattr(error, "refusals", (error,)), self.screens.form)
-            stopped = imports.Preview(found.header, found.rows, found.values, refused)
-            return self._draw(preview=stopped, text=text, status=422)
-        sentence = ngettext("%(count)s row imported.", "%(count)s rows imported.", count) % {"count": count}
-        messages.success(self.request, sentence)
-        return HttpResponseRedirect(self.screens.address("list"))
-
-    def _text(self) -> str:
-        sent = self.request.FILES.get("file")
-        if sent is not None:
-            return imports.decoded(sent.read(imports.LARGEST_BYTES + 1))
-        if "content" in self.request.POST:
-            return self.request.POST["content"]
-        raise imports.UnreadableFile(gettext("No file was chosen. Choose an Excel or CSV file."), field="file")
-
-    def _draw(self, *, preview: Any = None, text: str = "", problem: str = "", status: int = 200) -> HttpResponse:
-        screens = self.screens
-        fields = [(name, one.label or name, one.required) for name, one in screens.form().fields.items()]
-        context = {
-            "title": gettext("Import %(many)s") % {"many": str(screens.words.many).lower()},
-            "fields": fields,
-            "preview": preview,
-            "text": text,
-            "problem": problem,
-            "back": screens.address("list"),
-            "sample": preview.rows[:20] if preview else (),
-            "crumbs": [Link(screens.words.many, screens.address("list"))],
-        }
-        return render(self.request, "web/import.html", context, status=status)

@@ -1,9 +1,9 @@
-"""Screens of customers, products and prices: list, create, change, deactivate, bring in and take out."""
+"""Screens of customers, products and prices: list, create, change, deactivate."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata import actions, forms, imports, queries
@@ -11,9 +11,11 @@ from troth.business.masterdata.queries import screens
 from troth.platform.actors import Actor
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.web.access import demand
+from troth.platform.web.acts import step
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.master import MasterScreens, Record, Words
 from troth.platform.web.pickers import options, typed
+from troth.platform.web.values import Step
 
 COST = "masterdata.view_cost"
 OFFERS = 12
@@ -36,7 +38,7 @@ def _given(actor: Actor, values: dict[str, Any]) -> tuple[dict[str, Any], int | 
     return {name: value for name, value in values.items() if name not in hidden}, values.get("version")
 
 
-def _verbs(kind: str, maintain: Callable[..., Any], bring: Callable[..., Any]) -> dict[str, Any]:
+def _verbs(kind: str, maintain: Callable[..., Any]) -> dict[str, Any]:
     def create(actor: Actor, values: dict[str, Any]) -> int:
         answer: int = maintain(_given(actor, values)[0], by=actor, clock=SYSTEM_CLOCK).id
         return answer
@@ -48,11 +50,11 @@ def _verbs(kind: str, maintain: Callable[..., Any], bring: Callable[..., Any]) -
     def deactivate(actor: Actor, key: int) -> None:
         maintain({"is_active": False}, by=actor, clock=SYSTEM_CLOCK, **{f"{kind}_id": key})
 
-    def import_rows(actor: Actor, rows: Any) -> int:
-        brought = bring([_given(actor, row)[0] for row in rows], by=actor, clock=SYSTEM_CLOCK)
-        return brought.created + brought.changed
+    return {"create": create, "change": change, "deactivate": deactivate}
 
-    return {"create": create, "change": change, "deactivate": deactivate, "import_rows": import_rows}
+
+def _import_step(kind: str) -> Callable[[Any], Step | None]:
+    return lambda actor: step(actor, _("Import"), "masterdata:file-import", kind, method="get")
 
 
 customers = MasterScreens(
@@ -70,13 +72,13 @@ customers = MasterScreens(
     ),
     filters=INACTIVE,
     source=screens.customers,
+    import_step=_import_step("customers"),
     row_key=lambda row: row.id,
     form=forms.CustomerForm,
     load=_load("customers"),
-    import_key="number",
     view_permission="masterdata.view_customer",
     edit_permission="masterdata.maintain_customer",
-    **_verbs("customer", actions.maintain_customer, actions.import_customers),
+    **_verbs("customer", actions.maintain_customer),
 )
 products = MasterScreens(
     key="products",
@@ -92,13 +94,13 @@ products = MasterScreens(
     ),
     filters=(Filter("unpriced", _("Without a price"), "flag"), *INACTIVE),
     source=screens.products,
+    import_step=_import_step("products"),
     row_key=lambda row: row.id,
     form=forms.ProductForm,
     load=_load("products"),
-    import_key="number",
     view_permission="masterdata.view_product",
     edit_permission="masterdata.maintain_product",
-    **_verbs("product", actions.maintain_product, actions.import_products),
+    **_verbs("product", actions.maintain_product),
 )
 prices = MasterScreens(
     key="prices",
@@ -117,21 +119,14 @@ prices = MasterScreens(
     ),
     filters=(Filter("valid_to_on", _("Valid to"), "date_range"), *INACTIVE),
     source=screens.prices,
+    import_step=_import_step("prices"),
     row_key=lambda row: row.id,
     form=forms.PriceForm,
     load=_load("prices"),
     view_permission="masterdata.view_price",
     edit_permission="masterdata.maintain_price",
-    **_verbs("price", actions.maintain_price, actions.import_prices),
+    **_verbs("price", actions.maintain_price),
 )
-
-
-def file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """All records of a kind, in the shape in which they can be brought in again."""
-    actor = demand(request, imports.kind_of(kind).permission)
-    answer = StreamingHttpResponse(imports.export_file(kind, by=actor), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
-    return answer
 
 
 def product_options(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,170 @@
+"""Every table as a file: taken out, filled in, looked at before anything is written, and brought in."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from troth.business.masterdata import imports
+from troth.business.masterdata.imports import FileReport, Kind
+from troth.kernel.errors import NotFound, Refusals
+from troth.platform.web import exports
+from troth.platform.web.access import demand
+from troth.platform.web.acts import clocked, step
+from troth.platform.web.imports import LARGEST_BYTES, UnreadableFile, decoded
+from troth.platform.web.language import worded
+from troth.platform.web.values import Link, Step, Text
+
+VIEW, IMPORT = "masterdata.view_customizing", "masterdata.import_table"
+ALL, GOOD = "all", "good"
+NAMES: dict[str, Text] = {
+    "currencies": _("Currencies"),
+    "exchange_rates": _("Exchange rates"),
+    "countries": _("Countries"),
+    "units": _("Units"),
+    "calendars": _("Calendars"),
+    "calendar_days": _("Holidays and other days"),
+    "companies": _("Companies"),
+    "sales_organisations": _("Sales organisations"),
+    "sites": _("Sites"),
+    "storage_locations": _("Storage locations"),
+    "bins": _("Bins"),
+    "parties": _("Parties"),
+    "payment_terms": _("Payment terms"),
+    "carriers": _("Carriers"),
+    "routes": _("Routes"),
+    "route_determinations": _("Route determination"),
+    "shipping_points": _("Shipping points"),
+    "product_sites": _("Products by site"),
+    "customer_products": _("Customers' product numbers"),
+    "item_categories": _("Item categories"),
+    "order_types": _("Order types"),
+    "text_kinds": _("Kinds of texts"),
+    "standard_texts": _("Standard texts"),
+    "tax_rates": _("Tax rates"),
+    "account_determinations": _("Account determination"),
+    "customers": _("Customers"),
+    "products": _("Products"),
+    "prices": _("Prices"),
+}
+assert NAMES.keys() == imports.KINDS.keys(), "every table has a name that people read"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A table on the page of all tables, with what can be done with it."""
+
+    name: Text
+    key: str
+    steps: tuple[Step, ...]
+
+
+def tables(request: HttpRequest) -> HttpResponse:
+    """All tables that the person may see."""
+    actor = demand(request, VIEW)
+    lines = [_line(actor, kind) for kind in imports.KINDS.values() if actor.may(kind.permission)]
+    return render(request, "masterdata/files.html", {"title": gettext("Files"), "lines": lines})
+
+
+def _line(actor: Any, kind: Kind) -> Line:
+    found = (
+        step(actor, _("Excel"), "masterdata:file", kind.code, "xlsx", method="get"),
+        step(actor, _("CSV"), "masterdata:file", kind.code, "csv", method="get"),
+        step(actor, _("Empty"), "masterdata:file", kind.code, "xlsx", method="get", query="?empty=1"),
+        step(actor, _("Import"), "masterdata:file-import", kind.code, method="get"),
+    )
+    key = ", ".join(name for name, field in kind.fields.items() if field.is_key)
+    return Line(NAMES[kind.code], key, tuple(one for one in found if one is not None))
+
+
+def file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
+    """All records of a table, or with `?empty=1` none, in the shape in which they can be brought in again."""
+    actor = demand(request, imports.kind_of(kind).permission)
+    if form not in exports.FILES:
+        raise NotFound(f"There are no files of the form {form}. Choose csv or xlsx.", form=form)
+    header, rows = imports.export_rows(kind, by=actor)
+    nothing: Iterator[list[str]] = iter(())
+    return exports.FILES[form](kind, header, nothing if "empty" in request.GET else rows)
+
+
+class ImportPage(View):
+    """First the file, then what would become of it, then the action: all rows, or only the good ones."""
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        demand(request, IMPORT)
+        return self._draw(imports.kind_of(kind))
+
+    def post(self, request: HttpRequest, kind: str) -> HttpResponse:
+        actor, chosen = demand(request, IMPORT), imports.kind_of(kind)
+        try:
+            text = self._text()
+            if request.POST.get("confirmed") in (ALL, GOOD):
+                return self._bring(actor, chosen, text)
+            return self._look(actor, chosen, text)
+        except UnreadableFile as error:
+            return self._draw(chosen, problem=worded(error.message), status=422)
+
+    def _text(self) -> str:
+        sent = self.request.FILES.get("file")
+        if sent is not None:
+            return decoded(sent.read(LARGEST_BYTES + 1))
+        if "content" in self.request.POST:
+            return self.request.POST["content"]
+        raise UnreadableFile(gettext("No file was chosen. Choose an Excel or CSV file."), field="file")
+
+    def _look(self, actor: Any, kind: Kind, text: str) -> HttpResponse:
+        report = imports.preview_file(kind.code, text.encode(), **clocked(self.request, actor))
+        return self._draw(kind, report=report, text=text, status=422 if report.refusals else 200)
+
+    def _bring(self, actor: Any, kind: Kind, text: str) -> HttpResponse:
+        common = clocked(self.request, actor, key=self._key(kind, text))
+        try:
+            if self.request.POST["confirmed"] == GOOD:
+                brought = imports.import_good_rows(kind.code, text.encode(), **common).brought
+            else:
+                brought = imports.import_file(kind.code, text.encode(), **common)
+        except Refusals:
+            return self._look(actor, kind, text)
+        count = brought.created + brought.changed
+        sentence = ngettext("%(count)s row brought in.", "%(count)s rows brought in.", count)
+        messages.success(self.request, sentence % {"count": count})
+        return HttpResponseRedirect(_back(kind))
+
+    def _key(self, kind: Kind, text: str) -> str:
+        """The same page sent twice brings its rows in once."""
+        posted = self.request.POST
+        sent = (kind.code, text, posted["confirmed"], posted.get("_key", ""))
+        return hashlib.sha256(repr(sent).encode()).hexdigest()
+
+    def _draw(
+        self, kind: Kind, *, report: FileReport | None = None, text: str = "", problem: str = "", status: int = 200
+    ) -> HttpResponse:
+        context = {
+            "title": gettext("Import %(many)s") % {"many": NAMES[kind.code]},
+            "fields": [(name, field.is_key, field.required) for name, field in kind.fields.items()],
+            "report": report,
+            "refusals": [(one, worded(one.sentence)) for one in report.refusals] if report else (),
+            "text": text,
+            "problem": problem,
+            "client_key": uuid.uuid4().hex,
+            "template_url": f"{reverse('masterdata:file', args=[kind.code, 'xlsx'])}?empty=1",
+            "back": _back(kind),
+            "crumbs": [Link(NAMES[kind.code], _back(kind))],
+        }
+        return render(self.request, "masterdata/import.html", context, status=status)
+
+
+def _back(kind: Kind) -> str:
+    """Customers, products and prices have a list of their own."""
+    has_list = kind.code in ("customers", "products", "prices")
+    return reverse(f"masterdata:{kind.code}-list" if has_list else "masterdata:files")
