@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 
 from tests import company as companies
-from tests.papers.conftest import invoice
+from tests.papers.conftest import invoice, printed
 from troth.business.billing import actions as billing
 from troth.business.masterdata.models import Customer, OrderType
 from troth.business.sales import actions as sales
@@ -13,6 +13,7 @@ from troth.business.sales.rules.drafts import LineDraft, QuotationDraft
 from troth.platform.mail import send_mails
 from troth.platform.models import Mail, Printing
 from troth.platform.outbox import stuck, work_outbox
+from troth.platform.printing.actions import mail_paper
 from troth.reference.models import Party
 
 __all__ = ["invoice"]
@@ -94,3 +95,27 @@ def test_nothing_goes_to_who_does_not_want_it_or_has_no_address(yard, letterhead
     yard.order(FRAME=1)
     assert sent() == []
     assert not Printing.objects.exists()
+
+
+def test_a_paper_that_was_printed_before_its_turn_goes_out_as_it_was_printed_and_once(yard, keen, invoice):
+    first = printed(yard, "invoice", invoice.id)
+    order = yard.order(HELMET=1)
+    printed(yard, "order_confirmation", order.id)
+    subjects = [subject for _to, subject, _files in sent()]
+    assert subjects.count(f"Invoice {invoice.number}") == 1
+    assert subjects.count(f"Order confirmation {order.number}") == 1
+    assert Mail.objects.get(subject=f"Invoice {invoice.number}").printing_id == first.pk
+    assert Printing.objects.filter(paper="invoice").count() == 1
+    assert mail_paper(paper="invoice", document_id=invoice.id, **yard.acting) is None
+    assert sent() == []
+
+
+def test_a_change_that_was_printed_before_its_turn_goes_out(yard, keen):
+    order = yard.order(FRAME=2)
+    sent()
+    changes = OrderChanges(lines=(LineChange(line_number=10, values={"quantity": 1}),))
+    sales.change_order(order.id, changes, **yard.acting)
+    row = printed(yard, "order_change", order.id)
+    assert [subject for _to, subject, _files in sent()] == [f"Change confirmation {order.number}"]
+    assert Mail.objects.latest("pk").printing_id == row.pk
+    assert sent() == []

@@ -14,6 +14,7 @@ from troth.platform import documents, events, locks, mail, permissions
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
 from troth.platform.models import Printing
 from troth.platform.printing import contents, papers, queries, typesetting, wording
 from troth.platform.printing.contents import Loaded
@@ -127,22 +128,28 @@ def send_paper(*, printing_id: int, to: str, subject: str, body: str, by: Actor,
 
 @action
 def mail_paper(*, paper: str, document_id: int, by: Actor, clock: Clock) -> Sent | None:
-    """Print a paper as the document stands and send it with the usual words.
+    """Print a paper as the document stands, unless it is printed so already, and send it with the usual words.
 
     Nothing happens where the document has no such paper, its customer has no address, or it went out as it stands.
     """
     found = papers.paper(paper)
     locks.hold(apps.get_model(documents.kind(found.document_kind).model), document_id, by=by)
-    if not found.offered(document_id):
+    row = queries.last_of(DocumentRef(found.document_kind, document_id), found.code)
+    # A change confirmation is no longer offered once it is printed.
+    if row is None and not found.offered(document_id):
         return None
     loaded = found.load(document_id)
-    before = queries.last_of(loaded.ref, found.code)
-    if not loaded.email or (before is not None and before.mark == (loaded.mark or contents.mark_of(loaded.content))):
+    if not loaded.email:
         return None
-    made = print_held(found, document_id, by=by, clock=clock)
-    row = Printing.objects.get(pk=made.id)
+    if row is None or row.mark != (loaded.mark or contents.mark_of(loaded.content)):
+        if not found.offered(document_id):
+            return None
+        made = print_held(found, document_id, by=by, clock=clock)
+        row = Printing.objects.get(pk=made.id)
+    elif queries.was_mailed(row):
+        return None
     subject, body = queries.draft_mail(row)
-    return send_held(row, to=row.email, subject=subject, body=body, by=by, clock=clock)
+    return send_held(row, to=loaded.email, subject=subject, body=body, by=by, clock=clock)
 
 
 def send_held(row: Printing, *, to: str, subject: str, body: str, by: Actor, clock: Clock) -> Sent:

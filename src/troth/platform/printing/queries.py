@@ -117,6 +117,11 @@ def pdf(row: Printing) -> bytes:
     return typesetting.pdf(row.content, papers.paper(row.paper).layout)
 
 
+def was_mailed(row: Printing) -> bool:
+    """Whether this printing went out by mail, or is about to."""
+    return Mail.objects.filter(printing=row).exists()
+
+
 def draft_mail(row: Printing) -> tuple[str, str]:
     """The subject and the text that a mail with this paper begins with."""
     found = papers.paper(row.paper)
