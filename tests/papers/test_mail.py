@@ -1,5 +1,9 @@
 """Papers that go out by themselves, for customers whose master says so."""
 
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
@@ -10,9 +14,12 @@ from troth.business.masterdata.models import Customer, OrderType
 from troth.business.sales import actions as sales
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, QuotationDraft
-from troth.platform.mail import send_mails
+from troth.platform.actions import action
+from troth.platform.clock import FixedClock
+from troth.platform.mail import ATTEMPTS_MAX, send_later, send_mails
 from troth.platform.models import Mail, Printing
 from troth.platform.outbox import stuck, work_outbox
+from troth.platform.printing import papers, typesetting
 from troth.platform.printing.actions import mail_paper
 from troth.reference.models import Party
 
@@ -119,3 +126,35 @@ def test_a_change_that_was_printed_before_its_turn_goes_out(yard, keen):
     assert [subject for _to, subject, _files in sent()] == [f"Change confirmation {order.number}"]
     assert Mail.objects.latest("pk").printing_id == row.pk
     assert sent() == []
+
+
+@pytest.mark.parametrize("broken", ["fonts", "layout", "paper"])
+def test_a_mail_whose_paper_cannot_be_made_holds_up_no_other_and_is_given_up(yard, keen, monkeypatch, tmp_path, broken):
+    yard.order(FRAME=2)
+    work_outbox()
+    with monkeypatch.context() as patch:
+        if broken == "fonts":
+            patch.setattr(typesetting, "_own", threading.local())
+            patch.setattr(typesetting, "FONTS", tmp_path)
+        elif broken == "layout":
+            found = papers.paper("order_confirmation")
+            patch.setitem(papers._papers, found.code, replace(found, layout=tmp_path / "none.typ"))
+        else:
+            patch.delitem(papers._papers, "order_confirmation")
+        other = write_mail(**yard.acting)
+        later = FixedClock(yard.acting["clock"].now())
+        assert send_mails(clock=later) == 1
+        assert Mail.objects.get(pk=other).state == "sent"
+        for _ in range(ATTEMPTS_MAX - 1):
+            later.at += timedelta(hours=2)
+            assert send_mails(clock=later) == 0
+    row = Mail.objects.exclude(pk=other).get()
+    assert (row.state, row.attempts) == ("failed", ATTEMPTS_MAX)
+    assert row.error.startswith({"fonts": "FontsMissing", "layout": "RuntimeError", "paper": "NotFound"}[broken])
+    mail.outbox.clear()
+    assert stuck() == ()
+
+
+@action
+def write_mail(*, by, clock):
+    return send_later(to="carla@example.com", subject="Hello", body="Hello.", company_id=1, clock=clock)

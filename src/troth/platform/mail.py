@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
-from troth.kernel.errors import InvalidInput
+from troth.kernel.errors import BusinessError, InvalidInput
 from troth.platform import sql
 from troth.platform.actions import current
 from troth.platform.clock import SYSTEM_CLOCK, Clock
@@ -28,6 +28,8 @@ from troth.platform.printing import queries as printed
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 ATTEMPTS_MAX = 10
 LEASE = timedelta(minutes=5)
+CANNOT_BE_MADE = (BusinessError, RuntimeError, ValueError)
+"""A paper without its layout or fonts, one that typst refuses, one that is not registered; a header that is none."""
 
 log = logging.getLogger(__name__)
 
@@ -100,16 +102,30 @@ def _lease(clock: Clock) -> Mail | None:
 
 
 def _send(mail: Mail, clock: Clock) -> bool:
-    message = EmailMessage(mail.subject, mail.body, to=[mail.to], headers={"Message-ID": message_id(mail.pk)})
-    if mail.printing is not None:
-        message.attach(f"{mail.printing.file_name}.pdf", printed.pdf(mail.printing), "application/pdf")
     try:
-        message.send()
+        _message(mail).send()
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail %s was not sent: %s", mail.pk, error)
-        state = FAILED if mail.attempts >= ATTEMPTS_MAX else WAITING
-        due_at = clock.now() + pause(mail.attempts)
-        Mail.objects.filter(pk=mail.pk).update(error=str(error)[:2000], state=state, due_at=due_at)
+        _note_failure(mail, str(error), clock)
+        return False
+    except CANNOT_BE_MADE as error:
+        log.exception("mail %s was not sent", mail.pk)
+        _note_failure(mail, f"{type(error).__name__}: {error}", clock)
         return False
     Mail.objects.filter(pk=mail.pk).update(state=SENT, sent_at=clock.now(), error="")
     return True
+
+
+def _message(mail: Mail) -> EmailMessage:
+    """The mail as it goes out, its paper made again."""
+    message = EmailMessage(mail.subject, mail.body, to=[mail.to], headers={"Message-ID": message_id(mail.pk)})
+    if mail.printing is not None:
+        message.attach(f"{mail.printing.file_name}.pdf", printed.pdf(mail.printing), "application/pdf")
+    return message
+
+
+def _note_failure(mail: Mail, error: str, clock: Clock) -> None:
+    """Have it tried again later, or give it up after `ATTEMPTS_MAX` attempts."""
+    state = FAILED if mail.attempts >= ATTEMPTS_MAX else WAITING
+    due_at = clock.now() + pause(mail.attempts)
+    Mail.objects.filter(pk=mail.pk).update(error=error[:2000], state=state, due_at=due_at)
