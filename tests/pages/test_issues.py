@@ -137,3 +137,17 @@ def test_who_works_for_another_company_neither_owns_nor_closes_it(world, acting,
     with pytest.raises((NotFound, NotAllowed)):
         issues.close_issue(key, outcome="Done.", by=actor_of(far), clock=acting["clock"])
     assert issues.one(key, by=SYSTEM).is_open
+
+
+def test_who_may_not_see_the_document_neither_changes_nor_closes_its_issue(world, acting, yard, sign_in):
+    sign_in("warehouse_clerk")
+    issues.open_issue("order", world.keys["order"], subject="A", owner_id=person().pk, due_on=yard.today, **acting)
+    IssueRow.objects.update(document_kind="invoice", document_id=world.keys["invoice"])
+    key = IssueRow.objects.get().pk
+    clerk = {"by": actor_of(person("warehouse_clerk")), "clock": acting["clock"]}
+    with pytest.raises(NotAllowed):
+        issues.change_issue(key, subject="B", **clerk)
+    with pytest.raises(NotAllowed):
+        issues.close_issue(key, outcome="Done.", **clerk)
+    row = IssueRow.objects.get()
+    assert (row.subject, row.state, row.version) == ("A", "open", 1)

@@ -107,7 +107,7 @@ def change_issue(
     clock: Clock,
 ) -> None:
     """Change what is given of an open issue."""
-    row, _held = locks.hold(IssueRow, issue_id, by=by)
+    row = _held(issue_id, by=by)
     locks.refuse_if_changed(row, expected_version)
     row.state = LIFECYCLE.step(row.state, "change")
     before = (row.subject, _name(row.owner), row.due_on.isoformat())
@@ -126,7 +126,7 @@ def change_issue(
 @action
 def close_issue(issue_id: int, *, outcome: str, by: Actor, clock: Clock) -> None:
     """Close an issue with what came of it, which the next caller is told."""
-    row, _held = locks.hold(IssueRow, issue_id, by=by)
+    row = _held(issue_id, by=by)
     if not outcome.strip():
         raise InvalidInput("Say what came of it; the next person reads it to the customer.", field="outcome")
     row.state = LIFECYCLE.step(row.state, "close")
@@ -134,6 +134,13 @@ def close_issue(issue_id: int, *, outcome: str, by: Actor, clock: Clock) -> None
     row.version += 1
     row.save(update_fields=["state", "closed_by_id", "closed_at", "outcome", "version"])
     _record("closed", row, by=by, clock=clock, facts={"issue": row.subject, "outcome": row.outcome})
+
+
+def _held(issue_id: int, *, by: Actor) -> IssueRow:
+    """The issue under its lock. Refuses who may not see the document that it is about."""
+    row, _ = locks.hold(IssueRow, issue_id, by=by)
+    documents.seen(documents.kind_named(row.document_kind, kinds()), row.document_id, by=by)
+    return row
 
 
 def _subject(text: str) -> str:
