@@ -45,13 +45,13 @@ class Caller:
 
 @pytest.fixture
 def caller(db):
-    """`caller("representative")`: somebody with these roles everywhere and a token of these scopes."""
+    """`caller("representative")`: somebody with these roles, everywhere or for a company and site, and a token."""
 
-    def make(*roles, scopes=("platform", *_APPS), company_id=None):
+    def make(*roles, scopes=("platform", *_APPS), company_id=None, site_id=None):
         number = next(_numbers)
         user = User.objects.create(username=f"caller-{number}")
         for role in roles:
-            RoleGrant.objects.create(user=user, role=role, company_id=company_id)
+            RoleGrant.objects.create(user=user, role=role, company_id=company_id, site_id=site_id)
         text = f"troth_{number}_of_a_test"
         ApiToken.objects.create(
             user=user, name="test", token_hash=token_hash(text), scopes=list(scopes), made_at=SYSTEM_CLOCK.now()

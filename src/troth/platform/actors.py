@@ -7,6 +7,9 @@ token never does more than its owner may.
 
 from dataclasses import dataclass, field
 
+Reach = frozenset[tuple[int | None, int | None]]
+"""Pairs of a company and a site; None in a pair stands for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -49,6 +52,12 @@ class Actor:
             grant.company_id in (None, company_id) and (site_id is None or grant.site_id in (None, site_id))
             for grant in self.grants
         )
+
+    @property
+    def reach(self) -> Reach | None:
+        """The pairs that `sees` goes by; None where there is no bound."""
+        pairs = frozenset((grant.company_id, grant.site_id) for grant in self.grants)
+        return None if self.is_system or (None, None) in pairs else pairs
 
     @property
     def company_ids(self) -> frozenset[int] | None:

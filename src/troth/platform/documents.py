@@ -7,15 +7,15 @@ pages of kinds below.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform import permissions
-from troth.platform.actors import Actor
+from troth.platform.actors import Actor, Reach
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,6 +44,7 @@ class Kind:
     number_field: str = "number"
 
 
+M = TypeVar("M", bound=Model)
 Panel = Callable[[Any, DocumentRef], str]
 """Renders HTML for a document's page: (request, ref) -> safe string, empty for nothing."""
 
@@ -89,8 +90,9 @@ def seen(kind: Kind, document_id: int, *, by: Actor) -> tuple[DocumentRef, int]:
     """The document with its number, and its company's id. Refuses what is not there or not the actor's to see."""
     permissions.require(by, kind.permission)
     model: type[Model] = apps.get_model(kind.model)
-    found = model._default_manager.filter(pk=document_id).values_list("company_id", kind.number_field).first()
-    if found is None or not by.sees(found[0]):
+    wanted = ("company_id", kind.number_field, *(("site_id",) if has_site(model) else ()))
+    found = model._default_manager.filter(pk=document_id).values_list(*wanted).first()
+    if found is None or not by.sees(found[0], *found[2:]):
         raise NotFound(
             Sentence("There is no %(title)s %(id)s that you may see."),
             title=str(kind.title),
@@ -103,6 +105,25 @@ def seen(kind: Kind, document_id: int, *, by: Actor) -> tuple[DocumentRef, int]:
 def refuse_unseen(code: str, document_id: int, *, by: Actor) -> None:
     """Refuse a document that is not there, or not the actor's to see; and a kind that nobody knows."""
     seen(kind_named(code), document_id, by=by)
+
+
+def has_site(model: type[Model]) -> bool:
+    return any(field.attname == "site_id" for field in model._meta.concrete_fields)
+
+
+def within(found: QuerySet[M], reach: Reach | None) -> QuerySet[M]:
+    """The rows that an actor's reach holds: as `Actor.sees` decides for one of them."""
+    if reach is None:
+        return found
+    chosen = Q(pk__in=())
+    for company_id, site_id in reach:
+        one = Q() if company_id is None else Q(company_id=company_id)
+        if site_id is not None and has_site(found.model):
+            one &= Q(site_id=site_id) | Q(site_id=None)
+        if not one:
+            return found
+        chosen |= one
+    return found.filter(chosen)
 
 
 def add_panel(code: str, panel: Panel) -> None:

@@ -148,8 +148,7 @@ def _nodes(refs: Sequence[DocumentRef]) -> dict[DocumentRef, NodeShown]:
 
 def _events(request: ApiRequest, kind: str, document_id: int) -> QuerySet[Event]:
     found = Event.objects.filter(document_kind=kind, document_id=document_id)
-    companies = request.auth.company_ids
-    return found if companies is None else found.filter(company_id__in=companies)
+    return documents.within(found, request.auth.reach)
 
 
 def _event(row: Event) -> EventShown:

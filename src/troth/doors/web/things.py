@@ -38,9 +38,7 @@ def numbered(actor: Actor, kind: Kind, words: str) -> list[Numbered]:
     """The documents of a kind with this number, or else those whose number begins so; what the actor may see."""
     if not words or not actor.may(kind.permission):
         return []
-    seen = apps.get_model(kind.model)._default_manager.all()
-    if actor.company_ids is not None:
-        seen = seen.filter(company_id__in=actor.company_ids)
+    seen: QuerySet[Any] = documents.within(apps.get_model(kind.model)._default_manager.all(), actor.reach)
     meant = set(_meant(seen, words))
     rows = list(seen.filter(number__in=meant).order_by("-number").values_list("pk", "number")[:MOST])
     if not rows and len(words) > 1:

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from troth.platform import permissions
+from troth.platform.actors import Reach
 
 
 class Actor(Protocol):
@@ -19,6 +20,9 @@ class Actor(Protocol):
 
     @property
     def is_signed_in(self) -> bool: ...
+
+    @property
+    def reach(self) -> Reach | None: ...
 
     @property
     def company_ids(self) -> frozenset[int] | None: ...
