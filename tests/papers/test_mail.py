@@ -9,9 +9,11 @@ from django.core import mail
 
 from tests import company as companies
 from tests.papers.conftest import invoice, printed
+from tests.sales.test_repromise import expect, slip
 from troth.business.billing import actions as billing
 from troth.business.masterdata.models import Customer, OrderType
 from troth.business.sales import actions as sales
+from troth.business.sales.jobs import work_off
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, QuotationDraft
 from troth.platform.actions import action
@@ -65,6 +67,26 @@ def test_a_change_and_a_rejection_follow(yard, keen):
     assert [subject for _to, subject, _files in sent()] == [f"Change confirmation {order.number}"]
     sales.reject_item(order.id, 20, reason="no longer made", **yard.acting)
     assert [subject for _to, subject, _files in sent()] == [f"Rejection {order.number}"]
+
+
+def test_who_was_told_no_dates_while_credit_was_short_is_told_them_after_the_release(yard, keen, company):
+    company.order_types["standard"].on_credit_block = "unconfirm"
+    company.order_types["standard"].save()
+    yard.limit("BETA", 1)
+    order = yard.order(FRAME=2)
+    assert [subject for _to, subject, _files in sent()] == [f"Order confirmation {order.number}"]
+    yard.release(order)
+    assert [subject for _to, subject, _files in sent()] == [f"Change confirmation {order.number}"]
+    assert sent() == []
+
+
+def test_who_was_told_dates_is_told_when_supply_slips(yard, keen, company):
+    receipt_id = expect(company, "HELMET")
+    order = yard.order(HELMET=54, requested_on=companies.NEXT_WEDNESDAY)
+    assert [subject for _to, subject, _files in sent()] == [f"Order confirmation {order.number}"]
+    slip(company, receipt_id)
+    assert work_off(company.clock) == 1
+    assert [subject for _to, subject, _files in sent()] == [f"Change confirmation {order.number}"]
 
 
 def test_a_quotation_goes_out_when_it_is_sent(yard, keen):

@@ -35,8 +35,13 @@ def mail_confirmation(event: Occurred) -> None:
 
 
 @subscribe("sales.order_changed", when=_by_mail)
+@subscribe("sales.order_resumed", when=_by_mail)
+@subscribe("sales.order_repromised", when=_by_mail)
 def mail_change(event: Occurred) -> None:
-    """Only where something was confirmed before, and the paper says something else now."""
+    """Only where something was confirmed before, and the paper says something else now.
+
+    Whoever was told dates is told when they move, whether a person moved them, a block was lifted or supply slipped.
+    """
     _mail("order_change", event.ref.id)
 
 
