@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -100,3 +101,19 @@ def test_a_missing_program_is_named_with_its_remedy(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(backups.ProgramMissing, match=r"pg_dump is not on the PATH\. Install the client"):
         backups._program("pg_dump")
+
+
+def test_a_backup_is_readable_by_its_owner_only(new_database, tmp_path):
+    lived, file = new_database("owned"), tmp_path / "one.backup"
+    lived.sql("CREATE TABLE crate (id integer)")
+    lived.run("backup", file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.glob("*.unfinished")] == []
+
+
+def test_what_is_written_on_the_way_is_its_owners_from_the_first_byte(tmp_path):
+    file = tmp_path / "one.backup.unfinished"
+    file.write_text("left over, and read by all")
+    file.chmod(0o644)
+    backups._make_own(file)
+    assert (stat.S_IMODE(file.stat().st_mode), file.read_bytes()) == (0o600, b"")

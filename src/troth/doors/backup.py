@@ -5,8 +5,8 @@
 | SQLite | its online backup, while others write | the same the other way round |
 | PostgreSQL | `pg_dump` in the custom format | `pg_restore` into `psql`, all in one transaction |
 
-A backup is one moment of the books. It is written under another name and gets its own when it is complete. A restore
-that fails leaves the database as it was.
+A backup is one moment of the books. It is written under another name and gets its own when it is complete, and only
+its owner may read it. A restore that fails leaves the database as it was.
 """
 
 import os
@@ -71,7 +71,7 @@ def backup(file: Path) -> int:
     if file.exists():
         raise BackupExists(f"{file} is there already. Choose another name, or remove it first.", file=str(file))
     unfinished = file.with_name(f"{file.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
+    _make_own(unfinished)
     try:
         _write(unfinished)
         unfinished.rename(file)
@@ -92,6 +92,12 @@ def restore(file: Path, *, replace: bool = False) -> None:
     else:
         _restore_sqlite(file)
     connection.close()
+
+
+def _make_own(file: Path) -> None:
+    """Begin the file anew, readable by its owner only: it is to hold the hashes of passwords."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600, exist_ok=False)
 
 
 def _write(file: Path) -> None:
@@ -129,6 +135,7 @@ def _restore_postgres(file: Path) -> None:
     restoring, filling = _program("pg_restore"), _program("psql")
     connection.close()
     script = file.with_name(f"{file.name}.sql.unfinished")
+    _make_own(script)
     try:
         _run([restoring, "--no-owner", f"--file={script}", str(file)])
         quiet = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
