@@ -155,3 +155,34 @@ def test_an_event_that_a_subscriber_does_not_care_for_takes_no_outbox_row(subscr
     monkeypatch.setattr(events, "_cares", {("test.happened", "it"): lambda event: event.facts["n"] == 1})
     happen(by=SYSTEM, clock=clock)
     assert (Event.objects.count(), Outbox.objects.count()) == (2, 1)
+
+
+@pytest.mark.django_db
+def test_events_are_written_in_the_order_in_which_they_happened(monkeypatch, clock):
+    @action
+    def thrice(*, by, clock):
+        for kind in ("test.first", "test.second", "test.third"):
+            events.record(kind, ORDER, company_id=1, by=by, at=clock.now())
+
+    monkeypatch.setattr(events, "_subscribers", {"test.second": {"it": print, "other": print}})
+    thrice(by=SYSTEM, clock=clock)
+    assert [*Event.objects.order_by("pk").values_list("kind", flat=True)] == ["test.first", "test.second", "test.third"]
+    assert {*Outbox.objects.values_list("event__kind", "subscriber")} == {
+        ("test.second", "it"),
+        ("test.second", "other"),
+    }
+
+
+@pytest.mark.django_db
+def test_each_of_many_events_gets_the_outbox_row_that_is_its_own(monkeypatch, clock):
+    @action
+    def often(*, by, clock):
+        for n in range(200):
+            kind = "test.even" if n % 2 == 0 else "test.odd"
+            events.record(kind, DocumentRef("order", n), company_id=1, by=by, at=clock.now(), facts={"n": n})
+
+    monkeypatch.setattr(events, "_subscribers", {"test.odd": {"it": print}})
+    often(by=SYSTEM, clock=clock)
+    assert [*Event.objects.order_by("pk").values_list("document_id", flat=True)] == [*range(200)]
+    rows = Outbox.objects.order_by("pk").values_list("event__kind", "event__document_id")
+    assert [*rows] == [("test.odd", n) for n in range(1, 200, 2)]

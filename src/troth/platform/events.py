@@ -102,14 +102,14 @@ _COLUMNS = {
 
 
 def write(recorded: list[Recorded]) -> None:
-    """Write the events of an action, with an outbox row for each subscriber of each."""
-    caring = [(event, _caring(event)) for event in recorded]
-    sql.insert("platform_event", _COLUMNS, [_row(event) for event, names in caring if not names])
-    waiting = []
-    for event, names in caring:
-        if names:
-            [(event_id,)] = sql.insert("platform_event", _COLUMNS, [_row(event)], returning=("id",))
-            waiting += [(event_id, name, 0) for name in names]
+    """Write the events of an action in the order in which they happened, with an outbox row for each subscriber."""
+    caring = [_caring(event) for event in recorded]
+    rows = [_row(event) for event in recorded]
+    if not any(caring):
+        sql.insert_in_order("platform_event", _COLUMNS, rows)
+        return
+    ids = sql.insert_in_order("platform_event", _COLUMNS, rows, returning=("id",))
+    waiting = [(event_id, name, 0) for (event_id,), names in zip(ids, caring, strict=True) for name in names]
     sql.insert("platform_outbox", {"event_id": "int", "subscriber": "text", "attempts": "int"}, waiting)
 
 

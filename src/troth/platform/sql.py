@@ -190,9 +190,20 @@ def one_of(column: str, values: Iterable[Any], kind: str = "int") -> tuple[str, 
     return f"{column} IN ({', '.join(['%s'] * len(wanted))})", wanted
 
 
+_UNNESTED = "SELECT * FROM unnest({arrays})"
+_ORDERED = "SELECT {columns} FROM unnest({arrays}) WITH ORDINALITY AS given({columns}, nth) ORDER BY nth"
+
+
 def insert(table: str, columns: Mapping[str, str], rows: Iterable[Row], *, returning: Sequence[str] = ()) -> list[Row]:
     """Insert all rows; return `returning` of each, not necessarily in order."""
     return _write(f"INSERT INTO {table}", columns, list(rows), returning, conflict="")
+
+
+def insert_in_order(
+    table: str, columns: Mapping[str, str], rows: Iterable[Row], *, returning: Sequence[str] = ()
+) -> list[Row]:
+    """Insert all rows so that their ids ascend in their order, and `returning` with them; it begins with the id."""
+    return sorted(_write(f"INSERT INTO {table}", columns, list(rows), returning, conflict="", source=_ORDERED))
 
 
 def insert_missing(
@@ -214,13 +225,19 @@ def update(table: str, key: str, columns: Mapping[str, str], rows: Iterable[Row]
 
 
 def _write(
-    head: str, columns: Mapping[str, str], rows: list[Row], returning: Sequence[str], *, conflict: str
+    head: str,
+    columns: Mapping[str, str],
+    rows: list[Row],
+    returning: Sequence[str],
+    *,
+    conflict: str,
+    source: str = _UNNESTED,
 ) -> list[Row]:
     if not rows:
         return []
     tail = conflict + (f" RETURNING {', '.join(returning)}" if returning else "")
     if is_postgres():
-        statement = _unnested(head, tuple(columns), tuple(columns.values())) + tail
+        statement = _unnested(head, tuple(columns), tuple(columns.values()), source) + tail
         if returning:
             return fetch(statement, _arrays(columns, rows))
         write(statement, _arrays(columns, rows))
@@ -235,10 +252,11 @@ def _write(
 
 
 @functools.lru_cache(maxsize=256)
-def _unnested(head: str, names: tuple[str, ...], kinds: tuple[str, ...]) -> str:
+def _unnested(head: str, names: tuple[str, ...], kinds: tuple[str, ...], source: str) -> str:
     """The statement that writes arrays as rows: whatever their number, its words are the same."""
     arrays = ", ".join(f"%s::{PG_TYPES[kind]}[]" for kind in kinds)
-    return f"{head} ({', '.join(names)}) SELECT * FROM unnest({arrays})"
+    columns = ", ".join(names)
+    return f"{head} ({columns}) {source.format(columns=columns, arrays=arrays)}"
 
 
 def _places(width: int, height: int) -> str:
