@@ -102,6 +102,21 @@ def seen(kind: Kind, document_id: int, *, by: Actor) -> tuple[DocumentRef, int]:
     return DocumentRef(kind.code, document_id, str(found[1])), found[0]
 
 
+def numbers(found: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The numbers of these documents by kind and id, in one statement a kind; what is not there is left out."""
+    by_kind: dict[str, list[int]] = {}
+    for code, document_id in found:
+        by_kind.setdefault(code, []).append(document_id)
+    known = [(kind, by_kind[code]) for code, kind in _kinds.items() if code in by_kind]
+    return {(kind.code, key): number for kind, ids in known for key, number in _numbers(kind, ids)}
+
+
+def _numbers(kind: Kind, ids: list[int]) -> list[tuple[int, str]]:
+    model: type[Model] = apps.get_model(kind.model)
+    rows = model._default_manager.filter(pk__in=ids).values_list("pk", kind.number_field)
+    return [(key, str(number)) for key, number in rows]
+
+
 def refuse_unseen(code: str, document_id: int, *, by: Actor) -> None:
     """Refuse a document that is not there, or not the actor's to see; and a kind that nobody knows."""
     seen(kind_named(code), document_id, by=by)

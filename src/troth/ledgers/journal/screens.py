@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 from django.urls import reverse
 
-from troth.ledgers.journal.models import Account, Posting
+from troth.ledgers.journal.models import Account, Entry, Posting
 from troth.platform import documents
 from troth.platform.actors import Actor
 from troth.platform.web import keyset
@@ -46,26 +46,27 @@ def rows(query: ListQuery) -> Page:
     names = dict(
         Account.objects.filter(code__in={row.balance.account for row in page.rows}).values_list("code", "name")
     )
-    return replace(page, rows=[_row(row, names, query.actor) for row in page.rows])
+    numbers = documents.numbers({(row.entry.source_kind, row.entry.source_id) for row in page.rows})
+    return replace(page, rows=[_row(row, names, _source(row.entry, numbers, query.actor)) for row in page.rows])
 
 
-def _row(one: Posting, names: dict[str, str], actor: Actor) -> JournalRow:
+def _row(one: Posting, names: dict[str, str], source: Link | None) -> JournalRow:
     entry, currency = one.entry, one.entry.company.currency_id
     amount = Money(abs(one.amount), currency)
     return JournalRow(
-        one.pk, str(entry.pk), entry.on, entry.text, _source(entry.source_kind, entry.source_id, actor),
+        one.pk, str(entry.pk), entry.on, entry.text, source,
         one.balance.account, names.get(one.balance.account, ""), amount if one.amount >= 0 else None,
         amount if one.amount < 0 else None, Money(one.document_amount, one.document_currency),
     )  # fmt: skip
 
 
-def _source(code: str, key: int, actor: Actor) -> Link | None:
-    known = {kind.code: kind for kind in documents.kinds()}
-    kind = known.get(code)
-    if kind is None:
+def _source(entry: Entry, numbers: dict[tuple[str, int], str], actor: Actor) -> Link | None:
+    number = numbers.get((entry.source_kind, entry.source_id))
+    if number is None:
         return None
-    url = reverse(kind.url_name, args=[key]) if actor.may(kind.permission) else ""
-    return Link(f"{str(kind.title).capitalize()} {key}", url)
+    kind = documents.kind(entry.source_kind)
+    url = reverse(kind.url_name, args=[entry.source_id]) if actor.may(kind.permission) else ""
+    return Link(f"{str(kind.title).capitalize()} {number}", url)
 
 
 def accounts() -> list[tuple[str, str]]:
