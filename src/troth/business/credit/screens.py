@@ -17,7 +17,6 @@ from troth.platform.blocks import BlockKind
 from troth.platform.models import BlockRow
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
-from troth.platform.web.language import worded
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import tally
 from troth.platform.web.values import Money, Party, Status, Waiting
@@ -48,9 +47,9 @@ class BlockedRow:
     amount: Money
     exposure: Money
     limit: Money
+    excess: Money
     days: int
     set_on: date
-    reason: str
 
 
 def accounts(query: ListQuery) -> Page:
@@ -106,7 +105,7 @@ def _blocked_row(one: queries.BlockedDocument) -> BlockedRow:
     return BlockedRow(
         one.block_id, one.ref.number, Party(one.party_name, one.party_number), Money(one.amount, one.currency),
         Money(one.exposure.total, one.currency), Money(one.limit, one.currency),
-        (timezone.now() - one.set_at).days, timezone.localtime(one.set_at).date(), worded(one.reason),
+        Money(one.excess, one.currency), (timezone.now() - one.set_at).days, timezone.localtime(one.set_at).date(),
     )  # fmt: skip
 
 

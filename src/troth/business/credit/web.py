@@ -66,8 +66,8 @@ class BlockedList(ListPage):
         Column("amount", _("Amount"), "money"),
         Column("exposure", _("Exposure"), "money"),
         Column("limit", _("Limit"), "money"),
+        Column("excess", _("Past the limit by"), "money"),
         Column("days", _("Waits"), "ageing"),
-        Column("reason", _("Reason")),
     )
     search_label = _("Document")
     empty = Empty(_("Nothing is blocked"), _("Orders past the credit limit wait here for a decision."))
