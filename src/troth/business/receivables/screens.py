@@ -13,6 +13,7 @@ from troth.business.billing.screens import OVERDUE, STATES
 from troth.business.receivables.models import Clearing, Payment
 from troth.business.receivables.rules import OpenItem
 from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.plain_numbers import MAX
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
 from troth.platform.actors import Actor
@@ -154,6 +155,14 @@ def party_number(party_id: int) -> str:
 
 def companies() -> list[tuple[int, str]]:
     return list(reference.Company.objects.filter(is_active=True).order_by("code").values_list("pk", "name"))
+
+
+def currency_of(company_id: str) -> str:
+    """The currency of a company; where none is chosen, of the one that the form offers first."""
+    found = reference.Company.objects.filter(is_active=True).order_by("code")
+    if company_id.isascii() and company_id.isdigit() and len(company_id) < len(str(MAX)):
+        found = found.filter(pk=int(company_id))
+    return found.values_list("currency_id", flat=True).first() or ""
 
 
 def currencies() -> list[tuple[str, str]]:

@@ -237,7 +237,8 @@ class PaymentCreate(FormPage):
 
     def initial(self) -> dict[str, Any]:
         given = {name: self.request.GET.get(name, "") for name in PaymentForm.base_fields}
-        values = {"received_on": today_of(self.request), **{name: value for name, value in given.items() if value}}
+        values = {"received_on": today_of(self.request), "currency": screens.currency_of(given["company"])}
+        values |= {name: value for name, value in given.items() if value}
         invoice = self.request.GET.get("invoice", "")
         if invoice.isascii() and invoice.isdigit() and len(invoice) < len(str(MAX)):
             values |= self._of_invoice(int(invoice))
