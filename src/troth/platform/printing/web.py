@@ -147,7 +147,7 @@ class PrintAgain(AskPage):
 class MailForm(forms.Form):
     to = forms.EmailField(label=_("To"), max_length=254)
     subject = forms.CharField(label=_("Subject"), max_length=200)
-    body = forms.CharField(label=_("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 12}))
+    body = forms.CharField(label=_("Text"), max_length=5000, widget=forms.Textarea(attrs={"class": "letter"}))
 
 
 class SendPaper(AskPage):

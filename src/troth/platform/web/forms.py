@@ -58,7 +58,7 @@ class DrawnSection:
 
 def _told(field: BoundField) -> str:
     value = field.value()
-    if value in (None, "", False):
+    if value in (None, "", False, "false"):
         return ""
     if value is True or value == "true":
         return str(field.label)
