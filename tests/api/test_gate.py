@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.api.conftest import assert_refused
+from troth.platform.api.problems import plain
 from troth.platform.models import ApiToken, RoleGrant
 
 
@@ -89,3 +90,7 @@ def test_a_session_that_changes_something_needs_the_token_of_its_page(small, per
         "/api/v1/products", sent, content_type="application/json", headers={**headers, "X-CSRFToken": secret}
     )
     assert allowed.status_code == 201
+
+
+def test_a_failure_of_the_server_asks_for_the_same_key_again():
+    assert "ask again with the same Idempotency-Key" in plain(500).detail

@@ -132,7 +132,8 @@ def plain(status: int, detail: str = "") -> Problem:
 SENTENCES = {
     404: "There is nothing at this address. The operations are listed at /api/v1/docs.",
     405: "This address does not know that method. See Allow.",
-    500: "The server failed; this is its fault and was logged. What was asked has not been done.",
+    500: "The server failed; this is its fault and was logged. It may have done what was asked, or not: ask again with "
+    "the same Idempotency-Key, and it is done once.",
 }
 
 
