@@ -59,6 +59,10 @@ class Requirement(models.Model):
         ]
         indexes = [
             models.Index(fields=["product", "site"], name="promising_requirement_key"),
+            # Who holds a product is asked of what is open, however much was delivered before.
+            models.Index(
+                fields=["product", "site"], name="promising_requirement_held", condition=Q(open_quantity__gt=0)
+            ),
             models.Index(fields=["document_kind", "document_id"], name="promising_requirement_doc"),
             models.Index(
                 fields=["company_id", "requested_on"],

@@ -225,7 +225,10 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
     names = ("document_kind", "document_id", "document_number", "party__name")
     rows = (
         ScheduleLine.objects.filter(
-            requirement__product_id=product.id, requirement__site_id=site_id, delivered__lt=F("quantity")
+            requirement__product_id=product.id,
+            requirement__site_id=site_id,
+            requirement__open_quantity__gt=0,
+            delivered__lt=F("quantity"),
         )
         .order_by("material_on", "id")
         .values_list(

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from troth.platform.indexes import ListIndex
+
 
 class SalesDocument(models.Model):
     """What quotations and orders share: the parties, the terms, the totals, and who entered them.
@@ -146,6 +148,10 @@ class Order(SalesDocument):
         indexes = [
             models.Index(fields=["customer", "-id"], name="sales_order_customer"),
             models.Index(fields=["state", "-id"], name="sales_order_state"),
+            # The sorts of the list of orders.
+            ListIndex(fields=["requested_on", "id"], name="sales_order_requested"),
+            ListIndex(fields=["entered_on", "id"], name="sales_order_entered"),
+            ListIndex(fields=["gross", "id"], name="sales_order_gross"),
             models.Index(
                 fields=["customer", "customer_reference"],
                 name="sales_order_reference",

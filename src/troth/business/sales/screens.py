@@ -149,13 +149,13 @@ def _seen(found: QuerySet[Any], query: ListQuery) -> QuerySet[Any]:
 ORDER_SORTS = {
     "number": ("number",),
     "entered_on": ("entered_on",),
-    "-entered_on": ("-entered_on",),
+    "-entered_on": ("-entered_on", "-id"),
     "requested_on": ("requested_on",),
-    "-requested_on": ("-requested_on",),
+    "-requested_on": ("-requested_on", "-id"),
     "total": ("gross",),
-    "-total": ("-gross",),
+    "-total": ("-gross", "-id"),
     "valid_to_on": ("valid_to_on",),
-    "-valid_to_on": ("-valid_to_on",),
+    "-valid_to_on": ("-valid_to_on", "-id"),
 }
 
 
