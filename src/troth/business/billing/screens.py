@@ -157,6 +157,10 @@ def waiting(actor: Actor) -> Waiting:
 
 def open_items(actor: Actor, today: date, *, overdue: bool) -> Waiting:
     """How many invoices are open, or overdue, and since when they were due."""
-    found = [due_on for _invoice_id, due_on in queries.standing(company_ids=actor.company_ids)]
-    chosen = [due_on for due_on in found if due_on < today] if overdue else found
-    return summed([(due_on if overdue else None, due_on) for due_on in chosen], before=today)
+    found = Invoice.objects.filter(kind="invoice", pk__in=fulfilment.unpaid_invoices())
+    if actor.company_ids is not None:
+        found = found.filter(company_id__in=actor.company_ids)
+    if overdue:
+        found = found.filter(due_on__lt=today)
+    rows = found.order_by("pk").values_list("due_on", flat=True)[: MOST + 1]
+    return summed([(due_on if overdue else None, due_on) for due_on in rows], before=today)

@@ -24,7 +24,7 @@ class Balance(models.Model):
     billing_basis = models.CharField(max_length=10, default="issued", db_default="issued")
 
     class Meta:
-        # What waits for an invoice stays a short list, however many lines were billed before.
+        # What waits for an invoice or a payment stays a short list, however much was billed and paid before.
         indexes = [
             models.Index(
                 fields=["line_id"],
@@ -34,7 +34,10 @@ class Balance(models.Model):
                     Q(billing_basis="issued", billed__lt=F("issued"))
                     | Q(billing_basis="ordered", billed__lt=F("ordered"))
                 ),
-            )
+            ),
+            models.Index(
+                fields=["line_id"], name="fulfilment_unpaid", condition=Q(kind="invoice", paid__lt=F("ordered"))
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["kind", "line_id"], name="fulfilment_balance_key"),

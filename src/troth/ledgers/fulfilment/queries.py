@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from troth.ledgers.fulfilment.keys import BillingBasis, Measure
+from troth.ledgers.fulfilment.models import Balance
 from troth.platform import documents, sql
 from troth.platform.documents import DocumentRef
 
@@ -215,6 +218,11 @@ def passed(edges: Sequence[Edge]) -> dict[Edge, dict[LineKey, int]]:
 def _title(kind: str) -> str:
     known = {registered.code: registered.title for registered in documents.kinds()}
     return str(known.get(kind, kind))
+
+
+def unpaid_invoices() -> QuerySet[Any, int]:
+    """The ids of invoices that are not paid in full, as a subquery; what is paid is not read."""
+    return Balance.objects.filter(kind="invoice", paid__lt=F("ordered")).values_list("line_id", flat=True)
 
 
 def to_bill(basis: BillingBasis, *, after: int = 0, limit: int = 5_000) -> list[int]:

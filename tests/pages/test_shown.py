@@ -1,0 +1,73 @@
+"""What lists and forms show: numbers for ids, amounts with their currency, and defaults that fit the company."""
+
+import re
+
+import time_machine
+
+from tests import company as companies
+from troth.business.billing import screens as billing
+from troth.business.promising import screens as promising
+from troth.business.sales.models import Order
+from troth.ledgers.journal.models import Entry
+from troth.platform import documents
+from troth.platform.actors import SYSTEM
+from troth.reference import queries as reference
+from troth.reference.models import Company
+
+NOW = "2026-03-02T08:00:00Z"
+
+
+def rows_of(answer):
+    """The words of each row of a list."""
+    found = re.findall(r"<tr>.*?</tr>", answer.content.decode(), re.S)[1:]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+
+
+@time_machine.travel(NOW)
+def test_the_journal_names_documents_by_their_numbers(world, sign_in):
+    invoices = [entry.source_id for entry in Entry.objects.filter(source_kind="invoice")]
+    numbers = documents.numbers({("invoice", key) for key in invoices})
+    listed = rows_of(sign_in("billing_clerk").get("/journal/"))
+    for number in numbers.values():
+        assert any(f"Invoice {number}" in row for row in listed)
+    assert len(numbers) == len(set(invoices)) > 1
+
+
+@time_machine.travel(NOW)
+def test_a_credit_block_says_how_far_past_the_limit_in_its_own_column(world, sign_in):
+    [row] = rows_of(sign_in("credit_manager").get("/credit/blocked/"))
+    assert "100.00 EUR" in row
+    assert "past the limit of" not in row
+
+
+@time_machine.travel(NOW)
+def test_a_payment_begins_in_the_currency_of_the_company(world, sign_in):
+    form = sign_in("receivables_clerk").get("/payments/new/").context["form"]
+    assert form["currency"].value() == Company.objects.order_by("code").first().currency_id
+
+
+@time_machine.travel(NOW)
+def test_a_folded_section_tells_no_raw_value(world, sign_in):
+    page = sign_in("representative").get(world.url("/orders/{due}/change/")).content.decode()
+    told = re.findall(r'<span class="fold-told">(.*?)</span>', page)
+    assert told
+    assert not any("false" in one for one in told)
+
+
+@time_machine.travel(NOW)
+def test_the_counts_of_open_invoices_are_those_of_the_list(world, sign_in):
+    listed = rows_of(sign_in("receivables_clerk").get("/open-items/"))
+    assert billing.open_items(SYSTEM, companies.MONDAY, overdue=False).count == len(listed) == 1
+    assert billing.open_items(SYSTEM, companies.MONDAY, overdue=True).count == 0
+    later = billing.open_items(SYSTEM, companies.MONDAY.replace(year=2027), overdue=True)
+    assert (later.count, later.late) == (1, 1)
+
+
+@time_machine.travel(NOW)
+def test_who_holds_a_product_is_who_has_something_open(world, yard, sign_in):
+    product = yard.company.products["GLOVE"].pk
+    row = reference.products([product])[product]
+    shown = promising.holders(row, yard.site, SYSTEM)["rows"]
+    assert [cells[0].value.label for cells in shown] == [Order.objects.get(pk=world.keys["due"]).number]
+    yard.deliver(Order.objects.get(pk=world.keys["due"]))
+    assert promising.holders(row, yard.site, SYSTEM)["rows"] == []
