@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.pages.test_lists import body
+from troth.business.masterdata.models import CustomerProduct
 from troth.doors.web.customer import ages
 from troth.ledgers.stock.models import Balance
 from troth.platform.web import board
@@ -58,6 +59,19 @@ def test_a_customer_shows_its_documents_and_what_it_owes_by_age(world, sign_in):
     assert "Open orders" in owed
     assert "Open items by age" in owed
     assert "share of the limit" in owed.lower()
+
+
+def test_a_customer_shows_its_own_numbers_quantities_and_tolerances(world, company, sign_in):
+    rita, address = sign_in("representative"), world.url("/customers/{customer}/about/")
+    assert "agreed" not in tabs(body(rita.get(address)))
+    CustomerProduct.objects.create(
+        customer=company.customers["BETA"], product=company.products["OIL"], number="B-77", minimum_quantity=2500,
+        multiple_quantity=500, over_tolerance_basis_points=1000,
+    )  # fmt: skip
+    assert "agreed" in tabs(body(rita.get(address)))
+    words = " ".join(re.sub(r"<[^>]+>", " ", body(rita.get(f"{address}?tab=agreed"))).split())
+    assert "B-77 2.500 litre 0.500 litre 10.00 % –" in words
+    assert f'href="/products/{company.products["OIL"].pk}/about/"' in body(rita.get(f"{address}?tab=agreed"))
 
 
 def test_an_issue_stands_on_the_customer_itself(world, sign_in):

@@ -19,11 +19,13 @@ from troth.business.credit.queries import AccountView
 from troth.business.credit.web import PARTS
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import CustomerTerms
+from troth.business.masterdata.queries.screens import agreed, agreed_lines
 from troth.business.sales import screens as sales
 from troth.business.sales.web.lists import OrderList, QuotationList
 from troth.business.shipping import screens as shipping
 from troth.business.shipping.web.lists import DeliveryList
 from troth.kernel.errors import NotFound
+from troth.platform.web import documents
 from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Cell, Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
@@ -43,6 +45,15 @@ ITEMS = (
     Column("due_on", _("Due"), "date"),
     Column("overdue", _("Overdue"), "ageing"),
     Column("left", _("Open"), "money", wide=True),
+)
+AGREED = (
+    Column("product", _("Product"), "link"),
+    Column("name", _("Name"), wide=True),
+    Column("number", _("Customer's number")),
+    Column("minimum", _("Minimum order quantity"), "quantity"),
+    Column("multiple", _("Ordered in multiples of"), "quantity"),
+    Column("over", _("Over-delivery"), align="right"),
+    Column("under", _("Under-delivery"), align="right"),
 )
 
 
@@ -94,6 +105,8 @@ class CustomerPage(DocumentPage):
             for name, page, source, route in lists
             if actor.may(page.permission)
         ]
+        if actor.may("masterdata.view_product") and agreed(key).exists():
+            found.append(Tab("agreed", _("Agreed products"), documents.TABLE, lambda: _agreed(key)))
         if actor.may("credit.view_account"):
             found.append(Tab("owed", _("Exposure and open items"), "customer/owed.html", lambda: self._owed(terms)))
         return found
@@ -122,6 +135,16 @@ def _facts(terms: CustomerTerms, actor: Any) -> Iterable[Fact]:
         account = credit.account(terms.company_id, terms.credit_party_id)
         free = account.available
         yield Fact(_("Free credit"), Money(free, account.currency) if free is not None else gettext("no limit"))
+
+
+def _agreed(customer_id: int) -> dict[str, Any]:
+    """The customer's own numbers, quantities and tolerances, each with its product's page."""
+    rows = [
+        {column.key: getattr(one, column.key) for column in AGREED}
+        | {"product": Link(one.product, reverse("product", args=[one.product_id]))}
+        for one in agreed_lines(customer_id)
+    ]
+    return {"table": table_of(AGREED, rows), "empty": Empty(_("Nothing yet"), "")}
 
 
 def _newest(

@@ -7,15 +7,22 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from troth.business.masterdata.models import Customer, ItemCategory, OrderType, PaymentTerms, PriceCondition
+from troth.business.masterdata.models import (
+    Customer,
+    CustomerProduct,
+    ItemCategory,
+    OrderType,
+    PaymentTerms,
+    PriceCondition,
+)
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.money import format_money
 from troth.platform.actors import Actor
-from troth.platform.web import keyset
+from troth.platform.web import formats, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import MOST, summed
-from troth.platform.web.values import Money, Status, Waiting
+from troth.platform.web.values import Money, Quantity, Status, Waiting
 from troth.reference import models as reference
 
 ACTIVE, INACTIVE = Status("Active", "going"), Status("Inactive", "stopped")
@@ -64,6 +71,20 @@ class ProductLine:
     category: str
     base_unit: str
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedLine:
+    """What a customer has agreed for a product; None where the product's own applies."""
+
+    product_id: int
+    product: str
+    name: str
+    number: str
+    minimum: Quantity | None
+    multiple: Quantity | None
+    over: str
+    under: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +192,29 @@ def one(found: QuerySet[Any], key: int, actor: Actor) -> Any:
     if record is None or (hasattr(record, "company_id") and not actor.sees(record.company_id)):
         raise NotFound(Sentence("There is no record %(id)s that you may see."), id=key)
     return record
+
+
+def agreed(customer_id: int) -> QuerySet[CustomerProduct]:
+    """The products for which a customer has numbers, quantities or tolerances of its own, by the product's number."""
+    return CustomerProduct.objects.filter(customer_id=customer_id, is_active=True).order_by("product__number")
+
+
+def agreed_lines(customer_id: int) -> list[AgreedLine]:
+    found = agreed(customer_id).select_related("product__base_unit")
+    return [_agreed_line(one) for one in found[:MOST]]
+
+
+def _agreed_line(one: CustomerProduct) -> AgreedLine:
+    unit = one.product.base_unit
+
+    def quantity(value: int) -> Quantity | None:
+        return Quantity(value, unit.decimals, unit.code) if value else None
+
+    def percent(points: int) -> str:
+        return f"{formats.number(points, 2)} %" if points else ""
+
+    return AgreedLine(
+        one.product_id, one.product.number, one.product.name, one.number, quantity(one.minimum_quantity),
+        quantity(one.multiple_quantity), percent(one.over_tolerance_basis_points),
+        percent(one.under_tolerance_basis_points),
+    )  # fmt: skip
