@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import company as companies
 from tests.browser.conftest import SIZE
-from tests.browser.entering import box, enter_head, sign_in, values
+from tests.browser.entering import PASSWORD, box, enter_head, sign_in, values
 from troth.business.sales.models import Order, OrderLine
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,3 +123,25 @@ def test_the_second_on_a_draft_is_told_who_changed_what_and_merges(rita, chromiu
     rita.reload()
     assert values(rita, "quantity")[:2] == ["5", "4"]
     context.close()
+
+
+def test_rows_that_were_added_are_back_after_signing_in(small, page):
+    sign_in(page, "mona", "master_data")
+    page.goto("/stock/opening/")
+    page.get_by_role("button", name="Add rows").click()
+    expect(page.locator("[data-row]")).to_have_count(10)
+    page.fill("[name=rows-0-bin]", "A-01")
+    page.fill("[name=rows-9-bin]", "A-02")
+    page.fill("[name=rows-9-quantity]", "7")
+    Session.objects.all().delete()
+    page.locator("button[data-submit]").click()
+    page.fill("[name=username]", "mona")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    expect(page.locator("[data-kept]")).to_be_visible()
+    expect(page.locator("[name=rows-0-bin]")).to_have_value("A-01")
+    expect(page.locator("[name=rows-9-bin]")).to_have_value("A-02")
+    expect(page.locator("[name=rows-9-quantity]")).to_have_value("7")
+    expect(page.locator("[data-row]")).to_have_count(10)
+    expect(page.locator("[name=rows-TOTAL_FORMS]")).to_have_value("10")
+    expect(page.locator("[name=rows-INITIAL_FORMS]")).to_have_value("0")

@@ -1,6 +1,8 @@
 // Forms: the summary takes the focus, Ctrl-Enter submits, Ctrl-S saves, rows are added in place, and leaving with
 // unsaved changes asks first. Without this file the form still submits and "Add rows" asks the server.
 
+import { addRows } from "./rows.js";
+
 const summary = document.querySelector("[data-summary]");
 if (summary) summary.focus();
 
@@ -29,23 +31,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   form.requestSubmit(button);
 });
-
-function addRows(part, count) {
-  const total = part.querySelector(`[name="${part.dataset.prefix}-TOTAL_FORMS"]`);
-  const body = part.querySelector("[data-rows-body]");
-  const before = body.children.length;
-  for (let n = 0; n < count; n += 1) {
-    const row = part.querySelector("[data-row-template]").content.cloneNode(true);
-    for (const element of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
-      for (const name of ["name", "id", "for", "aria-describedby"]) {
-        if (element.hasAttribute(name)) element.setAttribute(name, element.getAttribute(name).replace("__prefix__", total.value));
-      }
-    }
-    body.append(row);
-    total.value = String(Number(total.value) + 1);
-  }
-  return body.children[before];
-}
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-add-row]");
