@@ -34,6 +34,7 @@ CALLS = {
     "import_customers": as_file(CUSTOMER),
     "import_products": as_file(AXLE),
     "import_prices": as_file(PRICE),
+    "import_table": as_file({"code": "PAL", "name": "Pallet"}),
     "create_quotation": ORDER,
     "revise_quotation": ORDER,
     "order_from_quotation": {},
@@ -72,7 +73,10 @@ def creating():
             needs = any(one["name"] == "Idempotency-Key" and one["required"] for one in operation["parameters"])
             if needs:
                 kind, *_ = operation.get("requestBody", {"content": ["application/json"]})["content"]
-                found[operation["operationId"]] = (path.replace("{paper}", "quotation"), kind)
+                found[operation["operationId"]] = (
+                    path.replace("{paper}", "quotation").replace("{table}", "units"),
+                    kind,
+                )
     return found
 
 
