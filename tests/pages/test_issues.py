@@ -76,7 +76,7 @@ def test_what_is_mine_stands_in_the_list_and_is_counted_on_the_home(world, rita,
     assert "An issue is opened on the order" in body(rita.get("/issues/"))
     opened(rita, world)
     mine = "/issues/?mine=1&state=open"
-    assert '<a class="row-link" href="/orders/1/?tab=issues">' in body(rita.get(mine))
+    assert f'<a class="row-link" href="/orders/{world.keys["order"]}/?tab=issues">' in body(rita.get(mine))
     assert 'id="list-count">1<' in body(rita.get(mine))
     assert 'id="list-count">0<' in body(other.get(mine))
     card = re.search(
