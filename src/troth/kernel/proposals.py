@@ -17,14 +17,13 @@ procured by then.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+import numpy as np
 
 from troth.kernel.netting import Array, free_curve
 from troth.kernel.quantity import checked
 from troth.kernel.steps import Steps
-
-Curve = Array | Steps
-"""A free curve: a number for each day, or its steps."""
 
 
 class Line(NamedTuple):
@@ -32,6 +31,24 @@ class Line(NamedTuple):
 
     day: int
     quantity: int
+
+
+class Dwindling(Protocol):
+    """A curve that may offer less on a later day, and of which each line uses up a part of its own day's.
+
+    It answers from the day of the wish on: `most` is the most that one of the days offers, `after` the curve that is
+    left to the lines after this one.
+    """
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, day: int, /) -> int: ...
+    def searchsorted(self, quantity: int, /) -> int: ...
+    def most(self, day: int, last: int, /) -> int: ...
+    def after(self, line: Line, /) -> "Dwindling": ...
+
+
+Curve = Array | Steps | Dwindling
+"""A free curve: a number for each day, or its steps, or one that lines use up (`quota.Rationed`)."""
 
 
 class Basis(StrEnum):
@@ -134,7 +151,17 @@ def partial(curve: Curve, quantity: int, day: int, terms: Terms = ANY_TERMS) -> 
         taken = _shipment(curve, open_quantity, got, found, terms)
         lines.append(Line(found, taken))
         got += taken
+        curve = _after(curve, lines[-1])
     return tuple(lines)
+
+
+def _after(curve: Curve, line: Line) -> Curve:
+    return curve if isinstance(curve, Steps | np.ndarray) else curve.after(line)
+
+
+def _most(curve: Curve, day: int, last: int) -> int:
+    """Return the most that is free on a day up to `last`: on the last one, where the curve never falls."""
+    return _free_at(curve, last) if isinstance(curve, Steps | np.ndarray) else curve.most(day, last)
 
 
 def _shipment(curve: Curve, open_quantity: int, got: int, day: int, terms: Terms) -> int:
@@ -154,7 +181,7 @@ def _last_line(curve: Curve, quantity: int, got: int, day: int, terms: Terms) ->
     final = len(curve) - 1 if terms.latest_day is None else terms.latest_day
     if final < day and terms.latest_day is not None:
         return None
-    most = min(quantity, _free_at(curve, final))
+    most = min(quantity, _most(curve, day, final))
     if 0 < quantity - most < terms.min_shipment:
         most = quantity - terms.min_shipment
     if most - got < max(min(terms.min_shipment, quantity), 1):

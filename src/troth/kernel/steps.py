@@ -37,6 +37,11 @@ class Steps:
     def __len__(self) -> int:
         return self._horizon + 1
 
+    @property
+    def days(self) -> list[int]:
+        """The days on which the balance changes, today first; the free curve rises on no other."""
+        return self._days
+
     def __getitem__(self, day: int) -> int:
         return self._free[self._at(day if day >= 0 else day + len(self))]
 
