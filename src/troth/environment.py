@@ -8,6 +8,7 @@
 | `TROTH_SECRET_KEY` | signs sessions; at least 50 characters in production | a file in the home (development) |
 | `TROTH_ALLOWED_HOSTS` | host names, separated by commas | this machine only (development) |
 | `TROTH_TRUSTED_PROXY` | `true` when a proxy in front sets `X-Forwarded-Proto` | `false` |
+| `TROTH_METRICS_TOKEN` | at least 20 characters: who shows them reads `/metrics` | no metrics |
 | `TROTH_LOG_LEVEL` | `debug`, `info`, `warning` or `error` | `info` |
 | `TROTH_LOG_FORMAT` | `text` or `json` | `json` in production, else `text` |
 
@@ -27,6 +28,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "TROTH_"
 TEST_PREFIX = "TROTH_TEST_"
 SECRET_KEY_LENGTH = 50
+METRICS_TOKEN_LENGTH = 20
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 
 
@@ -50,6 +52,7 @@ class Environment(BaseSettings):
     secret_key: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxy: bool = False
+    metrics_token: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] | None = None
 
@@ -71,6 +74,13 @@ class Environment(BaseSettings):
                 "must begin with sqlite:/// or postgresql:// (sqlite:////var/lib/troth/troth.sqlite3, "
                 "postgresql://user:password@host/name)"
             )
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _check_metrics_token(cls, value: str) -> str:
+        if value and len(value) < METRICS_TOKEN_LENGTH:
+            raise ValueError(f"must have at least {METRICS_TOKEN_LENGTH} characters, or be empty for no metrics")
         return value
 
     @model_validator(mode="before")

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "troth.platform.request_ids.RequestIdMiddleware",
+    "troth.platform.metrics.requests.MeasureMiddleware",
     "troth.platform.api.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -190,6 +191,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics$"]  # asked on this machine, past the proxy
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -197,6 +199,11 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
 if ENVIRONMENT.trusted_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Metrics ---------------------------------------------------------------------------------------------------------
+
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+METRICS_FOLDER = ENVIRONMENT.home / "metrics"
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 

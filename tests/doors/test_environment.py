@@ -35,6 +35,7 @@ def test_a_misspelt_variable_is_named_with_the_known_ones(variables):
     [
         ("TROTH_ENV", "prod", "TROTH_ENV is wrong: Input should be 'development' or 'production'"),
         ("TROTH_DATABASE_URL", "mysql://x", "TROTH_DATABASE_URL is wrong: must begin with sqlite:/// or postgresql://"),
+        ("TROTH_METRICS_TOKEN", "short", "TROTH_METRICS_TOKEN is wrong: must have at least 20 characters"),
         ("TROTH_LOG_LEVEL", "loud", "TROTH_LOG_LEVEL is wrong: Input should be 'debug', 'info', 'warning' or 'error'"),
     ],
 )

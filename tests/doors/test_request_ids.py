@@ -41,6 +41,21 @@ def test_an_id_that_is_not_well_formed_is_replaced(forged):
     assert len(given) == 32
 
 
+def test_each_request_is_a_line_with_what_it_cost_and_without_what_was_searched_for(lines, browser, person):
+    answer = browser.get("/?q=secret")
+    [line] = [line for line in lines() if line["event"] == "request"]
+    assert (line["method"], line["path"], line["route"], line["status"]) == ("GET", "/", "/", 200)
+    assert (line["request_id"], line["user"]) == (answer["X-Request-ID"], person.pk)
+    assert line["statements"] > 2
+    assert line["ms"] > 0
+    assert "secret" not in str(line)
+
+
+def test_signs_of_life_are_no_lines_of_their_own(lines):
+    Client().get("/health/live")
+    assert [line for line in lines() if line["event"] == "request"] == []
+
+
 def test_what_is_logged_afterwards_carries_no_id(lines):
     Client().get("/health/live")
     logging.getLogger("troth.test").warning("afterwards")

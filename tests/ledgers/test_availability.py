@@ -55,9 +55,9 @@ def test_the_statements_do_not_grow_with_the_entries(world):
     counts = []
     for some in (keys[:2], keys):
         held = taken(*some)
-        before = sql.Tally.statements
+        before = sql.tally.statements
         actions.post(held, [Entry(key, Category.STOCK, 0, 5, ORDER) for key in some], at=AT)
-        counts.append(sql.Tally.statements - before)
+        counts.append(sql.tally.statements - before)
     assert counts == [2, 2]
 
 

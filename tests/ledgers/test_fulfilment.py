@@ -58,10 +58,10 @@ def test_a_line_comes_from_ordered_to_billed():
 @pytest.mark.django_db
 def test_new_lines_are_held_and_cost_two_statements():
     keys = [FulfilmentKey("order_line", number) for number in range(1, 41)]
-    before = sql.Tally.statements
+    before = sql.tally.statements
     held = locks.begin()
     actions.open_lines(held, [NewLine(key, ORDER, number, 0) for number, key in enumerate(keys)], at=AT)
-    assert sql.Tally.statements - before == 2
+    assert sql.tally.statements - before == 2
     post(Measure.DELIVERED, 7, key=keys[7], held=held)
     assert queries.progress("order_line", [8])[8].delivered == 7
     assert broken() == []

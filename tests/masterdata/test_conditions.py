@@ -41,9 +41,9 @@ def test_conditions_of_others_and_of_other_days_are_left_out(world):
 
 
 def test_conditions_take_one_statement(world):
-    before = sql.Tally.statements
+    before = sql.tally.statements
     found(world, products=[world.bike.pk, world.cable.pk])
-    assert sql.Tally.statements - before == 1
+    assert sql.tally.statements - before == 1
 
 
 def tax(name, basis_points, region="", since=date(2026, 1, 1), until=None, country="CA"):

@@ -82,10 +82,10 @@ def test_a_calendar_knows_its_days_that_differ(world):
 def test_an_edition_that_came_with_the_customer_costs_no_statement(world):
     edition = queries.customer_terms(world.bikes.pk).edition
     state = queries.snapshot(edition)
-    before = sql.Tally.statements
+    before = sql.tally.statements
     assert queries.snapshot(edition) is state
     assert queries.transport([world.north.pk], "US", "WA", "", edition=edition)[world.north.pk].site == "N"
-    assert sql.Tally.statements == before
+    assert sql.tally.statements == before
 
 
 def test_a_change_by_another_process_is_seen_with_the_next_customer(world):

@@ -14,7 +14,7 @@ from troth.reference import models as reference
 @pytest.fixture
 def statements():
     """Call it before and after: the difference is the number of statements of the hot path."""
-    return lambda: sql.Tally.statements
+    return lambda: sql.tally.statements
 
 
 def test_a_customer_stands_in_for_the_partners_it_does_not_name(world):

@@ -123,13 +123,13 @@ def test_many_at_once_all_count(ledger, together, clock):
 
 @pytest.mark.django_db
 def test_an_empty_action_with_an_event_costs_one_statement_besides_the_transaction(clock):
-    from troth.platform.sql import Tally
+    from troth.platform.sql import tally
 
     @action
     def quick(*, by, clock):
         events.record("test.quick", ORDER, company_id=1, by=by, at=clock.now())
 
-    before = Tally.statements
+    before = tally.statements
     quick(by=SYSTEM, clock=clock)
-    assert Tally.statements - before == 1
+    assert tally.statements - before == 1
     assert connection.in_atomic_block

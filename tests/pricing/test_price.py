@@ -42,9 +42,9 @@ def test_pricing_takes_one_statement_for_any_number_of_lines(world):
     terms = masterdata.customer_terms(world.bikes.pk)
     request = queries.request_for(terms, [PriceRequestLine(p.pk, p.pk, 1) for p in products], on=TODAY)
     masterdata.snapshot(terms.edition)
-    before = sql.Tally.statements
+    before = sql.tally.statements
     offered = queries.price(request, edition=terms.edition)
-    assert sql.Tally.statements - before == 1
+    assert sql.tally.statements - before == 1
     assert (offered.net, len(offered.incomplete)) == (300, 297)
 
 

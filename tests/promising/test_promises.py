@@ -15,7 +15,7 @@ from troth.kernel.netting import Category
 from troth.kernel.scheduling import Calendars, Durations
 from troth.ledgers.availability.models import Posting
 from troth.platform.documents import DocumentRef
-from troth.platform.sql import Tally
+from troth.platform.sql import tally
 
 DELIVERY = DocumentRef("delivery", 1, "80")
 
@@ -291,8 +291,8 @@ def test_statements_do_not_depend_on_the_number_of_lines(books):
         wishes = [books.wish(one, 5, march(3)) for one in products]
         for one in products:
             books.supply(one, (None, 3), (march(9), 5))
-        before = Tally.statements
+        before = tally.statements
         books.confirm(*wishes)
-        return Tally.statements - before
+        return tally.statements - before
 
     assert spent(1) == spent(60)

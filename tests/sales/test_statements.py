@@ -11,9 +11,9 @@ def test_a_long_order_takes_as_many_statements_as_a_short_one(small, rep, draft)
 
     def statements(lines, key):
         wanted = draft("ALPHA", *(("HELMET", 1), ("GLOVE", 1)) * (lines // 2))
-        before = sql.Tally.statements
+        before = sql.tally.statements
         actions.enter_order(wanted, by=rep, clock=small.clock, key=key)
-        return sql.Tally.statements - before
+        return sql.tally.statements - before
 
     statements(2, "warm")
     few, many = statements(10, "ten"), statements(200, "many")

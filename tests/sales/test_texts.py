@@ -177,9 +177,9 @@ def test_an_order_made_from_a_quotation_takes_its_texts_over(small, rep, standar
 
 def test_texts_cost_one_statement_and_none_where_no_kind_is_kept(small, rep, draft, standard, kinds):
     def statements(*numbers):
-        before = sql.Tally.statements
+        before = sql.tally.statements
         actions.enter_order(draft("ALPHA", *((number, 1) for number in numbers)), by=rep, clock=small.clock)
-        return sql.Tally.statements - before
+        return sql.tally.statements - before
 
     def switch(is_active):
         for kind in kinds.values():

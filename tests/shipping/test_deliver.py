@@ -14,7 +14,7 @@ from troth.kernel.errors import InvalidInput
 from troth.ledgers.exposure import queries as exposure
 from troth.platform.blocks import Blocked
 from troth.platform.documents import DocumentRef
-from troth.platform.sql import Tally
+from troth.platform.sql import tally
 
 ALL_YEAR = date(2026, 12, 31)
 
@@ -174,9 +174,9 @@ def test_statements_do_not_grow_with_the_lines(yard):
     many = yard.order(FRAME=1, HELMET=1, GLOVE=1)
     counts = []
     for order in (few, many):
-        before = Tally.statements
+        before = tally.statements
         yard.deliver(order)
-        counts.append(Tally.statements - before)
+        counts.append(tally.statements - before)
     assert counts[0] == counts[1]
 
 

@@ -28,7 +28,7 @@ from troth.ledgers.stock import queries as stock
 from troth.ledgers.stock.rules import AlreadyReversed, NotEnoughStock
 from troth.platform import verify
 from troth.platform.actors import SYSTEM
-from troth.platform.sql import Tally
+from troth.platform.sql import tally
 from troth.reference import models as reference
 
 
@@ -158,13 +158,13 @@ def test_a_count_sets_the_bin_to_what_was_counted(books: Books) -> None:
 def test_opening_stock_and_receipts_of_many_products_take_as_many_statements_as_of_one(books: Books) -> None:
     def load(count: int, prefix: str) -> int:
         products = [books.product() for _ in range(count)]
-        before = Tally.statements
+        before = tally.statements
         supply.load_opening_stock(
             [OpeningStock(one.pk, books.bin.pk, 10) for one in products], by=SYSTEM, clock=books.clock
         )
         receipts = [expected(books, one, 5, march(9), f"{prefix}{place}") for place, one in enumerate(products)]
         supply.expect_receipts(receipts, by=SYSTEM, clock=books.clock)
-        return Tally.statements - before
+        return tally.statements - before
 
     load(1, "warm")  # what a process keeps of master data is read once
     assert load(1, "a") == load(40, "b")

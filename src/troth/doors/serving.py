@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from troth.doors.cli.session import ExitCode, stop
+from troth.platform import metrics
 
 APPLICATION = "troth.doors.wsgi:application"
 CONNECTIONS_EACH = 512
@@ -58,6 +59,8 @@ def serve(*, host: str, port: int, workers: int = 1, threads: int = 4, target: s
 
     _refuse_taken_port(host, port)
     connection.close()
+    if metrics.is_on():
+        metrics.share(settings.METRICS_FOLDER / str(port))
     typer.echo(f"serving on http://{host}:{port} (Ctrl+C ends)", err=True)
     Granian(
         target,

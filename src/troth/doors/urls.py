@@ -7,6 +7,7 @@ from troth.doors.api import root
 from troth.doors.web.customer import CustomerPage
 from troth.doors.web.home import home
 from troth.doors.web.product import ProductPage
+from troth.platform.metrics.page import page as metrics
 from troth.platform.web.urls import sign_in
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     *sign_in,
     path("", include("troth.platform.web.urls")),
     path("health/", include("troth.platform.urls")),
+    path("metrics", metrics, name="metrics"),
     path("", include("troth.platform.printing.urls")),
     path("admin/", admin.site.urls),
     path("", include("troth.business.masterdata.urls")),

@@ -15,14 +15,15 @@ inside another one are plain functions that receive `held`; an action inside an 
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from troth.platform import events, idempotency, permissions, sql
+from troth.platform import events, idempotency, metrics, permissions, sql
 from troth.platform.actors import Actor
 from troth.platform.events import Recorded
 from troth.platform.locks import Busy
@@ -59,13 +60,14 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: Any, key: str | None = None, **kwargs: Any) -> Any:
         by = kwargs["by"]
         assert isinstance(by, Actor)
-        permissions.require(by, name)
-        call = functools.partial(function, *args, **kwargs)
-        if key is None:
-            return _transact(name, call)
-        assert name not in _secret_answers, f"the answer of {name} is not remembered, so it takes no key"
-        request = idempotency.Request.of(name, by, key, args, kwargs)
-        return _transact(name, lambda: idempotency.once(request, function, call))
+        with metrics.run_of(name):
+            permissions.require(by, name)
+            call = functools.partial(function, *args, **kwargs)
+            if key is None:
+                return _transact(name, call)
+            assert name not in _secret_answers, f"the answer of {name} is not remembered, so it takes no key"
+            request = idempotency.Request.of(name, by, key, args, kwargs)
+            return _transact(name, lambda: idempotency.once(request, function, call))
 
     # The wrapper takes `key` in addition; the declared type keeps the function's own signature for the checker.
     return cast(Callable[P, R], run)
@@ -89,16 +91,27 @@ def _transact(name: str, call: Callable[[], R]) -> R:
     for attempt in range(1, ATTEMPTS + 1):
         token = _run.set(Run(name))
         try:
-            with transaction.atomic(), sql.gathered():
+            with _transaction(), sql.gathered():
                 answer = call()
                 events.write(current().events)
             return answer
         except DatabaseError as error:
             if not _again(error, attempt):
                 raise
+            metrics.begun_again(name)
         finally:
             _run.reset(token)
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def _transaction() -> Iterator[None]:
+    """The transaction of an action. SQLite waits here for its one write lock, PostgreSQL later for each row."""
+    opened = transaction.atomic()
+    with ExitStack() as stack:
+        with metrics.waiting_for("transaction"):
+            stack.enter_context(opened)
+        yield
 
 
 def _again(error: DatabaseError, attempt: int) -> bool:

@@ -20,7 +20,7 @@ what the run itself supposes, and leave no trace.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass, fields
 from enum import IntEnum
@@ -31,7 +31,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 from django.db import connection, models
 
 from troth.kernel.errors import BusinessError, NotFound, Sentence
-from troth.platform import sql
+from troth.platform import metrics, sql
 from troth.platform.actors import Actor
 
 D = TypeVar("D", bound=models.Model)
@@ -275,10 +275,9 @@ def _read(kind: type[BalanceKey], keys: list[BalanceKey], into: dict[BalanceKey,
     with_clause, source, parameters = sql.relation("k", dict(zip(names, kind.types, strict=True)), _rows(kind, keys))
     on, ordered, wanted = _clauses(kind)
     tail = _LOCK if lock and sql.is_postgres() else ""
-    rows = sql.fetch(
-        f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}",
-        parameters,
-    )
+    statement = f"{with_clause} SELECT {wanted} FROM {kind.table} b JOIN {source} ON {on} ORDER BY {ordered}{tail}"
+    with metrics.waiting_for(kind.table) if tail else nullcontext():
+        rows = sql.fetch(statement, parameters)
     _build(kind, keys, rows, into)
     return len(rows)
 
@@ -303,7 +302,8 @@ def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
     )
     chosen, parameters = sql.one_of(key, ids)
     query = model._default_manager.raw(f"SELECT * FROM {table} WHERE {chosen} ORDER BY {key}{lock}", parameters)
-    found = {document.pk: document for document in query}
+    with metrics.waiting_for(table):
+        found = {document.pk: document for document in query}
     for wanted in ids:
         document = found.get(wanted)
         if document is None or not _reaches(by, document):

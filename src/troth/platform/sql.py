@@ -11,6 +11,7 @@ Column types are named once, by a short word: `int` (64 bit), `text`, `date`, `a
 
 import functools
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,10 +35,13 @@ PG_TYPES = {
 SQLITE_VARIABLES = 30_000
 
 
-class Tally:
-    """Counts the statements of the hot path; the bench and the tests read it."""
+class _Tally(threading.local):
+    """Counts the statements of the hot path that this thread sends; the tests read it."""
 
     statements = 0
+
+
+tally = _Tally()
 
 
 @functools.cache
@@ -47,7 +51,7 @@ def is_postgres() -> bool:
 
 def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Run a statement written with `%s` and return its rows (empty for one that returns none)."""
-    Tally.statements += 1
+    tally.statements += 1
     here = _open()
     if is_postgres():
         return _fetch_postgres(here, statement, parameters)
@@ -60,6 +64,20 @@ def _open() -> Any:
     if here.connection is None:
         here.ensure_connection()
     return here
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[], int]]:
+    """Count the statements that this thread sends, those of the ORM too; what is yielded says how many so far."""
+    before, others = tally.statements, 0
+
+    def note(execute: Any, statement: Any, parameters: Any, many: Any, context: Any) -> Any:
+        nonlocal others
+        others += 1
+        return execute(statement, parameters, many, context)
+
+    with connection.execute_wrapper(note):
+        yield lambda: tally.statements - before + others
 
 
 def write(statement: str, parameters: Sequence[Any] = ()) -> None:
@@ -112,7 +130,7 @@ def _pipeline(here: Any, queue: list[_Statement], last: _Statement | None) -> li
 
     waiting = list(queue)
     queue.clear()
-    Tally.statements += len(waiting)
+    tally.statements += len(waiting)
     bare = _bare(here)
     with here.wrap_database_errors, bare.pipeline():
         for statement, parameters in waiting:

@@ -14,8 +14,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
 from troth.platform import sql
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -38,31 +36,17 @@ def cost(work: Sequence[Callable[[], Any]], *, warm_up: int) -> Cost:
         piece()
     counted = work[warm_up:]
     backend = _backend()
-    statements = Statements()
     latencies = []
     server_before, client_before = _server_s(backend), time.process_time()
-    with connection.execute_wrapper(statements):
-        raw_before = sql.Tally.statements
+    with sql.counting() as sent:
         for piece in counted:
             began = time.perf_counter()
             piece()
             latencies.append(time.perf_counter() - began)
-        raw = sql.Tally.statements - raw_before
     client_s = time.process_time() - client_before
     server_after = _server_s(backend)
     server_s = None if server_before is None or server_after is None else server_after - server_before
-    return Cost(len(counted), client_s, server_s, statements.count + raw, tuple(latencies))
-
-
-class Statements:
-    """Counts what the ORM sends; `sql.Tally` counts the rest."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, execute: Any, statement: Any, parameters: Any, many: Any, context: Any) -> Any:
-        self.count += 1
-        return execute(statement, parameters, many, context)
+    return Cost(len(counted), client_s, server_s, sent(), tuple(latencies))
 
 
 def _backend() -> int | None:

@@ -8,4 +8,4 @@ class AvailabilityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.ledgers.availability import checks  # noqa: F401 - registers its checks
+        from troth.ledgers.availability import checks, gauges  # noqa: F401 - register themselves

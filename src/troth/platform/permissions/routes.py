@@ -35,6 +35,7 @@ ROUTES: Final[dict[str, str]] = {
     "admin:*": "masterdata.view_customizing",
     "health:live": PUBLIC,
     "health:ready": PUBLIC,
+    "metrics": PUBLIC,  # it asks for a token of its own
     # papers: whose they are is asked where they are opened
     "papers:open": SIGNED_IN,
     "papers:print": "platform.print_paper",

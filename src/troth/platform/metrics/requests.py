@@ -1,0 +1,60 @@
+"""What each request costs: a line of the log and the counts of `metrics`.
+
+The line names route, method, status, milliseconds, database statements and who asked; what was searched for stays out
+of it, and so do bodies. Files and signs of life are logged at `debug`, because they come by the thousand.
+"""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from troth.platform import metrics, sql
+
+FILES, NOWHERE = "(files)", "(nowhere)"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+QUIET = (FILES, "health/live", "health/ready", "metrics")
+
+log = structlog.get_logger("troth.requests")
+
+
+class MeasureMiddleware:
+    """Stands behind the one that names requests, before all others."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        with sql.counting() as sent:
+            answer = self.get_response(request)
+        _told(request, answer.status_code, time.perf_counter() - began, sent())
+        return answer
+
+
+def _told(request: HttpRequest, status: int, seconds: float, statements: int) -> None:
+    route, method = _route(request), _method(request)
+    metrics.answered(route, method, status, seconds=seconds, statements=statements)
+    tell = log.debug if route in QUIET else log.info
+    figures = {"status": status, "ms": round(seconds * 1000, 1), "statements": statements}
+    tell("request", method=method, path=request.path, route=route, user=_user_id(request), **figures)
+
+
+def _route(request: HttpRequest) -> str:
+    """The pattern of the address, so that there are not as many as there are documents."""
+    if request.resolver_match is not None:
+        return request.resolver_match.route or "/"
+    return FILES if request.path.startswith(settings.STATIC_URL) else NOWHERE
+
+
+def _method(request: HttpRequest) -> str:
+    """What was asked for is anybody's word; only those that exist are counted by name."""
+    return request.method if request.method in METHODS else "other"
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    actor = getattr(request, "auth", None) or getattr(request, "actor", None)
+    return getattr(actor, "user_id", None)
