@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -28,14 +28,15 @@ from troth.kernel.errors import BusinessError
 from troth.platform.web import formats
 from troth.platform.web.access import demand
 from troth.platform.web.acts import once
-from troth.platform.web.forms import FormPage, rows_of
+from troth.platform.web.forms import rows_of
 from troth.platform.web.language import worded
+from troth.platform.web.scripted import ScriptedPage
 from troth.platform.web.values import Link, Text
 
 CHANGEABLE = ("product", "quantity", "unit", "requested_on", "site", "item_category", "text", "manual_conditions")
 
 
-class EntryPage(FormPage):
+class EntryPage(ScriptedPage):
     """Head and items. Subclasses say what is done with the draft."""
 
     permission = "sales.save_order"
@@ -82,20 +83,7 @@ class EntryPage(FormPage):
         actor: Any = self.request.actor  # type: ignore[attr-defined]
         return bool(actor.may(SET_PRICE, **company))
 
-    def post(self, request: HttpRequest, **captured: Any) -> HttpResponse:
-        """The scripts of the page ask for JSON and learn where to go on; what they show stays where it is."""
-        answer = super().post(request, **captured)
-        if self.wants_json and isinstance(answer, HttpResponseRedirect):
-            return JsonResponse({"go": answer.url})
-        return answer
-
-    @property
-    def wants_json(self) -> bool:
-        return self.request.headers.get("Accept", "") == "application/json"
-
     def draw(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
-        if self.wants_json:
-            return JsonResponse({"problems": [*found_in(form, None), *found_in_rows(rows)]})
         self.drawn = rows
         return super().draw(form, rows, status)
 
@@ -181,19 +169,6 @@ def renumber(error: BusinessError, rows: Sequence[int]) -> None:
 def draft_of(kind: type[OrderDraft], head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> Any:
     """What was entered, as the actions take it."""
     return kind(lines=tuple(LineDraft(**entered(line)) for line in lines), **entered(head))
-
-
-def found_in(form: Any, row: int | None) -> list[dict[str, Any]]:
-    """What was refused, by row and field."""
-    return [
-        {"row": row, "field": name if name != "__all__" else None, "sentence": str(error)}
-        for name, errors in form.errors.items()
-        for error in errors
-    ]
-
-
-def found_in_rows(rows: Any) -> list[dict[str, Any]]:
-    return [one for number, row in enumerate(rows.forms, start=1) for one in found_in(row, number)]
 
 
 def told(submitted: Submitted) -> tuple[str, bool]:

@@ -1,10 +1,9 @@
-// Dates and quantities as people type them, and as the server reads them (2026-12-04, 1200.5).
+// Dates as people type them, and as the server reads them (2026-12-04).
 
-import { language } from "./words.js";
+import { language } from "../../web/words.js";
 
 const sample = new Intl.DateTimeFormat(language, { day: "numeric", month: "numeric", year: "numeric" });
 const order = sample.formatToParts(new Date(2026, 11, 4)).map((part) => part.type).filter((type) => type !== "literal");
-const comma = new Intl.NumberFormat(language).format(1.5).includes(",");
 
 export const example = sample.format(new Date(new Date().getFullYear(), 11, 4));
 
@@ -48,13 +47,4 @@ export function showDate(text) {
   if (!read) return text;
   const [year, month, day] = read.split("-").map(Number);
   return sample.format(new Date(year, month - 1, day));
-}
-
-// "1.200,5" and "1,200.5" as 1200.5, by the person's language; what is no number stays as it was typed.
-export function readQuantity(typed) {
-  const text = typed.trim().replace(/[\s\u00a0\u202f']/g, "");
-  const [group, point] = comma ? [".", ","] : [",", "."];
-  const grouped = new RegExp(`^\\d{1,3}(\\${group}\\d{3})+(\\${point}\\d+)?$`);
-  if (grouped.test(text)) return text.replaceAll(group, "").replace(point, ".");
-  return comma && /^\d+,\d+$/.test(text) ? text.replace(",", ".") : text;
 }

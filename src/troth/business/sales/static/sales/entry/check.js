@@ -3,8 +3,8 @@
 
 import { cell, filled, focus, lineOf, lines, placeOf, read, table, write } from "./grid.js";
 import { inHead, readHead, tellHead, toField, typing } from "./head.js";
-import { ask } from "./server.js";
-import { button, element, say, settings, tell } from "./words.js";
+import { ask } from "../../web/server.js";
+import { button, element, say, settings, tell } from "../../web/words.js";
 import { example, readDate } from "./cells.js";
 
 const PAUSE_MS = 180;

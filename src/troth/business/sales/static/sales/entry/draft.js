@@ -5,8 +5,8 @@ import { check, latest } from "./check.js";
 import { add, cell, filled, isEmpty, lines, read, toast } from "./grid.js";
 import { form, readHead, writeHead } from "./head.js";
 import { changes, merged } from "./merge.js";
-import { ask, notify, settle } from "./server.js";
-import { button, clock, say, settings, tell } from "./words.js";
+import { ask, notify, settle } from "../../web/server.js";
+import { button, clock, say, settings, tell } from "../../web/words.js";
 
 const PAUSE_MS = 2500;
 const RETRY_MS = 6000;

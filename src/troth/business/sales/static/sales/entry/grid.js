@@ -1,7 +1,8 @@
 // The items as a grid: lines are added, copied, deleted and brought back; keys move from cell to cell.
 
-import { readDate, readQuantity, showDate } from "./cells.js";
-import { button, say, settings, tell } from "./words.js";
+import { readDate, showDate } from "./cells.js";
+import { button, say, settings, tell } from "../../web/words.js";
+import { readQuantity } from "../../web/figures.js";
 
 export const table = document.querySelector("[data-grid]");
 const template = document.querySelector("[data-line-template]");

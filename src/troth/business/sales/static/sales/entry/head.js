@@ -1,7 +1,7 @@
 // The head: open while something is to be entered, one line once it is filled; F2 opens and folds it.
 
 import { readDate, showDate } from "./cells.js";
-import { element, say } from "./words.js";
+import { element, say } from "../../web/words.js";
 
 export const form = document.querySelector("[data-grid-entry]");
 const head = document.querySelector("[data-head]");

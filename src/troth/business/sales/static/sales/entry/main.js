@@ -6,7 +6,7 @@ import { add, cell, focus, isEmpty, lines } from "./grid.js";
 import "./paste.js";
 import "./picker.js";
 import "./submit.js";
-import { settings } from "./words.js";
+import { settings } from "../../web/words.js";
 
 for (const plain of document.querySelectorAll("[data-plain]")) plain.remove();
 for (const line of lines().slice(1)) if (isEmpty(line) && !cell(line, "line_number").value) line.remove();

@@ -1,7 +1,7 @@
 // Three states of one draft: what both knew, what I typed, what they saved. What only one changed is taken over; where
 // both changed one field, mine stays.
 
-import { say } from "./words.js";
+import { say } from "../../web/words.js";
 
 const IGNORED = new Set(["version", "price_shown", "line_number"]);
 const byNumber = (lines) => new Map(lines.filter((line) => line.line_number).map((line) => [line.line_number, line]));

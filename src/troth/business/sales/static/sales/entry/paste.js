@@ -1,9 +1,9 @@
 // Rows from a spreadsheet: product, quantity, unit, date, customer's number; parted by tabs or semicolons. Every row
 // becomes a line, bad cells included: the check marks them where they stand.
 
-import { readQuantity } from "./cells.js";
 import { add, focus, isEmpty, lineOf, lines, table, toast, write } from "./grid.js";
-import { say, tell } from "./words.js";
+import { say, tell } from "../../web/words.js";
+import { readQuantity } from "../../web/figures.js";
 
 const COLUMNS = ["product", "quantity", "unit", "requested_on", "customer_number"];
 const TEXT_MAX = 500;

@@ -2,7 +2,7 @@
 // Tab take, Esc closes. What is typed outright is left alone.
 
 import { readHead } from "./head.js";
-import { element, say, settings, tell } from "./words.js";
+import { element, say, settings, tell } from "../../web/words.js";
 
 const PAUSE_MS = 120;
 const list = element("ul", "offers");

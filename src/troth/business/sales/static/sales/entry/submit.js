@@ -4,7 +4,7 @@ import { refuse } from "./check.js";
 import { again, idle } from "./draft.js";
 import { filled, read } from "./grid.js";
 import { form, readHead } from "./head.js";
-import { ask } from "./server.js";
+import { ask } from "../../web/server.js";
 
 let busy = false;
 
