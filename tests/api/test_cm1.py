@@ -309,7 +309,9 @@ def test_more_than_listed_is_picked_within_the_tolerance(small, caller):
     confirm = f"transfer-orders/{transfer['id']}/confirm"
     more = {"position": 1, "picked": "12", "reason": "a full box"}
     assert_refused(store.post(confirm, {"differences": [more]}), 422, "found_too_much")
-    confirmed = done(store.post(confirm, {"differences": [{**more, "picked": "11"}]}))
+    found = {"differences": [{**more, "picked": "11"}]}
+    assert_refused(store.post(confirm, found, If_Match='"7"'), 412, "changed_meanwhile")
+    confirmed = done(store.post(confirm, found, If_Match='"1"'))
     assert (confirmed["picked"], confirmed["differences"]) == ([delivery["id"]], 1)
 
 

@@ -18,7 +18,7 @@ from troth.business.shipping.store import LineRow
 from troth.kernel.errors import InvalidInput
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import Measure
-from troth.platform import events
+from troth.platform import events, locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -40,26 +40,34 @@ class PickConfirmed:
 
 @action
 def confirm_pick(
-    *, transfer_order_id: int, found: Mapping[int, Found] | None = None, by: Actor, clock: Clock
+    *,
+    transfer_order_id: int,
+    found: Mapping[int, Found] | None = None,
+    expected_version: int | None = None,
+    by: Actor,
+    clock: Clock,
 ) -> PickConfirmed:
     """Confirm a transfer order: `found` names, by position, what differs from the list; the rest was found in full.
 
     A quantity that was not found goes back to the order, unless it is kept open on the delivery. Where the order line
     accepts so much less, the rest is closed, unless it is to be delivered later. What was found above
     the list raises the delivery, as far as `actions.more` finds room. Refuses a difference without a reason; a complete
-    order keeps its rest on the delivery.
+    order keeps its rest on the delivery. `ChangedMeanwhile` where the list is not the one that was picked by.
     """
-    return _confirm(transfer_order_id, found or {}, by=by, clock=clock)
+    return _confirm(transfer_order_id, found or {}, expected_version, by=by, clock=clock)
 
 
 @action
 def confirm_all(*, transfer_order_id: int, by: Actor, clock: Clock) -> PickConfirmed:
     """Confirm a transfer order as found in full."""
-    return _confirm(transfer_order_id, {}, by=by, clock=clock)
+    return _confirm(transfer_order_id, {}, None, by=by, clock=clock)
 
 
-def _confirm(transfer_order_id: int, found: Mapping[int, Found], *, by: Actor, clock: Clock) -> PickConfirmed:
+def _confirm(
+    transfer_order_id: int, found: Mapping[int, Found], expected_version: int | None, *, by: Actor, clock: Clock
+) -> PickConfirmed:
     held, order, deliveries, lines = hold_order(transfer_order_id, by=by)
+    locks.refuse_if_changed(order, expected_version)
     order.state = TRANSFER_ORDER.step(order.state, "confirm")
     fetched = store.transfer_lines(order.pk)
     outcome = picking.outcome(

@@ -22,6 +22,7 @@ from troth.business.shipping.api.shared import (
 from troth.business.shipping.rules.picking import Found
 from troth.kernel.errors import InvalidInput
 from troth.kernel.quantity import Unit, parse_quantity
+from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging
@@ -203,7 +204,7 @@ class PickConfirmed(Shown):
     closed: list[RestClosed]
 
 
-@operations.acts("/transfer-orders/{int:transfer_order_id}/confirm", PickConfirmed)
+@operations.acts("/transfer-orders/{int:transfer_order_id}/confirm", PickConfirmed, checks_version=True)
 def confirm_pick(request: ApiRequest, transfer_order_id: Id, confirmation: Confirmation) -> PickConfirmed:
     """Confirm the pick. Less lowers the delivery, unless the rest stays to be picked; more raises it in tolerance."""
     view = queries.transfer_order(transfer_order_id, by=request.auth)
@@ -212,7 +213,13 @@ def confirm_pick(request: ApiRequest, transfer_order_id: Id, confirmation: Confi
         one.position: Found(_picked(row, one, units.get(one.position)), one.reason, one.keep_open, one.deliver_later)
         for row, one in enumerate(confirmation.differences, start=1)
     }
-    made = act(request, actions.confirm_pick, transfer_order_id=transfer_order_id, found=found)
+    made = act(
+        request,
+        actions.confirm_pick,
+        transfer_order_id=transfer_order_id,
+        found=found,
+        expected_version=versions.stated(request),
+    )
     closed = [
         RestClosed(
             order=one.order_id,
