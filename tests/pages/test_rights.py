@@ -32,8 +32,8 @@ PAGES = (
     "/receipts/{receipt}/cancel/", "/stock/{stock}/", "/stock/{stock}/move/", "/stock/{stock}/count/",
     "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
     "/credit/blocked/{block}/", "/customers/{customer}/", "/products/{product}/", "/prices/{price}/", "/people/new/",
-    "/issues/", "/documents/order/{order}/issues/new/", "/products/{product}/about/",
-    "/customers/{customer}/about/", "/admin/", *LISTS,
+    "/picking/", "/picking/{transfer}/", "/issues/", "/documents/order/{order}/issues/new/",
+    "/products/{product}/about/", "/customers/{customer}/about/", "/admin/", *LISTS,
 )  # fmt: skip
 
 

@@ -88,7 +88,12 @@ _ALL_COMPANIES = 0
 
 def numbers(kind: str, count: int = 1) -> list[str]:
     """New document numbers; one series serves all companies."""
-    return [f"{_PREFIX[kind]}-{number:06d}" for number in numbering.draw(kind, company_id=_ALL_COMPANIES, count=count)]
+    return [number_of(kind, serial) for serial in numbering.draw(kind, company_id=_ALL_COMPANIES, count=count)]
+
+
+def number_of(kind: str, serial: int) -> str:
+    """A document's number as people read it: DL-000012."""
+    return f"{_PREFIX[kind]}-{serial:06d}"
 
 
 def insert_deliveries(rows: Sequence[tuple[Any, ...]]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.shipping.web import amend, documents, lists, verbs
+from troth.business.shipping.web import amend, documents, lists, picking, verbs
 
 app_name = "shipping"
 urlpatterns = [
@@ -38,4 +38,6 @@ urlpatterns = [
     path("transfer-orders/<int:key>/confirm/", verbs.TransferConfirm.as_view(), name="transfer-confirm"),
     path("transfer-orders/<int:key>/cancel/", verbs.TransferCancel.as_view(), name="transfer-cancel"),
     path("transfer-orders/<int:key>/undo/", verbs.TransferUndo.as_view(), name="transfer-undo"),
+    path("picking/", picking.start, name="picking"),
+    path("picking/<int:key>/", picking.Picking.as_view(), name="pick"),
 ]

@@ -52,6 +52,7 @@ TASKS = (
     Task(_("Create deliveries"), "shipping:due", _("new delivery")),
     Task(_("New shipment"), "shipping:shipment-create", _("create plan truck load")),
     Task(_("Confirm picks"), "shipping:transfer_orders", _("transfer order"), "state=open", "shipping.confirm_pick"),
+    Task(_("Pick with a hand-held"), "shipping:picking", _("scan bar code fetch")),
     Task(_("Post goods issue"), "shipping:deliveries", _("ship leave"), "state=picked", "shipping.post_goods_issue"),
     Task(_("Release credit blocks"), "credit:blocked", _("unblock reject decide"), "", "credit.release_block"),
     Task(_("Release orders"), "sales:orders", _("unblock blocked"), "blocked=1", "sales.release_block"),

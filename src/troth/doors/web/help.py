@@ -87,6 +87,15 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Confirm all when everything was found; else confirm bin by bin with what was really picked."),
         *DOCUMENT,
     ),
+    "shipping:picking": (
+        _("Scan the bar code of a pick list, or choose one below. Those whose goods leave first stand on top."),
+        _("What you began on this device and did not confirm is still there; the list says how far you are."),
+    ),
+    "shipping:pick": (
+        _("Go to the bin, scan it or the product, fetch the quantity, and press Picked, or Enter in the empty field."),
+        _("Less or more needs a reason. Later puts a position at the end; until you confirm, all can be changed."),
+        _("Nothing is booked before the last button. Without a network what you picked is kept on this device."),
+    ),
     "billing:due": (
         _("Deliveries whose goods have left, and orders that are billed by themselves."),
         _("Create invoices for the selected rows, or one collective invoice for a customer."),

@@ -26,6 +26,7 @@ AREAS = (
     Area("due", _("Due for delivery"), "shipping:due", "shipping.create_deliveries", "desk", 400),
     Area("deliveries", _("Deliveries"), "shipping:deliveries", "shipping.view_delivery", "parcel", 410),
     Area("shipments", _("Shipments"), "shipping:shipments", "shipping.view_shipment", "truck", 420),
+    Area("handheld", _("Picking"), "shipping:picking", "shipping.confirm_pick", "pick", 425),
     Area("picking", _("Transfer orders"), "shipping:transfer_orders", "shipping.view_transfer_order", "pick", 430),
     Area("billing", _("Due for billing"), "billing:due", "billing.create_invoices", "desk", 500),
     Area("invoices", _("Invoices"), "billing:invoices", "billing.view_invoice", "invoice", 510),

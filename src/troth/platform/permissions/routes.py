@@ -152,6 +152,8 @@ ROUTES: Final[dict[str, str]] = {
     "shipping:transfer-confirm": "shipping.confirm_pick",
     "shipping:transfer-cancel": "shipping.cancel_transfer_order",
     "shipping:transfer-undo": "shipping.undo_pick",
+    "shipping:picking": "shipping.confirm_pick",
+    "shipping:pick": "shipping.confirm_pick",
     # billing and receivables
     "billing:due": "billing.create_invoices",
     "billing:due-invoice": "billing.create_invoices",

@@ -26,6 +26,7 @@ from troth.business.shipping.queries.pages import (
     shipment,
     transfer_order,
 )
+from troth.business.shipping.queries.picking import ToFetch, to_fetch, transfer_order_scanned
 from troth.business.shipping.queries.ready import ReadyRow, ready_to_ship, reasons_of
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ShipmentRow",
     "ShipmentView",
     "ToBill",
+    "ToFetch",
     "TransferOrderRow",
     "TransferOrderView",
     "deliveries",
@@ -51,7 +53,9 @@ __all__ = [
     "sent",
     "shipment",
     "to_bill",
+    "to_fetch",
     "transfer_order",
+    "transfer_order_scanned",
     "transfer_orders",
     "unassigned",
 ]

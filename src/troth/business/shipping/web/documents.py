@@ -346,6 +346,9 @@ class TransferOrderPage(DocumentPage):
             if is_open
             else None,
             steps=steps(
+                step(actor, _("Pick with a hand-held"), "shipping:pick", key, method="get", company_id=company)
+                if is_open
+                else None,
                 step(
                     actor,
                     _("Confirm with differences"),

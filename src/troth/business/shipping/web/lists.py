@@ -268,6 +268,7 @@ class TransferList(ListPage):
         Link(_("All"), reverse_lazy("shipping:transfer_orders")),
         Link(_("To pick"), "/transfer-orders/?state=open"),
     )
+    routes = ((_("Pick with a hand-held"), "shipping:picking"),)
     search_label = _("Transfer order or shipment")
     empty = Empty(
         _("No transfer orders yet"), _("They say what to fetch from which bin; a shipment or deliveries make them.")

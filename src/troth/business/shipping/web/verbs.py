@@ -306,7 +306,10 @@ class TransferConfirm(_Ask):
             picked = parse_quantity(row["picked"], Unit(one.unit, one.decimals), zero_allowed=True)
             if picked != one.quantity:
                 found[one.position] = Found(picked, row["reason"], row["keep_open"], row["deliver_later"])
-        confirmed = actions.confirm_pick(transfer_order_id=self.view.id, found=found, **clocked(self.request, actor))
+        confirmed = once(actions.confirm_pick)(
+            transfer_order_id=self.view.id, found=found, expected_version=form.cleaned_data.get("version"),
+            key=self.client_key, **clocked(self.request, actor),
+        )  # fmt: skip
         words = ngettext(
             "Pick confirmed, %(count)s difference.", "Pick confirmed, %(count)s differences.", confirmed.differences
         )
