@@ -168,6 +168,21 @@ def test_a_rush_order_is_delivered_as_it_is_entered(small, caller):
     assert (made["order"]["state"], len(made["deliveries"]["deliveries"])) == ("submitted", 1)
 
 
+def test_a_rush_order_is_delivered_on_whichever_address_it_is_entered(small, caller):
+    company.put_in_stock(small, "HELMET", 10)
+    line = {"product": "HELMET", "quantity": "3"}
+    body = {"customer": "ALPHA", "order_type": "rush", "requested_on": "2026-03-04", "lines": [line]}
+    rep = caller("representative")
+    made = done(rep.post("orders", body), 201)
+    [delivery] = made["deliveries"]
+    assert (made["state"], delivery["orders"], made["not_delivered"]) == ("submitted", [made["id"]], [])
+    quoted = done(rep.post("quotations", {**body, "valid_to_on": "2026-03-20"}), 201)
+    done(rep.post(f"quotations/{quoted['id']}/send"))
+    ordered = done(rep.post(f"quotations/{quoted['id']}/order", {}), 201)
+    assert [one["orders"] for one in ordered["deliveries"]] == [[ordered["id"]]]
+    assert len(done(rep.get("deliveries"))["items"]) == 2
+
+
 def test_a_draft_of_a_rush_order_is_delivered_as_it_is_submitted(small, caller):
     company.put_in_stock(small, "HELMET", 10)
     rep = caller("representative", scopes=("sales", "shipping"))

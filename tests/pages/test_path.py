@@ -120,8 +120,13 @@ def test_a_rush_order_is_delivered_however_it_is_submitted(company, sign_in):
     form = browser.get(f"/orders/{by_form.pk}/change/").context["form"]
     written = {name: "" if value is None else value for name, value in form.initial.items()}
     browser.post(f"/orders/{by_form.pk}/change/", {**written, **line})
+    quotation = {"customer": "BETA", "order_type": "rush", "requested_on": WISHED, "valid_to_on": WISHED, **line}
+    browser.post("/quotations/new/", {**quotation, "_key": "quoted"})
+    quoted = Quotation.objects.get()
+    browser.post(f"/quotations/{quoted.pk}/order/", {"_key": "ordered"})
+    ordered = Order.objects.order_by("pk").last()
     delivered = Delivery.objects.order_by("pk").values_list("lines__order_id", flat=True)
-    assert list(delivered) == [entered.pk, by_button.pk, by_form.pk]
+    assert list(delivered) == [entered.pk, by_button.pk, by_form.pk, ordered.pk]
 
 
 @time_machine.travel(NOW)

@@ -182,14 +182,14 @@ def test_statements_do_not_grow_with_the_lines(yard):
 
 def test_a_rush_order_is_delivered_on_saving(yard):
     entered = yard.rush(FRAME=5)
-    assert [one.order_ids for one in entered.deliveries.deliveries] == [(entered.order.id,)]
-    assert delivered_of(entered.order) == [5]
+    assert [one.order_ids for one in entered.deliveries] == [(entered.id,)]
+    assert delivered_of(entered) == [5]
     assert_books_hold()
 
 
 def test_a_rush_order_takes_what_is_at_hand(yard):
     entered = yard.rush(FRAME=25)
-    assert delivered_of(entered.order) == [20]
+    assert delivered_of(entered) == [20]
     assert_books_hold()
 
 

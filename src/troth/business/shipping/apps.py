@@ -9,15 +9,15 @@ class ShippingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.sales.actions import take_over
+        from troth.business.sales.actions import deliver_at_once_by
         from troth.business.shipping import checks, papers  # noqa: F401 - registers its checks and papers
-        from troth.business.shipping.actions import rush
+        from troth.business.shipping.actions.rush import deliver_at_once
         from troth.business.shipping.store import claims
         from troth.business.supply.actions import register_claims
         from troth.platform import documents
 
         register_claims(claims)
-        take_over(enter=rush.entered, submit=rush.submitted)
+        deliver_at_once_by(deliver_at_once)
 
         for code, title, plural, model in (
             ("delivery", _("delivery"), _("deliveries"), "shipping.Delivery"),

@@ -77,7 +77,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "create_deliveries": "shipping.create_delivery",
     "change_delivery": "shipping.change_delivery",
     "cancel_delivery": "shipping.cancel_delivery",
-    "enter_rush_order": "shipping.enter_rush_order",
+    "enter_rush_order": "sales.enter_order",
     "list_shipments": "shipping.view_shipment",
     "get_shipment": "shipping.view_shipment",
     "create_shipment": "shipping.create_shipment",

@@ -150,8 +150,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "shipping.view_transfer_order": _TRADE,
     "shipping.create_delivery": _YARD | {OPS},
     "shipping.create_deliveries": _YARD | {OPS},
-    "shipping.enter_rush_order": _ENTRY,
-    "shipping.submit_rush_order": _ENTRY,
     "shipping.change_delivery": _YARD | {OPS},
     "shipping.cancel_delivery": _YARD | {OPS},
     "shipping.create_shipment": _YARD,

@@ -4,7 +4,7 @@
 | --- | --- |
 | `save` | keep a draft |
 | `submit` | take an order into the books; `enter` and `submit` run inside another action |
-| `taken_over` | which actions enter and submit, where an upper app delivers at once |
+| `at_once` | what follows in the same transaction where the order's type delivers on saving |
 | `change` | change an order, reject one of its lines |
 | `cancel` | cancel an order |
 | `copy` | an order from a quotation, a draft like an order |
@@ -15,7 +15,15 @@
 """
 
 from troth.business.sales.actions.allocate import Allocated, allocate_stock, release_allocation
-from troth.business.sales.actions.answers import Confirmed, LineAnswer, Saved, Submitted
+from troth.business.sales.actions.answers import (
+    Confirmed,
+    DeliveryMade,
+    DeliveryRefused,
+    LineAnswer,
+    Saved,
+    Submitted,
+)
+from troth.business.sales.actions.at_once import deliver_at_once_by
 from troth.business.sales.actions.blocking import Blocked, is_resumable, release_block, resume_order, set_block
 from troth.business.sales.actions.cancel import cancel_order, reject_for_credit
 from troth.business.sales.actions.change import change_order, reject_item
@@ -33,12 +41,13 @@ from troth.business.sales.actions.quotations import (
 from troth.business.sales.actions.repromise import Repromised, repromise, repromise_order
 from troth.business.sales.actions.save import save_order
 from troth.business.sales.actions.submit import enter, enter_order, submit, submit_draft, submit_order
-from troth.business.sales.actions.taken_over import entering, submitting, take_over
 
 __all__ = [
     "Allocated",
     "Blocked",
     "Confirmed",
+    "DeliveryMade",
+    "DeliveryRefused",
     "Expired",
     "LineAnswer",
     "Repromised",
@@ -50,9 +59,9 @@ __all__ = [
     "change_order",
     "change_quotation_texts",
     "copy_order",
+    "deliver_at_once_by",
     "enter",
     "enter_order",
-    "entering",
     "expire_quotations",
     "is_resumable",
     "order_from_quotation",
@@ -72,6 +81,4 @@ __all__ = [
     "submit",
     "submit_draft",
     "submit_order",
-    "submitting",
-    "take_over",
 ]

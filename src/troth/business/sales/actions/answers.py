@@ -46,8 +46,31 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryMade:
+    """A delivery that was made, of which orders, and of how many lines."""
+
+    id: int
+    number: str
+    order_ids: tuple[int, ...]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRefused:
+    """An order of which nothing, or not all that is due, could be delivered, and why."""
+
+    order_id: int
+    order_number: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
-    """An order in the books: amounts in minor units, the promise by line, the blocks that were set."""
+    """An order in the books: amounts in minor units, the promise by line, the blocks that were set.
+
+    One whose type delivers on saving has `deliveries`, or says in `not_delivered` what stands in their way.
+    """
 
     id: int
     number: str
@@ -60,6 +83,8 @@ class Submitted:
     blocks: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
     warnings: tuple[str, ...] = ()
+    deliveries: tuple[DeliveryMade, ...] = ()
+    not_delivered: tuple[DeliveryRefused, ...] = ()
 
     @property
     def is_short(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import books, prices, save
+from troth.business.sales.actions import at_once, books, prices, save
 from troth.business.sales.actions.answers import Submitted, line_answers
 from troth.business.sales.actions.document import Document, load, wishes
 from troth.business.sales.models import Order
@@ -58,7 +58,7 @@ def enter_order(draft: OrderDraft, *, by: Actor, clock: Clock) -> Submitted:
 
 
 def enter(held: Held, draft: OrderDraft, *, by: Actor, clock: Clock) -> Submitted:
-    """`enter_order` inside the action of whoever calls, such as a rush order that is delivered on saving."""
+    """`enter_order` inside the action of whoever calls."""
     document = save.read(draft, by=by, clock=clock)
     return enter_document(held, document, {}, by=by, clock=clock)
 
@@ -99,7 +99,10 @@ def submit(held: Held, document: Document, *, by: Actor, clock: Clock) -> Submit
     if blocked:
         facts |= {"blocks": list(blocked)}
     save.record(document, "sales.order_submitted", by=by, clock=clock, facts=facts)
-    return replace(answer(document), lines=line_answers(lines, promise), blocks=blocked)
+    taken = replace(answer(document), lines=line_answers(lines, promise), blocks=blocked)
+    if document.terms.order_type.delivers_on_saving:
+        return at_once.delivered(held, taken, by=by, clock=clock)
+    return taken
 
 
 def refuse_incomplete(document: Document) -> None:

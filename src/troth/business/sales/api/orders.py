@@ -88,7 +88,7 @@ def change_order(request: ApiRequest, order_id: Id, change: OrderChange) -> Orde
 def submit_order(request: ApiRequest, order_id: Id) -> OrderWritten:
     """Take a draft into the books; where its order type delivers on saving, its delivery is made at once."""
     version = versions.stated(request)
-    return shown.order_written(act(request, actions.submitting(order_id), order_id, expected_version=version))
+    return shown.order_written(act(request, actions.submit_order, order_id, expected_version=version))
 
 
 @operations.acts("/orders/{int:order_id}/cancel", Written, checks_version=True)

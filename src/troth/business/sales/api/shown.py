@@ -7,6 +7,7 @@ from typing import Any
 from troth.business.promising import queries as promising
 from troth.business.sales import queries
 from troth.business.sales.actions import Saved, Submitted
+from troth.business.sales.api.at_once import DeliveryMadeShown, NotDelivered, deliveries_made, not_delivered
 from troth.business.sales.queries import DocumentRow, DocumentView, LineView, Margins
 from troth.platform.actors import Actor
 from troth.platform.api.values import Money, Shown, money, quantity
@@ -57,11 +58,16 @@ class Written(Shown):
 
 
 class OrderWritten(Written):
-    """What became of an order: what is promised by line, and the reasons of the blocks that were set."""
+    """What became of an order: what is promised by line, and the reasons of the blocks that were set.
+
+    `deliveries` and `not_delivered` are those of an order whose type delivers on saving.
+    """
 
     lines: list[LineOutcome]
     blocks: list[str]
     delivery_on: date | None
+    deliveries: list[DeliveryMadeShown] = []
+    not_delivered: list[NotDelivered] = []
 
 
 def written(answer: Saved | Submitted, currency: str) -> Written:
@@ -77,6 +83,8 @@ def order_written(answer: Submitted) -> OrderWritten:
         lines=_outcomes(promised),
         blocks=list(answer.blocks),
         delivery_on=answer.delivery_on,
+        deliveries=deliveries_made(answer.deliveries),
+        not_delivered=not_delivered(answer.not_delivered),
     )
 
 

@@ -1,7 +1,7 @@
 """Entering and changing orders and quotations.
 
 One form for all of it. What is wrong comes back beside its field; what is only missing is saved with the draft and
-listed on its page. An upper app may have taken the entry over: a rush order also makes its delivery.
+listed on its page.
 """
 
 from collections.abc import Sequence
@@ -184,8 +184,10 @@ def told(submitted: Submitted) -> tuple[str, bool]:
         parts.append(gettext("%(words)s for %(day)s") % {"words": words, "day": until} if until else words)
     if short:
         parts.append(gettext("%(short)s short") % {"short": short})
-    sentences = [", ".join(parts), *(str(block).rstrip(".") for block in submitted.blocks)]
-    return ". ".join(sentences) + ".", bool(short or submitted.blocks)
+    made = [gettext("Delivery %(number)s made") % {"number": one.number} for one in submitted.deliveries]
+    stands = [*submitted.blocks, *(worded(one.reason) for one in submitted.not_delivered if not submitted.blocks)]
+    sentences = [", ".join(parts), *made, *(str(one).rstrip(".") for one in stands)]
+    return ". ".join(sentences) + ".", bool(short or stands)
 
 
 class OrderCreate(EntryPage):
@@ -199,7 +201,7 @@ class OrderCreate(EntryPage):
         if self.saves_only:
             saved = once(actions.save_order)(draft, key=self.client_key, **self.clocked(actor))
             return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
-        submitted = actions.entering()(draft, key=self.client_key, **self.clocked(actor))
+        submitted = once(actions.enter_order)(draft, key=self.client_key, **self.clocked(actor))
         sentence, warn = told(submitted)
         return self.go(submitted.id, sentence, warn=warn)
 
@@ -242,7 +244,7 @@ class OrderChange(EntryPage):
             return self.go(key, gettext("%(number)s saved.") % {"number": saved.number})
         if saved.missing and any(one.holds_back == "confirmation" for one in saved.missing):
             return self.go(key, gettext("Saved, but not submitted: something is missing."), warn=True)
-        sentence, warn = told(actions.submitting(key)(key, **acting))
+        sentence, warn = told(actions.submit_order(key, **acting))
         return self.go(key, sentence, warn=warn)
 
 

@@ -32,7 +32,7 @@ def quotation_url(key: int) -> str:
 
 
 def _submit(request: HttpRequest, actor: Any, key: int) -> Said:
-    submitted = actions.submitting(key)(key, **clocked(request, actor))
+    submitted = actions.submit_order(key, **clocked(request, actor))
     return Said(told(submitted)[0], order_url(key))
 
 

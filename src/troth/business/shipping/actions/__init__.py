@@ -3,7 +3,7 @@
 | module | verbs |
 | --- | --- |
 | `deliver` | make deliveries from what is due |
-| `rush` | enter an order, or submit a draft, and make its delivery at once |
+| `rush` | make the delivery of an order that was just taken |
 | `alter` | change or cancel a delivery |
 | `amend` | change an order whose goods are on their way; see first what it does |
 | `ship` | shipments: make, assign, unassign, load, depart, and each step back |
@@ -16,8 +16,6 @@ from troth.business.shipping.actions.alter import DeliveryChanged, cancel_delive
 from troth.business.shipping.actions.amend import Amended, Amendment, Edit, amend_order, preview_amendment
 from troth.business.shipping.actions.deliver import (
     DeliveriesMade,
-    DeliveryMade,
-    DeliveryRefused,
     create_deliveries,
     create_delivery,
 )
@@ -30,7 +28,6 @@ from troth.business.shipping.actions.issue import (
 )
 from troth.business.shipping.actions.pick import PickConfirmed, confirm_all, confirm_pick, undo_pick
 from troth.business.shipping.actions.rest import Closed
-from troth.business.shipping.actions.rush import RushOrder, enter_rush_order, submit_rush_order
 from troth.business.shipping.actions.ship import (
     ShipmentMade,
     assign_delivery,
@@ -50,13 +47,10 @@ __all__ = [
     "Closed",
     "DeliveriesMade",
     "DeliveryChanged",
-    "DeliveryMade",
-    "DeliveryRefused",
     "Edit",
     "GoodsIssued",
     "IssueResult",
     "PickConfirmed",
-    "RushOrder",
     "ShipmentMade",
     "TransferMade",
     "amend_order",
@@ -72,14 +66,12 @@ __all__ = [
     "create_shipment",
     "create_transfer_order",
     "depart_shipment",
-    "enter_rush_order",
     "load_shipment",
     "post_goods_issue",
     "post_goods_issues",
     "preview_amendment",
     "recall_shipment",
     "reverse_goods_issue",
-    "submit_rush_order",
     "unassign_delivery",
     "undo_pick",
     "unload_shipment",

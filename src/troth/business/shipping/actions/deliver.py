@@ -15,6 +15,7 @@ from troth.business.masterdata.queries import gathered, snapshot
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.rules import Schedule
+from troth.business.sales.actions import DeliveryMade, DeliveryRefused
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
 from troth.business.shipping.actions.terms import OrderTerms, order_terms
@@ -49,24 +50,6 @@ from troth.reference import queries as reference
 ORDERS_MAX = 100
 """So many orders are delivered in one transaction; the answer says whether more are due."""
 LINES_MAX = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryMade:
-    id: int
-    number: str
-    order_ids: tuple[int, ...]
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRefused:
-    """An order of which nothing, or not all that is due, could be delivered, and why."""
-
-    order_id: int
-    order_number: str
-    code: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

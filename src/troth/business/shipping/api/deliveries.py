@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field
 
+from troth.business.sales import actions as sales
+from troth.business.sales.api import at_once
 from troth.business.sales.api import shown as orders
 from troth.business.sales.api.entries import OrderEntry, order_draft
 from troth.business.shipping import actions, queries
@@ -81,40 +83,18 @@ def list_due_deliveries(request: ApiRequest, found: Query[SiteFilter]) -> dict[s
     return page(request, items, found.limit, lambda: f"{rows[-1].material_on}/{rows[-1].id}")
 
 
-class DeliveryMadeShown(Shown):
-    id: int
-    number: str
-    orders: list[int]
-    lines: int
-
-
-class NotDelivered(Shown):
-    """An order of which nothing, or not all that is due, could be delivered, and why."""
-
-    order: int
-    order_number: str
-    code: str
-    reason: str
-
-
 class DeliveriesMadeShown(Shown):
     """`more` says that further orders are due that this run did not look at."""
 
-    deliveries: list[DeliveryMadeShown]
-    refusals: list[NotDelivered]
+    deliveries: list[at_once.DeliveryMadeShown]
+    refusals: list[at_once.NotDelivered]
     more: bool
 
 
 def _made(made: DeliveriesMade) -> DeliveriesMadeShown:
     return DeliveriesMadeShown(
-        deliveries=[
-            DeliveryMadeShown(id=one.id, number=one.number, orders=list(one.order_ids), lines=one.lines)
-            for one in made.deliveries
-        ],
-        refusals=[
-            NotDelivered(order=one.order_id, order_number=one.order_number, code=one.code, reason=one.reason)
-            for one in made.refusals
-        ],
+        deliveries=at_once.deliveries_made(made.deliveries),
+        refusals=at_once.not_delivered(made.refusals),
         more=made.more,
     )
 
@@ -148,8 +128,9 @@ class RushShown(Shown):
 @operations.creates("/rush-orders", RushShown)
 def enter_rush_order(request: ApiRequest, order: OrderEntry) -> RushShown:
     """Enter an order whose type delivers on saving, and make its delivery at once, as far as goods are at hand."""
-    answer = create(request, actions.enter_rush_order, order_draft(order))
-    return RushShown(order=orders.order_written(answer.order), deliveries=_made(answer.deliveries))
+    answer = create(request, sales.enter_order, order_draft(order))
+    made = DeliveriesMade(answer.deliveries, answer.not_delivered)
+    return RushShown(order=orders.order_written(answer), deliveries=_made(made))
 
 
 class DeliveryFilter(Paging):

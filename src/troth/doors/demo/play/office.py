@@ -8,7 +8,6 @@ from troth.business.credit import queries as credits
 from troth.business.sales import actions as sales
 from troth.business.sales.actions import LineAnswer, Saved, Submitted
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
-from troth.business.shipping import actions as shipping
 from troth.doors.demo.play.script import Fate, Planned, Quote
 from troth.doors.demo.play.stage import Stage
 from troth.doors.demo.products import COLUMBUS_PRODUCTS
@@ -55,11 +54,9 @@ class Office:
         if one.fate is Fate.INCOMPLETE:
             self.stage.counts["drafts"] += 1
             return sales.save_order(draft, **self.stage.acting(REP))
-        if one.fate is Fate.RUSH:
-            rush = shipping.enter_rush_order(draft, **self.stage.acting(REP))
-            self.stage.counts["deliveries"] += len(rush.deliveries.deliveries)
-            return self._count(rush.order, one.requested_on)
-        return self._count(sales.enter_order(draft, **self.stage.acting(REP)), one.requested_on)
+        entered = sales.enter_order(draft, **self.stage.acting(REP))
+        self.stage.counts["deliveries"] += len(entered.deliveries)
+        return self._count(entered, one.requested_on)
 
     def _draft(self, one: Planned) -> OrderDraft:
         return OrderDraft(
