@@ -183,10 +183,13 @@ class Overlay(Held):
     writes: ClassVar[bool] = False
 
     @classmethod
-    def of(cls, held: Held) -> Self:
-        """Suppose on from what is held: its balances as they stand in this transaction, without another look."""
+    def of(cls, held: Held, *keys: BalanceKey) -> Self:
+        """Suppose on from what is held: its balances as they stand in this transaction, without another look.
+
+        All of them, or those of `keys`.
+        """
         overlay = cls()
-        overlay._balances = {key: copy(balance) for key, balance in held._balances.items()}
+        overlay._balances = {key: copy(held._balances[key]) for key in keys or held._balances}
         return overlay
 
     def _take_kind(self, kind: type[BalanceKey], keys: list[BalanceKey]) -> None:

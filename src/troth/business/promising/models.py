@@ -48,6 +48,7 @@ class Requirement(models.Model):
     first_promised_on = models.DateField(null=True)
     explanation = models.JSONField(default=dict)
     promised_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=12, default="entered", db_default="entered")
 
     class Meta:
         constraints = [
@@ -105,6 +106,26 @@ class ScheduleLine(models.Model):
                 fields=["material_on"], name="promising_schedule_line_due", condition=Q(delivered__lt=F("quantity"))
             )
         ]
+
+
+class PastPromise(models.Model):
+    """What was promised on a line before it was promised otherwise. The promise of today stands on the requirement.
+
+    `cause` is why this one was made, `ended_by` why it ended. `lines` are [quantity, material day, delivery day, basis]
+    of what was confirmed and not delivered then; days are numbers since 1970-01-01. `explanation` is the record that
+    its sentence is read from.
+    """
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.RESTRICT, related_name="past_promises")
+    quantity = models.BigIntegerField()
+    requested_on = models.DateField()
+    confirmed_quantity = models.BigIntegerField()
+    lines = models.JSONField(default=list)
+    explanation = models.JSONField(default=dict)
+    cause = models.CharField(max_length=12)
+    promised_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=12)
+    ended_at = models.DateTimeField()
 
 
 class Allocation(models.Model):

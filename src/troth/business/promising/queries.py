@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from django.db.models import F, Q
 
 from troth.business.promising import store
-from troth.business.promising.models import Allocation, Requirement, ScheduleLine
+from troth.business.promising.models import Allocation, PastPromise, Requirement, ScheduleLine
 from troth.business.promising.rules import Schedule, sentence
 from troth.business.promising.states import SCOPES
 from troth.kernel import netting
@@ -19,6 +19,7 @@ from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Overlay
+from troth.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,67 @@ def _explanation(one: store.Standing, unit: str, decimals: int) -> Explanation:
         schedules=schedules,
         record=record,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseThen:
+    """What was promised on a line from `promised_at` on, and why; `ended_at` is None for the promise of today.
+
+    `lines` are (quantity, delivery day, basis) of what was confirmed and not delivered.
+    """
+
+    promised_at: datetime | None
+    cause: str
+    ended_at: datetime | None
+    quantity: int
+    requested_on: date
+    confirmed: int
+    lines: tuple[tuple[int, date, str], ...]
+    sentence: str
+
+    @property
+    def delivery_on(self) -> date | None:
+        return max((on for _, on, _ in self.lines), default=None)
+
+
+def history(kind: str, line_id: int) -> list[PromiseThen]:
+    """Every promise that was made on a line, the first one first, the one of today last; empty without a promise."""
+    one = store.standing(kind, [line_id]).get(line_id)
+    if one is None:
+        return []
+    unit = _unit_of(one.product_id)
+    found = [_then(row, *unit) for row in PastPromise.objects.filter(requirement_id=one.id).order_by("id")]
+    if not one.is_withdrawn:
+        lines = tuple(
+            (line.open, line.schedule.delivery_on, str(line.schedule.basis)) for line in one.lines if line.open
+        )
+        found.append(
+            PromiseThen(
+                one.promised_at, one.cause, None, one.quantity, one.requested_on, one.confirmed_quantity, lines,
+                _explanation(one, *unit).sentence,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _then(row: PastPromise, unit: str, decimals: int) -> PromiseThen:
+    lines = tuple((quantity, date_of(delivery), basis) for quantity, _, delivery, basis in row.lines)
+    said = sentence(
+        row.requested_on,
+        [(quantity, on, basis, None) for quantity, on, basis in lines],
+        row.quantity - row.confirmed_quantity,
+        row.explanation,
+        unit=unit,
+        decimals=decimals,
+    )
+    return PromiseThen(
+        row.promised_at, row.cause, row.ended_at, row.quantity, row.requested_on, row.confirmed_quantity, lines, said
+    )
+
+
+def _unit_of(product_id: int) -> tuple[str, int]:
+    product = reference.product(product_id)
+    return product.base_unit, product.decimals
 
 
 def overview(product_id: int, site_id: int, today: int, *, scope: str = "order") -> list[AvailabilityDay]:

@@ -35,6 +35,16 @@ class Basis(StrEnum):
     UNCHECKED = "unchecked"
 
 
+class Cause(StrEnum):
+    """Why a promise is the one it is: what made it, or made it anew."""
+
+    ENTERED = "entered"
+    CHANGED = "changed"
+    SUPPLY = "supply"
+    RELEASED = "released"
+    CANCELLED = "cancelled"
+
+
 _SUPPLY = frozenset({Category.STOCK, Category.PURCHASE, Category.PRODUCTION, Category.TRANSFER_IN})
 _DEMAND = frozenset({Category.ORDER, Category.DELIVERY, Category.HOLD, Category.RESERVATION, Category.TRANSFER_OUT})
 

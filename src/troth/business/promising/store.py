@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -17,7 +17,7 @@ from troth.platform import sql
 from troth.platform.documents import DocumentRef
 
 
-def dump(record: Mapping[str, Any]) -> str:
+def dump(record: Mapping[str, Any] | Sequence[Any]) -> str:
     """A record as compact JSON; each line of an order writes two."""
     return to_json(record).decode()
 
@@ -63,6 +63,8 @@ class Standing:
     is_withdrawn: bool
     first_promised_on: date | None
     record: dict[str, Any]
+    cause: str
+    promised_at: datetime | None
     lines: tuple[StandingLine, ...] = ()
 
     @property
@@ -95,14 +97,15 @@ def own_segment(line_id: int) -> str:
 _STANDING = (
     "r.id, r.document_kind, r.document_id, r.document_number, r.line_id, r.product_id, r.site_id, r.segment,"
     " r.quantity, r.open_quantity, r.confirmed_quantity, r.requested_on, r.mode, r.scope, r.is_fixed, r.is_checked,"
-    " r.delivery_group, r.complete_delivery, r.deliveries_max, r.is_withdrawn, r.first_promised_on, r.explanation"
+    " r.delivery_group, r.complete_delivery, r.deliveries_max, r.is_withdrawn, r.first_promised_on, r.explanation,"
+    " r.cause, r.promised_at"
 )
 _LINE = (
     "s.id, s.position, s.quantity, s.delivered, s.material_on, s.transportation_planning_on, s.loading_on,"
     " s.goods_issue_on, s.delivery_on, s.basis, s.binding"
 )
 _LINE_ID = 4
-_STANDING_WIDTH = 22
+_STANDING_WIDTH = 24
 
 
 def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
@@ -153,12 +156,19 @@ def _requirement(row: Sequence[Any], lines: tuple[StandingLine, ...]) -> Standin
     return Standing(
         row[0], DocumentRef(row[1], row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
         _date(row[11]), row[12], row[13], bool(row[14]), bool(row[15]), row[16], bool(row[17]), row[18],
-        bool(row[19]), _date(row[20]) if row[20] else None, _json(row[21]), lines,
+        bool(row[19]), _date(row[20]) if row[20] else None, _json(row[21]), row[22], _at(row[23]), lines,
     )  # fmt: skip
 
 
 def _date(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _at(value: Any) -> datetime | None:
+    """SQLite hands an instant out as text, in UTC."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def _json(value: Any) -> Any:
@@ -171,7 +181,7 @@ _REQUIREMENT = {
     "requested_on": "date", "mode": "text", "scope": "text", "priority": "int", "is_fixed": "bool",
     "is_checked": "bool", "delivery_group": "int", "complete_delivery": "bool", "deliveries_max": "int",
     "segment": "text", "is_withdrawn": "bool", "value": "int", "owner_id": "int", "confirmed_quantity": "int",
-    "first_promised_on": "date", "explanation": "json", "promised_at": "at",
+    "first_promised_on": "date", "explanation": "json", "promised_at": "at", "cause": "text",
 }  # fmt: skip
 _SCHEDULE = {
     "requirement_id": "int", "position": "int", "quantity": "int", "material_on": "date",
@@ -188,6 +198,33 @@ def insert_requirements(rows: Sequence[tuple[Any, ...]]) -> dict[int, int]:
 def update_requirements(rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows of (id, *values in the order of `_REQUIREMENT`)."""
     sql.update("promising_requirement", "id", _REQUIREMENT, rows)
+
+
+def keep_past(found: Iterable[Standing], ended_by: str, at: datetime) -> None:
+    """Keep what was promised before it is promised otherwise."""
+    sql.insert(
+        "promising_pastpromise",
+        {
+            "requirement_id": "int", "quantity": "int", "requested_on": "date", "confirmed_quantity": "int",
+            "lines": "json", "explanation": "json", "cause": "text", "promised_at": "at", "ended_by": "text",
+            "ended_at": "at",
+        },
+        [
+            (
+                one.id, one.quantity, one.requested_on, one.confirmed_quantity, dump(_told(one)), dump(one.record),
+                one.cause, one.promised_at, ended_by, at,
+            )
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+def _told(one: Standing) -> list[tuple[int, int, int, str]]:
+    return [
+        (line.open, line.schedule.dates.material_available, line.schedule.dates.delivery, str(line.schedule.basis))
+        for line in one.lines
+        if line.open
+    ]
 
 
 def insert_schedules(rows: Iterable[tuple[int, int, Schedule]]) -> None:

@@ -9,7 +9,9 @@ class SalesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from troth.business.promising.actions import register_wishes
         from troth.business.sales import checks, jobs, papers, subscribers  # noqa: F401 - they register themselves
+        from troth.business.sales.actions.wanted import OrderWishes
         from troth.platform import documents
         from troth.platform.documents import Kind
 
@@ -24,3 +26,4 @@ class SalesConfig(AppConfig):
             )
         )
         documents.register(Kind("order", _("order"), _("orders"), "sales.Order", "sales:order", "sales.view_order"))
+        register_wishes("order", OrderWishes())

@@ -20,13 +20,17 @@ class Balance(models.Model):
 class Posting(PostingRow):
     """`quantity` (supply positive, demand negative) of `category` on `day` (days since 1970-01-01; 0 for stock)."""
 
-    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings")
+    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings", db_index=False)
     category = models.SmallIntegerField()
     day = models.IntegerField()
     quantity = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["source_kind", "source_line_id"], name="availability_posting_source")]
+        indexes = [
+            models.Index(fields=["source_kind", "source_line_id"], name="availability_posting_source"),
+            # The latest of a key are read without its history.
+            models.Index(fields=["balance", "id"], name="availability_posting_latest"),
+        ]
 
 
 class Shortage(models.Model):

@@ -167,6 +167,48 @@ def standing(lines: Sequence[tuple[str, int]]) -> list[StandingRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a document posted on a key in a category and for a day, when last; `on` is None for stock."""
+
+    at: datetime
+    category: Category
+    on: date | None
+    quantity: int
+    source: DocumentRef
+
+
+POSTINGS_READ = 2000
+"""So many of the latest postings of a key are looked at, however long its history is."""
+
+
+def moved_since(
+    key: AvailabilityKey, since: datetime, *, besides: tuple[str, int], limit: int = 50
+) -> list[Moved]:  # fmt: skip
+    """What was posted on a key after an instant, `besides` what a line (source kind, source line id) posted itself.
+
+    The latest first; what was posted and taken back again is left out.
+    """
+    latest = Posting.objects.filter(
+        balance__product_id=key.product_id, balance__site_id=key.site_id, balance__segment=key.segment
+    ).order_by("-id")
+    rows = latest.values_list("at", "category", "day", "quantity", "source_kind", "source_id", "source_line_id")
+    sums: dict[tuple[Category, int, DocumentRef], tuple[datetime, int]] = {}
+    for at, number, day, quantity, kind, document_id, line_id in rows[:POSTINGS_READ]:
+        if at <= since:
+            break
+        if (kind, line_id) != besides:
+            place = (Category(number), day, DocumentRef(kind, document_id))
+            last, so_far = sums.get(place, (at, 0))
+            sums[place] = (last, so_far + quantity)
+    found = [
+        Moved(at, category, None if category is Category.STOCK else date_of(day), quantity, source)
+        for (category, day, source), (at, quantity) in sums.items()
+        if quantity
+    ]
+    return found[:limit]
+
+
 def standing_by_line(category: Category) -> dict[tuple[str, int], int]:
     """What stands in a category for each (source kind, source line id), over all keys and days; zeros left out."""
     rows = (

@@ -8,7 +8,7 @@ from troth.business.promising.actions.allocate import (
     release_allocation,
     tied_keys,
 )
-from troth.business.promising.actions.confirm import confirm, keys, reconfirm, simulate, way, withdraw
+from troth.business.promising.actions.confirm import SUPPOSED, confirm, keys, reconfirm, simulate, way, withdraw
 from troth.business.promising.actions.deliver import (
     GivingBack,
     Issuing,
@@ -20,7 +20,9 @@ from troth.business.promising.actions.deliver import (
     take_over,
     unissue,
 )
+from troth.business.promising.actions.replay import Earlier, Replayed, earlier, register_wishes, replay
 from troth.business.promising.actions.repromise import repromise_short
+from troth.business.promising.actions.suppose import Check, Supposition, TooManyChecks, WrongCheck, check
 from troth.business.promising.rules import (
     LessThanDelivered,
     LinePromise,
@@ -33,6 +35,9 @@ from troth.business.promising.rules import (
 )
 
 __all__ = [
+    "SUPPOSED",
+    "Check",
+    "Earlier",
     "GivingBack",
     "Issuing",
     "LessThanDelivered",
@@ -41,20 +46,28 @@ __all__ = [
     "NotFreeToAllocate",
     "NothingAllocated",
     "Promise",
+    "Replayed",
     "SiteClosed",
     "StillAllocated",
+    "Supposition",
     "Taken",
     "Taking",
+    "TooManyChecks",
     "UnknownScope",
     "Way",
     "Wish",
+    "WrongCheck",
     "allocate",
+    "check",
     "confirm",
+    "earlier",
     "give_back",
     "issue",
     "keys",
     "reconfirm",
+    "register_wishes",
     "release_allocation",
+    "replay",
     "repromise_short",
     "simulate",
     "take_more",

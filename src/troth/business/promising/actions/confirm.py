@@ -30,7 +30,7 @@ from troth.business.promising.rules import (
     decide,
     group_of,
 )
-from troth.business.promising.states import SCOPES
+from troth.business.promising.states import SCOPES, Cause
 from troth.business.promising.store import Standing
 from troth.kernel import netting, scheduling
 from troth.kernel.calendars import WorkCalendar, day_of
@@ -43,6 +43,10 @@ from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held, Overlay
+
+
+SUPPOSED = DocumentRef("simulation", 0)
+"""Not the kind of any document, so that nothing in the books is taken for a part of what is supposed."""
 
 
 def way(transport: Transport, customer_calendar: WorkCalendar, *, edition: int | None = None) -> Way:
@@ -79,17 +83,24 @@ def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool =
 
 
 def reconfirm(
-    held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False, anew: bool = False
+    held: Held,
+    wishes: Sequence[Wish],
+    *,
+    clock: Clock,
+    blocked: bool = False,
+    anew: bool = False,
+    cause: str = Cause.CHANGED,
 ) -> Promise:
     """Promise lines that may stand already: those that still hold, unchanged and in full, keep their dates.
 
     The keys of what stands (`queries.keys`) and of the wishes must be held. What deliveries took over and what stock is
-    tied to stays; `LessThanDelivered` if the wish is smaller than that. With `anew` nothing is kept for its own sake.
+    tied to stays; `LessThanDelivered` if the wish is smaller than that. With `anew` nothing is kept for its own sake. `cause` is written beside a promise that differs;
+    the one before is kept as a past promise.
     """
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
         standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
-    return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew)
+    return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew, cause=cause)
 
 
 def withdraw(held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock) -> None:
@@ -108,21 +119,34 @@ def withdraw(held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock) ->
     at = clock.now()
     availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
     if held.writes:
+        store.keep_past([one for one in found if not one.is_withdrawn], Cause.CANCELLED, at)
         store.cut_schedules(line for one in found for line in one.lines)
         store.close([(one.id, one.delivered) for one in found])
 
 
-def simulate(wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False) -> Promise:
+def simulate(
+    wishes: Sequence[Wish],
+    *,
+    clock: Clock,
+    blocked: bool = False,
+    anew: bool = False,
+    books: Overlay | None = None,
+    supposed: Sequence[Entry] = (),
+) -> Promise:
     """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again.
 
-    `blocked` confirms nothing, as in `confirm`.
+    `blocked` confirms nothing, as in `confirm`; with `anew` what stands is not kept for its own sake. `supposed`
+    postings count as if they were made; those for other keys are passed over. `books` are read already, and are used up.
     """
-    overlay = Overlay()
+    overlay = Overlay() if books is None else books
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
-        standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
+        if kind != SUPPOSED.kind:
+            standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
     overlay.take(*keys(wishes), *(key for one in standing.values() for key in (one.key, one.own_key)))
-    return _promise(overlay, wishes, standing, clock=clock, blocked=blocked)
+    held = set(overlay.keys())
+    availability.post(overlay, [entry for entry in supposed if entry.key in held], at=clock.now())
+    return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew)
 
 
 def demand_of(one: Standing, *, sign: int) -> list[Entry]:
@@ -158,6 +182,7 @@ def _promise(
     clock: Clock,
     blocked: bool = False,
     anew: bool = False,
+    cause: str = Cause.ENTERED,
 ) -> Promise:
     assert len({wish.line_id for wish in wishes}) == len(wishes), "one wish a line"
     if not wishes:
@@ -170,7 +195,7 @@ def _promise(
     at = clock.now()
     _post(held, released, [entry for one in decided for entry in _demand(one)], at=at)
     if held.writes:
-        _write(changes, decided, at)
+        _write(decided, cause, at)
     promises = {change.wish.line_id: promise for change, promise, _ in decided} | kept
     return Promise({wish.line_id: promises[wish.line_id] for wish in wishes})
 
@@ -365,11 +390,18 @@ def _post(held: Held, released: Sequence[Entry], demanded: Sequence[Entry], *, a
         availability.post(held, demanded, at=at)
 
 
-def _write(changes: Sequence[_Change], decided: Sequence[_Decided], at: datetime) -> None:
+def _write(decided: Sequence[_Decided], cause: str, at: datetime) -> None:
     new = [one for one in decided if one.change.before is None]
     old = [(one, one.change.before) for one in decided if one.change.before is not None]
-    ids = store.insert_requirements([_row(one, None, at) for one in new])
-    store.update_requirements([(before.id, *_row(one, before, at)) for one, before in old])
+    ids = store.insert_requirements([_row(one, None, (at, Cause.ENTERED)) for one in new])
+    other = {before.id for one, before in old if _differs(one, before)}
+    store.keep_past([before for _, before in old if before.id in other], cause, at)
+    store.update_requirements(
+        [
+            (before.id, *_row(one, before, (at, cause) if before.id in other else (before.promised_at, before.cause)))
+            for one, before in old
+        ]
+    )
     store.cut_schedules(line for _, before in old for line in _fluid(before))
     rows = [(ids[one.change.wish.line_id], place, line) for one in new for place, line in enumerate(one.new, 1)]
     for one, before in old:
@@ -378,8 +410,16 @@ def _write(changes: Sequence[_Change], decided: Sequence[_Decided], at: datetime
     store.insert_schedules(rows)
 
 
-def _row(decided: _Decided, before: Standing | None, at: datetime) -> tuple[Any, ...]:
-    """The values of a requirement in the order of the store's columns."""
+def _differs(decided: _Decided, before: Standing) -> bool:
+    """Whether another quantity is wanted, wished for another day, or confirmed otherwise than before."""
+    wish = decided.change.wish
+    was = [(line.schedule.dates, line.open, str(line.schedule.basis)) for line in _fluid(before) if line.open]
+    now = [(line.dates, line.quantity, str(line.basis)) for line in decided.new]
+    return (wish.quantity, wish.requested_on, now) != (before.quantity, before.requested_on, was)
+
+
+def _row(decided: _Decided, before: Standing | None, made: tuple[datetime | None, str]) -> tuple[Any, ...]:
+    """The values of a requirement in the order of the store's columns; `made` says when it was promised, and why."""
     wish, promise = decided.change.wish, decided.promise
     delivered = promise.delivered
     return (
@@ -387,7 +427,7 @@ def _row(decided: _Decided, before: Standing | None, at: datetime) -> tuple[Any,
         wish.site_id, wish.party_id, wish.quantity, wish.quantity - delivered, wish.requested_on, str(wish.mode),
         wish.scope, wish.priority, wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery,
         wish.deliveries_max, wish.segment, False, wish.value, wish.owner_id, delivered + promise.confirmed,
-        _first_promised_on(promise, before), store.dump(promise.record), at,
+        _first_promised_on(promise, before), store.dump(promise.record), made[0], str(made[1]),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from troth.business.promising import store
 from troth.business.promising.actions.confirm import reconfirm
 from troth.business.promising.rules import Promise, Wish, group_of
+from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
 from troth.kernel.calendars import day_of
 from troth.ledgers.availability import actions as availability
@@ -43,7 +44,7 @@ def repromise_short(
     together = {group_of(wish) for wish in waiting} - {None}
     waiting += [wish for wish in wishes if group_of(wish) in together and wish not in waiting]
     # The more important of them choose first.
-    promise = reconfirm(held, waiting[::-1], clock=clock, anew=True)
+    promise = reconfirm(held, waiting[::-1], clock=clock, anew=True, cause=Cause.SUPPLY)
     if waiting:
         _close(held, key, day_of(clock.today(waiting[0].way.time_zone)), clock.now())
     return promise

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
+from troth.business.promising.states import Cause
 from troth.business.sales.actions import books, save
 from troth.business.sales.actions.change import opened, reason_given
 from troth.business.sales.actions.document import ORDER_KIND, Document, wishes
@@ -89,7 +90,7 @@ def resume_order(order_id: int, *, by: Actor, clock: Clock) -> Blocked:
         *promises.keys(ORDER_KIND, [line.id for line in document.lines]),
         *promising.keys(wanted),
     )
-    promise = promising.reconfirm(held, wanted, clock=clock)
+    promise = promising.reconfirm(held, wanted, clock=clock, cause=Cause.RELEASED)
     short = list(promise.short_lines)
     save.record(document, "sales.order_resumed", by=by, clock=clock, facts={"short_lines": short} if short else None)
     return standing

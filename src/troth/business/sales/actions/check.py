@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from troth.business.credit.rules import Verdict
 from troth.business.promising import actions as promising
+from troth.business.promising.actions import SUPPOSED
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
 from troth.business.sales.actions import books, save
 from troth.business.sales.actions.document import ORDER_KIND, Document, in_company_currency, needs_wish, wishes
-from troth.business.sales.actions.simulate import SUPPOSED
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules import lots
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft

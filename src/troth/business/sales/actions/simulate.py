@@ -1,18 +1,13 @@
 """What would be promised on an order: read, determined, priced and weighed, and nothing of it written or held."""
 
 from troth.business.promising import actions as promising
-from troth.business.promising.actions import Promise
+from troth.business.promising.actions import SUPPOSED, Promise
 from troth.business.sales.actions import save
 from troth.business.sales.actions.document import wishes
 from troth.business.sales.actions.submit import refuse_incomplete
 from troth.business.sales.rules.drafts import OrderDraft
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
-from troth.platform.documents import DocumentRef
-
-SUPPOSED = DocumentRef("simulation", 0)
-"""Not the kind of any order, so that no line in the books is taken for one of the draft's."""
-
 
 def simulate_order(draft: OrderDraft, *, by: Actor, clock: Clock) -> Promise:
     """The promise by line number, on the books as they are. Refuses what is wrong or missing in the draft."""

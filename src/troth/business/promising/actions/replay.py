@@ -1,0 +1,223 @@
+"""A promise looked at again: what it would be now, and what would make it earlier.
+
+Whoever owns the document registers how its wishes are read (`register_wishes`); the promise itself keeps no customer
+and no route. Nothing here locks or writes: every road is tried on books that are supposed.
+
+    road       supposed
+    split      the line may come in parts, and need not wait for its group
+    fewer      less is wanted, as much as there is for the wished day
+    receipt    a receipt that comes later than needed comes by the day the goods are needed
+    site       the line is delivered from another site
+
+A road is offered only if more of the line would come, or all of it earlier. The ones that help most come first.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from troth.business.promising.actions.confirm import simulate
+from troth.business.promising.models import Requirement
+from troth.business.promising.rules import LinePromise, Wish, group_of
+from troth.business.promising.states import Mode
+from troth.business.supply import queries as supply
+from troth.business.supply.queries import ReceiptRow
+from troth.kernel import scheduling
+from troth.kernel.calendars import date_of, day_of
+from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.kernel.netting import Category
+from troth.ledgers.availability import queries as availability
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.availability.queries import Moved
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+
+RECEIPTS_TRIED = 5
+MOVED_SHOWN = 50
+_CATEGORIES = {"purchase": Category.PURCHASE, "production": Category.PRODUCTION}
+
+
+class Wishes(Protocol):
+    """How an app reads what a document of its kind wants."""
+
+    def standing(self, document_id: int) -> Sequence[Wish]:
+        """The wishes of the document's lines as they stand."""
+
+    def elsewhere(self, document_id: int, line_id: int) -> Sequence[Wish]:
+        """The wish of one line from every other site that could deliver it."""
+
+
+_readers: dict[str, Wishes] = {}
+
+
+def register_wishes(kind: str, reader: Wishes) -> None:
+    """Say how the wishes of a kind of document are read."""
+    _readers[kind] = reader
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """`now` is what the line would be promised today, the promises of all others standing; `moved` what was posted on
+    its product at its site since it was promised, the latest first."""
+
+    now: LinePromise
+    promised_at: datetime | None
+    differs: bool
+    moved: tuple[Moved, ...]
+
+
+class Arrival(NamedTuple):
+    on: date
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A road to an earlier or a larger promise: what would arrive, and what has to happen for it."""
+
+    road: str
+    arrivals: tuple[Arrival, ...]
+    short: int
+    receipt: ReceiptRow | None = None
+    needed_on: date | None = None
+    site: str = ""
+    site_id: int | None = None
+
+    @property
+    def last_on(self) -> date | None:
+        return max((one.on for one in self.arrivals), default=None)
+
+
+class NothingPromised(NotFound):
+    """The line is in no books: no promise to look at."""
+
+    code = "nothing_promised"
+
+
+def replay(kind: str, line_id: int, *, clock: Clock) -> Replayed:
+    """Promise a line again on the books of today, without a trace. `NothingPromised` where nothing stands for it."""
+    one, wish = _wish(kind, line_id)
+    now = simulate(_with_group(one.document_id, wish), clock=clock, anew=True).lines[line_id]
+    standing = [
+        (line.delivery_on, line.quantity - line.delivered)
+        for line in one.schedule_lines.order_by("position")
+        if line.quantity > line.delivered
+    ]
+    told = [(line.delivery_on, line.quantity) for line in now.schedules]
+    moved: tuple[Moved, ...] = ()
+    if one.promised_at is not None:
+        key = AvailabilityKey(one.product_id, one.site_id, one.segment)
+        moved = tuple(availability.moved_since(key, one.promised_at, besides=(kind, line_id), limit=MOVED_SHOWN))
+    return Replayed(now, one.promised_at, told != standing, moved)
+
+
+def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
+    """What would make a line come earlier, or more of it, the most helpful first; nothing for one that is on time."""
+    one, wish = _wish(kind, line_id)
+    now = _tried(_with_group(one.document_id, wish), line_id, clock)
+    if now is None or now.is_on_time or not wish.is_checked:
+        return []
+    roads = [*_split(wish, clock), *_fewer(wish, clock), *_expedited(wish, clock), *_elsewhere(one, kind, clock)]
+    better = [road for road in roads if _helps(road, now)]
+    return sorted(better, key=lambda road: (road.short, road.last_on or date.max, _ORDER.index(road.road)))
+
+
+_ORDER = ("split", "fewer", "receipt", "site")
+
+
+def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
+    one = Requirement.objects.filter(document_kind=kind, line_id=line_id, is_withdrawn=False).first()
+    reader = _readers.get(kind)
+    found = reader.standing(one.document_id) if one is not None and reader is not None else ()
+    wish = next((wish for wish in found if wish.line_id == line_id), None)
+    if one is None or wish is None:
+        raise NothingPromised(
+            Sentence("Nothing is promised on line %(line)s of this %(kind)s. Submit the document first."),
+            kind=kind,
+            line=line_id,
+        )
+    return one, wish
+
+
+def _with_group(document_id: int, wish: Wish) -> list[Wish]:
+    """The wish, with those that have to arrive together with it."""
+    group = group_of(wish)
+    if group is None:
+        return [wish]
+    return [one for one in _readers[wish.document.kind].standing(document_id) if group_of(one) == group]
+
+
+def _tried(
+    wishes: Sequence[Wish], line_id: int, clock: Clock, supposed: Sequence[Entry] = ()
+) -> LinePromise | None:  # fmt: skip
+    """The promise of the line if it were so; None where a rule stands in the way."""
+    try:
+        return simulate(wishes, clock=clock, anew=True, supposed=supposed).lines[line_id]
+    except BusinessError:
+        return None
+
+
+def _arrivals(promise: LinePromise) -> tuple[Arrival, ...]:
+    return tuple(Arrival(one.delivery_on, one.quantity) for one in promise.schedules)
+
+
+def _split(wish: Wish, clock: Clock) -> Iterator[Earlier]:
+    """In parts, for itself."""
+    if wish.mode == Mode.PARTIAL and group_of(wish) is None:
+        return
+    alone = wish._replace(mode=Mode.PARTIAL, complete_delivery=False, delivery_group=0)
+    found = _tried([alone], wish.line_id, clock)
+    if found is not None and found.schedules:
+        yield Earlier("split", _arrivals(found), found.short)
+
+
+def _fewer(wish: Wish, clock: Clock) -> Iterator[Earlier]:
+    """What there is for the wished day, and no more."""
+    alone = wish._replace(mode=Mode.ONE_TIME, complete_delivery=False, delivery_group=0)
+    found = _tried([alone], wish.line_id, clock)
+    if found is not None and found.schedules and found.short:
+        yield Earlier("fewer", _arrivals(found), 0)
+
+
+def _expedited(wish: Wish, clock: Clock) -> Iterator[Earlier]:
+    """One receipt each that comes by the day the goods are needed, and not before tomorrow."""
+    today = day_of(clock.today(wish.way.time_zone))
+    dates = scheduling.schedule(day_of(wish.requested_on), today, wish.way.durations, wish.way.calendars)
+    needed = max(dates.material_available, today + 1)
+    key = AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
+    late = [one for one in supply.by_product(wish.product_id, wish.site_id) if day_of(one.due_on) > needed]
+    for receipt in late[:RECEIPTS_TRIED]:
+        category = _CATEGORIES[receipt.kind]
+        ref = DocumentRef("receipt", receipt.id, receipt.number)
+        moved = (
+            Entry(key, category, day_of(receipt.due_on), -receipt.expected, ref),
+            Entry(key, category, needed, receipt.expected, ref),
+        )
+        found = _tried([wish], wish.line_id, clock, moved)
+        if found is not None:
+            yield Earlier("receipt", _arrivals(found), found.short, receipt=receipt, needed_on=date_of(needed))
+
+
+def _elsewhere(one: Requirement, kind: str, clock: Clock) -> Iterator[Earlier]:
+    for wish in _readers[kind].elsewhere(one.document_id, one.line_id):
+        found = _tried([wish], wish.line_id, clock)
+        if found is not None and found.schedules:
+            yield Earlier("site", _arrivals(found), found.short, site=wish.way.site, site_id=wish.site_id)
+
+
+def _helps(road: Earlier, now: LinePromise) -> bool:
+    """Whether more would come, or as much of it earlier: its arrivals are never behind, and once ahead."""
+    if road.road == "fewer":
+        return True
+    stands = [Arrival(one.delivery_on, one.quantity) for one in now.schedules]
+    days = sorted({one.on for one in (*stands, *road.arrivals)})
+    gains = [_by(road.arrivals, day) - _by(stands, day) for day in days]
+    return bool(gains) and min(gains) >= 0 and max(gains) > 0
+
+
+def _by(arrivals: Sequence[Arrival], day: date) -> int:
+    return sum(one.quantity for one in arrivals if one.on <= day)
+
+

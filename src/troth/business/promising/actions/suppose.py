@@ -1,0 +1,170 @@
+"""What would be: checks on books that are supposed. No lock, no trace, as many people at once as like.
+
+A supposition moves supply or demand of a product at a site by day; a check asks for a quantity on a day. Both run the
+rules of the promise on an overlay of the books, so that an answer differs from a promise in nothing but that it binds
+nobody.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from troth.business.promising.actions.confirm import SUPPOSED, keys, simulate
+from troth.business.promising.rules import LinePromise, SiteClosed, UnknownScope, Way, Wish
+from troth.business.promising.states import SCOPES, Mode
+from troth.kernel.calendars import WorkCalendar, day_of
+from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.kernel.netting import Category
+from troth.kernel.quantity import MAX
+from troth.kernel.scheduling import Calendars, Durations
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform.clock import Clock
+from troth.platform.locks import Overlay
+from troth.reference import queries as reference
+from troth.reference.queries import SiteRow
+
+CHECKS_MAX = 1000
+EVERY_DAY = WorkCalendar((True,) * 7)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`quantity` (smallest units) of a product at a site is wanted ready on a day, by a mode and a scope of check."""
+
+    product_id: int
+    site_id: int
+    quantity: int
+    on: date
+    mode: str = Mode.PARTIAL
+    scope: str = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """`quantity` (signed: more or less) of a category on a day, as if it were posted for a product at a site."""
+
+    product_id: int
+    site_id: int
+    category: Category
+    on: date
+    quantity: int
+
+
+class TooManyChecks(BusinessError):
+    """More is asked at once than is answered at once."""
+
+    code = "too_many_checks"
+
+
+Answer = LinePromise | BusinessError
+"""What would be promised, or the reason why this cannot be checked; never nothing."""
+
+
+def check(
+    checks: Sequence[Check],
+    supposed: Iterable[Supposition] = (),
+    *,
+    together: bool = False,
+    clock: Clock,
+) -> list[Answer]:
+    """Answer each check, in their order: on the books as they are, or with what is `supposed` besides.
+
+    Each stands for itself, unless they are made `together`: then what one takes the next does not see. At most 1,000 at
+    once, by a fixed number of statements. A check that cannot be made has its reason as its answer.
+    """
+    if len(checks) > CHECKS_MAX:
+        raise TooManyChecks(
+            Sentence("Ask for at most %(most)s checks at once."), most=CHECKS_MAX, asked=len(checks)
+        )  # fmt: skip
+    reader = _Reader(checks)
+    answers: dict[int, Answer] = {}
+    wanted: list[Wish] = []
+    for place, one in enumerate(checks, 1):
+        try:
+            wanted.append(reader.wish(place, one))
+        except BusinessError as refusal:
+            answers[place] = refusal
+    entries = [entry(one) for one in supposed]
+    apart = [wanted] if together else [[wish] for wish in wanted]
+    answers |= _answers(apart, entries, clock)
+    return [answers[place] for place in range(1, len(checks) + 1)]
+
+
+def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: Clock) -> Mapping[int, Answer]:
+    books = Overlay()
+    books.take(*keys(wish for wishes in apart for wish in wishes), *(one.key for one in entries))
+    found: dict[int, Answer] = {}
+    for wishes in apart:
+        try:
+            found |= simulate(wishes, clock=clock, books=Overlay.of(books, *keys(wishes)), supposed=entries).lines
+        except BusinessError as refusal:
+            found |= {wish.line_id: refusal for wish in wishes}
+    return found
+
+
+def entry(one: Supposition) -> Entry:
+    """A supposition as a posting, which only ever reaches an overlay."""
+    return Entry(
+        AvailabilityKey(one.product_id, one.site_id), one.category, day_of(one.on), one.quantity, SUPPOSED
+    )  # fmt: skip
+
+
+class WrongCheck(BusinessError):
+    """A check asks for what cannot be."""
+
+    code = "wrong_check"
+
+
+class _Reader:
+    """Turns checks into wishes; sites and calendars are read once."""
+
+    def __init__(self, checks: Sequence[Check]) -> None:
+        self._products = reference.products({one.product_id for one in checks})
+        self._sites = {site.id: site for site in reference.sites()}
+        self._ways: dict[int, Way] = {}
+
+    def wish(self, place: int, one: Check) -> Wish:
+        product, site = self._products.get(one.product_id), self._sites.get(one.site_id)
+        if product is None:
+            raise NotFound(Sentence("There is no product %(product)s. Check the number."), product=one.product_id)
+        if site is None:
+            raise NotFound(Sentence("There is no site %(site)s. Check the code."), site=one.site_id)
+        _refuse_wrong(one)
+        return Wish(
+            document=SUPPOSED,
+            line_id=place,
+            company_id=site.company_id,
+            product_id=product.id,
+            site_id=site.id,
+            party_id=0,
+            quantity=one.quantity,
+            requested_on=one.on,
+            way=self._way(site),
+            mode=Mode(one.mode),
+            scope=one.scope,
+            is_checked=product.is_stocked,
+            lead_days=product.lead_days,
+            unit=product.base_unit,
+            decimals=product.decimals,
+        )
+
+    def _way(self, site: SiteRow) -> Way:
+        """Goods that are ready have arrived: nothing travels in a check without a customer."""
+        if not site.is_active:
+            raise SiteClosed(Sentence("Site %(site)s is closed. Choose another site for the line."), site=site.code)
+        if site.id not in self._ways:
+            calendars = Calendars(reference.calendar(site.calendar_id), EVERY_DAY, EVERY_DAY)
+            self._ways[site.id] = Way(site.code, site.time_zone, True, Durations(), calendars)
+        return self._ways[site.id]
+
+
+def _refuse_wrong(one: Check) -> None:
+    if not 0 < one.quantity <= MAX:
+        raise WrongCheck(Sentence("Ask for a quantity above zero."), field="quantity")
+    if one.mode not in set(Mode):
+        raise WrongCheck(f"Choose one of {', '.join(Mode)} as the delivery proposal.", field="mode")
+    if one.scope not in SCOPES:
+        raise UnknownScope(
+            f"There is no scope of check {one.scope[:20]}. Choose one of: {', '.join(SCOPES)}.", field="scope"
+        )
