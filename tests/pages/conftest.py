@@ -10,6 +10,7 @@ from tests import company as companies
 from tests.shipping.conftest import company, yard
 from troth.business.billing import actions as billing
 from troth.business.masterdata.models import PriceCondition
+from troth.business.promising.models import Requirement
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.actions import NewPayment
 from troth.business.receivables.models import Clearing
@@ -95,6 +96,7 @@ def world(company, yard):
             "clearing": Clearing.objects.get().pk, "block": BlockRow.objects.get(kind="credit").pk,
             "customer": company.customers["BETA"].pk, "product": company.products["FRAME"].pk,
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
+            "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
             "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }
     )  # fmt: skip

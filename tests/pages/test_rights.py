@@ -13,6 +13,8 @@ LISTS = (
 )  # fmt: skip
 PAGES = (
     "/", "/availability/", "/availability/?product=FRAME&site=HAM", "/search/?q=a",
+    "/availability/what-if/", "/availability/what-if/?product=FRAME&site=HAM&quantity=5&on=2026-03-11&mode=partial",
+    "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",
     "/orders/{order}/?tab=history", "/orders/{draft}/", "/orders/{draft}/change/", "/orders/{due}/change/",
     "/orders/{blocked}/", "/orders/{due}/cancel/", "/orders/{due}/block/", "/orders/{blocked}/reject/",

@@ -127,9 +127,9 @@ def site(site_id: int) -> SiteRow:
     raise NotFound(Sentence("There is no site %(id)s."), kind="site", id=site_id)
 
 
-def sites(*, company_id: int | None = None) -> list[SiteRow]:
-    """Active sites, by code."""
-    query = Site.objects.filter(is_active=True).order_by("code")
+def sites(*, company_id: int | None = None, with_closed: bool = False) -> list[SiteRow]:
+    """Sites by code: the active ones, or all."""
+    query = Site.objects.order_by("code") if with_closed else Site.objects.filter(is_active=True).order_by("code")
     if company_id is not None:
         query = query.filter(company_id=company_id)
     return [SiteRow(*row) for row in query.values_list(*_SITE)]

@@ -24,8 +24,11 @@ from troth.reference import queries as reference
 
 @dataclass(frozen=True, slots=True)
 class PromisedLine:
-    """What is promised on a line: `open` is not delivered; `schedules` holds (schedule, delivered of it)."""
+    """What is promised on a line: `open` is not delivered; `schedules` holds (schedule, delivered of it).
 
+    `id` is that of the promise."""
+
+    id: int
     line_id: int
     document: DocumentRef
     product_id: int
@@ -114,7 +117,7 @@ def promise(kind: str, line_ids: Sequence[int]) -> dict[int, PromisedLine]:
     """What is promised on the lines, by line id; lines without a promise are left out. One statement."""
     return {
         line_id: PromisedLine(
-            line_id, one.document, one.product_id, one.site_id, one.quantity, one.open_quantity,
+            one.id, line_id, one.document, one.product_id, one.site_id, one.quantity, one.open_quantity,
             one.confirmed_quantity, one.allocated, one.requested_on, one.first_promised_on, one.is_withdrawn,
             tuple((line.schedule, line.delivered) for line in one.lines),
         )
@@ -268,9 +271,14 @@ def _unit_of(product_id: int) -> tuple[str, int]:
     return product.base_unit, product.decimals
 
 
-def overview(product_id: int, site_id: int, today: int, *, scope: str = "order") -> list[AvailabilityDay]:
-    """Supply and demand of a product at a site by day and category, with what is free; `today` is a day number."""
-    rows = availability.timeline(product_id, site_id, today, scope=SCOPES[scope].counted)
+def overview(
+    product_id: int, site_id: int, today: int, *, scope: str = "order", supposed: Sequence[netting.Posting] = ()
+) -> list[AvailabilityDay]:
+    """Supply and demand of a product at a site by day and category, with what is free; `today` is a day number.
+
+    `supposed` counts as if it were posted.
+    """
+    rows = availability.timeline(product_id, site_id, today, scope=SCOPES[scope].counted, supposed=supposed)
     return [AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows]
 
 

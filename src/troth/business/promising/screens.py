@@ -14,7 +14,7 @@ from troth.business.promising import queries
 from troth.business.promising.models import Requirement, ScheduleLine
 from troth.business.promising.queries import AvailabilityDay, PromisedLine
 from troth.kernel.calendars import date_of, day_of
-from troth.kernel.netting import Category
+from troth.kernel.netting import Category, Posting
 from troth.platform import documents
 from troth.platform.documents import DocumentRef
 from troth.platform.web.board import Board, BoardDay
@@ -77,7 +77,8 @@ def dated(
         for schedule, delivered in promised.schedules
     ]  # fmt: skip
     missing = amount(promised.short) if promised.short > 0 else None
-    return PromisedItem(number, product, wished, promised.requested_on or wished_on, lines, missing, why)
+    url = reverse("promising:promise", args=[promised.id])
+    return PromisedItem(number, product, wished, promised.requested_on or wished_on, lines, missing, why, url)
 
 
 EXPLAINED_LINES = 60
@@ -170,9 +171,11 @@ DAYS = (
 )
 
 
-def time_line(product: ProductRow, site_id: int, today: date) -> dict[str, Any]:
+def time_line(
+    product: ProductRow, site_id: int, today: date, *, supposed: Sequence[Posting] = ()
+) -> dict[str, Any]:  # fmt: skip
     """What the page of a time line needs: the board, the table of the same figures, and what is free now."""
-    days = queries.overview(product.id, site_id, day_of(today))
+    days = queries.overview(product.id, site_id, day_of(today), supposed=supposed)
     unit = (product.decimals, product.base_unit)
     return {
         "board": board(product, days, today),

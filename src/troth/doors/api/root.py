@@ -34,7 +34,7 @@ ROUTERS = (
     users.operations,
     masterdata.operations,
     supply.operations,
-    promising.operations,
+    *promising.ROUTERS,
     *sales.ROUTERS,
     credit.operations,
     *shipping.ROUTERS,

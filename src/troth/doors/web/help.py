@@ -52,6 +52,14 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Free is what stock and expected supply leave after all that is promised, day by day."),
         _("Below stands each receipt and each order behind the figures."),
     ),
+    "promising:what-if": (
+        _("Suppose more or less stock, a receipt or an order, and see what would be promised."),
+        _("Scenarios A, B and C stand beside the books as they are. The address holds the question: send it on."),
+    ),
+    "promising:promise": (
+        _("The sentence is what you can read to the customer."),
+        _("Replay now asks the books of today; nothing is changed by it."),
+    ),
     "supply:stock": (_("What lies in which bin, by product and stock type."), *LIST),
     "supply:bin-stock": (
         _("Move takes goods to another bin of the site."),

@@ -72,10 +72,19 @@ def series(product_id: int, site_id: int, segment: str = "") -> netting.Series:
 
 
 def timeline(
-    product_id: int, site_id: int, today: int, *, segment: str = "", scope: Scope = PROMISES
+    product_id: int,
+    site_id: int,
+    today: int,
+    *,
+    segment: str = "",
+    scope: Scope = PROMISES,
+    supposed: Sequence[netting.Posting] = (),
 ) -> list[TimelineRow]:
-    """The series of a key by day and category, supply before demand; `today` is the site's day number."""
-    found = series(product_id, site_id, segment)
+    """The series of a key by day and category, supply before demand; `today` is the site's day number.
+
+    `supposed` counts as if it were posted.
+    """
+    found = netting.merge(series(product_id, site_id, segment), supposed)
     net = netting.project(found, scope, today)
     balance, curve = netting.projected_balance(net), netting.free(net)
     rows = []

@@ -74,7 +74,8 @@ class DatedLine:
 
 @dataclass(frozen=True, slots=True)
 class PromisedItem:
-    """An item's wish, and beside it what is confirmed; `why` says why these dates, in one sentence."""
+    """An item's wish, and beside it what is confirmed; `why` says why these dates, in one sentence, and
+    `why_url` leads to all that is known of it."""
 
     number: str
     product: Party
@@ -83,6 +84,7 @@ class PromisedItem:
     lines: Sequence[DatedLine] = ()
     short: Quantity | None = None
     why: Text = ""
+    why_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

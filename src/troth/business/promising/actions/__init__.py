@@ -20,9 +20,9 @@ from troth.business.promising.actions.deliver import (
     take_over,
     unissue,
 )
-from troth.business.promising.actions.replay import Earlier, Replayed, earlier, register_wishes, replay
+from troth.business.promising.actions.replay import Earlier, Replayed, earlier, line_name, register_wishes, replay
 from troth.business.promising.actions.repromise import repromise_short
-from troth.business.promising.actions.suppose import Check, Supposition, TooManyChecks, WrongCheck, check
+from troth.business.promising.actions.suppose import CHECKS_MAX, Check, Supposition, TooManyChecks, WrongCheck, check
 from troth.business.promising.rules import (
     LessThanDelivered,
     LinePromise,
@@ -35,6 +35,7 @@ from troth.business.promising.rules import (
 )
 
 __all__ = [
+    "CHECKS_MAX",
     "SUPPOSED",
     "Check",
     "Earlier",
@@ -64,6 +65,7 @@ __all__ = [
     "give_back",
     "issue",
     "keys",
+    "line_name",
     "reconfirm",
     "register_wishes",
     "release_allocation",

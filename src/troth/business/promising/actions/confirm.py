@@ -44,7 +44,6 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held, Overlay
 
-
 SUPPOSED = DocumentRef("simulation", 0)
 """Not the kind of any document, so that nothing in the books is taken for a part of what is supposed."""
 
@@ -94,8 +93,8 @@ def reconfirm(
     """Promise lines that may stand already: those that still hold, unchanged and in full, keep their dates.
 
     The keys of what stands (`queries.keys`) and of the wishes must be held. What deliveries took over and what stock is
-    tied to stays; `LessThanDelivered` if the wish is smaller than that. With `anew` nothing is kept for its own sake. `cause` is written beside a promise that differs;
-    the one before is kept as a past promise.
+    tied to stays; `LessThanDelivered` if the wish is smaller than that. With `anew` nothing is kept for its own sake.
+    `cause` is written beside a promise that differs; the one before is kept as a past promise.
     """
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
@@ -136,7 +135,7 @@ def simulate(
     """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again.
 
     `blocked` confirms nothing, as in `confirm`; with `anew` what stands is not kept for its own sake. `supposed`
-    postings count as if they were made; those for other keys are passed over. `books` are read already, and are used up.
+    postings count as if they were made; those for other keys are passed over. `books` are read already and used up.
     """
     overlay = Overlay() if books is None else books
     standing: dict[int, Standing] = {}

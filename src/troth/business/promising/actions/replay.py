@@ -48,6 +48,9 @@ class Wishes(Protocol):
     def elsewhere(self, document_id: int, line_id: int) -> Sequence[Wish]:
         """The wish of one line from every other site that could deliver it."""
 
+    def name(self, document_id: int, line_id: int) -> str:
+        """What people call the line: its number on the document."""
+
 
 _readers: dict[str, Wishes] = {}
 
@@ -55,6 +58,12 @@ _readers: dict[str, Wishes] = {}
 def register_wishes(kind: str, reader: Wishes) -> None:
     """Say how the wishes of a kind of document are read."""
     _readers[kind] = reader
+
+
+def line_name(kind: str, document_id: int, line_id: int) -> str:
+    """What people call a line of a document."""
+    reader = _readers.get(kind)
+    return reader.name(document_id, line_id) if reader is not None else str(line_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +228,3 @@ def _helps(road: Earlier, now: LinePromise) -> bool:
 
 def _by(arrivals: Sequence[Arrival], day: date) -> int:
     return sum(one.quantity for one in arrivals if one.on <= day)
-
-

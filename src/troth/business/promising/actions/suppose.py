@@ -121,7 +121,7 @@ class _Reader:
 
     def __init__(self, checks: Sequence[Check]) -> None:
         self._products = reference.products({one.product_id for one in checks})
-        self._sites = {site.id: site for site in reference.sites()}
+        self._sites = {site.id: site for site in reference.sites(with_closed=True)}
         self._ways: dict[int, Way] = {}
 
     def wish(self, place: int, one: Check) -> Wish:

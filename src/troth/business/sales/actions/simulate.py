@@ -9,6 +9,7 @@ from troth.business.sales.rules.drafts import OrderDraft
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 
+
 def simulate_order(draft: OrderDraft, *, by: Actor, clock: Clock) -> Promise:
     """The promise by line number, on the books as they are. Refuses what is wrong or missing in the draft."""
     document = save.read(draft, by=by, clock=clock)

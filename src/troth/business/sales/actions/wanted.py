@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from troth.business.promising.rules.wish import Wish
 from troth.business.sales.actions.document import Document, load, wishes
-from troth.business.sales.models import Order
+from troth.business.sales.models import Order, OrderLine
 from troth.business.sales.rules.determination import Way
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import OrderState
@@ -26,6 +26,10 @@ class OrderWishes:
         ways = document.terms.choices(document.header).ways
         moved = [_at(line, site_id, way) for site_id, way in ways.items() if self._serves(document, site_id, line)]
         return wishes(document, moved)
+
+    def name(self, document_id: int, line_id: int) -> str:
+        numbers = OrderLine.objects.filter(order_id=document_id, pk=line_id).values_list("line_number", flat=True)
+        return str(next(iter(numbers), line_id))
 
     def _serves(self, document: Document, site_id: int, line: Line) -> bool:
         site = document.terms.state.sites[site_id]

@@ -261,6 +261,7 @@ class LineShown(Shown):
     short: str
     schedule: list[ScheduleLine]
     why: str
+    promise: int | None
     fulfilment: FulfilmentShown
     open_to_order: str
 
@@ -447,6 +448,7 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
         short=quantity(promise.short if promise else 0, decimals),
         schedule=_schedule(view),
         why=why,
+        promise=view.promise.id if view.promise else None,
         fulfilment=FulfilmentShown(
             delivered=quantity(come.delivered, decimals),
             picked=quantity(come.picked, decimals),

@@ -1,0 +1,155 @@
+"""Checks that bind nobody: up to a thousand at once, on the books as they are or with what is supposed besides."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from troth.business.promising import actions
+from troth.business.promising.actions import Check, Supposition
+from troth.business.promising.rules import LinePromise
+from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Sentence
+from troth.kernel.netting import Category
+from troth.kernel.quantity import Unit, parse_quantity
+from troth.platform.actors import Actor
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations
+from troth.platform.api.values import Code, Day, Entry, Figure, Shown, quantity
+from troth.reference import queries as reference
+from troth.reference.queries import ProductRow, SiteRow
+
+operations = Operations("availability")
+
+SUPPOSED_MAX = 100
+
+
+class CheckAsked(Entry):
+    """`quantity` of a product (number), in its base unit, is wanted ready at a site (code) on a day."""
+
+    product: Code
+    site: Code
+    quantity: Figure
+    on: Day
+    mode: Literal["one_time", "complete", "partial"] = "partial"
+    scope: Annotated[str, Field(max_length=20)] = "order"
+
+
+class Supposed(Entry):
+    """As if `quantity` (below zero: less) of a category were posted for a product at a site on a day."""
+
+    product: Code
+    site: Code
+    category: Literal["stock", "purchase", "production", "order"]
+    on: Day
+    quantity: Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+
+
+class Checks(Entry):
+    """With `together` they draw on the same goods one after the other; otherwise each stands for itself."""
+
+    checks: Annotated[list[CheckAsked], Field(min_length=1, max_length=actions.CHECKS_MAX)]
+    supposed: Annotated[list[Supposed], Field(max_length=SUPPOSED_MAX)] = []
+    together: bool = False
+
+
+class ConfirmedShown(Shown):
+    on: date
+    quantity: str
+    basis: str
+
+
+class CheckShown(Shown):
+    """What would be promised and why; or `refused`, the code of the reason why it cannot be checked."""
+
+    product: str
+    site: str
+    unit: str
+    confirmed: list[ConfirmedShown]
+    short: str
+    sentence: str
+    refused: str
+
+
+class ChecksShown(Shown):
+    items: list[CheckShown]
+
+
+@operations.acts("/availability/checks", ChecksShown, takes_key=False)
+def check_availability(request: ApiRequest, asked: Checks) -> dict[str, Any]:
+    """What would be promised if it were asked now. Nothing is reserved. Answers come in the order of the checks."""
+    reader = _Reader([*asked.checks, *asked.supposed], request.auth)
+    supposed = [reader.supposition(one, row) for row, one in enumerate(asked.supposed, 1)]
+    read: list[Check | BusinessError] = [reader.check(one) for one in asked.checks]
+    found = iter(
+        actions.check(
+            [one for one in read if isinstance(one, Check)], supposed, together=asked.together, clock=request.clock
+        )
+    )
+    answers = [next(found) if isinstance(one, Check) else one for one in read]
+    return {
+        "items": [reader.shown(one, answer) for one, answer in zip(asked.checks, answers, strict=True)]
+    }  # fmt: skip
+
+
+class _Reader:
+    """Numbers and codes as they are known here; a site that the caller does not see is none."""
+
+    def __init__(self, named: Sequence[CheckAsked | Supposed], by: Actor) -> None:
+        self._products = reference.products_by_number({one.product for one in named})
+        self._sites = {
+            site.code: site
+            for site in reference.sites(with_closed=True)
+            if by.may("promising.view_availability", company_id=site.company_id, site_id=site.id)
+        }
+
+    def check(self, one: CheckAsked) -> Check | BusinessError:
+        """The check by ids, or the reason why there is none."""
+        try:
+            product, site = self._place(one)
+            return Check(product.id, site.id, _read(one.quantity, product), one.on, one.mode, one.scope)
+        except BusinessError as refusal:
+            return refusal
+
+    def supposition(self, one: Supposed, row: int) -> Supposition:
+        try:
+            product, site = self._place(one)
+            size = _read(one.quantity.removeprefix("-"), product)
+        except BusinessError as refusal:
+            raise InvalidInput(refusal.message, row=row, field="supposed") from None
+        sign = -1 if one.quantity.startswith("-") else 1
+        category = Category[one.category.upper()]
+        return Supposition(product.id, site.id, category, one.on, -sign * size if category.is_demand else sign * size)
+
+    def _place(self, one: CheckAsked | Supposed) -> tuple[ProductRow, SiteRow]:
+        product, site = self._products.get(one.product), self._sites.get(one.site)
+        if product is None:
+            raise NotFound(Sentence("There is no product %(product)s. Check the number."), product=one.product)
+        if site is None:
+            raise NotFound(Sentence("There is no site %(site)s. Check the code."), site=one.site)
+        return product, site
+
+    def shown(self, asked: CheckAsked, answer: LinePromise | BusinessError) -> CheckShown:
+        product = self._products.get(asked.product)
+        decimals, unit = (product.decimals, product.base_unit) if product else (0, "")
+        if isinstance(answer, BusinessError):
+            return CheckShown(
+                product=asked.product, site=asked.site, unit=unit, confirmed=[], short=asked.quantity,
+                sentence=answer.message, refused=answer.code,
+            )  # fmt: skip
+        return CheckShown(
+            product=asked.product,
+            site=asked.site,
+            unit=unit,
+            confirmed=[
+                ConfirmedShown(on=one.delivery_on, quantity=quantity(one.quantity, decimals), basis=str(one.basis))
+                for one in answer.schedules
+            ],
+            short=quantity(answer.short, decimals),
+            sentence=answer.sentence,
+            refused="",
+        )
+
+
+def _read(text: str, product: ProductRow) -> int:
+    return parse_quantity(text, Unit(product.base_unit, product.decimals))

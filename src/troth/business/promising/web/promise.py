@@ -1,0 +1,209 @@
+"""The page of one promise: why these dates, what would make them earlier, what it would be now, what it was before."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.promising import actions, queries, screens
+from troth.business.promising.actions.replay import Arrival, Earlier
+from troth.business.promising.models import Requirement
+from troth.business.promising.queries import PromiseThen
+from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.platform import documents as kinds
+from troth.platform.web import documents
+from troth.platform.web.columns import Column, table_of
+from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.formats import day as said_day
+from troth.platform.web.formats import number as figure
+from troth.platform.web.language import worded
+from troth.platform.web.values import Empty, Link, Party, Quantity, Status
+from troth.reference import queries as reference
+
+CAUSES = {
+    "entered": _("Entered"), "changed": _("Changed"), "supply": _("Supply fell short"), "released": _("Block released"),
+    "cancelled": _("Cancelled"),
+}  # fmt: skip
+ROADS = {
+    "split": _("Deliver in parts, each as soon as it can leave"),
+    "fewer": _("Take less: what there is for the wished day"),
+}
+EARLIER = (
+    Column("road", _("What would have to happen"), wide=True),
+    Column("arrives", _("Would arrive")),
+    Column("last_on", _("Last delivery"), "date"),
+    Column("short", _("Not confirmed"), "quantity"),
+)
+SEEN = (Column("on", _("Goods ready from"), "date"), Column("free", _("Free then"), "quantity"))
+MOVED = (
+    Column("what", _("What"), wide=True),
+    Column("document", _("Document"), "link"),
+    Column("on", _("For"), "date"),
+    Column("quantity", _("Quantity"), "quantity"),
+)
+THEN = (
+    Column("promised_on", _("Promised"), "date"),
+    Column("cause", _("Because")),
+    Column("wished_on", _("Wished"), "date"),
+    Column("delivery_on", _("Last delivery"), "date"),
+    Column("confirmed", _("Confirmed"), "quantity"),
+    Column("sentence", _("In words"), wide=True),
+)
+
+
+def requirement(actor: Any, key: int) -> Requirement:
+    """The requirement, as far as the actor may see its document; `NotFound` else."""
+    one = Requirement.objects.filter(pk=key).first()
+    if one is None:
+        raise NotFound(Sentence("There is no such promise, or you may not see its document."), promise=key)
+    kinds.refuse_unseen(one.document_kind, one.document_id, by=actor)
+    return one
+
+
+class PromisePage(DocumentPage):
+    permission = "promising.view_availability"
+    document_kind = "promise"
+
+    def document(self, actor: Any, key: int) -> Document:
+        one = requirement(actor, key)
+        product, site = reference.product(one.product_id), reference.site(one.site_id)
+        promised = queries.promise(one.document_kind, [one.line_id])[one.line_id]
+        kind = kinds.kind_named(one.document_kind)
+        url = reverse(kind.url_name, args=[one.document_id])
+        facts = (
+            Fact(_("Product"), Party(product.name, product.number, _overview_url(product.number, site.code))),
+            Fact(_("Site"), site.name),
+            Fact(_("Wanted"), Quantity(one.quantity, product.decimals, product.base_unit)),
+            Fact(_("Wished"), one.requested_on),
+            Fact(_("Promised first"), one.first_promised_on),
+            Fact(_("Promised now"), promised.delivery_on),
+        )
+        return Document(
+            kind=_("Promise"),
+            number=f"{one.document_number} · {actions.line_name(one.document_kind, one.document_id, one.line_id)}",
+            status=_status(one, promised),
+            facts=tuple(fact for fact in facts if fact.value is not None),
+            crumbs=(Link(f"{str(kind.title).capitalize()} {one.document_number}", url),),
+        )
+
+    def tabs(self, actor: Any, key: int) -> tuple[Tab, ...]:
+        one = requirement(actor, key)
+        return (
+            Tab("why", _("Why"), "promising/promise_why.html", lambda: self._why(one, actor)),
+            Tab("now", _("Replay now"), "promising/promise_now.html", lambda: self._now(one, actor)),
+            Tab("history", _("Promises so far"), documents.TABLE, lambda: _history(one)),
+        )
+
+    def _why(self, one: Requirement, actor: Any) -> dict[str, Any]:
+        found = queries.explain(one.document_kind, one.line_id)
+        assert found is not None
+        product = reference.product(one.product_id)
+        unit = (product.decimals, product.base_unit)
+        promised = queries.promise(one.document_kind, [one.line_id])[one.line_id]
+        wished = Quantity(one.quantity, *unit)
+        seen = [{"on": on, "free": Quantity(max(free, 0), *unit)} for on, free in found.free]
+        return {
+            "sentence": worded(found.sentence),
+            "promised": [screens.dated("", Party(product.name, product.number), promised, wished, one.requested_on)],
+            "earlier": _earlier(one, unit, self.request.clock),  # type: ignore[attr-defined]
+            "seen": table_of(SEEN, seen) if seen else None,
+            "scope": found.scope,
+            "looked_on": found.looked_on,
+            "version": found.version,
+        }
+
+    def _now(self, one: Requirement, actor: Any) -> dict[str, Any]:
+        """The same wish on the books of today, and what moved since."""
+        product = reference.product(one.product_id)
+        try:
+            found = actions.replay(one.document_kind, one.line_id, clock=self.request.clock)  # type: ignore[attr-defined]
+        except BusinessError as refusal:
+            return {"refused": worded(refusal.message)}
+        rows = [
+            {
+                "what": screens.WORDS[moved.category],
+                "document": screens.link_of(moved.source, actor),
+                "on": moved.on,
+                "quantity": Quantity(moved.quantity, product.decimals, product.base_unit),
+            }
+            for moved in found.moved
+        ]
+        today = self.request.clock.today(reference.site(one.site_id).time_zone)  # type: ignore[attr-defined]
+        return {
+            "sentence": worded(found.now.sentence),
+            "differs": found.differs,
+            "promised_at": found.promised_at,
+            "moved": table_of(MOVED, rows) if rows else None,
+            **screens.time_line(product, one.site_id, today),
+        }
+
+
+def _status(one: Requirement, promised: queries.PromisedLine) -> Status:
+    if one.is_withdrawn:
+        return Status(_("Withdrawn"), "stopped")
+    if promised.short > 0:
+        return Status(_("Not confirmed in full"), "stopped")
+    late = promised.delivery_on is not None and promised.delivery_on > one.requested_on
+    return Status(_("Later than wished"), "waiting") if late else Status(_("As wished"), "done")
+
+
+def _overview_url(number: str, site: str) -> str:
+    return f"{reverse('promising:availability')}?{urlencode({'product': number, 'site': site})}"
+
+
+def _earlier(one: Requirement, unit: tuple[int, str], clock: Any) -> Any:
+    try:
+        found = actions.earlier(one.document_kind, one.line_id, clock=clock)
+    except BusinessError:
+        return None
+    rows = [
+        {
+            "road": road_words(road, unit),
+            "arrives": ", ".join(_said(arrival, unit) for arrival in road.arrivals),
+            "last_on": road.last_on,
+            "short": Quantity(road.short, *unit) if road.short else None,
+        }
+        for road in found
+    ]  # fmt: skip
+    return table_of(EARLIER, rows) if rows else None
+
+
+def road_words(road: Earlier, unit: tuple[int, str]) -> str:
+    """What has to happen for a road, in the reader's language."""
+    if road.receipt is not None and road.needed_on is not None:
+        facts = {
+            "number": road.receipt.number, "quantity": _amount(road.receipt.expected, unit),
+            "due": said_day(road.receipt.due_on), "needed": said_day(road.needed_on),
+        }  # fmt: skip
+        return gettext("Receipt %(number)s of %(quantity)s comes on %(needed)s instead of %(due)s") % facts
+    if road.road == "site":
+        return gettext("Deliver from site %(site)s") % {"site": road.site}
+    return str(ROADS[road.road])
+
+
+def _said(arrival: Arrival, unit: tuple[int, str]) -> str:
+    facts = {"quantity": _amount(arrival.quantity, unit), "day": said_day(arrival.on)}
+    return gettext("%(quantity)s on %(day)s") % facts
+
+
+def _amount(quantity: int, unit: tuple[int, str]) -> str:
+    return f"{figure(quantity, unit[0])} {unit[1]}"
+
+
+def _history(one: Requirement) -> dict[str, Any]:
+    product = reference.product(one.product_id)
+    rows = [_then(row, product) for row in reversed(queries.history(one.document_kind, one.line_id))]
+    return {"table": table_of(THEN, rows), "empty": Empty(_("Nothing was promised yet"))}
+
+
+def _then(row: PromiseThen, product: Any) -> dict[str, Any]:
+    return {
+        "promised_on": row.promised_at.date() if row.promised_at else None,
+        "cause": CAUSES.get(row.cause, row.cause),
+        "wished_on": row.requested_on,
+        "delivery_on": row.delivery_on,
+        "confirmed": Quantity(row.confirmed, product.decimals, product.base_unit),
+        "sentence": worded(row.sentence),
+    }

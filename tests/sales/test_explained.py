@@ -1,0 +1,83 @@
+"""A representative asks why: the promises of a line so far, what it would be now, and what would make it earlier."""
+
+from datetime import date
+
+import pytest
+
+from tests import company
+from tests.sales.test_repromise import expect, slip
+from troth.business.promising import actions as promising
+from troth.business.promising import queries as promises
+from troth.business.promising.actions.replay import NothingPromised
+from troth.business.sales import actions, jobs
+from troth.business.sales.models import OrderLine
+from troth.business.sales.rules.changes import OrderChanges
+from troth.ledgers.availability.models import Posting
+
+
+def line_of(order):
+    return OrderLine.objects.get(order_id=order.id).pk
+
+
+def test_every_promise_of_a_line_is_kept_with_its_cause(small, rep, draft):
+    receipt_id = expect(small)
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=rep, clock=small.clock)
+    slip(small, receipt_id)
+    jobs.work_off(small.clock)
+    actions.cancel_order(order.id, reason="not wanted", by=rep, clock=small.clock)
+
+    history = promises.history("order", line_of(order))
+
+    assert [(one.cause, one.confirmed, one.delivery_on) for one in history] == [
+        ("entered", 4, company.NEXT_WEDNESDAY),
+        ("supply", 4, date(2026, 3, 24)),
+    ]
+    assert all(one.ended_at is not None for one in history)
+
+
+def test_a_change_that_leaves_the_promise_alone_leaves_no_past(small, rep, draft):
+    company.put_in_stock(small, "HELMET", 10)
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=rep, clock=small.clock)
+    actions.change_order(order.id, OrderChanges(header={"text": "at the gate"}), by=rep, clock=small.clock)
+    [only] = promises.history("order", line_of(order))
+    assert (only.cause, only.ended_at, only.promised_at) == ("entered", None, small.clock.now())
+
+
+def test_a_replay_says_what_would_be_promised_now_and_what_moved(small, rep, draft):
+    expect(small, due_on=date(2026, 3, 17))
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=rep, clock=small.clock)
+    line_id = line_of(order)
+    small.clock.at = small.clock.at.replace(hour=11)
+    company.put_in_stock(small, "HELMET", 10)
+    before = Posting.objects.count()
+
+    found = promising.replay("order", line_id, clock=small.clock)
+
+    assert Posting.objects.count() == before
+    assert found.differs
+    assert [one.delivery_on for one in found.now.schedules] == [company.NEXT_WEDNESDAY]
+    assert [(one.category.name, one.quantity) for one in found.moved] == [("STOCK", 10)]
+
+
+def test_what_would_make_it_earlier_is_tried_and_ranked(small, rep, draft):
+    company.put_in_stock(small, "HELMET", 1)
+    expect(small, quantity=10, due_on=date(2026, 3, 17), number="4711")
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=rep, clock=small.clock)
+    before = Posting.objects.count()
+
+    roads = promising.earlier("order", line_of(order), clock=small.clock)
+
+    assert [(road.road, road.receipt.number if road.receipt else "") for road in roads] == [
+        ("fewer", ""), ("receipt", "4711"),
+    ]  # fmt: skip
+    receipt = roads[1]
+    assert (receipt.needed_on, receipt.last_on) == (date(2026, 3, 9), company.NEXT_WEDNESDAY)
+    assert Posting.objects.count() == before
+
+
+def test_a_line_on_time_needs_no_road_and_a_draft_has_no_promise(small, rep, draft):
+    company.put_in_stock(small, "HELMET", 10)
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=rep, clock=small.clock)
+    assert promising.earlier("order", line_of(order), clock=small.clock) == []
+    with pytest.raises(NothingPromised):
+        promising.replay("order", line_of(order) + 1000, clock=small.clock)
