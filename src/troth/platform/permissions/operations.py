@@ -113,7 +113,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "cancel_receipt": "supply.cancel_receipt",
     "receive_goods": "supply.receive_goods",
     "get_availability": "promising.view_availability",
-    "check_availability": "promising.view_availability",
+    "check_availability": "promising.simulate",
     "get_promise": "promising.view_availability",
     "list_earlier": "promising.view_availability",
     "replay_promise": "promising.view_availability",

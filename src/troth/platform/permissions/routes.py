@@ -83,7 +83,7 @@ ROUTES: Final[dict[str, str]] = {
     "supply:receipt-cancel": "supply.cancel_receipt",
     "supply:receipt-reverse": "supply.reverse_receipt",
     "promising:availability": "promising.view_availability",
-    "promising:what-if": "promising.view_availability",
+    "promising:what-if": "promising.simulate",
     "promising:promise": "promising.view_availability",
     # sales
     "sales:orders": "sales.view_order",

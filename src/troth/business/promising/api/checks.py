@@ -53,7 +53,7 @@ class Checks(Entry):
     together: bool = False
 
 
-class ConfirmedShown(Shown):
+class CheckedPart(Shown):
     on: date
     quantity: str
     basis: str
@@ -65,7 +65,7 @@ class CheckShown(Shown):
     product: str
     site: str
     unit: str
-    confirmed: list[ConfirmedShown]
+    confirmed: list[CheckedPart]
     short: str
     sentence: str
     refused: str
@@ -100,7 +100,7 @@ class _Reader:
         self._sites = {
             site.code: site
             for site in reference.sites(with_closed=True)
-            if by.may("promising.view_availability", company_id=site.company_id, site_id=site.id)
+            if by.may("promising.simulate", company_id=site.company_id, site_id=site.id)
         }
 
     def check(self, one: CheckAsked) -> Check | BusinessError:
@@ -142,7 +142,7 @@ class _Reader:
             site=asked.site,
             unit=unit,
             confirmed=[
-                ConfirmedShown(on=one.delivery_on, quantity=quantity(one.quantity, decimals), basis=str(one.basis))
+                CheckedPart(on=one.delivery_on, quantity=quantity(one.quantity, decimals), basis=str(one.basis))
                 for one in answer.schedules
             ],
             short=quantity(answer.short, decimals),

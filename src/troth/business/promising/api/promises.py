@@ -69,7 +69,7 @@ class EarlierShown(Shown):
     site: str | None
 
 
-class MovedShown(Shown):
+class PostedSince(Shown):
     """What a document posted since, in a category and for a day."""
 
     at: datetime
@@ -86,7 +86,7 @@ class ReplayShown(Shown):
     promised_at: datetime | None
     arrivals: list[ArrivalShown]
     short: str
-    moved: list[MovedShown]
+    moved: list[PostedSince]
 
 
 def _found(promise_id: int, by: Actor) -> tuple[Requirement, ProductRow]:
@@ -167,7 +167,7 @@ def replay_promise(request: ApiRequest, promise_id: Id) -> ReplayShown:
         ],
         short=quantity(found.now.short, product.decimals),
         moved=[
-            MovedShown(
+            PostedSince(
                 at=one.at, category=one.category.name.lower(), on=one.on,
                 quantity=quantity(one.quantity, product.decimals), document_kind=one.source.kind,
                 document_id=one.source.id,

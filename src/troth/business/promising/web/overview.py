@@ -48,6 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         context |= {
             "product": product,
             "site": site,
+            "may_suppose": actor.may("promising.simulate"),
             **screens.time_line(product, site.id, today),
             "elements": table_of(ELEMENTS, [_element(one, unit, actor) for one in _elements(product.id, site.id)]),
         }

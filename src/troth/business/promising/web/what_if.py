@@ -96,7 +96,7 @@ Rows = rows_of(Supposed, empty=3, most=30)
 
 def what_if(request: HttpRequest) -> HttpResponse:
     """The question as a form, and its answers once it is asked."""
-    actor = demand(request, "promising.view_availability")
+    actor = demand(request, "promising.simulate")
     asked = "quantity" in request.GET
     initial = {name: request.GET.get(name, "") for name in ("product", "site")}
     form = Question(request.GET if asked else None, initial=initial)
