@@ -27,8 +27,8 @@ class Column:
     """`value` reads the cell from a row; without it the row's key or attribute of the column's name is taken.
 
     A cell of kind quantity is a Quantity, money a Money, status a Status, link a Link, party a Party; the others are
-    plain. `sort` says whether the source can sort by the key. `wide` gives the column what room is left. `offered` is
-    shown only to who chooses it.
+    plain. `sort` says whether the source can sort by the key. `wide` gives the column what room is left, `wrap` shows
+    long texts whole. `offered` is shown only to who chooses it.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Column:
     value: Callable[[Any], Any] | None = None
     wide: bool = False
     offered: bool = False
+    wrap: bool = False
 
     @property
     def side(self) -> str:
@@ -47,7 +48,7 @@ class Column:
     @property
     def look(self) -> str:
         """The classes of its cells."""
-        return f"{self.side} kind-{self.kind}{' wide' if self.wide else ''}"
+        return f"{self.side} kind-{self.kind}{' wide' if self.wide else ''}{' wrap' if self.wrap else ''}"
 
     def of(self, row: Any) -> Any:
         if self.value is not None:

@@ -1,5 +1,6 @@
 """The page of one promise: why these dates, what would make them earlier, what it would be now, what it was before."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from troth.business.promising.models import Requirement
 from troth.business.promising.queries import PromiseThen
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.platform import documents as kinds
+from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
@@ -32,7 +34,7 @@ ROADS = {
 }
 EARLIER = (
     Column("road", _("What would have to happen"), wide=True),
-    Column("arrives", _("Would arrive")),
+    Column("arrives", _("Would arrive"), wrap=True),
     Column("last_on", _("Last delivery"), "date"),
     Column("short", _("Not confirmed"), "quantity"),
 )
@@ -49,7 +51,7 @@ THEN = (
     Column("wished_on", _("Wished"), "date"),
     Column("delivery_on", _("Last delivery"), "date"),
     Column("confirmed", _("Confirmed"), "quantity"),
-    Column("sentence", _("In words"), wide=True),
+    Column("sentence", _("In words"), wide=True, wrap=True),
 )
 
 
@@ -82,7 +84,7 @@ class PromisePage(DocumentPage):
         )
         return Document(
             kind=_("Promise"),
-            number=f"{one.document_number} · {actions.line_name(one.document_kind, one.document_id, one.line_id)}",
+            number=f"{one.document_number} · {self._line(one)}",
             status=_status(one, promised),
             facts=tuple(fact for fact in facts if fact.value is not None),
             crumbs=(Link(f"{str(kind.title).capitalize()} {one.document_number}", url),),
@@ -96,17 +98,20 @@ class PromisePage(DocumentPage):
             Tab("history", _("Promises so far"), documents.TABLE, lambda: _history(one)),
         )
 
+    def _line(self, one: Requirement) -> str:
+        return actions.line_name(one.document_kind, one.document_id, one.line_id)
+
     def _why(self, one: Requirement, actor: Any) -> dict[str, Any]:
         found = queries.explain(one.document_kind, one.line_id)
         assert found is not None
         product = reference.product(one.product_id)
         unit = (product.decimals, product.base_unit)
         promised = queries.promise(one.document_kind, [one.line_id])[one.line_id]
-        wished = Quantity(one.quantity, *unit)
+        wished, party = Quantity(one.quantity, *unit), Party(product.name, product.number)
         seen = [{"on": on, "free": Quantity(max(free, 0), *unit)} for on, free in found.free]
         return {
             "sentence": worded(found.sentence),
-            "promised": [screens.dated("", Party(product.name, product.number), promised, wished, one.requested_on)],
+            "promised": [screens.dated(self._line(one), party, promised, wished, one.requested_on)],
             "earlier": _earlier(one, unit, self.request.clock),  # type: ignore[attr-defined]
             "seen": table_of(SEEN, seen) if seen else None,
             "scope": found.scope,
@@ -121,10 +126,11 @@ class PromisePage(DocumentPage):
             found = actions.replay(one.document_kind, one.line_id, clock=self.request.clock)  # type: ignore[attr-defined]
         except BusinessError as refusal:
             return {"refused": worded(refusal.message)}
+        numbers = kinds.numbers((moved.source.kind, moved.source.id) for moved in found.moved)
         rows = [
             {
                 "what": screens.WORDS[moved.category],
-                "document": screens.link_of(moved.source, actor),
+                "document": screens.link_of(_numbered(moved.source, numbers), actor),
                 "on": moved.on,
                 "quantity": Quantity(moved.quantity, product.decimals, product.base_unit),
             }
@@ -138,6 +144,10 @@ class PromisePage(DocumentPage):
             "moved": table_of(MOVED, rows) if rows else None,
             **screens.time_line(product, one.site_id, today),
         }
+
+
+def _numbered(ref: DocumentRef, numbers: Mapping[tuple[str, int], str]) -> DocumentRef:
+    return DocumentRef(ref.kind, ref.id, numbers.get((ref.kind, ref.id), ref.number))
 
 
 def _status(one: Requirement, promised: queries.PromisedLine) -> Status:

@@ -42,8 +42,8 @@ MOVES = {
 """What can be supposed: its words, the category that it moves, and whether it adds or takes."""
 COMPARED = (
     Column("scenario", _("Scenario")),
-    Column("supposed", _("Supposed"), wide=True),
-    Column("sentence", _("Would be promised"), wide=True),
+    Column("supposed", _("Supposed"), wrap=True),
+    Column("sentence", _("Would be promised"), wide=True, wrap=True),
     Column("last_on", _("Last of it"), "date"),
     Column("short", _("Not confirmed"), "quantity"),
 )
