@@ -95,6 +95,15 @@ def test_who_may_not_see_the_document_does_not_see_its_issues(world, rita, sign_
     assert clerk.post(f"/documents/invoice/{world.keys['invoice']}/issues/new/", entered()).status_code == 403
 
 
+def test_the_tab_counts_the_issues_that_one_sees(world, rita, yard):
+    ref = ("order", world.keys["order"])
+    opened(rita, world)
+    other = actor_of(get_user_model().objects.create_user("elsewhere"))
+    assert issues.open_count(*ref, by=actor_of(person())) == 1
+    assert issues.open_count(*ref, by=other) == 0
+    assert re.search(r"tab=issues[^>]*>[^<]*Issues[^<]*<[^>]*>1<", body(rita.get(world.url("/orders/{order}/"))))
+
+
 @pytest.fixture
 def acting(world, rita, yard):
     return {"by": actor_of(person()), "clock": yard.acting["clock"]}

@@ -196,8 +196,9 @@ def on_document(kind: str, document_id: int, *, by: Actor) -> list[Issue]:
     return sorted(rows, key=lambda one: not one.is_open)
 
 
-def open_count(kind: str, document_id: int) -> int:
-    return IssueRow.objects.filter(document_kind=kind, document_id=document_id, state=IssueState.OPEN).count()
+def open_count(kind: str, document_id: int, *, by: Actor) -> int:
+    """How many issues of a document are open that the actor may see."""
+    return seen(by).filter(document_kind=kind, document_id=document_id, state=IssueState.OPEN).count()
 
 
 def one(issue_id: int, *, by: Actor) -> Issue:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.platform import documents, issues
 from troth.platform.issues import Issue, IssueState
 from troth.platform.web import history, keyset
-from troth.platform.web.access import Actor, allowed, demand
+from troth.platform.web.access import allowed, demand
 from troth.platform.web.acts import AskPage, clocked, step
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Tab, register_everywhere
@@ -131,11 +131,11 @@ def issue(request: HttpRequest, key: int) -> HttpResponse:
     return HttpResponseRedirect(address(issues.one(key, by=demand(request, ""))))
 
 
-def _tab(actor: Actor, kind: str, key: Any) -> Tab | None:
+def _tab(actor: Any, kind: str, key: Any) -> Tab | None:
     known = {one.code for one in issues.kinds()}
     if kind not in known or not actor.may("platform.view_issue"):
         return None
-    count = issues.open_count(kind, key)
+    count = issues.open_count(kind, key, by=actor)
     return Tab("issues", _("Issues"), "web/document/issues.html", lambda: panel(actor, kind, key), count or None)
 
 
