@@ -80,6 +80,7 @@ history.words(
         "sales.order_cancelled": _("Cancelled"),
         "sales.order_rejected_for_credit": _("Rejected for its credit"),
         "sales.order_resumed": _("Promised after the release"),
+        "sales.order_repromised": _("Promised anew after supply moved"),
         "sales.item_rejected": _("Item rejected"),
         "sales.rest_closed": _("Rest closed, within the tolerance"),
         "sales.stock_allocated": _("Stock allocated"),
