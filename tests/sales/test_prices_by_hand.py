@@ -75,6 +75,29 @@ def test_a_price_by_hand_stands_in_for_that_of_the_list(seller):
     assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([PRICE], 2500)
 
 
+def test_a_price_is_typed_and_shown_with_the_point_of_the_readers_language(seller):
+    get_user_model().objects.update(language="de")
+    assert seller.post("/orders/new/", form(by_hand("12,50"), _save="1")).status_code == 302
+    assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([PRICE], 2500)
+    page = f"/orders/{Order.objects.get().pk}/change/"
+    assert seller.get(page).content.decode().count('value="12,50"') == 2  # the cell, and what it was drawn with
+    there = {"line_number": "10", "quantity": "2", "unit": "litre"}
+    assert seller.post(page, form(by_hand("12,50", **there), _save="1", version="1")).status_code == 302
+    assert OrderLine.objects.get().manual_conditions == [PRICE]
+    refused = seller.post(page, form(by_hand("12,5x", **there), _save="1", version="2"))
+    assert (refused.status_code, 'value="12,5x"' in refused.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(("language", "price"), [("de", "12,50"), ("en", "12.50")])
+def test_the_page_asks_with_the_price_as_it_was_typed(seller, language, price):
+    get_user_model().objects.update(language=language)
+    line = {"product": "OIL", "quantity": "2", "manual_conditions": price}
+    sent = {"head": {"customer": "ALPHA", "order_type": "standard"}, "lines": [line]}
+    answer = seller.post("/orders/check/", sent, content_type="application/json")
+    assert answer.status_code == 200
+    assert "25" in answer.json()["lines"][0]["net"]
+
+
 @pytest.mark.parametrize("price", ["cheap", "-1", "12.505", "9" * 29])
 def test_a_wrong_price_is_refused_beside_its_field(seller, price):
     answer = seller.post("/orders/new/", form({}, by_hand(price), _save="1"))

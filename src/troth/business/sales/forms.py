@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.sales import screens
 from troth.business.sales.rules.drafts import LineDraft
-from troth.platform.web.forms import Section
+from troth.platform.web.forms import FigureField, Section
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
@@ -105,9 +105,10 @@ class ItemForm(forms.Form):
     site = forms.ChoiceField(label=_("Ships from"), required=False)
     item_category = forms.ChoiceField(label=_("Item category"), required=False)
     delivery_days = whole(_("Delivery days"), 0, 9999)
-    manual_conditions = text(
-        _("Price by hand"),
-        30,
+    manual_conditions = FigureField(
+        label=_("Price by hand"),
+        required=False,
+        max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8, "placeholder": _("of the list")}),
         help_text=_("For one base unit, before discounts."),
     )

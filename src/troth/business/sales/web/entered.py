@@ -8,6 +8,7 @@ from troth.business.sales.forms import HEAD_FIELDS
 from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.web.typed import whole
 from troth.kernel.quantity import format_quantity
+from troth.platform.web.formats import figure_shown
 
 
 def head_of(view: DocumentView) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def cells(row: Any, names: dict[int, str]) -> dict[str, Any]:
     wrong = [error for errors in row.errors.values() for error in errors] if row.is_bound else []
     number = shown.get("line_number", "")
     name = names.get(whole(number) or 0, "")
-    price = str(row.initial.get("manual_conditions", "") or "")
+    price = figure_shown(str(row.initial.get("manual_conditions", "") or ""))
     return {**shown, "prefix": row.prefix, "name": name, "price_shown": price, "errors": wrong}
 
 
@@ -72,7 +73,7 @@ def stored(view: DocumentView) -> dict[str, Any]:
 
 
 def _row(one: LineView, view: DocumentView) -> dict[str, str]:
-    price = price_by_hand(one, view)
+    price = figure_shown(price_by_hand(one, view))
     values = row_of(one) | {"manual_conditions": price, "price_shown": price}
     return {name: _text(value) for name, value in values.items()}
 

@@ -20,6 +20,7 @@ from troth.business.sales.rules.refusals import TooManyLines, WrongEntry
 from troth.kernel.errors import BusinessError, Refusals
 from troth.kernel.plain_numbers import MAX
 from troth.platform.actors import Actor
+from troth.platform.web.formats import figure_read
 
 LONGEST = {"product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "text": 500}
 FORMS: Mapping[str, tuple[type[OrderForm] | type[QuotationForm], type[OrderDraft]]] = {
@@ -102,13 +103,14 @@ def _line(line: Mapping[str, str], before: Before | None) -> LineDraft:
     """A row as the actions take it; what is longer than its field allows is cut, and then refused as unknown."""
     number = whole(line.get("line_number"))
     was = before.lines.get(number) if before and number is not None else None
+    shown, price = (figure_read(line.get(name, "")) for name in ("price_shown", "manual_conditions"))
     texts = {name: line.get(name, "")[: most + 1] for name, most in LONGEST.items()}
     return LineDraft(
         **texts,  # type: ignore[arg-type]
         line_number=number,
         goes_on=number,
         delivery_days=whole(line.get("delivery_days")),
-        manual_conditions=check.agreed(was, line.get("price_shown", ""), line.get("manual_conditions", "")),
+        manual_conditions=check.agreed(was, shown, price),
     )
 
 
