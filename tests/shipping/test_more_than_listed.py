@@ -12,7 +12,9 @@ from troth.business.sales.models import Order
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.sales.rules.refusals import LineInDelivery
+from troth.business.shipping.actions import Amendment
 from troth.business.shipping.models import Delivery, DeliveryLine
+from troth.business.shipping.rules.amendment import HasLeft
 from troth.business.shipping.rules.picking import Found, FoundTooMuch
 from troth.business.supply import actions as supply
 from troth.ledgers.exposure.models import Balance as Exposure
@@ -167,6 +169,40 @@ def test_an_order_with_more_delivered_than_ordered_can_still_be_changed_but_not_
     lower = LineChange(line_number=10, values={"quantity": "4"})
     with pytest.raises(LineInDelivery):
         sales.change_order(order.id, OrderChanges(lines=(lower,)), **yard.acting)
+
+
+def changed_to(quantity):
+    return OrderChanges(lines=(LineChange(line_number=10, values={"quantity": str(quantity)}),))
+
+
+def amended_to(yard, order, quantity):
+    yard.do("amend_order", order_id=order.id, amendment=Amendment(changes=changed_to(quantity)))
+    return progress_of(order)[0].delivered
+
+
+def test_what_left_above_the_order_stays_while_the_line_does_not_fall(yard):
+    order = order_of(yard, 10)
+    delivery, transfer = listed(yard, order)
+    confirm(yard, transfer, 12)
+    yard.issue(delivery)
+    assert amended_to(yard, order, 11) == 12
+    before = footprint()
+    for quantity in (10, 9):
+        with pytest.raises(HasLeft):
+            amended_to(yard, order, quantity)
+        with pytest.raises(LineInDelivery):
+            sales.change_order(order.id, changed_to(quantity), **yard.acting)
+    assert footprint() == before
+
+
+@pytest.mark.parametrize(("first", "then"), [(10, 9), (10, 1), (14, 11), (14, 10)])
+def test_what_is_picked_above_is_cut_when_the_line_falls(yard, first, then):
+    order = order_of(yard, 10)
+    confirm(yard, listed(yard, order)[1], 12)
+    if first > 10:
+        assert amended_to(yard, order, first) == 12
+    assert amended_to(yard, order, then) == then
+    assert_books_hold()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -101,13 +101,25 @@ class GoneOn(NamedTuple):
 NONE = GoneOn(0, 0)
 
 
+def may_stay(before: Line, after: Line) -> int:
+    """How much of a line may stay in deliveries and invoices when it changes, in smallest units.
+
+    A line that falls gives back all that is above it; one that does not keeps what is in its tolerance.
+
+        ordered 10, tolerance 20 %, 12 in deliveries     to 11  12 stay     to 9  9 stay, 3 go back or it is refused
+    """
+    if not after.stands:
+        return 0
+    is_lower = after.base_quantity < before.base_quantity
+    return after.base_quantity if is_lower else after.base_quantity + after.tolerance
+
+
 def refuse_change_of_gone_on(
     number: str, before: Line, after: Line, changed: Iterable[str], *, gone_on: GoneOn
 ) -> None:
     """Refuse a change that contradicts what is delivered or billed of a line."""
     fixed = FIELDS_OF_WHAT_HAS_GONE_ON & set(changed)
-    is_lower = after.base_quantity < before.base_quantity  # more than ordered may have left already
-    if gone_on.delivered and (fixed or (is_lower and after.base_quantity < gone_on.delivered) or not after.stands):
+    if gone_on.delivered and (fixed or gone_on.delivered > may_stay(before, after)):
         raise refusals.LineInDelivery(
             Sentence(
                 "Line %(line_number)s of order %(order)s is in a delivery. To change it like this, "
@@ -118,7 +130,7 @@ def refuse_change_of_gone_on(
             delivered=gone_on.delivered,
             fields=sorted(fixed),
         )
-    if gone_on.billed and (fixed or (is_lower and after.base_quantity < gone_on.billed) or not after.stands):
+    if gone_on.billed and (fixed or gone_on.billed > may_stay(before, after)):
         raise refusals.LineBilled(
             Sentence(
                 "Line %(line_number)s of order %(order)s has been billed. To change it like this, "

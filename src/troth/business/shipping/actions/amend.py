@@ -12,7 +12,7 @@ from troth.business.sales.actions.change import opened, reason_given, rejecting
 from troth.business.sales.actions.document import ORDER_KIND, Document
 from troth.business.sales.actions.revise import revised
 from troth.business.sales.actions.settle import Differences, change_keys, settle
-from troth.business.sales.rules.changes import OrderChanges
+from troth.business.sales.rules.changes import OrderChanges, may_stay
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.rules.refusals import NothingChanged
 from troth.business.shipping.actions import books, undo
@@ -133,11 +133,8 @@ def _cuts(road: Road, before: Document, after: Document) -> list[Cut]:
         parts = road.parts(was.id) if was else []
         if was is None or not parts:
             continue
-        target = line.base_quantity if line.stands else 0
         name = f"Line {line.line_number} of order {before.ref.number}"
-        surplus = sum(part.quantity for part in parts) - target
-        if target >= was.base_quantity:
-            surplus -= line.tolerance
+        surplus = sum(part.quantity for part in parts) - may_stay(was, line)
         cuts = amendment.cuts(parts, max(surplus, 0), line=name)
         if line.requested_on != was.requested_on:
             refuse_part_of_whole(before, parts)
