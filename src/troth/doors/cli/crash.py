@@ -2,12 +2,15 @@
 
 import json as json_
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from troth.doors.cli.session import ExitCode, stop
 from troth.doors.crash.plan import Defect, Plan, Vendor
+
+if TYPE_CHECKING:
+    from troth.doors.crash import Points
 
 
 def crash_run(
@@ -22,6 +25,7 @@ def crash_run(
     without: Annotated[Defect | None, typer.Option(help="Take a promise out and see the run go wrong.")] = None,
     points: Annotated[Vendor | None, typer.Option(help="Kill single transactions at every boundary instead.")] = None,
     every: Annotated[int, typer.Option(min=1, help="With --points: only every so-manieth statement.")] = 1,
+    step: Annotated[str, typer.Option(help="With --points: only this transaction, such as enter_order.")] = "",
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here too.")] = None,
 ) -> None:
     """Kill workers and the database while clients order scarce products; exit code 1 if a rule broke.
@@ -29,11 +33,14 @@ def crash_run(
     It starts a PostgreSQL of its own; nothing of yours is touched.
 
     Examples: troth crash-run · troth crash-run --clients 64 --orders 500 --products 20 --kills 1000 --restarts 50
-    Single transactions: troth crash-run --points postgresql
+    Single transactions: troth crash-run --points postgresql · troth crash-run --points sqlite --step enter_order
     """
-    if points:
-        return _points(points, every, json)
     from troth.doors import crash
+
+    if (without == Defect.ONE_COMMIT) != (points is not None and without is not None):
+        raise typer.BadParameter("one-commit is taken out of --points, and nothing else is.", param_hint="--without")
+    if points:
+        return _points(crash.Points(points, every, step, without), json)
     from troth.doors.cli.progress import progress
     from troth.doors.crash.cluster import NoPostgres
     from troth.doors.crash.stack import StackDown
@@ -51,7 +58,7 @@ def crash_run(
         raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
 
 
-def _points(vendor: Vendor, every: int, json: Path | None) -> None:
+def _points(wanted: "Points", json: Path | None) -> None:
     """Kill single transactions at their boundaries and say what is wrong."""
     from dataclasses import asdict
 
@@ -60,8 +67,8 @@ def _points(vendor: Vendor, every: int, json: Path | None) -> None:
     from troth.doors.crash.cluster import NoPostgres
 
     try:
-        with progress(f"kill points, {vendor}", crash.STEPS) as advance:
-            killed = crash.points(vendor, every, advance)
+        with progress(f"kill points, {wanted.vendor}", 1 if wanted.step else crash.STEPS) as advance:
+            killed = crash.points(wanted, advance)
     except NoPostgres as down:
         stop(str(down), ExitCode.ENVIRONMENT)
     for step in killed:

@@ -18,11 +18,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from troth.doors.crash.cluster import Cluster
-from troth.doors.crash.plan import Plan, Vendor
+from troth.doors.crash.plan import Defect, Plan, Vendor
 
 if TYPE_CHECKING:
     from troth.doors.crash.clients import Book
@@ -97,32 +98,44 @@ def _watch(book: "Book", total: int, threads: list[threading.Thread], advance: C
         shown = settled
 
 
-def points(vendor: Vendor, every: int, advance: Callable[[int], None]) -> "list[Killed]":
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Which kill points: of every so-manieth statement, of one step or all, and whether actions commit in halves."""
+
+    vendor: Vendor
+    every: int = 1
+    step: str = ""
+    without: Defect | None = None
+
+
+def points(wanted: Points, advance: Callable[[int], None]) -> "list[Killed]":
     """Kill single transactions at their boundaries, in a database of their own.
 
     Only processes are killed, so PostgreSQL need not wait for the disk.
     """
     with tempfile.TemporaryDirectory(prefix="troth-crash-") as folder:
         os.environ["TROTH_HOME"] = folder
-        if vendor is Vendor.SQLITE:
-            return _points(f"sqlite:///{folder}/points.sqlite3", every, advance)
+        if wanted.vendor is Vendor.SQLITE:
+            return _points(f"sqlite:///{folder}/points.sqlite3", wanted, advance)
         cluster = Cluster(("fsync=off", "shared_buffers=128MB"))
         try:
             cluster.start()
-            return _points(cluster.url, every, advance)
+            return _points(cluster.url, wanted, advance)
         finally:
             cluster.remove()
 
 
-def _points(url: str, every: int, advance: Callable[[int], None]) -> "list[Killed]":
+def _points(url: str, wanted: Points, advance: Callable[[int], None]) -> "list[Killed]":
     from troth.doors.cli.session import start_django
 
     start_django(url)
     from django.core.management import call_command
     from django.db import connection
 
-    from troth.doors.crash import kill_points
+    from troth.doors.crash import kill_points, sabotage
 
     call_command("migrate", verbosity=0)
     connection.close()
-    return kill_points.run(every, advance)
+    if wanted.without:
+        sabotage.commit_in_halves()
+    return kill_points.run(wanted.every, wanted.step, advance)

@@ -49,21 +49,27 @@ class PointFailed(Exception):
     """A process ended otherwise than it should; what it printed says why."""
 
 
-def run(every: int, advance: Callable[[int], None]) -> list[Killed]:
-    """Kill each step at every `every`-th boundary, the steps `IN_FULL` at all; before commit and answer always."""
+def run(every: int, only: str, advance: Callable[[int], None]) -> list[Killed]:
+    """Kill each step at every `every`-th boundary, the steps `IN_FULL` at all; before commit and answer always.
+
+    With the name of a step `only` that one; `PointFailed` where there is none of that name.
+    """
+    steps = [step for step in kill_steps.STEPS if only in ("", step.name)]
+    if not steps:
+        raise PointFailed(f"There is no step {only}; there are: {', '.join(step.name for step in kill_steps.STEPS)}.")
     numbers = iter(range(1, 10**6))
-    company_id = _built(numbers)
+    company_id = _built(steps, numbers)
     answer = []
-    for step in kill_steps.STEPS:
+    for step in steps:
         answer.append(_step(step, 1 if step.name in kill_steps.IN_FULL else every, company_id, numbers))
         advance(1)
     return answer
 
 
-def _built(numbers: Iterator[int]) -> int:
+def _built(steps: list[Step], numbers: Iterator[int]) -> int:
     """Build the company and do each step once, so that this process knows what its children need."""
     company_id = kill_steps.build().company_id
-    for step in kill_steps.STEPS:
+    for step in steps:
         subject = Subject(next(numbers), company_id)
         step.act(step.prepare(subject), f"first {subject.number}")
     picture()

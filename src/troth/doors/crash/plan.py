@@ -18,11 +18,12 @@ LOST_ANSWER_SHARE = 0.05
 
 
 class Defect(StrEnum):
-    """What a run may be started without, to see that it notices."""
+    """What a run may be started without, to see that it notices; the last one is for kill points."""
 
     LOCK = "lock"
     UNIQUE_KEY = "unique-key"
     COMMIT_FIRST = "commit-first"
+    ONE_COMMIT = "one-commit"
 
 
 class Vendor(StrEnum):
