@@ -1,0 +1,35 @@
+"""Backorder processing: what is promised to the open items of many keys is shared out anew, by strategy and rank.
+
+Each item holds old rows and asks for a quantity on a day. Of each key the run knows what is expected outside of it;
+what the items hold is given back and taken again in this order, within a strategy by rank, then by id:
+
+    1 floors         Gain items take their old rows again
+    2 Win            the whole quantity on the day asked for
+    3 Gain           give the floor back and propose; the proposal stands where it is at least the floor on every day
+    4 Improve        take of their old rows what is left of them, then propose as Gain does
+    5 Redistribute   propose
+    6 Fill           take of their old rows what is left of them
+    7 Lose           nothing
+
+With C the quantity confirmed by a day, old and new:
+
+    strategy       guarantee
+    Win            C_new = quantity from the day asked for on, or an exception
+    Gain           C_new >= C_old on every day, or an exception
+    Improve        loses nothing to other Improve items or to those below
+    Redistribute   no later rank holds goods on a day on which an earlier one still misses some
+    Fill           C_new <= C_old on every day
+    Lose           C_new = 0
+    Skip, frozen   unchanged; what they hold is demand
+
+Besides: nothing is confirmed beyond supply; a second run, under the strategies that the first one ended with, changes
+nothing; the order of the input does not matter; and where no exception is raised, more supply never gives Win and Gain
+items less. A Gain item keeps what it had even against Win: who must give way is Redistribute.
+
+`run` is the simulation and the execution. It reads and returns columns (`Backlog`, `Supply`, `Outcome`).
+"""
+
+from troth.kernel.backorder.columns import Backlog, Outcome, Raised, Reaction, Reactions, Strategy, Supply
+from troth.kernel.backorder.run import Quotas, run
+
+__all__ = ["Backlog", "Outcome", "Quotas", "Raised", "Reaction", "Reactions", "Strategy", "Supply", "run"]

@@ -1,0 +1,127 @@
+"""Who gained, who lost, and to whom.
+
+An item's units are taken first in, first out: unit by unit its old rows are laid beside its new ones. A unit that comes
+later, or no more, is lost over the days in between; one that comes earlier, or at last, is gained over them. A loss is
+laid to the gains of other items over days of its own, in the order of the run: losers by rank, their losses by day,
+winners by rank, each gain used once.
+
+    old       A: 5 on day 0                     new       B: 5 on day 0, A: 5 on day 7
+    gained    B: 5 over days 0 to never         lost      A: 5 over days 0 to 7, to B
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from troth.kernel.backorder.contest import Item, Rows
+
+NEVER = 2**62
+NOBODY = -1
+
+
+class Move(NamedTuple):
+    """`quantity` units that came on day `old` and now come on day `new`; `taken` from supply, not procured."""
+
+    old: int
+    new: int
+    quantity: int
+    taken: bool
+
+
+class Loss(NamedTuple):
+    """`quantity` that an item had on `day`; items by their places."""
+
+    item: int
+    winner: int
+    quantity: int
+    day: int
+
+
+def moves(old: Rows, new: Rows) -> Iterator[Move]:
+    """Lay the units of the old rows beside those of the new ones, in the order of their days."""
+    before, after = iter(old), iter(new)
+    old_day, left, _ = next(before, (NEVER, 0, False))
+    new_day, right, procured = next(after, (NEVER, 0, False))
+    while left or right:
+        quantity = min(left, right) if left and right else left or right
+        yield Move(old_day, new_day, quantity, not procured)
+        if left:
+            left -= quantity
+            if not left:
+                old_day, left, _ = next(before, (NEVER, 0, False))
+        if right:
+            right -= quantity
+            if not right:
+                new_day, right, procured = next(after, (NEVER, 0, False))
+
+
+class Gain:
+    """Units that an item gained over the days from `start` up to `end`, and how many of them are not yet laid to."""
+
+    __slots__ = ("end", "item", "left", "start", "taken")
+
+    def __init__(self, item: Item, move: Move) -> None:
+        self.item, self.start, self.end, self.left, self.taken = item, move.new, move.old, move.quantity, move.taken
+
+
+def losses_of(items: Sequence[Item]) -> tuple[dict[int, int], dict[int, int], list[Loss]]:
+    """Return gained and lost units by the place of the item, and each loss with its winner."""
+    gained: dict[int, int] = {}
+    lost: dict[int, int] = {}
+    gains: list[Gain] = []
+    missing: list[tuple[Item, Move]] = []
+    for item in items:
+        if item.new == item.old:
+            continue
+        for move in moves(item.old, item.new):
+            if move.new < move.old:
+                gained[item.place] = gained.get(item.place, 0) + move.quantity
+                gains.append(Gain(item, move))
+            elif move.new > move.old:
+                lost[item.place] = lost.get(item.place, 0) + move.quantity
+                missing.append((item, move))
+    return gained, lost, _laid(missing, gains)
+
+
+def _laid(missing: list[tuple[Item, Move]], gains: list[Gain]) -> list[Loss]:
+    losses: list[Loss] = []
+    for may_have_taken in (_goods, _quota):
+        still: list[tuple[Item, Move]] = []
+        for item, move in missing:
+            rest, spent = _lay(item, move, gains, (may_have_taken, losses))
+            if rest:
+                still.append((item, move._replace(quantity=rest)))
+            if spent > len(gains) // 2:
+                gains = [gain for gain in gains if gain.left]
+        missing = still
+    return losses + [Loss(item.place, NOBODY, move.quantity, move.old) for item, move in missing]
+
+
+Judgement = tuple[Callable[[Item, Gain], bool], list[Loss]]
+
+
+def _lay(item: Item, move: Move, gains: list[Gain], judgement: Judgement) -> tuple[int, int]:
+    """Lay what is missing to the gains over its days; return what is left, and how many gains were seen used up."""
+    may_have_taken, losses = judgement
+    rest, spent = move.quantity, 0
+    for gain in gains:
+        if not gain.left:
+            spent += 1
+            continue
+        if gain.start >= move.new or gain.end <= move.old or not may_have_taken(item, gain):
+            continue
+        quantity = min(rest, gain.left)
+        gain.left -= quantity
+        rest -= quantity
+        losses.append(Loss(item.place, gain.item.place, quantity, move.old))
+        if not rest:
+            break
+    return rest, spent
+
+
+def _goods(loser: Item, gain: Gain) -> bool:
+    return gain.taken and loser.key == gain.item.key
+
+
+def _quota(loser: Item, gain: Gain) -> bool:
+    shared = {place for sequence in loser.sequences for place in sequence}
+    return any(place in shared for sequence in gain.item.sequences for place in sequence)

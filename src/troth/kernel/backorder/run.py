@@ -1,0 +1,321 @@
+"""The run: from columns to contests, one after the other, and back to columns.
+
+Keys are settled one by one; keys whose items share a quota are one contest. Lists of some tens of thousands of items
+are made at a time, so a run needs memory for its columns and little more.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from troth.kernel.backorder.balance import Balance
+from troth.kernel.backorder.columns import Backlog, Outcome, Reaction, Reactions, Strategy, Supply
+from troth.kernel.backorder.contest import RULES, Aborted, Contest, Item
+from troth.kernel.backorder.losses import losses_of
+from troth.kernel.netting import Array
+from troth.kernel.proposals import ANY_TERMS, Terms
+from troth.kernel.quota import Procedure, Rations, Sequences
+
+ITEMS_AT_A_TIME = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """The procedures that limit a run, whose cells are consumed by all but the items that it moves, and the choices of
+    sequences that its items point at."""
+
+    procedures: Sequence[Procedure]
+    sequences: Sequence[Sequences]
+
+
+NO_QUOTAS = Quotas((), ())
+
+
+def run(
+    backlog: Backlog,
+    supply: Supply,
+    *,
+    horizon: int = 365,
+    reactions: Reactions | None = None,
+    quotas: Quotas = NO_QUOTAS,
+) -> Outcome:
+    """Return what the items would be promised; nothing is changed. The same input gives the same outcome, whatever the
+    order of its items.
+
+    Asserts that ids are unique, quantities above zero, and that no item holds more than it wants.
+    """
+    reactions = reactions or Reactions()
+    _assert_sound(backlog)
+    book = _Book(len(backlog), len(supply))
+    for contest in _contests(backlog, supply, quotas, horizon):
+        try:
+            Contest(contest.balances, contest.moving, reactions, contest.rations).settle()
+        except Aborted as stopped:
+            if stopped.reaction == Reaction.ABORT_RUN:
+                return _untouched(backlog, len(supply), stopped.item)
+            book.aborted[list(contest.balances)] = True
+            for item in contest.moving:
+                item.new, item.strategy, item.bookings = item.old, contest.strategies[item.place], []
+        book.enter(contest.items)
+    return book.outcome(backlog)
+
+
+def _assert_sound(backlog: Backlog) -> None:
+    assert len(np.unique(backlog.id)) == len(backlog)
+    assert (backlog.quantity > 0).all()
+    assert (backlog.row_quantity > 0).all()
+    held = np.concatenate(([0], np.cumsum(backlog.row_quantity)))[backlog.row_offsets]
+    assert (np.diff(held) <= backlog.quantity).all()
+
+
+class _Book:
+    """What the contests came to, in the order in which they were settled."""
+
+    def __init__(self, items: int, keys: int) -> None:
+        self.aborted = np.zeros(keys, np.bool_)
+        self._places, self._counts, self._strategies, self._raised = (array("q") for _ in range(4))
+        self._days, self._quantities, self._procured = array("q"), array("q"), array("b")
+        self._losses, self._bookings = array("q"), array("q")
+        self._gained, self._lost = np.zeros(items, np.int64), np.zeros(items, np.int64)
+
+    def enter(self, items: Sequence[Item]) -> None:
+        days, quantities, procured = self._days, self._quantities, self._procured
+        self._places.extend([item.place for item in items])
+        self._counts.extend([len(item.new) for item in items])
+        self._strategies.extend([item.strategy for item in items])
+        self._raised.extend([item.raised for item in items])
+        for item in items:
+            for day, quantity, on_lead_time in item.new:
+                days.append(day)
+                quantities.append(quantity)
+                procured.append(on_lead_time)
+            for booking in item.bookings:
+                self._bookings.append(item.place)
+                self._bookings.extend(booking)
+        gained, lost, losses = losses_of(items)
+        for place, quantity in gained.items():
+            self._gained[place] = quantity
+        for place, quantity in lost.items():
+            self._lost[place] = quantity
+        for loss in losses:
+            self._losses.extend(loss)
+
+    def outcome(self, backlog: Backlog) -> Outcome:
+        """The entries at the places of the backlog."""
+        places, counts = _column(self._places), _column(self._counts)
+        ends = np.cumsum(counts)
+        came_at = np.empty_like(places)
+        came_at[places] = np.arange(len(places))
+        counts, starts = counts[came_at], (ends - counts)[came_at]
+        offsets = np.concatenate(([0], np.cumsum(counts)))
+        rows = _rows_of(starts, counts)
+        losses = _column(self._losses).reshape(-1, 4)
+        losses = losses[np.argsort(losses[:, 0], kind="stable")]
+        bookings = _column(self._bookings).reshape(-1, 4)
+        bookings = bookings[np.argsort(bookings[:, 0], kind="stable")]
+        return Outcome(
+            row_offsets=offsets,
+            row_day=_column(self._days)[rows],
+            row_quantity=_column(self._quantities)[rows],
+            row_lead_time=np.frombuffer(self._procured, np.int8)[rows].astype(np.bool_),
+            gained=self._gained,
+            lost=self._lost,
+            strategy=_column(self._strategies)[came_at],
+            raised=_column(self._raised)[came_at],
+            aborted_keys=self.aborted,
+            aborted=False,
+            loss_item=losses[:, 0],
+            loss_winner=losses[:, 1],
+            loss_quantity=losses[:, 2],
+            loss_day=losses[:, 3],
+            booking_item=bookings[:, 0],
+            booking_procedure=bookings[:, 1],
+            booking_cell=bookings[:, 2],
+            booking_quantity=bookings[:, 3],
+        )
+
+
+def _column(numbers: "array[int]") -> Array:
+    return np.frombuffer(numbers, np.int64) if len(numbers) else np.empty(0, np.int64)
+
+
+def _rows_of(starts: Array, counts: Array) -> Array:
+    """The places of all rows that begin at `starts`, so many of each."""
+    before = np.cumsum(counts) - counts
+    return np.asarray(np.repeat(starts - before, counts) + np.arange(int(counts.sum())))
+
+
+def _untouched(backlog: Backlog, keys: int, item: Item) -> Outcome:
+    raised = np.zeros(len(backlog), np.int64)
+    raised[item.place] = item.raised
+    nothing, none = np.zeros(len(backlog), np.int64), np.empty(0, np.int64)
+    procured = backlog.row_lead_time
+    return Outcome(
+        row_offsets=backlog.row_offsets,
+        row_day=backlog.row_day,
+        row_quantity=backlog.row_quantity,
+        row_lead_time=np.zeros(len(backlog.row_day), np.bool_) if procured is None else procured,
+        gained=nothing,
+        lost=nothing,
+        strategy=backlog.strategy,
+        raised=raised,
+        aborted_keys=np.zeros(keys, np.bool_),
+        aborted=True,
+        loss_item=none,
+        loss_winner=none,
+        loss_quantity=none,
+        loss_day=none,
+        booking_item=none,
+        booking_procedure=none,
+        booking_cell=none,
+        booking_quantity=none,
+    )
+
+
+@dataclass(slots=True)
+class _Lot:
+    """What one contest is about; `moving` are the items that it decides on, by rank."""
+
+    balances: dict[int, Balance]
+    items: list[Item]
+    moving: list[Item]
+    rations: Rations
+    strategies: dict[int, int]
+
+
+def _contests(backlog: Backlog, supply: Supply, quotas: Quotas, horizon: int) -> Iterator[_Lot]:
+    lots = _linked(backlog, len(supply), quotas)
+    lot_of = lots[backlog.key] if len(backlog) else np.empty(0, np.int64)
+    order = np.lexsort((backlog.id, backlog.rank, lot_of))
+    bounds = np.concatenate((np.flatnonzero(np.diff(lot_of[order], prepend=-1)), [len(order)]))
+    rations = Rations(quotas.procedures)
+    changes = _Changes(supply)
+    for first, last in _spans(bounds):
+        items = _items(backlog, order[bounds[first] : bounds[last]], quotas)
+        start = int(bounds[first])
+        for at in range(first, last):
+            yield _lot(items[bounds[at] - start : bounds[at + 1] - start], changes, rations, horizon)
+
+
+def _spans(bounds: Array) -> Iterator[tuple[int, int]]:
+    """Runs of whole contests with about so many items together."""
+    first, contests = 0, len(bounds) - 1
+    while first < contests:
+        last = int(np.searchsorted(bounds, bounds[first] + ITEMS_AT_A_TIME))
+        last = min(max(last, first + 1), contests)
+        yield first, last
+        first = last
+
+
+def _lot(items: list[Item], changes: "_Changes", rations: Rations, horizon: int) -> _Lot:
+    nets: dict[int, dict[int, int]] = {key: changes.of(key, horizon) for key in {item.key for item in items}}
+    moving = [item for item in items if item.strategy != Strategy.SKIP]
+    if len(moving) < len(items):
+        for item in items:
+            if item.strategy == Strategy.SKIP:
+                item.new = item.old
+                net = nets[item.key]
+                for day, quantity, procured in item.old:
+                    if not procured:
+                        day = min(max(day, 0), horizon)
+                        net[day] = net.get(day, 0) - quantity
+    balances = {key: Balance(net, horizon) for key, net in nets.items()}
+    return _Lot(balances, items, moving, rations, {item.place: item.strategy for item in moving})
+
+
+class _Changes:
+    """The supply by key, as plain numbers."""
+
+    def __init__(self, supply: Supply) -> None:
+        self._offsets: list[int] = supply.offsets.tolist()
+        self._days, self._quantities = supply.day, supply.quantity
+
+    def of(self, key: int, horizon: int) -> dict[int, int]:
+        own = slice(self._offsets[key], self._offsets[key + 1])
+        net = {0: 0}
+        for day, quantity in zip(self._days[own].tolist(), self._quantities[own].tolist(), strict=True):
+            day = min(max(day, 0), horizon)
+            net[day] = net.get(day, 0) + quantity
+        return net
+
+
+def _items(backlog: Backlog, places: Array, quotas: Quotas) -> list[Item]:
+    """The items at these places, in this order."""
+    strategy = backlog.strategy[places]
+    if backlog.frozen is not None:
+        strategy = np.where(backlog.frozen[places], int(Strategy.SKIP), strategy)
+    columns = (places, backlog.key[places], backlog.quantity[places], np.maximum(backlog.day[places], 0), strategy)
+    items = [Item(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    _give_rows(items, backlog, places)
+    if backlog.mode is not None:
+        for item, mode in zip(items, backlog.mode[places].tolist(), strict=True):
+            item.rule = RULES[mode]
+    limits = (backlog.min_shipment, backlog.max_lines, backlog.latest_day, backlog.replenishment_day)
+    if any(limit is not None for limit in limits):
+        for item, terms in zip(items, _terms(limits, places), strict=True):
+            item.terms = terms
+    if backlog.sequences is not None:
+        for item, choice in zip(items, backlog.sequences[places].tolist(), strict=True):
+            if choice >= 0 and item.strategy != Strategy.SKIP:
+                item.sequences = quotas.sequences[choice]
+    return items
+
+
+def _give_rows(items: Sequence[Item], backlog: Backlog, places: Array) -> None:
+    starts = backlog.row_offsets[places]
+    counts = backlog.row_offsets[places + 1] - starts
+    flat = _rows_of(starts, counts)
+    procured: Iterable[Any] = [False] * len(flat)
+    if backlog.row_lead_time is not None:
+        procured = backlog.row_lead_time[flat].tolist()
+    days, quantities = backlog.row_day[flat].tolist(), backlog.row_quantity[flat].tolist()
+    rows = tuple(zip(days, quantities, procured, strict=True))
+    end = 0
+    for item, count in zip(items, counts.tolist(), strict=True):
+        if count:
+            item.old = rows[end : end + count]
+            end += count
+
+
+def _terms(limits: tuple[Array | None, ...], places: Array) -> Iterator[Terms]:
+    """The terms of the items; those with equal limits share one."""
+    defaults = (0, ANY_TERMS.max_lines, -1, -1)
+    columns = [
+        [default] * len(places) if limit is None else limit[places].tolist()
+        for limit, default in zip(limits, defaults, strict=True)
+    ]
+    seen: dict[tuple[int, ...], Terms] = {}
+    for row in zip(*columns, strict=True):
+        found = seen.get(row)
+        if found is None:
+            least, most, latest, ready = row
+            found = Terms(least, most, None if latest < 0 else latest, None if ready < 0 else ready)
+            seen[row] = found
+        yield found
+
+
+def _linked(backlog: Backlog, keys: int, quotas: Quotas) -> Array:
+    """For each key its contest: the least key that quotas link it to, over however many others."""
+    lots = np.arange(keys)
+    if backlog.sequences is None:
+        return lots
+    choices = backlog.sequences
+    limited = np.flatnonzero(choices >= 0)
+    pairs = np.unique(np.stack((backlog.key[limited], choices[limited])), axis=1)
+    first_of: dict[int, int] = {}
+    for key, choice in pairs.T.tolist():
+        for place in {place for sequence in quotas.sequences[choice] for place in sequence}:
+            other = first_of.setdefault(place, key)
+            one, two = _root(lots, key), _root(lots, other)
+            lots[max(one, two)] = min(one, two)
+    return np.array([_root(lots, key) for key in range(keys)], np.int64)
+
+
+def _root(lots: Array, key: int) -> int:
+    while lots[key] != key:
+        lots[key] = lots[lots[key]]
+        key = int(lots[key])
+    return key

@@ -1,0 +1,107 @@
+"""Small backlogs for the tests of the run: as dicts to read, and as the columns that the kernel wants."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from troth.kernel.backorder import Backlog, Strategy, Supply
+from troth.kernel.proposals import Terms
+
+HORIZON = 12
+MODES = ("one_time", "complete", "partial")
+STRATEGIES = [strategy.name for strategy in Strategy]
+
+
+def column(numbers):
+    return np.array(list(numbers), np.int64)
+
+
+def backlog_of(items):
+    """Columns of items; each a dict of key, id, rank, strategy, quantity, day, old, mode, terms, sequences."""
+    rows = [row for item in items for row in item["old"]]
+    return Backlog(
+        key=column(item["key"] for item in items),
+        id=column(item["id"] for item in items),
+        quantity=column(item["quantity"] for item in items),
+        day=column(item["day"] for item in items),
+        strategy=column(Strategy[item["strategy"]] for item in items),
+        rank=column(item["rank"] for item in items),
+        row_offsets=np.concatenate(([0], np.cumsum([len(item["old"]) for item in items]))).astype(np.int64),
+        row_day=column(day for day, _ in rows),
+        row_quantity=column(quantity for _, quantity in rows),
+        mode=column(MODES.index(item["mode"]) for item in items),
+        min_shipment=column(item["terms"].min_shipment for item in items),
+        max_lines=column(item["terms"].max_lines for item in items),
+        latest_day=column(-1 if item["terms"].latest_day is None else item["terms"].latest_day for item in items),
+        sequences=column(item.get("sequences", -1) for item in items),
+    )
+
+
+def supply_of(changes):
+    """Columns of the changes (day, quantity) of each key."""
+    return Supply(
+        offsets=np.concatenate(([0], np.cumsum([len(one) for one in changes]))).astype(np.int64),
+        day=column(day for one in changes for day, _ in one),
+        quantity=column(quantity for one in changes for _, quantity in one),
+    )
+
+
+def rows_of(outcome, at):
+    own = slice(outcome.row_offsets[at], outcome.row_offsets[at + 1])
+    return list(zip(outcome.row_day[own].tolist(), outcome.row_quantity[own].tolist(), strict=True))
+
+
+def confirmed(rows, horizon=HORIZON):
+    """The quantity confirmed by each day."""
+    return [sum(q for d, q in rows if d <= t) for t in range(horizon + 1)]
+
+
+def again(items, outcome, *, strategies=True):
+    """The items as they stand after a run: their new rows are their old ones."""
+    return [
+        {
+            **item,
+            "old": rows_of(outcome, at),
+            "strategy": Strategy(int(outcome.strategy[at])).name if strategies else item["strategy"],
+        }
+        for at, item in enumerate(items)
+    ]
+
+
+easy_terms = st.just(Terms(max_lines=99))
+any_terms = st.builds(
+    Terms,
+    min_shipment=st.integers(0, 6),
+    max_lines=st.integers(1, 3),
+    latest_day=st.none() | st.integers(0, HORIZON),
+)
+changes = st.lists(st.tuples(st.integers(0, HORIZON), st.integers(-8, 12)), max_size=6)
+
+
+@st.composite
+def items_of_keys(draw, *, keys=1, terms=any_terms, modes=MODES, strategies=STRATEGIES, most=7):
+    """Items in any order, with old rows that may or may not be covered."""
+    count = draw(st.integers(0, most))
+    ids = draw(st.permutations(range(100, 100 + count)))
+    items = []
+    for number in ids:
+        quantity = draw(st.integers(1, 15))
+        days = draw(st.lists(st.integers(0, HORIZON), max_size=3, unique=True).map(sorted))
+        old, left = [], quantity
+        for day in days:
+            taken = draw(st.integers(0, left))
+            old += [(day, taken)] if taken else []
+            left -= taken
+        items.append(
+            {
+                "key": draw(st.integers(0, keys - 1)),
+                "id": number,
+                "rank": draw(st.integers(0, 3)),
+                "strategy": draw(st.sampled_from(strategies)),
+                "quantity": quantity,
+                "day": draw(st.integers(0, HORIZON)),
+                "old": old,
+                "mode": draw(st.sampled_from(modes)),
+                "terms": draw(terms),
+            }
+        )
+    return items
