@@ -284,7 +284,7 @@ def _order_types() -> tuple[dict[str, masterdata.ItemCategory], dict[str, master
 
     order_types = {
         "standard": kind("standard", "standard"),
-        "rush": kind("rush", "standard", checking_scope="rush", delivers_on_saving=True),
+        "rush": kind("rush", "standard", checking_event="rush", delivers_on_saving=True),
         "free": kind("free", "free", checks_credit=False),
     }
     return categories, order_types

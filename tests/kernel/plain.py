@@ -2,22 +2,18 @@
 
 
 def projected(postings, categories, today, *, horizon, believed_days=7):
-    """The balance at the end of each day 0..horizon, walked day by day."""
-    levels = []
-    for t in range(horizon + 1):
-        levels.append(
-            sum(q for c, day, q in postings if c in categories and arrives(c, day - today, believed_days, horizon) <= t)
-        )
-    return levels
+    """The balance at the end of each day 0..horizon, walked day by day; the last is the lowest of all from there on."""
+    counted = [(arrives(c, day - today, believed_days, horizon), q) for c, day, q in postings if c in categories]
+    far = max([day for day, _ in counted if day is not None], default=0)
+    levels = [sum(q for day, q in counted if day is not None and day <= t) for t in range(max(far, horizon) + 1)]
+    return [*levels[:horizon], min(levels[horizon:])]
 
 
 def arrives(category, offset, believed_days, horizon):
-    """The day on which a posting counts, or one past every horizon when it is not believed."""
+    """The day on which a posting counts, None when it is not believed."""
     if 1 <= category <= 15 and offset < 0:
-        return min(1, horizon) if -offset <= believed_days else horizon + 1
-    if category == 0:
-        return 0
-    return min(max(offset, 0), horizon)
+        return 1 if -offset <= believed_days else None
+    return 0 if category == 0 else max(offset, 0)
 
 
 def free(balance):

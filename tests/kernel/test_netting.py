@@ -85,9 +85,13 @@ def test_overdue_demand_counts_today_and_an_overdue_receipt_tomorrow():
     assert project(series, scoped(3), TODAY).tolist() == [-3, 4, 0, 0]
 
 
-def test_what_lies_beyond_the_horizon_falls_into_the_last_day():
+def test_what_lies_beyond_the_horizon_lowers_the_last_day_and_never_raises_it():
     series = series_of([(STOCK, 0, 9), (PURCHASE, TODAY + 50, 4), (ORDER, TODAY + 60, -6)])
     assert project(series, scoped(3), TODAY).tolist() == [9, 0, 0, -2]
+    late = series_of([(STOCK, 0, 9), (ORDER, TODAY + 40, -3), (PURCHASE, TODAY + 50, 4), (PURCHASE, TODAY + 3, 1)])
+    assert project(late, scoped(3), TODAY).tolist() == [9, 0, 0, 1 - 3]
+    same_day = series_of([(PURCHASE, TODAY + 50, 4), (ORDER, TODAY + 50, -4)])
+    assert project(same_day, scoped(3), TODAY).tolist() == [0, 0, 0, 0]
 
 
 def test_a_category_outside_the_scope_does_not_count():

@@ -39,6 +39,10 @@ FILES = {
     "products": "number,name,base_unit\nOIL,Oil,L\nBELL,Bell,PC\n",
     "product_sites": "product,site,fixed_bin\nOIL,HAM,HAM/02/A-01\n",
     "customer_products": "customer,product,number\n10/ALPHA,OIL,4711\n",
+    "checking_scopes": "code,name,supply,demand,at_hand,lead_time\n"
+    'wide,Wide,"stock, planned","order, delivery, hold, reservation, transfer_out",,yes\n',
+    "availability_groups": "code,name,order_scope,rush_scope,delivery_scope,quotation_scope,component_scope\n"
+    "bought,Bought,wide,rush,delivery,order,component\n",
     "item_categories": "code,name,billing_basis\nstandard,Standard,issued\nfree,Free,none\n",
     "order_types": "code,name,item_category,on_credit_block\nstandard,Standard,standard,hold\n",
     "text_kinds": "code,name,is_on_items\nnote,Note,no\n",
@@ -94,7 +98,7 @@ def test_codes_stand_for_what_lies_within_something(company):
     assert Bin.objects.get(sequence=20).location.code == "02"
     assert Route.objects.get(code="R1").carrier.party.number == "DHL"
     assert StandardText.objects.get(language="").text == "Ring twice.\nThen wait."
-    assert imports.export_rows("product_sites", by=MASTER)[1].__next__() == ["OIL", "HAM", "yes", "HAM/02/A-01"]
+    assert imports.export_rows("product_sites", by=MASTER)[1].__next__() == ["OIL", "HAM", "yes", "HAM/02/A-01", "0"]
 
 
 def test_a_change_counts_the_version_up_says_so_and_is_known_to_every_process(company):
@@ -111,10 +115,13 @@ def test_a_change_counts_the_version_up_says_so_and_is_known_to_every_process(co
     )
 
 
+SCOPE = "code,name,supply,demand,horizon_days\n"
+PROMISED = "order, delivery, hold, reservation, transfer_out"
 WRONG = [
     ("units", "code,decimals\nL,2\n", [(1, "decimals", "cannot change")]),
     ("units", "code,name,decimals\nX,x,7\n", [(1, "decimals", "6 decimals at most")]),
     ("calendars", "code,name,open_weekdays\nX,x,1111\n", [(1, "open_weekdays", "seven signs")]),
+    ("calendars", "code,name,open_weekdays\nX,x,0000000\n", [(1, "open_weekdays", "never opens")]),
     ("sites", "code,company,name,calendar,time_zone\nX,10,x,WEEK,Mars\n", [(1, "time_zone", "no such time zone")]),
     (
         "routes",
@@ -130,6 +137,21 @@ WRONG = [
         "tax_rates",
         "country,name,basis_points,valid_from_on,valid_to_on\nDE,X,1,2026-02-01,2026-01-01\n",
         [(1, "valid_to_on", "ends before")],
+    ),
+    ("checking_scopes", SCOPE + f'X,x,,"{PROMISED}",365\n', [(1, "supply", "missing")]),
+    ("checking_scopes", SCOPE + f'X,x,",","{PROMISED}",365\n', [(1, "supply", "confirms nothing")]),
+    ("checking_scopes", SCOPE + f'X,x,"stock, hope","{PROMISED}",365\n', [(1, "supply", "hope is no such category")]),
+    ("checking_scopes", SCOPE + f'X,x,stock,"{PROMISED}",0\n', [(1, "horizon_days", "must look ahead")]),
+    ("checking_scopes", SCOPE + f'X,x,stock,"{PROMISED}",-3\n', [(1, "horizon_days", "negative")]),
+    ("checking_scopes", SCOPE + "X,x,stock,order,30\n", [(1, "demand", "Add: delivery, hold, reservation")]),
+    ("checking_scopes", "code,at_hand\nwide,safety_stock\n", [(1, "at_hand", "Add to the demand: safety_stock")]),
+    ("checking_scopes", "code,is_active\nwide,no\n", [(1, "is_active", "group bought uses")]),
+    ("availability_groups", "code,is_active\nstandard,no\n", [(1, "is_active", "Keep it active")]),
+    ("availability_groups", "code,order_scope\nbought,none\n", [(1, "order_scope", "no checking scope none")]),
+    (
+        "availability_groups",
+        "code,name,order_scope,rush_scope,delivery_scope,quotation_scope\nX,x,wide,rush,delivery,order\n",
+        [(1, "component_scope", "missing")],
     ),
     ("standard_texts", "kind,text\nnote,Hello\n", [(1, "customer", "Enter one")]),
     (

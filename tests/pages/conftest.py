@@ -9,7 +9,7 @@ from django.test import Client
 from tests import company as companies
 from tests.shipping.conftest import company, yard
 from troth.business.billing import actions as billing
-from troth.business.masterdata.models import PriceCondition
+from troth.business.masterdata.models import AvailabilityGroup, CheckingScope, PriceCondition
 from troth.business.promising.models import Requirement
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.actions import NewPayment
@@ -97,6 +97,7 @@ def world(company, yard):
             "customer": company.customers["BETA"].pk, "product": company.products["FRAME"].pk,
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
             "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
+            "scope": CheckingScope.objects.get(code="order").pk, "group": AvailabilityGroup.objects.get().pk,
             "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }
     )  # fmt: skip

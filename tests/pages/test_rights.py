@@ -12,7 +12,7 @@ LISTS = (
     "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/",
 )  # fmt: skip
 PAGES = (
-    "/", "/availability/", "/availability/?product=FRAME&site=HAM", "/search/?q=a",
+    "/", "/availability/", "/availability/?product=FRAME&site=HAM", "/availability/coverage/", "/search/?q=a",
     "/availability/what-if/", "/availability/what-if/?product=FRAME&site=HAM&quantity=5&on=2026-03-11&mode=partial",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",
@@ -34,6 +34,8 @@ PAGES = (
     "/receipts/{receipt}/cancel/", "/stock/{stock}/", "/stock/{stock}/move/", "/stock/{stock}/count/",
     "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
     "/credit/blocked/{block}/", "/customers/{customer}/", "/products/{product}/", "/prices/{price}/", "/people/new/",
+    "/checking-scopes/", "/checking-scopes/{scope}/", "/checking-scopes/{scope}/try/", "/availability-groups/",
+    "/availability-groups/{group}/",
     "/picking/", "/picking/{transfer}/", "/issues/", "/documents/order/{order}/issues/new/",
     "/products/{product}/about/", "/customers/{customer}/about/", "/admin/", *LISTS,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from troth.business.promising.rules import Promise, Way, Wish
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.netting import Category
 from troth.kernel.scheduling import Calendars, Durations
+from troth.kernel.scopes import STANDARD, Event
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import queries as availability_queries
 from troth.ledgers.availability.actions import Entry
@@ -76,6 +77,8 @@ class Books:
 
     def wish(self, product: reference.Product, quantity: int, on: date = TODAY, **fields: object) -> Wish:
         line_id = fields.pop("line_id", None) or next(self.line_ids)
+        if isinstance(scope := fields.get("scope"), str):
+            fields["scope"] = STANDARD[Event(scope)]
         given = {"document": DocumentRef("order", 1, "1"), "way": AT_ONCE, "unit": "EA", **fields}
         return Wish(
             line_id=line_id,

@@ -18,7 +18,8 @@ A shortage is carried: where P is below zero, late demand still takes the next r
 means that the key is promised beyond its supply already. `free` shows such days as zero and is for reading only.
 
 Overdue demand always counts, on day 0. A receipt that is overdue by a few days is assumed to arrive tomorrow; an older
-one is no longer believed. The last bucket stands for the horizon day and all that comes after it.
+one is no longer believed. The last bucket stands for the horizon day and all that comes after it, in its order: what
+comes later lowers it as far as demand runs ahead of receipts, and never raises it.
 """
 
 import struct
@@ -44,7 +45,10 @@ _LAST_DAY = 2**31 - 1
 
 
 class Category(IntEnum):
-    """Kinds of supply and demand: 0 is stock, 1 to 15 are receipts, 16 to 31 are demands."""
+    """Kinds of supply and demand: 0 is stock, 1 to 15 are receipts, 16 to 31 are demands.
+
+    An order is unsecured where it is confirmed ahead of firm supply: on planned receipts or on the time to procure.
+    """
 
     STOCK = 0
     PURCHASE = 1
@@ -63,6 +67,7 @@ class Category(IntEnum):
     SAFETY_STOCK = 20
     FORECAST = 21
     TRANSFER_OUT = 22
+    UNSECURED_ORDER = 23
 
     @property
     def is_receipt(self) -> bool:
@@ -226,6 +231,7 @@ def changes(series: Series, scope: Scope, today: int) -> dict[int, int]:
     """Return `project` by today and the few days on which something counts: offset -> change of the balance."""
     counts, horizon = scope._counts, scope.horizon_days
     net = {0: 0}
+    beyond: list[tuple[int, int]] = []
     for category, day, quantity in zip(series.categories, series.days, series.quantities, strict=True):
         if not counts[category]:
             continue
@@ -237,12 +243,23 @@ def changes(series: Series, scope: Scope, today: int) -> dict[int, int]:
                     continue
                 offset = 1
         if offset > horizon:
-            offset = horizon
-        if offset in net:
+            beyond.append((offset, quantity))
+        elif offset in net:
             net[offset] += quantity
         else:
             net[offset] = quantity
+    if beyond:
+        net[horizon] = net.get(horizon, 0) + _lowered(beyond)
     return net
+
+
+def _lowered(beyond: list[tuple[int, int]]) -> int:
+    """How far the balance falls below that of the horizon day on the days after it: zero or less."""
+    lowest = level = 0
+    for _, change in sorted(beyond, key=lambda one: (one[0], -one[1])):
+        level += change
+        lowest = min(lowest, level)
+    return lowest
 
 
 def projected_balance(net: Array) -> Array:

@@ -79,7 +79,12 @@ class WorkingCalendar(Masters):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    open_weekdays = models.CharField(_("open weekdays"), max_length=7, default="1111100")
+    open_weekdays = models.CharField(
+        _("open weekdays"),
+        max_length=7,
+        default="1111100",
+        validators=[RegexValidator(r"^(?=0*1)[01]{7}\Z", _("Seven signs, 1 for open and 0 for closed; one is open."))],
+    )
 
     class Meta:
         verbose_name = _("calendar")
@@ -242,6 +247,7 @@ class Product(Masters):
     is_sold = models.BooleanField(_("sold"), default=True)
     standard_cost = models.BigIntegerField(_("standard cost per base unit in minor units"), default=0)
     lead_days = models.PositiveIntegerField(_("replenishment lead time in working days"), null=True, blank=True)
+    availability_group = models.CharField(_("availability group"), max_length=20, blank=True, default="", db_default="")
     minimum_quantity = models.BigIntegerField(_("minimum order quantity in smallest units"), default=0)
     multiple_quantity = models.BigIntegerField(_("ordered in multiples of, in smallest units"), default=0)
 

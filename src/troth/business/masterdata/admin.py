@@ -60,8 +60,10 @@ class CustomerProductAdmin(MasterAdmin):
 
 @admin.register(models.ProductSite)
 class ProductSiteAdmin(MasterAdmin):
-    list_display = ("product", "site", "fixed_bin", "is_default", "is_active")
+    list_display = ("product", "site", "fixed_bin", "is_default", "safety_stock", "is_active")
     raw_id_fields = ("product", "fixed_bin")
+    # What is posted to availability goes by the file, which posts it.
+    readonly_fields = ("safety_stock", "is_active")
 
 
 @admin.register(models.StandardText)

@@ -15,6 +15,7 @@ from troth.business.masterdata import actions, imports
 from troth.business.masterdata.actions import Brought, Outcome
 from troth.business.masterdata.queries import records
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field
+from troth.business.masterdata.tables import TABLES
 from troth.platform import permissions
 from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest
@@ -55,10 +56,18 @@ if TYPE_CHECKING:
     CustomerShown: TypeAlias = _Record
     ProductShown: TypeAlias = _Record
     PriceShown: TypeAlias = _Record
+    CheckingScopeEntry: TypeAlias = Entry
+    CheckingScopeShown: TypeAlias = _Record
+    AvailabilityGroupEntry: TypeAlias = Entry
+    AvailabilityGroupShown: TypeAlias = _Record
 else:
     CustomerEntry, CustomerShown = _entry("CustomerEntry", CUSTOMER), _shown("CustomerShown", CUSTOMER)
     ProductEntry, ProductShown = _entry("ProductEntry", PRODUCT), _shown("ProductShown", PRODUCT)
     PriceEntry, PriceShown = _entry("PriceEntry", PRICE), _shown("PriceShown", PRICE)
+    _SCOPE, _GROUP = TABLES["checking_scopes"].fields, TABLES["availability_groups"].fields
+    CheckingScopeEntry, CheckingScopeShown = _entry("CheckingScopeEntry", _SCOPE), _shown("CheckingScopeShown", _SCOPE)
+    AvailabilityGroupEntry = _entry("AvailabilityGroupEntry", _GROUP)
+    AvailabilityGroupShown = _shown("AvailabilityGroupShown", _GROUP)
 
 
 class RecordWritten(Shown):
@@ -165,6 +174,53 @@ def change_price(request: ApiRequest, price_id: Id, price: PriceEntry) -> dict[s
     """Change what is sent; what makes the condition one of its kind cannot change."""
     version = versions.expected(request)
     return _written(act(request, actions.maintain_price, _given(price), price_id=price_id, version=version))
+
+
+@operations.reads("/checking-scopes", Page[CheckingScopeShown])
+def list_checking_scopes(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
+    """Scopes of check: which supply and demand counts, as words with commas between them."""
+    return _listed(request, "checking_scopes", found)
+
+
+@operations.creates("/checking-scopes", RecordWritten)
+def create_checking_scope(request: ApiRequest, scope: CheckingScopeEntry) -> dict[str, Any]:
+    return _written(create(request, actions.maintain_customizing, "checking_scopes", _given(scope)))
+
+
+@operations.changes("/checking-scopes/{int:scope_id}", RecordWritten)
+def change_checking_scope(request: ApiRequest, scope_id: Id, scope: CheckingScopeEntry) -> dict[str, Any]:
+    """Change what is sent. What is promised already is checked anew only when it is changed itself."""
+    return _changed(request, "checking_scopes", scope_id, scope)
+
+
+@operations.reads("/availability-groups", Page[AvailabilityGroupShown])
+def list_availability_groups(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
+    """Which scope of check holds for the products of a group, by event."""
+    return _listed(request, "availability_groups", found)
+
+
+@operations.creates("/availability-groups", RecordWritten)
+def create_availability_group(request: ApiRequest, group: AvailabilityGroupEntry) -> dict[str, Any]:
+    """Create a group with a scope for each event."""
+    return _written(create(request, actions.maintain_customizing, "availability_groups", _given(group)))
+
+
+@operations.changes("/availability-groups/{int:group_id}", RecordWritten)
+def change_availability_group(request: ApiRequest, group_id: Id, group: AvailabilityGroupEntry) -> dict[str, Any]:
+    return _changed(request, "availability_groups", group_id, group)
+
+
+def _listed(request: ApiRequest, table: str, found: Paging) -> dict[str, Any]:
+    def show(rows: Iterable[Any]) -> list[dict[str, Any]]:
+        return [{"id": row.pk, "version": row.version, **TABLES[table].written(row)} for row in rows]
+
+    return page(request, TABLES[table].found(), found, show, order=("code",))
+
+
+def _changed(request: ApiRequest, table: str, record_id: int, sent: BaseModel) -> dict[str, Any]:
+    version = versions.expected(request)
+    given = _given(sent)
+    return _written(act(request, actions.maintain_customizing, table, given, record_id=record_id, version=version))
 
 
 class CellRefused(Shown):

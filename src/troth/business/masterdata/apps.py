@@ -10,7 +10,7 @@ class MasterdataConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from troth.business.masterdata import store
+        from troth.business.masterdata import checks, store  # noqa: F401 - registers its checks
         from troth.platform.web import areas
 
         store.connect()
@@ -24,6 +24,16 @@ class MasterdataConfig(AppConfig):
         )
         areas.register(
             areas.Area("prices", _("Prices"), "masterdata:prices-list", "masterdata.view_price", "price", 720)
+        )
+        areas.register(
+            areas.Area(
+                "scopes",
+                _("Scopes of check"),
+                "masterdata:checking-scopes-list",
+                "masterdata.view_customizing",
+                "availability",
+                725,
+            )
         )
         areas.register(
             areas.Area("files", _("Files"), "masterdata:files", "masterdata.view_customizing", "export", 730)

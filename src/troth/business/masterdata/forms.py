@@ -1,4 +1,4 @@
-"""Forms of customers, products and prices, made from the fields' rules, so that page, file and API ask for the same."""
+"""Forms of master data, made from the fields' rules, so that page, file and API ask for the same."""
 
 from typing import Any
 
@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries import screens
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field
+from troth.business.masterdata.tables import TABLES
+from troth.kernel.netting import Category
+from troth.kernel.scopes import DEMANDS, SUPPLIES
+from troth.ledgers.availability.words import CATEGORIES
 from troth.platform.web.forms import Section
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
@@ -15,6 +19,7 @@ LABELS = {
     "volume_ml": _("Volume in ml"),
     "standard_cost": _("Standard cost in minor units"),
     "lead_days": _("Lead time in working days"),
+    "availability_group": _("Availability group"),
     "units": _("Other units"),
     "minimum_quantity": _("Minimum order quantity"),
     "multiple_quantity": _("Ordered in multiples of"),
@@ -65,8 +70,23 @@ LABELS = {
     "per_quantity": _("For each quantity"),
     "scale_from": _("From quantity"),
     "source": _("Agreed where"),
+    "supply": _("Supply that counts"),
+    "demand": _("Demand that counts"),
+    "at_hand": _("Goods at hand serve first"),
+    "lead_time": _("With replenishment lead time"),
+    "overdue_receipt_days": _("Overdue receipts are believed for days"),
+    "horizon_days": _("Horizon in days"),
+    "order_scope": _("Orders"),
+    "rush_scope": _("Rush orders"),
+    "delivery_scope": _("Deliveries"),
+    "quotation_scope": _("Quotations"),
+    "component_scope": _("Components"),
 }
 HELP = {
+    "availability_group": _("Says which scope of check holds; empty: the standard group."),
+    "at_hand": _("None: goods that are on order count from their day on. Else only what lies here counts, less these."),
+    "lead_time": _("What supply does not cover is confirmed for the day by which it can be procured or made."),
+    "overdue_receipt_days": _("An overdue receipt is expected tomorrow; an older one is no longer believed."),
     "units": _("One of the unit is so many base units: BOX=4; BAG=1/3"),
     "minimum_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
     "multiple_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
@@ -102,10 +122,19 @@ def _form_field(name: str, field: Field) -> forms.Field:
     return forms.CharField(max_length=longest, initial=standard, **common)
 
 
-def _form(name: str, fields: dict[str, Field], sections: tuple[Section, ...]) -> type[EntryForm]:
-    members: dict[str, Any] = {field_name: _form_field(field_name, field) for field_name, field in fields.items()}
+def _form(
+    name: str,
+    fields: dict[str, Field],
+    sections: tuple[Section, ...],
+    *,
+    base: type[EntryForm] = EntryForm,
+    **special: forms.Field,
+) -> type[EntryForm]:
+    members: dict[str, Any] = {
+        field_name: special.get(field_name) or _form_field(field_name, field) for field_name, field in fields.items()
+    }
     members["version"] = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    return type(name, (EntryForm,), {**members, "sections": sections})
+    return type(name, (base,), {**members, "sections": sections})
 
 
 CustomerForm = _form(
@@ -136,7 +165,58 @@ ProductForm = _form(
     (
         Section(_("Measures"), ("base_unit", "units", "weight_g", "volume_ml")),
         Section(_("Orders"), ("minimum_quantity", "multiple_quantity")),
-        Section(_("Supply"), ("site", "is_stocked", "is_made", "lead_days", "standard_cost")),
+        Section(_("Supply"), ("site", "is_stocked", "is_made", "lead_days", "availability_group", "standard_cost")),
+    ),
+)
+
+
+class CategoriesField(forms.MultipleChoiceField):
+    """Kinds of supply or demand, as the record has them: `stock, purchase`."""
+
+    def __init__(self, known: tuple[Category, ...], name: str, *, required: bool = True) -> None:
+        super().__init__(
+            choices=[(category.name.lower(), CATEGORIES[category]) for category in known],
+            widget=forms.CheckboxSelectMultiple,
+            label=LABELS[name],
+            help_text=HELP.get(name, ""),
+            required=required,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return [word.strip() for word in value.split(",")] if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> Any:
+        return ", ".join(super().clean(value))
+
+
+class BoxesForm(EntryForm):
+    """Boxes that are not ticked are not sent, and mean that nothing is chosen."""
+
+    def clean(self) -> dict[str, Any]:
+        boxes = [name for name, field in self.fields.items() if isinstance(field, CategoriesField)]
+        return {**{name: self.cleaned_data.get(name, "") for name in boxes}, **super().clean()}
+
+
+CheckingScopeForm = _form(
+    "CheckingScopeForm",
+    {**TABLES["checking_scopes"].fields},
+    (
+        Section(_("What counts"), ("supply", "demand")),
+        Section(_("How"), ("at_hand", "lead_time", "overdue_receipt_days", "horizon_days")),
+    ),
+    base=BoxesForm,
+    supply=CategoriesField(SUPPLIES, "supply"),
+    demand=CategoriesField(DEMANDS, "demand"),
+    at_hand=CategoriesField(DEMANDS, "at_hand", required=False),
+)
+AvailabilityGroupForm = _form(
+    "AvailabilityGroupForm",
+    {**TABLES["availability_groups"].fields},
+    (
+        Section(
+            _("Scope of check for"),
+            ("order_scope", "rush_scope", "delivery_scope", "quotation_scope", "component_scope"),
+        ),
     ),
 )
 PriceForm = _form(

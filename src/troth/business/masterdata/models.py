@@ -163,9 +163,13 @@ class ProductSite(Masters):
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
     fixed_bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     is_default = models.BooleanField(_("ships from here unless said otherwise"), default=False)
+    safety_stock = models.BigIntegerField(_("safety stock in smallest units"), default=0, db_default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["product", "site"], name="masterdata_product_site_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "site"], name="masterdata_product_site_once"),
+            models.CheckConstraint(condition=Q(safety_stock__gte=0), name="masterdata_product_site_safety"),
+        ]
 
 
 class ItemCategory(Masters):
@@ -191,13 +195,75 @@ class ItemCategory(Masters):
         return self.name
 
 
+class CheckingScope(Masters):
+    """What counts when goods are promised: categories as `kernel.scopes.named` reads them, in which way, how far."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    supply = models.CharField(_("supply that counts"), max_length=200)
+    demand = models.CharField(_("demand that counts"), max_length=200)
+    at_hand = models.CharField(
+        _("demand that goods at hand serve first"),
+        max_length=200,
+        blank=True,
+        default="",
+    )
+    lead_time = models.BooleanField(_("with replenishment lead time"), default=False)
+    overdue_receipt_days = models.PositiveSmallIntegerField(_("overdue receipts are believed for days"), default=7)
+    horizon_days = models.PositiveSmallIntegerField(_("horizon in days"), default=365)
+
+    class Meta:
+        verbose_name = _("scope of check")
+        verbose_name_plural = _("scopes of check")
+        constraints = [
+            models.CheckConstraint(condition=Q(horizon_days__gte=1), name="masterdata_checking_scope_horizon"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AvailabilityGroup(Masters):
+    """Which scope holds for each event; products name their group, those that name none are in the standard group."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    order_scope = models.ForeignKey(
+        CheckingScope, on_delete=models.RESTRICT, related_name="+", verbose_name=_("scope for orders")
+    )
+    rush_scope = models.ForeignKey(
+        CheckingScope, on_delete=models.RESTRICT, related_name="+", verbose_name=_("scope for rush orders")
+    )
+    delivery_scope = models.ForeignKey(
+        CheckingScope, on_delete=models.RESTRICT, related_name="+", verbose_name=_("scope for deliveries")
+    )
+    quotation_scope = models.ForeignKey(
+        CheckingScope, on_delete=models.RESTRICT, related_name="+", verbose_name=_("scope for quotations")
+    )
+    component_scope = models.ForeignKey(
+        CheckingScope, on_delete=models.RESTRICT, related_name="+", verbose_name=_("scope for components")
+    )
+
+    class Meta:
+        verbose_name = _("availability group")
+        verbose_name_plural = _("availability groups")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OrderType(Masters):
-    """What an order does: its checks, its scope of check, its blocks, its item category, its billing."""
+    """What an order does: its checks, what it is promised as, its blocks, its item category, its billing."""
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
     item_category = models.ForeignKey(ItemCategory, on_delete=models.RESTRICT, related_name="+")
-    checking_scope = models.CharField(_("scope of check"), max_length=20, default="order")
+    checking_event = models.CharField(
+        _("checked for availability as"),
+        max_length=20,
+        default="order",
+        choices=[("order", _("order")), ("rush", _("rush order"))],
+    )
     checks_credit = models.BooleanField(_("credit is checked"), default=True)
     on_credit_block = models.CharField(
         _("on credit block"),

@@ -142,6 +142,7 @@ PRODUCT: dict[str, Field] = {
     "volume_ml": _whole(0, MAX),
     "standard_cost": _whole(0, MAX),
     "lead_days": _whole(None),
+    "availability_group": Field(As.CODE, 20, of="availability_group", standard=""),
     "minimum_quantity": Field(As.AMOUNT, 24, standard=0),
     "multiple_quantity": Field(As.AMOUNT, 24, standard=0),
     "is_stocked": _yes(True),

@@ -30,6 +30,8 @@ KEPT_IN_MEMORY = (
     models.TaxRate,
     models.AccountRule,
     models.TextKind,
+    models.CheckingScope,
+    models.AvailabilityGroup,
 )
 """The tables that `queries.snapshot` keeps; saving or deleting a row of them draws another token."""
 
@@ -66,6 +68,20 @@ def _touched(**_: Any) -> None:
     touch()
 
 
+def groups_of(product_ids: Iterable[int]) -> dict[int, str]:
+    """The availability group of each product; "" where it names none."""
+    wanted = [(product_id,) for product_id in dict.fromkeys(product_ids)]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"product_id": "int"}, wanted)
+    rows = sql.fetch(
+        f"{with_clause} SELECT p.id, p.availability_group FROM {source}"
+        " JOIN reference_product p ON p.id = k.product_id",
+        parameters,
+    )
+    return dict(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a code stands for; `decimals` of currencies and units."""
@@ -92,6 +108,8 @@ _LOOKUPS = {
     " JOIN reference_party p ON p.id = t.party_id",
     "route": "SELECT code, id, is_active, NULL, 0 FROM masterdata_route t",
     "item_category": "SELECT code, id, is_active, NULL, 0 FROM masterdata_itemcategory t",
+    "checking_scope": "SELECT code, id, is_active, NULL, 0 FROM masterdata_checkingscope t",
+    "availability_group": "SELECT code, code, is_active, NULL, 0 FROM masterdata_availabilitygroup t",
     "text_kind": "SELECT code, id, is_active, NULL, 0 FROM masterdata_textkind t",
     "storage_location": "SELECT s.code || '/' || t.code, t.id, t.is_active, s.company_id, 0"
     " FROM reference_storagelocation t JOIN reference_site s ON s.id = t.site_id",

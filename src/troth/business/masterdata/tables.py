@@ -18,7 +18,9 @@ from django.db.models.fields import NOT_PROVIDED
 
 from troth.business.masterdata import models
 from troth.business.masterdata.rules import MAX_32, As, Field
+from troth.kernel.netting import Category
 from troth.kernel.quantity import MAX
+from troth.kernel.scopes import DEMANDS, PROMISED, SUPPLIES, UnknownCategory, named, written
 from troth.reference import models as reference
 
 LONGEST_CODE = 80
@@ -39,6 +41,7 @@ REFERENCES: Mapping[type[db.Model], tuple[str, tuple[str, ...]]] = {
     models.Route: ("route", ("code",)),
     models.ItemCategory: ("item_category", ("code",)),
     models.TextKind: ("text_kind", ("code",)),
+    models.CheckingScope: ("checking_scope", ("code",)),
     models.Customer: ("customer_of_company", ("company.code", "party.number")),
 }
 """What a record is named by where another points at it: the word by which `store.lookup` knows it, its parts."""
@@ -153,6 +156,8 @@ def _zone(value: str) -> str:
 
 
 def _weekdays(value: str) -> str:
+    if re.fullmatch("0{7}", value):
+        return "The calendar never opens, so nothing could ever leave or arrive. Open at least one weekday."
     if re.fullmatch("[01]{7}", value):
         return ""
     return "Enter seven signs from Monday to Sunday, 1 for open and 0 for closed, such as 1111100."
@@ -181,6 +186,62 @@ def _of_something(values: Mapping[str, Any]) -> tuple[str, str] | None:
         return "customer", "A standard text is of a customer, of a product or of both. Enter one."
     return None
 
+
+def _categories(known: tuple[Category, ...]) -> Check:
+    def check(value: str) -> str:
+        try:
+            named(value, known)
+        except UnknownCategory as unknown:
+            return f"{unknown.word} is no such category. Name some of: {', '.join(unknown.known)}."
+        return ""
+
+    return check
+
+
+def _ahead(value: int) -> str:
+    return "" if 0 < value <= MOST_DAYS else f"The check must look ahead. Enter 1 to {MOST_DAYS} days."
+
+
+def _believed(value: int) -> str:
+    return "" if value <= MOST_DAYS else f"Enter {MOST_DAYS} days at most."
+
+
+def _counts(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A scope believes in some supply, leaves no promise out, and serves from goods at hand what it counts."""
+    if not named(values["supply"], SUPPLIES):
+        return "supply", "A scope without supply confirms nothing. Name at least one category, such as stock."
+    demand, at_hand = named(values["demand"], DEMANDS), named(values["at_hand"], DEMANDS)
+    if PROMISED - demand:
+        missing = written(PROMISED - demand)
+        return "demand", f"What is promised already must count, or it would be promised twice. Add: {missing}."
+    if at_hand - demand:
+        return "at_hand", f"Goods at hand serve what the scope counts. Add to the demand: {written(at_hand - demand)}."
+    return None
+
+
+def _in_use(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A scope that active groups use, and the group of all products that name none, stay active."""
+    if values["is_active"]:
+        return None
+    columns = ("order_scope", "rush_scope", "delivery_scope", "quotation_scope", "component_scope")
+    uses = db.Q(*((f"{column}__code", values["code"]) for column in columns), _connector=db.Q.OR)
+    group = models.AvailabilityGroup.objects.filter(uses, is_active=True).order_by("code").first()
+    if group is not None:
+        return "is_active", f"Availability group {group.code} uses this scope. Give the group another one first."
+    return None
+
+
+def _scope(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    return _counts(values) or _in_use(values)
+
+
+def _stays(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    if values["code"] == "standard" and not values["is_active"]:
+        return "is_active", "Products that name no group are in this one. Keep it active."
+    return None
+
+
+MOST_DAYS = 3650
 
 _CODE = ("code",)
 
@@ -298,6 +359,27 @@ TABLES: Mapping[str, Table] = {
             key=("customer", "product"),
             checks={"under_tolerance_basis_points": _share},
             company="customer__company_id",
+        ),
+        Table(
+            code="checking_scopes",
+            title="checking_scope",
+            model=models.CheckingScope,
+            key=_CODE,
+            checks={
+                "supply": _categories(SUPPLIES),
+                "demand": _categories(DEMANDS),
+                "at_hand": _categories(DEMANDS),
+                "horizon_days": _ahead,
+                "overdue_receipt_days": _believed,
+            },
+            check=_scope,
+        ),
+        Table(
+            code="availability_groups",
+            title="availability_group",
+            model=models.AvailabilityGroup,
+            key=_CODE,
+            check=_stays,
         ),
         Table(code="item_categories", title="item_category", model=models.ItemCategory, key=_CODE),
         Table(code="order_types", title="order_type", model=models.OrderType, key=_CODE),

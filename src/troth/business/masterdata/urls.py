@@ -7,6 +7,8 @@ urlpatterns = [
     *records.customers.urls(),
     *records.products.urls(),
     *records.prices.urls(),
+    *records.checking_scopes.urls(),
+    *records.availability_groups.urls(),
     path("options/products/", records.product_options, name="product-options"),
     path("options/customers/", records.customer_options, name="customer-options"),
     path("files/", files.tables, name="files"),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F, Q, Sum
 
 from troth.business.promising.models import Allocation, Requirement, ScheduleLine
+from troth.business.promising.states import UNSECURED
 from troth.business.promising.store import own_segment
 from troth.kernel.netting import Category
 from troth.ledgers.availability import queries as availability
@@ -24,7 +25,9 @@ def _demand() -> Iterator[Finding | Count]:
     confirmed = {(kind, line_id): quantity for kind, line_id, quantity in rows}
     kinds = set(Requirement.objects.values_list("document_kind", flat=True).distinct())
     demanded = {
-        line: -quantity for line, quantity in availability.standing_by_line(Category.ORDER).items() if line[0] in kinds
+        line: -quantity
+        for line, quantity in availability.standing_by_line(Category.ORDER, Category.UNSECURED_ORDER).items()
+        if line[0] in kinds
     }
     lines = sorted(confirmed.keys() | demanded.keys())
     yield Count(len(lines))
@@ -34,6 +37,29 @@ def _demand() -> Iterator[Finding | Count]:
             yield Finding(
                 f"Line {line_id} of {kind}: {promised} are confirmed and open, {posted} are posted as demand.",
                 {"kind": kind, "line": line_id, "confirmed": promised, "posted": posted},
+            )
+
+
+def _unsecured() -> Iterator[Finding | Count]:
+    """What is confirmed ahead of firm supply is posted apart, so that it is never taken for a promise on supply."""
+    open_lines = ScheduleLine.objects.filter(
+        delivered__lt=F("quantity"), requirement__is_checked=True, basis__in=UNSECURED
+    )
+    rows = (
+        open_lines.values_list("requirement__document_kind", "requirement__line_id")
+        .annotate(open=Sum(F("quantity") - F("delivered")))
+        .order_by("requirement__document_kind", "requirement__line_id")
+    )
+    confirmed = {(kind, line_id): quantity for kind, line_id, quantity in rows}
+    posted = {line: -quantity for line, quantity in availability.standing_by_line(Category.UNSECURED_ORDER).items()}
+    lines = sorted(confirmed.keys() | posted.keys())
+    yield Count(len(lines))
+    for line in lines:
+        told, stands = confirmed.get(line, 0), posted.get(line, 0)
+        if told != stands:
+            yield Finding(
+                f"Line {line[1]} of {line[0]}: {told} are confirmed ahead of firm supply, {stands} are posted as that.",
+                {"kind": line[0], "line": line[1], "confirmed": told, "posted": stands},
             )
 
 
@@ -97,6 +123,13 @@ def _allocations() -> Iterator[Finding | Count]:
 
 
 register(Check("promising: demand", "Order demand is what is confirmed and not delivered.", _demand))
+register(
+    Check(
+        "promising: ahead of supply",
+        "What is confirmed on planned supply or on the lead time is posted, and counted, apart.",
+        _unsecured,
+    )
+)
 register(Check("promising: within the wish", "No more is confirmed than was wished.", _within_wish))
 register(Check("promising: confirmed", "What a line has confirmed is the sum of its schedule lines.", _confirmed))
 register(Check("promising: open", "What a line has open is what was wished and not delivered.", _open))

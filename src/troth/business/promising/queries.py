@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from django.db.models import F, Q
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
 from troth.business.promising.models import Allocation, PastPromise, Requirement, ScheduleLine
-from troth.business.promising.rules import Schedule, sentence
-from troth.business.promising.states import SCOPES
+from troth.business.promising.rules import Schedule, UnknownScope, sentence
+from troth.business.promising.states import UNSECURED
 from troth.kernel import netting
 from troth.kernel.calendars import date_of, day_of
+from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
+from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.platform.documents import DocumentRef
@@ -271,14 +274,32 @@ def _unit_of(product_id: int) -> tuple[str, int]:
     return product.base_unit, product.decimals
 
 
+def scope(code: str) -> CheckingScope:
+    """The scope of check of this code. `UnknownScope` where there is none."""
+    known = masterdata.snapshot().checking_scopes
+    if code not in known:
+        raise UnknownScope(
+            Sentence("There is no scope of check %(scope)s. Choose one of: %(known)s."),
+            field="scope",
+            scope=code,
+            known=", ".join(known),
+        )
+    return known[code]
+
+
+def scope_of(product_id: int, event: Event = Event.ORDER) -> CheckingScope:
+    """The scope that is checked when this product is promised for the event."""
+    return masterdata.checking_scopes([product_id], event)[product_id]
+
+
 def overview(
-    product_id: int, site_id: int, today: int, *, scope: str = "order", supposed: Sequence[netting.Posting] = ()
+    product_id: int, site_id: int, today: int, scope: CheckingScope, *, supposed: Sequence[netting.Posting] = ()
 ) -> list[AvailabilityDay]:
     """Supply and demand of a product at a site by day and category, with what is free; `today` is a day number.
 
     `supposed` counts as if it were posted.
     """
-    rows = availability.timeline(product_id, site_id, today, scope=SCOPES[scope].counted, supposed=supposed)
+    rows = availability.timeline(product_id, site_id, today, scope=scope.counted, supposed=supposed)
     return [AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows]
 
 
@@ -290,16 +311,20 @@ class Free:
     next_on: date | None
 
 
-def free(sites: Mapping[int, int], today: date, *, scope: str = "order") -> dict[int, Free]:
-    """What is free of each product (keys) at its site (values). One statement; a first look, nothing is locked."""
+def free(sites: Mapping[int, int], today: date, *, event: Event = Event.ORDER) -> dict[int, Free]:
+    """What is free of each product (keys) at its site (values). A first look, nothing is locked.
+
+    One statement, and those of `masterdata.checking_scopes`.
+    """
     overlay = Overlay()
     keys = {product_id: AvailabilityKey(product_id, site_id) for product_id, site_id in sites.items()}
     overlay.take(*keys.values())
-    return {product_id: _free(overlay.balance(key), day_of(today), scope) for product_id, key in keys.items()}
+    scopes = masterdata.checking_scopes(sites, event)
+    return {key.product_id: _free(overlay.balance(key), day_of(today), scopes[key.product_id]) for key in keys.values()}
 
 
-def _free(balance: AvailabilityBalance, today: int, scope: str) -> Free:
-    curve = netting.free(netting.project(balance.series, SCOPES[scope].counted, today))
+def _free(balance: AvailabilityBalance, today: int, scope: CheckingScope) -> Free:
+    curve = netting.free(netting.project(balance.series, scope.counted, today))
     more = np.flatnonzero(curve > curve[0])
     return Free(int(curve[0]), date_of(today + int(more[0])) if len(more) else None)
 
@@ -317,7 +342,7 @@ def drawing_on(
             requirement__product_id=product_id, requirement__site_id=site_id, requirement__document_kind=kind,
             delivered__lt=F("quantity"), **one,
         )
-        .exclude(basis="allocated")
+        .exclude(basis__in=["allocated", *UNSECURED])
         .order_by("-requirement__priority", "-material_on", "-id")
         .values_list(
             "requirement__document_kind", "requirement__document_id", "requirement__document_number",

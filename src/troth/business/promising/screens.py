@@ -1,5 +1,6 @@
 """Promises as the pages show them: the words of a basis, the dates of a line, what is short, what is due."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,23 +11,30 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.masterdata.queries.coverage import Uncovered, uncovered
 from troth.business.promising import queries
 from troth.business.promising.models import Requirement, ScheduleLine
 from troth.business.promising.queries import AvailabilityDay, PromisedLine
+from troth.business.promising.rules import LinePromise
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.netting import Category, Posting
+from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents
+from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.documents import DocumentRef
 from troth.platform.web.board import Board, BoardDay
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import DatedLine, PromisedItem
-from troth.platform.web.tallies import tally
+from troth.platform.web.keyset import Page
+from troth.platform.web.lists import ListQuery
+from troth.platform.web.tallies import MOST, tally
 from troth.platform.web.values import Link, Party, Quantity, Status, Waiting
 from troth.reference.queries import ProductRow
 
 BASIS = {
     "stock": Status(_("stock"), "done"),
     "supply": Status(_("on order"), "going"),
+    "planned": Status(_("planned"), "waiting"),
     "lead_time": Status(_("lead time"), "waiting"),
     "allocated": Status(_("allocated"), "done"),
     "unchecked": Status(_("not checked"), "draft"),
@@ -79,6 +87,29 @@ def dated(
     missing = amount(promised.short) if promised.short > 0 else None
     url = reverse("promising:promise", args=[promised.id])
     return PromisedItem(number, product, wished, promised.requested_on or wished_on, lines, missing, why, url)
+
+
+CONFIRMED = (
+    Column("quantity", _("Confirmed"), "quantity"),
+    Column("material_on", _("Goods ready"), "date"),
+    Column("delivery_on", _("Goods leave"), "date"),
+    Column("basis", _("Basis"), "status"),
+)
+
+
+def confirmed(promise: LinePromise) -> dict[str, Any]:
+    """What a check of one wish on its own confirms."""
+    unit = (promise.wish.decimals, promise.wish.unit)
+    rows = [
+        {
+            "quantity": Quantity(one.quantity, *unit),
+            "material_on": one.material_on,
+            "delivery_on": one.delivery_on,
+            "basis": BASIS[one.basis],
+        }
+        for one in promise.schedules
+    ]
+    return table_of(CONFIRMED, rows)
 
 
 EXPLAINED_LINES = 60
@@ -142,25 +173,6 @@ def due_documents(
     return shown, grouped.count()
 
 
-WORDS = {
-    Category.STOCK: _("Stock"),
-    Category.PURCHASE: _("Purchase orders"),
-    Category.PRODUCTION: _("Production"),
-    Category.TRANSFER_IN: _("Transfers in"),
-    Category.REQUISITION: _("Requisitions"),
-    Category.FIRM_PLANNED: _("Firm planned orders"),
-    Category.PLANNED: _("Planned orders"),
-    Category.QUALITY_STOCK: _("Quality stock"),
-    Category.BLOCKED_STOCK: _("Blocked stock"),
-    Category.RETURN: _("Returns"),
-    Category.ORDER: _("Orders"),
-    Category.DELIVERY: _("Deliveries"),
-    Category.HOLD: _("Held"),
-    Category.RESERVATION: _("Reservations"),
-    Category.SAFETY_STOCK: _("Safety stock"),
-    Category.FORECAST: _("Forecast"),
-    Category.TRANSFER_OUT: _("Transfers out"),
-}
 DAYS = (
     Column("on", _("Day"), "date"),
     Column("what", _("What"), wide=True),
@@ -175,7 +187,7 @@ def time_line(
     product: ProductRow, site_id: int, today: date, *, supposed: Sequence[Posting] = ()
 ) -> dict[str, Any]:  # fmt: skip
     """What the page of a time line needs: the board, the table of the same figures, and what is free now."""
-    days = queries.overview(product.id, site_id, day_of(today), supposed=supposed)
+    days = queries.overview(product.id, site_id, day_of(today), queries.scope_of(product.id), supposed=supposed)
     unit = (product.decimals, product.base_unit)
     return {
         "board": board(product, days, today),
@@ -204,12 +216,63 @@ def _day(one: AvailabilityDay, unit: tuple[int, str]) -> dict[str, Any]:
     quantity = Quantity(abs(one.quantity), *unit)
     return {
         "on": one.on,
-        "what": WORDS[one.category] if one.counts else gettext("%(what)s, not counted") % {"what": WORDS[one.category]},
+        "what": CATEGORIES[one.category]
+        if one.counts
+        else gettext("%(what)s, not counted") % {"what": CATEGORIES[one.category]},
         "supply": quantity if is_supply else None,
         "demand": None if is_supply else quantity,
         "balance": Quantity(one.balance, *unit),
         "free": Quantity(one.free, *unit),
     }
+
+
+REASONS = {
+    "no_check": _("The item category skips the check"),
+    "not_stocked": _("Not kept in stock"),
+    "no_site": _("No site keeps it"),
+    "site_closed": _("The site is closed"),
+    "never_open": _("The site's calendar never opens"),
+    "no_scope": _("No scope for its group"),
+    "no_supply": _("The scope counts no supply"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """A line of the coverage report."""
+
+    mark: str
+    product_id: int | None
+    product: Party
+    site: str
+    group: str
+    reason: str
+
+
+def coverage(query: ListQuery) -> Page:
+    """What no check covers. All of it is found anew, as it is a list of exceptions; pages are cut out of it."""
+    wanted, words = query.filters.get("reason"), query.search.lower().split()
+    found = [
+        one
+        for one in uncovered(day_of(SYSTEM_CLOCK.now().date()), company_ids=query.actor.company_ids)
+        if wanted in (None, "", one.reason) and all(word in f"{one.number} {one.name}".lower() for word in words)
+    ]
+    marks = [one.mark for one in found]
+    start = bisect_right(marks, query.after) if query.after else 0
+    rows = [_coverage_row(one) for one in found[start : start + query.limit]]
+    more = start + query.limit < len(found)
+    return Page(rows, next=rows[-1].mark if more else None, count=len(found))
+
+
+def _coverage_row(one: Uncovered) -> CoverageRow:
+    product = Party(one.name, one.number)
+    return CoverageRow(one.mark, one.product_id, product, one.site, one.group, str(REASONS[one.reason]))
+
+
+def not_covered(actor: Any, today: date) -> Waiting:
+    """How many products at sites, and item categories, no check covers; what is not kept in stock is meant to be so."""
+    found = [one for one in uncovered(day_of(today), company_ids=actor.company_ids) if one.reason != "not_stocked"]
+    return Waiting(count=min(len(found), MOST), more=len(found) > MOST)
 
 
 MOST_HOLDERS = 100

@@ -1,20 +1,6 @@
-"""Modes of a promise, what it stands on, and the scopes of check.
+"""Modes of a promise, and what it stands on. The scopes of check are `kernel.scopes`, kept as master data."""
 
-A scope says what counts when goods are promised for an event. `order` believes in stock and in firm receipts, `rush`
-and `delivery` in nothing but what lies here. They are a table in code, made to become master data.
-
-| scope | supply | demand | ceiling of goods at hand |
-| --- | --- | --- | --- |
-| order | stock, purchase, production, transfer in | orders, deliveries, holds, reservations, transfer out | no |
-| rush | the same, so that no earlier promise loses goods | the same | stock less deliveries and all that is due |
-| delivery | the same, where goods leave before the promised day | the same | stock less deliveries |
-"""
-
-from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
-
-from troth.kernel.netting import Category, Scope
 
 
 class Mode(StrEnum):
@@ -30,9 +16,15 @@ class Basis(StrEnum):
 
     STOCK = "stock"
     SUPPLY = "supply"
+    PLANNED = "planned"
     LEAD_TIME = "lead_time"
     ALLOCATED = "allocated"
     UNCHECKED = "unchecked"
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether firm supply stands behind it; the others are posted, and counted, apart."""
+        return self not in (Basis.PLANNED, Basis.LEAD_TIME)
 
 
 class Cause(StrEnum):
@@ -45,36 +37,4 @@ class Cause(StrEnum):
     CANCELLED = "cancelled"
 
 
-_SUPPLY = frozenset({Category.STOCK, Category.PURCHASE, Category.PRODUCTION, Category.TRANSFER_IN})
-_DEMAND = frozenset({Category.ORDER, Category.DELIVERY, Category.HOLD, Category.RESERVATION, Category.TRANSFER_OUT})
-
-
-@dataclass(frozen=True, slots=True)
-class CheckingScope:
-    """What counts in a check. `at_hand` names the demands that goods at hand serve first; empty: no such ceiling."""
-
-    code: str
-    supply: frozenset[Category] = _SUPPLY
-    demand: frozenset[Category] = _DEMAND
-    at_hand: frozenset[Category] = frozenset()
-    lead_time: bool = False
-    counted: Scope = field(init=False, compare=False, repr=False)
-    lasting: tuple[bool, ...] = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        # By category: stock and demand, which tell what stock alone covers for good.
-        lasting = tuple(category == Category.STOCK or category in self.demand for category in range(32))
-        object.__setattr__(self, "lasting", lasting)
-        object.__setattr__(self, "counted", Scope(self.supply | self.demand, self.lead_time))
-
-
-SCOPES = MappingProxyType(
-    {
-        scope.code: scope
-        for scope in (
-            CheckingScope("order"),
-            CheckingScope("rush", at_hand=_DEMAND),
-            CheckingScope("delivery", at_hand=frozenset({Category.DELIVERY})),
-        )
-    }
-)
+UNSECURED = tuple(basis for basis in Basis if not basis.is_secured)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic_core import to_json
 
 from troth.business.promising.rules.wish import Binding, Schedule
-from troth.business.promising.states import Basis
+from troth.business.promising.states import UNSECURED, Basis
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.scheduling import Dates
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -37,6 +37,10 @@ class StandingLine(NamedTuple):
     @property
     def is_allocated(self) -> bool:
         return self.schedule.basis == Basis.ALLOCATED
+
+    @property
+    def is_secured(self) -> bool:
+        return self.schedule.basis not in UNSECURED
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,7 +267,7 @@ def _document_types() -> None:
                 code="rush",
                 name="Rush order",
                 item_category=by_code["standard"],
-                checking_scope="rush",
+                checking_event="rush",
                 delivers_on_saving=True,
                 shipping_condition="OVERNIGHT",
             ),

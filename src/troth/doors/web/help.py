@@ -60,6 +60,22 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("The sentence is what you can read to the customer."),
         _("Replay now asks the books of today; nothing is changed by it."),
     ),
+    "masterdata:checking-scopes-list": (
+        _("A scope says which stock, receipts and demands count when goods are promised, and how far ahead is looked."),
+        _("An availability group says which scope holds for orders, rush orders, deliveries, quotations, components."),
+    ),
+    "masterdata:availability-groups-list": (
+        _("A product names its group; one that names none is in the group standard."),
+        _("A changed scope holds for the next order; what is promised already stays."),
+    ),
+    "promising:coverage": (
+        _("What is listed here is promised without a check, or never: each line says why."),
+        _("What is not kept in stock needs no check; the others want a site, a scope or an open calendar."),
+    ),
+    "promising:scope": (
+        _("Try the scope on a product: the answer is what it would promise now, with the reason."),
+        _("Nothing is held and nothing is written."),
+    ),
     "supply:stock": (_("What lies in which bin, by product and stock type."), *LIST),
     "supply:bin-stock": (
         _("Move takes goods to another bin of the site."),

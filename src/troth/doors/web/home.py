@@ -120,6 +120,7 @@ TASKS = {
     "unconfirmed": Task(
         _("Unconfirmed lines"), "sales:orders?short=1", lambda a, today: promising.unconfirmed(a.company_ids, today)
     ),
+    "uncovered": Task(_("Products without a check"), "promising:coverage", promising.not_covered),
     "blocked": Task(_("Blocked orders"), "sales:orders?blocked=1", _sales("blocked")),
     "quotations": Task(_("Quotations to follow up"), "sales:quotations?state=sent", _sales("quotations")),
     "ending": Task(
@@ -169,7 +170,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "representative": ("drafts", "unconfirmed", "blocked", "quotations", "issues"),
     "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
     "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
-    "production_scheduler": ("unconfirmed", "production", "receipts"),
+    "production_scheduler": ("unconfirmed", "production", "receipts", "uncovered"),
     "quality_coordinator": ("receipts", "production", "issues"),
     "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments", "issues"),
     "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_issue", "receipts"),
@@ -187,7 +188,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "credit_manager": ("credit", "overdue", "issues"),
     "billing_clerk": ("to_bill", "overdue", "issues"),
     "receivables_clerk": ("overdue", "open_invoices", "issues"),
-    "master_data": ("unpriced", "prices_ending"),
+    "master_data": ("unpriced", "prices_ending", "uncovered"),
     "administrator": ("roleless",),
     "auditor": ("blocked", "unconfirmed", "overdue"),
 }

@@ -24,7 +24,8 @@ class TimelineRow:
     """What a category brings or takes on a day, with the balance and the free quantity at the end of that day.
 
     `day` is the day it counts on (overdue demand counts today, an overdue receipt tomorrow), `planned_on` the day it
-    was planned for, None for stock. Rows outside the scope are listed and change neither balance nor free.
+    was planned for, None for stock and safety stock. Rows outside the scope are listed and change neither balance nor
+    free.
     """
 
     day: int
@@ -98,7 +99,7 @@ def timeline(
             TimelineRow(
                 counted,
                 category,
-                None if category is Category.STOCK else date_of(day),
+                date_of(day) if day else None,
                 quantity,
                 category in scope.categories and believed,
                 int(balance[offset]),
@@ -121,7 +122,7 @@ def elements(product_id: int, site_id: int) -> list[Element]:
         Element(
             segment,
             Category(category),
-            None if category == Category.STOCK else date_of(day),
+            date_of(day) if day else None,
             quantity,
             DocumentRef(kind, document_id),
             line_id,
@@ -218,10 +219,10 @@ def moved_since(
     return found[:limit]
 
 
-def standing_by_line(category: Category) -> dict[tuple[str, int], int]:
-    """What stands in a category for each (source kind, source line id), over all keys and days; zeros left out."""
+def standing_by_line(*categories: Category) -> dict[tuple[str, int], int]:
+    """What stands in these categories for each (source kind, source line id), over all keys and days, without zeros."""
     rows = (
-        Posting.objects.filter(category=category)
+        Posting.objects.filter(category__in=categories)
         .values_list("source_kind", "source_line_id")
         .annotate(standing=Sum("quantity"))
         .exclude(standing=0)

@@ -126,7 +126,7 @@ class Step:
     """
 
     label: Text
-    url: str
+    url: Text
     method: str = "post"
     danger: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)

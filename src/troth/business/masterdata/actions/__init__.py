@@ -2,7 +2,7 @@
 
 | module | verbs |
 | --- | --- |
-| `maintain` | actions: create or change one customer, product or price; bring in many of any table, all or none |
+| `maintain` | actions: create or change one record; bring in many of any table, all or none |
 | `bring` | inner: read rows, refuse by row and field, find what is there, write what differs |
 | `write_customer` `write_product` `write_price` | inner: how a record of each kind is found, compared and written |
 | `write_table` | inner: the same for every table that `masterdata.tables` declares |
@@ -17,6 +17,7 @@ from troth.business.masterdata.actions.maintain import (
     import_products,
     import_table,
     maintain_customer,
+    maintain_customizing,
     maintain_price,
     maintain_product,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "import_products",
     "import_table",
     "maintain_customer",
+    "maintain_customizing",
     "maintain_price",
     "maintain_product",
     "touch",

@@ -9,6 +9,7 @@ write       all rows, or none where one was refused
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -112,7 +113,7 @@ class Sheet(Protocol):
         """Refuse what only this kind can know."""
         ...
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[Row], *, at: datetime) -> None:
         """Create or change the record of each row, by its `changes`."""
         ...
 
@@ -268,7 +269,7 @@ def _write(sheet: Sheet, rows: Sequence[Row], new: set[int], *, by: Actor, clock
         if id(row) in new:
             row.changes = {name: (None, value) for name, value in row.values.items()}
     changed = [row for row in rows if row.changes]
-    sheet.write(changed)
+    sheet.write(changed, at=clock.now())
     for row in changed:
         events.record(
             f"masterdata.{sheet.title}_{'created' if id(row) in new else 'changed'}",

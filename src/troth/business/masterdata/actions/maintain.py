@@ -73,6 +73,22 @@ def import_table(table: str, rows: Sequence[Values], *, preview: bool = False, b
     return _count(bring(TableSheet(TABLES[table]), rows, by=by, clock=clock, preview=preview))
 
 
+@action
+def maintain_customizing(
+    table: str,
+    values: Values,
+    *,
+    record_id: int | None = None,
+    version: int | None = None,
+    by: Actor,
+    clock: Clock,
+) -> Outcome:
+    """Create a record of a declared table that has a version, or change the one of this id, if still at `version`."""
+    declared = TABLES[table]
+    assert declared.has_version, "what has no version comes and goes as a file"
+    return _maintain(TableSheet(declared), declared.model, record_id, version, values, by=by, clock=clock)
+
+
 def _maintain(
     sheet: Sheet,
     model: type[models.Model],

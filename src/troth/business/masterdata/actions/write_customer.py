@@ -1,6 +1,7 @@
 """Customers: a party with an address, and how the company sells to it. The party may be known already."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from troth.business.masterdata.actions.bring import Row
@@ -11,10 +12,12 @@ from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
 from troth.reference.models import Party
 
+AS_CODE = ("availability_group",)
+
 
 def column(name: str, fields: Mapping[str, Field]) -> str:
-    """The attribute behind a field: codes are kept by id."""
-    return f"{name}_id" if fields[name].read_as is As.CODE else name
+    """The attribute behind a field: codes are kept by id, but for those that stand in a lower floor as they are."""
+    return f"{name}_id" if fields[name].read_as is As.CODE and name not in AS_CODE else name
 
 
 class CustomerSheet:
@@ -45,7 +48,7 @@ class CustomerSheet:
     def judge(self, rows: Sequence[Row]) -> None:
         """All that can be wrong with a customer is wrong with a field."""
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[Row], *, at: datetime) -> None:
         new = [row for row in rows if row.record is None]
         parties = {
             party.number: party for party in Party.objects.filter(number__in={row.values["number"] for row in new})

@@ -1,7 +1,7 @@
 """Price conditions. Amounts in the decimals of the currency, quantities in the base unit, rates in percent."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -117,7 +117,7 @@ class PriceSheet:
         assert isinstance(from_on, date)
         return Validity(tuple(new[name] for name in _SAME), from_on, to_on, row.number)
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[Row], *, at: datetime) -> None:
         new = [row for row in rows if row.record is None]
         for row in rows:
             row.record = row.record or PriceCondition(version=0)

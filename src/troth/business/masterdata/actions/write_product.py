@@ -4,6 +4,7 @@ Quantities are stored in the base unit, so that cannot change once the product e
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from troth.business.masterdata import store
@@ -81,7 +82,7 @@ class ProductSheet:
                 if unit == row.values.get("base_unit", getattr(row.record, "base_unit_id", None)):
                     row.refuse(FieldFixed, f"{unit} is the base unit. Leave it out of the other units.", "units")
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[Row], *, at: datetime) -> None:
         new = [row for row in rows if row.record is None]
         for row in rows:
             row.record = row.record or Product(version=0)

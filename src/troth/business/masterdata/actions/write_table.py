@@ -1,12 +1,15 @@
 """Any declared table (`masterdata.tables`): records are found by their key, compared and written column by column."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 from troth.business.masterdata import store
 from troth.business.masterdata.actions.bring import Row
+from troth.business.masterdata.actions.protect import post_safety_stock
+from troth.business.masterdata.models import ProductSite
 from troth.business.masterdata.rules import Field, FieldFixed
 from troth.business.masterdata.tables import Table
 from troth.kernel.errors import InvalidInput
@@ -66,7 +69,7 @@ class TableSheet:
         if fault is not None:
             row.refuse(InvalidInput, fault[1], fault[0])
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Sequence[Row], *, at: datetime) -> None:
         new = [row for row in rows if row.record is None]
         changed = [row for row in rows if row.record is not None]
         for row in rows:
@@ -76,6 +79,8 @@ class TableSheet:
             if self.table.has_version:
                 row.record.version += 1
         self._save([row.record for row in new], [row.record for row in changed])
+        if self.table.model is ProductSite:
+            post_safety_stock(rows, new=new, at=at)
         if rows:
             store.touch()
 

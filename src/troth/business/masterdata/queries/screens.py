@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 
 from troth.business.masterdata.models import (
+    AvailabilityGroup,
+    CheckingScope,
     Customer,
     CustomerProduct,
     ItemCategory,
@@ -15,8 +18,11 @@ from troth.business.masterdata.models import (
     PaymentTerms,
     PriceCondition,
 )
+from troth.business.masterdata.queries.snapshot import STANDARD_GROUP
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.money import format_money
+from troth.kernel.scopes import SUPPLIES, named
+from troth.ledgers.availability.words import CATEGORIES
 from troth.platform.actors import Actor
 from troth.platform.web import formats, keyset
 from troth.platform.web.keyset import Page
@@ -38,6 +44,8 @@ CODES: dict[str, Callable[[], QuerySet[Any]]] = {
     "site": reference.Site.objects.all,
     "order_type": OrderType.objects.all,
     "item_category": ItemCategory.objects.all,
+    "checking_scope": CheckingScope.objects.all,
+    "availability_group": AvailabilityGroup.objects.all,
 }
 """The codes that are few enough to choose from a list."""
 
@@ -138,6 +146,69 @@ def products(query: ListQuery) -> Page:
     found = unpriced() if query.filters.get("unpriced") else reference.Product.objects.all()
     found = _words(found, query, "number", "name", "category")
     return _page(found, query, orders.get(query.sort, ("number",)), _product_line)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLine:
+    id: int
+    code: str
+    name: str
+    supply: str
+    lead_time: str
+    horizon_days: int
+    groups: str
+    status: Status
+
+
+SCOPE_COLUMNS = ("order_scope", "rush_scope", "delivery_scope", "quotation_scope", "component_scope")
+
+
+def checking_scopes(query: ListQuery) -> Page:
+    """Scopes of check, with the availability groups that use each."""
+    groups: dict[int, dict[str, None]] = {}
+    for code, *ids in AvailabilityGroup.objects.order_by("code").values_list("code", *SCOPE_COLUMNS):
+        for scope_id in ids:
+            groups.setdefault(scope_id, {})[code] = None
+
+    def line(one: CheckingScope) -> ScopeLine:
+        supply = ", ".join(str(CATEGORIES[category]) for category in sorted(named(one.supply, SUPPLIES)))
+        lead_time = gettext("yes") if one.lead_time else gettext("no")
+        used = ", ".join(groups.get(one.pk, ()))
+        status = ACTIVE if one.is_active else INACTIVE
+        return ScopeLine(one.pk, one.code, one.name, supply, lead_time, one.horizon_days, used, status)
+
+    return _page(_words(CheckingScope.objects.all(), query, "code", "name"), query, ("code",), line)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    id: int
+    code: str
+    name: str
+    order_scope: str
+    rush_scope: str
+    delivery_scope: str
+    quotation_scope: str
+    component_scope: str
+    products: int
+    status: Status
+
+
+def availability_groups(query: ListQuery) -> Page:
+    """Availability groups with their scopes, and how many active products are in each."""
+    counted = reference.Product.objects.filter(is_active=True).values_list("availability_group").annotate(Count("pk"))
+    products = dict(counted.order_by("availability_group"))
+
+    def line(one: AvailabilityGroup) -> GroupLine:
+        order, rush, delivery, quotation, component = (getattr(one, column).code for column in SCOPE_COLUMNS)
+        members = products.get(one.code, 0) + (products.get("", 0) if one.code == STANDARD_GROUP else 0)
+        return GroupLine(
+            one.pk, one.code, one.name, order, rush, delivery, quotation, component, members,
+            ACTIVE if one.is_active else INACTIVE,
+        )  # fmt: skip
+
+    found = AvailabilityGroup.objects.select_related(*SCOPE_COLUMNS)
+    return _page(_words(found, query, "code", "name"), query, ("code",), line)
 
 
 def unpriced() -> QuerySet[reference.Product]:

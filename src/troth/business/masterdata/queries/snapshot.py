@@ -19,8 +19,12 @@ from troth.business.masterdata.queries.conditions import AccountRow, AccountTabl
 from troth.business.masterdata.queries.terms import PaymentTermsRow
 from troth.business.masterdata.queries.texts import TextKindTerms
 from troth.kernel.calendars import WorkCalendar, day_of
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.scopes import DEMANDS, STANDARD, SUPPLIES, CheckingScope, Event, named
 from troth.platform import sql
+
+STANDARD_GROUP = "standard"
+"""The availability group of products that name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class OrderTypeTerms:
     code: str
     name: str
     is_active: bool
-    checking_scope: str
+    checking_event: str
     checks_credit: bool
     on_credit_block: str
     delivers_on_saving: bool
@@ -157,7 +161,13 @@ class Snapshot:
     taxes: Mapping[str, tuple[Tax, ...]]
     accounts: Mapping[int, AccountTable]
     text_kinds: Mapping[str, TextKindTerms]
+    checking_scopes: Mapping[str, CheckingScope]
+    groups: Mapping[str, Mapping[str, CheckingScope]]
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
+
+    def scope(self, group: str, event: str) -> CheckingScope:
+        """What counts when a product of this availability group is promised for an event."""
+        return (self.groups.get(group) or self.groups.get(STANDARD_GROUP) or STANDARD)[event]  # type: ignore[index]
 
     @cached_property
     def item_categories_by_id(self) -> dict[int, ItemCategoryTerms]:
@@ -252,6 +262,36 @@ def item_categories(*, edition: int | None = None) -> Mapping[str, ItemCategoryT
     return snapshot(edition).item_categories
 
 
+@dataclass(frozen=True, slots=True)
+class KeptScope:
+    """A scope as it is kept: its name, what it counts, and the codes of the groups that use it."""
+
+    name: str
+    scope: CheckingScope
+    groups: tuple[str, ...]
+
+
+def checking_scope(scope_id: int) -> KeptScope:
+    """The scope of this id. `NotFound` where there is none."""
+    state = snapshot()
+    for code, name in sql.fetch("SELECT code, name FROM masterdata_checkingscope WHERE id = %s", [scope_id]):
+        groups = tuple(
+            group for group, by_event in state.groups.items() if code in {one.code for one in by_event.values()}
+        )
+        return KeptScope(name, state.checking_scopes[code], groups)
+    raise NotFound(Sentence("There is no scope of check %(id)s."), kind="scope of check", id=scope_id)
+
+
+def checking_scopes(
+    product_ids: Iterable[int], event: Event, *, edition: int | None = None
+) -> dict[int, CheckingScope]:
+    """What counts for each of these products. A statement more where there are groups beside the standard one."""
+    state = snapshot(edition)
+    ids = list(product_ids)
+    named = store.groups_of(ids) if state.groups.keys() - {STANDARD_GROUP} else {}
+    return {product_id: state.scope(named.get(product_id, ""), event) for product_id in ids}
+
+
 def calendar(calendar_id: int, *, edition: int | None = None) -> WorkCalendar:
     """The open days of a calendar."""
     return snapshot(edition).calendars[calendar_id]
@@ -267,7 +307,7 @@ def _load(edition: int) -> Snapshot:
     }
     by_id = {category.id: category for category in categories.values()}
     kinds = sql.fetch(
-        "SELECT id, code, name, is_active, checking_scope, checks_credit, on_credit_block, delivers_on_saving,"
+        "SELECT id, code, name, is_active, checking_event, checks_credit, on_credit_block, delivers_on_saving,"
         " needs_customer_reference, delivery_block_reason, shipping_condition, mails_papers, item_category_id"
         " FROM masterdata_ordertype"
     )
@@ -296,7 +336,34 @@ def _load(edition: int) -> Snapshot:
         _taxes(),
         _accounts(),
         {row[0]: TextKindTerms(*row) for row in sql.fetch(_TEXT_KINDS)},
+        *_scopes(),
     )
+
+
+def _scopes() -> tuple[dict[str, CheckingScope], dict[str, dict[str, CheckingScope]]]:
+    """Scopes by code, and by availability group and event; those of the kernel where books keep none."""
+    rows = sql.fetch(
+        "SELECT id, code, supply, demand, at_hand, lead_time, overdue_receipt_days, horizon_days"
+        " FROM masterdata_checkingscope ORDER BY id"
+    )
+    by_id = {
+        row[0]: CheckingScope(
+            row[1],
+            named(row[2], SUPPLIES),
+            named(row[3], DEMANDS),
+            named(row[4], DEMANDS),
+            bool(row[5]),
+            row[6],
+            row[7],
+        )
+        for row in rows
+    }
+    groups = sql.fetch(
+        "SELECT code, order_scope_id, rush_scope_id, delivery_scope_id, quotation_scope_id, component_scope_id"
+        " FROM masterdata_availabilitygroup ORDER BY id"
+    )
+    scopes = {scope.code: scope for scope in (by_id or STANDARD).values()}
+    return scopes, {row[0]: {event: by_id[row[n]] for n, event in enumerate(Event, 1)} for row in groups}
 
 
 _TEXT_KINDS = (

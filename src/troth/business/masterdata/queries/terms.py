@@ -116,7 +116,8 @@ class ProductTerms(NamedTuple):
     """A product with everything that an order line takes from it.
 
     Weight in g and volume in ml of one base unit; `standard_cost` in minor units of the company's currency for one base
-    unit; `lead_days` None where it is not replenished; tolerances as agreed with the customer, in basis points. Minimum
+    unit; `lead_days` None where it is not replenished; `availability_group` "" for the standard one; tolerances as
+    agreed with the customer, in basis points. Minimum
     and multiple in smallest units, the customer's before the product's own, 0 where there is none.
     """
 
@@ -133,6 +134,7 @@ class ProductTerms(NamedTuple):
     volume_ml: int
     standard_cost: int
     lead_days: int | None
+    availability_group: str
     default_site_id: int | None
     customer_number: str
     over_tolerance_basis_points: int
@@ -150,7 +152,8 @@ class ProductTerms(NamedTuple):
 
 _PRODUCT_COLUMNS = """
        p.id, p.number, p.name, p.is_active, p.is_sold, p.is_stocked, p.is_made, p.category, p.base_unit_id, bu.decimals,
-       p.weight_g, p.volume_ml, p.standard_cost, p.lead_days, ps.site_id, COALESCE(cp.number, ''),
+       p.weight_g, p.volume_ml, p.standard_cost, p.lead_days,
+       p.availability_group, ps.site_id, COALESCE(cp.number, ''),
        COALESCE(cp.over_tolerance_basis_points, 0), COALESCE(cp.under_tolerance_basis_points, 0),
        COALESCE(NULLIF(cp.minimum_quantity, 0), p.minimum_quantity),
        COALESCE(NULLIF(cp.multiple_quantity, 0), p.multiple_quantity),
@@ -166,7 +169,7 @@ _CUSTOMER_PRODUCT = (
     "LEFT JOIN masterdata_customerproduct cp ON cp.product_id = p.id AND cp.customer_id = %s AND cp.is_active"
 )
 _BASE_DECIMALS = 9
-_FIRST_CONVERSION = 20
+_FIRST_CONVERSION = 21
 NOBODY = 0
 
 

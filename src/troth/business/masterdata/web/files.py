@@ -47,6 +47,8 @@ NAMES: dict[str, Text] = {
     "shipping_points": _("Shipping points"),
     "product_sites": _("Products by site"),
     "customer_products": _("Customers' product numbers"),
+    "checking_scopes": _("Scopes of check"),
+    "availability_groups": _("Availability groups"),
     "item_categories": _("Item categories"),
     "order_types": _("Order types"),
     "text_kinds": _("Kinds of texts"),

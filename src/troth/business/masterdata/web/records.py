@@ -1,9 +1,10 @@
-"""Screens of customers, products and prices: list, create, change, deactivate."""
+"""Screens of customers, products, prices, scopes of check and availability groups: list, create, change, deactivate."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata import actions, forms, imports, queries
@@ -126,6 +127,80 @@ prices = MasterScreens(
     view_permission="masterdata.view_price",
     edit_permission="masterdata.maintain_price",
     **_verbs("price", actions.maintain_price),
+)
+
+
+def _table_verbs(table: str) -> dict[str, Any]:
+    def create(actor: Actor, values: dict[str, Any]) -> int:
+        given = _given(actor, values)[0]
+        answer: int = actions.maintain_customizing(table, given, by=actor, clock=SYSTEM_CLOCK).id
+        return answer
+
+    def change(actor: Actor, key: int, values: dict[str, Any]) -> None:
+        given, version = _given(actor, values)
+        actions.maintain_customizing(table, given, record_id=key, version=version, by=actor, clock=SYSTEM_CLOCK)
+
+    def deactivate(actor: Actor, key: int) -> None:
+        actions.maintain_customizing(table, {"is_active": False}, record_id=key, by=actor, clock=SYSTEM_CLOCK)
+
+    return {"create": create, "change": change, "deactivate": deactivate}
+
+
+checking_scopes = MasterScreens(
+    key="checking-scopes",
+    about="promising:scope",
+    namespace="masterdata",
+    words=Words(_("scope of check"), _("Scopes of check"), _("New scope"), _("A scope says what counts in a promise.")),
+    columns=(
+        Column("code", _("Scope")),
+        Column("name", _("Name"), wide=True),
+        Column("supply", _("Supply"), wide=True),
+        Column("lead_time", _("Lead time")),
+        Column("horizon_days", _("Horizon in days"), align="right"),
+        Column("groups", _("Used by"), wide=True),
+        Column("status", _("Status"), "status"),
+    ),
+    filters=INACTIVE,
+    source=screens.checking_scopes,
+    import_step=_import_step("checking_scopes"),
+    steps=(Step(_("Availability groups"), reverse_lazy("masterdata:availability-groups-list"), "get"),),
+    row_key=lambda row: row.id,
+    form=forms.CheckingScopeForm,
+    load=_load("checking_scopes"),
+    view_permission="masterdata.view_customizing",
+    edit_permission="masterdata.maintain_customizing",
+    **_table_verbs("checking_scopes"),
+)
+availability_groups = MasterScreens(
+    key="availability-groups",
+    namespace="masterdata",
+    words=Words(
+        _("availability group"),
+        _("Availability groups"),
+        _("New group"),
+        _("A group says which scope of check holds for its products."),
+    ),
+    columns=(
+        Column("code", _("Group")),
+        Column("name", _("Name"), wide=True),
+        Column("order_scope", _("Orders")),
+        Column("rush_scope", _("Rush orders")),
+        Column("delivery_scope", _("Deliveries")),
+        Column("quotation_scope", _("Quotations")),
+        Column("component_scope", _("Components")),
+        Column("products", _("Products"), align="right"),
+        Column("status", _("Status"), "status"),
+    ),
+    filters=INACTIVE,
+    source=screens.availability_groups,
+    import_step=_import_step("availability_groups"),
+    steps=(Step(_("Scopes of check"), reverse_lazy("masterdata:checking-scopes-list"), "get"),),
+    row_key=lambda row: row.id,
+    form=forms.AvailabilityGroupForm,
+    load=_load("availability_groups"),
+    view_permission="masterdata.view_customizing",
+    edit_permission="masterdata.maintain_customizing",
+    **_table_verbs("availability_groups"),
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from troth.business.promising import store
 from troth.business.promising.rules import Wish
-from troth.business.promising.states import SCOPES, Basis
+from troth.business.promising.states import Basis
 from troth.business.promising.store import Standing, StandingLine
 from troth.business.supply.actions import claims, refuse_spoken_for
 from troth.kernel import netting, scheduling
@@ -70,7 +70,7 @@ def allocate(held: Held, wish: Wish, quantity: int, *, clock: Clock, by: Actor) 
     ]
     for line, taken in tied.taken:
         day = line.schedule.dates.material_available
-        entries.append(Entry(one.key, Category.ORDER, day, taken, one.document, one.line_id))
+        entries.append(Entry(one.key, line.schedule.demand, day, taken, one.document, one.line_id))
     for schedule in tied.new:
         day = schedule.dates.material_available
         entries.append(Entry(one.own_key, Category.ORDER, day, -schedule.quantity, one.document, one.line_id))
@@ -128,15 +128,16 @@ def _check_open(wish: Wish, one: Standing, quantity: int) -> None:
 
 
 def _check_free(held: Held, wish: Wish, one: Standing, quantity: int, today: int) -> None:
-    net = netting.project(held.balance(one.key).series, SCOPES[one.scope].counted, today)
-    for line in one.lines:
-        if line.open and not line.is_allocated:
-            net[min(max(line.schedule.dates.material_available - today, 0), len(net) - 1)] += line.open
+    series = held.balance(one.key).series
+    net = netting.project(series, wish.scope.secured, today)
+    own = [line for line in one.lines if line.open and not line.is_allocated and line.is_secured]
+    for line in own:
+        net[min(max(line.schedule.dates.material_available - today, 0), len(net) - 1)] += line.open
     free = max(int(netting.free_curve(net)[0]), 0)
-    confirmed = sum(line.open for line in one.lines if not line.is_allocated)
+    confirmed = sum(line.open for line in own)
     if quantity > confirmed:
-        # What was not confirmed yet must be free beside what was.
-        beside = netting.project(held.balance(one.key).series, SCOPES[one.scope].counted, today)
+        # What was not confirmed yet, or not on firm supply, must be free beside what was.
+        beside = netting.project(series, wish.scope.secured, today)
         free = min(free, confirmed + max(int(netting.free_curve(beside)[0]), 0))
     if quantity > free:
         raise NotFreeToAllocate(

@@ -24,19 +24,20 @@ from troth.business.promising.rules import (
     StillAllocated,
     Task,
     Timetable,
-    UnknownScope,
     Way,
     Wish,
     decide,
     group_of,
+    has_unsecured,
+    ready_on,
 )
-from troth.business.promising.states import SCOPES, Cause
+from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
 from troth.kernel import netting, scheduling
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import Sentence
-from troth.kernel.netting import Category
 from troth.kernel.quantity import format_quantity
+from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -76,7 +77,7 @@ def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool =
     """Promise new lines, in their order; several lines of one product are counted together.
 
     `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed`
-    and `UnknownScope` are refused.
+    is refused.
     """
     return _promise(held, wishes, {}, clock=clock, blocked=blocked)
 
@@ -153,7 +154,7 @@ def demand_of(one: Standing, *, sign: int) -> list[Entry]:
     return [
         Entry(
             one.key_of(line),
-            Category.ORDER,
+            line.schedule.demand,
             line.schedule.dates.material_available,
             sign * line.open,
             one.document,
@@ -201,11 +202,6 @@ def _promise(
 
 def _today_by_site(wishes: Sequence[Wish], clock: Clock) -> dict[int, int]:
     ways = {wish.site_id: wish.way for wish in wishes}
-    for wish in wishes:
-        if wish.scope not in SCOPES:
-            raise UnknownScope(
-                f"There is no scope of check {wish.scope}. Choose one of: {', '.join(SCOPES)}.", scope=wish.scope
-            )
     for way in ways.values():
         if not way.is_open:
             raise SiteClosed(Sentence("Site %(site)s is closed. Choose another site for the line."), site=way.site)
@@ -220,7 +216,7 @@ def _kept(
     broken: set[tuple[int, int] | None] = set()
     for wish in wishes:
         one = standing.get(wish.line_id)
-        if one is not None and _is_unchanged(wish, one) and _is_covered(held, one, today[wish.site_id]):
+        if one is not None and _is_unchanged(wish, one) and _is_covered(held, one, wish.scope, today[wish.site_id]):
             schedules = tuple(line.schedule._replace(quantity=line.open) for line in one.lines if line.open)
             found[wish.line_id] = LinePromise(wish, schedules, one.record, one.delivered, is_kept=True)
         elif group_of(wish) is not None:
@@ -230,7 +226,7 @@ def _kept(
 
 def _is_unchanged(wish: Wish, one: Standing) -> bool:
     asked = (
-        wish.product_id, wish.site_id, wish.segment, wish.quantity, wish.requested_on, wish.mode, wish.scope,
+        wish.product_id, wish.site_id, wish.segment, wish.quantity, wish.requested_on, wish.mode, wish.scope.code,
         wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery, wish.deliveries_max,
     )  # fmt: skip
     stands = (
@@ -249,14 +245,19 @@ def _same_way(wish: Wish, one: Standing) -> bool:
     )
 
 
-def _is_covered(held: Held, one: Standing, today: int) -> bool:
-    """Whether supply still covers every open confirmation that draws on the common stock."""
+def _is_covered(held: Held, one: Standing, scope: CheckingScope, today: int) -> bool:
+    """Whether supply still covers every open confirmation that draws on the common stock.
+
+    What is only protected, such as safety stock, takes no promise back, and one on the lead time stands until its day.
+    """
     open_lines = [line for line in one.lines if line.open and not line.is_allocated]
     if not one.is_checked or not open_lines:
         return True
-    net = netting.project(held.balance(one.key).series, SCOPES[one.scope].counted, today)
+    net = netting.project(held.balance(one.key).series, scope.secured, today)
     curve = netting.free_curve(net)
-    days = [max(line.schedule.dates.material_available - today, 0) for line in open_lines]
+    if any(line.schedule.dates.material_available < today for line in open_lines if not line.is_secured):
+        return False
+    days = [max(line.schedule.dates.material_available - today, 0) for line in open_lines if line.is_secured]
     return all(curve[min(day, len(curve) - 1)] >= 0 for day in days)
 
 
@@ -336,20 +337,21 @@ def _shelves(
     back: dict[AvailabilityKey, list[netting.Posting]] = {}
     for entry in released:
         back.setdefault(entry.key, []).append((entry.category, entry.day, entry.quantity))
-    scopes: dict[AvailabilityKey, str] = {}
+    first: dict[AvailabilityKey, Wish] = {}
     for change in changes:
         if change.open and change.wish.is_checked:
-            code = scopes.setdefault(_key(change.wish), change.wish.scope)
-            assert code == change.wish.scope, "one scope a product in a document"
+            wish = first.setdefault(_key(change.wish), change.wish)
+            assert wish.scope.code == change.wish.scope.code, "one scope a product in a document"
     return {
-        key: Shelf(_asked(held, key, back.get(key, ()), today[key.site_id]), SCOPES[scope])
-        for key, scope in scopes.items()
+        key: Shelf(_asked(held, wish, back.get(key, ()), today[key.site_id]), wish.scope) for key, wish in first.items()
     }
 
 
-def _asked(held: Held, key: AvailabilityKey, back: Sequence[netting.Posting], today: int) -> Asked:
-    balance = held.balance(key)
-    return Asked(netting.merge(balance.series, back) if back else balance.series, balance.version, today)
+def _asked(held: Held, wish: Wish, back: Sequence[netting.Posting], today: int) -> Asked:
+    balance = held.balance(_key(wish))
+    series = netting.merge(balance.series, back) if back else balance.series
+    ready = ready_on(wish, today) if wish.scope.lead_time or has_unsecured(series) else None
+    return Asked(series, balance.version, today, ready)
 
 
 def _key(wish: Wish) -> AvailabilityKey:
@@ -368,8 +370,7 @@ def _demand(decided: _Decided) -> list[Entry]:
     if not isinstance(ref, DocumentRef):
         ref = DocumentRef(ref.kind, ref.id, ref.number)
     return [
-        Entry(key, Category.ORDER, one.dates.material_available, -one.quantity, ref, wish.line_id)
-        for one in decided.new
+        Entry(key, one.demand, one.dates.material_available, -one.quantity, ref, wish.line_id) for one in decided.new
     ]
 
 
@@ -424,7 +425,7 @@ def _row(decided: _Decided, before: Standing | None, made: tuple[datetime | None
     return (
         wish.company_id, wish.document.kind, wish.document.id, wish.document.number, wish.line_id, wish.product_id,
         wish.site_id, wish.party_id, wish.quantity, wish.quantity - delivered, wish.requested_on, str(wish.mode),
-        wish.scope, wish.priority, wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery,
+        wish.scope.code, wish.priority, wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery,
         wish.deliveries_max, wish.segment, False, wish.value, wish.owner_id, delivered + promise.confirmed,
         _first_promised_on(promise, before), store.dump(promise.record), made[0], str(made[1]),
     )  # fmt: skip

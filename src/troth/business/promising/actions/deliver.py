@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.states import SCOPES
 from troth.business.promising.store import Standing, StandingLine
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
-from troth.kernel.netting import Category
+from troth.kernel.netting import Category, Scope
+from troth.kernel.scopes import Event
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import queries as stands
 from troth.ledgers.availability.actions import Entry
@@ -83,7 +84,7 @@ def take_over(
     goods that others need until then. `today` is the site's date. Answers in the order of the takings.
     """
     found = store.standing(kind, [taking.line_id for taking in takings])
-    run = _TakeOver(held, delivery, day_of(today))
+    run = _TakeOver(held, delivery, day_of(today), found)
     taken = [run.take(found[taking.line_id], taking) for taking in takings]
     availability.post(held, run.entries, at=at)
     if held.writes:
@@ -100,7 +101,7 @@ def take_more(
     tied to it, takes nothing above it. Answers in the order of the takings.
     """
     found = store.standing(kind, [taking.line_id for taking in takings])
-    run = _TakeOver(held, delivery, day_of(today))
+    run = _TakeOver(held, delivery, day_of(today), found)
     taken = [run.take_more(found[taking.line_id], taking) for taking in takings]
     availability.post(held, run.entries, at=at)
     if held.writes:
@@ -111,8 +112,9 @@ def take_more(
 class _TakeOver:
     """One delivery's takings: what is at hand shrinks as lines take, across all lines of a product."""
 
-    def __init__(self, held: Held, delivery: DocumentRef, today: int) -> None:
+    def __init__(self, held: Held, delivery: DocumentRef, today: int, found: dict[int, Standing]) -> None:
         self._held, self._delivery, self._today = held, delivery, today
+        self._scopes = masterdata.checking_scopes({one.product_id for one in found.values()}, Event.DELIVERY)
         self._at_hand: dict[AvailabilityKey, int] = {}
         self.entries: list[Entry] = []
         self.delivered: dict[int, int] = {}
@@ -148,26 +150,29 @@ class _TakeOver:
 
     def _promised_to_nobody(self, key: AvailabilityKey, taking: Taking) -> int:
         """What lies here and is not needed by anybody on any day from the goods issue on."""
-        return self._free(key, day_of(taking.goods_issue_on), None)
+        return self._free(key, day_of(taking.goods_issue_on), None, self._scopes[key.product_id].counted)
 
     def _deliverable(self, key: AvailabilityKey, line: StandingLine, leaves: int) -> int:
-        material = line.schedule.dates.material_available
+        """What lies here; a line without firm supply, or ahead of its day, takes nothing that stands for others."""
+        material, secured = line.schedule.dates.material_available, self._scopes[key.product_id].secured
+        if not line.is_secured:
+            return self._free(key, leaves, None, secured)
         if leaves < material:
-            return self._free(key, leaves, max(material - self._today, 1))
+            return self._free(key, leaves, max(material - self._today, 1), secured)
         return max(self._lying(key), 0)
 
     def _lying(self, key: AvailabilityKey) -> int:
         """What lies here and is in no delivery."""
         if key not in self._at_hand:
-            at_hand = SCOPES["delivery"].at_hand | {Category.STOCK}
+            at_hand = self._scopes[key.product_id].at_hand | {Category.STOCK}
             self._at_hand[key] = netting.total(self._held.balance(key).series, at_hand)
         return self._at_hand[key]
 
-    def _free(self, key: AvailabilityKey, leaves: int, until: int | None) -> int:
+    def _free(self, key: AvailabilityKey, leaves: int, until: int | None, scope: Scope) -> int:
         """What lies here and is not needed from the day of leaving until an offset, or ever after."""
-        net = netting.project(self._held.balance(key).series, SCOPES["delivery"].counted, self._today)
+        net = netting.project(self._held.balance(key).series, scope, self._today)
         for entry in self.entries:
-            if entry.key == key:
+            if entry.key == key and entry.category in scope.categories:
                 net[min(max(entry.day - self._today, 0), len(net) - 1)] += entry.quantity
         start = min(max(leaves - self._today, 0), len(net) - 1)
         return max(min(self._lying(key), int(net.cumsum()[start:until].min())), 0)
@@ -180,7 +185,7 @@ class _TakeOver:
         if not line.is_allocated:
             self._at_hand[key] -= quantity
         self.entries += (
-            Entry(key, Category.ORDER, material, quantity, one.document, one.line_id),
+            Entry(key, line.schedule.demand, material, quantity, one.document, one.line_id),
             Entry(key, Category.DELIVERY, leaves, -quantity, self._delivery, delivery_line_id),
         )
 
@@ -217,7 +222,7 @@ def _back_to_order(one: Standing, line: StandingLine, quantity: int) -> list[Ent
     if not one.is_checked or one.is_withdrawn:
         return []
     material = line.schedule.dates.material_available
-    return [Entry(one.key_of(line), Category.ORDER, material, -quantity, one.document, one.line_id)]
+    return [Entry(one.key_of(line), line.schedule.demand, material, -quantity, one.document, one.line_id)]
 
 
 def _out_of_delivery(rows: Sequence[stands.StandingRow], back: GivingBack, one: Standing) -> list[Entry]:

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from troth.business.masterdata import queries as masterdata
+from troth.business.promising import queries
 from troth.business.promising.actions.confirm import SUPPOSED, keys, simulate
-from troth.business.promising.rules import LinePromise, SiteClosed, UnknownScope, Way, Wish
-from troth.business.promising.states import SCOPES, Mode
+from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
+from troth.business.promising.states import Mode
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import MAX
 from troth.kernel.scheduling import Calendars, Durations
+from troth.kernel.scopes import Event
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform.clock import Clock
@@ -30,14 +33,15 @@ EVERY_DAY = WorkCalendar((True,) * 7)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`quantity` (smallest units) of a product at a site is wanted ready on a day, by a mode and a scope of check."""
+    """`quantity` (smallest units) of a product at a site is wanted ready on a day, by a mode and a scope of check ("":
+    the one in which the product is checked for orders)."""
 
     product_id: int
     site_id: int
     quantity: int
     on: date
     mode: str = Mode.PARTIAL
-    scope: str = "order"
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ class _Reader:
         self._products = reference.products({one.product_id for one in checks})
         self._sites = {site.id: site for site in reference.sites(with_closed=True)}
         self._ways: dict[int, Way] = {}
+        self._scopes = masterdata.checking_scopes(self._products, Event.ORDER)
 
     def wish(self, place: int, one: Check) -> Wish:
         product, site = self._products.get(one.product_id), self._sites.get(one.site_id)
@@ -142,7 +147,7 @@ class _Reader:
             requested_on=one.on,
             way=self._way(site),
             mode=Mode(one.mode),
-            scope=one.scope,
+            scope=queries.scope(one.scope) if one.scope else self._scopes[product.id],
             is_checked=product.is_stocked,
             lead_days=product.lead_days,
             unit=product.base_unit,
@@ -164,7 +169,3 @@ def _refuse_wrong(one: Check) -> None:
         raise WrongCheck(Sentence("Ask for a quantity above zero."), field="quantity")
     if one.mode not in set(Mode):
         raise WrongCheck(f"Choose one of {', '.join(Mode)} as the delivery proposal.", field="mode")
-    if one.scope not in SCOPES:
-        raise UnknownScope(
-            f"There is no scope of check {one.scope[:20]}. Choose one of: {', '.join(SCOPES)}.", field="scope"
-        )

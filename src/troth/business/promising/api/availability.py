@@ -1,18 +1,18 @@
 """Availability over the API: what a product has, owes and has free, day by day."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from ninja import Query
-from pydantic import Field
 
+from troth.business.masterdata.queries.coverage import uncovered
 from troth.business.promising import queries
 from troth.kernel.calendars import day_of
 from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
 from troth.platform.api.paging import Page, whole
-from troth.platform.api.values import Entry, Id, Shown, quantity
+from troth.platform.api.values import Code, Entry, Id, Shown, quantity
 from troth.reference import queries as reference
 
 operations = Operations("availability")
@@ -31,9 +31,9 @@ class AvailabilityShown(Shown):
 
 
 class ScopeChoice(Entry):
-    """`scope` says which supply and demand counts: order, rush or delivery."""
+    """`scope` says which supply and demand counts; without it the one in which the product is checked for orders."""
 
-    scope: Annotated[str, Field(pattern="^(order|rush|delivery)$")] = "order"
+    scope: Code | None = None
 
 
 @operations.reads("/availability/{int:product_id}/{int:site_id}", Page[AvailabilityShown])
@@ -42,6 +42,7 @@ def get_availability(request: ApiRequest, product_id: Id, site_id: Id, choice: Q
     product, site = reference.product(product_id), reference.site(site_id)
     permissions.require(request.auth, "promising.view_availability", company_id=site.company_id, site_id=site.id)
     today = day_of(request.clock.today(site.time_zone))
+    scope = queries.scope(choice.scope) if choice.scope else queries.scope_of(product_id)
     return whole(
         [
             AvailabilityShown(
@@ -53,6 +54,30 @@ def get_availability(request: ApiRequest, product_id: Id, site_id: Id, choice: Q
                 free=quantity(row.free, product.decimals),
                 unit=product.base_unit,
             )
-            for row in queries.overview(product_id, site_id, today, scope=choice.scope)
+            for row in queries.overview(product_id, site_id, today, scope)
         ]
     )
+
+
+class CoverageShown(Shown):
+    """A product that no check covers at a site, null for every site; an item category has no product either."""
+
+    product_id: int | None
+    number: str
+    name: str
+    site_id: int | None
+    group: str
+    reason: str
+
+
+class CoverageFilter(Entry):
+    reason: Code | None = None
+
+
+@operations.reads("/availability/coverage", Page[CoverageShown])
+def list_coverage(request: ApiRequest, wanted: Query[CoverageFilter]) -> dict[str, Any]:
+    """What no check of availability covers, and why: no_check, not_stocked, no_site, site_closed, never_open, no_scope
+    or no_supply."""
+    today = day_of(request.clock.now().date())
+    found = uncovered(today, company_ids=request.auth.company_ids)
+    return whole([CoverageShown.model_validate(one) for one in found if wanted.reason in (None, one.reason)])

@@ -25,14 +25,17 @@ SUPPOSED_MAX = 100
 
 
 class CheckAsked(Entry):
-    """`quantity` of a product (number), in its base unit, is wanted ready at a site (code) on a day."""
+    """`quantity` of a product (number), in its base unit, is wanted ready at a site (code) on a day.
+
+    Without a `scope` of check the one holds in which the product is checked for orders.
+    """
 
     product: Code
     site: Code
     quantity: Figure
     on: Day
     mode: Literal["one_time", "complete", "partial"] = "partial"
-    scope: Annotated[str, Field(max_length=20)] = "order"
+    scope: Annotated[str, Field(max_length=20)] = ""
 
 
 class Supposed(Entry):

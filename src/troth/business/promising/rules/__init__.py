@@ -1,6 +1,15 @@
 """What may be promised: `wish` says what a promise is made of, `decide` makes it, `explain` says why."""
 
-from troth.business.promising.rules.decide import Asked, Shelf, Task, Timetable, decide, group_of
+from troth.business.promising.rules.decide import (
+    Asked,
+    Shelf,
+    Task,
+    Timetable,
+    decide,
+    group_of,
+    has_unsecured,
+    ready_on,
+)
 from troth.business.promising.rules.explain import sentence
 from troth.business.promising.rules.wish import (
     Binding,
@@ -32,5 +41,7 @@ __all__ = [
     "Wish",
     "decide",
     "group_of",
+    "has_unsecured",
+    "ready_on",
     "sentence",
 ]

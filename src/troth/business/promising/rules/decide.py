@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from troth.business.promising.rules.wish import Binding, LinePromise, Schedule, Wish
-from troth.business.promising.states import Basis, CheckingScope, Mode
+from troth.business.promising.states import Basis, Mode
 from troth.kernel import netting, proposals, scheduling, steps
 from troth.kernel.calendars import day_of
-from troth.kernel.netting import Category, Series
+from troth.kernel.netting import Category, Scope, Series
 from troth.kernel.proposals import Curve, Line, Terms
 from troth.kernel.scheduling import Dates
+from troth.kernel.scopes import CheckingScope
 from troth.kernel.steps import Steps
 
 SLICE_MAX = 6
@@ -31,31 +32,46 @@ _FIRST_DEMAND = int(Category.ORDER)
 
 
 class Asked(NamedTuple):
-    """What a shelf is laid out from: the series of its key, its version, and the day number of today at the site."""
+    """What a shelf is laid out from: the series of its key, its version, the day number of today at the site, and how
+    many days from then goods can be procured or made (None: not known)."""
 
     series: Series
     version: int
     today: int
+    ready: int | None = None
 
 
 class Shelf:
     """What one key offers in one scope, as one run of decisions uses it up.
 
-    `free` is the free curve under the ceiling of goods at hand; `on_stock` what stock alone would cover for good. Days
-    inside are offsets from `today`.
+    `free` is the free curve under the ceiling of goods at hand; `on_stock` what stock alone would cover for good;
+    `firm` the free curve of firm supply alone. Days inside are offsets from `today`.
     """
 
     _free: Steps | None
 
-    __slots__ = ("_free", "_net", "_series", "_taken", "at_hand", "on_stock", "scope", "today", "version")
+    __slots__ = (
+        "_free",
+        "_gone",
+        "_net",
+        "_ready",
+        "_series",
+        "_taken",
+        "at_hand",
+        "on_stock",
+        "scope",
+        "today",
+        "version",
+    )
 
     def __init__(self, asked: Asked, scope: CheckingScope) -> None:
-        self._series, self.version, self.today = asked
+        self._series, self.version, self.today, self._ready = asked
         self.scope = scope
         self.on_stock = _without_receipts(self._series, scope)
         self.at_hand = _at_hand(self._series, scope, self.today) if scope.at_hand else None
-        self._net = netting.changes(self._series, scope.counted, self.today)
+        self._net = _net(asked, scope.counted)
         self._taken: list[Line] = []
+        self._gone: list[Line] = []
         self._free = None
 
     @property
@@ -68,20 +84,30 @@ class Shelf:
             self._free = Steps(self._net, horizon, ceiling=self.at_hand)
         return self._free
 
+    def firm(self, offset: int) -> int:
+        """What firm supply alone leaves free on a day."""
+        if self.scope.is_firm:
+            return self.free[min(offset, len(self.free) - 1)]
+        horizon = self.scope.counted.horizon_days
+        net = _net(Asked(self._series, self.version, self.today, self._ready), self.scope.firm)
+        curve = Steps(steps.take(net, self._gone, horizon), horizon, ceiling=self.at_hand)
+        return curve[min(offset, horizon)]
+
     def take(self, lines: Sequence[Line]) -> None:
         """Use up what the lines confirm."""
         self._taken += lines
+        self._gone += lines
         taken = sum([line.quantity for line in lines])
         self.on_stock -= taken
         if self.at_hand is not None:
             self.at_hand -= taken
         self._free = None
 
-    def keep(self) -> tuple[dict[int, int], list[Line], int, int | None]:
-        return self._net, list(self._taken), self.on_stock, self.at_hand
+    def keep(self) -> "_Kept":
+        return self._net, list(self._taken), list(self._gone), self.on_stock, self.at_hand
 
-    def restore(self, kept: tuple[dict[int, int], list[Line], int, int | None]) -> None:
-        self._net, self._taken, self.on_stock, self.at_hand = kept
+    def restore(self, kept: "_Kept") -> None:
+        self._net, self._taken, self._gone, self.on_stock, self.at_hand = kept
         self._free = None
 
     def binding(self, offset: int) -> Binding:
@@ -93,6 +119,38 @@ class Shelf:
     def slice(self, offset: int) -> list[list[int]]:
         """The steps of the free curve from `offset` on, as [day, free]: the record of what was seen."""
         return [[self.today + day, free] for day, free in self.free.seen_from(offset, SLICE_MAX)]
+
+
+_Kept = tuple[dict[int, int], list[Line], list[Line], int, int | None]
+_UNSECURED = int(Category.UNSECURED_ORDER)
+
+
+def has_unsecured(series: Series) -> bool:
+    """Whether an order ahead of firm supply stands in it; theirs is the last of the categories."""
+    return bool(series.categories) and series.categories[-1] == _UNSECURED
+
+
+def _net(asked: Asked, scope: Scope) -> dict[int, int]:
+    """The changes of the balance, with what is unsecured left to the lead time.
+
+    An unsecured order for a day by which goods can still be procured takes nothing that is here before that day; from
+    that day on it counts, so that receipts which come for it are its own. Nearer ones count on every day.
+    """
+    series, _, today, ready = asked
+    everything = netting.changes(series, scope, today)
+    if ready is None or not has_unsecured(series):
+        return everything
+    near = netting.series_of(
+        posting for posting in series.postings() if posting[0] != _UNSECURED or posting[1] < today + ready
+    )
+    horizon = scope.horizon_days
+    before, after = Steps(netting.changes(near, scope, today), horizon), Steps(everything, horizon)
+    kept = before[ready - 1] if 0 < ready <= horizon else after[0]
+    free, net = 0, {}
+    for day in sorted({0, min(ready, horizon), *netting.changes(near, scope, today), *everything}):
+        now = before[day] if day < ready else max(after[day], kept)
+        net[day], free = now - free, now
+    return net
 
 
 def _without_receipts(series: Series, scope: CheckingScope) -> int:
@@ -210,8 +268,15 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     elif lines and lines[-1].day > offset:
         record["bound"] = shelf.binding(offset).record()
     if lines:
-        shelf.take([Line(one.dates.material_available - task.today, one.quantity) for one in schedules])
+        shelf.take(_used_up(schedules, task.today))
     return LinePromise(wish, schedules, record)
+
+
+def _used_up(schedules: Sequence[Schedule], today: int) -> list[Line]:
+    """What is taken of the shelf: all but what is yet to be procured."""
+    return [
+        Line(one.dates.material_available - today, one.quantity) for one in schedules if one.basis != Basis.LEAD_TIME
+    ]
 
 
 def _record(shelf: Shelf, mode: str, asked: int, offset: int) -> dict[str, object]:
@@ -225,11 +290,16 @@ def _record(shelf: Shelf, mode: str, asked: int, offset: int) -> dict[str, objec
     }
 
 
+def ready_on(wish: Wish, today: int) -> int | None:
+    """How many days from today goods are there that are procured or made from now on; None: not known."""
+    if wish.lead_days is None:
+        return None
+    return wish.way.calendars.site.add(today, wish.lead_days) - today
+
+
 def _terms(task: Task) -> tuple[Terms, int | None]:
     shelf, wish = task.shelf, task.wish
-    ready = None
-    if shelf is not None and shelf.scope.lead_time and wish.lead_days is not None:
-        ready = wish.way.calendars.site.add(task.today, wish.lead_days) - task.today
+    ready = ready_on(wish, task.today) if shelf is not None and shelf.scope.lead_time else None
     if ready is None and wish.deliveries_max == proposals.ANY_TERMS.max_lines:
         return proposals.ANY_TERMS, None
     return Terms(max_lines=wish.deliveries_max, replenishment_day=ready), ready
@@ -255,11 +325,13 @@ def _schedules(
 
 
 def _basis(shelf: Shelf, day: int, got: int, ready: int | None) -> Basis:
-    """Stock alone covers it for good, or firm supply does; otherwise only the time to procure it."""
+    """Stock alone covers it for good, or firm supply does, or planned supply; otherwise only the time to procure it."""
     if got <= shelf.on_stock:
         return Basis.STOCK
-    if got <= shelf.free[min(day, len(shelf.free) - 1)]:
+    if got <= shelf.firm(day):
         return Basis.SUPPLY
+    if got <= shelf.free[min(day, len(shelf.free) - 1)]:
+        return Basis.PLANNED
     assert ready is not None
     return Basis.LEAD_TIME
 
@@ -292,5 +364,5 @@ def _moved_to(delivery: int, task: Task, promise: LinePromise) -> LinePromise:
         offset = schedule.dates.material_available - task.today
         free = int(task.shelf.free[min(offset, len(task.shelf.free) - 1)])
         assert free >= schedule.quantity or schedule.basis == Basis.LEAD_TIME
-        task.shelf.take([Line(offset, schedule.quantity)])
+        task.shelf.take(_used_up([schedule], task.today))
     return promise

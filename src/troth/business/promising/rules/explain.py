@@ -17,6 +17,7 @@ from troth.kernel.quantity import format_quantity
 FROM = {
     Basis.STOCK: Sentence("from stock"),
     Basis.SUPPLY: Sentence("from supply on order"),
+    Basis.PLANNED: Sentence("from planned supply"),
     Basis.LEAD_TIME: Sentence("once it has been procured"),
     Basis.ALLOCATED: Sentence("from stock tied to this line"),
     Basis.UNCHECKED: Sentence("which is not kept in stock"),

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from troth.business.promising.states import Mode
+from troth.business.promising.states import UNSECURED, Mode
 from troth.kernel.calendars import date_of
 from troth.kernel.errors import BusinessError
+from troth.kernel.netting import Category
 from troth.kernel.scheduling import Calendars, Dates, Durations
+from troth.kernel.scopes import STANDARD, CheckingScope, Event
 
 
 class SiteClosed(BusinessError):
@@ -23,7 +25,7 @@ class SiteClosed(BusinessError):
 
 
 class UnknownScope(BusinessError):
-    """The scope of check is not in the table."""
+    """There is no scope of check of that code."""
 
     code = "unknown_scope"
 
@@ -80,7 +82,7 @@ class Wish(NamedTuple):
     requested_on: date
     way: Way
     mode: str = Mode.PARTIAL
-    scope: str = "order"
+    scope: CheckingScope = STANDARD[Event.ORDER]
     priority: int = 5
     is_fixed: bool = False
     delivery_group: int = 0
@@ -124,6 +126,11 @@ class Schedule(NamedTuple):
     dates: Dates
     basis: str
     binding: Binding | None
+
+    @property
+    def demand(self) -> Category:
+        """As what it is posted to availability."""
+        return Category.UNSECURED_ORDER if self.basis in UNSECURED else Category.ORDER
 
     @property
     def material_on(self) -> date:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.promising import screens
 from troth.kernel.netting import Category
 from troth.ledgers.availability import queries as availability
+from troth.ledgers.availability.words import CATEGORIES
 from troth.platform.web.access import demand
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.pickers import Picker
@@ -71,7 +72,7 @@ def _elements(product_id: int, site_id: int) -> list[availability.Element]:
 def _element(one: availability.Element, unit: tuple[int, str], actor: Any) -> dict[str, Any]:
     return {
         "on": one.on,
-        "what": screens.WORDS[one.category],
+        "what": CATEGORIES[one.category],
         "document": screens.link_of(one.source, actor),
         "quantity": Quantity(one.quantity, *unit),
     }

@@ -13,6 +13,7 @@ from troth.business.promising.actions.replay import Arrival, Earlier
 from troth.business.promising.models import Requirement
 from troth.business.promising.queries import PromiseThen
 from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
@@ -129,7 +130,7 @@ class PromisePage(DocumentPage):
         numbers = kinds.numbers((moved.source.kind, moved.source.id) for moved in found.moved)
         rows = [
             {
-                "what": screens.WORDS[moved.category],
+                "what": CATEGORIES[moved.category],
                 "document": screens.link_of(_numbered(moved.source, numbers), actor),
                 "on": moved.on,
                 "quantity": Quantity(moved.quantity, product.decimals, product.base_unit),

@@ -16,6 +16,7 @@ from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
 from troth.kernel.quantity import format_quantity
+from troth.kernel.scopes import Event
 from troth.platform.documents import DocumentRef
 from troth.reference import queries as reference
 
@@ -157,6 +158,11 @@ def wishes(document: Document, lines: Iterable[Line]) -> tuple[Wish, ...]:
     return tuple(_wish(document, line) for line in lines if needs_wish(document, line))
 
 
+def _event(document: Document) -> str:
+    """What its lines are checked as."""
+    return Event.QUOTATION if document.ref.kind == QUOTATION_KIND else document.terms.order_type.checking_event
+
+
 def _wish(document: Document, line: Line) -> Wish:
     header, terms = document.header, document.terms
     product = terms.product(line.product_id)
@@ -173,7 +179,7 @@ def _wish(document: Document, line: Line) -> Wish:
         requested_on=line.requested_on,
         way=terms.way(line),
         mode=Mode(line.delivery_mode),
-        scope=terms.order_type.checking_scope,
+        scope=terms.state.scope(product.availability_group, _event(document)),
         priority=header.priority,
         is_fixed=line.is_fixed,
         delivery_group=line.delivery_group,
