@@ -10,7 +10,7 @@ from troth.business.promising.actions import Check, Supposition
 from troth.kernel.errors import BusinessError
 from troth.kernel.netting import Category
 from troth.ledgers.availability.models import Balance, Posting
-from troth.platform.sql import Tally
+from troth.platform.sql import tally
 
 
 def check(books, product, quantity, on=TODAY, **fields):
@@ -84,10 +84,10 @@ def test_a_thousand_checks_take_as_many_statements_as_one(books):
     promising.check([check(books, product, 1)], clock=books.clock)
     counted = []
     for many in (1, promising.CHECKS_MAX):
-        before = Tally.statements
+        before = tally.statements
         with CaptureQueriesContext(connection) as seen:
             promising.check([check(books, product, 3, march(4))] * many, clock=books.clock)
-        counted.append((Tally.statements - before, len(seen)))
+        counted.append((tally.statements - before, len(seen)))
     assert counted[0] == counted[1]
     with pytest.raises(promising.TooManyChecks):
         promising.check([check(books, product, 3)] * (promising.CHECKS_MAX + 1), clock=books.clock)
