@@ -92,6 +92,16 @@ class Table:
         """The record's values as a file has them."""
         return {name: _written(record, column) for name, column in self.columns.items()}
 
+    def number(self, record: Any, known: Mapping[tuple[str, Any], str]) -> str:
+        """What people know the record by: its key, whose codes are `known` by column and id, or else are read."""
+        parts = ((name, column, getattr(record, column.attname)) for name, column in self._key_columns)
+        written = (known.get((name, value)) or _written(record, column) for name, column, value in parts)
+        return "/".join(str(one) for one in written if one not in (None, ""))
+
+    @property
+    def _key_columns(self) -> list[tuple[str, "db.Field[Any, Any]"]]:
+        return [(name, self.columns[name]) for name in self.key]
+
     def found(self) -> db.QuerySet[Any]:
         """All records by their key, with what their codes are read from."""
         joined = [one for name, column in self.columns.items() for one in _joined(name, column)]

@@ -75,11 +75,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What became of many."""
+    """What became of many; `became` in their order, a letter for each: n new, c changed, s the same."""
 
     created: int
     changed: int
     unchanged: int
+    became: str = field(default="", compare=False)
 
 
 class Sheet(Protocol):

@@ -23,6 +23,7 @@ from troth.platform.clock import Clock
 from troth.reference.models import Product
 
 Values = Mapping[str, Any]
+_LETTERS = {State.CREATED: "n", State.CHANGED: "c", State.UNCHANGED: "s"}
 
 
 @action
@@ -110,4 +111,5 @@ def _maintain(
 
 def _count(outcomes: Sequence[Outcome]) -> Brought:
     states = [outcome.state for outcome in outcomes]
-    return Brought(states.count(State.CREATED), states.count(State.CHANGED), states.count(State.UNCHANGED))
+    created, changed, unchanged = (states.count(state) for state in _LETTERS)
+    return Brought(created, changed, unchanged, became="".join(_LETTERS[state] for state in states))

@@ -26,6 +26,7 @@ class TableSheet:
         self.table = table
         self.title: str = table.title
         self.fields: Mapping[str, Field] = table.fields
+        self._codes: dict[tuple[str, Any], str] = {}
 
     def prepare(self, row: Row, record: Any) -> None:
         """Every column is stored as it is read."""
@@ -73,6 +74,9 @@ class TableSheet:
         new = [row for row in rows if row.record is None]
         changed = [row for row in rows if row.record is not None]
         for row in rows:
+            self._codes |= {
+                (name, row.known[name].id): str(row.given[name]) for name in self.table.key if name in row.known
+            }
             row.record = row.record if row.record is not None else self._empty()
             for name, (_, value) in row.changes.items():
                 setattr(row.record, self.table.columns[name].attname, value)
@@ -96,8 +100,7 @@ class TableSheet:
 
     def ref(self, record: Any) -> DocumentRef:
         """By the number that people know; a record that is its code has no other id."""
-        written = self.table.written(record)
-        number = "/".join(str(written[name]) for name in self.table.key if written[name] not in (None, ""))
+        number = self.table.number(record, self._codes)
         return DocumentRef(self.title, record.pk if isinstance(record.pk, int) else 0, number[:NUMBER_MAX])
 
     def company_id(self, record: Any) -> int:
