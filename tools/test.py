@@ -23,11 +23,12 @@ PRODUCTION = {
 }
 # what touches no database, or only looks at the code, need not run on the second one
 PACKING = "tests/demo/test_pack.py"
+RAW = "tests/doors/test_adventureworks.py"
 MALFORMED = "tests/masterdata/test_malformed_inputs.py"
 BROWSER = "tests/browser"
 FUZZ = "tests/fuzz"
 CRASH = "tests/crash"
-ON_NEITHER = ("tests/house", PACKING, MALFORMED, BROWSER, FUZZ, CRASH)
+ON_NEITHER = ("tests/house", PACKING, RAW, MALFORMED, BROWSER, FUZZ, CRASH)
 WITHOUT_DATABASE = ("tests/kernel", "tests/demo/test_facts.py")
 BROKEN_FILES = ROOT.parent / "shared" / "data" / "malformed-inputs"
 RAW_FILES = ROOT.parent / "shared" / "data" / "adventureworks"
@@ -147,6 +148,16 @@ def pack() -> None:
         print(f"the raw files are not in {RAW_FILES}: what is shipped cannot be compared with them", flush=True)
 
 
+def raw() -> None:
+    """`troth import adventureworks` with the raw files, on both databases, where they lie beside the clone."""
+    if not RAW_FILES.is_dir():
+        print(f"the raw files are not in {RAW_FILES}: their import is not tried", flush=True)
+        return
+    run(PYTHON, "-m", "pytest", "-q", "--create-db", RAW, TROTH_TEST_DATABASE="sqlite")
+    postgres_url()
+    run(PYTHON, "-m", "pytest", "-q", "--create-db", RAW, TROTH_TEST_DATABASE="postgres")
+
+
 def malformed() -> None:
     """Broken files and strings as imports, where the collection lies beside the clone."""
     if BROKEN_FILES.is_dir():
@@ -191,7 +202,7 @@ def postgres() -> None:
 
 
 STAGES: tuple[Callable[[], None], ...] = (
-    style, types, contracts, house, settings, migrations, wheel, pack, malformed,
+    style, types, contracts, house, settings, migrations, wheel, pack, raw, malformed,
     browser, fuzz, crash, sqlite, postgres,
 )  # fmt: skip
 

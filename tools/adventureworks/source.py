@@ -1,46 +1,16 @@
-"""Reading the raw files.
-
-The source is a set of bulk-load files without header lines.  Their column names stand in the script that creates the
-database, and three manners of writing occur side by side:
-
-    encoding      UTF-16 with a byte order mark, else UTF-8, else cp1252 (Address)
-    fields        separated by a TAB, or by +|
-    rows          ended by LF or CR LF, or by &| and LF; inside a row ended by &| line feeds are text
-
-Fixed-width codes are padded with blanks ("EA "), and embedded XML starts with a second byte order mark.
-"""
+"""The raw files, table by table, as `troth.demo.raw` reads them, and their figures without losing a digit."""
 
 import csv
-import gzip
 import io
-import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from troth.demo.raw import Folder, text_of
+
 Row = dict[str, str]
 Table = list[Row]
 Facts = list[dict[str, str | int]]
-
-ROW_END, FIELD_END, BYTE_ORDER_MARK = "&|", "+|", "\ufeff"
-
-
-def text_of(path: Path) -> str:
-    """Return the text of a file, plain or compressed, in whichever of the three encodings it is."""
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    if raw.startswith(b"\xff\xfe"):
-        return raw.decode("utf-16")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252")
-
-
-def column_names(script: str) -> dict[str, list[str]]:
-    """Return the columns of each table in file order; computed columns count, for the files carry them too."""
-    table = re.compile(r"CREATE TABLE \[\w+\]\.\[(\w+)\]\((.*?)\n\) ON \[PRIMARY\]", re.DOTALL)
-    tables = table.findall(script.replace("\r", ""))
-    return {name: re.findall(r"^\s+\[(\w+)\] (?:\[|AS|\w)", body, re.MULTILINE) for name, body in tables}
 
 
 class Source:
@@ -48,7 +18,7 @@ class Source:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.columns = column_names(text_of(folder / "oltp" / "instawdb.sql.gz"))
+        self.raw = Folder(folder)
         self.read: dict[str, Table] = {}
 
     def table(self, name: str) -> Table:
@@ -68,15 +38,9 @@ class Source:
         return list(csv.DictReader(io.StringIO(text_of(self.folder / "workorders" / name))))
 
     def _parse(self, name: str) -> Table:
-        [path] = [p for p in (self.folder / "oltp").iterdir() if p.name in (f"{name}.csv", f"{name}.csv.gz")]
-        text = text_of(path)
-        if ROW_END in text:
-            records = [r.lstrip("\r\n").split(FIELD_END) for r in text.split(ROW_END) if r.strip()]
-        else:
-            records = [r.rstrip("\r").split("\t") for r in text.split("\n") if r.strip()]
-        columns = self.columns[name]
-        assert {len(r) for r in records} == {len(columns)}, f"{name} does not fit its columns"
-        return [dict(zip(columns, (f.strip(f" {BYTE_ORDER_MARK}") for f in r), strict=True)) for r in records]
+        rows = list(self.raw.rows(name))
+        assert all(row.fits for row in rows), f"{name} does not fit its columns"
+        return [dict(row.values) for row in rows]
 
 
 def scaled(amount: str, places: int) -> int:

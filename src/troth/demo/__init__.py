@@ -1,1 +1,1 @@
-"""The demo company: the facts it is built from."""
+"""The demo company: the facts it is built from, and the raw files that they come from."""

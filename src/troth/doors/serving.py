@@ -34,6 +34,12 @@ def migrate() -> None:
 
 def prepare(*, migrate_now: bool) -> None:
     """Make tables and static files ready; in production the tables change only when the operator says so."""
+    prepare_tables(migrate_now=migrate_now)
+    if settings.PRODUCTION:
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def prepare_tables(*, migrate_now: bool = False) -> None:
     if migrate_now or not settings.PRODUCTION:
         migrate()
     elif pending := pending_migrations():
@@ -42,8 +48,6 @@ def prepare(*, migrate_now: bool) -> None:
             "troth manage migrate, or start with: troth serve --migrate",
             ExitCode.ENVIRONMENT,
         )
-    if settings.PRODUCTION:
-        call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def serve(*, host: str, port: int, workers: int = 1, threads: int = 4, target: str = APPLICATION) -> None:

@@ -282,6 +282,11 @@ def place(site_id: int, bin_id: int, product_id: int) -> Place:
     )
 
 
+def party_ids(numbers: Iterable[str]) -> dict[str, int]:
+    """The ids of parties by number; numbers that are not there are left out."""
+    return dict(Party.objects.filter(number__in=set(numbers)).values_list("number", "id"))
+
+
 def party_names(ids: Iterable[int]) -> dict[int, str]:
     """The names of parties by id."""
     return dict(Party.objects.filter(id__in=set(ids)).values_list("id", "name"))

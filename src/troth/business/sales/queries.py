@@ -144,6 +144,18 @@ def references(order_ids: Iterable[int]) -> dict[int, str]:
     return dict(found.values_list("pk", "customer_reference"))
 
 
+def numbers_of_references(references: Iterable[tuple[str, str]], *, company_id: int) -> dict[tuple[str, str], str]:
+    """The numbers of orders, cancelled ones too, by (customer number, the customer's own number of the order)."""
+    wanted = set(references)
+    found = Order.objects.filter(
+        company_id=company_id,
+        customer__party__number__in={customer for customer, _ in wanted},
+        customer_reference__in={reference for _, reference in wanted},
+    )
+    rows = found.values_list("customer__party__number", "customer_reference", "number")
+    return {row[:2]: row[2] for row in rows.order_by("-id") if row[:2] in wanted}
+
+
 def order_type_ids(order_ids: Iterable[int]) -> set[int]:
     """The order types of these orders."""
     wanted = [(order_id,) for order_id in dict.fromkeys(order_ids)]

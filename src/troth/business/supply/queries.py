@@ -65,6 +65,12 @@ def receipts(
     return query.order_by("due_on", "id")
 
 
+def numbers(company_id: int, kind: str, among: Iterable[str]) -> set[str]:
+    """Those of the numbers that a receipt of the kind has, open or not."""
+    found = Receipt.objects.filter(company_id=company_id, kind=kind, number__in=set(among))
+    return set(found.values_list("number", flat=True))
+
+
 def rows(receipt_ids: Iterable[int]) -> list[ReceiptRow]:
     """These receipts as a list shows them, by due day."""
     return _rows(Receipt.objects.filter(pk__in=list(receipt_ids)).order_by("due_on", "id"))

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from troth import __version__
-from troth.doors.cli import backups, users
+from troth.doors.cli import backups, imports, users
 from troth.doors.cli.session import Database, ExitCode, start_django, stop
 from troth.kernel.errors import BusinessError, Refusals
 
@@ -198,29 +198,7 @@ if find_spec("troth.doors.bench"):
 
 
 if find_spec("troth.doors.exchange"):
-
-    @app.command(name="import")
-    def import_(
-        table: Annotated[str, typer.Argument(help="What the rows are, such as customers or routes.")],
-        file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV in UTF-8, or an Excel workbook.")],
-        *,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it; write nothing.")] = False,
-        good_rows: Annotated[bool, typer.Option("--good-rows", help="Leave out the rows that are refused.")] = False,
-        db: Database = None,
-    ) -> None:
-        """Take a file in: all of it or, with each refused row named, nothing. Safe to repeat.
-
-        Exit code 1 if a row was refused.
-
-        Examples: troth import customers customers.csv · troth import routes routes.xlsx --dry-run
-        """
-        start_django(db)
-        from troth.doors.cli.reports import print_import
-
-        report = _part("troth.doors.exchange").import_file(table, file, dry_run=dry_run, good_rows=good_rows)
-        print_import(report.brought, report.refusals, dry_run=dry_run)
-        if report.refusals:
-            raise typer.Exit(ExitCode.BROKEN_OR_REFUSED)
+    app.command(name="import")(imports.import_)
 
     @app.command(name="export")
     def export_(

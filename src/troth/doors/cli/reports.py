@@ -10,6 +10,8 @@ import typer
 
 from troth.platform.verify import Result, lines
 
+COUNTED = ("read", "stored", "unchanged", "refused")
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -57,3 +59,36 @@ def print_import(brought: Any, refusals: Iterable[Any], *, dry_run: bool) -> Non
         typer.echo(f"{rows} {'row' if rows == 1 else 'rows'} refused.")
     became = f"{brought.created} new, {brought.changed} changed, {brought.unchanged} the same."
     typer.echo(f"{'The others would become' if found else 'Would become'}: {became}" if dry_run else became)
+
+
+def print_folder(report: Any, *, dry_run: bool) -> None:
+    """What became of each raw file, then each reason for which rows were refused, faults last."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    table = Table("file", *(Column(word, justify="right") for word in COUNTED), box=None)
+    for one in report.files:
+        table.add_row(one.file, *_figures(one))
+    table.add_row("", *(f"{sum(getattr(one, word) for one in report.files):,}" for word in COUNTED))
+    Console().print(table)
+    for refusal in sorted(report.refusals, key=lambda one: one.reason.fault):
+        typer.echo(_refused(refusal))
+    for kind, count in report.added.items():
+        typer.echo(f"{kind}: {count} that the source does not say were added.")
+    faults = sum(refusal.count for refusal in report.faults)
+    if faults:
+        typer.echo(f"{faults:,} {'row has' if faults == 1 else 'rows have'} to be mended; then import again.")
+    if dry_run:
+        typer.echo("Nothing was written.")
+
+
+def _figures(one: Any) -> list[str]:
+    return [f"{getattr(one, word):,}" for word in COUNTED]
+
+
+def _refused(refusal: Any) -> str:
+    reason = refusal.reason
+    if not reason.fault:
+        return f"{reason.file}: {refusal.count:,} refused. {reason.sentence}"
+    where = " ".join(filter(None, (reason.file, f"row {refusal.rows},", reason.column))).rstrip(",")
+    return f"{where}: {reason.sentence}"

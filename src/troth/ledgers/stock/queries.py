@@ -70,6 +70,13 @@ def balance(balance_id: int) -> StockRow | None:
     return next((StockRow(StockKey(*row[:8]), *row[8:]) for row in rows), None)
 
 
+def opened(bin_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """With how much of a product (smallest units) a bin was opened: (bin id, product id) -> quantity."""
+    found = Posting.objects.filter(kind="opening", balance__bin_id__in=set(bin_ids))
+    rows = found.values_list("balance__bin_id", "balance__product_id").annotate(total=Sum("quantity"))
+    return {(bin_id, product_id): total for bin_id, product_id, total in rows.order_by()}
+
+
 def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unrestricted") -> list[BinStock]:
     """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking."""
     chosen, parameters = sql.one_of("b.product_id", product_ids)
