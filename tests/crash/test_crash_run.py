@@ -34,6 +34,7 @@ def test_nothing_is_lost_oversold_doubled_or_kept_back_when_workers_and_the_data
     rules = ("oversold", "lost", "duplicate", "undersold", "unanswered", "verify")
     assert figures["broken"] == dict.fromkeys(rules, 0)
     assert (code, figures["answered"], figures["faults_missed"], figures["kills"]) == (0, 640, 0, 20)
+    assert sum(figures["slowest_waited_for_s"].values()) > 0
 
 
 def test_without_the_lock_it_oversells(tmp_path):

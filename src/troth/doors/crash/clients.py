@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from troth.doors.crash.plan import Asked, Plan
@@ -26,14 +27,34 @@ HEARD_COMING_SHARE = 0.7
 AGAIN = {"busy", "key_in_progress"}
 
 
+class Wait(StrEnum):
+    """What a client waits for on the way to its answer."""
+
+    ANSWER = "the answer"
+    LOCK = "a lock it did not get"
+    TWIN = "its own first request"
+    FAULT = "an answer that told of a fault"
+    LOST = "an answer that a kill took along"
+    SERVER = "a server that is away"
+    SILENCE = "an answer that never came"
+    PAUSE = "its own pause before it asks again"
+
+
+OF_CODE = {"busy": Wait.LOCK, "key_in_progress": Wait.TWIN}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a client was told: the order, what is confirmed in all, and when it asked first and was answered."""
+    """What a client was told: the order, what is confirmed in all, and when it asked first and was answered.
+
+    `waits` is what it waited for until then, in seconds.
+    """
 
     order_id: int
     confirmed: int
     asked_at: float
     answered_at: float
+    waits: dict[Wait, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -107,28 +128,35 @@ class Client:
     def _enter(self, asked: Asked) -> None:
         body = _body(asked, self._place.today)
         began = time.monotonic()
+        waits: dict[Wait, float] = {}
         if asked.hangs_up:
             self._ask_and_hang_up(asked, body)
+            waits[Wait.ANSWER] = time.monotonic() - began
         while time.monotonic() - began < PATIENCE_SECONDS:
-            status, told = self._ask(asked.key, body)
+            sent = time.monotonic()
+            status, told, wait = self._ask(asked.key, body)
+            waits[wait] = waits.get(wait, 0.0) + time.monotonic() - sent
             if status == 201:
-                answer = Answer(told["id"], _confirmed(told), began, time.monotonic())
+                answer = Answer(told["id"], _confirmed(told), began, time.monotonic(), waits)
                 return self._book.answered(asked.key, answer)
             if 400 <= status < 500 and told.get("code") not in AGAIN:
                 return self._book.add(self._book.refused, f"{asked.key}: {status} {told.get('detail', told)}")
-            time.sleep(self._draw.uniform(*PAUSE_SECONDS))
+            pause = self._draw.uniform(*PAUSE_SECONDS)
+            waits[Wait.PAUSE] = waits.get(Wait.PAUSE, 0.0) + pause
+            time.sleep(pause)
         return self._book.add(self._book.given_up, asked.key)
 
-    def _ask(self, key: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        """The status and what was told; status 0 where the line broke."""
+    def _ask(self, key: str, body: bytes) -> tuple[int, dict[str, Any], Wait]:
+        """The status, what was told, and what the time went by with; status 0 where the line broke."""
         try:
             self._send(key, body)
             assert self._connection is not None
             response = self._connection.getresponse()
-            return response.status, _read(response.read())
-        except (OSError, http.client.HTTPException):
+            told = _read(response.read())
+            return response.status, told, _waited_for(response.status, told)
+        except (OSError, http.client.HTTPException) as broken:
             self._hang_up()
-            return 0, {}
+            return 0, {}, _broken_by(broken)
 
     def _ask_and_hang_up(self, asked: Asked, body: bytes) -> None:
         """Ask and hang up, at once or when the answer comes, without hearing it."""
@@ -155,6 +183,16 @@ class Client:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _waited_for(status: int, told: dict[str, Any]) -> Wait:
+    return Wait.FAULT if status >= 500 else OF_CODE.get(told.get("code", ""), Wait.ANSWER)
+
+
+def _broken_by(broken: Exception) -> Wait:
+    if isinstance(broken, TimeoutError):
+        return Wait.SILENCE
+    return Wait.SERVER if isinstance(broken, ConnectionRefusedError) else Wait.LOST
 
 
 def run(plan: Plan, place: Place, book: Book) -> list[threading.Thread]:

@@ -1,5 +1,6 @@
 """The hand that pulls the plugs: it waits for progress and lets the next fault of the plan happen."""
 
+import contextlib
 import math
 import random
 import signal
@@ -10,14 +11,14 @@ from dataclasses import dataclass, field
 from troth.doors.crash.clients import Book
 from troth.doors.crash.cluster import Cluster
 from troth.doors.crash.plan import Fault, Plan
-from troth.doors.crash.stack import PATIENCE_SECONDS, PAUSE_SECONDS, Stack
+from troth.doors.crash.stack import PATIENCE_SECONDS, PAUSE_SECONDS, Stack, StackDown
 
 HOW = {Fault.IMMEDIATE: signal.SIGQUIT, Fault.DATABASE: signal.SIGKILL}
 
 
 @dataclass
 class Faults:
-    """Runs through the plan's faults; `happened` counts them, `away` are the spans without a database."""
+    """Runs through the plan's faults; `happened` counts them, `away` are the spans without a database or a server."""
 
     plan: Plan
     stack: Stack
@@ -49,7 +50,7 @@ class Faults:
         strike = {
             Fault.WEB: lambda: self.stack.kill_web_worker(draw),
             Fault.JOB: lambda: self.stack.kill_job_worker(draw),
-            Fault.SERVER: self.stack.kill_server,
+            Fault.SERVER: self._restart_server,
         }[fault]
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
@@ -57,6 +58,16 @@ class Faults:
             if strike():
                 return True
         return False
+
+    def _restart_server(self) -> bool:
+        """Kill the web server as a whole; it is away until one that was started anew answers."""
+        began = time.monotonic()
+        if not self.stack.kill_server():
+            return False
+        with contextlib.suppress(StackDown):  # the clients wait as long, and say so
+            self.stack.wait_until_served()
+        self.away.append((began, time.monotonic()))
+        return True
 
     def restart_database(self, how: signal.Signals) -> None:
         """End the database server and start it again."""

@@ -3,6 +3,7 @@ system would: what ends is started again.
 """
 
 import contextlib
+import http.client
 import os
 import random
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from http import HTTPStatus
 from pathlib import Path
 
 from troth.doors.crash.plan import Defect, Plan
@@ -48,14 +50,22 @@ class Stack:
         self.wait_until_served()
 
     def wait_until_served(self) -> None:
+        """Wait until a worker answers; the port is open before there is one."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
+        while not self._serves():
             if time.monotonic() > deadline:
                 raise StackDown(f"The server did not come up:\n{self.log_end()}")
             time.sleep(PAUSE_SECONDS)
+
+    def _serves(self) -> bool:
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        try:
+            asked.request("GET", "/health/live")
+            return asked.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asked.close()
 
     def log_end(self) -> str:
         return self._log.read_text(errors="replace")[-3000:] if self._log.exists() else ""
