@@ -12,7 +12,8 @@ LISTS = (
     "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/",
 )  # fmt: skip
 PAGES = (
-    "/", "/availability/", "/availability/?product=FRAME&site=HAM", "/availability/coverage/", "/search/?q=a",
+    "/", "/inbox/",
+    "/availability/", "/availability/?product=FRAME&site=HAM", "/availability/coverage/", "/search/?q=a",
     "/availability/what-if/", "/availability/what-if/?product=FRAME&site=HAM&quantity=5&on=2026-03-11&mode=partial",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",

@@ -196,6 +196,11 @@ def on_document(kind: str, document_id: int, *, by: Actor) -> list[Issue]:
     return sorted(rows, key=lambda one: not one.is_open)
 
 
+def open_of(by: Actor) -> QuerySet[IssueRow]:
+    """The open issues that the actor sees to."""
+    return seen(by).filter(owner_id=by.user_id, state=IssueState.OPEN)
+
+
 def open_count(kind: str, document_id: int, *, by: Actor) -> int:
     """How many issues of a document are open that the actor may see."""
     return seen(by).filter(document_kind=kind, document_id=document_id, state=IssueState.OPEN).count()

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.lifecycle import Lifecycle
@@ -212,7 +213,7 @@ def expire(request_id: int, *, by: Actor, clock: Clock) -> None:
 
 def overdue(now: datetime) -> tuple[Request, ...]:
     """The open requests whose deadline has passed, the longest waiting first."""
-    return _requests(RequestRow.objects.filter(state__in=OPEN, due_at__lt=now).order_by("due_at", "pk"))
+    return shown(RequestRow.objects.filter(state__in=OPEN, due_at__lt=now).order_by("due_at", "pk"))
 
 
 def open_for(roles: Iterable[str], *, company_ids: frozenset[int] | None) -> tuple[Request, ...]:
@@ -220,15 +221,25 @@ def open_for(roles: Iterable[str], *, company_ids: frozenset[int] | None) -> tup
     rows = RequestRow.objects.filter(state__in=OPEN, to_role__in=set(roles))
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
-    return _requests(rows.order_by("due_at", "pk"))
+    return shown(rows.order_by("due_at", "pk"))
+
+
+def open_to(by: Actor) -> QuerySet[RequestRow]:
+    """The open requests to the roles that the actor holds, in the companies where they hold them."""
+    held = Q(pk__in=())
+    for grant in by.grants:
+        bound = {} if grant.company_id is None else {"company_id": grant.company_id}
+        held |= Q(to_role=grant.role, **bound)
+    return RequestRow.objects.filter(held, state__in=OPEN)
 
 
 def requests_of(ref: DocumentRef) -> tuple[Request, ...]:
     """All requests about a document, oldest first."""
-    return _requests(RequestRow.objects.filter(document_kind=ref.kind, document_id=ref.id).order_by("pk"))
+    return shown(RequestRow.objects.filter(document_kind=ref.kind, document_id=ref.id).order_by("pk"))
 
 
-def _requests(rows: Iterable[RequestRow]) -> tuple[Request, ...]:
+def shown(rows: Iterable[RequestRow]) -> tuple[Request, ...]:
+    """The rows as screens read them."""
     return tuple(
         Request(
             id=row.pk,

@@ -19,6 +19,7 @@ FORM = (
 OTHERWISE = (_("Nothing is written before you press the button. The sentence above it says what will happen."),)
 
 SCREENS: dict[str, tuple[Text, ...]] = {
+    "inbox": (_("Questions of other roles to yours, and issues that you see to. The nearest day stands first."),),
     "home": (
         _("Each card is a task of your roles and opens the list behind it. Red is late."),
         _("A count that ends in + was stopped there; the list has all of them."),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.doors.web.commands import find_codes, find_screens, find_tasks, find_verbs
 from troth.doors.web.help import help_of
+from troth.doors.web.inbox import inbox_of
 from troth.doors.web.things import find_documents, find_masters
 from troth.platform.web import areas, frame, search
 from troth.platform.web.areas import Area
@@ -47,6 +48,7 @@ def connect() -> None:
     for finder in FINDERS:
         search.register(finder)
     frame.register_company(company)
+    frame.register_inbox(inbox_of)
     frame.register_help(help_of)
 
 

@@ -14,6 +14,8 @@ SIGNED_IN: Final = "signed_in"
 ROUTES: Final[dict[str, str]] = {
     # the house
     "home": SIGNED_IN,
+    "inbox": SIGNED_IN,
+    "inbox-count": SIGNED_IN,
     "product": "masterdata.view_product",
     "customer": "masterdata.view_customer",
     "login": PUBLIC,

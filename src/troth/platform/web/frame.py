@@ -21,8 +21,11 @@ RAILS = ("wide", "narrow")
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
+    """`count_url` answers with the count alone, for a page that stays open."""
+
     count: int
     url: str
+    count_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

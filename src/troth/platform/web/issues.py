@@ -121,7 +121,7 @@ class IssueList(ListPage):
 
 def mine(actor: Any, today: date) -> Waiting:
     """The actor's open issues, for the home."""
-    found = issues.seen(actor).filter(owner_id=actor.user_id, state=IssueState.OPEN)
+    found = issues.open_of(actor)
     counted = found.aggregate(count=Count("pk"), oldest=Min("opened_at__date"))
     return Waiting(counted["count"], counted["oldest"], found.filter(due_on__lt=today).count())
 
