@@ -11,7 +11,7 @@ from troth.platform.web import areas, frame
 def _sample_site(settings, monkeypatch):
     """The sample alone: what the apps registered for the frame is out of the way, and back afterwards."""
     monkeypatch.setattr(areas, "_areas", {})
-    monkeypatch.setattr(frame, "_company", [])
+    monkeypatch.setattr(frame, "_place", [])
     monkeypatch.setattr(frame, "_inbox", [])
     urls.fill_frame()
     settings.ROOT_URLCONF = "tests.web.urls"

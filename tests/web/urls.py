@@ -13,7 +13,6 @@ from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.master import MasterScreens, Record, Words
 from troth.platform.web.urls import sign_in
-from troth.platform.web.values import Link
 
 
 class Person:
@@ -56,7 +55,7 @@ def fill_frame() -> None:
     """Register the sample's areas, company and inbox, as an app does when it is ready."""
     for area in AREAS:
         areas.register(area)
-    frame.register_company(lambda request: Link("Adventure Works · Bothell"))
+    frame.register_place(lambda request: frame.Place("Adventure Works", "Bothell"))
     frame.register_inbox(lambda request: frame.Inbox(7, "/parts/list/"))
 
 

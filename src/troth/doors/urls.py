@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from troth.doors.api import root
-from troth.doors.web import inbox
+from troth.doors.web import inbox, sites
 from troth.doors.web.customer import CustomerPage
 from troth.doors.web.home import home
 from troth.doors.web.product import ProductPage
@@ -14,6 +14,7 @@ from troth.platform.web.urls import sign_in
 urlpatterns = [
     path("", home, name="home"),
     path("inbox/", inbox.page, name="inbox"),
+    path("site/", sites.choose, name="site-choose"),
     path("inbox/count/", inbox.count, name="inbox-count"),
     *sign_in,
     path("", include("troth.platform.web.urls")),

@@ -1,16 +1,14 @@
 """The rail, in its order, and what the command bar in the top bar finds."""
 
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from troth.doors.web.commands import find_codes, find_screens, find_tasks, find_verbs
 from troth.doors.web.help import help_of
 from troth.doors.web.inbox import inbox_of
+from troth.doors.web.sites import place_of
 from troth.doors.web.things import find_documents, find_masters
 from troth.platform.web import areas, frame, search
 from troth.platform.web.areas import Area
-from troth.platform.web.values import Link
-from troth.reference.models import Company
 
 AREAS = (
     Area("home", _("Home"), "home", "", "home", 0),
@@ -42,21 +40,11 @@ FINDERS = (find_codes, find_verbs, find_tasks, find_documents, find_screens, fin
 
 
 def connect() -> None:
-    """Register areas, finders and the company's name in the bar."""
+    """Register areas, finders, and what stands in the bar."""
     for area in AREAS:
         areas.register(area)
     for finder in FINDERS:
         search.register(finder)
-    frame.register_company(company)
+    frame.register_place(place_of)
     frame.register_inbox(inbox_of)
     frame.register_help(help_of)
-
-
-def company(request: HttpRequest) -> Link | None:
-    """The company whose books these are, or how many."""
-    actor = request.actor  # type: ignore[attr-defined]
-    found = Company.objects.filter(is_active=True).order_by("pk")
-    if actor.company_ids is not None:
-        found = found.filter(pk__in=actor.company_ids)
-    names = list(found.values_list("name", flat=True)[:2])
-    return Link(", ".join(names)) if names else None

@@ -16,6 +16,7 @@ ROUTES: Final[dict[str, str]] = {
     "home": SIGNED_IN,
     "inbox": SIGNED_IN,
     "inbox-count": SIGNED_IN,
+    "site-choose": SIGNED_IN,
     "product": "masterdata.view_product",
     "customer": "masterdata.view_customer",
     "login": PUBLIC,

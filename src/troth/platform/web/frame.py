@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from troth.platform.models import User
 from troth.platform.web import areas
 from troth.platform.web.access import actor_of
-from troth.platform.web.values import Link, Text
+from troth.platform.web.values import Text
 
 THEMES = ("system", "light", "dark")
 RAILS = ("wide", "narrow")
@@ -29,10 +29,29 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A site in the menu of the bar; the code of all sites is empty."""
+
+    code: str
+    label: Text
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which company and site the person works in, and where else they may; `url` takes the posted `site`."""
+
+    company: Text
+    site: Text = ""
+    choices: tuple[Choice, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     person: str
     places: tuple[areas.Place, ...]
-    company: Link | None
+    place: Place | None
     inbox: Inbox | None
     home_url: str
     search_url: str
@@ -44,14 +63,14 @@ class Frame:
     help: tuple[Text, ...] = ()
 
 
-_company: list[Callable[[HttpRequest], Link | None]] = []
+_place: list[Callable[[HttpRequest], Place | None]] = []
 _help: list[Callable[[HttpRequest], tuple[Text, ...]]] = []
 _inbox: list[Callable[[HttpRequest], Inbox | None]] = []
 
 
-def register_company(slot: Callable[[HttpRequest], Link | None]) -> None:
+def register_place(slot: Callable[[HttpRequest], Place | None]) -> None:
     """Say which company and site the person works in. The last registered one speaks."""
-    _company.append(slot)
+    _place.append(slot)
 
 
 def register_help(slot: Callable[[HttpRequest], tuple[Text, ...]]) -> None:
@@ -77,7 +96,7 @@ def frame_of(request: HttpRequest) -> Frame:
     return Frame(
         person=actor.name if actor else "",
         places=areas.places(request) if signed_in else (),
-        company=_company[-1](request) if _company and signed_in else None,
+        place=_place[-1](request) if _place and signed_in else None,
         inbox=_inbox[-1](request) if _inbox and signed_in else None,
         home_url=_route("home", "/"),
         search_url=_route("web:search") if signed_in else "",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -23,7 +24,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from troth.platform.web import exports, formats, personal
+from troth.platform.web import exports, formats, personal, workplace
 from troth.platform.web.access import Actor, allowed, demand, may
 from troth.platform.web.columns import Cell, Column, Exported, Filter, exported, exported_labels
 from troth.platform.web.keyset import InvalidCursor, Page
@@ -139,8 +140,8 @@ class ListPage(View):
         query = self.query(demand(request, self.permission))
         self.kept = personal.kept(query.actor, request.resolver_match.view_name if request.resolver_match else "")
         self.shown = personal.arranged(self.columns, self.kept.columns)
-        if self.kept.opens_with and not request.GET:
-            return HttpResponseRedirect(f"{request.path}?{self.kept.opens_with.query or 'view=all'}")
+        if self.begins_with and not request.GET:
+            return HttpResponseRedirect(f"{request.path}?{self.begins_with}")
         if self.exportable and (write := exports.FILES.get(request.GET.get("export", ""))):
             return write(self.file_name or slugify(str(self.title)) or "list", self._header(), self._exported(query))
         notice = ""
@@ -175,9 +176,17 @@ class ListPage(View):
         )
 
     @property
+    def begins_with(self) -> str:
+        """What the list is narrowed by when it is opened: the person's view, else the site they work at."""
+        if self.kept.opens_with:
+            return self.kept.opens_with.query or "view=all"
+        here = workplace.site_of(self.request)
+        return urlencode({"site": here}) if here and any(one.key == "site" for one in self.filters) else ""
+
+    @property
     def plain_url(self) -> str:
-        """The list with nothing narrowed, also where it opens with a view."""
-        return f"{self.request.path}?view=all" if self.kept.opens_with else self.request.path
+        """The list with nothing narrowed, also where it begins with something."""
+        return f"{self.request.path}?view=all" if self.begins_with else self.request.path
 
     def context(self, query: ListQuery, page: Page) -> dict[str, Any]:
         narrowed = bool(query.filters or query.search)

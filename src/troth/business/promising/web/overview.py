@@ -12,6 +12,7 @@ from troth.business.promising import screens
 from troth.kernel.netting import Category
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.words import CATEGORIES
+from troth.platform.web import workplace
 from troth.platform.web.access import demand
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.pickers import Picker
@@ -38,7 +39,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """`?product=…&site=…`: by number and code. Without them, the page asks for them."""
     actor = demand(request, "promising.view_availability")
     sites = {site.code: site for site in reference.sites() if actor.sees(site.company_id, site.id)}
-    number, code = request.GET.get("product", "").strip(), request.GET.get("site", "") or next(iter(sites), "")
+    number, code = request.GET.get("product", "").strip(), request.GET.get("site", "")
+    code = code or next((here for here in (workplace.site_of(request), *sites) if here in sites), "")
     form = Chosen(initial={"product": number, "site": code})
     product = reference.products_by_number([number]).get(number) if number else None
     context: dict[str, Any] = {"title": gettext("Availability"), "form": form, "empty": _empty(number)}

@@ -14,6 +14,7 @@ from troth.business.shipping import actions, queries, screens
 from troth.business.shipping.rules.picking import Found
 from troth.business.shipping.web.lists import clocked, today_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
+from troth.platform.web import workplace
 from troth.platform.web.acts import AskPage, Said, button, once, step
 from troth.platform.web.documents import register_offer
 from troth.platform.web.forms import FigureField, FormPage, rows_of
@@ -375,7 +376,10 @@ class ShipmentCreate(FormPage):
     creates = True
 
     def initial(self) -> dict[str, Any]:
-        return {"planned_on": today_of(self.request)}
+        here = workplace.site_of(self.request)
+        actor = self.request.actor  # type: ignore[attr-defined]
+        site = next((one.id for one in screens.sites_of(actor) if one.code == here), None)
+        return {"planned_on": today_of(self.request), "site": site}
 
     def form_arguments(self) -> dict[str, Any]:
         actor = self.request.actor  # type: ignore[attr-defined]

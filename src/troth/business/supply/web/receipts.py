@@ -16,7 +16,7 @@ from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock.queries import MovementRow
 from troth.platform.documents import DocumentRef
-from troth.platform.web import documents
+from troth.platform.web import documents, workplace
 from troth.platform.web.acts import AskPage, Reason, Said, button, clocked, once, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
@@ -280,6 +280,10 @@ class ReceiptCreate(FormPage):
     cancel_url = reverse_lazy("supply:receipts")
     crumbs = (Link(_("Expected receipts"), reverse_lazy("supply:receipts")),)
     creates = True
+
+    def initial(self) -> dict[str, Any]:
+        here = workplace.site_of(self.request)
+        return {"site": next((one.id for one in reference.sites() if one.code == here), None)}
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
