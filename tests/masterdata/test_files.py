@@ -44,7 +44,7 @@ def test_the_page_of_files_offers_each_table_to_who_may(keeper):
 def test_a_file_is_looked_at_then_brought_in_once(keeper):
     status, page = sent(keeper, GOOD.encode())
     assert status == 200
-    assert "New Changed The same Refused 1 1 1 0" in page
+    assert "New 1 Changed 1 The same 1 Refused 0" in page
     assert "Bring in 2 rows" in page
     assert not Country.objects.filter(code="FR").exists()
     for _ in range(2):
@@ -70,7 +70,7 @@ def test_each_refusal_is_shown_with_its_row_column_value_and_remedy(keeper):
 def test_what_goes_out_as_excel_comes_in_again(keeper):
     book = b"".join(keeper.get("/files/payment_terms.xlsx").streaming_content)
     status, page = sent(keeper, book, "/files/payment_terms/import/", "terms.xlsx")
-    assert (status, "New Changed The same Refused 0 0 1 0" in page) == (200, True)
+    assert (status, "New 0 Changed 0 The same 1 Refused 0" in page) == (200, True)
     file = io.BytesIO()
     exports.write_workbook(file, ["code", "name", "due_days"], [["N60", "60 days", 60]])
     assert "Bring in one row" in sent(keeper, file.getvalue(), "/files/payment_terms/import/")[1]
@@ -112,3 +112,23 @@ def test_the_list_of_customers_leads_to_its_file(keeper):
         "/files/products/import/", {"content": "number,name,base_unit\nA-1,Apple,PC\n", "confirmed": "all"}
     )
     assert answer["Location"] == "/products/"
+
+
+@pytest.mark.django_db
+def test_the_page_says_which_file_it_is_about_and_what_code_stood_in_the_cell(keeper):
+    rows = b"location,code\nN/99,A\n"
+    _, page = sent(keeper, rows, "/files/bins/import/", "places.csv")
+    assert "places.csv" in page
+    assert "1 location N/99 There is no storage location N/99." in page
+    again = keeper.post(
+        "/files/bins/import/", {"content": rows.decode(), "confirmed": "all", "file_name": "places.csv"}
+    )
+    assert "places.csv" in again.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_file_with_wrong_columns_is_refused_as_a_whole(keeper):
+    _, page = sent(keeper, b"code,nam\nFR,France\n")
+    assert "The file is refused" in page
+    assert "No such column." in page
+    assert "Bring in" not in page

@@ -38,7 +38,8 @@ PAGES = (
     "/checking-scopes/", "/checking-scopes/{scope}/", "/checking-scopes/{scope}/try/", "/availability-groups/",
     "/availability-groups/{group}/",
     "/picking/", "/picking/{transfer}/", "/issues/", "/documents/order/{order}/issues/new/",
-    "/products/{product}/about/", "/customers/{customer}/about/", "/admin/", *LISTS,
+    "/products/{product}/about/", "/customers/{customer}/about/", "/files/", "/files/bins/import/",
+    "/files/customers/import/", "/admin/", *LISTS,
 )  # fmt: skip
 
 

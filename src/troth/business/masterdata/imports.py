@@ -26,7 +26,7 @@ from troth.business.masterdata.models import Customer, PriceCondition, ProductSi
 from troth.business.masterdata.queries import screens
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field, write_units
 from troth.business.masterdata.tables import TABLES, Table
-from troth.kernel.errors import InvalidInput, NotFound, Refusals
+from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Refusals
 from troth.kernel.money import format_money
 from troth.kernel.quantity import format_quantity
 from troth.platform import permissions
@@ -107,9 +107,13 @@ def _looked_at(chosen: Kind, content: bytes, *, by: Actor, clock: Clock) -> tupl
 
 def _cells(refused: Refusals) -> tuple[CellRefusal, ...]:
     return tuple(
-        CellRefusal(one.row or WHOLE_FILE, one.field or "", str(one.facts.get("given", "")), one.message)
-        for one in refused.refusals
+        CellRefusal(one.row or WHOLE_FILE, one.field or "", _given(one), one.message) for one in refused.refusals
     )
+
+
+def _given(refusal: BusinessError) -> str:
+    """What stood in the cell: a value that cannot be, or a code that stands for nothing."""
+    return str(refusal.facts.get("given", refusal.facts.get("code", "")))
 
 
 def _good(rows: Sequence[dict[str, str]], cells: Iterable[CellRefusal]) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ from troth.platform.web.values import Link, Step, Text
 
 VIEW, IMPORT = "masterdata.view_customizing", "masterdata.import_table"
 ALL, GOOD = "all", "good"
+LONGEST_NAME = 100
 NAMES: dict[str, Text] = {
     "currencies": _("Currencies"),
     "exchange_rates": _("Exchange rates"),
@@ -82,7 +83,7 @@ def _line(actor: Any, kind: Kind) -> Line:
     found = (
         step(actor, _("Excel"), "masterdata:file", kind.code, "xlsx", method="get"),
         step(actor, _("CSV"), "masterdata:file", kind.code, "csv", method="get"),
-        step(actor, _("Empty"), "masterdata:file", kind.code, "xlsx", method="get", query="?empty=1"),
+        step(actor, _("Empty file"), "masterdata:file", kind.code, "xlsx", method="get", query="?empty=1"),
         step(actor, _("Import"), "masterdata:file-import", kind.code, method="get"),
     )
     key = ", ".join(name for name, field in kind.fields.items() if field.is_key)
@@ -128,6 +129,11 @@ class ImportPage(View):
         report = imports.preview_file(kind.code, text.encode(), **clocked(self.request, actor))
         return self._draw(kind, report=report, text=text, status=422 if report.refusals else 200)
 
+    def _file_name(self) -> str:
+        """What the person calls the file, also on the pages after the first, which send its content."""
+        sent = self.request.FILES.get("file")
+        return (sent.name or "" if sent is not None else self.request.POST.get("file_name", ""))[:LONGEST_NAME]
+
     def _bring(self, actor: Any, kind: Kind, text: str) -> HttpResponse:
         common = clocked(self.request, actor, key=self._key(kind, text))
         try:
@@ -152,10 +158,12 @@ class ImportPage(View):
         self, kind: Kind, *, report: FileReport | None = None, text: str = "", problem: str = "", status: int = 200
     ) -> HttpResponse:
         context = {
-            "title": gettext("Import %(many)s") % {"many": NAMES[kind.code]},
+            "title": gettext("Import: %(many)s") % {"many": NAMES[kind.code]},
             "fields": [(name, field.is_key, field.required) for name, field in kind.fields.items()],
             "report": report,
             "refusals": [(one, worded(one.sentence)) for one in report.refusals] if report else (),
+            "whole": report is not None and any(not one.row for one in report.refusals),
+            "file_name": self._file_name(),
             "text": text,
             "problem": problem,
             "client_key": uuid.uuid4().hex,
