@@ -41,6 +41,7 @@ class Report:
             "p50_ms": round(percentile(latencies, 0.50)) if latencies else None,
             "p99_ms": round(percentile(latencies, 0.99)) if latencies else None,
             "p99_of_all_ms": round(percentile(_latencies(self.book.answers.values()), 0.99)) if latencies else None,
+            "longest_away_s": round(max((ended - begun for begun, ended in self.faults.away), default=0.0), 1),
             "slowest_waited_for_s": self._slowest(),
             "answered": len(self.book.answers),
             "requests": self.book.attempts,
@@ -67,6 +68,7 @@ class Report:
             f"{told['answered']} of {told['orders']} orders answered to {told['clients']} clients for "
             f"{told['products']} products in {told['seconds']} s: {told['orders_a_second']} a second, "
             f"p50 {told['p50_ms']} ms, p99 {told['p99_ms']} ms outside restarts, p99 {told['p99_of_all_ms']} ms of all",
+            f"the longest restart of the database or the server took {told['longest_away_s']} s",
             "the slowest hundredth of them waited, in seconds, for: "
             + ", ".join(f"{name} {seconds}" for name, seconds in told["slowest_waited_for_s"].items()),
             f"{told['requests']} requests, {told['answers_not_heard']} answers not heard by choice",
