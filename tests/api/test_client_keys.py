@@ -20,6 +20,11 @@ PAYMENT = {"company": 1, "payer": 1, "amount": "50.00", "currency": "EUR", "rece
 LAID = {"product": "HELMET", "site": "HAM", "bin": "A-01", "quantity": "4"}
 ISSUE = {"kind": "order", "document": 1, "subject": "Late", "owner": 1, "due_on": "2026-03-06"}
 
+HELD = {
+    "site": 1, "purpose": "for the fair",
+    "lines": [{"product": "HELMET", "quantity": "1", "requested_on": "2026-03-11"}],
+}  # fmt: skip
+
 
 def as_file(record):
     return f"{','.join(record)}\n{','.join(record.values())}\n"
@@ -57,6 +62,8 @@ CALLS = {
     "post_payment": PAYMENT,
     "clear_invoices": {"clears": [{"invoice": 1, "amount": "10.00"}]},
     "open_issue": ISSUE,
+    "hold_goods": HELD,
+    "order_from_hold": {"customer": "ALPHA", "requested_on": "2026-03-11"},
     "print_paper": {},
 }
 """Operation -> a body of the right shape: what is asked of the key comes before what the action asks of the books."""

@@ -10,6 +10,8 @@ from tests import company as companies
 from tests.shipping.conftest import company, yard
 from troth.business.billing import actions as billing
 from troth.business.masterdata.models import AvailabilityGroup, CheckingScope, PriceCondition
+from troth.business.promising import actions as promising
+from troth.business.promising.actions import HoldDraft, HoldLineDraft
 from troth.business.promising.models import Requirement
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.actions import NewPayment
@@ -86,6 +88,10 @@ def world(company, yard):
         ),
         **acting,
     )
+    hold = promising.hold_goods(
+        HoldDraft(yard.site, "for the fair", (HoldLineDraft(company.products["GLOVE"].pk, 1, companies.FRIDAY),)),
+        **acting,
+    )
     party = company.party("BETA").pk
     return World(
         {
@@ -96,7 +102,7 @@ def world(company, yard):
             "clearing": Clearing.objects.get().pk, "block": BlockRow.objects.get(kind="credit").pk,
             "customer": company.customers["BETA"].pk, "product": company.products["FRAME"].pk,
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
-            "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
+            "hold": hold.id, "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
             "scope": CheckingScope.objects.get(code="order").pk, "group": AvailabilityGroup.objects.get().pk,
             "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }

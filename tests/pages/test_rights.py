@@ -9,12 +9,13 @@ from troth.platform.permissions import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
 LISTS = (
     "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/shipments/", "/transfer-orders/",
     "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
-    "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/",
+    "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/", "/holds/",
 )  # fmt: skip
 PAGES = (
     "/", "/inbox/",
     "/availability/", "/availability/?product=FRAME&site=HAM", "/availability/coverage/", "/search/?q=a",
     "/availability/what-if/", "/availability/what-if/?product=FRAME&site=HAM&quantity=5&on=2026-03-11&mode=partial",
+    "/holds/new/", "/holds/{hold}/", "/holds/{hold}/?tab=history", "/holds/{hold}/extend/", "/holds/{hold}/order/",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",
     "/orders/{order}/?tab=history", "/orders/{draft}/", "/orders/{draft}/change/", "/orders/{due}/change/",

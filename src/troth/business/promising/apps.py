@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PromisingConfig(AppConfig):
@@ -8,4 +9,7 @@ class PromisingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.promising import checks  # noqa: F401 - registers its checks
+        from troth.business.promising import checks, jobs  # noqa: F401 - they register themselves
+        from troth.platform.documents import Kind, register
+
+        register(Kind("hold", _("hold"), _("holds"), "promising.Hold", "promising:hold", "promising.view_hold"))

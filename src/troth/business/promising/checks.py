@@ -15,7 +15,7 @@ from troth.platform.verify import Check, Count, Finding, register
 
 
 def _demand() -> Iterator[Finding | Count]:
-    """Order demand in the availability ledger is what is confirmed and not delivered, line by line."""
+    """Demand in the availability ledger is what is confirmed and not delivered, line by line, of orders and holds."""
     open_lines = ScheduleLine.objects.filter(delivered__lt=F("quantity"), requirement__is_checked=True)
     rows = (
         open_lines.values_list("requirement__document_kind", "requirement__line_id")
@@ -26,7 +26,9 @@ def _demand() -> Iterator[Finding | Count]:
     kinds = set(Requirement.objects.values_list("document_kind", flat=True).distinct())
     demanded = {
         line: -quantity
-        for line, quantity in availability.standing_by_line(Category.ORDER, Category.UNSECURED_ORDER).items()
+        for line, quantity in availability.standing_by_line(
+            Category.ORDER, Category.UNSECURED_ORDER, Category.HOLD
+        ).items()
         if line[0] in kinds
     }
     lines = sorted(confirmed.keys() | demanded.keys())

@@ -6,6 +6,7 @@ confirmed: the promise. The wish stays as it was, whatever is confirmed.
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Requirement(models.Model):
@@ -27,7 +28,7 @@ class Requirement(models.Model):
         "reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
     )
     party = models.ForeignKey(
-        "reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+        "reference.Party", on_delete=models.RESTRICT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     quantity = models.BigIntegerField()
     open_quantity = models.BigIntegerField()
@@ -139,3 +140,54 @@ class Allocation(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="promising_allocation_positive")]
+
+
+class Hold(models.Model):
+    """Goods promised to nobody yet and kept from everybody else until `expires_at`.
+
+    `life_ends_at` is the latest instant to which it may be extended. `order_id` is the order that was made from it.
+    """
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=10)
+    party = models.ForeignKey(
+        "reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_index=False
+    )
+    purpose = models.CharField(_("purpose"), max_length=200)
+    expires_at = models.DateTimeField(_("expires"))
+    life_ends_at = models.DateTimeField()
+    order_id = models.BigIntegerField(null=True)
+    entered_by_id = models.BigIntegerField(null=True)
+    entered_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__lte=F("life_ends_at")), name="promising_hold_within_its_life"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["expires_at", "id"], name="promising_hold_active", condition=Q(state="active")),
+            models.Index(fields=["entered_by_id"], name="promising_hold_mine", condition=Q(state="active")),
+        ]
+
+
+class HoldLine(models.Model):
+    """`quantity` (smallest units) of a product that is to be ready on a day; what of it is held is its promise."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    line_number = models.PositiveIntegerField()
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    quantity = models.BigIntegerField()
+    requested_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "line_number"], name="promising_hold_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="promising_hold_line_positive"),
+        ]

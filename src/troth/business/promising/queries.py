@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.models import Allocation, PastPromise, Requirement, ScheduleLine
+from troth.business.promising.models import Allocation, HoldLine, PastPromise, Requirement, ScheduleLine
 from troth.business.promising.rules import Schedule, UnknownScope, sentence
 from troth.business.promising.states import UNSECURED
 from troth.kernel import netting
@@ -143,7 +143,9 @@ def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[Avai
 
 def unconfirmed(company_id: int, *, after: tuple[date, int] | None = None, limit: int = 100) -> list[UnconfirmedRow]:
     """Lines that are not confirmed in full, by requested day; `after` is (requested_on, id) of the last row seen."""
-    query = Requirement.objects.filter(company_id=company_id, is_withdrawn=False, quantity__gt=F("confirmed_quantity"))
+    query = Requirement.objects.filter(
+        company_id=company_id, document_kind="order", is_withdrawn=False, quantity__gt=F("confirmed_quantity")
+    )
     if after is not None:
         query = query.filter(Q(requested_on__gt=after[0]) | Q(requested_on=after[0], id__gt=after[1]))
     rows = query.order_by("requested_on", "id").values_list(
@@ -362,3 +364,36 @@ def allocations(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
     for line_id, quantity in rows:
         found[line_id] = found.get(line_id, 0) + quantity
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """A line of a hold: `quantity` was asked for, `held` of it is kept; in smallest units."""
+
+    id: int
+    line_number: int
+    product_id: int
+    product_number: str
+    product: str
+    quantity: int
+    unit: str
+    decimals: int
+    requested_on: date
+    held: int
+
+
+def hold_lines(hold_id: int) -> list[HeldLine]:
+    """The lines of a hold with what is held of each."""
+    rows = HoldLine.objects.filter(hold_id=hold_id).order_by("line_number")
+    found = list(
+        rows.values_list(
+            "id", "line_number", "product_id", "product__number", "product__name", "quantity",
+            "product__base_unit_id", "product__base_unit__decimals", "requested_on",
+        )
+    )  # fmt: skip
+    stands = store.standing("hold", [row[0] for row in found])
+    return [HeldLine(*row, held=_held(stands.get(row[0]))) for row in found]
+
+
+def _held(one: store.Standing | None) -> int:
+    return one.confirmed_quantity if one is not None and not one.is_withdrawn else 0

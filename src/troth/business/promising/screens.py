@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries.coverage import Uncovered, uncovered
 from troth.business.promising import queries
-from troth.business.promising.models import Requirement, ScheduleLine
+from troth.business.promising.models import Hold, Requirement, ScheduleLine
 from troth.business.promising.queries import AvailabilityDay, PromisedLine
 from troth.business.promising.rules import LinePromise
 from troth.kernel.calendars import date_of, day_of
@@ -59,6 +59,14 @@ def unconfirmed(company_ids: frozenset[int] | None, today: date) -> Waiting:
     if company_ids is not None:
         found = found.filter(company_id__in=company_ids)
     return tally(found, "promised_at__date", late="requested_on", before=today + timedelta(days=1))
+
+
+def ending_holds(actor: Any, today: date) -> Waiting:
+    """The actor's own active holds that end by tomorrow; late are those that have ended."""
+    found = Hold.objects.filter(
+        state="active", entered_by_id=actor.user_id, expires_at__date__lte=today + timedelta(days=1)
+    )
+    return tally(found, "entered_at__date", late="expires_at__date", before=today)
 
 
 def dated(
@@ -304,7 +312,7 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
     shown = [
         {
             "document": link_of(DocumentRef(*row[:3]), actor),
-            "party": row[3],
+            "party": row[3] or "",
             "material_on": row[4],
             "delivery_on": row[5],
             "basis": BASIS[row[6]],

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from troth.kernel.lifecycle import Lifecycle
+
 
 class Mode(StrEnum):
     """How a wish may be confirmed: on the wished day only, whole on one day, or in parts."""
@@ -27,6 +29,26 @@ class Basis(StrEnum):
         return self not in (Basis.PLANNED, Basis.LEAD_TIME)
 
 
+class HoldState(StrEnum):
+    """How a hold stands in the books; one that is active and past its expiry holds nothing any more."""
+
+    ACTIVE = "active"
+    ORDERED = "ordered"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+HOLD = Lifecycle(
+    "hold",
+    {
+        (HoldState.ACTIVE, "extend"): HoldState.ACTIVE,
+        (HoldState.ACTIVE, "order"): HoldState.ORDERED,
+        (HoldState.ACTIVE, "release"): HoldState.RELEASED,
+        (HoldState.ACTIVE, "expire"): HoldState.EXPIRED,
+    },
+)
+
+
 class Cause(StrEnum):
     """Why a promise is the one it is: what made it, or made it anew."""
 
@@ -35,6 +57,7 @@ class Cause(StrEnum):
     SUPPLY = "supply"
     RELEASED = "released"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
 
 
 UNSECURED = tuple(basis for basis in Basis if not basis.is_secured)

@@ -143,6 +143,21 @@ def series(kind: str, line_ids: Sequence[int]) -> list[tuple[int, int, int, str,
     return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
 
+def expired_hold_lines(keys: Sequence[AvailabilityKey], at: datetime) -> list[int]:
+    """The lines of holds that expired by `at` and still take of these keys."""
+    with_clause, source, parameters = sql.relation(
+        "k", {"product_id": "int", "site_id": "int"}, list({(key.product_id, key.site_id) for key in keys})
+    )
+    rows = sql.fetch(
+        f"{with_clause} SELECT l.id FROM {source} JOIN promising_requirement r ON r.product_id = k.product_id AND"
+        " r.site_id = k.site_id AND r.open_quantity > 0 AND r.document_kind = 'hold'"
+        " JOIN promising_holdline l ON l.id = r.line_id JOIN promising_hold h ON h.id = l.hold_id"
+        " WHERE h.state = 'active' AND h.expires_at <= %s ORDER BY l.id",
+        [*parameters, at],
+    )
+    return [row[0] for row in rows]
+
+
 def _wanted(kind: str, line_ids: Sequence[int]) -> tuple[str, str, list[Any]]:
     with_clause, source, parameters = sql.relation(
         "k", {"kind": "text", "line_id": "int"}, [(kind, line_id) for line_id in dict.fromkeys(line_ids)]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.promising.web import coverage, overview, promise, scopes, what_if
+from troth.business.promising.web import coverage, holds, overview, promise, scopes, what_if
 
 app_name = "promising"
 urlpatterns = [
@@ -8,5 +8,10 @@ urlpatterns = [
     path("availability/what-if/", what_if.what_if, name="what-if"),
     path("availability/coverage/", coverage.Coverage.as_view(), name="coverage"),
     path("checking-scopes/<int:key>/try/", scopes.attempt, name="scope"),
+    path("holds/", holds.HoldList.as_view(), name="holds"),
+    path("holds/new/", holds.HoldCreate.as_view(), name="hold-create"),
+    path("holds/<int:key>/", holds.HoldPage.as_view(), name="hold"),
+    path("holds/<int:key>/extend/", holds.HoldExtend.as_view(), name="hold-extend"),
+    path("holds/<int:key>/release/", holds.release, name="hold-release"),
     path("promises/<int:key>/", promise.PromisePage.as_view(), name="promise"),
 ]

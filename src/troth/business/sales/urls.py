@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.sales.web import checking, documents, drafting, entry, lists, offers, texts, verbs
+from troth.business.sales.web import checking, documents, drafting, entry, from_hold, lists, offers, texts, verbs
 
 app_name = "sales"
 urlpatterns = [
@@ -36,5 +36,6 @@ urlpatterns = [
     path("quotations/<int:key>/send/", verbs.quotation_send, name="quotation-send"),
     path("quotations/<int:key>/accept/", verbs.quotation_accept, name="quotation-accept"),
     path("quotations/<int:key>/reject/", verbs.QuotationReject.as_view(), name="quotation-reject"),
+    path("holds/<int:key>/order/", from_hold.HoldOrder.as_view(), name="hold-order"),
     path("quotations/<int:key>/order/", verbs.QuotationOrder.as_view(), name="quotation-order"),
 ]

@@ -53,6 +53,13 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Free is what stock and expected supply leave after all that is promised, day by day."),
         _("Below stands each receipt and each order behind the figures."),
     ),
+    "promising:holds": (
+        _("A hold keeps goods from everybody else for a while, without an order. It ends by itself."),
+        *LIST,
+    ),
+    "promising:hold": (
+        _("Make order hands the goods over to an order; release lets them go; extend gives the customer more time."),
+    ),
     "promising:what-if": (
         _("Suppose more or less stock, a receipt or an order, and see what would be promised."),
         _("Scenarios A, B and C stand beside the books as they are. The address holds the question: send it on."),

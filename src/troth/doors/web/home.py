@@ -121,6 +121,7 @@ TASKS = {
         _("Unconfirmed lines"), "sales:orders?short=1", lambda a, today: promising.unconfirmed(a.company_ids, today)
     ),
     "uncovered": Task(_("Products without a check"), "promising:coverage", promising.not_covered),
+    "holds": Task(_("Holds that end by tomorrow"), "promising:holds?mine=1&state=active", promising.ending_holds),
     "blocked": Task(_("Blocked orders"), "sales:orders?blocked=1", _sales("blocked")),
     "quotations": Task(_("Quotations to follow up"), "sales:quotations?state=sent", _sales("quotations")),
     "ending": Task(
@@ -167,7 +168,7 @@ TASKS = {
 """The work lists' lines that have a screen."""
 
 HOMES: dict[str, tuple[str, ...]] = {
-    "representative": ("drafts", "unconfirmed", "blocked", "quotations", "issues"),
+    "representative": ("drafts", "unconfirmed", "holds", "blocked", "quotations", "issues"),
     "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
     "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
     "production_scheduler": ("unconfirmed", "production", "receipts", "uncovered"),

@@ -97,6 +97,12 @@ ROUTES: Final[dict[str, str]] = {
     "supply:receipt-reverse": "supply.reverse_receipt",
     "promising:availability": "promising.view_availability",
     "promising:what-if": "promising.simulate",
+    "promising:holds": "promising.view_hold",
+    "promising:hold": "promising.view_hold",
+    "promising:hold-create": "promising.hold_goods",
+    "promising:hold-extend": "promising.extend_hold",
+    "promising:hold-release": "promising.release_hold",
+    "sales:hold-order": "sales.order_from_hold",
     "promising:promise": "promising.view_availability",
     # sales
     "sales:orders": "sales.view_order",

@@ -97,6 +97,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.save_order": _ENTRY,
     "sales.set_price": _who(SALES, OPS),
     "sales.submit_order": _ENTRY,
+    "sales.order_from_hold": _ENTRY,
     "sales.enter_order": _ENTRY,
     "sales.copy_order": _ENTRY,
     "sales.order_from_quotation": _ENTRY,
@@ -116,6 +117,11 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "shipping.preview_amendment": _ENTRY,
     # promising
     "promising.view_availability": _TRADE,
+    "promising.view_hold": _TRADE,
+    "promising.hold_goods": _ORDERS,
+    "promising.extend_hold": _ORDERS,
+    "promising.release_hold": _ORDERS,
+    "promising.expire_holds": _who(),
     "promising.simulate": _who(REP, SALES, COORD, SCHED, OPS),
     # pricing
     "pricing.simulate": _who(REP, SALES, COORD, OPS, BILL, MASTER),

@@ -20,6 +20,17 @@ from troth.business.promising.actions.deliver import (
     take_over,
     unissue,
 )
+from troth.business.promising.actions.hold import (
+    HoldDraft,
+    HoldLineDraft,
+    HoldMade,
+    expire_holds,
+    extend_hold,
+    hold_goods,
+    order_from,
+    refuse_over,
+    release_hold,
+)
 from troth.business.promising.actions.replay import Earlier, Replayed, earlier, line_name, register_wishes, replay
 from troth.business.promising.actions.repromise import repromise_short
 from troth.business.promising.actions.suppose import CHECKS_MAX, Check, Supposition, TooManyChecks, WrongCheck, check
@@ -40,6 +51,9 @@ __all__ = [
     "Check",
     "Earlier",
     "GivingBack",
+    "HoldDraft",
+    "HoldLineDraft",
+    "HoldMade",
     "Issuing",
     "LessThanDelivered",
     "LinePromise",
@@ -62,13 +76,19 @@ __all__ = [
     "check",
     "confirm",
     "earlier",
+    "expire_holds",
+    "extend_hold",
     "give_back",
+    "hold_goods",
     "issue",
     "keys",
     "line_name",
+    "order_from",
     "reconfirm",
+    "refuse_over",
     "register_wishes",
     "release_allocation",
+    "release_hold",
     "replay",
     "repromise_short",
     "simulate",

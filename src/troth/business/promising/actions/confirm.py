@@ -45,6 +45,7 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held, Overlay
 
+HOLD_KIND = "hold"
 SUPPOSED = DocumentRef("simulation", 0)
 """Not the kind of any document, so that nothing in the books is taken for a part of what is supposed."""
 
@@ -149,12 +150,17 @@ def simulate(
     return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew)
 
 
+def category_of(kind: str, schedule: Schedule) -> Category:
+    """As what the demand of a kind of document is posted; what no firm supply stands behind is kept apart."""
+    return Category.HOLD if kind == HOLD_KIND and schedule.demand is Category.ORDER else schedule.demand
+
+
 def demand_of(one: Standing, *, sign: int) -> list[Entry]:
     """The open order demand of a requirement as postings: -1 posts it, 1 takes it back."""
     return [
         Entry(
             one.key_of(line),
-            line.schedule.demand,
+            category_of(one.document.kind, line.schedule),
             line.schedule.dates.material_available,
             sign * line.open,
             one.document,
@@ -188,6 +194,7 @@ def _promise(
     if not wishes:
         return Promise({})
     today = _today_by_site(wishes, clock)
+    free_expired(held, keys(wishes), clock=clock)
     kept = {} if anew or blocked or not standing else _kept(held, wishes, standing, today)
     changes = [_change(wish, standing.get(wish.line_id)) for wish in wishes if wish.line_id not in kept]
     released = [entry for change in changes for entry in _released(change)]
@@ -198,6 +205,25 @@ def _promise(
         _write(decided, cause, at)
     promises = {change.wish.line_id: promise for change, promise, _ in decided} | kept
     return Promise({wish.line_id: promises[wish.line_id] for wish in wishes})
+
+
+def free_expired(held: Held, asked: Iterable[AvailabilityKey], *, clock: Clock) -> None:
+    """Let go of what holds past their expiry still take of these keys, which must be held.
+
+    So an expired hold holds nothing, whether or not the sweeper has come. Costs nothing where nothing is held.
+    """
+    keys = [key for key in asked if Category.HOLD in held.balance(key).series.categories]
+    if not keys:
+        return
+    at = clock.now()
+    found = list(store.standing(HOLD_KIND, store.expired_hold_lines(keys, at)).values())
+    among = set(keys)
+    found = [one for one in found if one.key in among and not one.is_withdrawn]
+    availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
+    if held.writes and found:
+        store.keep_past(found, Cause.EXPIRED, at)
+        store.cut_schedules(line for one in found for line in one.lines)
+        store.close([(one.id, one.delivered) for one in found])
 
 
 def _today_by_site(wishes: Sequence[Wish], clock: Clock) -> dict[int, int]:
@@ -370,7 +396,8 @@ def _demand(decided: _Decided) -> list[Entry]:
     if not isinstance(ref, DocumentRef):
         ref = DocumentRef(ref.kind, ref.id, ref.number)
     return [
-        Entry(key, one.demand, one.dates.material_available, -one.quantity, ref, wish.line_id) for one in decided.new
+        Entry(key, category_of(ref.kind, one), one.dates.material_available, -one.quantity, ref, wish.line_id)
+        for one in decided.new
     ]
 
 

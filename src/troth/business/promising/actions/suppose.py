@@ -159,9 +159,14 @@ class _Reader:
         if not site.is_active:
             raise SiteClosed(Sentence("Site %(site)s is closed. Choose another site for the line."), site=site.code)
         if site.id not in self._ways:
-            calendars = Calendars(reference.calendar(site.calendar_id), EVERY_DAY, EVERY_DAY)
-            self._ways[site.id] = Way(site.code, site.time_zone, True, Durations(), calendars)
+            self._ways[site.id] = at_once(site)
         return self._ways[site.id]
+
+
+def at_once(site: SiteRow) -> Way:
+    """The way of goods that only have to be ready: they have arrived when they are."""
+    calendars = Calendars(reference.calendar(site.calendar_id), EVERY_DAY, EVERY_DAY)
+    return Way(site.code, site.time_zone, site.is_active, Durations(), calendars)
 
 
 def _refuse_wrong(one: Check) -> None:

@@ -1,7 +1,7 @@
 """Availability, checks and promises over the API."""
 
-from troth.business.promising.api import availability, checks, promises
+from troth.business.promising.api import availability, checks, holds, promises
 
-ROUTERS = (availability.operations, checks.operations, promises.operations)
+ROUTERS = (availability.operations, checks.operations, holds.operations, promises.operations)
 
 __all__ = ["ROUTERS"]

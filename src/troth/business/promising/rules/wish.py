@@ -77,7 +77,7 @@ class Wish(NamedTuple):
     company_id: int
     product_id: int
     site_id: int
-    party_id: int
+    party_id: int | None
     quantity: int
     requested_on: date
     way: Way

@@ -8,6 +8,7 @@
 | `change` | change an order, reject one of its lines |
 | `cancel` | cancel an order |
 | `copy` | an order from a quotation, a draft like an order |
+| `from_hold` | an order in place of a hold |
 | `quotations` | save, send, accept, reject, revise, expire |
 | `allocate` | tie stock to a line and let it go |
 | `repromise` | promise again what supply covers no longer |
@@ -28,6 +29,7 @@ from troth.business.sales.actions.blocking import Blocked, is_resumable, release
 from troth.business.sales.actions.cancel import cancel_order, reject_for_credit
 from troth.business.sales.actions.change import change_order, reject_item
 from troth.business.sales.actions.copy import copy_order, order_from_quotation
+from troth.business.sales.actions.from_hold import order_from_hold
 from troth.business.sales.actions.quotations import (
     Expired,
     accept_quotation,
@@ -64,6 +66,7 @@ __all__ = [
     "enter_order",
     "expire_quotations",
     "is_resumable",
+    "order_from_hold",
     "order_from_quotation",
     "reject_for_credit",
     "reject_item",

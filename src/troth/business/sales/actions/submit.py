@@ -4,7 +4,8 @@ The order is kept even when goods or credit fall short: lines that are short sta
 representative's work list; a credit block stops the delivery until a credit manager decides.
 """
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from troth.business.sales import store
@@ -21,7 +22,7 @@ from troth.platform import locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
-from troth.platform.locks import Held
+from troth.platform.locks import BalanceKey, Held
 
 CREDIT_BLOCK = "The credit limit is exceeded."
 
@@ -76,11 +77,35 @@ def enter_document(
     return submit(held, document, by=by, clock=clock)
 
 
-def submit(held: Held, document: Document, *, by: Actor, clock: Clock) -> Submitted:
-    """Take a written order into the books, in the transaction of whoever calls. Nothing of it is in them yet."""
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """What an order takes the place of: the keys of its demand, and how it lets go of it for an order (by id)."""
+
+    keys: Sequence[BalanceKey]
+    let_go: Callable[[int], None]
+
+
+def enter_instead(held: Held, draft: OrderDraft, displaced: Displaced, *, by: Actor, clock: Clock) -> Submitted:
+    """Write an order and take it into the books in the place of something else; refuses what is incomplete."""
+    document = save.read(draft, by=by, clock=clock)
+    document.status = replace(document.status, state=OrderState.SUBMITTED)
+    save.write_new(document, {"submitted_at": ("at", clock.now())})
+    refuse_incomplete(document)
+    return submit(held, document, displaced, by=by, clock=clock)
+
+
+def submit(
+    held: Held, document: Document, displaced: Displaced | None = None, *, by: Actor, clock: Clock
+) -> Submitted:  # fmt: skip
+    """Take a written order into the books, in the transaction of whoever calls. Nothing of it is in them yet.
+
+    What is `displaced` is let go first, under the locks, so that its goods are the order's.
+    """
     lines = document.standing
     wanted = wishes(document, lines)
-    held.take(*books.keys(document, wanted))
+    held.take(*books.keys(document, wanted), *(displaced.keys if displaced else ()))
+    if displaced:
+        displaced.let_go(document.ref.id)
 
     verdict = books.claim(held, document, document.gross_of_company, is_new=True, by=by, clock=clock)
     is_blocked = verdict.sets_block or bool(document.terms.order_type.delivery_block_reason)

@@ -11,6 +11,7 @@ from troth.business.sales.actions.simulate import simulate_order
 from troth.business.sales.api import entries, shown
 from troth.business.sales.api.entries import NewOrder, Number, OrderChange, OrderEntry
 from troth.business.sales.api.shown import DocumentListed, DocumentShown, OrderWritten, Written
+from troth.business.sales.rules.drafts import OrderDraft
 from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
@@ -238,3 +239,20 @@ def _currency(order_id: int) -> str:
 def _as_order(answer: Written) -> OrderWritten:
     """A draft as the answer of an order: nothing is promised on it."""
     return OrderWritten(**dict(answer), lines=[], blocks=[], delivery_on=None)
+
+
+class OrderFromHold(Entry):
+    """Who orders what is held, and for when."""
+
+    customer: Code
+    requested_on: Day
+    customer_reference: Code = ""
+
+
+@operations.creates("/holds/{int:hold_id}/order", OrderWritten)
+def order_from_hold(request: ApiRequest, hold_id: Id, order: OrderFromHold) -> OrderWritten:
+    """Order what is held; the goods go over to the order in one transaction."""
+    draft = OrderDraft(
+        customer=order.customer, requested_on=order.requested_on, customer_reference=order.customer_reference
+    )  # fmt: skip
+    return shown.order_written(create(request, actions.order_from_hold, hold_id, draft))

@@ -1,0 +1,261 @@
+"""Hold goods for a while, extend it, let go.
+
+A hold is a promise that ends by itself: its lines are requirements like those of an order, posted as held. From
+`expires_at` on it holds nothing, whether or not the sweeper has come: whoever promises one of its products frees what
+is past its expiry first, under the same lock (`confirm.free_expired`). Extending takes those locks too, so that a hold
+is either extended or freed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from troth.business.promising import queries
+from troth.business.promising.actions.confirm import HOLD_KIND, confirm, keys, withdraw
+from troth.business.promising.actions.suppose import at_once
+from troth.business.promising.models import Hold, HoldLine
+from troth.business.promising.rules import Promise, Way, Wish
+from troth.business.promising.rules.holds import (
+    HOLDS_EACH_MAX,
+    LINES_MAX,
+    USUAL_HOURS,
+    HoldExpired,
+    NothingToHold,
+    TooManyHolds,
+    WrongHold,
+    check_expiry,
+    life_end,
+)
+from troth.business.promising.states import HOLD, HoldState
+from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.quantity import MAX
+from troth.platform import actions, events, locks, numbering
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+from troth.reference import queries as reference
+from troth.reference.queries import ProductRow
+
+SEQUENCE_COMPANY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLineDraft:
+    """`quantity` (smallest units) of a product, ready on a day."""
+
+    product_id: int
+    quantity: int
+    requested_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDraft:
+    """What is to be held at a site, what for and for whom; without `expires_at` for two days."""
+
+    site_id: int
+    purpose: str
+    lines: Sequence[HoldLineDraft]
+    expires_at: datetime | None = None
+    party_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMade:
+    """`held` and `short` by line number, in smallest units."""
+
+    id: int
+    number: str
+    expires_at: datetime
+    held: dict[int, int]
+    short: dict[int, int]
+
+
+@action
+def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
+    """Keep goods from everybody else until the hold expires, as far as they are free; `NothingToHold` if none are."""
+    site, now = reference.site(draft.site_id), clock.now()
+    actions.require(by, company_id=site.company_id, site_id=site.id)
+    life = life_end(now)
+    expires_at = draft.expires_at or now + timedelta(hours=USUAL_HOURS)
+    check_expiry(expires_at, now=now, life_ends_at=life)
+    products = _checked(draft)
+    _refuse_too_many(by)
+    way = at_once(site)
+    [number] = numbering.draw("hold", company_id=SEQUENCE_COMPANY)
+    hold = Hold.objects.create(
+        company_id=site.company_id, site_id=site.id, number=f"HO-{number:06d}", state=HoldState.ACTIVE,
+        party_id=draft.party_id, purpose=draft.purpose.strip(), expires_at=expires_at, life_ends_at=life,
+        entered_by_id=by.user_id, entered_at=now,
+    )  # fmt: skip
+    lines = HoldLine.objects.bulk_create(
+        HoldLine(
+            hold=hold, line_number=place * 10, product_id=one.product_id, quantity=one.quantity,
+            requested_on=one.requested_on,
+        )
+        for place, one in enumerate(draft.lines, 1)
+    )  # fmt: skip
+    wanted = [_wish(hold, line, products[line.product_id], way) for line in lines]
+    held = locks.begin()
+    held.take(*keys(wanted))
+    promise = confirm(held, wanted, clock=clock)
+    if not any(line.confirmed for line in promise.lines.values()):
+        raise NothingToHold(Sentence("Nothing of it is free to be held. Ask when it will be: availability tells."))
+    made = _made(hold, lines, promise)
+    _record("promising.goods_held", hold, by=by, clock=clock, lines=len(lines))
+    return made
+
+
+@action
+def extend_hold(hold_id: int, expires_at: datetime, *, by: Actor, clock: Clock) -> datetime:
+    """Let an active hold end later (or earlier), within its life; return when. `HoldExpired` if it has ended."""
+    hold, held = _opened(hold_id, "extend", by=by, clock=clock)
+    check_expiry(expires_at, now=clock.now(), life_ends_at=hold.life_ends_at)
+    held.take(*queries.keys(HOLD_KIND, _line_ids(hold)))
+    before = hold.expires_at
+    Hold.objects.filter(pk=hold.pk).update(expires_at=expires_at, version=hold.version + 1)
+    events.record(
+        "promising.hold_extended", ref_of(hold), company_id=hold.company_id, by=by, at=clock.now(),
+        changes={"expires_at": (before, expires_at)},
+    )  # fmt: skip
+    return expires_at
+
+
+@action
+def release_hold(hold_id: int, *, by: Actor, clock: Clock) -> None:
+    """Let the goods go at once. One that has expired is released already: that is no mistake and changes nothing."""
+    hold, held = locks.hold(Hold, hold_id, by=by)
+    if hold.state in (HoldState.RELEASED, HoldState.EXPIRED):
+        return
+    let_go(held, hold, "release", by=by, clock=clock)
+    _record("promising.hold_released", hold, by=by, clock=clock)
+
+
+@action
+def expire_holds(*, by: Actor, clock: Clock, limit: int = 50) -> int:
+    """Sweep holds that are past their expiry, so that the lists show it; return how many."""
+    due = Hold.objects.filter(state=HoldState.ACTIVE, expires_at__lte=clock.now()).order_by("expires_at", "id")
+    ids = sorted(due.values_list("pk", flat=True)[:limit])
+    held = locks.begin()
+    found = [one for one in held.hold(Hold, *ids, by=by) if one.state == HoldState.ACTIVE] if ids else []
+    held.take(*(key for one in found for key in queries.keys(HOLD_KIND, _line_ids(one))))
+    for one in (one for one in found if _is_over(one, clock)):
+        let_go(held, one, "expire", by=by, clock=clock)
+        _record("promising.hold_expired", one, by=by, clock=clock)
+    return len(found)
+
+
+def order_from(held: Held, hold: Hold, order_id: int, *, by: Actor, clock: Clock) -> None:
+    """Inner verb: an order takes the place of an active, held hold; its goods are let go to whoever holds the keys.
+
+    `held_keys` must be held. `HoldExpired` if it has ended: the order then asks for the goods like any other.
+    """
+    refuse_over(hold, clock)
+    let_go(held, hold, "order", by=by, clock=clock)
+    Hold.objects.filter(pk=hold.pk).update(order_id=order_id)
+    _record("promising.hold_ordered", hold, by=by, clock=clock, order=order_id)
+
+
+def refuse_over(hold: Hold, clock: Clock) -> None:
+    """Refuse a hold that has ended by itself."""
+    if hold.state == HoldState.EXPIRED or (hold.state == HoldState.ACTIVE and _is_over(hold, clock)):
+        raise HoldExpired(
+            Sentence("Hold %(number)s has expired and holds nothing any more. Make an order, or hold the goods anew."),
+            number=hold.number,
+        )
+
+
+def let_go(held: Held, hold: Hold, verb: str, *, by: Actor, clock: Clock) -> None:
+    """End a held hold: its goods are free at once."""
+    state = HOLD.step(hold.state, verb)
+    ids = _line_ids(hold)
+    held.take(*queries.keys(HOLD_KIND, ids))
+    withdraw(held, HOLD_KIND, ids, clock=clock)
+    hold.state = state
+    Hold.objects.filter(pk=hold.pk).update(state=state, version=hold.version + 1)
+
+
+def ref_of(hold: Hold) -> DocumentRef:
+    return DocumentRef(HOLD_KIND, hold.pk, hold.number)
+
+
+def _opened(hold_id: int, verb: str, *, by: Actor, clock: Clock) -> tuple[Hold, Held]:
+    hold, held = locks.hold(Hold, hold_id, by=by)
+    refuse_over(hold, clock)
+    HOLD.step(hold.state, verb)
+    return hold, held
+
+
+def _is_over(hold: Hold, clock: Clock) -> bool:
+    return hold.expires_at <= clock.now()
+
+
+def _line_ids(hold: Hold) -> list[int]:
+    return list(HoldLine.objects.filter(hold_id=hold.pk).order_by("line_number").values_list("pk", flat=True))
+
+
+def _checked(draft: HoldDraft) -> dict[int, ProductRow]:
+    """The products of the lines. Refuses what is missing or cannot be held, by row."""
+    if not draft.purpose.strip():
+        raise WrongHold(Sentence("Say what the goods are held for."), field="purpose")
+    if not 0 < len(draft.lines) <= LINES_MAX:
+        raise WrongHold(Sentence("Hold between one and %(most)s lines."), most=LINES_MAX)
+    products = reference.products({one.product_id for one in draft.lines})
+    for row, one in enumerate(draft.lines, 1):
+        product = products.get(one.product_id)
+        if product is None:
+            raise NotFound(
+                Sentence("There is no product %(product)s. Check the number."), row=row, field="product",
+                product=one.product_id,
+            )  # fmt: skip
+        if not product.is_stocked:
+            raise WrongHold(
+                Sentence("%(product)s is not kept in stock: there is nothing to hold."), row=row, field="product",
+                product=product.number,
+            )  # fmt: skip
+        if not 0 < one.quantity <= MAX:
+            raise WrongHold(Sentence("Ask for a quantity above zero."), row=row, field="quantity")
+    return products
+
+
+def _refuse_too_many(by: Actor) -> None:
+    mine = Hold.objects.filter(state=HoldState.ACTIVE, entered_by_id=by.user_id).count() if by.user_id else 0
+    if mine >= HOLDS_EACH_MAX:
+        raise TooManyHolds(
+            Sentence("You hold goods %(count)s times already. Release a hold or make an order of one first."),
+            count=mine,
+        )
+
+
+def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
+    return Wish(
+        document=ref_of(hold),
+        line_id=line.pk,
+        company_id=hold.company_id,
+        product_id=line.product_id,
+        site_id=hold.site_id,
+        party_id=hold.party_id,
+        quantity=line.quantity,
+        requested_on=line.requested_on,
+        way=way,
+        owner_id=hold.entered_by_id,
+        lead_days=product.lead_days,
+        unit=product.base_unit,
+        decimals=product.decimals,
+    )
+
+
+def _made(hold: Hold, lines: Sequence[HoldLine], promise: Promise) -> HoldMade:
+    found = [(line.line_number, promise.lines[line.pk]) for line in lines]
+    return HoldMade(
+        hold.pk,
+        hold.number,
+        hold.expires_at,
+        {number: one.confirmed for number, one in found},
+        {number: one.short for number, one in found if one.short},
+    )
+
+
+def _record(kind: str, hold: Hold, *, by: Actor, clock: Clock, **facts: int) -> None:
+    events.record(kind, ref_of(hold), company_id=hold.company_id, by=by, at=clock.now(), facts=facts or None)

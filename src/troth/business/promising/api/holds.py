@@ -1,0 +1,144 @@
+"""Holds over the API: keep goods for a while, extend it, let go."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Query
+from pydantic import Field
+
+from troth.business.promising import actions, queries
+from troth.business.promising.actions import HoldDraft, HoldLineDraft
+from troth.business.promising.models import Hold
+from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.quantity import Unit, parse_quantity
+from troth.platform import permissions
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations, act, create
+from troth.platform.api.paging import Page, Paging, page
+from troth.platform.api.values import Code, Day, Entry, Figure, Id, Instant, Name, Shown, quantity
+from troth.platform.documents import within
+from troth.reference import queries as reference
+
+operations = Operations("holds")
+
+
+class HoldLineAsked(Entry):
+    """`quantity` of a product (number), in its base unit, ready on a day."""
+
+    product: Code
+    quantity: Figure
+    requested_on: Day
+
+
+class HoldAsked(Entry):
+    """Goods of a site (by id) to be held, for what, and until when (null: two days)."""
+
+    site: Id
+    purpose: Annotated[Name, Field(min_length=1)]
+    lines: Annotated[list[HoldLineAsked], Field(min_length=1, max_length=100)]
+    expires_at: Instant | None = None
+
+
+class HoldExtension(Entry):
+    expires_at: Instant
+
+
+class HeldLineShown(Shown):
+    line_number: int
+    product: str
+    requested_on: Day
+    quantity: str
+    held: str
+    unit: str
+
+
+class HoldShown(Shown):
+    """`order` is the order (by id) that was made from it."""
+
+    id: int
+    number: str
+    state: str
+    site: int
+    purpose: str
+    expires_at: datetime
+    life_ends_at: datetime
+    order: int | None
+    lines: list[HeldLineShown]
+
+
+class HoldFilter(Paging):
+    state: Annotated[str, Field(pattern="^(active|ordered|released|expired)?$")] = ""
+
+
+@operations.reads("/holds", Page[HoldShown])
+def list_holds(request: ApiRequest, choice: Query[HoldFilter]) -> dict[str, Any]:
+    """Holds, the newest first."""
+    permissions.require(request.auth, "promising.view_hold")
+    found = within(Hold.objects.all(), request.auth.reach)
+    if choice.state:
+        found = found.filter(state=choice.state)
+    now = request.clock.now()
+    return page(request, found, choice, lambda rows: [_shown(one, now) for one in rows])
+
+
+@operations.reads("/holds/{int:hold_id}", HoldShown)
+def get_hold(request: ApiRequest, hold_id: Id) -> HoldShown:
+    """A hold with what is held of each line."""
+    found = Hold.objects.filter(pk=hold_id).first()
+    if found is None or not request.auth.sees(found.company_id, found.site_id):
+        raise NotFound(Sentence("There is no such hold, or it belongs to another site."), hold=hold_id)
+    permissions.require(request.auth, "promising.view_hold", company_id=found.company_id, site_id=found.site_id)
+    return _shown(found, request.clock.now())
+
+
+@operations.creates("/holds", HoldShown)
+def hold_goods(request: ApiRequest, hold: HoldAsked) -> HoldShown:
+    """Keep goods from everybody else until the hold expires, as far as they are free."""
+    products = reference.products_by_number([one.product for one in hold.lines])
+    lines = []
+    for row, one in enumerate(hold.lines, 1):
+        product = products.get(one.product)
+        if product is None:
+            raise NotFound(
+                Sentence("There is no product %(product)s. Check the number."), row=row, field="product",
+                product=one.product,
+            )  # fmt: skip
+        amount = parse_quantity(one.quantity, Unit(product.base_unit, product.decimals))
+        lines.append(HoldLineDraft(product.id, amount, one.requested_on))
+    draft = HoldDraft(hold.site, hold.purpose, tuple(lines), hold.expires_at)
+    made = create(request, actions.hold_goods, draft)
+    return get_hold(request, made.id)
+
+
+@operations.acts("/holds/{int:hold_id}/extend", HoldShown)
+def extend_hold(request: ApiRequest, hold_id: Id, extension: HoldExtension) -> HoldShown:
+    """Let an active hold end later or earlier, within thirty days of its beginning."""
+    act(request, actions.extend_hold, hold_id, extension.expires_at)
+    return get_hold(request, hold_id)
+
+
+@operations.acts("/holds/{int:hold_id}/release", HoldShown)
+def release_hold(request: ApiRequest, hold_id: Id) -> HoldShown:
+    """Let the goods go at once."""
+    act(request, actions.release_hold, hold_id)
+    return get_hold(request, hold_id)
+
+
+def _shown(hold: Hold, now: datetime) -> HoldShown:
+    return HoldShown(
+        id=hold.pk,
+        number=hold.number,
+        state="expired" if hold.state == "active" and hold.expires_at <= now else hold.state,
+        site=hold.site_id,
+        purpose=hold.purpose,
+        expires_at=hold.expires_at,
+        life_ends_at=hold.life_ends_at,
+        order=hold.order_id,
+        lines=[
+            HeldLineShown(
+                line_number=one.line_number, product=one.product_number, requested_on=one.requested_on,
+                quantity=quantity(one.quantity, one.decimals), held=quantity(one.held, one.decimals), unit=one.unit,
+            )
+            for one in queries.hold_lines(hold.pk)
+        ],
+    )  # fmt: skip

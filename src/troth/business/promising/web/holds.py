@@ -1,0 +1,271 @@
+"""Holds: the list, one of them, and what is done with it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.promising import actions, queries
+from troth.business.promising.actions import HoldDraft, HoldLineDraft
+from troth.business.promising.models import Hold
+from troth.business.promising.rules.holds import LIFE_DAYS, USUAL_HOURS
+from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.quantity import Unit, parse_quantity
+from troth.platform.documents import DocumentRef, within
+from troth.platform.web import documents, formats, history, keyset
+from troth.platform.web.acts import AskPage, Said, button, clocked, once, step, steps
+from troth.platform.web.columns import Column, Filter
+from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
+from troth.platform.web.forms import FigureField, FormPage, Section, rows_of
+from troth.platform.web.history import changes_of
+from troth.platform.web.keyset import Page
+from troth.platform.web.lists import ListPage, ListQuery
+from troth.platform.web.pickers import Picker
+from troth.platform.web.values import Empty, Link, Party, Quantity, Status
+from troth.reference import queries as reference
+
+STATES = {
+    "active": Status(_("Held"), "going"),
+    "ordered": Status(_("Ordered"), "done"),
+    "released": Status(_("Released"), "draft"),
+    "expired": Status(_("Expired"), "stopped"),
+}
+history.words(
+    {
+        "promising.goods_held": _("Goods held"),
+        "promising.hold_extended": _("Hold extended"),
+        "promising.hold_released": _("Hold released"),
+        "promising.hold_expired": _("Hold expired"),
+        "promising.hold_ordered": _("Ordered"),
+    }
+)
+
+
+def status_of(hold: Hold, now: datetime) -> Status:
+    """A hold that is past its expiry holds nothing, even before the sweeper has come."""
+    return STATES["expired" if hold.state == "active" and hold.expires_at <= now else hold.state]
+
+
+def holds(query: ListQuery) -> Page:
+    found = within(Hold.objects.select_related("party", "site").annotate(lines_count=Count("lines")), query.actor.reach)
+    if query.search:
+        found = found.filter(number__icontains=query.search) | found.filter(purpose__icontains=query.search)
+    if state := query.filters.get("state"):
+        found = found.filter(state=state)
+    if query.filters.get("mine"):
+        found = found.filter(entered_by_id=query.actor.user_id)
+    order = ("expires_at",) if query.sort == "expires_at" else ("-id",)
+    page = keyset.page(found, order, query.after, query.limit, count=query.count)
+    return replace(page, rows=[_row(one) for one in page.rows])
+
+
+def _row(one: Any) -> dict[str, Any]:
+    return {
+        "id": one.pk,
+        "number": one.number,
+        "purpose": one.purpose,
+        "party": one.party.name if one.party else "",
+        "site": one.site.code,
+        "lines": one.lines_count,
+        "expires_at": one.expires_at,
+        "status": status_of(one, datetime.now(one.expires_at.tzinfo)),
+    }
+
+
+class HoldList(ListPage):
+    title = _("Holds")
+    permission = "promising.view_hold"
+    columns = (
+        Column("number", _("Hold")),
+        Column("purpose", _("For"), wide=True),
+        Column("party", _("Customer")),
+        Column("site", _("Site")),
+        Column("lines", _("Lines"), "number"),
+        Column("expires_at", _("Held until"), "date", sort=True, value=lambda row: row["expires_at"].date()),
+        Column("status", _("Status"), "status"),
+    )
+    filters = (
+        Filter("state", _("State"), "choice", [(key, one.word) for key, one in STATES.items()]),
+        Filter("mine", _("Mine"), "flag"),
+    )
+    search_label = _("Number or purpose")
+    routes = ((_("Hold goods"), "promising:hold-create"),)
+    empty = Empty(
+        _("No goods are held"),
+        _("Hold goods while a customer decides. They are kept from everybody else, and the hold ends by itself."),
+    )
+    source = staticmethod(holds)
+    row_key = staticmethod(lambda row: row["id"])
+    row_url = staticmethod(lambda row: reverse("promising:hold", args=[row["id"]]))
+
+
+def hold_of(actor: Any, key: int) -> Hold:
+    """A hold that the actor may see; `NotFound` else."""
+    found = Hold.objects.select_related("party", "site").filter(pk=key).first()
+    if found is None or not actor.sees(found.company_id, found.site_id):
+        raise NotFound(Sentence("There is no such hold, or it belongs to another site."), hold=key)
+    return found
+
+
+class HoldPage(DocumentPage):
+    permission = "promising.view_hold"
+    document_kind = "hold"
+
+    def document(self, actor: Any, key: int) -> Document:
+        hold = hold_of(actor, key)
+        status = status_of(hold, self.request.clock.now())  # type: ignore[attr-defined]
+        is_active = status is STATES["active"]
+        company = hold.company_id
+        facts = [
+            Fact(_("For"), hold.purpose),
+            Fact(_("Site"), hold.site.name),
+            Fact(_("Held until"), formats.instant(hold.expires_at)),
+            Fact(_("At the latest"), formats.instant(hold.life_ends_at)),
+        ]
+        if hold.order_id:
+            facts.append(Fact(_("Order"), Link(gettext("Order"), reverse("sales:order", args=[hold.order_id]))))
+        return Document(
+            kind=_("Hold"),
+            number=hold.number,
+            status=status,
+            party=Party(hold.party.name, hold.party.number) if hold.party else None,
+            facts=tuple(facts),
+            steps=steps(
+                step(actor, _("Extend"), "promising:hold-extend", key, method="get", company_id=company),
+                step(actor, _("Release"), "promising:hold-release", key, danger=True, company_id=company),
+            )
+            if is_active
+            else (),
+            crumbs=(Link(_("Holds"), reverse("promising:holds")),),
+        )
+
+    def tabs(self, actor: Any, key: int) -> tuple[Tab, ...]:
+        def ref() -> DocumentRef:
+            hold = hold_of(actor, key)
+            return DocumentRef("hold", hold.pk, hold.number)
+
+        return (
+            Tab("items", _("Items"), documents.ITEMS, lambda: {"items": _items(hold_of(actor, key))}),
+            Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
+        )
+
+
+def _items(hold: Hold) -> list[Item]:
+    found = []
+    for line in queries.hold_lines(hold.pk):
+        unit = (line.decimals, line.unit)
+        short = line.quantity - line.held
+        status = Status(_("Held"), "done") if not short else Status(_("Held in part"), "waiting")
+        found.append(
+            Item(
+                str(line.line_number), Party(line.product, line.product_number), Quantity(line.quantity, *unit),
+                status if line.held else Status(_("Not held"), "stopped"),
+                note=_note(line),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _note(line: queries.HeldLine) -> str:
+    held = f"{formats.number(line.held, line.decimals)} {line.unit}"
+    return gettext("%(held)s held, ready on %(day)s") % {"held": held, "day": formats.day(line.requested_on)}
+
+
+class HoldForm(forms.Form):
+    sections = (Section(_("Hold"), ("purpose", "site", "expires_at")),)
+    purpose = forms.CharField(label=_("For"), max_length=200, help_text=_("The customer or the occasion."))
+    site = forms.ChoiceField(
+        label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()]
+    )
+    expires_at = forms.DateTimeField(
+        label=_("Held until"), required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Empty: two days. At most thirty."),
+    )  # fmt: skip
+
+
+class HoldLineForm(forms.Form):
+    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
+    quantity = FigureField(label=_("Quantity"), max_length=30)
+    requested_on = forms.DateField(
+        label=_("Ready on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class HoldCreate(FormPage):
+    title = _("Hold goods")
+    lead = _("What is free is kept from everybody else until the hold ends.")
+    permission = "promising.hold_goods"
+    form_class = HoldForm
+    rows_class = rows_of(HoldLineForm, empty=3, most=100)
+    rows_title = _("Goods")
+    submit_label = _("Hold goods")
+    cancel_url = reverse_lazy("promising:holds")
+    crumbs = (Link(_("Holds"), reverse_lazy("promising:holds")),)
+    creates = True
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        given = form.cleaned_data
+        filled = [row.cleaned_data for row in rows if row.cleaned_data]
+        products = reference.products_by_number([one["product"] for one in filled])
+        lines = []
+        for place, one in enumerate(filled, 1):
+            product = products.get(one["product"])
+            if product is None:
+                raise NotFound(
+                    gettext("There is no product %(number)s. Search it by number or name.")
+                    % {"number": one["product"]},
+                    field="product",
+                    row=place,
+                )
+            quantity = parse_quantity(one["quantity"], Unit(product.base_unit, product.decimals))
+            lines.append(HoldLineDraft(product.id, quantity, one["requested_on"]))
+        draft = HoldDraft(int(given["site"]), given["purpose"], tuple(lines), given["expires_at"])
+        made = once(actions.hold_goods)(draft, key=self.client_key, **clocked(self.request, actor))
+        return reverse("promising:hold", args=[made.id])
+
+
+class ExtendForm(forms.Form):
+    expires_at = forms.DateTimeField(
+        label=_("Held until"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class HoldExtend(AskPage):
+    form_class = ExtendForm
+    danger = False
+
+    def ask(self, actor: Any, key: int) -> None:
+        self.hold = hold_of(actor, key)
+        self.cancel_url = reverse("promising:hold", args=[key])
+        self.crumbs = [Link(_("Holds"), reverse("promising:holds")), Link(self.hold.number, self.cancel_url)]
+        self.title = self.submit_label = gettext("Extend %(number)s") % {"number": self.hold.number}
+        self.sentence = gettext("Goods are held for at most %(days)s days.") % {"days": LIFE_DAYS}
+
+    def initial(self) -> dict[str, Any]:
+        until = self.hold.expires_at + timedelta(hours=USUAL_HOURS)
+        return {"expires_at": min(until, self.hold.life_ends_at)}
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        actions.extend_hold(
+            self.hold.pk, form.cleaned_data["expires_at"], **clocked(self.request, actor)
+        )  # fmt: skip
+        return self.done(gettext("Extended."), self.cancel_url)
+
+
+def _release(request: HttpRequest, actor: Any, key: int) -> Said:
+    hold = hold_of(actor, key)
+    actions.release_hold(key, **clocked(request, actor))
+    return Said(
+        gettext("Hold %(number)s is released.") % {"number": hold.number}, reverse("promising:hold", args=[key])
+    )  # fmt: skip
+
+
+release = button(_release)
