@@ -48,7 +48,7 @@ def test_a_hold_is_released_and_listed(small, caller):
 
 def test_what_cannot_be_held_is_told_by_row_and_field(small, caller):
     rep = caller("representative")
-    refusal = assert_refused(rep.post("holds", asked(small, product="GONE")), 404, "not_found")
+    refusal = assert_refused(rep.post("holds", asked(small, product="GONE")), 422, "not_found")
     assert (refusal["errors"][0]["row"], refusal["errors"][0]["field"]) == (1, "product")
     assert_refused(rep.post("holds", asked(small)), 409, "nothing_to_hold")
     assert_refused(caller("warehouse_clerk").post("holds", asked(small)), 403, "not_allowed")

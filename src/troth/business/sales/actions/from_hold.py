@@ -5,6 +5,7 @@ from dataclasses import replace
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.models import Hold
+from troth.business.promising.states import HOLD
 from troth.business.sales.actions import submit
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
@@ -24,6 +25,7 @@ def order_from_hold(hold_id: int, draft: OrderDraft, *, by: Actor, clock: Clock)
     """
     hold, held = locks.hold(Hold, hold_id, by=by)
     promising.refuse_over(hold, clock)
+    HOLD.step(hold.state, "order")
     ids = [line.id for line in promises.hold_lines(hold.pk)]
     displaced = submit.Displaced(
         promises.keys("hold", ids),
