@@ -36,6 +36,7 @@ from troth.business.promising.store import Standing
 from troth.kernel import netting, scheduling
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import Sentence
+from troth.kernel.netting import Category
 from troth.kernel.quantity import format_quantity
 from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability import actions as availability
