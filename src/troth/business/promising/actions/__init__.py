@@ -27,8 +27,7 @@ from troth.business.promising.actions.hold import (
     expire_holds,
     extend_hold,
     hold_goods,
-    order_from,
-    refuse_over,
+    open_to_order,
     release_hold,
 )
 from troth.business.promising.actions.replay import Earlier, Replayed, earlier, line_name, register_wishes, replay
@@ -83,9 +82,8 @@ __all__ = [
     "issue",
     "keys",
     "line_name",
-    "order_from",
+    "open_to_order",
     "reconfirm",
-    "refuse_over",
     "register_wishes",
     "release_allocation",
     "release_hold",

@@ -6,7 +6,7 @@ is past its expiry first, under the same lock (`confirm.free_expired`). Extendin
 is either extended or freed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,6 +29,7 @@ from troth.business.promising.rules.holds import (
 from troth.business.promising.states import HOLD, HoldState
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import MAX
+from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import actions, events, locks, numbering
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -146,12 +147,34 @@ def expire_holds(*, by: Actor, clock: Clock, limit: int = 50) -> int:
     return len(found)
 
 
-def order_from(held: Held, hold: Hold, order_id: int, *, by: Actor, clock: Clock) -> None:
-    """Inner verb: an order takes the place of an active, held hold; its goods are let go to whoever holds the keys.
+@dataclass(frozen=True, slots=True)
+class Orderable:
+    """A hold that is locked and active: `let_go` ends it for an order (by id); `keys` must be held then."""
 
-    `held_keys` must be held. `HoldExpired` if it has ended: the order then asks for the goods like any other.
+    id: int
+    site_id: int
+    lines: tuple[queries.HeldLine, ...]
+    keys: tuple[AvailabilityKey, ...]
+    let_go: Callable[[int], None]
+
+
+def open_to_order(hold_id: int, *, by: Actor, clock: Clock) -> tuple[Orderable, Held]:
+    """Inner verb: lock a hold that an order is to take the place of.
+
+    `HoldExpired` if it has ended: the order then asks for the goods like any other.
     """
-    refuse_over(hold, clock)
+    hold, held = _opened(hold_id, "order", by=by, clock=clock)
+    lines = tuple(queries.hold_lines(hold.pk))
+    keys = queries.keys(HOLD_KIND, [line.id for line in lines])
+
+    def let_go_for(order_id: int) -> None:
+        _order_from(held, hold, order_id, by=by, clock=clock)
+
+    return Orderable(hold.pk, hold.site_id, lines, keys, let_go_for), held
+
+
+def _order_from(held: Held, hold: Hold, order_id: int, *, by: Actor, clock: Clock) -> None:
+    """An order takes the place of a hold; its goods are let go to whoever holds the keys."""
     let_go(held, hold, "order", by=by, clock=clock)
     Hold.objects.filter(pk=hold.pk).update(order_id=order_id)
     _record("promising.hold_ordered", hold, by=by, clock=clock, order=order_id)
