@@ -59,6 +59,8 @@ def partial(curve, wanted, day, terms, quotas):
         return offered - (smallest - rest if 0 < rest < smallest else 0) - got
 
     for t in range(day, end):
+        if len(lines) == terms.max_lines:
+            break
         taken = shipment(t)
         last = len(lines) == terms.max_lines - 1
         if taken < smallest or (last and any(shipment(later) > taken for later in range(t + 1, end))):

@@ -239,31 +239,53 @@ class Rationed:
     less.
     """
 
-    __slots__ = ("_curve", "_day", "_got", "_length", "_looked_at", "_rations", "_ready", "_sequences")
+    __slots__ = ("_curve", "_day", "_days", "_got", "_rations", "_ready", "_sequences")
 
     def __init__(
         self, curve: Curve, rations: Rations, sequences: Sequences, *, day: int, replenishment_day: int | None = None
     ) -> None:
         self._curve, self._rations, self._sequences = curve, rations, sequences
         self._day, self._ready, self._got = max(day, 0), replenishment_day, 0
-        changes = set(_rises(curve)) | rations.changes(sequences) | {self._day}
-        if replenishment_day is not None:
-            changes.add(replenishment_day)
-        self._looked_at = sorted(change for change in changes if change >= self._day)
-        self._length = max(len(curve), self._looked_at[-1] + 1)
+        self._days: list[int] | None = None
+
+    @property
+    def curve(self) -> Curve:
+        """The free curve without the quotas."""
+        return self._curve
+
+    def has_room(self, lines: Sequence[Line]) -> bool:
+        """Whether the lines can be booked one after the other."""
+        if len(lines) == 1:
+            return lines[0].quantity <= self._rations.room(lines[0].day, self._sequences)
+        rations = self._rations.copied(self._sequences)
+        for line in lines:
+            if line.quantity > rations.room(line.day, self._sequences):
+                return False
+            rations.take(line.day, line.quantity, self._sequences)
+        return True
+
+    @property
+    def _looked_at(self) -> list[int]:
+        """The days on which more may be offered than the day before."""
+        if self._days is None:
+            changes = set(_rises(self._curve)) | self._rations.changes(self._sequences) | {self._day}
+            if self._ready is not None:
+                changes.add(self._ready)
+            self._days = sorted(change for change in changes if change >= self._day)
+        return self._days
 
     def __len__(self) -> int:
-        return self._length
+        return max(len(self._curve), self._looked_at[-1] + 1)
 
     def __getitem__(self, day: int) -> int:
-        day = day if day >= 0 else day + self._length
+        day = day if day >= 0 else day + len(self)
         lifted = self._ready is not None and day >= self._ready
         free = MAX if lifted else int(self._curve[min(day, len(self._curve) - 1)])
         return min(free, self._got + self._rations.room(day, self._sequences))
 
     def searchsorted(self, quantity: int) -> int:
         """The first day from its day on that offers `quantity` in all; the length where none does."""
-        return next((day for day in self._looked_at if self[day] >= quantity), self._length)
+        return next((day for day in self._looked_at if self[day] >= quantity), len(self))
 
     def most(self, day: int, last: int) -> int:
         """The most that a day from `day` to `last` offers."""
@@ -284,9 +306,11 @@ Rule = Callable[[Curve, int, int, Terms], tuple[Line, ...]]
 def propose(rule: Rule, rationed: Rationed, quantity: int, *, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
     """Return the lines of a rule of `proposals` under quotas. Nothing is booked; see `book`.
 
-    `day` and `terms.replenishment_day` are those the curve was made with.
+    `day` and `terms.replenishment_day` are those the curve was made with. Where the quotas have room for what the curve
+    alone offers, that is the answer: with less on offer elsewhere, no rule finds another.
     """
-    return rule(rationed, quantity, day, terms_within(terms))
+    lines = rule(rationed.curve, quantity, day, terms)
+    return lines if rationed.has_room(lines) else rule(rationed, quantity, day, terms_within(terms))
 
 
 def book(rations: Rations, lines: Iterable[Line], sequences: Sequences) -> tuple[tuple[Booking, ...], ...]:

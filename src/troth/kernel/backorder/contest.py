@@ -9,7 +9,7 @@ from troth.kernel import proposals
 from troth.kernel.backorder.balance import Balance
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
 from troth.kernel.proposals import Curve, Line, Terms
-from troth.kernel.quota import Booking, Rationed, Rations, Sequences, terms_within
+from troth.kernel.quota import Booking, Rationed, Rations, Sequences, propose
 from troth.kernel.steps import Steps
 
 Row = tuple[int, int, bool]
@@ -134,7 +134,7 @@ class Contest:
             lines = item.rule(balance, item.quantity, item.day, terms)
         else:
             rationed = self._rationed(item, balance, day=item.day, ready=terms.replenishment_day)
-            lines = item.rule(rationed, item.quantity, item.day, terms_within(terms))
+            lines = propose(item.rule, rationed, item.quantity, day=item.day, terms=terms)
         if terms.replenishment_day is None:
             return [(day, quantity, False) for day, quantity in lines]
         return _with_basis(lines, balance)
@@ -159,8 +159,10 @@ class Contest:
         """What of `quantity` stays below the ceiling of the old rows; of a complete delivery all or nothing."""
         most = 1 if item.rule is proposals.one_time else item.terms.max_lines
         rule = proposals.complete if item.rule is proposals.complete else proposals.partial
-        curve: Curve = self._rationed(item, ceiling, day=0) if item.sequences else ceiling
-        return rule(curve, quantity, 0, Terms(item.terms.min_shipment, most))
+        terms = Terms(item.terms.min_shipment, most)
+        if not item.sequences:
+            return rule(ceiling, quantity, 0, terms)
+        return propose(rule, self._rationed(item, ceiling, day=0), quantity, day=0, terms=terms)
 
     def _under(self, balance: Balance, rows: Rows) -> Steps:
         """The free curve below what the rows confirm by each day."""

@@ -1,0 +1,214 @@
+"""The run under quotas and beside promises on the lead time."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.kernel import plain_backorder, plain_quota
+from tests.kernel.backlogs import (
+    HORIZON,
+    again,
+    backlog_of,
+    changes,
+    column,
+    confirmed,
+    items_of_keys,
+    rows_of,
+    supply_of,
+)
+from tests.kernel.test_backorder import item
+from tests.kernel.test_quota import procedures
+from troth.kernel.backorder import Quotas, Raised, Reaction, Reactions, Strategy, run
+
+SEQUENCES = (((0,),), ((1,),), ((0, 1),), ((0,), (2,)))
+REACTIONS = st.sampled_from(
+    [Reactions(), Reactions(win_fallback=Strategy.GAIN), Reactions(win=Reaction.ABORT_KEY, gain=Reaction.ABORT_KEY)]
+)
+
+
+@st.composite
+def limited(draw):
+    items = draw(items_of_keys(keys=3))
+    return [{**one, "sequences": draw(st.integers(-1, len(SEQUENCES) - 1))} for one in items]
+
+
+quotas = st.lists(procedures(), min_size=3, max_size=3).map(lambda three: Quotas(three, SEQUENCES))
+supplies = st.tuples(changes, changes, changes)
+
+
+def bookings_of(outcome, at):
+    own = np.flatnonzero(outcome.booking_item == at)
+    return [
+        (int(outcome.booking_procedure[b]), int(outcome.booking_cell[b]), int(outcome.booking_quantity[b])) for b in own
+    ]
+
+
+def in_aborted(outcome, one):
+    return bool(outcome.aborted_keys[one["key"]])
+
+
+@given(limited(), supplies, quotas, REACTIONS)
+@settings(max_examples=200)
+def test_no_cell_and_no_supply_is_exceeded_and_every_row_is_booked(items, supply, limits, reactions):
+    outcome = run(backlog_of(items), supply_of(supply), horizon=HORIZON, reactions=reactions, quotas=limits)
+    used = {}
+    for at, one in enumerate(items):
+        moved = one["strategy"] != "SKIP" and not in_aborted(outcome, one)
+        bookings = bookings_of(outcome, at)
+        for procedure, cell, quantity in bookings:
+            used[procedure, cell] = used.get((procedure, cell), 0) + quantity
+        total = confirmed(rows_of(outcome, at))[-1] if moved and one["sequences"] >= 0 else 0
+        for sequence in SEQUENCES[one["sequences"]] if one["sequences"] >= 0 else ():
+            assert sum(q for procedure, _, q in bookings if procedure in sequence) == total
+    assert all(q <= limits.procedures[p].cells[c].free for (p, c), q in used.items())
+    for key in range(3):
+        if outcome.aborted_keys[key]:
+            continue
+        of_key = [(at, one) for at, one in enumerate(items) if one["key"] == key]
+        frozen = [row for _, one in of_key if one["strategy"] == "SKIP" for row in one["old"]]
+        moved = [row for at, one in of_key if one["strategy"] != "SKIP" for row in rows_of(outcome, at)]
+        before = plain_backorder.free(confirmed(supply[key]), frozen)
+        after = plain_backorder.free(confirmed(supply[key]), frozen + moved)
+        assert all(now >= min(was, 0) for was, now in zip(before, after, strict=True))
+
+
+@given(limited(), supplies, quotas, REACTIONS)
+def test_the_strategies_keep_their_guarantees_under_quotas(items, supply, limits, reactions):
+    outcome = run(backlog_of(items), supply_of(supply), horizon=HORIZON, reactions=reactions, quotas=limits)
+    for at, one in enumerate(items):
+        old, new, strategy = confirmed(one["old"]), confirmed(rows_of(outcome, at)), Strategy(outcome.strategy[at])
+        if in_aborted(outcome, one) or strategy == Strategy.SKIP:
+            assert rows_of(outcome, at) == one["old"]
+        elif strategy == Strategy.WIN:
+            assert new[-1] == new[one["day"]] == one["quantity"]
+        elif strategy == Strategy.GAIN:
+            assert all(now >= was for was, now in zip(old, new, strict=True))
+        elif strategy == Strategy.FILL:
+            assert all(now <= was for was, now in zip(old, new, strict=True))
+        elif strategy == Strategy.LOSE:
+            assert new[-1] == 0
+
+
+@given(limited(), supplies, quotas, st.randoms(use_true_random=False))
+def test_the_order_of_the_input_does_not_matter_under_quotas(items, supply, limits, random):
+    shuffled = list(items)
+    random.shuffle(shuffled)
+    one, other = (
+        run(backlog_of(order), supply_of(supply), horizon=HORIZON, quotas=limits) for order in (items, shuffled)
+    )
+    place = {each["id"]: at for at, each in enumerate(shuffled)}
+    for at, each in enumerate(items):
+        assert rows_of(one, at) == rows_of(other, place[each["id"]])
+        assert bookings_of(one, at) == bookings_of(other, place[each["id"]])
+
+
+@given(limited(), supplies, quotas)
+def test_a_quota_that_nobody_reaches_changes_nothing(items, supply, limits):
+    vast = Quotas([replace_cells(procedure) for procedure in limits.procedures], SEQUENCES)
+    free = [{**one, "sequences": -1} for one in items]
+    under = run(backlog_of(items), supply_of(supply), horizon=HORIZON, quotas=vast)
+    without = run(backlog_of(free), supply_of(supply), horizon=HORIZON)
+    assert [rows_of(under, at) for at in range(len(items))] == [rows_of(without, at) for at in range(len(items))]
+
+
+def replace_cells(procedure):
+    from troth.kernel.quota import Cell, procedure_of
+
+    return procedure_of([Cell(-50, 200, 10**6)], look_back=procedure.look_back)
+
+
+def test_two_keys_share_a_quota_and_the_loser_learns_who_took_it():
+    from troth.kernel.quota import Cell, procedure_of
+
+    limits = Quotas([procedure_of([Cell(0, 30, 10)])], (((0,),),))
+    items = [
+        {**item(1, 8, "WIN", rank=0, key=0), "sequences": 0},
+        {**item(2, 9, "REDISTRIBUTE", [(0, 9)], rank=1, key=1), "sequences": 0},
+    ]
+    outcome = run(backlog_of(items), supply_of([[(0, 50)], [(0, 50)]]), quotas=limits)
+    assert [rows_of(outcome, at) for at in range(2)] == [[(0, 8)], [(0, 2)]]
+    assert (outcome.loss_item.tolist(), outcome.loss_winner.tolist(), outcome.loss_quantity.tolist()) == (
+        [1],
+        [0],
+        [7],
+    )
+    assert [bookings_of(outcome, at) for at in range(2)] == [[(0, 0, 8)], [(0, 0, 2)]]
+
+
+def test_an_exception_leaves_all_keys_that_a_quota_links():
+    from troth.kernel.quota import Cell, procedure_of
+
+    limits = Quotas([procedure_of([Cell(0, 30, 10)])], (((0,),),))
+    items = [
+        {**item(1, 11, "WIN", key=0), "sequences": 0},
+        {**item(2, 9, "LOSE", [(0, 9)], key=1), "sequences": 0},
+        item(3, 9, "LOSE", [(0, 9)], key=2),
+    ]
+    outcome = run(
+        backlog_of(items),
+        supply_of([[(0, 50)]] * 3),
+        reactions=Reactions(win=Reaction.ABORT_KEY),
+        quotas=limits,
+    )
+    assert outcome.aborted_keys.tolist() == [True, True, False]
+    assert [rows_of(outcome, at) for at in range(3)] == [[], [(0, 9)], []]
+    assert outcome.raised.tolist() == [Raised.WIN_MISSED, 0, 0]
+
+
+def with_lead_times(items, ready, procured):
+    backlog = backlog_of(items)
+    return replace(backlog, replenishment_day=column(ready), row_lead_time=np.array(procured, np.bool_))
+
+
+def test_what_supply_does_not_cover_is_procured_and_takes_nothing_from_supply():
+    items = [item(1, 12, "REDISTRIBUTE", day=0), item(2, 3, "REDISTRIBUTE", day=0, rank=1)]
+    outcome = run(with_lead_times(items, [10, -1], []), supply_of([[(0, 5), (4, 3)]]))
+    assert [rows_of(outcome, at) for at in range(2)] == [[(0, 5), (4, 3), (10, 4)], []]
+    assert outcome.row_lead_time.tolist() == [False, False, True]
+
+
+def test_a_row_on_the_lead_time_is_kept_without_supply_and_moves_when_goods_are_there():
+    items = [item(1, 6, "GAIN", [(8, 6)])]
+    kept = run(with_lead_times(items, [10], [True]), supply_of([[(0, 0)]]))
+    assert (rows_of(kept, 0), kept.row_lead_time.tolist(), kept.raised.tolist()) == ([(8, 6)], [True], [0])
+    earlier = run(with_lead_times(items, [10], [True]), supply_of([[(3, 6)]]))
+    assert (rows_of(earlier, 0), earlier.row_lead_time.tolist()) == ([(3, 6)], [False])
+    assert (earlier.gained.tolist(), earlier.lost.tolist()) == ([6], [0])
+
+
+@given(items_of_keys(), changes, st.lists(st.integers(-1, HORIZON), min_size=7, max_size=7), st.data())
+@settings(max_examples=200)
+def test_a_second_run_changes_nothing_beside_the_lead_time(items, supply, ready, data):
+    rows = sum(len(one["old"]) for one in items)
+    procured = data.draw(st.lists(st.booleans(), min_size=rows, max_size=rows))
+    first = run(with_lead_times(items, ready[: len(items)], procured), supply_of([supply]), horizon=HORIZON)
+    settled = again(items, first)
+    backlog = with_lead_times(settled, ready[: len(items)], first.row_lead_time)
+    second = run(backlog, supply_of([supply]), horizon=HORIZON)
+    assert not second.gained.any()
+    assert not second.lost.any()
+    assert second.row_lead_time.tolist() == first.row_lead_time.tolist()
+    supplied = [
+        (int(day), int(quantity))
+        for day, quantity, on_lead_time in zip(first.row_day, first.row_quantity, first.row_lead_time, strict=True)
+        if not on_lead_time
+    ]
+    assume(all(one["strategy"] != "SKIP" for one in items))
+    after = plain_backorder.free(confirmed(supply), supplied)
+    before = plain_backorder.free(confirmed(supply), [])
+    assert all(now >= min(was, 0) for was, now in zip(before, after, strict=True))
+
+
+def test_the_plain_walk_of_cells_is_the_one_the_run_books_by():
+    from troth.kernel.quota import Cell, procedure_of
+
+    procedure = procedure_of([Cell(0, 3, 2), Cell(4, 7, 3)], look_back=1)
+    outcome = run(
+        backlog_of([{**item(1, 5, "REDISTRIBUTE", day=5), "sequences": 0}]),
+        supply_of([[(0, 9)]]),
+        quotas=Quotas([procedure], (((0,),),)),
+    )
+    _, taken = plain_quota.one_by_one([[2, 3]], [procedure], ((0,),), 5, 5)
+    assert {(p, c): q for p, c, q in bookings_of(outcome, 0)} == {cell: taken.count(cell) for cell in set(taken)}
