@@ -127,10 +127,10 @@ def curves(supply: Supply, keys: Array, horizon: int) -> Array:
     day = np.clip(supply.day[rows], 0, horizon)
     np.add.at(net, (day, np.repeat(np.arange(len(keys)), counts)), supply.quantity[rows])
     # Row by row: numpy's own sums down a column go from row to row for each key and miss the cache.
-    for now, before in zip(net[1:], net, strict=False):
-        now += before
-    for now, after in zip(net[-2::-1], net[::-1], strict=False):
-        np.minimum(now, after, out=now)
+    for balance, before in zip(net[1:], net, strict=False):
+        balance += before
+    for balance, after in zip(net[-2::-1], net[::-1], strict=False):
+        np.minimum(balance, after, out=balance)
     return net
 
 
