@@ -83,31 +83,48 @@ def losses_of(items: Sequence[Item]) -> tuple[dict[int, int], dict[int, int], li
 
 
 def _laid(missing: list[tuple[Item, Move]], gains: list[Gain]) -> list[Loss]:
+    """Lay each loss to gains of goods on its key first, then to gains under its quotas, then to nobody."""
     losses: list[Loss] = []
-    for may_have_taken in (_goods, _quota):
+    goods = _sorted([gain for gain in gains if gain.taken], _keys)
+    quotas = _sorted(gains, _procedures)
+    for pots, places in ((goods, _keys), (quotas, _procedures)):
         still: list[tuple[Item, Move]] = []
         for item, move in missing:
-            rest, spent = _lay(item, move, gains, (may_have_taken, losses))
-            if rest:
-                still.append((item, move._replace(quantity=rest)))
-            if spent > len(gains) // 2:
-                gains = [gain for gain in gains if gain.left]
+            rest = move
+            for place in places(item):
+                if rest.quantity and place in pots:
+                    rest = rest._replace(quantity=_lay(item, rest, pots[place], losses))
+            if rest.quantity:
+                still.append((item, rest))
         missing = still
     return losses + [Loss(item.place, NOBODY, move.quantity, move.old) for item, move in missing]
 
 
-Judgement = tuple[Callable[[Item, Gain], bool], list[Loss]]
+def _keys(item: Item) -> list[int]:
+    return [item.key]
 
 
-def _lay(item: Item, move: Move, gains: list[Gain], judgement: Judgement) -> tuple[int, int]:
-    """Lay what is missing to the gains over its days; return what is left, and how many gains were seen used up."""
-    may_have_taken, losses = judgement
+def _procedures(item: Item) -> list[int]:
+    return sorted({place for sequence in item.sequences for place in sequence})
+
+
+def _sorted(gains: list[Gain], places: Callable[[Item], list[int]]) -> dict[int, list[Gain]]:
+    """The gains by the places at which they may be found, in their order."""
+    pots: dict[int, list[Gain]] = {}
+    for gain in gains:
+        for place in places(gain.item):
+            pots.setdefault(place, []).append(gain)
+    return pots
+
+
+def _lay(item: Item, move: Move, gains: list[Gain], losses: list[Loss]) -> int:
+    """Lay what is missing to the gains over its days; return what is left. Gains that are used up go now and then."""
     rest, spent = move.quantity, 0
     for gain in gains:
         if not gain.left:
             spent += 1
             continue
-        if gain.start >= move.new or gain.end <= move.old or not may_have_taken(item, gain):
+        if gain.start >= move.new or gain.end <= move.old:
             continue
         quantity = min(rest, gain.left)
         gain.left -= quantity
@@ -115,13 +132,6 @@ def _lay(item: Item, move: Move, gains: list[Gain], judgement: Judgement) -> tup
         losses.append(Loss(item.place, gain.item.place, quantity, move.old))
         if not rest:
             break
-    return rest, spent
-
-
-def _goods(loser: Item, gain: Gain) -> bool:
-    return gain.taken and loser.key == gain.item.key
-
-
-def _quota(loser: Item, gain: Gain) -> bool:
-    shared = {place for sequence in loser.sequences for place in sequence}
-    return any(place in shared for sequence in gain.item.sequences for place in sequence)
+    if 2 * spent > len(gains):
+        gains[:] = [gain for gain in gains if gain.left]
+    return rest
