@@ -11,17 +11,18 @@ def balances() -> Found:
 
 
 def order() -> Found:
-    """Issued <= picked <= delivered <= ordered + tolerance, and nothing below zero."""
+    """Lost <= issued <= picked <= delivered <= ordered + tolerance, and nothing below zero."""
     negative = " OR ".join(f"{measure} < 0" for measure in Measure)
     return _lines(
-        f"issued > picked OR picked > delivered OR delivered > ordered + tolerance OR {negative}",
+        f"lost > issued OR issued > picked OR picked > delivered OR delivered > ordered + tolerance OR {negative}",
         "is out of order: issued, picked, delivered and ordered must not fall behind one another",
     )
 
 
 def billed() -> Found:
     return _lines(
-        "billed > CASE billing_basis WHEN 'issued' THEN issued WHEN 'ordered' THEN ordered + tolerance ELSE 0 END",
+        "billed > CASE billing_basis WHEN 'issued' THEN issued - lost"
+        " WHEN 'ordered' THEN ordered + tolerance ELSE 0 END",
         "is billed beyond its basis",
     )
 

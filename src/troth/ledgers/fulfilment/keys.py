@@ -27,4 +27,4 @@ class FulfilmentKey(BalanceKey):
 
     @classmethod
     def empty(cls, key: Self) -> FulfilmentBalance:
-        return FulfilmentBalance(0, 0, 0, 0, 0, 0, 0, 0, 0)
+        return FulfilmentBalance(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)

@@ -20,6 +20,7 @@ class Balance(models.Model):
     billed = models.BigIntegerField(default=0, db_default=0)
     paid = models.BigIntegerField(default=0, db_default=0)
     returned = models.BigIntegerField(default=0, db_default=0)
+    lost = models.BigIntegerField(default=0, db_default=0)
     tolerance = models.BigIntegerField(default=0, db_default=0)
     billing_basis = models.CharField(max_length=10, default="issued", db_default="issued")
 
@@ -31,7 +32,7 @@ class Balance(models.Model):
                 name="fulfilment_to_bill",
                 condition=Q(kind="order_line")
                 & (
-                    Q(billing_basis="issued", billed__lt=F("issued"))
+                    Q(billing_basis="issued", billed__lt=F("issued") - F("lost"))
                     | Q(billing_basis="ordered", billed__lt=F("ordered"))
                 ),
             ),
@@ -49,11 +50,12 @@ class Balance(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     ordered__gte=0, referenced__gte=0, delivered__gte=0, picked__gte=0, issued__gte=0, billed__gte=0
-                ),
+                )
+                & Q(lost__gte=0, lost__lte=F("issued")),
                 name="fulfilment_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(billing_basis="issued", billed__lte=F("issued"))
+                condition=Q(billing_basis="issued", billed__lte=F("issued") - F("lost"))
                 | Q(billing_basis="ordered", billed__lte=F("ordered") + F("tolerance"))
                 | Q(billing_basis="none", billed=0),
                 name="fulfilment_billed_within_basis",

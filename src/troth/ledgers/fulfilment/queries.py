@@ -27,6 +27,7 @@ class Progress:
     billed: int = 0
     paid: int = 0
     returned: int = 0
+    lost: int = 0
     tolerance: int = 0
     billing_basis: str = BillingBasis.ISSUED
 
@@ -38,7 +39,7 @@ class Progress:
     def open_to_bill(self) -> int:
         """What may be billed as things stand."""
         if self.billing_basis == BillingBasis.ISSUED:
-            return self.issued - self.billed
+            return self.issued - self.lost - self.billed
         return max(self.ordered - self.billed, 0) if self.billing_basis == BillingBasis.ORDERED else 0
 
 
@@ -227,10 +228,11 @@ def unpaid_invoices() -> QuerySet[Any, int]:
 
 def to_bill(basis: BillingBasis, *, after: int = 0, limit: int = 5_000) -> list[int]:
     """Ids of order lines of this billing basis with something not yet billed, in order, from after an id on."""
-    most = "issued" if basis is BillingBasis.ISSUED else "ordered"
+    most = "issued - lost" if basis is BillingBasis.ISSUED else "ordered"
     rows = sql.fetch(
         "SELECT line_id FROM fulfilment_balance WHERE kind = 'order_line' AND line_id > %s"
-        " AND ((billing_basis = 'issued' AND billed < issued) OR (billing_basis = 'ordered' AND billed < ordered))"
+        " AND ((billing_basis = 'issued' AND billed < issued - lost)"
+        " OR (billing_basis = 'ordered' AND billed < ordered))"
         f" AND billing_basis = %s AND billed < {most} ORDER BY line_id LIMIT %s",
         [after, basis.value, limit],
     )

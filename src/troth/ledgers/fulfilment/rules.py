@@ -1,8 +1,8 @@
-"""How far a line may come: issued <= picked <= delivered <= ordered + tolerance, and billed within its basis.
+"""How far a line may come: lost <= issued <= picked <= delivered <= ordered + tolerance, and billed within its basis.
 
 ordered 10, tolerance 1     delivered 11 is the most
 delivered 5                 picked 5 is the most; taking the delivery back below what is picked is refused as well
-basis issued                billed <= issued
+basis issued                billed <= issued - lost
 basis ordered               billed <= ordered + tolerance
 basis none                  nothing is billed
 """
@@ -29,6 +29,12 @@ class ExceedsPick(BusinessError):
     """More would be issued than is picked."""
 
     code = "exceeds_pick"
+
+
+class ExceedsIssue(BusinessError):
+    """More would be lost than was issued."""
+
+    code = "exceeds_issue"
 
 
 class ExceedsBillable(BusinessError):
@@ -96,6 +102,12 @@ def _limits(line: FulfilmentBalance) -> tuple[Limit, ...]:
             "issued, but only {limit} picked. Confirm the pick first, or reverse the goods issue before the pick.",
         ),
         (
+            ExceedsIssue,
+            line.lost,
+            line.issued,
+            "lost, but only {limit} issued. Take the proof of delivery back before the goods issue.",
+        ),
+        (
             ExceedsBillable,
             line.billed,
             billable(line),
@@ -107,5 +119,5 @@ def _limits(line: FulfilmentBalance) -> tuple[Limit, ...]:
 def billable(line: FulfilmentBalance) -> int:
     """Return the most that may be billed of a line."""
     if line.billing_basis == BillingBasis.ISSUED:
-        return line.issued
+        return line.issued - line.lost
     return line.ordered + line.tolerance if line.billing_basis == BillingBasis.ORDERED else 0

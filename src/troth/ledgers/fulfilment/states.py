@@ -5,7 +5,10 @@ from enum import StrEnum
 
 
 class Measure(StrEnum):
-    """How far a line has come. Quantities in smallest units; `paid` in minor units, for invoices."""
+    """How far a line has come. Quantities in smallest units; `paid` in minor units, for invoices.
+
+    `lost` was issued and did not arrive: it is not billed.
+    """
 
     ORDERED = "ordered"
     REFERENCED = "referenced"
@@ -15,10 +18,11 @@ class Measure(StrEnum):
     BILLED = "billed"
     PAID = "paid"
     RETURNED = "returned"
+    LOST = "lost"
 
 
 class BillingBasis(StrEnum):
-    """What limits the billed quantity: what was issued, what was ordered, or nothing is billed."""
+    """What limits the billed quantity: what was issued and arrived, what was ordered, or nothing is billed."""
 
     ISSUED = "issued"
     ORDERED = "ordered"
@@ -36,5 +40,6 @@ class FulfilmentBalance:
     billed: int
     paid: int
     returned: int
+    lost: int
     tolerance: int = 0
     billing_basis: str = BillingBasis.ISSUED
