@@ -52,6 +52,8 @@ CALLS = {
     "create_transfer_order": {"deliveries": [1]},
     "post_goods_issue": None,
     "post_goods_issues": {"deliveries": [1]},
+    "prove_delivery": {"arrived_on": "2026-03-02"},
+    "prove_deliveries": {"deliveries": [1]},
     "move_stock": {"from_bin": 1, "to_bin": 2, "quantity": "1"},
     "count_stock": {"bin": 1, "counted": "1", "reason": "yearly count"},
     "load_opening_stock": {"goods": [LAID]},
@@ -68,8 +70,8 @@ CALLS = {
 }
 """Operation -> a body of the right shape: what is asked of the key comes before what the action asks of the books."""
 
-EACH_ON_ITS_OWN = {"post_goods_issues"}
-"""Keeps no answer under its key: a delivery that left already is told so."""
+EACH_ON_ITS_OWN = {"post_goods_issues", "prove_deliveries"}
+"""Keep no answer under their key: a delivery that left, or arrived, already is told so."""
 
 
 def creating():

@@ -341,3 +341,41 @@ def test_a_rest_within_the_tolerance_is_closed_unless_it_comes_later(small, call
     short = {"position": 1, "picked": "9", "reason": "one was bent", "deliver_later": later}
     confirmed = done(store.post(f"transfer-orders/{transfer['id']}/confirm", {"differences": [short]}))
     assert [(one["product"], one["quantity"], one["unit"]) for one in confirmed["closed"]] == closed
+
+
+def test_a_delivery_is_billed_for_what_its_proof_says_arrived(small, caller):
+    rep, boss, biller = caller("representative"), caller("warehouse_supervisor"), caller("billing_clerk")
+    small.customers["ALPHA"].needs_proof = True
+    small.customers["ALPHA"].save()
+    company.put_in_stock(small, "HELMET", 30)
+    body = {"customer": "ALPHA", "requested_on": "2026-03-04", "lines": [{"product": "HELMET", "quantity": "10"}]}
+    order = done(rep.post("orders", body), 201)
+    [delivery] = done(boss.post("deliveries", {"order": order["id"]}), 201)["deliveries"]
+    transfer = done(boss.post("transfer-orders", {"deliveries": [delivery["id"]]}), 201)
+    done(boss.post(f"transfer-orders/{transfer['id']}/confirm"))
+    address = f"deliveries/{delivery['id']}"
+    done(boss.post(f"{address}/goods-issue"), 201)
+    wanted = {"deliveries": [delivery["id"]]}
+    assert_refused(biller.post("invoices", wanted), 409, "nothing_to_bill")
+    assert [one["number"] for one in done(rep.get("deliveries/unproven"))["items"]] == [delivery["number"]]
+
+    lost = {"line_number": 1, "arrived": "7", "reason": "damaged"}
+    proof = {"arrived_on": "2026-03-02", "signed_by": "J. Jansen", "differences": [lost]}
+    assert_refused(rep.post(f"{address}/proof", proof), 422, "difference_not_decided")
+    assert_refused(boss.post(f"{address}/proof", proof), 403, "not_allowed")
+    proof["differences"] = [{**lost, "decision": "reship"}]
+    [difference] = done(rep.post(f"{address}/proof", proof, key="proof-1"), 201)["differences"]
+    assert (difference["lost"], difference["outcome"]) == ("3", "reshipped")
+    assert done(rep.post(f"{address}/proof", proof, key="proof-1"), 201)["differences"] == [difference]
+    shown = done(rep.get(address))
+    assert (shown["arrived_on"], shown["signed_by"], shown["lines"][0]["lost"]) == ("2026-03-02", "J. Jansen", "3")
+    [line] = done(rep.get(f"orders/{order['id']}"))["lines"]
+    assert (line["quantity"], line["fulfilment"]["issued"], line["fulfilment"]["lost"]) == ("13", "10", "3")
+    results = done(rep.post("proofs", wanted))["results"]
+    assert [one["code"] for one in results] == ["already_proven"]
+    done(rep.post(f"{address}/withdraw-proof", {"reason": "the wrong delivery"}))
+    results = done(rep.post("proofs", wanted))["results"]
+    assert [(one["arrived_on"], one["code"]) for one in results] == [("2026-03-02", "")]
+    [invoice] = done(biller.post("invoices", wanted), 201)["invoices"]
+    assert invoice["gross"]["amount"] == "595.00"
+    assert_refused(rep.post(f"{address}/withdraw-proof", {"reason": "too late"}), 409, "later_documents")

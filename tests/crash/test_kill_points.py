@@ -41,7 +41,7 @@ def test_a_killed_transaction_leaves_nothing_and_its_repetition_has_one_effect(t
     assert {name: step["wrong"] for name, step in steps.items() if step["wrong"]} == {}
     for name in ("enter_order", "post_goods_issue"):
         assert steps[name]["points"] == steps[name]["boundaries"] >= 20
-    assert len(steps) == 14
+    assert len(steps) == 16
     assert min(step["points"] for step in steps.values()) >= 3
 
 

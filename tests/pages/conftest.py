@@ -75,6 +75,9 @@ def world(company, yard):
     _order, unbilled, _transfer = yard.issued(HELMET=1)
     _order, owed, _transfer = yard.issued(HELMET=2)
     billing.create_invoices(delivery_ids=[owed.id], **acting)
+    company.customers["BETA"].needs_proof = True
+    company.customers["BETA"].save()
+    _order, unproven, _transfer = yard.issued(GLOVE=1)
     due, blocked = yard.order(GLOVE=3), yard.order("GAMMA", FRAME=1)
     open_delivery = yard.deliver(yard.order(FRAME=2))
     waiting = yard.transfer(open_delivery)
@@ -104,6 +107,7 @@ def world(company, yard):
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
             "hold": hold.id, "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
             "scope": CheckingScope.objects.get(code="order").pk, "group": AvailabilityGroup.objects.get().pk,
+            "unproven": unproven.id,
             "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }
     )  # fmt: skip

@@ -197,6 +197,34 @@ def test_a_mass_goods_issue_tells_each_refusal(world, sign_in):
 
 
 @time_machine.travel(NOW)
+def test_a_proof_of_delivery_is_recorded_line_by_line_and_taken_back(world, sign_in):
+    browser, url = sign_in("representative"), world.url("/deliveries/{unproven}/prove/")
+    assert "Record proof of delivery" in said(browser.get(world.url("/deliveries/{unproven}/")))
+    assert world.url("/deliveries/{unproven}/prove/") in browser.get("/proofs/").content.decode()
+    head = {"arrived_on": "2026-03-02", "signed_by": "J. Jansen"}
+    lost = {"line": 1, "arrived": "0", "reason": "missing"}
+    assert browser.post(url, {**head, **rows(lost, filled=1)}).status_code == 422
+    assert browser.post(url, {**head, **rows({**lost, "decision": "credit"}, filled=1)}).status_code == 302
+    page = said(browser.get(world.url("/deliveries/{unproven}/")))
+    assert "Arrived" in page
+    assert "J. Jansen" in page
+    assert "1 pair missing, not billed" in page
+    assert "Proof of delivery recorded" in said(browser.get(world.url("/deliveries/{unproven}/?tab=history")))
+    back = world.url("/deliveries/{unproven}/withdraw-proof/")
+    assert browser.post(back, {"reason": "the carrier found it"}).status_code == 302
+    assert Delivery.objects.get(pk=world.keys["unproven"]).arrived_on is None
+
+
+@time_machine.travel(NOW)
+def test_what_arrived_as_shipped_is_recorded_for_all_rows_selected(world, sign_in):
+    browser = sign_in("transport_coordinator")
+    ids = [world.keys["unproven"], world.keys["open_delivery"]]
+    answer = browser.post("/proofs/as-shipped/", {"selected": ids})
+    assert (said(answer).count("Not done"), said(answer).count("Arrived on")) == (1, 1)
+    assert "Nothing waits for a proof" in said(browser.get("/proofs/"))
+
+
+@time_machine.travel(NOW)
 def test_an_administrator_grants_a_role_and_the_conflict_is_told(sign_in, person):
     browser, url = sign_in("administrator"), f"/people/{person.pk}/grant/"
     assert browser.post(url, {"role": "representative"}).status_code == 302

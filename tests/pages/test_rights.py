@@ -7,7 +7,7 @@ from troth.platform import permissions
 from troth.platform.permissions import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
 
 LISTS = (
-    "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/shipments/", "/transfer-orders/",
+    "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/proofs/", "/shipments/", "/transfer-orders/",
     "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
     "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/", "/holds/",
 )  # fmt: skip
@@ -25,7 +25,8 @@ PAGES = (
     "/quotations/{quotation}/reject/", "/quotations/{quotation}/order/",
     "/deliveries/{delivery}/", "/deliveries/{delivery}/?tab=fetching", "/deliveries/{delivery}/?tab=flow",
     "/deliveries/{open_delivery}/", "/deliveries/{open_delivery}/change/", "/deliveries/{open_delivery}/assign/",
-    "/deliveries/{open_delivery}/cancel/", "/deliveries/{delivery}/reverse/", "/shipments/new/",
+    "/deliveries/{open_delivery}/cancel/", "/deliveries/{delivery}/reverse/", "/deliveries/{unproven}/",
+    "/deliveries/{unproven}/prove/", "/deliveries/{unproven}/withdraw-proof/", "/shipments/new/",
     "/shipments/{shipment}/", "/shipments/{shipment}/?tab=fetching", "/shipments/{shipment}/assign/",
     "/shipments/{shipment}/cancel/", "/transfer-orders/{transfer}/", "/transfer-orders/{transfer}/confirm/",
     "/transfer-orders/{transfer}/cancel/", "/transfer-orders/{picked}/undo/", "/invoices/{invoice}/",

@@ -11,7 +11,7 @@ from tests.shipping.conftest import assert_books_hold, footprint
 from troth.business.sales import actions as sales
 from troth.kernel.errors import BusinessError
 
-STAGES = ("delivery", "shipment", "transfer", "picked", "loading", "issued", "departed")
+STAGES = ("delivery", "shipment", "transfer", "picked", "loading", "issued", "departed", "arrived")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reversal-matrix.md"
 
 
@@ -33,6 +33,8 @@ def carried_to(yard, stage):
         yard.issue(delivery)
     if reached >= 6:
         yard.do("depart_shipment", shipment_id=found["shipment"].id)
+    if reached >= 7:
+        yard.do("prove_delivery", delivery_id=delivery.id, arrived_on=yard.today)
     return found
 
 
@@ -72,16 +74,21 @@ def recall_shipment(yard, found):
     yard.do("recall_shipment", shipment_id=found["shipment"].id, reason="lorry broke down")
 
 
+def withdraw_proof(yard, found):
+    yard.do("withdraw_proof", delivery_id=found["delivery"].id, reason="the wrong delivery")
+
+
 ALLOWED = ""
 MATRIX = {
-    cancel_delivery: (ALLOWED, ALLOWED, "later_documents", *["illegal_transition"] * 4),
-    unassign_delivery: (None, *[ALLOWED] * 3, *["illegal_transition"] * 3),
-    cancel_shipment: (None, *[ALLOWED] * 3, *["illegal_transition"] * 3),
-    cancel_transfer_order: (None, None, ALLOWED, *["illegal_transition"] * 4),
-    undo_pick: (None, None, "illegal_transition", ALLOWED, *["later_documents"] * 3),
-    unload_shipment: (None, *["illegal_transition"] * 3, ALLOWED, "later_documents", "illegal_transition"),
-    reverse_goods_issue: (*["illegal_transition"] * 5, ALLOWED, "later_documents"),
-    recall_shipment: (None, *["illegal_transition"] * 5, ALLOWED),
+    cancel_delivery: (ALLOWED, ALLOWED, "later_documents", *["illegal_transition"] * 5),
+    unassign_delivery: (None, *[ALLOWED] * 3, *["illegal_transition"] * 4),
+    cancel_shipment: (None, *[ALLOWED] * 3, *["illegal_transition"] * 4),
+    cancel_transfer_order: (None, None, ALLOWED, *["illegal_transition"] * 5),
+    undo_pick: (None, None, "illegal_transition", ALLOWED, *["later_documents"] * 4),
+    unload_shipment: (None, *["illegal_transition"] * 3, ALLOWED, "later_documents", *["illegal_transition"] * 2),
+    reverse_goods_issue: (*["illegal_transition"] * 5, ALLOWED, *["later_documents"] * 2),
+    recall_shipment: (None, *["illegal_transition"] * 5, ALLOWED, "later_documents"),
+    withdraw_proof: (*["illegal_transition"] * 5, *["not_proven"] * 2, ALLOWED),
 }
 CELLS = [
     pytest.param(step, stage, answer, id=f"{step.__name__}-{stage}")
@@ -117,8 +124,9 @@ def test_an_order_that_is_in_a_delivery_is_not_cancelled(yard, stage):
 
 
 def test_every_step_can_be_taken_back_to_the_order(yard):
-    found = carried_to(yard, "departed")
+    found = carried_to(yard, "arrived")
     for step in (
+        withdraw_proof,
         recall_shipment,
         reverse_goods_issue,
         unload_shipment,
@@ -147,6 +155,6 @@ def test_the_document_has_a_row_for_every_step_and_the_same_answer_in_every_cell
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == len(STAGES) + 1 and cells[0].startswith("`"):
             rows[cells[0].strip("`")] = cells[1:]
-    words = {None: "", ALLOWED: "yes", "later_documents": "no", "illegal_transition": "no"}
+    words = {None: "", ALLOWED: "yes", "later_documents": "no", "illegal_transition": "no", "not_proven": "no"}
     for step, row in MATRIX.items():
         assert [cell.split(":")[0] for cell in rows[step.__name__]] == [words[answer] for answer in row], step.__name__

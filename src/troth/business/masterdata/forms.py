@@ -27,6 +27,7 @@ LABELS = {
     "complete_delivery": _("Complete deliveries only"),
     "is_tax_exempt": _("Exempt from tax"),
     "mails_papers": _("Papers go out by mail by themselves"),
+    "needs_proof": _("Billed after the proof of delivery"),
     "company": _("Company"),
     "number": _("Number"),
     "name": _("Name"),
@@ -156,7 +157,7 @@ CustomerForm = _form(
                 "deliveries_max",
             ),
         ),
-        Section(_("Billing"), ("currency", "payment_terms", "is_tax_exempt", "mails_papers")),
+        Section(_("Billing"), ("currency", "payment_terms", "is_tax_exempt", "mails_papers", "needs_proof")),
     ),
 )
 ProductForm = _form(

@@ -125,6 +125,7 @@ class Customer(Masters):
     deliveries_max = models.PositiveSmallIntegerField(_("partial deliveries at most"), default=9)
     is_tax_exempt = models.BooleanField(_("exempt from tax"), default=False)
     mails_papers = models.BooleanField(_("papers go out by mail by themselves"), default=False, db_default=False)
+    needs_proof = models.BooleanField(_("billed after the proof of delivery"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("customer")

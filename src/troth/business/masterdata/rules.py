@@ -127,6 +127,7 @@ CUSTOMER: dict[str, Field] = {
     "deliveries_max": _whole(9, 99),
     "is_tax_exempt": _yes(False),
     "mails_papers": _yes(False),
+    "needs_proof": _yes(False),
     "is_active": _yes(True),
 }
 PARTY_FIELDS = ("number", "name", "street", "postcode", "city", "region", "country", "email", "telephone", "language")

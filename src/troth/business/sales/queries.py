@@ -368,6 +368,7 @@ def _progress(flow: Flow, lines: Iterable[LineView], is_blocked: bool) -> Progre
                 picked=view.progress.picked,
                 issued=view.progress.issued,
                 billed=view.progress.billed,
+                lost=view.progress.lost,
             )
             for view in standing
         ),

@@ -83,6 +83,8 @@ history.words(
         "sales.order_repromised": _("Promised anew after supply moved"),
         "sales.item_rejected": _("Item rejected"),
         "sales.rest_closed": _("Rest closed, within the tolerance"),
+        "sales.lost_ordered_again": _("Lost on the way, to be sent again"),
+        "sales.lost_found": _("Not lost on the way after all"),
         "sales.stock_allocated": _("Stock allocated"),
         "sales.allocation_released": _("Allocation released"),
         "sales.quotation_saved": _("Draft saved"),
@@ -203,6 +205,7 @@ def _headlines(order_ids: Sequence[int]) -> dict[int, Status]:
             LineProgress(
                 row.is_promised and promise is not None, row.is_delivered, one.billing_basis, one.ordered,
                 promise.confirmed if promise else 0, one.delivered, one.picked, one.issued, one.billed,
+                one.lost,
             )
         )  # fmt: skip
     words = {order_id: progress(found).headline for order_id, found in by_order.items()}
@@ -341,7 +344,7 @@ def line_status(one: LineView) -> Status:
     promise = one.promise
     row = LineProgress(
         promise is not None, True, come.billing_basis, come.ordered, promise.confirmed if promise else 0,
-        come.delivered, come.picked, come.issued, come.billed,
+        come.delivered, come.picked, come.issued, come.billed, come.lost,
     )  # fmt: skip
     return HEADLINES[progress([row]).headline]
 

@@ -72,7 +72,10 @@ class Fulfilled(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineProgress:
-    """What the promise and the ledgers say of one standing line. Smallest units; `invoiced` and `paid` minor units."""
+    """What the promise and the ledgers say of one standing line, in smallest units.
+
+    `lost` was issued and did not arrive.
+    """
 
     is_promised: bool
     is_delivered: bool
@@ -83,6 +86,7 @@ class LineProgress:
     picked: int = 0
     issued: int = 0
     billed: int = 0
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,9 @@ def progress(lines: Iterable[LineProgress], *, invoiced: int = 0, paid: int = 0,
     confirmation = _confirmation(sum(max(line.confirmed, line.delivered) for line in promised), _ordered(promised))
     delivery = _fulfilled(sum(line.delivered for line in to_deliver), _ordered(to_deliver))
     goods_issue = _fulfilled(sum(line.issued for line in to_deliver), _ordered(to_deliver))
-    billing = _fulfilled(sum(line.billed for line in to_bill), _ordered(to_bill))
+    # What was lost on the way is never billed.
+    lost = sum(line.lost for line in to_bill)
+    billing = _fulfilled(sum(line.billed for line in to_bill), _ordered(to_bill) - lost)
     payment = _fulfilled(paid, invoiced)
     if billing is not Fulfilled.FULLY and payment is Fulfilled.FULLY:
         payment = Fulfilled.PARTLY

@@ -102,7 +102,8 @@ def value_as_exposed() -> Found:
     billed = {document_id for document_id, _ in fulfilment.posted_from("delivery", Measure.BILLED)}
     values = DeliveryLine.objects.values_list("delivery_id", "delivery__number", "delivery__state")
     checked = 0
-    for delivery_id, number, state, value in values.annotate(total=Sum("value")).order_by("delivery_id"):
+    totals = values.annotate(total=Sum("value") - Sum("lost_value")).order_by("delivery_id")
+    for delivery_id, number, state, value in totals:
         if delivery_id in billed:
             continue
         checked += 1
@@ -175,10 +176,36 @@ def states() -> Found:
     yield Count(checked)
 
 
+def proofs() -> Found:
+    """The ledger has lost what proofs say, nothing is lost without one, nothing billed before one that is needed."""
+    billed = {document_id for document_id, _ in fulfilment.posted_from("delivery", Measure.BILLED)}
+    waiting = Delivery.objects.filter(state=DeliveryState.ISSUED, needs_proof=True, arrived_on=None)
+    yield Count(waiting.count())
+    for pk, number in waiting.filter(pk__in=billed).order_by("pk").values_list("pk", "number"):
+        yield Finding(f"Delivery {number} was billed before its proof.", {"delivery": pk})
+    said: dict[tuple[int, int], int] = {}
+    proven = DeliveryLine.objects.filter(lost__gt=0).order_by("pk")
+    for delivery_id, line_id, lost in proven.values_list("delivery_id", "order_line_id", "lost"):
+        said[delivery_id, line_id] = said.get((delivery_id, line_id), 0) + lost
+    posted = fulfilment.posted_from("delivery", Measure.LOST)
+    yield Count(len(said.keys() | posted.keys()))
+    for delivery_id, line_id in sorted(said.keys() | posted.keys()):
+        key = (delivery_id, line_id)
+        if said.get(key, 0) != posted.get(key, 0):
+            yield Finding(
+                f"Delivery {delivery_id}: its proof says {said.get(key, 0)} of order line {line_id} were lost, the "
+                f"ledger {posted.get(key, 0)}.",
+                {"delivery": delivery_id, "order_line": line_id},
+            )
+    for pk, number in proven.filter(delivery__arrived_on=None).values_list("delivery_id", "delivery__number"):
+        yield Finding(f"Goods of delivery {number} were lost without a proof.", {"delivery": pk})
+
+
 register(Check("shipping: blocks", "Nothing is delivered or issued under a block.", nothing_leaves_blocked))
 register(Check("shipping: issued as picked", "Delivered = picked = issued per issued delivery.", issued_as_picked))
 register(Check("shipping: picked as fetched", "Picked = confirmed transfer orders.", picked_as_fetched))
 register(Check("shipping: value", "A delivery's value = its open deliveries in the exposure.", value_as_exposed))
 register(Check("shipping: predecessors", "Each delivery line follows from its order.", predecessors))
 register(Check("shipping: weights", "Weight and volume are the sums of the parts.", weights))
+register(Check("shipping: proofs", "What was lost stands in proofs; nothing is billed before one.", proofs))
 register(Check("shipping: states", "States agree with quantities.", states))

@@ -35,7 +35,8 @@ class Delivery(models.Model):
     """Goods for one ship-to, by one route, on one day. `state`: open, picked, issued, cancelled.
 
     `texts` are those of its orders that their kinds pass on. `journal_entry_id` is the entry of the goods issue while
-    it stands.
+    it stands. An issued delivery that `needs_proof` is billed only from `arrived_on`, the proof of delivery, on;
+    `proof_entry_id` is the entry of what that proof lost.
     """
 
     lock_rank = 30
@@ -65,18 +66,43 @@ class Delivery(models.Model):
     journal_entry_id = models.BigIntegerField(null=True)
     texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
+    needs_proof = models.BooleanField(default=False, db_default=False)
+    arrived_on = models.DateField(_("arrived on"), null=True)
+    signed_by = models.CharField(_("signed by"), max_length=80, blank=True, default="", db_default="")
+    proven_at = models.DateTimeField(null=True)
+    proof_entry_id = models.BigIntegerField(null=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
-        indexes = [models.Index(fields=["state", "goods_issue_on"], name="shipping_delivery_due")]
+        indexes = [
+            models.Index(fields=["state", "goods_issue_on"], name="shipping_delivery_due"),
+            # What waits for its proof stays a short list, however much was delivered before.
+            models.Index(
+                fields=["delivery_on"],
+                name="shipping_delivery_unproven",
+                condition=Q(state="issued", needs_proof=True, arrived_on=None),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(arrived_on=None, signed_by="", proven_at=None, proof_entry_id=None)
+                | Q(state="issued", arrived_on__isnull=False, proven_at__isnull=False),
+                name="shipping_delivery_proven",
+            )
+        ]
 
 
 class DeliveryLine(models.Model):
     """`quantity` of an order line to go, `picked` of it in hand; both in smallest units. `value` is its share of the
     order line's gross, in minor units of the company's currency, as it went over in the exposure ledger. `is_complete`
-    marks lines of orders that are to be delivered complete: their rest stays on the delivery while it stands."""
+    marks lines of orders that are to be delivered complete: their rest stays on the delivery while it stands.
+
+    By the proof of delivery `lost` of it did not arrive, worth `lost_value` of the value. On top of what left came
+    `turned_away`, which was refused, or `kept`, which is in `quantity` since. `proof_reason` says why, `proof_outcome`
+    what became of it (`rules.proof.Outcome`).
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line_number = models.PositiveIntegerField()
@@ -93,10 +119,19 @@ class DeliveryLine(models.Model):
     material_on = models.DateField()
     is_complete = models.BooleanField(default=False, db_default=False)
     texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    lost = models.BigIntegerField(default=0, db_default=0)
+    lost_value = models.BigIntegerField(default=0, db_default=0)
+    turned_away = models.BigIntegerField(default=0, db_default=0)
+    kept = models.BigIntegerField(default=0, db_default=0)
+    proof_reason = models.CharField(max_length=10, blank=True, default="", db_default="")
+    proof_outcome = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["delivery", "line_number"], name="shipping_delivery_line_once"),
+            models.CheckConstraint(
+                condition=Q(lost__gte=0, lost__lte=F("quantity"), turned_away__gte=0), name="shipping_line_lost"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=0, picked__gte=0, picked__lte=F("quantity")), name="shipping_line_picked"
             ),

@@ -32,6 +32,7 @@ DELIVERY = {
     DeliveryState.ISSUED: Status(_("Shipped"), "done"),
     DeliveryState.CANCELLED: Status(_("Cancelled"), "stopped"),
 }
+ARRIVED = Status(_("Arrived"), "done")
 SHIPMENT = {
     ShipmentState.PLANNED: Status(_("Planned"), "waiting"),
     ShipmentState.LOADING: Status(_("Loading"), "going"),
@@ -52,6 +53,8 @@ history.words(
         "shipping.delivery_unassigned": _("Delivery taken off the shipment"),
         "shipping.goods_issued": _("Goods issued"),
         "shipping.goods_issue_reversed": _("Goods issue reversed"),
+        "shipping.delivery_proven": _("Proof of delivery recorded"),
+        "shipping.proof_withdrawn": _("Proof of delivery taken back"),
         "shipping.pick_confirmed": _("Pick confirmed"),
         "shipping.pick_undone": _("Pick undone"),
         "shipping.shipment_created": _("Created"),
@@ -99,6 +102,21 @@ class DeliveryRow:
     delivery_on: date
     weight: Quantity
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class UnprovenRow:
+    """A delivery that left and waits for its proof; `days` since it should have arrived."""
+
+    id: int
+    number: str
+    ship_to: Party
+    site: str
+    shipment: str
+    carrier: str
+    issued_on: date | None
+    delivery_on: date
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +250,36 @@ def _delivery_row(one: Delivery) -> DeliveryRow:
     return DeliveryRow(
         one.pk, one.number, Party(one.ship_to.name, one.ship_to.number), one.site.code,
         one.route.name if one.route else "", one.shipment.number if one.shipment else "", one.goods_issue_on,
-        one.delivery_on, Quantity(one.weight_g, 3, "kg"), DELIVERY[DeliveryState(one.state)],
+        one.delivery_on, Quantity(one.weight_g, 3, "kg"), status_of(one.state, one.arrived_on),
+    )  # fmt: skip
+
+
+def status_of(state: str, arrived_on: date | None) -> Status:
+    """The state of a delivery as people say it; one with its proof has arrived."""
+    return ARRIVED if arrived_on else DELIVERY[DeliveryState(state)]
+
+
+def unproven(query: ListQuery, today: date) -> Page:
+    """What left and is billed only after the proof, the longest waiting first."""
+    found = _seen(_unproven().select_related("ship_to", "site", "shipment__carrier__party"), query)
+    for word in query.search.split():
+        found = found.filter(
+            Q(number__icontains=word) | Q(ship_to__name__icontains=word) | Q(shipment__number__iexact=word)
+        )
+    page = keyset.page(found, SORTS.get(query.sort, ("delivery_on", "id")), query.after, query.limit, count=query.count)
+    return replace(page, rows=[_unproven_row(one, today) for one in page.rows])
+
+
+def _unproven() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=DeliveryState.ISSUED, needs_proof=True, arrived_on=None)
+
+
+def _unproven_row(one: Delivery, today: date) -> UnprovenRow:
+    trip = one.shipment
+    return UnprovenRow(
+        one.pk, one.number, Party(one.ship_to.name, one.ship_to.number), one.site.code, trip.number if trip else "",
+        trip.carrier.party.name if trip and trip.carrier else "", one.issued_on, one.delivery_on,
+        max((today - one.delivery_on).days, 0),
     )  # fmt: skip
 
 
@@ -303,6 +350,8 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
         planned = _seen(Shipment.objects.filter(state__in=(ShipmentState.PLANNED, ShipmentState.LOADING)), query)
         leaving = planned.filter(planned_on__lte=today) if task == "leaving" else planned
         return tally(leaving, "planned_on", late="planned_on", before=today)
+    if task == "unproven":
+        return tally(_seen(_unproven(), query), "delivery_on", late="delivery_on", before=today)
     open_ones = _seen(Delivery.objects.filter(state__in=(DeliveryState.OPEN, DeliveryState.PICKED)), query)
     if task == "unassigned":
         chosen = open_ones.filter(shipment=None)
@@ -312,10 +361,12 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
 
 
 def delivery_faces(ids: Sequence[int]) -> dict[int, Face]:
-    rows = Delivery.objects.filter(pk__in=ids).values_list("pk", "number", "state", "issued_on", "goods_issue_on")
+    rows = Delivery.objects.filter(pk__in=ids).values_list(
+        "pk", "number", "state", "issued_on", "goods_issue_on", "arrived_on"
+    )
     return {
-        pk: Face(number, DELIVERY[DeliveryState(state)], issued or planned)
-        for pk, number, state, issued, planned in rows
+        pk: Face(number, status_of(state, arrived), arrived or issued or planned)
+        for pk, number, state, issued, planned, arrived in rows
     }
 
 

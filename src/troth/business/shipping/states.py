@@ -1,6 +1,6 @@
 """The states of deliveries, shipments and transfer orders.
 
-| delivery | open, then picked when all of it is in hand, then issued when it has left; or cancelled |
+| delivery | open, then picked when all of it is in hand, then issued when it has left, proven or not; or cancelled |
 | shipment | planned, loading, departed; or cancelled |
 | transfer order | open until the pick is confirmed; cancelled when it is taken back or its pick is undone |
 
@@ -41,6 +41,8 @@ DELIVERY: Lifecycle[DeliveryState] = Lifecycle(
         (DeliveryState.OPEN, "cancel"): DeliveryState.CANCELLED,
         (DeliveryState.PICKED, "undo_pick"): DeliveryState.OPEN,
         (DeliveryState.PICKED, "issue"): DeliveryState.ISSUED,
+        (DeliveryState.ISSUED, "prove"): DeliveryState.ISSUED,
+        (DeliveryState.ISSUED, "withdraw_proof"): DeliveryState.ISSUED,
         (DeliveryState.ISSUED, "reverse_goods_issue"): DeliveryState.PICKED,
     },
 )

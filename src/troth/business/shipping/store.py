@@ -38,6 +38,9 @@ class LineRow:
     weight_g: int
     volume_ml: int
     is_complete: bool
+    lost: int = 0
+    lost_value: int = 0
+    proof_outcome: str = ""
 
     @property
     def order(self) -> DocumentRef:
@@ -125,6 +128,15 @@ def update_lines(lines: Iterable[LineRow]) -> None:
     )
 
 
+def write_differences(rows: Sequence[tuple[int, int, int, int, int, str, str]]) -> None:
+    """Rows of (line id, lost, its value, turned away, kept, reason, outcome)."""
+    columns = {
+        "lost": "int", "lost_value": "int", "turned_away": "int", "kept": "int", "proof_reason": "text",
+        "proof_outcome": "text",
+    }  # fmt: skip
+    sql.update("shipping_deliveryline", "id", columns, rows)
+
+
 def update_transfer_lines(rows: Sequence[tuple[int, int, str]]) -> None:
     """Rows of (id, picked, reason for the difference)."""
     sql.update("shipping_transferline", "id", {"picked": "int", "difference_reason": "text"}, rows)
@@ -165,7 +177,8 @@ def _sum(table: str, parts: str, column: str, ids: Iterable[int]) -> None:
 
 _LINE_COLUMNS = (
     "l.id, l.delivery_id, l.line_number, l.order_id, l.order_number, l.order_line_id, l.order_line_number,"
-    " l.product_id, l.quantity, l.picked, l.value, l.weight_g, l.volume_ml, l.is_complete"
+    " l.product_id, l.quantity, l.picked, l.value, l.weight_g, l.volume_ml, l.is_complete, l.lost, l.lost_value,"
+    " l.proof_outcome"
 )
 
 
@@ -202,9 +215,13 @@ class Narrowed:
 
 
 def issued_lines(narrowed: Narrowed, *, after_id: int, limit: int) -> list[sql.Row]:
-    """Lines of issued deliveries from behind an id on, by id; the columns as `queries.ToBill` has them."""
+    """Lines of issued deliveries from behind an id on, by id; the columns as `queries.ToBill` has them.
+
+    What was lost on the way is left out, and what waits for its proof.
+    """
     parameters: list[Any] = [after_id]
-    conditions = ["d.state = 'issued'", "l.quantity > 0", "l.id > %s"]
+    conditions = ["d.state = 'issued'", "l.quantity > l.lost", "l.id > %s"]
+    conditions.append("(NOT d.needs_proof OR d.arrived_on IS NOT NULL)")
     for column, values in (
         ("d.company_id", narrowed.company_ids),
         ("l.delivery_id", narrowed.delivery_ids),
@@ -220,7 +237,8 @@ def issued_lines(narrowed: Narrowed, *, after_id: int, limit: int) -> list[sql.R
             parameters.append(value)
     return sql.fetch(
         "SELECT l.delivery_id, d.number, l.id, l.line_number, d.company_id, d.site_id, d.customer_id, d.sold_to_id,"
-        " d.ship_to_id, d.payer_id, l.order_id, l.order_number, l.order_line_id, l.product_id, l.quantity, l.value,"
+        " d.ship_to_id, d.payer_id, l.order_id, l.order_number, l.order_line_id, l.product_id,"
+        " l.quantity - l.lost, l.value - l.lost_value,"
         " d.issued_on FROM shipping_deliveryline l JOIN shipping_delivery d ON d.id = l.delivery_id"
         f" WHERE {' AND '.join(conditions)} ORDER BY l.id LIMIT %s",
         [*parameters, limit],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.shipping.web import amend, documents, lists, picking, verbs
+from troth.business.shipping.web import amend, documents, lists, picking, proof, verbs
 
 app_name = "shipping"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("deliveries/<int:key>/cancel/", verbs.DeliveryCancel.as_view(), name="delivery-cancel"),
     path("deliveries/<int:key>/reverse/", verbs.DeliveryReverse.as_view(), name="delivery-reverse"),
     path("deliveries/<int:key>/credit/", verbs.DeliveryCredit.as_view(), name="delivery-credit"),
+    path("deliveries/<int:key>/prove/", proof.DeliveryProve.as_view(), name="delivery-prove"),
+    path("deliveries/<int:key>/withdraw-proof/", proof.DeliveryUnprove.as_view(), name="delivery-unprove"),
+    path("proofs/", proof.UnprovenList.as_view(), name="proofs"),
+    path("proofs/as-shipped/", proof.proofs_as_shipped, name="proofs-as-shipped"),
     path("shipments/", lists.ShipmentList.as_view(), name="shipments"),
     path("shipments/new/", verbs.ShipmentCreate.as_view(), name="shipment-create"),
     path("shipments/<int:key>/", documents.ShipmentPage.as_view(), name="shipment"),

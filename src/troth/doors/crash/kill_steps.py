@@ -17,6 +17,7 @@ from troth.business.sales import actions as sales
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.shipping import actions as shipping
+from troth.business.shipping.rules.proof import Arrived
 from troth.doors.bench import company
 from troth.doors.bench.scene import TODAY, BenchCompany, clock
 from troth.platform import blocks
@@ -106,13 +107,25 @@ def _issued(subject: Subject) -> Subject:
     return made
 
 
+def _prove(subject: Subject, key: str | None = None) -> Any:
+    """A piece of each line is lost: one is sent again, one is not."""
+    lost = {1: Arrived(2, "missing", "reship"), 2: Arrived(2, "damaged", "credit")}
+    return _do(shipping.prove_delivery, key, delivery_id=subject.delivery_id, arrived_on=TODAY, arrived=lost)
+
+
+def _proven(subject: Subject) -> Subject:
+    made = _issued(subject)
+    _prove(made)
+    return made
+
+
 def _billed(subject: Subject) -> Subject:
     made = _issued(subject)
     [invoice] = billing.create_invoices(delivery_ids=[made.delivery_id], **ACTING).invoices
     return replace(made, invoice_id=invoice.id, payer_id=invoice.payer_id, gross=invoice.gross)
 
 
-def _do(verb: Any, key: str, *arguments: Any, **named: Any) -> Any:
+def _do(verb: Any, key: str | None, *arguments: Any, **named: Any) -> Any:
     return verb(*arguments, key=key, **named, **ACTING)
 
 
@@ -170,6 +183,12 @@ STEPS = (
     Step("create_delivery", _ordered, lambda s, key: _do(shipping.create_delivery, key, order_id=s.order_id)),
     Step("confirm_all", _listed, lambda s, key: _do(shipping.confirm_all, key, transfer_order_id=s.transfer_id)),
     Step("post_goods_issue", _picked, lambda s, key: _do(shipping.post_goods_issue, key, delivery_id=s.delivery_id)),
+    Step("prove_delivery", _issued, _prove),
+    Step(
+        "withdraw_proof",
+        _proven,
+        lambda s, key: _do(shipping.withdraw_proof, key, delivery_id=s.delivery_id, reason="found after all"),
+    ),
     Step("create_invoices", _issued, lambda s, key: _do(billing.create_invoices, key, delivery_ids=[s.delivery_id])),
     Step("post_payment", _billed, _pay),
     Step("amend_order", _delivered, _amend),

@@ -14,6 +14,7 @@ LIMIT_OF_REVENUE_PERCENT = 20
 EVERY_LOW, LOW_LIMIT = 9, 5_000_00
 EVERY_UNCHECKED = 50
 EVERY_COMPLETE = 12
+EVERY_PROVEN = 10
 RESELLERS = ("BS", "BM")
 """Business types that hold a resale certificate and pay no sales tax in the United States: an invented rule."""
 
@@ -111,5 +112,6 @@ def _customer(organisation: Organisation, fact: dict[str, str], party: Any, ship
         incoterm_place=fact["city"],
         priority=PRIORITY_OF_GROUP[group],
         complete_delivery=position % EVERY_COMPLETE == 0,
+        needs_proof=position % EVERY_PROVEN == 3,
         is_tax_exempt=country == "US" and fact["business_type"] in RESELLERS,
     )

@@ -44,6 +44,7 @@ CODES = (
     Code("VL10", _("Due for delivery today"), "shipping:due", "horizon=0"),
     Code("VL16", _("Deliveries"), "shipping:deliveries", kind="delivery", opens="shipping:delivery"),
     Code("VL19", _("Post goods issue"), "shipping:deliveries", "state=picked", "delivery", "shipping:delivery"),
+    Code("VLPOD", _("Proof of delivery"), "shipping:proofs", kind="delivery", opens="shipping:delivery-prove"),
     Code("VT01", _("Create a shipment"), "shipping:shipment-create"),
     Code("VT11", _("Plan incomplete shipments"), "shipping:shipments", "incomplete=1"),
     Code("VT16", _("Shipments"), "shipping:shipments", kind="shipment", opens="shipping:shipment"),

@@ -112,6 +112,14 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("A delivery is picked, then its goods are issued; after that it can be billed."),
         *DOCUMENT,
     ),
+    "shipping:proofs": (
+        _("What left for customers who are billed after the proof of delivery, the longest waiting on top."),
+        _("Select rows that arrived as they left; open one to record who signed, and what differs."),
+    ),
+    "shipping:delivery-prove": (
+        _("What did not arrive is not billed. Within the order's tolerance nobody needs to decide what becomes of it."),
+        _("As long as the delivery is not billed, its proof can be taken back."),
+    ),
     "shipping:shipments": (_("A shipment is one trip of a truck with its deliveries."), *LIST),
     "shipping:shipment": (_("Load when all is picked, issue the goods, then let the truck depart."), *DOCUMENT),
     "shipping:transfer_orders": (_("Each transfer order is a picking list: which goods from which bin."), *LIST),

@@ -140,6 +140,7 @@ TASKS = {
         _("Transfer orders to pick"), "shipping:transfer_orders?state=open", _yard("transfer_orders")
     ),
     "to_issue": Task(_("Ready for goods issue"), "shipping:deliveries?state=picked", _yard("to_issue")),
+    "unproven": Task(_("Proofs of delivery to record"), "shipping:proofs", _yard("unproven")),
     "receipts": Task(_("Receipts due"), "supply:receipts?state=open&due_on_until={today}", supply.awaited),
     "production": Task(
         _("Production due"),
@@ -168,12 +169,12 @@ TASKS = {
 """The work lists' lines that have a screen."""
 
 HOMES: dict[str, tuple[str, ...]] = {
-    "representative": ("drafts", "unconfirmed", "holds", "blocked", "quotations", "issues"),
+    "representative": ("drafts", "unconfirmed", "holds", "blocked", "quotations", "unproven", "issues"),
     "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
     "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
     "production_scheduler": ("unconfirmed", "production", "receipts", "uncovered"),
     "quality_coordinator": ("receipts", "production", "issues"),
-    "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments", "issues"),
+    "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments", "unproven", "issues"),
     "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_issue", "receipts"),
     "warehouse_supervisor": (
         "leaving",
@@ -185,7 +186,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "receipts",
         "issues",
     ),
-    "operations_team": ("drafts", "unconfirmed", "blocked", "due", "transfer_orders", "receipts", "issues"),
+    "operations_team": ("drafts", "unconfirmed", "blocked", "due", "transfer_orders", "receipts", "unproven", "issues"),
     "credit_manager": ("credit", "overdue", "issues"),
     "billing_clerk": ("to_bill", "overdue", "issues"),
     "receivables_clerk": ("overdue", "open_invoices", "issues"),

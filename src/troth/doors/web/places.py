@@ -25,6 +25,7 @@ AREAS = (
     Area("credit", _("Credit accounts"), "credit:accounts", "credit.view_account", "credit", 310),
     Area("due", _("Due for delivery"), "shipping:due", "shipping.create_deliveries", "desk", 400),
     Area("deliveries", _("Deliveries"), "shipping:deliveries", "shipping.view_delivery", "parcel", 410),
+    Area("proofs", _("Proof of delivery"), "shipping:proofs", "shipping.prove_delivery", "parcel", 415),
     Area("shipments", _("Shipments"), "shipping:shipments", "shipping.view_shipment", "truck", 420),
     Area("handheld", _("Picking"), "shipping:picking", "shipping.confirm_pick", "pick", 425),
     Area("picking", _("Transfer orders"), "shipping:transfer_orders", "shipping.view_transfer_order", "pick", 430),

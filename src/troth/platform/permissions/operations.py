@@ -107,6 +107,10 @@ OPERATIONS: Final[dict[str, str]] = {
     "post_goods_issues": "shipping.post_goods_issue",
     "release_goods_issue": "credit.release_goods_issue",
     "reverse_goods_issue": "shipping.reverse_goods_issue",
+    "list_unproven_deliveries": "shipping.view_delivery",
+    "prove_delivery": "shipping.prove_delivery",
+    "prove_deliveries": "shipping.prove_as_shipped",
+    "withdraw_proof": "shipping.withdraw_proof",
     # supply and availability
     "get_stock": "supply.view_stock",
     "move_stock": "supply.move_stock",

@@ -41,6 +41,7 @@ _ORDERS = _who(REP, SALES, OPS)
 _ENTRY = _who(REP, OPS)
 _YARD = _who(TRANSPORT, SUPER)
 _STORE = _who(CLERK, SUPER)
+_PROOF = _who(REP, TRANSPORT, OPS)
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     # platform
@@ -173,6 +174,9 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "shipping.undo_pick": _who(SUPER),
     "shipping.post_goods_issue": _YARD | _STORE,
     "shipping.reverse_goods_issue": _who(SUPER),
+    "shipping.prove_delivery": _PROOF,
+    "shipping.prove_as_shipped": _PROOF,
+    "shipping.withdraw_proof": _PROOF,
     "shipping.print_papers": _YARD | _STORE | {OPS},
     # billing
     "billing.view_invoice": _who(REP, SALES, OPS, CREDIT, BILL, CASH, AUDIT),

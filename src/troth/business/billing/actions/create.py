@@ -71,7 +71,8 @@ def create_invoices(
     lines = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)
     if not lines:
         raise NothingToBill(
-            "Nothing of this is ready to bill: post the goods issue first, or choose documents that are not billed yet."
+            "Nothing of this is ready to bill: post the goods issue first, record the proof of delivery where the "
+            "customer is billed after it, or choose documents that are not billed yet."
         )
     _refuse_blocked(lines)
     groups = rules.group(lines, collective=collective)

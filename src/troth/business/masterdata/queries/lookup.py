@@ -9,6 +9,11 @@ def wants_mail(customer_id: int) -> bool:
     return Customer.objects.filter(pk=customer_id, mails_papers=True).exists()
 
 
+def needs_proof(customer_id: int) -> bool:
+    """Whether a customer is billed only after the proof of delivery, and for what it proves."""
+    return Customer.objects.filter(pk=customer_id, needs_proof=True).exists()
+
+
 def confirms_by_mail(order_type_id: int) -> bool:
     """Whether orders of a type are confirmed by mail to those who want it."""
     return OrderType.objects.filter(pk=order_type_id, mails_papers=True).exists()

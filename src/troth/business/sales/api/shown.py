@@ -218,6 +218,7 @@ class FulfilmentShown(Shown):
     delivered: str
     picked: str
     issued: str
+    lost: str
     billed: str
 
 
@@ -453,6 +454,7 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
             delivered=quantity(come.delivered, decimals),
             picked=quantity(come.picked, decimals),
             issued=quantity(come.issued, decimals),
+            lost=quantity(come.lost, decimals),
             billed=quantity(come.billed, decimals),
         ),
         open_to_order=quantity(view.open_to_order, decimals),

@@ -10,6 +10,7 @@
 | `transfer` | transfer orders: make, cancel |
 | `pick` | confirm what was picked, undo it |
 | `issue` | goods issue, one or many, and its reversal |
+| `prove` | proof of delivery, one or many, and taking it back |
 """
 
 from troth.business.shipping.actions.alter import DeliveryChanged, cancel_delivery, change_delivery
@@ -27,6 +28,14 @@ from troth.business.shipping.actions.issue import (
     reverse_goods_issue,
 )
 from troth.business.shipping.actions.pick import PickConfirmed, confirm_all, confirm_pick, undo_pick
+from troth.business.shipping.actions.prove import (
+    DeliveryProven,
+    ProofResult,
+    prove_as_shipped,
+    prove_deliveries,
+    prove_delivery,
+    withdraw_proof,
+)
 from troth.business.shipping.actions.rest import Closed
 from troth.business.shipping.actions.ship import (
     ShipmentMade,
@@ -47,10 +56,12 @@ __all__ = [
     "Closed",
     "DeliveriesMade",
     "DeliveryChanged",
+    "DeliveryProven",
     "Edit",
     "GoodsIssued",
     "IssueResult",
     "PickConfirmed",
+    "ProofResult",
     "ShipmentMade",
     "TransferMade",
     "amend_order",
@@ -70,9 +81,13 @@ __all__ = [
     "post_goods_issue",
     "post_goods_issues",
     "preview_amendment",
+    "prove_as_shipped",
+    "prove_deliveries",
+    "prove_delivery",
     "recall_shipment",
     "reverse_goods_issue",
     "unassign_delivery",
     "undo_pick",
     "unload_shipment",
+    "withdraw_proof",
 ]

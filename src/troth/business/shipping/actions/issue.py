@@ -6,6 +6,7 @@ from datetime import date
 
 from troth.business.credit import actions as credit
 from troth.business.masterdata.queries import Valuation, at_standard_cost, customer_groups, snapshot
+from troth.business.masterdata.queries.lookup import needs_proof
 from troth.business.promising import actions as promising
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
@@ -115,7 +116,8 @@ def _issue(
     promising.issue(held, _issuing(delivery, leaving, fetched), delivery=ref, today=on, at=at)
     fulfilment.post(held, _entries(delivery, leaving, sign=1), at=at)
     delivery.issued_at, delivery.issued_on = at, on
-    delivery.journal_entry_id = _post_cost(held, delivery, value, clock=clock)
+    delivery.needs_proof = needs_proof(delivery.customer_id)
+    delivery.journal_entry_id = post_cost(held, delivery, value, clock=clock)
     _save(delivery)
     facts = {"cost": value.cost, "lines": len(leaving), "on": on}
     events.record("shipping.goods_issued", ref, company_id=delivery.company_id, by=by, at=at, facts=facts)
@@ -126,7 +128,8 @@ def _issue(
 def reverse_goods_issue(*, delivery_id: int, reason: str, by: Actor, clock: Clock) -> None:
     """Take a goods issue back: the goods lie in their bins again, picked for the delivery.
 
-    `LaterDocuments` once it is billed (cancel the invoice) or its shipment has departed (recall it).
+    `LaterDocuments` once it is billed (cancel the invoice), has its proof (take that back), or its shipment has
+    departed (recall it).
     """
     if not reason.strip():
         raise InvalidInput("Say why the goods issue is reversed.", field="reason")
@@ -136,15 +139,16 @@ def reverse_goods_issue(*, delivery_id: int, reason: str, by: Actor, clock: Cloc
     issued = [row.id for row in movements.movements(source=ref, limit=MOVEMENTS_MAX) if row.reverses_id is None]
     taken_back = set(movements.reversed_among(issued))
     postings = sorted(posting_id for posting_id in issued if posting_id not in taken_back)
-    entry_id = delivery.journal_entry_id
+    standing = _entries_that_stand(delivery)
     held.take(
         *books.keys([delivery], lines),
         *movements.keys_of(postings),
-        *(entries.keys_of(entry_id) if entry_id else ()),
+        *(key for entry_id in standing for key in entries.keys_of(entry_id)),
     )
     # Billing holds the fulfilment balances of these lines, so no invoice comes between this look and the posting.
     name = f"goods issue of delivery {delivery.number}"
-    refuse_if_followed(name, "reverse it", _invoices(delivery), "cancel the invoice")
+    refuse_if_followed(name, "reverse it", invoices_of(delivery), "cancel the invoice")
+    refuse_if_followed(name, "reverse it", _proof(delivery), "take the proof of delivery back")
     refuse_if_followed(name, "reverse it", _departed(delivery), "recall the shipment")
     site, at = reference.site(delivery.site_id), clock.now()
     on = clock.today(site.time_zone)
@@ -154,7 +158,7 @@ def reverse_goods_issue(*, delivery_id: int, reason: str, by: Actor, clock: Cloc
     issuing = _issuing(delivery, leaving, fetched)
     promising.unissue(held, issuing, delivery=ref, goods_issue_on=max(delivery.goods_issue_on, on), at=at)
     fulfilment.post(held, _entries(delivery, leaving, sign=-1), at=at)
-    if entry_id:
+    for entry_id in standing:
         company_on = clock.today(reference.company(delivery.company_id).time_zone)
         text = f"Reversal of goods issue {delivery.number}"
         journal.reverse(held, entry_id, on=company_on, text=text, source=ref, at=at)
@@ -205,7 +209,7 @@ def _value(delivery: Delivery, lines: Sequence[LineRow]) -> Valuation:
     return at_standard_cost(delivery.company_id, goods, debit=GOODS_ISSUED, credit=INVENTORY, customer_group=group)
 
 
-def _post_cost(held: Held, delivery: Delivery, value: Valuation, *, clock: Clock) -> int | None:
+def post_cost(held: Held, delivery: Delivery, value: Valuation, *, clock: Clock) -> int | None:
     """Cost of goods sold to inventory; None where the goods cost nothing."""
     if value.is_empty:
         return None
@@ -221,9 +225,25 @@ def _post_cost(held: Held, delivery: Delivery, value: Valuation, *, clock: Clock
     )
 
 
-def _invoices(delivery: Delivery) -> list[str]:
+def invoices_of(delivery: Delivery) -> list[str]:
+    """The invoices that bill something of a delivery, as followers."""
     billed = flow.successors(books.ref(delivery), Measure.BILLED)
     return [f"invoice {edge.target.number or edge.target.id}" for edge in billed if edge.quantity]
+
+
+def proof_of(delivery: Delivery) -> str:
+    return f"proof of delivery {delivery.number}"
+
+
+def _entries_that_stand(delivery: Delivery) -> list[int]:
+    """The journal entries of a delivery that no other entry reverses: its goods issue, and what followed late."""
+    found = entries.entries(books.ref(delivery))
+    reversed_ones = {one.reverses_id for one in found}
+    return [one.id for one in found if one.reverses_id is None and one.id not in reversed_ones]
+
+
+def _proof(delivery: Delivery) -> list[str]:
+    return [proof_of(delivery)] if delivery.arrived_on else []
 
 
 def _departed(delivery: Delivery) -> list[str]:
@@ -232,5 +252,6 @@ def _departed(delivery: Delivery) -> list[str]:
 
 
 def _save(delivery: Delivery) -> None:
-    columns = {"state": "text", "issued_at": "at", "issued_on": "date", "journal_entry_id": "int"}
+    columns = {"state": "text", "issued_at": "at", "issued_on": "date", "needs_proof": "bool"}
+    columns["journal_entry_id"] = "int"
     store.step("shipping_delivery", delivery, columns)

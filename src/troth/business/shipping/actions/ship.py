@@ -192,8 +192,10 @@ def recall_shipment(*, shipment_id: int, reason: str, by: Actor, clock: Clock) -
     """Take the departure back: the lorry stands at the gate again, loaded."""
     if not reason.strip():
         raise InvalidInput("Say why the shipment is recalled.", field="reason")
-    shipment, _ = _hold(shipment_id, by)
+    shipment, deliveries = _hold(shipment_id, by)
     shipment.state = SHIPMENT.step(shipment.state, "recall")
+    arrived = [f"proof of delivery {one.number}" for one in deliveries if one.arrived_on is not None]
+    refuse_if_followed(f"shipment {shipment.number}", "recall it", arrived, "take the proof of delivery back")
     shipment.departed_at = None
     _save(shipment)
     _record("shipping.shipment_recalled", shipment, by=by, clock=clock, facts={"reason": reason})

@@ -169,12 +169,20 @@ class DeliveryLineShown(Shown):
     quantity: str
     picked: str
     unit: str
+    lost: str
+    turned_away: str
+    kept: str
+    proof_reason: str
+    proof_outcome: str
     material_on: date
     texts: dict[str, str]
 
 
 class DeliveryShown(Shown):
-    """A delivery. `lacks` is what stands between it and its goods issue."""
+    """A delivery. `lacks` is what stands between it and its goods issue; `arrived_on` is the day of its proof.
+
+    Of a line `lost` did not arrive and is not billed; on top came `kept`, or `turned_away`, which went back.
+    """
 
     id: int
     number: str
@@ -191,6 +199,9 @@ class DeliveryShown(Shown):
     goods_issue_on: date
     delivery_on: date
     issued_on: date | None
+    needs_proof: bool
+    arrived_on: date | None
+    signed_by: str
     weight_g: int
     volume_ml: int
     made_at: datetime
@@ -222,6 +233,11 @@ def _delivery(request: ApiRequest, delivery_id: int) -> DeliveryShown:
             quantity=quantity(line.quantity, line.decimals),
             picked=quantity(line.picked, line.decimals),
             unit=line.unit,
+            lost=quantity(line.lost, line.decimals),
+            turned_away=quantity(line.turned_away, line.decimals),
+            kept=quantity(line.kept, line.decimals),
+            proof_reason=line.proof_reason,
+            proof_outcome=line.proof_outcome,
             material_on=line.material_on,
             texts=dict(line.texts),
         )

@@ -119,8 +119,9 @@ def deliveries(
     customer_id: int | None = None,
     route_id: int | None = None,
     shipment_id: int | None = None,
+    unproven: bool = False,
 ) -> QuerySet[Delivery]:
-    """Deliveries, the newest first."""
+    """Deliveries, the newest first; `unproven` are those that left and are billed only after a proof."""
     narrowed = {
         "company_id__in": company_ids,
         "site_id__in": site_ids,
@@ -131,6 +132,8 @@ def deliveries(
         "shipment_id": shipment_id,
     }
     query = Delivery.objects.filter(**{name: value for name, value in narrowed.items() if value is not None})
+    if unproven:
+        query = query.filter(state=DeliveryState.ISSUED, needs_proof=True, arrived_on=None)
     return query.order_by("-pk")
 
 

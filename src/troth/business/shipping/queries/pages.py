@@ -9,7 +9,7 @@ from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, Tra
 from troth.business.shipping.queries.lists import DeliveryRow, deliveries, delivery_rows, spelled
 from troth.business.shipping.queries.ready import reasons_of
 from troth.business.shipping.rules.readiness import Reason
-from troth.business.shipping.states import DELIVERY, SHIPMENT, TRANSFER_ORDER
+from troth.business.shipping.states import DELIVERY, SHIPMENT, TRANSFER_ORDER, DeliveryState
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.actors import Actor
 
@@ -36,11 +36,19 @@ class DeliveryLineView:
     volume_ml: int
     material_on: date
     texts: Mapping[str, str]
+    lost: int = 0
+    turned_away: int = 0
+    kept: int = 0
+    proof_reason: str = ""
+    proof_outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """`verbs` are what the state allows; `reasons` what stands between the delivery and its goods issue."""
+    """`verbs` are what the state allows; `reasons` what stands between the delivery and its goods issue.
+
+    `arrived_on` is the day of its proof; one that `needs_proof` is not billed before.
+    """
 
     id: int
     number: str
@@ -68,13 +76,21 @@ class DeliveryView:
     made_by_id: int | None
     cancel_reason: str
     texts: Mapping[str, str]
+    needs_proof: bool
+    arrived_on: date | None
+    signed_by: str
     lines: tuple[DeliveryLineView, ...]
     transfer_orders: tuple[tuple[int, str, str], ...]
     reasons: tuple[Reason, ...]
 
     @property
     def verbs(self) -> tuple[str, ...]:
-        return DELIVERY.verbs(self.state)
+        done = "prove" if self.arrived_on else "withdraw_proof"
+        return tuple(verb for verb in DELIVERY.verbs(self.state) if verb != done)
+
+    @property
+    def waits_for_proof(self) -> bool:
+        return self.state == DeliveryState.ISSUED and self.needs_proof and self.arrived_on is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +166,7 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
         "pk", "number", "state", "version", "company_id", "site_id", "site__code", "customer_id", "sold_to__name",
         "ship_to__name", "payer_id", "payer__name", "route__name", "shipment_id", "shipment__number", "incoterm",
         "priority", "goods_issue_on", "delivery_on", "issued_on", "weight_g", "volume_ml", "made_at", "made_by_id",
-        "cancel_reason", "texts",
+        "cancel_reason", "texts", "needs_proof", "arrived_on", "signed_by",
     )  # fmt: skip
     row: Any = Delivery.objects.filter(pk=delivery_id).values_list(*names).first()
     if row is None or not by.sees(row[4], row[5]):
@@ -158,7 +174,8 @@ def delivery(delivery_id: int, *, by: Actor) -> DeliveryView:
     lines = DeliveryLine.objects.filter(delivery_id=delivery_id).order_by("line_number").values_list(
         "pk", "line_number", "order_id", "order_number", "order_line_id", "order_line_number", "product_id",
         "product__number", "product__name", "quantity", "picked", "product__base_unit_id",
-        "product__base_unit__decimals", "value", "weight_g", "volume_ml", "material_on", "texts",
+        "product__base_unit__decimals", "value", "weight_g", "volume_ml", "material_on", "texts", "lost",
+        "turned_away", "kept", "proof_reason", "proof_outcome",
     )  # fmt: skip
     fetching = (
         TransferOrder.objects.filter(lines__delivery_line__delivery_id=delivery_id)

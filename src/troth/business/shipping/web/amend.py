@@ -185,6 +185,7 @@ def _on_its_way(one: LineView) -> str:
         (come.delivered - come.picked, _("%(quantity)s in delivery")),
         (come.picked - come.issued, _("%(quantity)s picked")),
         (come.issued, _("%(quantity)s gone")),
+        (come.lost, _("%(quantity)s lost on the way")),
         (come.billed, _("%(quantity)s billed")),
     )
     told = [words % {"quantity": format_quantity(count, one.base_decimals)} for count, words in steps if count]

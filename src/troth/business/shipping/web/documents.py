@@ -12,6 +12,7 @@ from troth.business.shipping import queries, screens
 from troth.business.shipping.queries import DeliveryLineView, DeliveryView, PickLine, ShipmentView
 from troth.business.shipping.rules.readiness import Lack
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
+from troth.kernel.quantity import format_quantity
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
@@ -53,12 +54,14 @@ class DeliveryPage(DocumentPage):
         return Document(
             kind=_("Delivery"),
             number=view.number,
-            status=screens.DELIVERY[DeliveryState(view.state)],
+            status=screens.status_of(view.state, view.arrived_on),
             party=Party(view.ship_to),
             party_label=_("Ship-to"),
             facts=facts(
                 Fact(_("Goods issue"), view.issued_on or view.goods_issue_on),
                 Fact(_("Delivery"), view.delivery_on),
+                Fact(_("Arrived on"), view.arrived_on),
+                Fact(_("Signed by"), view.signed_by),
                 Fact(_("Site"), view.site),
                 Fact(_("Route"), view.route),
                 Fact(_("Shipment"), link("shipment", view.shipment_id, view.shipment)),
@@ -108,8 +111,10 @@ def _texts(view: DeliveryView) -> dict[str, Any]:
 
 def _delivery_item(one: DeliveryLineView, view: DeliveryView) -> Item:
     done = view.state == DeliveryState.ISSUED
-    status = screens.DELIVERY[DeliveryState.ISSUED] if done else _picked(one)
+    status = screens.status_of(view.state, view.arrived_on) if done else _picked(one)
     note = gettext("Order %(number)s, item %(line)s") % {"number": one.order_number, "line": one.order_line_number}
+    if one.proof_outcome:
+        note = f"{note} · {difference_words(one)}"
     return Item(
         str(one.line_number), Party(one.product_name, one.product), Quantity(one.quantity, one.decimals, one.unit),
         status, note=note,
@@ -126,6 +131,10 @@ def _picked(one: DeliveryLineView) -> Status:
 
 def _next_of_delivery(view: DeliveryView, actor: Any) -> Step | None:
     company = view.company_id
+    if view.waits_for_proof:
+        return step(
+            actor, _("Record proof of delivery"), "shipping:delivery-prove", view.id, method="get", company_id=company
+        )
     if view.state == DeliveryState.PICKED:
         return step(actor, _("Post goods issue"), "shipping:delivery-issue", view.id, company_id=company)
     if view.state != DeliveryState.OPEN:
@@ -159,6 +168,7 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
         step(actor, _("Release the goods issue"), "shipping:delivery-credit", key, method="get", company_id=company)
         if is_open and _past_limit(view)
         else None,
+        *_proof_steps(view, actor),
         step(
             actor,
             _("Reverse goods issue"),
@@ -171,6 +181,33 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
         if view.state == DeliveryState.ISSUED
         else None,
     )
+
+
+def _proof_steps(view: DeliveryView, actor: Any) -> tuple[Step | None, ...]:
+    if view.state != DeliveryState.ISSUED or view.waits_for_proof:
+        return ()
+    if view.arrived_on is None:
+        label, route, danger = _("Record proof of delivery"), "shipping:delivery-prove", False
+    else:
+        label, route, danger = _("Take the proof back"), "shipping:delivery-unprove", True
+    return (step(actor, label, route, view.id, method="get", danger=danger, company_id=view.company_id),)
+
+
+def difference_words(one: DeliveryLineView) -> str:
+    """What the proof of delivery says of a line that did not arrive as it left."""
+    amount = format_quantity(one.lost or one.kept or one.turned_away, one.decimals)
+    said = {"amount": f"{amount} {one.unit}", "reason": REASONS.get(one.proof_reason, "")}
+    return str(OUTCOMES[one.proof_outcome]) % said
+
+
+REASONS = {"damaged": _("damaged"), "missing": _("missing"), "refused": _("refused"), "over": _("too much")}
+OUTCOMES = {
+    "accepted": _("%(amount)s %(reason)s, within the tolerance"),
+    "credited": _("%(amount)s %(reason)s, not billed"),
+    "reshipped": _("%(amount)s %(reason)s, to be sent again"),
+    "kept": _("%(amount)s %(reason)s, kept and billed"),
+    "refused": _("%(amount)s %(reason)s, went back with the carrier"),
+}
 
 
 def _past_limit(view: DeliveryView) -> bool:

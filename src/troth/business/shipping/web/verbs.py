@@ -47,14 +47,14 @@ def _deliver_order(request: HttpRequest, actor: Any, key: int) -> Said:
         messages.warning(request, worded(refused.reason))
     url = url_of("delivery", made.deliveries[0].id) if made.deliveries else reverse("sales:order", args=[key])
     single = made.deliveries[0].id if len(made.deliveries) == 1 else None
-    back = _back(actor, "shipping:delivery-cancel", single, "get") if single else None
+    back = back_step(actor, "shipping:delivery-cancel", single, "get") if single else None
     return Said(gettext("%(numbers)s created.") % {"numbers": numbers}, url, back)
 
 
 def _issue(request: HttpRequest, actor: Any, key: int) -> Said:
     issued = actions.post_goods_issue(delivery_id=key, **clocked(request, actor))
     sentence = gettext("Goods of %(number)s issued.") % {"number": issued.number}
-    return Said(sentence, url_of("delivery", key), _back(actor, "shipping:delivery-reverse", key, "get"))
+    return Said(sentence, url_of("delivery", key), back_step(actor, "shipping:delivery-reverse", key, "get"))
 
 
 def _fetch(request: HttpRequest, actor: Any, key: int) -> Said:
@@ -69,7 +69,7 @@ def _fetched(request: HttpRequest, actor: Any, made: Any) -> Said:
         )
         messages.warning(request, words % {"count": len(made.missing)})
     sentence = gettext("%(number)s created.") % {"number": made.number}
-    back = _back(actor, "shipping:transfer-cancel", made.id, "get")
+    back = back_step(actor, "shipping:transfer-cancel", made.id, "get")
     return Said(sentence, url_of("transfer_order", made.id), back)
 
 
@@ -94,7 +94,7 @@ def _shipment_issue(request: HttpRequest, actor: Any, key: int) -> Said:
     return Said(words % {"count": done}, url_of("shipment", key))
 
 
-def _back(actor: Any, route: str, key: int, method: str = "post") -> Step | None:
+def back_step(actor: Any, route: str, key: int, method: str = "post") -> Step | None:
     """The step back, for those who may take it; one that asks for a reason is a page of its own."""
     return step(actor, _("Undo"), route, key, method=method)
 
@@ -104,14 +104,14 @@ def _moved(act: Any, sentence: Any, back: str, method: str = "post") -> Any:
 
     def do(request: HttpRequest, actor: Any, key: int) -> Said:
         act(shipment_id=key, **clocked(request, actor))
-        return Said(sentence, url_of("shipment", key), _back(actor, back, key, method))
+        return Said(sentence, url_of("shipment", key), back_step(actor, back, key, method))
 
     return button(do)
 
 
 def _confirm_all(request: HttpRequest, actor: Any, key: int) -> Said:
     actions.confirm_all(transfer_order_id=key, **clocked(request, actor))
-    back = _back(actor, "shipping:transfer-undo", key, "get")
+    back = back_step(actor, "shipping:transfer-undo", key, "get")
     return Said(gettext("All is picked."), url_of("transfer_order", key), back)
 
 
@@ -123,7 +123,7 @@ shipment_unload = _moved(actions.unload_shipment, _("Unloaded."), "shipping:ship
 shipment_depart = _moved(actions.depart_shipment, _("Departed."), "shipping:shipment-recall", "get")
 
 
-class _Ask(AskPage):
+class Ask(AskPage):
     """A question about one document of shipping; `kind` names it."""
 
     kind = "delivery"
@@ -149,7 +149,7 @@ class _Ask(AskPage):
         """Call the action with the reason."""
 
 
-class DeliveryCancel(_Ask):
+class DeliveryCancel(Ask):
     verb, told = _("Cancel delivery"), _("Cancelled.")
     sentence = _("Everything on it goes back to its orders and is due again. It leaves its shipment.")
 
@@ -157,7 +157,7 @@ class DeliveryCancel(_Ask):
         actions.cancel_delivery(delivery_id=self.view.id, **given)
 
 
-class DeliveryReverse(_Ask):
+class DeliveryReverse(Ask):
     verb, told = _("Reverse goods issue of"), _("Goods issue reversed.")
     press = _("Reverse goods issue")
     sentence = _("The goods lie in their bins again, picked for this delivery. Its cost is taken out of the journal.")
@@ -166,7 +166,7 @@ class DeliveryReverse(_Ask):
         actions.reverse_goods_issue(delivery_id=self.view.id, **given)
 
 
-class DeliveryCredit(_Ask):
+class DeliveryCredit(Ask):
     verb, told = _("Release the goods issue of"), _("Released: the goods may leave.")
     press = _("Release the goods issue")
     danger = False
@@ -176,7 +176,7 @@ class DeliveryCredit(_Ask):
         credit.release_goods_issue("delivery", self.view.id, **given)
 
 
-class ShipmentCancel(_Ask):
+class ShipmentCancel(Ask):
     kind = "shipment"
     verb, told = _("Cancel shipment"), _("Cancelled.")
     sentence = _("Its deliveries stay and are on no shipment.")
@@ -185,7 +185,7 @@ class ShipmentCancel(_Ask):
         actions.cancel_shipment(shipment_id=self.view.id, **given)
 
 
-class ShipmentRecall(_Ask):
+class ShipmentRecall(Ask):
     kind = "shipment"
     verb, told = _("Recall shipment"), _("Recalled.")
     sentence = _("It counts as loading again. Its deliveries stay on it, and their goods issues stay posted.")
@@ -194,7 +194,7 @@ class ShipmentRecall(_Ask):
         actions.recall_shipment(shipment_id=self.view.id, **given)
 
 
-class TransferCancel(_Ask):
+class TransferCancel(Ask):
     kind = "transfer_order"
     verb, told = _("Cancel transfer order"), _("Cancelled.")
     sentence = _("The goods stay where they lie; the deliveries wait for another transfer order.")
@@ -203,7 +203,7 @@ class TransferCancel(_Ask):
         actions.cancel_transfer_order(transfer_order_id=self.view.id, **given)
 
 
-class TransferUndo(_Ask):
+class TransferUndo(Ask):
     kind = "transfer_order"
     verb, told = _("Undo the pick of"), _("Pick undone.")
     press = _("Undo the pick")
@@ -220,7 +220,7 @@ class LineForm(forms.Form):
     quantity = FigureField(label=_("New quantity"), max_length=30)
 
 
-class DeliveryChange(_Ask):
+class DeliveryChange(Ask):
     verb, told = _("Lower quantities of"), _("Changed.")
     press = _("Lower quantities")
     sentence = _("What is taken away goes back to its order. 0 takes the item off.")
@@ -266,7 +266,7 @@ class PickForm(forms.Form):
     deliver_later = forms.BooleanField(label=_("Deliver the rest later"), required=False)
 
 
-class TransferConfirm(_Ask):
+class TransferConfirm(Ask):
     """What was found, position by position; what differs needs a reason."""
 
     kind = "transfer_order"
@@ -336,7 +336,7 @@ class AssignForm(forms.Form):
         self.fields["shipment"].choices = shipments or []  # type: ignore[attr-defined]
 
 
-class DeliveryAssign(_Ask):
+class DeliveryAssign(Ask):
     verb, told = _("Put on a shipment:"), _("It is on the shipment.")
     form_class = AssignForm
     danger = False
@@ -403,7 +403,7 @@ class LoadForm(forms.Form):
         self.fields["deliveries"].choices = free or []  # type: ignore[attr-defined]
 
 
-class ShipmentAssign(_Ask):
+class ShipmentAssign(Ask):
     kind = "shipment"
     verb, told = _("Put deliveries on"), _("The deliveries are on the shipment.")
     form_class = LoadForm

@@ -36,6 +36,8 @@ def _day(on: date, orders: list[Planned], office: Office, yard: Yard, house: Cou
     house.receive(on)
     billed_by_order = office.enter(orders)
     office.follow_up(on)
+    if not is_last:
+        yard.prove(on)
     house.bill(on, delivery_ids=_taken(yard.issued, leave=2 if is_last else 0), order_ids=billed_by_order)
     yard.retry()
     yard.deliver(on)
