@@ -10,6 +10,7 @@ from tests.api.conftest import assert_refused
 from tests.api.test_masterdata import CUSTOMER, PRICE
 from tests.fuzz.furnished import ORDER
 from troth.doors.api.root import api
+from troth.kernel.scopes import Event
 from troth.platform import sql
 from troth.platform.idempotency import lock_number
 from troth.platform.permissions import ROLES
@@ -26,6 +27,15 @@ HELD = {
 }  # fmt: skip
 
 
+SCOPE = {
+    "code": "bare",
+    "name": "Bare",
+    "supply": "stock",
+    "demand": "order, delivery, hold, reservation, transfer_out",
+}
+GROUP = {"code": "careful", "name": "Careful", **{f"{event}_scope": event for event in map(str, Event)}}
+
+
 def as_file(record):
     return f"{','.join(record)}\n{','.join(record.values())}\n"
 
@@ -36,6 +46,8 @@ CALLS = {
     "create_customer": CUSTOMER,
     "create_product": AXLE,
     "create_price": PRICE,
+    "create_checking_scope": SCOPE,
+    "create_availability_group": GROUP,
     "import_customers": as_file(CUSTOMER),
     "import_products": as_file(AXLE),
     "import_prices": as_file(PRICE),

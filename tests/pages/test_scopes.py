@@ -61,3 +61,19 @@ def test_the_coverage_report_is_read_filtered_and_taken_out(world, sign_in):
     file = b"".join(browser.get("/availability/coverage/", {"export": "csv"}).streaming_content).decode()
     assert "FITTING" in file
     assert "Products without a check" in said(browser.get("/"))
+
+
+@time_machine.travel(NOW)
+def test_the_availability_overview_keeps_categories_apart_and_says_who_holds_what(world, sign_in):
+    browser = sign_in("production_scheduler")
+    asked = {"product": "FRAME", "site": "HAM"}
+    page = said(browser.get("/availability/", asked))
+    assert "By category" in page
+    assert "Who holds it" in page
+    assert "Purchase orders counted" in page
+    CheckingScope.objects.create(code="bare", name="Bare", supply="stock", demand=", ".join(PROMISED))
+    page = said(browser.get("/availability/", {**asked, "scope": "bare"}))
+    assert "Purchase orders not counted" in page
+    assert browser.get("/availability/", {**asked, "scope": "hope"}).status_code == 422
+    link = f"/checking-scopes/{CheckingScope.objects.get(code='bare').pk}/try/"
+    assert link in sign_in("master_data").get("/availability/", {**asked, "scope": "bare"}).content.decode()

@@ -18,6 +18,7 @@ from troth.business.promising.queries import AvailabilityDay, PromisedLine
 from troth.business.promising.rules import LinePromise
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.netting import Category, Posting
+from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents
 from troth.platform.clock import SYSTEM_CLOCK
@@ -191,15 +192,35 @@ DAYS = (
 )
 
 
+KINDS = (
+    Column("what", _("Category"), wide=True),
+    Column("counts", _("Counts"), "status"),
+    Column("first_on", _("From"), "date"),
+    Column("last_on", _("To"), "date"),
+    Column("supply", _("Supply"), "quantity"),
+    Column("demand", _("Demand"), "quantity"),
+)
+
+
 def time_line(
-    product: ProductRow, site_id: int, today: date, *, supposed: Sequence[Posting] = ()
-) -> dict[str, Any]:  # fmt: skip
-    """What the page of a time line needs: the board, the table of the same figures, and what is free now."""
-    days = queries.overview(product.id, site_id, day_of(today), queries.scope_of(product.id), supposed=supposed)
+    product: ProductRow,
+    site_id: int,
+    today: date,
+    *,
+    scope: CheckingScope | None = None,
+    supposed: Sequence[Posting] = (),
+) -> dict[str, Any]:
+    """What the page of a time line needs: the board, the same figures by day and by category, and what is free now.
+
+    Without a scope it is the one in which the product is checked for orders.
+    """
+    counted = scope or queries.scope_of(product.id)
+    days = queries.overview(product.id, site_id, day_of(today), counted, supposed=supposed)
     unit = (product.decimals, product.base_unit)
     return {
         "board": board(product, days, today),
         "days": table_of(DAYS, [_day(one, unit) for one in days]),
+        "kinds": table_of(KINDS, _kinds(days, unit)),
         "now": Quantity(days[0].free if days else 0, *unit),
     }
 
@@ -217,6 +238,31 @@ def board(product: ProductRow, days: Sequence[AvailabilityDay], today: date) -> 
         )
     title = gettext("Availability of %(product)s") % {"product": product.number}
     return Board(title, today, list(found.values()), product.base_unit, product.decimals)
+
+
+COUNTS = {True: Status(_("counted"), "done"), False: Status(_("not counted"), "draft")}
+
+
+def _kinds(days: Sequence[AvailabilityDay], unit: tuple[int, str]) -> list[dict[str, Any]]:
+    """Each category with its sum, what counts and what does not apart."""
+    found: dict[tuple[Category, bool], list[AvailabilityDay]] = {}
+    for one in days:
+        found.setdefault((one.category, one.counts), []).append(one)
+    rows = []
+    for (category, counts), of_kind in sorted(found.items(), key=lambda item: (item[0][0], not item[0][1])):
+        total = sum(one.quantity for one in of_kind)
+        dated = category is not Category.STOCK
+        rows.append(
+            {
+                "what": CATEGORIES[category],
+                "counts": COUNTS[counts],
+                "first_on": min(one.on for one in of_kind) if dated else None,
+                "last_on": max(one.on for one in of_kind) if dated else None,
+                "supply": Quantity(total, *unit) if total >= 0 else None,
+                "demand": Quantity(-total, *unit) if total < 0 else None,
+            }
+        )
+    return rows
 
 
 def _day(one: AvailabilityDay, unit: tuple[int, str]) -> dict[str, Any]:
@@ -263,7 +309,9 @@ def coverage(query: ListQuery) -> Page:
     found = [
         one
         for one in uncovered(day_of(SYSTEM_CLOCK.now().date()), company_ids=query.actor.company_ids)
-        if wanted in (None, "", one.reason) and all(word in f"{one.number} {one.name}".lower() for word in words)
+        if wanted in (None, "", one.reason)
+        and not (query.filters.get("stocked") and one.reason == "not_stocked")
+        and all(word in f"{one.number} {one.name}".lower() for word in words)
     ]
     marks = [one.mark for one in found]
     start = bisect_right(marks, query.after) if query.after else 0

@@ -51,7 +51,8 @@ SCREENS: dict[str, tuple[Text, ...]] = {
     "sales:quotation-create": (_("A quotation is priced like an order and holds no stock."), *FORM),
     "promising:availability": (
         _("Free is what stock and expected supply leave after all that is promised, day by day."),
-        _("Below stands each receipt and each order behind the figures."),
+        _("Below stands each receipt and each order behind the figures, by category and by who holds what."),
+        _("Choose a scope of check to see what it counts."),
     ),
     "promising:holds": (
         _("A hold keeps goods from everybody else for a while, without an order. It ends by itself."),

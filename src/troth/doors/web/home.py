@@ -120,7 +120,7 @@ TASKS = {
     "unconfirmed": Task(
         _("Unconfirmed lines"), "sales:orders?short=1", lambda a, today: promising.unconfirmed(a.company_ids, today)
     ),
-    "uncovered": Task(_("Products without a check"), "promising:coverage", promising.not_covered),
+    "uncovered": Task(_("Products without a check"), "promising:coverage?stocked=1", promising.not_covered),
     "holds": Task(_("Holds that end by tomorrow"), "promising:holds?mine=1&state=active", promising.ending_holds),
     "blocked": Task(_("Blocked orders"), "sales:orders?blocked=1", _sales("blocked")),
     "quotations": Task(_("Quotations to follow up"), "sales:quotations?state=sent", _sales("quotations")),

@@ -30,6 +30,7 @@ from troth.business.masterdata.queries.snapshot import (
     checking_scopes,
     item_categories,
     order_type,
+    scope_id,
     snapshot,
     transport,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "payment_terms",
     "product_terms",
     "product_terms_by_number",
+    "scope_id",
     "snapshot",
     "standard_texts",
     "tax_rates",

@@ -282,6 +282,13 @@ def checking_scope(scope_id: int) -> KeptScope:
     raise NotFound(Sentence("There is no scope of check %(id)s."), kind="scope of check", id=scope_id)
 
 
+def scope_id(code: str) -> int | None:
+    """The id under which a scope is kept; None in books that keep none."""
+    for (found,) in sql.fetch("SELECT id FROM masterdata_checkingscope WHERE code = %s", [code]):
+        return int(found)
+    return None
+
+
 def checking_scopes(
     product_ids: Iterable[int], event: Event, *, edition: int | None = None
 ) -> dict[int, CheckingScope]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from troth.business.promising.states import UNSECURED, Mode
 from troth.kernel.calendars import date_of
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, InvalidInput
 from troth.kernel.netting import Category
 from troth.kernel.scheduling import Calendars, Dates, Durations
 from troth.kernel.scopes import STANDARD, CheckingScope, Event
@@ -24,7 +24,7 @@ class SiteClosed(BusinessError):
     code = "site_closed"
 
 
-class UnknownScope(BusinessError):
+class UnknownScope(InvalidInput):
     """There is no scope of check of that code."""
 
     code = "unknown_scope"

@@ -19,7 +19,10 @@ class Coverage(ListPage):
         Column("group", _("Availability group")),
         Column("reason", _("Reason"), wide=True),
     )
-    filters = (Filter("reason", _("Reason"), "choice", tuple(screens.REASONS.items())),)
+    filters = (
+        Filter("reason", _("Reason"), "choice", tuple(screens.REASONS.items())),
+        Filter("stocked", _("Only what should be checked"), "flag"),
+    )
     empty = Empty(_("Every product is checked"), _("What would be promised without a check is listed here."))
     source = staticmethod(screens.coverage)
     row_key = staticmethod(lambda row: row.mark)

@@ -5,15 +5,19 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.promising import screens
+from troth.business.masterdata.queries import scope_id
+from troth.business.masterdata.queries import screens as masterdata
+from troth.business.promising import queries, screens
 from troth.kernel.netting import Category
+from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform.web import workplace
-from troth.platform.web.access import demand
+from troth.platform.web.access import allowed, demand
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Quantity
@@ -33,29 +37,43 @@ class Chosen(forms.Form):
     site = forms.ChoiceField(
         label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()]
     )
+    scope = forms.ChoiceField(
+        label=_("Scope of check"), choices=lambda: [("", _("As for orders")), *masterdata.names("checking_scope")]
+    )
 
 
 def overview(request: HttpRequest) -> HttpResponse:
-    """`?product=…&site=…`: by number and code. Without them, the page asks for them."""
+    """`?product=…&site=…&scope=…`: by number and codes. Without them, the page asks for them."""
     actor = demand(request, "promising.view_availability")
     sites = {site.code: site for site in reference.sites() if actor.sees(site.company_id, site.id)}
     number, code = request.GET.get("product", "").strip(), request.GET.get("site", "")
     code = code or next((here for here in (workplace.site_of(request), *sites) if here in sites), "")
-    form = Chosen(initial={"product": number, "site": code})
+    wanted = request.GET.get("scope", "")
+    form = Chosen(initial={"product": number, "site": code, "scope": wanted})
     product = reference.products_by_number([number]).get(number) if number else None
     context: dict[str, Any] = {"title": gettext("Availability"), "form": form, "empty": _empty(number)}
     if product is not None and code in sites:
         site = sites[code]
+        scope = queries.scope(wanted) if wanted else queries.scope_of(product.id)
         today = request.clock.today(site.time_zone)  # type: ignore[attr-defined]
         unit = (product.decimals, product.base_unit)
         context |= {
             "product": product,
             "site": site,
             "may_suppose": actor.may("promising.simulate"),
-            **screens.time_line(product, site.id, today),
+            "scope": scope,
+            "scope_url": _scope_url(scope, actor),
+            **screens.time_line(product, site.id, today, scope=scope),
+            "holders": screens.holders(product, site.id, actor),
             "elements": table_of(ELEMENTS, [_element(one, unit, actor) for one in _elements(product.id, site.id)]),
         }
     return render(request, "promising/availability.html", context)
+
+
+def _scope_url(scope: CheckingScope, actor: Any) -> str:
+    """The page of the scope, for those who may look into customizing; scopes of books that keep none have no page."""
+    key = scope_id(scope.code)
+    return reverse("promising:scope", args=[key]) if key and allowed(actor, "promising:scope") else ""
 
 
 def _empty(number: str) -> Empty:

@@ -35,6 +35,7 @@ class StockList(ListPage):
         Column("site", _("Site")),
         Column("location", _("Location")),
         Column("bin", _("Bin")),
+        Column("batch", _("Batch")),
         Column("type", _("Type"), "status"),
         Column("owner", _("Allocated to")),
         Column("received_on", _("Since"), "date", sort=True),
