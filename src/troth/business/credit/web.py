@@ -98,6 +98,7 @@ class AccountPage(DocumentPage):
             status=screens.status(account.limit, parts.total),
             party=Party(account.party_name, account.party_number),
             total=Money(parts.total, currency),
+            total_label=_("Exposure"),
             facts=(
                 Fact(_("Limit"), limit or gettext("none")),
                 Fact(_("Free"), free),

@@ -123,7 +123,7 @@ def reset_clearing(clearing_id: int, *, reason: str, by: Actor, clock: Clock) ->
     _post_clearing(held, row, invoice, Clear(invoice.id, -clearing.amount, -clearing.discount), clock=clock)
     clearing.reversed_at = clock.now()
     clearing.save(update_fields=["reversed_at"])
-    facts = {"reason": reason, "invoice": invoice.number, "amount": clearing.amount}
+    facts = {"reason": reason, "invoice": invoice.number, "amount": clearing.amount, "currency": row.currency_id}
     events.record(
         "receivables.clearing_reset", _ref(row), company_id=row.company_id, by=by, at=clock.now(), facts=facts
     )
@@ -220,7 +220,9 @@ def _clear(held: Held, row: Payment, clears: Sequence[Clear], *, by: Actor, cloc
             at=clock.now(),
             made_by_id=by.user_id,
         )
-        facts = {"invoice": invoice.number, "amount": one.amount, "discount": one.discount}
+        facts = {
+            "invoice": invoice.number, "amount": one.amount, "discount": one.discount, "currency": row.currency_id
+        }  # fmt: skip
         events.record("receivables.cleared", _ref(row), company_id=row.company_id, by=by, at=clock.now(), facts=facts)
     return tuple(invoices[one.invoice_id].number for one in clears)
 

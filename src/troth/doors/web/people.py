@@ -39,6 +39,7 @@ history.words(
         "platform.token_revoked": _("Token revoked"),
     }
 )
+history.reads({"role": lambda role: permissions.ROLES.get(role, role)})
 
 
 @dataclass(frozen=True, slots=True)

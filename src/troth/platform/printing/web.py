@@ -21,6 +21,7 @@ from troth.platform.web.documents import PAPERS, Paper, PaperVersion, Tab, regis
 from troth.platform.web.values import Link, Status
 
 history.words({"platform.paper_printed": _("Paper printed"), "platform.paper_sent": _("Paper sent by mail")})
+history.reads({"paper": lambda code: papers.paper(code).title})
 
 MAILS = {
     "waiting": Status(_("Mail waits"), "waiting"),

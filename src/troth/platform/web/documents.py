@@ -48,6 +48,7 @@ class Document:
     blocks: Sequence[Block] = ()
     crumbs: Sequence[Link] = ()
     party_label: Text = ""
+    total_label: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

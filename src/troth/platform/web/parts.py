@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from troth.platform.web import formats
-from troth.platform.web.values import Change, Money, Party, PromiseLine, Quantity, Status, Tone, Trace
+from troth.platform.web.values import Change, FieldChange, Money, Party, PromiseLine, Quantity, Status, Tone, Trace
 
 NOTHING = mark_safe('<span class="nothing" aria-hidden="true">–</span>')
 
@@ -136,11 +136,16 @@ def trace(of: Trace) -> SafeString:
 def diff(change: Change) -> SafeString:
     """Each changed field with what it was and what it is now."""
     rows = format_html_join(
-        "",
-        '<tr><th scope="row">{}</th><td>{}</td><td class="diff-arrow" aria-hidden="true">→</td><td>{}</td></tr>',
-        ((f.label, _side(f.before, "del"), _side(f.after, "ins")) for f in change.fields),
+        "", '<tr><th scope="row">{}</th><td>{}</td></tr>', ((f.label, _difference(f)) for f in change.fields)
     )
     return format_html('<table class="diff"><tbody>{}</tbody></table>', rows) if change.fields else SafeString("")
+
+
+def _difference(field: FieldChange) -> SafeString:
+    if field.before is None:
+        return format_html("{}", field.after)
+    arrow = mark_safe(' <span class="diff-arrow" aria-hidden="true">→</span> ')
+    return format_html("{}{}{}", _side(field.before, "del"), arrow, _side(field.after, "ins"))
 
 
 def _side(text: str, element: str) -> SafeString:

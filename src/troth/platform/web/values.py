@@ -103,8 +103,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
+    """What a field was and is; without a `before` it is a fact that was told with the change."""
+
     label: Text
-    before: str
+    before: str | None
     after: str
 
 

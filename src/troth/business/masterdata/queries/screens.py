@@ -31,7 +31,7 @@ from troth.platform.web.tallies import MOST, summed
 from troth.platform.web.values import Money, Quantity, Status, Waiting
 from troth.reference import models as reference
 
-ACTIVE, INACTIVE = Status("Active", "going"), Status("Inactive", "stopped")
+ACTIVE, INACTIVE = Status("Active", "done"), Status("Inactive", "stopped")
 
 CODES: dict[str, Callable[[], QuerySet[Any]]] = {
     "company": reference.Company.objects.all,
