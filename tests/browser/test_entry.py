@@ -51,6 +51,19 @@ def test_three_lines_are_typed_and_submitted_with_the_keyboard_alone(rita):
     assert "/new/" not in rita.url
 
 
+def test_enter_goes_from_the_product_to_its_quantity_and_then_to_the_next_line(rita):
+    enter_head(rita)
+    box(rita, 1, "product").focus()
+    rita.keyboard.type("HELM")
+    expect(rita.locator(".offer")).to_have_count(1)
+    rita.keyboard.press("Enter")
+    expect(box(rita, 1, "product")).to_have_value("HELMET")
+    expect(box(rita, 1, "quantity")).to_be_focused()
+    rita.keyboard.type("2")
+    rita.keyboard.press("Enter")
+    expect(box(rita, 2, "product")).to_be_focused()
+
+
 def test_enter_in_the_head_goes_on_and_presses_no_button(rita):
     rita.goto("/orders/new/")
     rita.keyboard.type("ALPHA")

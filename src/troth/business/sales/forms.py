@@ -32,6 +32,7 @@ class HeadForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "data-offers": "customers"}),
         help_text=_("Number, or words of the name or city."),
+        error_messages={"required": _("Enter a customer.")},
     )
     order_type = forms.ChoiceField(label=_("Order type"), choices=screens.order_types)
     requested_on = day(_("Wished date"), help_text=_("For all items that name no other."))
@@ -96,9 +97,14 @@ class ItemForm(forms.Form):
     """One item. `line_number` stands for an item that is there already."""
 
     line_number = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    product = forms.CharField(label=_("Product"), max_length=40)
+    product = forms.CharField(
+        label=_("Product"), max_length=40, error_messages={"required": _("Enter a product, or delete the row.")}
+    )
     quantity = forms.CharField(
-        label=_("Quantity"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8})
+        label=_("Quantity"),
+        max_length=30,
+        error_messages={"required": _("Enter a quantity.")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8}),
     )
     unit = text(_("Unit"), 10, widget=forms.TextInput(attrs={"size": 6, "placeholder": _("base")}))
     requested_on = day(_("Wished date"))

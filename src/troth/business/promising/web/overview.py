@@ -33,7 +33,11 @@ MOST_ELEMENTS = 200
 
 
 class Chosen(forms.Form):
-    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
+    product = forms.CharField(
+        label=_("Product"),
+        max_length=40,
+        widget=Picker("masterdata:product-options", {"placeholder": _("Product: number or words")}),
+    )
     site = forms.ChoiceField(
         label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()]
     )

@@ -204,7 +204,9 @@ def _customer(draft: OrderDraft) -> masterdata.CustomerTerms:
     found = masterdata.customer_terms_by_number(entered.strip(), company_id=draft.company)
     if found is None:
         raise refusals.UnknownCustomer(
-            Sentence("There is no customer %(customer)r. Check the number, or have the customer created."),
+            Sentence(
+                "There is no customer %(customer)r. Choose one that is offered while you type, or have it created."
+            ),
             field="customer",
             customer=entered[:40],
         )

@@ -317,7 +317,9 @@ def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessErr
     if product is None:
         wrong.append(
             refusals.UnknownProduct(
-                Sentence("There is no product %(product)r. Check the number, or have the product created."),
+                Sentence(
+                    "There is no product %(product)r. Choose one that is offered while you type, or have it created."
+                ),
                 row=row,
                 field="product",
                 product=str(entered)[:40],

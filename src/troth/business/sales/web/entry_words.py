@@ -53,7 +53,7 @@ WORDS: dict[str, Promise] = {
     "wished": _("wished %(day)s"),
 }
 KEYS = (
-    ("Enter", _("next line, a new one at the end")),
+    ("Enter", _("to the quantity, then to the next line")),
     ("Tab ← → ↑ ↓", _("from cell to cell")),
     ("Ctrl Enter", _("submit")),
     ("Ctrl S", _("save as a draft")),

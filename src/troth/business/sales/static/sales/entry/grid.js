@@ -174,7 +174,9 @@ function press(event, line, input) {
     showMore(line, open);
     focus(line, open ? "site" : "product");
   } else if (event.key === "Enter") {
-    focus(below(line) ?? add({ after: line }));
+    const wanting = field === "product" && input.value.trim() && !cell(line, "quantity").value.trim();
+    if (wanting) focus(line, "quantity");
+    else focus(below(line) ?? add({ after: line }));
   } else if (event.key === "ArrowDown" && input.tagName !== "SELECT") {
     focus(below(line) ?? line, field);
   } else if (event.key === "ArrowUp" && input.tagName !== "SELECT") {

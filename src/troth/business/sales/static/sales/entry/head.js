@@ -105,7 +105,9 @@ document.addEventListener("keydown", (event) => {
     // Enter in a field goes on to the next one; it presses no button
     event.preventDefault();
     const all = inputs().filter((input) => input.type !== "hidden" && input.checkVisibility());
-    (all[all.indexOf(event.target) + 1] ?? document.querySelector('[data-grid] [data-field="product"]')).focus();
+    const next = all[all.indexOf(event.target) + 1] ?? document.querySelector('[data-grid] [data-field="product"]');
+    next.focus();
+    next.select?.(); // as Tab does: what is typed replaces what stood there
   }
 });
 
