@@ -71,3 +71,33 @@ def test_who_holds_a_product_is_who_has_something_open(world, yard, sign_in):
     assert [cells[0].value.label for cells in shown] == [Order.objects.get(pk=world.keys["due"]).number]
     yard.deliver(Order.objects.get(pk=world.keys["due"]))
     assert promising.holders(row, yard.site, SYSTEM)["rows"] == []
+
+
+@time_machine.travel(NOW)
+def test_a_history_tells_amounts_days_and_papers_and_keeps_what_goods_cost(world, sign_in):
+    payment = words(sign_in("receivables_clerk").get(world.url("/payments/{payment}/?tab=history")))
+    assert "Cleared" in payment
+    assert "Amount 217.80 EUR" in payment
+    assert "Payer" not in payment.partition("History Issues")[2]
+    assert "empty" not in payment, "what is told with an event had nothing before it"
+    browser = sign_in("representative")
+    browser.post(world.url("/papers/print/delivery_note/{delivery}/"))
+    delivery = words(browser.get(world.url("/deliveries/{delivery}/?tab=history")))
+    assert "Goods issued" in delivery
+    assert "Date Mar 2, 2026" in delivery
+    assert "Cost" not in delivery
+
+
+@time_machine.travel(NOW)
+def test_an_order_from_a_quotation_without_a_delivery_time_asks_for_the_day(world, sign_in):
+    browser, page = sign_in("representative"), world.url("/quotations/{quotation}/order/")
+    before = Order.objects.count()
+    refused = browser.post(page, {"customer_reference": "PO-1"})
+    assert refused.status_code == 422
+    assert Order.objects.count() == before
+    browser.post(page, {"customer_reference": "PO-1", "requested_on": companies.WEDNESDAY.isoformat()})
+    assert Order.objects.latest("pk").state == "submitted"
+
+
+def words(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())

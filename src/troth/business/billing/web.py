@@ -16,7 +16,7 @@ from troth.ledgers.fulfilment import pictures
 from troth.ledgers.journal import screens as journal
 from troth.platform.web import documents, selection
 from troth.platform.web.access import demand
-from troth.platform.web.acts import AskPage, Outcome, bulk, clocked, results, step, steps, tell
+from troth.platform.web.acts import AskPage, Outcome, bulk, clocked, results, said, step, steps, tell
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab, register_offer
 from troth.platform.web.history import changes_of
@@ -135,9 +135,12 @@ def _made(request: HttpRequest, invoices: Sequence[Any]) -> HttpResponse:
         "%(count)s invoice created: %(numbers)s.", "%(count)s invoices created: %(numbers)s.", len(invoices)
     )
     numbers = ", ".join(one.number for one in invoices[:8]) + (" …" if len(invoices) > 8 else "")
-    messages.success(request, words % {"count": len(invoices), "numbers": numbers})
+    sentence = words % {"count": len(invoices), "numbers": numbers}
     if len(invoices) == 1:
-        return HttpResponseRedirect(reverse("billing:invoice", args=[invoices[0].id]))
+        one = invoices[0].id
+        said(request, sentence, step(request.actor, _("Undo"), "billing:invoice-cancel", one, method="get"))  # type: ignore[attr-defined]
+        return HttpResponseRedirect(reverse("billing:invoice", args=[one]))
+    said(request, sentence)
     return HttpResponseRedirect(reverse("billing:invoices"))
 
 

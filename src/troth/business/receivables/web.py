@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
@@ -22,7 +21,7 @@ from troth.kernel.plain_numbers import MAX
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents, formats
-from troth.platform.web.acts import AskPage, once, step, steps
+from troth.platform.web.acts import AskPage, once, said, step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.forms import FigureField, FormPage, rows_of
@@ -30,7 +29,7 @@ from troth.platform.web.history import changes_of
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.pickers import Picker
-from troth.platform.web.values import Empty, Link, Money, Party, Status
+from troth.platform.web.values import Empty, Link, Money, Party, Status, Step
 from troth.reference import queries as reference
 
 
@@ -283,8 +282,18 @@ class PaymentCreate(FormPage):
             if paid.cleared
             else gettext("%(number)s posted as a deposit.")
         )
-        messages.success(self.request, words % {"number": paid.number, "cleared": ", ".join(paid.cleared)})
+        back = step(actor, _("Undo"), "receivables:payment-reverse", paid.id, method="get")
+        undo = _last_clearing(actor, paid.id) if paid.cleared else back
+        said(self.request, words % {"number": paid.number, "cleared": ", ".join(paid.cleared)}, undo)
         return reverse("receivables:payment", args=[paid.id])
+
+
+def _last_clearing(actor: Any, payment_id: int) -> Step | None:
+    """The step back from a clearing just made, where it cleared one invoice: several are taken back one by one."""
+    standing = [one for one in screens.payment(actor, payment_id)[1] if one.reversed_at is None]
+    if len(standing) != 1:
+        return None
+    return step(actor, _("Undo"), "receivables:clearing-reset", standing[0].pk, method="get")
 
 
 class _PaymentAsk(AskPage):
@@ -323,7 +332,7 @@ class PaymentClear(_PaymentAsk):
         if not clears:
             raise rules.NothingCleared("Nothing is to be cleared. Enter an amount beside an invoice.")
         actions.clear(self.payment.pk, clears, **clocked(self.request, actor))
-        return self.done(gettext("Cleared."), self.cancel_url)
+        return self.done(gettext("Cleared."), self.cancel_url, _last_clearing(actor, self.payment.pk))
 
 
 class PaymentReverse(_PaymentAsk):
@@ -350,4 +359,5 @@ class ClearingReset(AskPage):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         actions.reset_clearing(self.clearing.pk, reason=form.cleaned_data["reason"], **clocked(self.request, actor))
-        return self.done(gettext("Taken back."), self.cancel_url)
+        undo = step(actor, _("Undo"), "receivables:payment-clear", self.clearing.payment_id, method="get")
+        return self.done(gettext("Taken back."), self.cancel_url, undo)

@@ -5,6 +5,7 @@ listed on its page.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,11 +28,15 @@ from troth.business.sales.web.entry_words import KEYS, WORDS
 from troth.kernel.errors import BusinessError
 from troth.platform.web import formats
 from troth.platform.web.access import demand
-from troth.platform.web.acts import once
+from troth.platform.web.acts import once, said, step
 from troth.platform.web.forms import rows_of
 from troth.platform.web.language import worded
 from troth.platform.web.scripted import ScriptedPage
-from troth.platform.web.values import Link, Text
+from troth.platform.web.values import Link, Step, Text
+from troth.reference import queries as reference
+
+VALID_DAYS = 30
+"""How long a new quotation is valid, unless another day is entered."""
 
 CHANGEABLE = ("product", "quantity", "unit", "requested_on", "site", "item_category", "text", "manual_conditions")
 
@@ -151,8 +156,11 @@ class EntryPage(ScriptedPage):
     def saves_only(self) -> bool:
         return "_save" in self.request.POST
 
-    def go(self, key: int, sentence: str, *, warn: bool = False) -> str:
-        (messages.warning if warn else messages.success)(self.request, sentence)
+    def go(self, key: int, sentence: str, *, warn: bool = False, undo: Step | None = None) -> str:
+        if warn:
+            messages.warning(self.request, sentence)
+        else:
+            said(self.request, sentence, undo)
         return reverse(f"sales:{self.kind}", args=[key])
 
     def clocked(self, actor: Any) -> dict[str, Any]:
@@ -169,6 +177,11 @@ def renumber(error: BusinessError, rows: Sequence[int]) -> None:
 def draft_of(kind: type[OrderDraft], head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> Any:
     """What was entered, as the actions take it."""
     return kind(lines=tuple(LineDraft(**entered(line)) for line in lines), **entered(head))
+
+
+def back_to_nothing(actor: Any, key: int) -> Step | None:
+    """The step back from an order that was just entered: it is cancelled, with a reason."""
+    return step(actor, _("Undo"), "sales:order-cancel", key, method="get")
 
 
 def told(submitted: Submitted) -> tuple[str, bool]:
@@ -203,7 +216,7 @@ class OrderCreate(EntryPage):
             return self.go(saved.id, gettext("%(number)s saved.") % {"number": saved.number})
         submitted = once(actions.enter_order)(draft, key=self.client_key, **self.clocked(actor))
         sentence, warn = told(submitted)
-        return self.go(submitted.id, sentence, warn=warn)
+        return self.go(submitted.id, sentence, warn=warn, undo=back_to_nothing(actor, submitted.id))
 
 
 class OrderChange(EntryPage):
@@ -245,7 +258,7 @@ class OrderChange(EntryPage):
         if saved.missing and any(one.holds_back == "confirmation" for one in saved.missing):
             return self.go(key, gettext("Saved, but not submitted: something is missing."), warn=True)
         sentence, warn = told(actions.submit_order(key, **acting))
-        return self.go(key, sentence, warn=warn)
+        return self.go(key, sentence, warn=warn, undo=back_to_nothing(actor, key))
 
 
 def _changed(submitted: Submitted) -> tuple[str]:
@@ -284,6 +297,13 @@ class QuotationCreate(EntryPage):
     kind, back = "quotation", "sales:quotations"
     submit_label = _("Save and send")
     save_label = _("Save draft")
+
+    def initial(self) -> dict[str, Any]:
+        if self.view is not None:
+            return super().initial()
+        actor, clock = self.request.actor, self.request.clock  # type: ignore[attr-defined]
+        last_day = reference.today(clock, actor.company_ids) + timedelta(days=VALID_DAYS)
+        return {**super().initial(), "valid_to_on": last_day}
 
     def act(self, actor: Any, head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         draft = draft_of(QuotationDraft, head, lines)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.credit.web import register_rejection
 from troth.business.sales import actions, queries
 from troth.business.sales.forms import day, text
-from troth.business.sales.web.entry import told
+from troth.business.sales.web.entry import back_to_nothing, told
 from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
 from troth.platform.web.acts import AskPage, Reason, Said, button, once, step
@@ -33,13 +33,13 @@ def quotation_url(key: int) -> str:
 
 def _submit(request: HttpRequest, actor: Any, key: int) -> Said:
     submitted = actions.submit_order(key, **clocked(request, actor))
-    return Said(told(submitted)[0], order_url(key))
+    return Said(told(submitted)[0], order_url(key), back_to_nothing(actor, key))
 
 
 def _copy(request: HttpRequest, actor: Any, key: int) -> Said:
     saved = actions.copy_order(key, **clocked(request, actor))
     sentence = gettext("%(number)s is a draft like the order you copied.") % {"number": saved.number}
-    return Said(sentence, order_url(saved.id))
+    return Said(sentence, order_url(saved.id), back_to_nothing(actor, saved.id))
 
 
 def _send(request: HttpRequest, actor: Any, key: int) -> Said:
@@ -145,7 +145,8 @@ class ItemAllocate(_ItemAsk):
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         quantity = form.cleaned_data["quantity"] or None
         actions.allocate_stock(self.view.ref.id, self.line, quantity=quantity, **self.acting)
-        return self.done(gettext("Stock allocated to item %(line)s.") % {"line": self.line}, self.cancel_url)
+        undo = step(actor, _("Undo"), "sales:item-free", self.view.ref.id, self.line)
+        return self.done(gettext("Stock allocated to item %(line)s.") % {"line": self.line}, self.cancel_url, undo)
 
 
 def item_free(request: HttpRequest, key: int, line: int) -> Any:
@@ -153,7 +154,8 @@ def item_free(request: HttpRequest, key: int, line: int) -> Any:
 
     def free(request: HttpRequest, actor: Any, key: int) -> Said:
         actions.release_allocation(key, line, **clocked(request, actor))
-        return Said(gettext("Allocated stock of item %(line)s is free.") % {"line": line}, order_url(key))
+        undo = step(actor, _("Undo"), "sales:item-allocate", key, line, method="get")
+        return Said(gettext("Allocated stock of item %(line)s is free.") % {"line": line}, order_url(key), undo)
 
     return button(free)(request, key)
 
@@ -176,8 +178,11 @@ class OrderBlock(OrderAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
-        actions.set_block(self.view.ref.id, given["scope"], reason=given["reason"], **self.acting)
-        return self.done(gettext("%(number)s is blocked.") % {"number": self.number}, self.cancel_url)
+        key, known = self.view.ref.id, {block.id for block in self.view.blocks}
+        actions.set_block(key, given["scope"], reason=given["reason"], **self.acting)
+        new = [block.id for block in queries.order(key, by=actor).blocks if block.id not in known]
+        undo = step(actor, _("Undo"), "sales:block-release", key, new[0], method="get") if new else None
+        return self.done(gettext("%(number)s is blocked.") % {"number": self.number}, self.cancel_url, undo)
 
 
 class BlockRelease(OrderAsk):
@@ -220,6 +225,12 @@ class OrderFromQuotation(forms.Form):
     customer_reference = text(_("Customer's order number"), 60)
     requested_on = day(_("Wished date"), help_text=_("Empty: by the delivery time that was quoted."))
 
+    def __init__(self, *args: Any, has_time: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_time:
+            self.fields["requested_on"].required = True
+            self.fields["requested_on"].help_text = _("No delivery time was quoted.")
+
 
 class QuotationOrder(QuotationAsk):
     form_class = OrderFromQuotation
@@ -231,7 +242,12 @@ class QuotationOrder(QuotationAsk):
         self.sentence = _("All that is still open is ordered at the quoted prices. The quotation counts as accepted.")
         self.submit_label = _("Make order")
 
+    def form_arguments(self) -> dict[str, Any]:
+        quoted = self.view.document
+        dated = all(one.line.delivery_days is not None or one.line.requested_on for one in self.view.lines)
+        return {"has_time": bool(quoted.delivery_days is not None or quoted.requested_on or dated)}
+
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = {name: value for name, value in form.cleaned_data.items() if value}
         submitted = once(actions.order_from_quotation)(self.view.ref.id, **given, key=self.client_key, **self.acting)
-        return self.done(told(submitted)[0], order_url(submitted.id))
+        return self.done(told(submitted)[0], order_url(submitted.id), back_to_nothing(actor, submitted.id))

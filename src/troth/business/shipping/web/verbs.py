@@ -14,7 +14,7 @@ from troth.business.shipping import actions, queries, screens
 from troth.business.shipping.rules.picking import Found
 from troth.business.shipping.web.lists import clocked, today_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
-from troth.platform.web import workplace
+from troth.platform.web import formats, workplace
 from troth.platform.web.acts import AskPage, Said, button, once, step
 from troth.platform.web.documents import register_offer
 from troth.platform.web.forms import FigureField, FormPage, rows_of
@@ -75,7 +75,8 @@ def _fetched(request: HttpRequest, actor: Any, made: Any) -> Said:
 
 def _unassign(request: HttpRequest, actor: Any, key: int) -> Said:
     actions.unassign_delivery(delivery_id=key, **clocked(request, actor))
-    return Said(gettext("Taken off the shipment."), url_of("delivery", key))
+    undo = _back(actor, "shipping:delivery-assign", key, "get")
+    return Said(gettext("Taken off the shipment."), url_of("delivery", key), undo)
 
 
 def _shipment_fetch(request: HttpRequest, actor: Any, key: int) -> Said:
@@ -328,10 +329,13 @@ def _closed_words(one: actions.Closed) -> str:
     }
 
 
+NEW = "new"
+
+
 class AssignForm(forms.Form):
     shipment = forms.ChoiceField(label=_("Shipment"))
 
-    def __init__(self, *args: Any, shipments: list[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shipments: list[tuple[Any, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["shipment"].choices = shipments or []  # type: ignore[attr-defined]
 
@@ -345,16 +349,28 @@ class DeliveryAssign(Ask):
     def ask(self, actor: Any, key: int) -> None:
         super().ask(actor, key)
         self.submit_label = _("Put on the shipment")
-        if not screens.open_shipments(self.view.site_id):
-            self.sentence = _("No shipment of this site is planned. Create one first.")
+        self.leaves_on = max(self.view.goods_issue_on, today_of(self.request))
+        self.planned: list[tuple[Any, str]] = list(screens.open_shipments(self.view.site_id))
+        if not self.planned:
+            self.sentence = _("No shipment of this site is planned.")
+        if actor.may("shipping.create_shipment"):
+            self.planned.append((NEW, gettext("a new one, on %(day)s") % {"day": formats.day(self.leaves_on)}))
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"shipments": screens.open_shipments(self.view.site_id)}
+        return {"shipments": self.planned}
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        shipment = int(form.cleaned_data["shipment"])
-        actions.assign_delivery(delivery_id=self.view.id, shipment_id=shipment, **clocked(self.request, actor))
-        return self.done(self.told, self.cancel_url)
+        chosen, acting = form.cleaned_data["shipment"], clocked(self.request, actor)
+        if chosen == NEW:
+            made = actions.create_shipment(
+                site_id=self.view.site_id, planned_on=self.leaves_on, delivery_ids=[self.view.id], **acting
+            )
+            undo = _back(actor, "shipping:shipment-cancel", made.id, "get")
+            return self.done(
+                gettext("%(number)s created.") % {"number": made.number}, url_of("shipment", made.id), undo
+            )
+        actions.assign_delivery(delivery_id=self.view.id, shipment_id=int(chosen), **acting)
+        return self.done(self.told, self.cancel_url, _back(actor, "shipping:delivery-unassign", self.view.id))
 
 
 class ShipmentForm(forms.Form):
@@ -418,7 +434,7 @@ class ShipmentAssign(Ask):
 
     def form_arguments(self) -> dict[str, Any]:
         return {
-            "free": [(one.id, f"{one.number} · {one.ship_to} · {one.goods_issue_on.isoformat()}") for one in self.free]
+            "free": [(one.id, f"{one.number} · {one.ship_to} · {formats.day(one.goods_issue_on)}") for one in self.free]
         }
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:

@@ -119,7 +119,8 @@ class ReceiptPage(DocumentPage):
             row = receipt_of(actor, key)
             found = movements.movements(source=ref())
             undone = set(movements.reversed_among([one.id for one in found]))
-            return {"items": [_posted(one, row, actor, undone) for one in found]}
+            empty = Empty(_("Nothing received yet"), _("What comes in is posted with the day and the bin."))
+            return {"items": [_posted(one, row, actor, undone) for one in found], "empty": empty}
 
         return (
             Tab("postings", _("Goods received"), documents.ITEMS, postings),
@@ -198,7 +199,8 @@ class Receive(_ReceiptAsk):
             key=self.client_key, **self.acting,
         )  # fmt: skip
         left = self.written(received.still_expected)
-        return self.done(gettext("Received; %(left)s still expected.") % {"left": left}, self.cancel_url)
+        undo = step(actor, _("Undo"), "supply:receipt-reverse", received.posting_id)
+        return self.done(gettext("Received; %(left)s still expected.") % {"left": left}, self.cancel_url, undo)
 
 
 class ChangeForm(forms.Form):
