@@ -106,13 +106,13 @@ def deliver_and_ship(tara: Page, walter: Page, order: str) -> None:
     tara.goto("/due/?horizon=30")
     row = tara.locator("tr", has_text=order)
     row.locator("[name=selected]").check()
-    tara.get_by_role("button", name="Create deliveries of 1 orders").click()
+    tara.get_by_role("button", name="Create deliveries of one order").click()
     tara.locator("td a").first.click()
     expect(tara.locator("h1 .chip")).to_have_text("To pick")
     delivery = tara.locator("h1").inner_text().split()[1]
     tara.get_by_role("link", name="Deliveries", exact=True).first.click()
     tara.locator("tr", has_text=delivery).locator("[name=selected]").check()
-    tara.get_by_role("button", name="Put 1 deliveries on a new shipment").click()
+    tara.get_by_role("button", name="Put one delivery on a new shipment").click()
     tara.locator("td a").first.click()
     shipment = tara.url
 
@@ -136,7 +136,7 @@ def deliver_and_ship(tara: Page, walter: Page, order: str) -> None:
 def bill_it(page: Page) -> str:
     page.get_by_role("link", name="Due for billing").first.click()
     page.locator("[name=selected]").check()
-    page.get_by_role("button", name="Create an invoice for each of 1 documents").click()
+    page.get_by_role("button", name="Create the invoice of one document").click()
     expect(page.locator("h1 .chip")).to_have_text("Open")
     return page.locator("h1").inner_text().split()[1]
 

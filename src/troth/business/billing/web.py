@@ -43,7 +43,12 @@ class DueList(ListPage):
     filters = (Filter("kind", _("Kind"), "choice", (("delivery", _("Delivery")), ("order", _("Order")))),)
     search_label = _("Document or customer")
     bulk = (
-        bulk(_("Create invoices"), _("Create an invoice for each of %(count)s documents"), "billing:due-invoice"),
+        bulk(
+            _("Create invoices"),
+            _("Create an invoice for each of %(count)s documents"),
+            "billing:due-invoice",
+            single=_("Create the invoice of one document"),
+        ),
         bulk(
             _("Create collective invoices"),
             _("Collect %(count)s documents on one invoice for each payer"),

@@ -19,7 +19,7 @@ from troth.platform import blocks
 from troth.platform.actors import Actor
 from troth.platform.blocks import STOPS, BlockScope
 from troth.platform.documents import DocumentRef
-from troth.platform.web import history, keyset
+from troth.platform.web import formats, history, keyset
 from troth.platform.web.keyset import InvalidCursor, Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import MOST, summed, tally
@@ -323,7 +323,7 @@ def open_shipments(site_id: int) -> list[tuple[int, str]]:
     return [
         (
             one.pk,
-            f"{one.number} · {one.planned_on.isoformat()} · {one.carrier.party.name if one.carrier else ''}".rstrip(
+            f"{one.number} · {formats.day(one.planned_on)} · {one.carrier.party.name if one.carrier else ''}".rstrip(
                 " ·"
             ),
         )

@@ -57,9 +57,9 @@ def steps(*found: Step | None) -> tuple[Step, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def bulk(label: Text, sentence: Text, route: str, *, danger: bool = False) -> BulkAction:
+def bulk(label: Text, sentence: Text, route: str, *, danger: bool = False, single: Text = "") -> BulkAction:
     """A bulk button to a route, drawn for those who may open it."""
-    return BulkAction(label, sentence, reverse_lazy(route), permissions.declared(route), danger)
+    return BulkAction(label, sentence, reverse_lazy(route), permissions.declared(route), danger, single)
 
 
 def clocked(request: HttpRequest, actor: Any, *, key: str | None = None) -> dict[str, Any]:

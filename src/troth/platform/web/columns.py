@@ -141,12 +141,16 @@ def exported(column: Column, value: Any) -> list[Exported]:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A choice takes `choices`, or a callable that gives them when the page is drawn."""
+    """A choice takes `choices`, or a callable that gives them when the page is drawn.
+
+    `unchosen` says what the list shows while none is chosen, where that is not all.
+    """
 
     key: str
     label: Text
     kind: FilterKind = "text"
     choices: Sequence[tuple[Text, Text]] | Callable[[], Sequence[tuple[Text, Text]]] = field(default=())
+    unchosen: Text = ""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -57,13 +57,17 @@ Source = Callable[[ListQuery], Page]
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """Posts the chosen rows' keys as `selected` to `url`. `sentence` holds %(count)s: "Release %(count)s orders"."""
+    """Posts the chosen rows' keys as `selected` to `url`. `sentence` holds %(count)s: "Release %(count)s orders".
+
+    `single` says it of one row.
+    """
 
     label: Text
     sentence: Text
     url: Text
     permission: str = ""
     danger: bool = False
+    single: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit import queries as credit
@@ -144,16 +144,23 @@ def _next_of_delivery(view: DeliveryView, actor: Any) -> Step | None:
         return step(
             actor, _("Open the picking list"), "shipping:transfer_order", waiting, method="get", company_id=company
         )
-    return step(actor, _("Create transfer order"), "shipping:delivery-fetch", view.id, company_id=company)
+    pick = step(actor, _("Create transfer order"), "shipping:delivery-fetch", view.id, company_id=company)
+    return pick or _to_shipment(view, actor)
+
+
+def _to_shipment(view: DeliveryView, actor: Any) -> Step | None:
+    if view.shipment_id is not None:
+        return None
+    return step(
+        actor, _("Put on a shipment"), "shipping:delivery-assign", view.id, method="get", company_id=view.company_id
+    )
 
 
 def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
     company, key = view.company_id, view.id
     is_open = view.state in (DeliveryState.OPEN, DeliveryState.PICKED)
     return steps(
-        step(actor, _("Put on a shipment"), "shipping:delivery-assign", key, method="get", company_id=company)
-        if is_open and view.shipment_id is None
-        else None,
+        _to_shipment(view, actor) if is_open and _next_of_delivery(view, actor) != _to_shipment(view, actor) else None,
         step(actor, _("Take off the shipment"), "shipping:delivery-unassign", key, company_id=company)
         if is_open and view.shipment_id is not None
         else None,
@@ -260,6 +267,7 @@ class ShipmentPage(DocumentPage):
             ),
             next_step=_next_of_shipment(view, actor),
             steps=_shipment_steps(view, actor),
+            blocks=_waits_for_pick(view, actor),
             crumbs=(Link(_("Shipments"), reverse("shipping:shipments")),),
         )
 
@@ -340,6 +348,16 @@ def _next_of_shipment(view: ShipmentView, actor: Any) -> Step | None:
     return None
 
 
+def _waits_for_pick(view: ShipmentView, actor: Any) -> list[Block]:
+    """To those who do not pick: what the shipment waits for."""
+    to_pick = sum(one.state == DeliveryState.OPEN for one in view.deliveries)
+    if view.state != ShipmentState.PLANNED or not to_pick or _next_of_shipment(view, actor) is not None:
+        return []
+    words = ngettext("%(count)s delivery is to be picked.", "%(count)s deliveries are to be picked.", to_pick)
+    sentence = words % {"count": to_pick}
+    return [Block(sentence, _("The warehouse picks; then the shipment is loaded."), tone="waiting")]
+
+
 def _shipment_steps(view: ShipmentView, actor: Any) -> tuple[Step, ...]:
     key, company, state = view.id, view.company_id, view.state
     return steps(
@@ -356,6 +374,16 @@ def _shipment_steps(view: ShipmentView, actor: Any) -> tuple[Step, ...]:
         if state == ShipmentState.PLANNED
         else None,
     )
+
+
+def _after_pick(view: Any, actor: Any) -> Step | None:
+    """Where the picked goods go on: to their shipment, or to the goods issue of their one delivery."""
+    deliveries = {one.delivery_id for one in view.lines}
+    if view.shipment_id is not None:
+        return step(actor, _("Open the shipment"), "shipping:shipment", view.shipment_id, method="get")
+    if len(deliveries) == 1:
+        return step(actor, _("Open the delivery"), "shipping:delivery", deliveries.pop(), method="get")
+    return None
 
 
 class TransferOrderPage(DocumentPage):
@@ -381,6 +409,8 @@ class TransferOrderPage(DocumentPage):
             ),
             next_step=step(actor, _("Confirm all as picked"), "shipping:transfer-confirm-all", key, company_id=company)
             if is_open
+            else _after_pick(view, actor)
+            if is_done
             else None,
             steps=steps(
                 step(actor, _("Pick with a hand-held"), "shipping:pick", key, method="get", company_id=company)

@@ -1,6 +1,7 @@
 """The lists of shipping and what is done with the rows chosen in them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,12 +25,11 @@ from troth.reference import queries as reference
 
 HORIZONS = (
     ("0", _("today")),
-    ("2", _("in 2 days")),
-    ("7", _("in a week")),
-    ("30", _("in 30 days")),
-    ("365", _("in a year")),
+    ("2", _("within 2 days")),
+    ("30", _("within 30 days")),
+    ("365", _("within a year")),
 )
-HORIZON = "7"
+HORIZON_DAYS = 7
 SITE = Filter("site", _("Site"), "choice", lambda: names("site"))
 
 
@@ -40,8 +40,8 @@ def today_of(request: HttpRequest) -> date:
 
 def until_of(request: HttpRequest) -> date:
     """The last day of the horizon that was chosen."""
-    chosen = request.GET.get("horizon") or HORIZON
-    days = int(chosen) if chosen in dict(HORIZONS) else int(HORIZON)
+    chosen = request.GET.get("horizon", "")
+    days = int(chosen) if chosen in dict(HORIZONS) else HORIZON_DAYS
     return today_of(request) + timedelta(days=days)
 
 
@@ -64,11 +64,14 @@ class DueList(ListPage):
     )
     filters = (
         SITE,
-        Filter("horizon", _("Goods ready"), "choice", HORIZONS),
+        Filter("horizon", _("Goods ready"), "choice", HORIZONS, unchosen=_("within a week")),
         Filter("unblocked", _("Not blocked"), "flag"),
     )
     searchable = False
-    empty = Empty(_("Nothing is due"), _("Orders appear here as soon as their goods are confirmed for these days."))
+    empty = Empty(
+        _("Nothing is due"),
+        _("Orders appear here once their goods are ready on these days. Choose more days to look ahead."),
+    )
     row_key = staticmethod(lambda row: row.order_id)
     row_url = staticmethod(lambda row: reverse("sales:order", args=[row.order_id]))
 
@@ -78,9 +81,10 @@ class DueList(ListPage):
     def context(self, query: ListQuery, page: Page) -> dict[str, Any]:
         until = until_of(self.request)
         sentence = str(_("Create deliveries of %%(count)s orders, due until %(day)s")) % {"day": formats.day(until)}
+        single = str(_("Create deliveries of one order, due until %(day)s")) % {"day": formats.day(until)}
         route = bulk(_("Create deliveries"), sentence, "shipping:due-deliver")
         parameters = self.request.GET.urlencode()
-        self.bulk = [type(route)(route.label, sentence, f"{route.url}?{parameters}", route.permission)]
+        self.bulk = [replace(route, url=f"{route.url}?{parameters}", single=single)]
         return super().context(query, page)
 
 
@@ -88,6 +92,7 @@ def _deliver(request: HttpRequest, actor: Any, order_ids: list[int]) -> Iterator
     until, chosen = until_of(request), request.GET.get("site")
     numbers = screens.numbers_of(order_ids)
     told: set[int] = set()
+    refusals: dict[int, Any] = {}
     for site in screens.sites_of(actor):
         if chosen and site.code != chosen:
             continue
@@ -104,17 +109,12 @@ def _deliver(request: HttpRequest, actor: Any, order_ids: list[int]) -> Iterator
             lines = ngettext("%(count)s line", "%(count)s lines", one.lines) % {"count": one.lines}
             yield Outcome(one.number, f"{orders}: {lines}", url)
         for refused in made.refusals:
-            told.add(refused.order_id)
-            yield Outcome(
-                refused.order_number,
-                worded(refused.reason),
-                reverse("sales:order", args=[refused.order_id]),
-                is_done=False,
-            )
+            refusals.setdefault(refused.order_id, refused.reason)
     for order_id in order_ids:
-        if order_id not in told:
-            url = reverse("sales:order", args=[order_id])
-            yield Outcome(numbers.get(order_id, ""), gettext("Nothing of it is due in these days."), url, is_done=False)
+        if order_id not in told:  # what goes from one site is not due at another
+            url, reason = reverse("sales:order", args=[order_id]), refusals.get(order_id)
+            sentence = worded(reason) if reason else gettext("Nothing of it is due in these days.")
+            yield Outcome(numbers.get(order_id, ""), sentence, url, is_done=False)
 
 
 due_deliver = mass(_deliver, title=_("Deliveries created"), back="shipping:due")
@@ -147,13 +147,23 @@ class DeliveryList(ListPage):
         Link(_("Picked"), "/deliveries/?state=picked"),
     )
     bulk = (
-        bulk(_("Create shipment"), _("Put %(count)s deliveries on a new shipment"), "shipping:deliveries-ship"),
+        bulk(
+            _("Create shipment"),
+            _("Put %(count)s deliveries on a new shipment"),
+            "shipping:deliveries-ship",
+            single=_("Put one delivery on a new shipment"),
+        ),
         bulk(
             _("Create transfer orders"),
             _("Create transfer orders for %(count)s deliveries"),
             "shipping:deliveries-fetch",
         ),
-        bulk(_("Post goods issue"), _("Post goods issue of %(count)s deliveries"), "shipping:deliveries-issue"),
+        bulk(
+            _("Post goods issue"),
+            _("Post goods issue of %(count)s deliveries"),
+            "shipping:deliveries-issue",
+            single=_("Post goods issue of one delivery"),
+        ),
     )
     search_label = _("Delivery, order or ship-to")
     empty = Empty(_("No deliveries yet"), _("Deliveries are made from what is due."))

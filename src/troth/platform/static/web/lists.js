@@ -15,7 +15,9 @@ function tell(form) {
   }
   const words = form.querySelector("[data-selected]");
   if (words) words.textContent = sentence(words.dataset.selected, count);
-  for (const button of form.querySelectorAll("[data-sentence]")) button.textContent = sentence(button.dataset.sentence, count);
+  for (const button of form.querySelectorAll("[data-sentence]")) {
+    button.textContent = sentence((count === 1 && button.dataset.single) || button.dataset.sentence, count);
+  }
 }
 
 let last = null;
