@@ -62,6 +62,7 @@ def test_enter_goes_from_the_product_to_its_quantity_and_then_to_the_next_line(r
     rita.keyboard.type("2")
     rita.keyboard.press("Enter")
     expect(box(rita, 2, "product")).to_be_focused()
+    assert values(rita, "quantity")[0] == "2"
 
 
 def test_enter_in_the_head_goes_on_and_presses_no_button(rita):

@@ -53,6 +53,7 @@ class DueList(ListPage):
             _("Create collective invoices"),
             _("Collect %(count)s documents on one invoice for each payer"),
             "billing:due-collect",
+            single=_("Collect one document on an invoice of its payer"),
         ),
     )
     empty = Empty(_("Nothing is due for billing"), _("Deliveries appear here when their goods have been issued."))

@@ -75,7 +75,7 @@ def _fetched(request: HttpRequest, actor: Any, made: Any) -> Said:
 
 def _unassign(request: HttpRequest, actor: Any, key: int) -> Said:
     actions.unassign_delivery(delivery_id=key, **clocked(request, actor))
-    undo = _back(actor, "shipping:delivery-assign", key, "get")
+    undo = back_step(actor, "shipping:delivery-assign", key, "get")
     return Said(gettext("Taken off the shipment."), url_of("delivery", key), undo)
 
 
@@ -365,12 +365,12 @@ class DeliveryAssign(Ask):
             made = actions.create_shipment(
                 site_id=self.view.site_id, planned_on=self.leaves_on, delivery_ids=[self.view.id], **acting
             )
-            undo = _back(actor, "shipping:shipment-cancel", made.id, "get")
+            undo = back_step(actor, "shipping:shipment-cancel", made.id, "get")
             return self.done(
                 gettext("%(number)s created.") % {"number": made.number}, url_of("shipment", made.id), undo
             )
         actions.assign_delivery(delivery_id=self.view.id, shipment_id=int(chosen), **acting)
-        return self.done(self.told, self.cancel_url, _back(actor, "shipping:delivery-unassign", self.view.id))
+        return self.done(self.told, self.cancel_url, back_step(actor, "shipping:delivery-unassign", self.view.id))
 
 
 class ShipmentForm(forms.Form):
