@@ -88,7 +88,16 @@ def test_the_count_is_only_taken_when_asked_for(names, django_assert_num_queries
     with django_assert_num_queries(1):
         assert keyset.page(names, ("model",)).count is None
     with django_assert_num_queries(2):
-        assert keyset.page(names, ("model",), count=True).count == 9
+        assert keyset.page(names, ("model",), limit=8, count=True).count == 9
+
+
+def test_a_first_page_that_holds_all_rows_is_counted_without_reading_them_again(names, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        whole = keyset.page(names, ("model",), limit=9, count=True)
+    assert (whole.count, whole.next) == (9, None)
+    first = keyset.page(names, ("model",), limit=8)
+    with django_assert_num_queries(2):
+        assert keyset.page(names, ("model",), first.next, 8, count=True).count == 9
 
 
 def test_marks_that_are_all_known_are_paged_there_and_back():

@@ -110,8 +110,13 @@ def page(
         rows=rows,
         next=_cursor(rows[-1], keys, "n") if has_next else None,
         previous=_cursor(rows[0], keys, "p") if has_previous else None,
-        count=bounded_count(queryset) if count else None,
+        count=_counted(queryset, rows, is_whole=values is None and not more) if count else None,
     )
+
+
+def _counted(queryset: QuerySet[Any], rows: Sequence[Any], *, is_whole: bool) -> int | None:
+    """The number of rows in all; where the first page holds them all, they are not read again."""
+    return len(rows) if is_whole else bounded_count(queryset)
 
 
 def page_of_marks(marks: Iterable[str], after: str | None = None, limit: int = 50) -> Page:
