@@ -5,7 +5,7 @@ from django.db import connection
 
 from tests.platform.shelves import Shelf, lying_on, put
 from troth.kernel.errors import InvalidInput
-from troth.platform import events, locks
+from troth.platform import actions, events, locks
 from troth.platform.actions import action
 from troth.platform.actors import NOBODY, SYSTEM, Actor, Grant
 from troth.platform.documents import DocumentRef
@@ -133,3 +133,16 @@ def test_an_empty_action_with_an_event_costs_one_statement_besides_the_transacti
     quick(by=SYSTEM, clock=clock)
     assert tally.statements - before == 1
     assert connection.in_atomic_block
+
+
+def test_what_is_remembered_is_read_once_within_reading_and_anew_afterwards():
+    read = []
+
+    def look() -> int:
+        read.append(1)
+        return len(read)
+
+    with actions.reading():
+        assert [actions.remembered(("order", 1), look), actions.remembered(("order", 1), look)] == [1, 1]
+        assert actions.remembered(("order", 2), look) == 2
+    assert [actions.remembered(("order", 1), look), actions.remembered(("order", 1), look)] == [3, 4]

@@ -15,7 +15,7 @@ inside another one are plain functions that receive `held`; an action inside an 
 import functools
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -41,10 +41,11 @@ class Run:
 
     action: str
     events: list[Recorded] = field(default_factory=list)
-    remembered: dict[str, Any] = field(default_factory=dict)
+    remembered: dict[Hashable, Any] = field(default_factory=dict)
 
 
 _run: ContextVar[Run | None] = ContextVar("troth_action_run", default=None)
+_reading: ContextVar[dict[Hashable, Any] | None] = ContextVar("troth_reading", default=None)
 REGISTRY: dict[str, Callable[..., Any]] = {}
 _secret_answers: set[str] = set()
 
@@ -167,17 +168,28 @@ def supposed(call: Callable[[], R]) -> R:
     return answer
 
 
-def remembered(name: str, read: Callable[[], R]) -> R:
-    """What `read` returns, read once in a run; outside an action it is read each time."""
+def remembered(name: Hashable, read: Callable[[], R]) -> R:
+    """What `read` returns, read once in a run, or within `reading`; elsewhere it is read each time."""
     run = _run.get()
-    if run is None:
+    known = _reading.get() if run is None else run.remembered
+    if known is None:
         return read()
-    if name not in run.remembered:
-        run.remembered[name] = read()
-    return cast(R, run.remembered[name])
+    if name not in known:
+        known[name] = read()
+    return cast(R, known[name])
 
 
-def forget(name: str) -> None:
+@contextmanager
+def reading() -> Iterator[None]:
+    """Within it nothing is changed: a page whose parts each ask for the same document reads it once."""
+    token = _reading.set({})
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def forget(name: Hashable) -> None:
     """Have `remembered` read again: what it remembers was changed by the running action."""
     run = _run.get()
     if run is not None:

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views import View
 
+from troth.platform import actions
 from troth.platform.web.access import Actor, demand
 from troth.platform.web.values import Block, Link, Money, Party, PromiseLine, Quantity, Status, Step, Text, Trace
 
@@ -212,6 +213,10 @@ class DocumentPage(View):
         raise AssertionError("a document page needs `tabs`")
 
     def get(self, request: HttpRequest, key: Any) -> HttpResponse:
+        with actions.reading():
+            return self._answer(request, key)
+
+    def _answer(self, request: HttpRequest, key: Any) -> HttpResponse:
         actor = demand(request, self.permission)
         tabs = [*self.tabs(actor, key), *added_tabs(actor, self.document_kind, key)]
         opened = next((tab for tab in tabs if tab.key == request.GET.get("tab")), tabs[0])
