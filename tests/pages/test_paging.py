@@ -1,14 +1,18 @@
 """Lists over the API and on pages: walked page by page they show what one page shows, and they are counted."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.test import RequestFactory
 
 from tests.api.conftest import caller
+from troth.business.shipping import screens
+from troth.platform.actors import SYSTEM
 from troth.platform.api import paging
 from troth.platform.permissions import PERMISSIONS, ROLES
+from troth.platform.web.lists import ListQuery
 
 __all__ = ["caller"]
 
@@ -16,7 +20,7 @@ LISTS = (
     "orders", "quotations", "deliveries", "invoices", "payments", "open-items", "billing/due",
     "receipts?company={company}", "customers", "products", "prices", "users",
 )  # fmt: skip
-PAGES = ("/billing/due/", "/open-items/")
+PAGES = ("/billing/due/", "/open-items/", "/due/?horizon=365")
 APPS = {permission.partition(".")[0] for permission in PERMISSIONS}
 
 
@@ -46,7 +50,20 @@ def test_a_count_above_ten_thousand_is_told_as_not_exact():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_mark_that_is_none_begins_the_list_again(world, sign_in, page):
-    browser = sign_in("auditor", "billing_clerk")
-    shown = browser.get(f"{page}?after=nonsense").content.decode()
+    browser = sign_in("auditor", "billing_clerk", "transport_coordinator")
+    shown = browser.get(f"{page}{'&' if '?' in page else '?'}after=nonsense").content.decode()
     assert "This page mark is not valid" in shown
     assert len(re.findall("row-link", shown)) == len(re.findall("row-link", browser.get(page).content.decode())) > 0
+
+
+def test_orders_that_are_due_are_walked_page_by_page(company, yard):
+    for _ in range(3):
+        yard.order(GLOVE=1)
+    seen, after = [], None
+    for _ in range(3):
+        page = screens.due(ListQuery(SYSTEM, {}, after=after, limit=1), yard.today + timedelta(days=365))
+        assert (len(page.rows), page.count) == (1, 3)
+        seen, after = [*seen, page.rows[0].order_id], page.next
+    assert (len(set(seen)), after) == (3, None)
+    back = screens.due(ListQuery(SYSTEM, {}, after=page.previous, limit=1), yard.today + timedelta(days=365))
+    assert back.rows[0].order_id == seen[1]

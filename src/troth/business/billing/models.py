@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from troth.platform.indexes import ListIndex
+
 
 class Invoice(models.Model):
     """`kind`: invoice or cancellation (its amounts are negative). Money in minor units of the currency."""
@@ -42,6 +44,12 @@ class Invoice(models.Model):
                 condition=Q(kind="invoice", cancels=None) | Q(kind="cancellation", cancels__isnull=False),
                 name="billing_invoice_kind",
             ),
+        ]
+        # The sorts of the list of invoices.
+        indexes = [
+            ListIndex(fields=["invoiced_on", "id"], name="billing_invoice_invoiced"),
+            ListIndex(fields=["due_on", "id"], name="billing_invoice_due"),
+            ListIndex(fields=["gross", "id"], name="billing_invoice_gross"),
         ]
 
 

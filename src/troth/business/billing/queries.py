@@ -77,9 +77,9 @@ def _billed_by_order(order_ids: Sequence[int]) -> dict[int, OrderLineRow]:
 def due_since(by: Actor, *, until: date | None = None, limit: int = LINES_MAX) -> dict[DocumentRef, date]:
     """Deliveries and orders of at most `limit` lines each with something to bill, and since when each waits."""
     companies = None if by.company_ids is None else sorted(by.company_ids)
-    issued = shipping.to_bill(company_ids=companies, until=until, limit=limit)
+    issued = shipping.deliveries_to_bill(company_ids=companies, until=until, limit=limit)
     ordered = sales.order_lines(fulfilment.to_bill(BillingBasis.ORDERED, limit=limit))
-    since = {DocumentRef("delivery", row.delivery_id): row.issued_on for row in issued}
+    since = {DocumentRef("delivery", delivery_id): issued_on for delivery_id, issued_on in issued.items()}
     seen = [row for row in ordered.values() if by.sees(row.company_id)]
     return since | {DocumentRef("order", row.order_id): row.entered_on for row in seen}
 
@@ -246,25 +246,22 @@ def invoices(invoice_ids: Sequence[int]) -> list[OpenInvoice]:
 
 
 def standing(*, company_ids: frozenset[int] | None = None, payer_id: int | None = None) -> list[tuple[int, date]]:
-    """The ids of invoices that still claim something, by the exposure ledger, and the day each is due."""
-    from troth.ledgers.exposure import queries as exposures
+    """The ids of invoices that still claim something, and the day each is due.
 
-    companies = _companies() if company_ids is None else sorted(company_ids)
-    return [
-        (one.document.id, one.due_on or date.max)
-        for company_id in companies
-        for one in exposures.open_invoices(company_id, party_id=payer_id)
-        if one.document.kind == "invoice"
-    ]
+    The fulfilment ledger keeps a short list of what is not paid, so what was paid before is not read.
+    """
+    found = Invoice.objects.filter(kind="invoice", pk__in=fulfilment.unpaid_invoices())
+    if company_ids is not None:
+        found = found.filter(company_id__in=company_ids)
+    if payer_id is not None:
+        found = found.filter(payer_id=payer_id)
+    return list(found.order_by().values_list("pk", "due_on"))
 
 
 def open_items(
     *, company_ids: frozenset[int] | None = None, payer_id: int | None = None, company_id: int | None = None
 ) -> list[OpenInvoice]:
-    """Invoices that still claim something, oldest due first.
-
-    The exposure ledger says which invoices are open, so what is paid is not read.
-    """
+    """Invoices that still claim something, oldest due first."""
     chosen = frozenset([company_id]) if company_id else company_ids
     return open_among([invoice_id for invoice_id, _due_on in standing(company_ids=chosen, payer_id=payer_id)])
 
@@ -290,10 +287,6 @@ def open_marks(
         fitting = set(rows.values_list("pk", flat=True))
         found = [one for one in found if one[0] in fitting]
     return {f"{due_on}/{invoice_id:018}": invoice_id for invoice_id, due_on in found}
-
-
-def _companies() -> list[int]:
-    return list(Invoice.objects.order_by().values_list("company_id", flat=True).distinct())
 
 
 def _open(query: QuerySet[Invoice]) -> list[OpenInvoice]:

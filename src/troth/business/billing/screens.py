@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.billing import queries
-from troth.business.billing.models import Invoice
+from troth.business.billing.models import Invoice, InvoiceLine
+from troth.business.sales import queries as sales
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.pictures import Face
@@ -99,8 +100,8 @@ def invoices(query: ListQuery) -> Page:
     if key := query.filters.get("payer_id"):
         found = found.filter(payer_id=key)
     orders = {
-        "invoiced_on": ("invoiced_on",), "-invoiced_on": ("-invoiced_on",), "due_on": ("due_on",),
-        "-due_on": ("-due_on",), "gross": ("gross",), "-gross": ("-gross",),
+        "invoiced_on": ("invoiced_on",), "-invoiced_on": ("-invoiced_on", "-id"), "due_on": ("due_on",),
+        "-due_on": ("-due_on", "-id"), "gross": ("gross",), "-gross": ("-gross", "-id"),
     }  # fmt: skip
     page = keyset.page(found, orders.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
     come = fulfilment.progress("invoice", [row.pk for row in page.rows])
@@ -108,10 +109,9 @@ def invoices(query: ListQuery) -> Page:
 
 
 def _of_order(number: str) -> Sequence[int]:
-    from troth.business.billing.models import InvoiceLine
-
-    found = InvoiceLine.objects.filter(order_number__iexact=number).values_list("invoice_id", flat=True)
-    return list(found[:100])
+    """The invoices of the order with this number; by its lines, which invoices are indexed by."""
+    found = InvoiceLine.objects.filter(order_line_id__in=sales.lines_of_number(number)).values_list("invoice_id")
+    return [invoice_id for (invoice_id,) in found.distinct()]
 
 
 def state_of(row: Invoice, come: fulfilment.Progress | None) -> str:
@@ -162,5 +162,5 @@ def open_items(actor: Actor, today: date, *, overdue: bool) -> Waiting:
         found = found.filter(company_id__in=actor.company_ids)
     if overdue:
         found = found.filter(due_on__lt=today)
-    rows = found.order_by("pk").values_list("due_on", flat=True)[: MOST + 1]
+    rows = found.values_list("due_on", flat=True)[: MOST + 1]
     return summed([(due_on if overdue else None, due_on) for due_on in rows], before=today)

@@ -66,10 +66,11 @@ class Requirement(models.Model):
                 fields=["product", "site"], name="promising_requirement_held", condition=Q(open_quantity__gt=0)
             ),
             models.Index(fields=["document_kind", "document_id"], name="promising_requirement_doc"),
+            # What is not confirmed in full is counted and listed of what is open, the first entered first.
             models.Index(
-                fields=["company_id", "requested_on"],
+                fields=["document_kind", "id"],
                 name="promising_requirement_short",
-                condition=Q(quantity__gt=F("confirmed_quantity"), is_withdrawn=False),
+                condition=Q(quantity__gt=F("confirmed_quantity"), is_withdrawn=False, open_quantity__gt=0),
             ),
         ]
 

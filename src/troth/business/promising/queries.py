@@ -128,6 +128,11 @@ def promise(kind: str, line_ids: Sequence[int]) -> dict[int, PromisedLine]:
     }  # fmt: skip
 
 
+def confirmed(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
+    """The quantity that is confirmed of each line, by line id, as `promise` has it, without its dates and reasons."""
+    return store.confirmed(kind, line_ids)
+
+
 def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[AvailabilityKey, ...]:
     """The series that the lines stand on: what `reconfirm`, `withdraw`, deliveries and goods issue must hold.
 

@@ -168,18 +168,29 @@ def _undelivered(site_ids: list[int], until: date) -> QuerySet[ScheduleLine]:
     ).order_by()  # fmt: skip
 
 
-def due_documents(
-    site_ids: list[int], until: date, *, start: int = 0, limit: int = 50
-) -> tuple[list[DueDocument], int]:
-    """Orders with confirmations in no delivery whose goods are there by `until`; and how many there are."""
-    found = _undelivered(site_ids, until)
-    names = ("document_id", "document_number", "site__code", "party__name", "party__number", "priority")
+def due_marks(site_ids: list[int], until: date) -> list[str]:
+    """A mark for each order and site with confirmations in no delivery whose goods are there by `until`.
+
+    Marks sort by the day on which the first goods are there, then by order.
+    """
+    found = _undelivered(site_ids, until).values_list("requirement__document_id", "requirement__site_id")
+    return [f"{on}/{order_id:018}/{site_id}" for order_id, site_id, on in found.annotate(Min("material_on"))]
+
+
+def due_documents(site_ids: list[int], until: date, marks: Sequence[str]) -> list[DueDocument]:
+    """What is due of the orders that the marks name, in their order."""
+    named = {tuple(int(part) for part in mark.split("/")[1:]) for mark in marks}
+    found = _undelivered(site_ids, until).filter(requirement__document_id__in={order_id for order_id, _site in named})
+    names = ("site_id", "document_id", "document_number", "site__code", "party__name", "party__number", "priority")
     grouped = found.values_list(*(f"requirement__{name}" for name in names)).annotate(
         Count("pk"), first=Min("material_on"), leaves=Min("goods_issue_on"), arrives=Min("delivery_on")
     )
-    rows = grouped.order_by("first", "requirement__document_id")[start : start + limit]
-    shown = [DueDocument(row[0], row[1], row[2], Party(row[3], row[4]), *row[5:]) for row in rows]
-    return shown, grouped.count()
+    rows = grouped.order_by("first", "requirement__document_id")
+    return [
+        DueDocument(order_id, number, site, Party(name, party), *rest)
+        for site_id, order_id, number, site, name, party, *rest in rows
+        if (order_id, site_id) in named
+    ]
 
 
 DAYS = (

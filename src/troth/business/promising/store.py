@@ -129,6 +129,17 @@ def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
     return {line_id: _requirement(row, tuple(lines)) for line_id, (row, lines) in found.items()}
 
 
+def confirmed(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
+    """What is confirmed of the lines, by line id; lines without a requirement are left out."""
+    if not line_ids:
+        return {}
+    with_clause, joined, parameters = _wanted(kind, line_ids)
+    rows = sql.fetch(
+        f"{with_clause} SELECT r.line_id, r.confirmed_quantity FROM promising_requirement r {joined}", parameters
+    )
+    return dict(rows)
+
+
 def series(kind: str, line_ids: Sequence[int]) -> list[tuple[int, int, int, str, bool]]:
     """(line, product, site, segment, whether stock is tied to it) of the lines that are checked."""
     if not line_ids:

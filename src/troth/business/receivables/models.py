@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from troth.platform.indexes import ListIndex
+
 
 class Payment(models.Model):
     """Money received from a payer, in minor units. `state`: posted, reversed."""
@@ -24,6 +26,11 @@ class Payment(models.Model):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="receivables_payment_positive")]
+        # The sorts of the list of payments.
+        indexes = [
+            ListIndex(fields=["received_on", "id"], name="receivables_payment_received"),
+            ListIndex(fields=["amount", "id"], name="receivables_payment_amount"),
+        ]
 
 
 class Clearing(models.Model):

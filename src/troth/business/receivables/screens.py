@@ -95,9 +95,9 @@ def payments(query: ListQuery) -> Page:
         found = found.filter(state="reversed")
     orders = {
         "received_on": ("received_on",),
-        "-received_on": ("-received_on",),
+        "-received_on": ("-received_on", "-id"),
         "amount": ("amount",),
-        "-amount": ("-amount",),
+        "-amount": ("-amount", "-id"),
     }
     page = keyset.page(found, orders.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
     used = used_of([row.pk for row in page.rows])

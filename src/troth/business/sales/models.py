@@ -118,6 +118,10 @@ class Quotation(SalesDocument):
         indexes = [
             models.Index(fields=["customer", "-id"], name="sales_quotation_customer"),
             models.Index(fields=["state", "-id"], name="sales_quotation_state"),
+            # The sorts of the list of quotations.
+            ListIndex(fields=["entered_on", "id"], name="sales_quotation_entered"),
+            ListIndex(fields=["valid_to_on", "id"], name="sales_quotation_valid"),
+            ListIndex(fields=["gross", "id"], name="sales_quotation_gross"),
         ]
 
 

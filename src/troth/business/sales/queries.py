@@ -6,7 +6,7 @@ Lists go from the newest to the oldest, page by page with the id of the last row
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -14,15 +14,15 @@ from troth.business.pricing.rules import Margin, TraceLine, margin, margin_of
 from troth.business.promising import queries as promising
 from troth.business.promising.queries import PromisedLine
 from troth.business.sales import store
-from troth.business.sales.models import Order, Quotation
+from troth.business.sales.models import Order, OrderLine, Quotation
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.rules.quoting import open_quantity
-from troth.business.sales.states import LineProgress, Progress, QuotationState, progress
+from troth.business.sales.states import LineProgress, OrderState, Progress, QuotationState, progress
 from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Flow
-from troth.platform import blocks, sql
+from troth.platform import actions, blocks, sql
 from troth.platform.actors import Actor
 from troth.platform.blocks import Block
 from troth.platform.documents import DocumentRef
@@ -90,6 +90,14 @@ class OrderLineRow:
         return tuple(TraceLine(*row) for row in self.line.price_trace)
 
 
+class StandingLine(NamedTuple):
+    """What a list needs of a line to say how far its order has come."""
+
+    order_id: int
+    is_promised: bool
+    is_delivered: bool
+
+
 _ORDER_COLUMNS = (
     "o.id, o.number, o.state, o.company_id, o.sales_organisation_id, o.order_type_id, o.customer_id, o.sold_to_id,"
     " o.ship_to_id, o.bill_to_id, o.payer_id, o.forwarding_agent_id, o.currency_id, o.payment_terms_id, o.incoterm,"
@@ -103,9 +111,29 @@ def order_lines(line_ids: Sequence[int]) -> dict[int, OrderLineRow]:
     return _rows(store.with_orders("id", line_ids, _ORDER_COLUMNS))
 
 
+def lines_of_number(number: str) -> list[int]:
+    """The ids of the lines of the order with this number, in capitals or not."""
+    found = OrderLine.objects.filter(order__number__in={number, number.upper(), number.lower()})
+    return list(found.values_list("pk", flat=True))
+
+
 def lines_of_orders(order_ids: Sequence[int]) -> dict[int, OrderLineRow]:
     """All lines of these orders, by line id. One statement."""
     return _rows(store.with_orders("order_id", order_ids, _ORDER_COLUMNS))
+
+
+def standing_lines(order_ids: Sequence[int]) -> dict[int, StandingLine]:
+    """The lines of these orders that are in the books and stand, by line id, without what they say. One statement."""
+    from troth.business.masterdata import queries as masterdata
+
+    if not order_ids:
+        return {}
+    categories = masterdata.snapshot().item_categories_by_id
+    found = OrderLine.objects.filter(order_id__in=order_ids, order__state=OrderState.SUBMITTED, rejection_reason="")
+    return {
+        line_id: StandingLine(order_id, categories[category_id].is_promised, categories[category_id].is_delivered)
+        for line_id, order_id, category_id in found.values_list("pk", "order_id", "item_category_id")
+    }
 
 
 def _rows(found: Sequence[tuple[tuple[Any, ...], Line]]) -> dict[int, OrderLineRow]:
@@ -295,6 +323,10 @@ _PARTIES = ("sold_to", "ship_to", "bill_to", "payer", "forwarding_agent", "order
 
 def order(order_id: int, *, by: Actor) -> DocumentView:
     """An order's page. `NotFound` if it is not there or not the actor's to see."""
+    return actions.remembered((ORDER, order_id, by), lambda: _order(order_id, by))
+
+
+def _order(order_id: int, by: Actor) -> DocumentView:
     found = Order.objects.select_related(*_PARTIES, "site", "copied_from").filter(pk=order_id).first()
     if found is None or not by.sees(found.company_id):
         raise NotFound(Sentence("There is no order %(id)s that you may see."), kind=ORDER, id=order_id)

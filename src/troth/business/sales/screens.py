@@ -193,18 +193,18 @@ def order_status(state: str, come: Status | None) -> Status:
 
 def _headlines(order_ids: Sequence[int]) -> dict[int, Status]:
     """How far these orders have come, as their pages say; eight statements whatever their number."""
-    lines = queries.lines_of_orders(list(order_ids)) if order_ids else {}
-    promised = promising.promise("order", list(lines))
+    lines = queries.standing_lines(list(order_ids))
+    promised = promising.confirmed("order", list(lines))
     done = fulfilment.progress("order_line", list(lines))
     by_order: dict[int, list[LineProgress]] = {}
     for line_id, row in lines.items():
-        if not row.stands or line_id not in done:
+        if line_id not in done:
             continue
-        one, promise = done[line_id], promised.get(line_id)
+        one = done[line_id]
         by_order.setdefault(row.order_id, []).append(
             LineProgress(
-                row.is_promised and promise is not None, row.is_delivered, one.billing_basis, one.ordered,
-                promise.confirmed if promise else 0, one.delivered, one.picked, one.issued, one.billed,
+                row.is_promised and line_id in promised, row.is_delivered, one.billing_basis, one.ordered,
+                promised.get(line_id, 0), one.delivered, one.picked, one.issued, one.billed,
                 one.lost,
             )
         )  # fmt: skip

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from troth.platform.indexes import ListIndex
+
 
 class Shipment(models.Model):
     """A trip of a carrier with deliveries on it. `state`: planned, loading, departed, cancelled."""
@@ -84,6 +86,9 @@ class Delivery(models.Model):
                 name="shipping_delivery_unproven",
                 condition=Q(state="issued", needs_proof=True, arrived_on=None),
             ),
+            # The sorts of the list of deliveries.
+            ListIndex(fields=["goods_issue_on", "id"], name="shipping_delivery_leaves"),
+            ListIndex(fields=["delivery_on", "id"], name="shipping_delivery_arrives"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -160,6 +165,7 @@ class TransferOrder(models.Model):
     class Meta:
         verbose_name = _("transfer order")
         verbose_name_plural = _("transfer orders")
+        indexes = [models.Index(fields=["state", "-id"], name="shipping_transfer_state")]
 
 
 class TransferLine(models.Model):

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.promising.screens import DueDocument, due_dates, due_documents
+from troth.business.promising.screens import DueDocument, due_dates, due_documents, due_marks
 from troth.business.sales import queries as sales
-from troth.business.shipping.models import Delivery, Shipment, TransferOrder
+from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
@@ -20,7 +20,7 @@ from troth.platform.actors import Actor
 from troth.platform.blocks import STOPS, BlockScope
 from troth.platform.documents import DocumentRef
 from troth.platform.web import formats, history, keyset
-from troth.platform.web.keyset import InvalidCursor, Page
+from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import MOST, summed, tally
 from troth.platform.web.values import Party, Quantity, Status, Waiting
@@ -155,27 +155,16 @@ def sites_of(actor: Actor) -> list[reference.SiteRow]:
 
 
 def due(query: ListQuery, until: date) -> Page:
-    """Orders of which something is due until a day, the earliest goods first; a page is a stretch of that list."""
+    """Orders of which something is due until a day, the earliest goods first."""
     chosen = query.filters.get("site")
     sites = [site.id for site in sites_of(query.actor) if chosen in (None, site.code)]
-    start = _start(query.after)
-    rows, count = due_documents(sites, until, start=start, limit=query.limit)
+    page = keyset.page_of_marks(due_marks(sites, until), query.after, query.limit)
+    rows = due_documents(sites, until, page.rows)
     blocked = _blocked([row.order_id for row in rows])
     shown = [_due_row(row, blocked.get(row.order_id)) for row in rows]
     if query.filters.get("unblocked"):
         shown = [row for row in shown if row.block is None]
-    return Page(
-        shown,
-        next=str(start + query.limit) if start + query.limit < count else None,
-        previous=str(max(start - query.limit, 0)) if start else None,
-        count=count,
-    )
-
-
-def _start(after: str | None) -> int:
-    if after and not (after.isascii() and after.isdigit() and len(after) < 9):
-        raise InvalidCursor("This page mark is not valid. Begin again from the first page.", field="after")
-    return int(after or 0)
+    return replace(page, rows=shown)
 
 
 def _blocked(order_ids: Sequence[int]) -> dict[int, Status]:
@@ -223,9 +212,9 @@ def _range(found: QuerySet[Any], query: ListQuery, field: str) -> QuerySet[Any]:
 
 
 SORTS = {
-    name: (name,)
+    name: order
     for field in ("goods_issue_on", "delivery_on", "planned_on", "number")
-    for name in (field, f"-{field}")
+    for name, order in ((field, (field,)), (f"-{field}", (f"-{field}", "-id")))
 }
 
 
@@ -236,14 +225,21 @@ def deliveries(query: ListQuery) -> Page:
     for word in query.search.split():
         found = found.filter(
             Q(number__icontains=word) | Q(ship_to__name__icontains=word) | Q(ship_to__number__iexact=word)
-            | Q(lines__order_number__iexact=word)
-        ).distinct()  # fmt: skip
+            | Q(pk__in=_of_order(word))
+        )  # fmt: skip
     if key := query.filters.get("customer_id"):
         found = found.filter(customer_id=key)
     if query.filters.get("unassigned"):
         found = found.filter(shipment=None, state__in=(DeliveryState.OPEN, DeliveryState.PICKED))
     page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
     return replace(page, rows=[_delivery_row(one) for one in page.rows])
+
+
+def _of_order(number: str) -> QuerySet[Any, int]:
+    """The deliveries of the order with this number; by its lines, which deliveries are indexed by."""
+    return DeliveryLine.objects.filter(order_line_id__in=sales.lines_of_number(number)).values_list(
+        "delivery_id", flat=True
+    )
 
 
 def _delivery_row(one: Delivery) -> DeliveryRow:
@@ -285,35 +281,44 @@ def _unproven_row(one: Delivery, today: date) -> UnprovenRow:
 
 def shipments(query: ListQuery) -> Page:
     found = _seen(Shipment.objects.select_related("carrier__party", "route", "site"), query)
-    found = _range(found.annotate(held=Count("deliveries")), query, "planned_on")
+    found = _range(found, query, "planned_on")
     for word in query.search.split():
         found = found.filter(Q(number__icontains=word) | Q(carrier__party__name__icontains=word))
     if query.filters.get("incomplete"):
         found = found.filter(state__in=(ShipmentState.PLANNED, ShipmentState.LOADING))
     page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
-    return replace(page, rows=[_shipment_row(one) for one in page.rows])
+    held = _held(Delivery, "shipment_id", page.rows)
+    return replace(page, rows=[_shipment_row(one, held.get(one.pk, 0)) for one in page.rows])
 
 
-def _shipment_row(one: Any) -> ShipmentRow:
+def _held(model: Any, of: str, rows: Sequence[Any]) -> dict[int, int]:
+    """How many rows of a table each of these holds; of what a page shows alone, not of all that it is a page of."""
+    found = model._default_manager.filter(**{f"{of}__in": [one.pk for one in rows]}).order_by()
+    return dict(found.values_list(of).annotate(Count("pk")))
+
+
+def _shipment_row(one: Shipment, held: int) -> ShipmentRow:
     return ShipmentRow(
         one.pk, one.number, one.carrier.party.name if one.carrier else "", one.route.name if one.route else "",
-        one.site.code, one.planned_on, one.held, Quantity(one.weight_g, 3, "kg"), Quantity(one.volume_ml, 3, "l"),
+        one.site.code, one.planned_on, held, Quantity(one.weight_g, 3, "kg"), Quantity(one.volume_ml, 3, "l"),
         SHIPMENT[ShipmentState(one.state)],
     )  # fmt: skip
 
 
 def transfer_orders(query: ListQuery) -> Page:
-    found = _seen(TransferOrder.objects.select_related("site", "shipment"), query).annotate(held=Count("lines"))
+    found = _seen(TransferOrder.objects.select_related("site", "shipment"), query)
     for word in query.search.split():
         found = found.filter(Q(number__icontains=word) | Q(shipment__number__icontains=word))
     page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
-    return replace(page, rows=[_transfer_row(one) for one in page.rows])
+    held = _held(TransferLine, "transfer_order_id", page.rows)
+    return replace(page, rows=[_transfer_row(one, held.get(one.pk, 0)) for one in page.rows])
 
 
-def _transfer_row(one: Any) -> TransferRow:
+def _transfer_row(one: TransferOrder, held: int) -> TransferRow:
+    made_on = one.made_at.astimezone(ZoneInfo(one.site.time_zone)).date()
     return TransferRow(
-        one.pk, one.number, one.site.code, one.shipment.number if one.shipment else "", one.held,
-        day_at(one.made_at, one.site_id) or one.made_at.date(), TRANSFER[TransferState(one.state)],
+        one.pk, one.number, one.site.code, one.shipment.number if one.shipment else "", held, made_on,
+        TRANSFER[TransferState(one.state)],
     )  # fmt: skip
 
 

@@ -219,9 +219,31 @@ def issued_lines(narrowed: Narrowed, *, after_id: int, limit: int) -> list[sql.R
 
     What was lost on the way is left out, and what waits for its proof.
     """
-    parameters: list[Any] = [after_id]
-    conditions = ["d.state = 'issued'", "l.quantity > l.lost", "l.id > %s"]
-    conditions.append("(NOT d.needs_proof OR d.arrived_on IS NOT NULL)")
+    condition, parameters = _issued(narrowed)
+    return sql.fetch(
+        "SELECT l.delivery_id, d.number, l.id, l.line_number, d.company_id, d.site_id, d.customer_id, d.sold_to_id,"
+        " d.ship_to_id, d.payer_id, l.order_id, l.order_number, l.order_line_id, l.product_id,"
+        " l.quantity - l.lost, l.value - l.lost_value,"
+        " d.issued_on FROM shipping_deliveryline l JOIN shipping_delivery d ON d.id = l.delivery_id"
+        f" WHERE {condition} AND l.id > %s ORDER BY l.id LIMIT %s",
+        [*parameters, after_id, limit],
+    )
+
+
+def issued_days(narrowed: Narrowed, *, limit: int) -> list[tuple[int, int, int, date]]:
+    """(delivery, order line, quantity, day of the goods issue) of lines of issued deliveries, by id."""
+    condition, parameters = _issued(narrowed)
+    return sql.fetch(
+        "SELECT l.delivery_id, l.order_line_id, l.quantity - l.lost, d.issued_on FROM shipping_deliveryline l"
+        f" JOIN shipping_delivery d ON d.id = l.delivery_id WHERE {condition} ORDER BY l.id LIMIT %s",
+        [*parameters, limit],
+    )
+
+
+def _issued(narrowed: Narrowed) -> tuple[str, list[Any]]:
+    """The condition, and its parameters, of the issued lines that are asked for."""
+    parameters: list[Any] = []
+    conditions = ["d.state = 'issued'", "l.quantity > l.lost", "(NOT d.needs_proof OR d.arrived_on IS NOT NULL)"]
     for column, values in (
         ("d.company_id", narrowed.company_ids),
         ("l.delivery_id", narrowed.delivery_ids),
@@ -235,14 +257,7 @@ def issued_lines(narrowed: Narrowed, *, after_id: int, limit: int) -> list[sql.R
         if value is not None:
             conditions.append(condition)
             parameters.append(value)
-    return sql.fetch(
-        "SELECT l.delivery_id, d.number, l.id, l.line_number, d.company_id, d.site_id, d.customer_id, d.sold_to_id,"
-        " d.ship_to_id, d.payer_id, l.order_id, l.order_number, l.order_line_id, l.product_id,"
-        " l.quantity - l.lost, l.value - l.lost_value,"
-        " d.issued_on FROM shipping_deliveryline l JOIN shipping_delivery d ON d.id = l.delivery_id"
-        f" WHERE {' AND '.join(conditions)} ORDER BY l.id LIMIT %s",
-        [*parameters, limit],
-    )
+    return " AND ".join(conditions), parameters
 
 
 def pick_states(delivery_ids: Sequence[int]) -> list[sql.Row]:

@@ -28,7 +28,7 @@ class Balance(models.Model):
         # What waits for an invoice or a payment stays a short list, however much was billed and paid before.
         indexes = [
             models.Index(
-                fields=["line_id"],
+                fields=["billing_basis", "line_id"],
                 name="fulfilment_to_bill",
                 condition=Q(kind="order_line")
                 & (
@@ -37,7 +37,7 @@ class Balance(models.Model):
                 ),
             ),
             models.Index(
-                fields=["line_id"], name="fulfilment_unpaid", condition=Q(kind="invoice", paid__lt=F("ordered"))
+                fields=["kind", "line_id"], name="fulfilment_unpaid", condition=Q(kind="invoice", paid__lt=F("ordered"))
             ),
         ]
         constraints = [

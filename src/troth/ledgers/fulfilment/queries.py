@@ -228,12 +228,20 @@ def unpaid_invoices() -> QuerySet[Any, int]:
 
 def to_bill(basis: BillingBasis, *, after: int = 0, limit: int = 5_000) -> list[int]:
     """Ids of order lines of this billing basis with something not yet billed, in order, from after an id on."""
+    return list(billed_of_waiting(basis, after=after, limit=limit))
+
+
+def billed_of_waiting(basis: BillingBasis, *, after: int = 0, limit: int = 5_000) -> dict[int, int]:
+    """The same lines with what of each is billed already.
+
+    The condition is word for word that of the index `fulfilment_to_bill`: SQLite compares the words.
+    """
     most = "issued - lost" if basis is BillingBasis.ISSUED else "ordered"
     rows = sql.fetch(
-        "SELECT line_id FROM fulfilment_balance WHERE kind = 'order_line' AND line_id > %s"
-        " AND ((billing_basis = 'issued' AND billed < issued - lost)"
-        " OR (billing_basis = 'ordered' AND billed < ordered))"
+        "SELECT line_id, billed FROM fulfilment_balance WHERE kind = 'order_line' AND line_id > %s"
+        " AND ((billed < (issued - lost) AND billing_basis = 'issued')"
+        " OR (billed < ordered AND billing_basis = 'ordered'))"
         f" AND billing_basis = %s AND billed < {most} ORDER BY line_id LIMIT %s",
         [after, basis.value, limit],
     )
-    return [line_id for (line_id,) in rows]
+    return dict(rows)

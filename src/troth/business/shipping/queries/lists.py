@@ -299,6 +299,19 @@ def to_bill(
     return found[:limit]
 
 
+def deliveries_to_bill(*, company_ids: Sequence[int] | None, until: date | None, limit: int) -> dict[int, date]:
+    """The deliveries of at most `limit` lines that `to_bill` would give, and the day each was issued on."""
+    waiting = fulfilment.billed_of_waiting(BillingBasis.ISSUED)
+    lines = store.issued_days(store.Narrowed(company_ids, until=until, order_line_ids=list(waiting)), limit=limit)
+    partly = [delivery_id for delivery_id, order_line_id, *_rest in lines if waiting[order_line_id]]
+    billed = fulfilment.posted_from("delivery", Measure.BILLED, partly)
+    return {
+        delivery_id: issued_on
+        for delivery_id, order_line_id, quantity, issued_on in lines
+        if quantity > billed.get((delivery_id, order_line_id), 0)
+    }
+
+
 def _unbilled(page: Sequence[tuple[Any, ...]]) -> list[ToBill]:
     billed = fulfilment.posted_from("delivery", Measure.BILLED, [row[0] for row in page])
     bases = fulfilment.progress("order_line", [row[12] for row in page])
