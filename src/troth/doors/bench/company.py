@@ -27,7 +27,7 @@ LONG_AGO = date(2020, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """So many customers, a product for each stock, and so many receipts of each product to come."""
+    """So many customers, a product for each stock, and so many receipts to come of each that is in stock."""
 
     stock: tuple[int, ...] = (10**9,) * 1000
     customers: int = 1000
@@ -136,14 +136,24 @@ def _supply(products: list[reference.Product], site: reference.Site, place: refe
     shelves = {product.pk: StockKey(site.pk, place.location_id, place.pk, product.pk) for product in products}
     held.take(*series.values(), *shelves.values())
     lies = dict(zip(series, size.stock, strict=True))
-    laid = [stock.Movement(key, lies[key.product_id], "receipt", size.laid_on, source) for key in shelves.values()]
+    laid = [
+        stock.Movement(key, lies[key.product_id], "receipt", size.laid_on, source)
+        for key in shelves.values()
+        if lies[key.product_id]
+    ]
     stock.post(held, laid, at=at)
     today = day_of(size.laid_on)
-    entries = [availability.Entry(key, Category.STOCK, today, lies[key.product_id], source) for key in series.values()]
+    entries = [
+        availability.Entry(key, Category.STOCK, today, lies[key.product_id], source)
+        for key in series.values()
+        if lies[key.product_id]
+    ]
     for step in range(size.receipts):
         day = today + 3 * (step + 1)
         receipt = DocumentRef("receipt", step + 1, f"R{step + 1}")
         entries += [
-            availability.Entry(key, Category.PURCHASE, day, 1000, receipt, key.product_id) for key in series.values()
+            availability.Entry(key, Category.PURCHASE, day, 1000, receipt, key.product_id)
+            for key in series.values()
+            if lies[key.product_id]
         ]
     availability.post(held, entries, at=at)

@@ -5,7 +5,6 @@ Client time is this process's own. Server time is that of the PostgreSQL process
 the clock starts, the first orders of a process (imports, caches, prepared statements) are not counted.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from troth.platform import sql
-
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +32,33 @@ def cost(work: Sequence[Callable[[], Any]], *, warm_up: int) -> Cost:
     for piece in work[:warm_up]:
         piece()
     counted = work[warm_up:]
-    backend = _backend()
+    served_by = backend()
     latencies = []
-    server_before, client_before = _server_s(backend), time.process_time()
+    before_s, client_before = server_s(served_by), time.process_time()
     with sql.counting() as sent:
         for piece in counted:
             began = time.perf_counter()
             piece()
             latencies.append(time.perf_counter() - began)
     client_s = time.process_time() - client_before
-    server_after = _server_s(backend)
-    server_s = None if server_before is None or server_after is None else server_after - server_before
-    return Cost(len(counted), client_s, server_s, sent(), tuple(latencies))
+    after_s = server_s(served_by)
+    used_s = None if before_s is None or after_s is None else after_s - before_s
+    return Cost(len(counted), client_s, used_s, sent(), tuple(latencies))
 
 
-def _backend() -> int | None:
+def backend() -> int | None:
+    """The PostgreSQL process that serves this connection; None on SQLite."""
     return int(sql.fetch("SELECT pg_backend_pid()")[0][0]) if sql.is_postgres() else None
 
 
-def _server_s(pid: int | None) -> float | None:
+def server_s(pid: int | None) -> float | None:
+    """Processor time of that process so far, to the microsecond; None where it cannot be read."""
     if pid is None:
         return 0.0
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
     except OSError:
         return None
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def in_processes(count: int, work: Callable[[Any], Cost], job: Any) -> tuple[list[Cost], float]:

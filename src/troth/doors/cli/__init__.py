@@ -184,17 +184,20 @@ if find_spec("troth.doors.bench"):
         name: Annotated[str, typer.Argument(help="What to measure, such as order-entry.")],
         *,
         quick: Annotated[bool, typer.Option("--quick", help="Small cases only; ends within a minute.")] = False,
+        keep: Annotated[
+            bool, typer.Option("--keep", help="Pages: fill the database named if it is empty, measure there, leave it.")
+        ] = False,
         json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here too.")] = None,
         db: Database = None,
     ) -> None:
         """Measure: case, metric, value, unit, goal, and whether the goal is met.
 
-        Examples: troth bench order-entry --quick · troth bench order-entry --json figures.json
+        Examples: troth bench order-entry --quick · troth bench pages --json figures.json
         """
         start_django(db)
         from troth.doors.cli.reports import print_figures
 
-        print_figures(_part("troth.doors.bench").run(name, quick=quick), file=json)
+        print_figures(_part("troth.doors.bench").run(name, quick=quick, keep=keep), file=json)
 
 
 if find_spec("troth.doors.exchange"):
