@@ -41,7 +41,7 @@ PAGES = (
     "/availability-groups/{group}/",
     "/picking/", "/picking/{transfer}/", "/issues/", "/documents/order/{order}/issues/new/",
     "/products/{product}/about/", "/customers/{customer}/about/", "/files/", "/files/bins/import/",
-    "/files/customers/import/", "/admin/", *LISTS,
+    "/files/customers/import/", "/agreed-products/", "/agreed-products/new/", "/admin/", *LISTS,
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ A record is never deleted: a change of `is_active` to false takes it out of use.
 with `?preview=true`, which refuses all the same and writes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     CheckingScopeShown: TypeAlias = _Record
     AvailabilityGroupEntry: TypeAlias = Entry
     AvailabilityGroupShown: TypeAlias = _Record
+    AgreedProductEntry: TypeAlias = Entry
+    AgreedProductShown: TypeAlias = _Record
 else:
     CustomerEntry, CustomerShown = _entry("CustomerEntry", CUSTOMER), _shown("CustomerShown", CUSTOMER)
     ProductEntry, ProductShown = _entry("ProductEntry", PRODUCT), _shown("ProductShown", PRODUCT)
@@ -68,6 +70,11 @@ else:
     CheckingScopeEntry, CheckingScopeShown = _entry("CheckingScopeEntry", _SCOPE), _shown("CheckingScopeShown", _SCOPE)
     AvailabilityGroupEntry = _entry("AvailabilityGroupEntry", _GROUP)
     AvailabilityGroupShown = _shown("AvailabilityGroupShown", _GROUP)
+    _AGREED = TABLES["customer_products"].fields
+    AgreedProductEntry, AgreedProductShown = (
+        _entry("AgreedProductEntry", _AGREED),
+        _shown("AgreedProductShown", _AGREED),
+    )
 
 
 class RecordWritten(Shown):
@@ -88,6 +95,11 @@ class PriceFilter(Paging):
     product: Code | None = None
     customer: Code | None = None
     kind: Code | None = None
+
+
+class AgreedFilter(Paging):
+    customer: Code | None = None
+    product: Code | None = None
 
 
 def _given(sent: BaseModel) -> dict[str, Any]:
@@ -176,6 +188,31 @@ def change_price(request: ApiRequest, price_id: Id, price: PriceEntry) -> dict[s
     return _written(act(request, actions.maintain_price, _given(price), price_id=price_id, version=version))
 
 
+@operations.reads("/agreed-products", Page[AgreedProductShown])
+def list_agreed_products(request: ApiRequest, found: Query[AgreedFilter]) -> dict[str, Any]:
+    """What customers have agreed for products. Quantities in smallest units, tolerances in hundredths of a percent."""
+    wanted = {"customer__party__number": found.customer, "product__number": found.product}
+    narrowed = {name: value for name, value in wanted.items() if value}
+    rows = TABLES["customer_products"].found().filter(**narrowed)
+    if request.auth.company_ids is not None:
+        rows = rows.filter(customer__company_id__in=request.auth.company_ids)
+    return page(request, rows, found, _rows_of("customer_products"))
+
+
+@operations.creates("/agreed-products", RecordWritten)
+def create_agreed_product(request: ApiRequest, agreed: AgreedProductEntry) -> dict[str, Any]:
+    """Agree on a customer's own number, quantities and tolerances for a product."""
+    return _written(create(request, actions.maintain_agreed_product, _given(agreed)))
+
+
+@operations.changes("/agreed-products/{int:agreed_id}", RecordWritten)
+def change_agreed_product(request: ApiRequest, agreed_id: Id, agreed: AgreedProductEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false ends it. Customer and product cannot change."""
+    version = versions.expected(request)
+    given = _given(agreed)
+    return _written(act(request, actions.maintain_agreed_product, given, agreed_id=agreed_id, version=version))
+
+
 @operations.reads("/checking-scopes", Page[CheckingScopeShown])
 def list_checking_scopes(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
     """Scopes of check: which supply and demand counts, as words with commas between them."""
@@ -211,10 +248,14 @@ def change_availability_group(request: ApiRequest, group_id: Id, group: Availabi
 
 
 def _listed(request: ApiRequest, table: str, found: Paging) -> dict[str, Any]:
+    return page(request, TABLES[table].found(), found, _rows_of(table), order=("code",))
+
+
+def _rows_of(table: str) -> Callable[[Iterable[Any]], list[dict[str, Any]]]:
     def show(rows: Iterable[Any]) -> list[dict[str, Any]]:
         return [{"id": row.pk, "version": row.version, **TABLES[table].written(row)} for row in rows]
 
-    return page(request, TABLES[table].found(), found, show, order=("code",))
+    return show
 
 
 def _changed(request: ApiRequest, table: str, record_id: int, sent: BaseModel) -> dict[str, Any]:

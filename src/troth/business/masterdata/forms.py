@@ -11,7 +11,8 @@ from troth.business.masterdata.tables import TABLES
 from troth.kernel.netting import Category
 from troth.kernel.scopes import DEMANDS, SUPPLIES
 from troth.ledgers.availability.words import CATEGORIES
-from troth.platform.web.forms import Section
+from troth.platform.web.forms import FigureField, Section
+from troth.platform.web.pickers import Picker
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
 LABELS = {
@@ -138,6 +139,11 @@ def _form(
     return type(name, (base,), {**members, "sections": sections})
 
 
+def _lot(name: str) -> FigureField:
+    words = _("In the base unit; 0: as the product says.")
+    return FigureField(label=LABELS[name], max_length=24, required=False, help_text=words)
+
+
 CustomerForm = _form(
     "CustomerForm",
     CUSTOMER,
@@ -219,6 +225,26 @@ AvailabilityGroupForm = _form(
             ("order_scope", "rush_scope", "delivery_scope", "quotation_scope", "component_scope"),
         ),
     ),
+)
+AgreedProductForm = _form(
+    "AgreedProductForm",
+    {**TABLES["customer_products"].fields},
+    (
+        Section("", ("customer", "product", "number", "is_active")),
+        Section(_("Orders"), ("minimum_quantity", "multiple_quantity")),
+        Section(
+            _("Tolerances"),
+            ("over_tolerance_basis_points", "under_tolerance_basis_points"),
+            _("In percent of the ordered quantity, at the pick."),
+        ),
+    ),
+    customer=forms.CharField(label=LABELS["customer"], max_length=40, widget=Picker("masterdata:customer-options")),
+    product=forms.CharField(label=LABELS["product"], max_length=40, widget=Picker("masterdata:product-options")),
+    number=forms.CharField(label=_("Customer's number"), max_length=60, required=False),
+    minimum_quantity=_lot("minimum_quantity"),
+    multiple_quantity=_lot("multiple_quantity"),
+    over_tolerance_basis_points=FigureField(label=_("Over-delivery"), max_length=12, required=False),
+    under_tolerance_basis_points=FigureField(label=_("Under-delivery"), max_length=12, required=False),
 )
 PriceForm = _form(
     "PriceForm",

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from troth.business.masterdata.web import files, records
+from troth.business.masterdata.web import agreed, files, records
 
 app_name = "masterdata"
 urlpatterns = [
     *records.customers.urls(),
     *records.products.urls(),
     *records.prices.urls(),
+    *agreed.agreed_products.urls(),
     *records.checking_scopes.urls(),
     *records.availability_groups.urls(),
     path("options/products/", records.product_options, name="product-options"),

@@ -25,7 +25,6 @@ from troth.business.sales.web.lists import OrderList, QuotationList
 from troth.business.shipping import screens as shipping
 from troth.business.shipping.web.lists import DeliveryList
 from troth.kernel.errors import NotFound
-from troth.platform.web import documents
 from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Cell, Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
@@ -49,7 +48,7 @@ ITEMS = (
 AGREED = (
     Column("product", _("Product"), "link"),
     Column("name", _("Name"), wide=True),
-    Column("number", _("Customer's number")),
+    Column("number", _("Customer's number"), "link"),
     Column("minimum", _("Minimum order quantity"), "quantity"),
     Column("multiple", _("Ordered in multiples of"), "quantity"),
     Column("over", _("Over-delivery"), align="right"),
@@ -105,8 +104,10 @@ class CustomerPage(DocumentPage):
             for name, page, source, route in lists
             if actor.may(page.permission)
         ]
-        if actor.may("masterdata.view_product") and agreed(key).exists():
-            found.append(Tab("agreed", _("Agreed products"), documents.TABLE, lambda: _agreed(key)))
+        may_agree = actor.may("masterdata.maintain_agreed_product")
+        if actor.may("masterdata.view_product") and (may_agree or agreed(key).exists()):
+            words, template = _("Agreed products"), "customer/documents.html"
+            found.append(Tab("agreed", words, template, lambda: _agreed(terms, may_agree=may_agree)))
         if actor.may("credit.view_account"):
             found.append(Tab("owed", _("Exposure and open items"), "customer/owed.html", lambda: self._owed(terms)))
         return found
@@ -137,14 +138,21 @@ def _facts(terms: CustomerTerms, actor: Any) -> Iterable[Fact]:
         yield Fact(_("Free credit"), Money(free, account.currency) if free is not None else gettext("no limit"))
 
 
-def _agreed(customer_id: int) -> dict[str, Any]:
-    """The customer's own numbers, quantities and tolerances, each with its product's page."""
+def _agreed(terms: CustomerTerms, *, may_agree: bool) -> dict[str, Any]:
+    """The customer's own numbers, quantities and tolerances, each with its page, and the way to a new one."""
     rows = [
         {column.key: getattr(one, column.key) for column in AGREED}
-        | {"product": Link(one.product, reverse("product", args=[one.product_id]))}
-        for one in agreed_lines(customer_id)
+        | {
+            "product": Link(one.product, reverse("product", args=[one.product_id])),
+            "number": Link(one.number or "–", reverse("masterdata:agreed-products-edit", args=[one.id])),
+        }
+        for one in agreed_lines(terms.customer_id)
     ]
-    return {"table": table_of(AGREED, rows), "empty": Empty(_("Nothing yet"), "")}
+    query = urlencode({"customer": terms.number})
+    new = f"{reverse('masterdata:agreed-products-create')}?{query}"
+    add = Step(_("New agreed product"), new, "get") if may_agree else None
+    why = _("Its own numbers for products, quantities and tolerances are kept here.")
+    return {"table": table_of(AGREED, rows), "everything": add, "empty": Empty(_("Nothing yet"), why, add)}
 
 
 def _newest(

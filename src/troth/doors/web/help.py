@@ -69,6 +69,11 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("The sentence is what you can read to the customer."),
         _("Replay now asks the books of today; nothing is changed by it."),
     ),
+    "masterdata:agreed-products-list": (
+        _("What customers have agreed for products: their own numbers, quantities and tolerances."),
+        _("An order of the customer takes them over; where nothing is agreed, the product's own hold."),
+        *LIST,
+    ),
     "masterdata:checking-scopes-list": (
         _("A scope says which stock, receipts and demands count when goods are promised, and how far ahead is looked."),
         _("An availability group says which scope holds for orders, rush orders, deliveries, quotations, components."),

@@ -135,6 +135,11 @@ class _Create(_Screen):
         self.submit_label = gettext("Create %(one)s") % {"one": self.screens.words.one}
         return super().dispatch(request, *args, **captured)
 
+    def initial(self) -> dict[str, Any]:
+        """What the way here named, such as the customer whose page it began on."""
+        known = self.screens.form().fields
+        return {name: value for name, value in self.request.GET.items() if name in known}
+
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         assert self.screens.create is not None
         key = self.screens.create(actor, form.cleaned_data)

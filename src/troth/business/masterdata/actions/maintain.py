@@ -14,10 +14,11 @@ from troth.business.masterdata.actions.write_customer import CustomerSheet
 from troth.business.masterdata.actions.write_price import PriceSheet
 from troth.business.masterdata.actions.write_product import ProductSheet
 from troth.business.masterdata.actions.write_table import TableSheet
-from troth.business.masterdata.models import Customer, PriceCondition
+from troth.business.masterdata.models import Customer, CustomerProduct, PriceCondition
 from troth.business.masterdata.tables import TABLES
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform import locks
-from troth.platform.actions import action
+from troth.platform.actions import action, require
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.reference.models import Product
@@ -88,6 +89,23 @@ def maintain_customizing(
     declared = TABLES[table]
     assert declared.has_version, "what has no version comes and goes as a file"
     return _maintain(TableSheet(declared), declared.model, record_id, version, values, by=by, clock=clock)
+
+
+@action
+def maintain_agreed_product(
+    values: Values, *, agreed_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Outcome:
+    """What a customer has agreed for a product, new, or the one of this id changed, if it is still at `version`.
+
+    `values` as in the file `customer_products`: quantities in smallest units, tolerances in hundredths of a percent.
+    """
+    if agreed_id is not None:
+        found = CustomerProduct.objects.filter(pk=agreed_id).values_list("customer__company_id", flat=True).first()
+        if found is None or not by.sees(found):
+            raise NotFound(Sentence("There is no record %(id)s that you may see."), id=agreed_id)
+        require(by, company_id=found)
+    sheet = TableSheet(TABLES["customer_products"])
+    return _maintain(sheet, CustomerProduct, agreed_id, version, values, by=by, clock=clock)
 
 
 def _maintain(

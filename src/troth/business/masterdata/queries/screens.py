@@ -85,6 +85,7 @@ class ProductLine:
 class AgreedLine:
     """What a customer has agreed for a product; None where the product's own applies."""
 
+    id: int
     product_id: int
     product: str
     name: str
@@ -265,6 +266,60 @@ def one(found: QuerySet[Any], key: int, actor: Actor) -> Any:
     return record
 
 
+@dataclass(frozen=True, slots=True)
+class AgreedRow:
+    """An agreed product in the list over all customers."""
+
+    id: int
+    customer: str
+    customer_name: str
+    product: str
+    name: str
+    number: str
+    minimum: Quantity | None
+    multiple: Quantity | None
+    over: str
+    under: str
+    status: Status
+
+
+def agreed_products(query: ListQuery) -> Page:
+    """What customers have agreed for products, by customer and product; those of the companies that one may see."""
+    found = seen_agreed(query.actor).select_related("customer__party", "product__base_unit")
+    words = ("customer__party__number", "customer__party__name", "product__number", "product__name", "number")
+    order = ("customer__party__number", "product__number", "id")
+    return _page(_words(found, query, *words), query, order, _agreed_row)
+
+
+def seen_agreed(actor: Actor) -> QuerySet[CustomerProduct]:
+    found = CustomerProduct.objects.all()
+    return found if actor.company_ids is None else found.filter(customer__company_id__in=actor.company_ids)
+
+
+def _agreed_row(one: CustomerProduct) -> AgreedRow:
+    line = _agreed_line(one)
+    return AgreedRow(
+        one.pk, one.customer.party.number, one.customer.party.name, line.product, line.name, line.number,
+        line.minimum, line.multiple, line.over, line.under, ACTIVE if one.is_active else INACTIVE,
+    )  # fmt: skip
+
+
+def agreed_product(key: int, actor: Actor) -> CustomerProduct:
+    """One of them, with its customer, product and unit; `NotFound` where the actor sees none."""
+    joined = ("customer__party", "customer__company", "product__base_unit")
+    found = seen_agreed(actor).select_related(*joined).filter(pk=key).first()
+    if found is None:
+        raise NotFound(Sentence("There is no record %(id)s that you may see."), id=key)
+    return found
+
+
+def code_of_customer(number: str, actor: Actor) -> str:
+    """A customer as files name it, company and number; as it was typed where the number stands for none or several."""
+    found = _seen(Customer.objects.filter(party__number=number), actor)
+    codes = list(found.values_list("company__code", flat=True)[:2])
+    return f"{codes[0]}/{number}" if len(codes) == 1 else number
+
+
 def agreed(customer_id: int) -> QuerySet[CustomerProduct]:
     """The products for which a customer has numbers, quantities or tolerances of its own, by the product's number."""
     return CustomerProduct.objects.filter(customer_id=customer_id, is_active=True).order_by("product__number")
@@ -285,7 +340,7 @@ def _agreed_line(one: CustomerProduct) -> AgreedLine:
         return f"{formats.number(points, 2)} %" if points else ""
 
     return AgreedLine(
-        one.product_id, one.product.number, one.product.name, one.number, quantity(one.minimum_quantity),
+        one.pk, one.product_id, one.product.number, one.product.name, one.number, quantity(one.minimum_quantity),
         quantity(one.multiple_quantity), percent(one.over_tolerance_basis_points),
         percent(one.under_tolerance_basis_points),
     )  # fmt: skip

@@ -74,6 +74,7 @@ customers = MasterScreens(
     filters=INACTIVE,
     source=screens.customers,
     import_step=_import_step("customers"),
+    steps=(Step(_("Agreed products"), reverse_lazy("masterdata:agreed-products-list"), "get"),),
     row_key=lambda row: row.id,
     form=forms.CustomerForm,
     load=_load("customers"),
