@@ -62,6 +62,8 @@ CALLS = {
     "enter_rush_order": {**ORDER, "order_type": "rush"},
     "create_shipment": {"site": 1, "planned_on": "2026-03-09"},
     "create_transfer_order": {"deliveries": [1]},
+    "pack": {"packaging": "CARTON", "quantities": {"1": "1"}},
+    "pack_all": {"packaging": "CARTON"},
     "post_goods_issue": None,
     "post_goods_issues": {"deliveries": [1]},
     "prove_delivery": {"arrived_on": "2026-03-02"},

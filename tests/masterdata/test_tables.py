@@ -31,6 +31,7 @@ FILES = {
     "parties": "number,name,country\nDHL,The carrier,DE\nALPHA,Alpha Bikes,DE\n",
     "payment_terms": "code,name,due_days,discount_days,discount_basis_points\nN30,30 days net,30,10,200\n",
     "carriers": "party,base_charge,charge_per_kg\nDHL,500,20\n",
+    "packaging": "code,name,tare_weight_g,max_weight_g,length_mm\nCARTON,Carton,400,25000,600\nSACK,Sack,0,,\n",
     "routes": "code,name,calendar,carrier,transit_days\nR1,By road,WEEK,DHL,2\nR2,Collected,WEEK,,0\n",
     "route_determinations": "site,country,region,shipping_condition,route\nHAM,,,,R1\nHAM,DE,HH,FAST,R2\n",
     "shipping_points": "code,site,name\nH1,HAM,Dock 1\n",
@@ -161,6 +162,11 @@ WRONG = [
     ),
     ("item_categories", "code,name,billing_basis\nX,x,whim\n", [(1, "billing_basis", "issued, ordered, none")]),
     ("countries", "code,name\nFR,France\nFR,Frankreich\n", [(2, "code", "same key")]),
+    (
+        "packaging",
+        "code,name,tare_weight_g,max_weight_g\nC,Carton,500,400\n",
+        [(1, "max_weight_g", "more empty than full")],
+    ),
     ("carriers", "party,wheels\nDHL,4\n", [(0, "wheels", "No such column")]),
 ]
 

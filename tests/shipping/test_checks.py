@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine
+from tests.shipping.test_packing import pack, ready_to_pack
+from troth.business.shipping.models import Delivery, DeliveryLine, HandlingUnitLine, Shipment, TransferLine
 from troth.platform import blocks, verify
 from troth.platform.blocks import BlockScope
 from troth.platform.documents import DocumentRef
@@ -108,3 +109,16 @@ def test_a_delivery_made_under_a_block_is_found_and_one_made_after_its_release_i
     [block] = blocks.history(ref)
     Delivery.objects.filter(pk=made.id).update(made_at=block.set_at + timedelta(minutes=1))
     assert len(broken("shipping: blocks")) == 1
+
+
+def test_a_unit_that_holds_more_than_is_picked_or_another_delivery_s_goods_is_found(yard):
+    _order, delivery, _transfer = ready_to_pack(yard).picked(FRAME=5)
+    _order, other, _transfer = yard.picked(HELMET=2)
+    pack(yard, delivery, FRAME=2)
+    assert broken("shipping: packed") == []
+    content = HandlingUnitLine.objects.filter(handling_unit__delivery_id=delivery.id)
+    content.update(quantity=6)
+    assert broken("shipping: packed") == [f"Delivery {delivery.number}, line 1: 6 packed, but 5 picked."]
+    content.update(quantity=2, delivery_line=DeliveryLine.objects.get(delivery_id=other.id))
+    [found] = broken("shipping: packed")
+    assert "holds goods of another delivery" in found

@@ -36,6 +36,7 @@ def test_what_leaves_first_is_on_top_and_what_is_picked_is_gone(yard, fetching):
         (early.number, 2, companies.MONDAY),
         (late.number, 1, companies.FRIDAY),
     ]
+    assert (len(queries.to_fetch(SYSTEM, site="HAM")), queries.to_fetch(SYSTEM, site="ROT")) == (2, [])
     yard.do("confirm_all", transfer_order_id=early.id)
     assert [row.number for row in queries.to_fetch(SYSTEM)] == [late.number]
 

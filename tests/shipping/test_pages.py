@@ -6,8 +6,9 @@ from django.test import Client
 
 from tests import company as companies
 from tests.shipping.test_less_than_ordered import order_of as order_accepting_less
+from tests.shipping.test_packing import ready_to_pack
 from troth.business.shipping import actions as shipping
-from troth.business.shipping.models import Shipment, TransferOrder
+from troth.business.shipping.models import Delivery, HandlingUnit, Shipment, TransferOrder
 from troth.platform.models import RoleGrant
 
 
@@ -108,3 +109,27 @@ def test_within_the_limit_nothing_is_to_be_released(visitor, yard, held_for_cred
     yard.limit("ALPHA", 1_000_000)
     page = visitor.get(f"/deliveries/{held_for_credit.id}/").content.decode()
     assert f"/deliveries/{held_for_credit.id}/credit/" not in page
+
+
+def test_what_is_too_much_for_a_unit_is_refused_beside_what_was_typed(visitor, yard):
+    _order, delivery, _transfer = ready_to_pack(yard).picked(FRAME=2)
+    page = f"/deliveries/{delivery.id}/pack/"
+    version = Delivery.objects.get(pk=delivery.id).version
+    form = {
+        "rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "1", "rows-0-line": "1", "rows-0-quantity": "3",
+        "packaging": "CARTON", "version": version,
+    }  # fmt: skip
+    answer = visitor.post(page, form)
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "3 piece to pack, but 2 piece are picked" in told
+    assert 'value="3"' in told
+    assert visitor.post(page, {**form, "rows-0-quantity": "1"}, follow=True).status_code == 200
+    late = visitor.post(page, {**form, "rows-0-quantity": "1", "packaging": "PALLET"})
+    assert "was changed by somebody else" in late.content.decode()
+    assert HandlingUnit.objects.count() == 1
+
+
+def test_nothing_can_be_packed_while_there_is_no_packaging(visitor, yard):
+    _order, delivery, _transfer = yard.picked(FRAME=2)
+    assert "There is no packaging yet." in visitor.get(f"/deliveries/{delivery.id}/pack/").content.decode()

@@ -112,6 +112,14 @@ class Company(Masters):
     currency = models.ForeignKey(Currency, on_delete=models.RESTRICT, related_name="+")
     country = models.ForeignKey(Country, on_delete=models.RESTRICT, related_name="+")
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    gs1_prefix = models.CharField(
+        _("GS1 company prefix"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^\d{7,10}\Z")],
+    )
 
     class Meta:
         verbose_name = _("company")
@@ -177,6 +185,7 @@ class Site(Masters):
     papers_before_issue = models.BooleanField(
         _("delivery note printed before goods issue"), default=False, db_default=False
     )
+    packing_before_issue = models.BooleanField(_("all packed before goods issue"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("site")

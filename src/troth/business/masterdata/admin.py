@@ -28,6 +28,7 @@ class MasterAdmin(_Admin):
 
 @admin.register(
     models.PaymentTerms,
+    models.Packaging,
     models.Route,
     models.ShippingPoint,
     models.ItemCategory,

@@ -1,7 +1,7 @@
 """What documents need before the first order: customers, terms, routes, document types, prices, taxes, accounts."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from troth.reference.models import Masters
@@ -35,6 +35,31 @@ class Carrier(Masters):
 
     def __str__(self) -> str:
         return str(self.party)
+
+
+class Packaging(Masters):
+    """A kind of packaging that goods are packed in: carton, crate. `max_weight_g` is gross; null for no limit."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    tare_weight_g = models.PositiveIntegerField(_("empty weight in g"), default=0)
+    max_weight_g = models.PositiveIntegerField(_("gross weight at most, in g"), null=True, blank=True)
+    length_mm = models.PositiveIntegerField(_("length in mm"), null=True, blank=True)
+    width_mm = models.PositiveIntegerField(_("width in mm"), null=True, blank=True)
+    height_mm = models.PositiveIntegerField(_("height in mm"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("packaging")
+        verbose_name_plural = _("kinds of packaging")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_weight_g=None) | Q(max_weight_g__gt=F("tare_weight_g")),
+                name="masterdata_packaging_carries",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Route(Masters):

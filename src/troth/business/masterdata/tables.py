@@ -191,6 +191,16 @@ def _ends(values: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _carries(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    if values["max_weight_g"] is not None and values["max_weight_g"] <= values["tare_weight_g"]:
+        return "max_weight_g", "It may not weigh more empty than full. Enter more than the empty weight, or nothing."
+    return None
+
+
+def _prefix(value: str) -> str:
+    return "" if re.fullmatch("([0-9]{7,10})?", value) else "Enter the 7 to 10 digits that GS1 gave the company."
+
+
 def _of_something(values: Mapping[str, Any]) -> tuple[str, str] | None:
     if values["customer"] is None and values["product"] is None:
         return "customer", "A standard text is of a customer, of a product or of both. Enter one."
@@ -296,7 +306,7 @@ TABLES: Mapping[str, Table] = {
             model=reference.Company,
             key=_CODE,
             fixed=("currency",),
-            checks={"time_zone": _zone},
+            checks={"time_zone": _zone, "gs1_prefix": _prefix},
             company="pk",
         ),
         Table(
@@ -338,6 +348,7 @@ TABLES: Mapping[str, Table] = {
             checks={"discount_basis_points": _share},
         ),
         Table(code="carriers", title="carrier", model=models.Carrier, key=("party",)),
+        Table(code="packaging", title="packaging", model=models.Packaging, key=_CODE, check=_carries),
         Table(code="routes", title="route", model=models.Route, key=_CODE),
         Table(
             code="route_determinations",

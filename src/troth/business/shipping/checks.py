@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import F, Sum
 
-from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine
+from troth.business.shipping.models import Delivery, DeliveryLine, HandlingUnitLine, Shipment, TransferLine
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.exposure import queries as exposure
 from troth.ledgers.exposure.keys import Part
@@ -93,6 +93,25 @@ def picked_as_fetched() -> Found:
                 f"{fetched.get(line_id, 0)}.",
                 {"line": line_id, "picked": picked},
             )
+    yield Count(checked)
+
+
+def packed_of_picked() -> Found:
+    """No more of a delivery line is in handling units than is picked, and a unit holds lines of its own delivery."""
+    lines = DeliveryLine.objects.filter(packed_in__isnull=False).annotate(inside=Sum("packed_in__quantity"))
+    checked = 0
+    for pk, number, line_number, picked, inside in lines.order_by("pk").values_list(
+        "pk", "delivery__number", "line_number", "picked", "inside"
+    ):
+        checked += 1
+        if inside > picked:
+            yield Finding(
+                f"Delivery {number}, line {line_number}: {inside} packed, but {picked} picked.",
+                {"line": pk, "packed": inside, "picked": picked},
+            )
+    strangers = HandlingUnitLine.objects.exclude(handling_unit__delivery_id=F("delivery_line__delivery_id"))
+    for pk, number in strangers.order_by("pk").values_list("pk", "handling_unit__number"):
+        yield Finding(f"Handling unit {number} holds goods of another delivery.", {"content": pk})
     yield Count(checked)
 
 
@@ -204,6 +223,7 @@ def proofs() -> Found:
 register(Check("shipping: blocks", "Nothing is delivered or issued under a block.", nothing_leaves_blocked))
 register(Check("shipping: issued as picked", "Delivered = picked = issued per issued delivery.", issued_as_picked))
 register(Check("shipping: picked as fetched", "Picked = confirmed transfer orders.", picked_as_fetched))
+register(Check("shipping: packed", "Packed = at most what is picked, per delivery line.", packed_of_picked))
 register(Check("shipping: value", "A delivery's value = its open deliveries in the exposure.", value_as_exposed))
 register(Check("shipping: predecessors", "Each delivery line follows from its order.", predecessors))
 register(Check("shipping: weights", "Weight and volume are the sums of the parts.", weights))

@@ -144,6 +144,44 @@ class DeliveryLine(models.Model):
         indexes = [models.Index(fields=["order_line_id"], name="shipping_line_order_line")]
 
 
+class HandlingUnit(models.Model):
+    """What goods of a delivery are packed in, with its SSCC as `number`. It is locked by its delivery.
+
+    `position` counts within the delivery. `tare_weight_g` is what the packaging weighed when it was packed,
+    `weight_g` the gross weight. A unit that is unpacked is gone; its number is not used again.
+    """
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.RESTRICT, related_name="handling_units", db_index=False)
+    position = models.PositiveIntegerField()
+    number = models.CharField(_("SSCC"), max_length=18, unique=True)
+    packaging = models.ForeignKey("masterdata.Packaging", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    tare_weight_g = models.BigIntegerField()
+    weight_g = models.BigIntegerField()
+    made_by_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("handling unit")
+        verbose_name_plural = _("handling units")
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "position"], name="shipping_handling_unit_once"),
+        ]
+
+
+class HandlingUnitLine(models.Model):
+    """`quantity` of a delivery line in a handling unit, in smallest units."""
+
+    handling_unit = models.ForeignKey(HandlingUnit, on_delete=models.CASCADE, related_name="contents", db_index=False)
+    delivery_line = models.ForeignKey(DeliveryLine, on_delete=models.RESTRICT, related_name="packed_in")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["handling_unit", "delivery_line"], name="shipping_handling_unit_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="shipping_handling_unit_line_quantity"),
+        ]
+
+
 class TransferOrder(models.Model):
     """A list of what to fetch from which bin. `state`: open, confirmed, cancelled."""
 

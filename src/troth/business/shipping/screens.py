@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.promising.screens import DueDocument, due_dates, due_documents, due_marks
 from troth.business.sales import queries as sales
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
+from troth.business.shipping.queries.packing import to_pack
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
@@ -51,6 +52,8 @@ history.words(
         "shipping.delivery_cancelled": _("Cancelled"),
         "shipping.delivery_assigned": _("Delivery put on the shipment"),
         "shipping.delivery_unassigned": _("Delivery taken off the shipment"),
+        "shipping.packed": _("Packed"),
+        "shipping.unpacked": _("Unpacked"),
         "shipping.goods_issued": _("Goods issued"),
         "shipping.goods_issue_reversed": _("Goods issue reversed"),
         "shipping.delivery_proven": _("Proof of delivery recorded"),
@@ -357,6 +360,8 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
         return tally(leaving, "planned_on", late="planned_on", before=today)
     if task == "unproven":
         return tally(_seen(_unproven(), query), "delivery_on", late="delivery_on", before=today)
+    if task == "to_pack":
+        return tally(to_pack(actor), "goods_issue_on", late="goods_issue_on", before=today)
     open_ones = _seen(Delivery.objects.filter(state__in=(DeliveryState.OPEN, DeliveryState.PICKED)), query)
     if task == "unassigned":
         chosen = open_ones.filter(shipment=None)

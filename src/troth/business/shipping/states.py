@@ -38,8 +38,12 @@ DELIVERY: Lifecycle[DeliveryState] = Lifecycle(
     {
         (DeliveryState.OPEN, "change"): DeliveryState.OPEN,
         (DeliveryState.OPEN, "pick"): DeliveryState.PICKED,
+        (DeliveryState.OPEN, "pack"): DeliveryState.OPEN,
+        (DeliveryState.OPEN, "unpack"): DeliveryState.OPEN,
         (DeliveryState.OPEN, "cancel"): DeliveryState.CANCELLED,
         (DeliveryState.PICKED, "undo_pick"): DeliveryState.OPEN,
+        (DeliveryState.PICKED, "pack"): DeliveryState.PICKED,
+        (DeliveryState.PICKED, "unpack"): DeliveryState.PICKED,
         (DeliveryState.PICKED, "issue"): DeliveryState.ISSUED,
         (DeliveryState.ISSUED, "prove"): DeliveryState.ISSUED,
         (DeliveryState.ISSUED, "withdraw_proof"): DeliveryState.ISSUED,

@@ -19,6 +19,9 @@ from troth.platform.locks import Held
 ORDER, DELIVERY, SHIPMENT, TRANSFER_ORDER = "order", "delivery", "shipment", "transfer_order"
 """The kinds of documents."""
 
+HANDLING_UNIT = "handling_unit"
+"""The series of the serials of handling units."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
@@ -86,12 +89,12 @@ _TRANSFER_LINE = {
 
 
 _PREFIX = {DELIVERY: "DL", SHIPMENT: "SH", TRANSFER_ORDER: "TO"}
-_ALL_COMPANIES = 0
+ALL_COMPANIES = 0
 
 
 def numbers(kind: str, count: int = 1) -> list[str]:
     """New document numbers; one series serves all companies."""
-    return [number_of(kind, serial) for serial in numbering.draw(kind, company_id=_ALL_COMPANIES, count=count)]
+    return [number_of(kind, serial) for serial in numbering.draw(kind, company_id=ALL_COMPANIES, count=count)]
 
 
 def number_of(kind: str, serial: int) -> str:
@@ -261,10 +264,10 @@ def _issued(narrowed: Narrowed) -> tuple[str, list[Any]]:
 
 
 def pick_states(delivery_ids: Sequence[int]) -> list[sql.Row]:
-    """(delivery, order, its number, line number, product, quantity, picked, unit, its decimals), by line number."""
+    """(delivery, line, order, its number, line number, product, quantity, picked, unit, its decimals), by line."""
     chosen, parameters = sql.one_of("l.delivery_id", delivery_ids)
     return sql.fetch(
-        "SELECT l.delivery_id, l.order_id, l.order_number, l.line_number, p.number, l.quantity, l.picked,"
+        "SELECT l.delivery_id, l.id, l.order_id, l.order_number, l.line_number, p.number, l.quantity, l.picked,"
         " p.base_unit_id, u.decimals FROM shipping_deliveryline l JOIN reference_product p ON p.id = l.product_id"
         f" JOIN reference_unit u ON u.code = p.base_unit_id WHERE {chosen} ORDER BY l.delivery_id, l.line_number",
         parameters,

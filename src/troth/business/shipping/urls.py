@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.shipping.web import amend, documents, lists, picking, proof, verbs
+from troth.business.shipping.web import amend, documents, lists, packing, picking, proof, verbs
 
 app_name = "shipping"
 urlpatterns = [
@@ -42,6 +42,9 @@ urlpatterns = [
     path("transfer-orders/<int:key>/confirm/", verbs.TransferConfirm.as_view(), name="transfer-confirm"),
     path("transfer-orders/<int:key>/cancel/", verbs.TransferCancel.as_view(), name="transfer-cancel"),
     path("transfer-orders/<int:key>/undo/", verbs.TransferUndo.as_view(), name="transfer-undo"),
+    path("deliveries/<int:key>/pack/", packing.DeliveryPack.as_view(), name="delivery-pack"),
+    path("handling-units/<int:key>/unpack/", packing.unpack, name="unpack"),
+    path("packing/", packing.start, name="packing"),
     path("picking/", picking.start, name="picking"),
     path("picking/<int:key>/", picking.Picking.as_view(), name="pick"),
 ]

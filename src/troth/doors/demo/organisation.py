@@ -43,6 +43,17 @@ TERMS = (
     ("2-10", "2 % 10 days, net 30", 30, 10, 200),
 )
 
+GS1_PREFIX = "9501101"
+"""GS1's own for examples."""
+
+PACKAGING = (
+    # code, name, empty weight in g, gross weight at most in g, length, width, height in mm
+    ("CARTON", "Carton", 600, 30_000, 600, 400, 400),
+    ("BIKE-BOX", "Bicycle box", 2_500, 40_000, 1_450, 250, 850),
+    ("PALLET", "Pallet", 22_000, 1_000_000, 1_219, 1_016, 144),
+)
+"""Invented, the source has none."""
+
 SHIP_METHODS = {"1": "GROUND", "2": "EXPRESS", "3": "DELUXE", "4": "OVERNIGHT", "5": "CARGO"}
 ROUTES = (
     # code, ship method, transit days, country, region, shipping condition
@@ -76,7 +87,17 @@ def write_organisation(dates: Dates) -> Organisation:
     _money(dates)
     calendars = _calendars(dates)
     [company] = write(
-        [row("reference.Company", code=COMPANY[0], name=COMPANY[1], currency_id="USD", country_id="US", time_zone=ZONE)]
+        [
+            row(
+                "reference.Company",
+                code=COMPANY[0],
+                name=COMPANY[1],
+                currency_id="USD",
+                country_id="US",
+                time_zone=ZONE,
+                gs1_prefix=GS1_PREFIX,
+            )
+        ]
     )
     sites = _sites(company, calendars["US"])
     organisation = Organisation(
@@ -88,6 +109,7 @@ def write_organisation(dates: Dates) -> Organisation:
     )
     _bins(organisation)
     _ways(organisation)
+    _packaging()
     _document_types()
     _accounts(company)
     write_letterhead(company)
@@ -154,6 +176,11 @@ def _sites(company: Any, calendar: Any) -> dict[str, Any]:
         row("masterdata.ShippingPoint", site=site, code=f"{site.code}1", name=f"Dock 1, {site.name}") for site in sites
     )
     return {site.code: site for site in sites}
+
+
+def _packaging() -> None:
+    names = ("code", "name", "tare_weight_g", "max_weight_g", "length_mm", "width_mm", "height_mm")
+    write(row("masterdata.Packaging", **dict(zip(names, one, strict=True))) for one in PACKAGING)
 
 
 def _sales_organisations(company: Any) -> dict[str, Any]:

@@ -65,6 +65,10 @@ CODES = (
         "LT43", _("Transfer orders for a shipment"), "shipping:shipments", "incomplete=1",
         "shipment", "shipping:shipment",
     ),
+    Code(
+        "VL71", _("Pack and print the papers of a delivery"), "shipping:packing",
+        kind="delivery", opens="shipping:delivery-pack",
+    ),
     Code("VF01", _("Create invoices"), "billing:due"),
 )  # fmt: skip
 """The codes of the order management process whose screens there are."""

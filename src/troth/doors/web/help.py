@@ -142,6 +142,15 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Less or more needs a reason. Later puts a position at the end; until you confirm, all can be changed."),
         _("Nothing is booked before the last button. Without a network what you picked is kept on this device."),
     ),
+    "shipping:packing": (
+        _("What is picked and in no handling unit yet, of sites that pack before the goods issue."),
+        _("Scan or type a delivery's number, or that of its transfer order, to pack any other."),
+    ),
+    "shipping:delivery-pack": (
+        _("Choose the packaging and enter, or scan piece by piece, what goes into one handling unit."),
+        _("Pack all by weight makes as many units as the packaging's greatest weight asks for."),
+        _("Labels and packing list are on the delivery's page under Papers. Unpacking ends with the goods issue."),
+    ),
     "billing:due": (
         _("Deliveries whose goods have left, and orders that are billed by themselves."),
         _("Create invoices for the selected rows, or one collective invoice for a customer."),

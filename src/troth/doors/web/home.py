@@ -139,6 +139,7 @@ TASKS = {
     "transfer_orders": Task(
         _("Transfer orders to pick"), "shipping:transfer_orders?state=open", _yard("transfer_orders")
     ),
+    "to_pack": Task(_("Deliveries to pack"), "shipping:packing", _yard("to_pack")),
     "to_issue": Task(_("Ready for goods issue"), "shipping:deliveries?state=picked", _yard("to_issue")),
     "unproven": Task(_("Proofs of delivery to record"), "shipping:proofs", _yard("unproven")),
     "receipts": Task(_("Receipts due"), "supply:receipts?state=open&due_on_until={today}", supply.awaited),
@@ -175,13 +176,14 @@ HOMES: dict[str, tuple[str, ...]] = {
     "production_scheduler": ("unconfirmed", "production", "receipts", "uncovered"),
     "quality_coordinator": ("receipts", "production", "issues"),
     "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments", "unproven", "issues"),
-    "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_issue", "receipts"),
+    "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_pack", "to_issue", "receipts"),
     "warehouse_supervisor": (
         "leaving",
         "due",
         "unassigned",
         "to_pick",
         "transfer_orders",
+        "to_pack",
         "to_issue",
         "receipts",
         "issues",

@@ -28,6 +28,7 @@ AREAS = (
     Area("proofs", _("Proof of delivery"), "shipping:proofs", "shipping.prove_delivery", "parcel", 415),
     Area("shipments", _("Shipments"), "shipping:shipments", "shipping.view_shipment", "truck", 420),
     Area("handheld", _("Picking"), "shipping:picking", "shipping.confirm_pick", "pick", 425),
+    Area("packing", _("Packing"), "shipping:packing", "shipping.pack", "stock", 427),
     Area("picking", _("Transfer orders"), "shipping:transfer_orders", "shipping.view_transfer_order", "pick", 430),
     Area("billing", _("Due for billing"), "billing:due", "billing.create_invoices", "desk", 500),
     Area("invoices", _("Invoices"), "billing:invoices", "billing.view_invoice", "invoice", 510),

@@ -181,6 +181,9 @@ ROUTES: Final[dict[str, str]] = {
     "shipping:transfer-confirm": "shipping.confirm_pick",
     "shipping:transfer-cancel": "shipping.cancel_transfer_order",
     "shipping:transfer-undo": "shipping.undo_pick",
+    "shipping:packing": "shipping.pack",
+    "shipping:delivery-pack": "shipping.pack",
+    "shipping:unpack": "shipping.unpack",
     "shipping:picking": "shipping.confirm_pick",
     "shipping:pick": "shipping.confirm_pick",
     # billing and receivables

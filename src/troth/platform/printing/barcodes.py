@@ -30,6 +30,11 @@ def code128(text: str) -> str:
     return _widths(text, zint.Symbology.CODE128)
 
 
+def gs1_128(sscc: str) -> str:
+    """The bars of a GS1-128 symbol with an SSCC, which its application identifier 00 marks as one."""
+    return _widths(f"[00]{sscc}", zint.Symbology.GS1_128)
+
+
 def _widths(text: str, symbology: zint.Symbology) -> str:
     symbol = zint.Symbol()
     symbol.symbology = symbology

@@ -6,6 +6,7 @@
 | `snapshot` | order types, item categories, routes, calendars, in memory | none, or one for the edition token |
 | `kept` | tax rates, accounts, payment terms, from the snapshot | none, or one for the edition token |
 | `conditions` | prices, discounts, freight | one each |
+| `packaging` | what goods are packed in | one |
 | `texts` | what documents begin with in words, and which later document takes it over | one, or none without kinds |
 | `valuation` | what goods are worth at standard cost, by account | one |
 | `search` | customers and products by words, page by page | one each |
@@ -18,6 +19,7 @@ from troth.business.masterdata.queries.conditions import (
     conditions,
 )
 from troth.business.masterdata.queries.kept import account, account_table, payment_terms, tax_rates
+from troth.business.masterdata.queries.packaging import PackagingTerms, packagings
 from troth.business.masterdata.queries.search import find_customers, find_products
 from troth.business.masterdata.queries.snapshot import (
     ItemCategoryTerms,
@@ -62,6 +64,7 @@ __all__ = [
     "ItemCategoryTerms",
     "KeptScope",
     "OrderTypeTerms",
+    "PackagingTerms",
     "PaymentTermsRow",
     "ProductTerms",
     "Snapshot",
@@ -85,6 +88,7 @@ __all__ = [
     "gathered",
     "item_categories",
     "order_type",
+    "packagings",
     "passed_on",
     "payment_terms",
     "product_terms",

@@ -95,6 +95,7 @@ class CompanyTerms:
     id: int
     currency: str
     time_zone: str
+    gs1_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class _Site:
     is_active: bool
     calendar_id: int
     papers_before_issue: bool
+    packing_before_issue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,8 @@ def _load(edition: int) -> Snapshot:
         " FROM masterdata_ordertype"
     )
     sites = sql.fetch(
-        "SELECT id, code, company_id, time_zone, is_active, calendar_id, papers_before_issue FROM reference_site"
+        "SELECT id, code, company_id, time_zone, is_active, calendar_id, papers_before_issue, packing_before_issue"
+        " FROM reference_site"
     )
     ways = sql.fetch(
         "SELECT rr.site_id, rr.country_id, rr.region, rr.shipping_condition, r.id, r.code, r.carrier_id, r.calendar_id,"
@@ -338,7 +341,10 @@ def _load(edition: int) -> Snapshot:
         {row[0]: _Site(*row) for row in sites},
         tuple(_Way(*row) for row in ways),
         tuple(_Point(*row) for row in points),
-        {row[0]: CompanyTerms(*row) for row in sql.fetch("SELECT id, currency_id, time_zone FROM reference_company")},
+        {
+            row[0]: CompanyTerms(*row)
+            for row in sql.fetch("SELECT id, currency_id, time_zone, gs1_prefix FROM reference_company")
+        },
         {row[0]: PaymentTermsRow(*row) for row in sql.fetch(_PAYMENT_TERMS)},
         _taxes(),
         _accounts(),

@@ -43,6 +43,7 @@ NAMES: dict[str, Text] = {
     "parties": _("Parties"),
     "payment_terms": _("Payment terms"),
     "carriers": _("Carriers"),
+    "packaging": _("Packaging"),
     "routes": _("Routes"),
     "route_determinations": _("Route determination"),
     "shipping_points": _("Shipping points"),

@@ -9,6 +9,7 @@
 | `ship` | shipments: make, assign, unassign, load, depart, and each step back |
 | `transfer` | transfer orders: make, cancel |
 | `pick` | confirm what was picked, undo it |
+| `pack` | pack into handling units, unpack |
 | `issue` | goods issue, one or many, and its reversal |
 | `prove` | proof of delivery, one or many, and taking it back |
 """
@@ -27,6 +28,7 @@ from troth.business.shipping.actions.issue import (
     post_goods_issues,
     reverse_goods_issue,
 )
+from troth.business.shipping.actions.pack import AllPacked, Packed, pack, pack_all, unpack
 from troth.business.shipping.actions.pick import PickConfirmed, confirm_all, confirm_pick, undo_pick
 from troth.business.shipping.actions.prove import (
     DeliveryProven,
@@ -51,6 +53,7 @@ from troth.business.shipping.actions.ship import (
 from troth.business.shipping.actions.transfer import TransferMade, cancel_transfer_order, create_transfer_order
 
 __all__ = [
+    "AllPacked",
     "Amended",
     "Amendment",
     "Closed",
@@ -60,6 +63,7 @@ __all__ = [
     "Edit",
     "GoodsIssued",
     "IssueResult",
+    "Packed",
     "PickConfirmed",
     "ProofResult",
     "ShipmentMade",
@@ -78,6 +82,8 @@ __all__ = [
     "create_transfer_order",
     "depart_shipment",
     "load_shipment",
+    "pack",
+    "pack_all",
     "post_goods_issue",
     "post_goods_issues",
     "preview_amendment",
@@ -89,5 +95,6 @@ __all__ = [
     "unassign_delivery",
     "undo_pick",
     "unload_shipment",
+    "unpack",
     "withdraw_proof",
 ]

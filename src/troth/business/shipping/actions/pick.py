@@ -10,6 +10,8 @@ from troth.business.shipping.actions.books import Lowered
 from troth.business.shipping.actions.rest import Closed
 from troth.business.shipping.actions.transfer import hold_order
 from troth.business.shipping.models import Delivery, Shipment, TransferOrder
+from troth.business.shipping.queries.packing import handling_units
+from troth.business.shipping.queries.packing import loose as loose_of
 from troth.business.shipping.rules import picking
 from troth.business.shipping.rules.picking import Found, Picked, ToFetch
 from troth.business.shipping.rules.reversals import refuse_if_followed
@@ -126,6 +128,7 @@ def undo_pick(*, transfer_order_id: int, reason: str, by: Actor, clock: Clock) -
     refuse_if_followed(name, "undo the pick", _loading(deliveries), "unload the shipment")
     picked: dict[int, int] = {}
     above: dict[int, int] = {}
+    refuse_if_followed(name, "undo the pick", _packed(deliveries, order.pk), "unpack")
     for one in store.transfer_lines(order.pk):
         picked[one.delivery_line_id] = picked.get(one.delivery_line_id, 0) + (one.picked or 0)
         above[one.delivery_line_id] = above.get(one.delivery_line_id, 0) + max((one.picked or 0) - one.quantity, 0)
@@ -224,6 +227,17 @@ def _close(order: TransferOrder, *, by: Actor, at: datetime) -> None:
     order.confirmed_by_id, order.confirmed_at = by.user_id, at
     columns = {"state": "text", "confirmed_by_id": "int", "confirmed_at": "at"}
     store.step("shipping_transferorder", order, columns)
+
+
+def _packed(deliveries: Sequence[Delivery], transfer_order_id: int) -> list[str]:
+    """The handling units that hold what would not be picked any more."""
+    loose = {one.line_id: one.quantity for one in loose_of(store.first_look(delivery.pk for delivery in deliveries))}
+    back: dict[int, int] = {}
+    for one in store.transfer_lines(transfer_order_id):
+        back[one.delivery_line_id] = back.get(one.delivery_line_id, 0) + (one.picked or 0)
+    lacking = {line_id for line_id, quantity in back.items() if quantity > loose.get(line_id, 0)}
+    units = handling_units([delivery.pk for delivery in deliveries])
+    return [f"handling unit {unit.number}" for unit in units if lacking & {one.line_id for one in unit.contents}]
 
 
 def _loading(deliveries: Sequence[Delivery]) -> list[str]:

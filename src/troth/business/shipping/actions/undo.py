@@ -12,6 +12,7 @@ from troth.business.shipping import store
 from troth.business.shipping.actions import books, ship
 from troth.business.shipping.actions.books import Lowered
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferOrder
+from troth.business.shipping.queries.packing import packed
 from troth.business.shipping.rules.amendment import Cut, Part
 from troth.business.shipping.states import DELIVERY, TRANSFER_ORDER, DeliveryState, ShipmentState
 from troth.business.shipping.store import LineRow, TransferRow
@@ -49,6 +50,7 @@ class Road:
     shipments: dict[int, Shipment]
     transfers: dict[int, TransferOrder]
     fetched: list[TransferRow]
+    packed: dict[int, int]
 
     def parts(self, order_line_id: int) -> list[Part]:
         """What the deliveries hold of an order line, the earliest delivery first."""
@@ -59,7 +61,8 @@ class Road:
     def _part(self, line: LineRow) -> Part:
         delivery = self.deliveries[line.delivery_id]
         listed = sum(one.quantity for one in self.fetched if one.delivery_line_id == line.id and one.picked is None)
-        return Part(line.id, delivery.number, line.quantity, listed, line.picked, self._stays(delivery))
+        inside = self.packed.get(line.id, 0)
+        return Part(line.id, delivery.number, line.quantity, listed, line.picked, self._stays(delivery), inside)
 
     def _stays(self, delivery: Delivery) -> str:
         if delivery.state == DeliveryState.ISSUED:
@@ -82,7 +85,7 @@ def hold(held: Held, order: Document, *, by: Actor) -> Road:
     orders = sorted({one.transfer_order_id for one in fetched})
     transfers = {one.pk: one for one in held.hold(TransferOrder, *orders, by=by)} if orders else {}
     lines = {line.id: line for line in store.lines(held, ids)}
-    return Road(deliveries, lines, shipments, transfers, store.transfers_for(ids) if orders else [])
+    return Road(deliveries, lines, shipments, transfers, store.transfers_for(ids) if orders else [], packed(ids))
 
 
 def cut(held: Held, road: Road, cuts: Sequence[Cut], *, by: Actor, clock: Clock) -> list[Undone]:

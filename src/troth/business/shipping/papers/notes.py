@@ -1,14 +1,16 @@
 """Delivery note and packing list: what a delivery holds, for the receiver and for who packs it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.sales import queries as sales
-from troth.business.shipping.models import Delivery, DeliveryLine, TransferLine
+from troth.business.shipping.models import Delivery, TransferLine
+from troth.business.shipping.papers.marks import marks, packing_marks
+from troth.business.shipping.queries.packing import HandlingUnitView, handling_units
 from troth.platform.documents import DocumentRef
-from troth.platform.printing import contents, wording
+from troth.platform.printing import wording
 from troth.platform.printing.contents import Column, Content, Loaded, Pair, Rich, Row, Total
 from troth.platform.printing.wording import Speaker
 from troth.reference import letters
@@ -22,7 +24,7 @@ def load_note(delivery_id: int) -> Loaded:
 
 
 def load_packing_list(delivery_id: int) -> Loaded:
-    """The packing list: weights and volumes beside the goods."""
+    """The packing list: weights and volumes beside the goods, and the handling units that they are in."""
     return _load(delivery_id, "packing_list")
 
 
@@ -33,6 +35,7 @@ def _load(delivery_id: int, title: str) -> Loaded:
     sold_to, ship_to = parties[delivery.sold_to_id], parties[delivery.ship_to_id]
     speak, home = wording.speaker(sold_to.language, WORDS), letters.home_of(delivery.company_id)
     is_note = title == "delivery_note"
+    units = [] if is_note else handling_units([delivery.pk])
     elsewhere = delivery.sold_to_id != delivery.ship_to_id
     ordered_by = ((speak("ordered_by"), sold_to.line(home, speak)),) if elsewhere else ()
     content = Content(
@@ -45,9 +48,13 @@ def _load(delivery_id: int, title: str) -> Loaded:
         facts=tuple(pair for pair in _facts(delivery, lines, sold_to.number, speak) if pair[1]),
         opening=(speak("opening_note" if is_note else "opening_packing"),),
         columns=_columns(speak, is_note),
-        rows=_rows(delivery, lines, speak, is_note),
-        totals=_totals(delivery, speak, is_note),
-        terms=(*ordered_by, *(((speak("terms_of_delivery"), delivery.incoterm),) if delivery.incoterm else ())),
+        rows=_rows(delivery, lines, units, speak, is_note),
+        totals=_totals(delivery, units if _is_all_in(units, lines) else (), speak, is_note),
+        terms=(
+            *ordered_by,
+            *(((speak("terms_of_delivery"), delivery.incoterm),) if delivery.incoterm else ()),
+            *_handling_units(units, speak),
+        ),
         closing=tuple(delivery.texts.values()),
         size=letters.paper_size(ship_to.country),
         more={"signatures": [speak("received")] if is_note else [speak("packed_by"), speak("checked_by")]},
@@ -58,7 +65,7 @@ def _load(delivery_id: int, title: str) -> Loaded:
         site_id=delivery.site_id,
         content=content,
         name=f"{content.title}-{delivery.number}".replace(" ", "-"),
-        mark=marks([delivery_id])[delivery_id],
+        mark=(marks if is_note else packing_marks)([delivery_id])[delivery_id],
     )
 
 
@@ -83,9 +90,11 @@ def _columns(speak: Speaker, is_note: bool) -> tuple[Column, ...]:
     return (*goods, weight) if is_note else (*goods, weight, Column(speak("volume"), "right"))
 
 
-def _rows(delivery: Delivery, lines: Sequence[Any], speak: Speaker, is_note: bool) -> tuple[Row, ...]:
+def _rows(
+    delivery: Delivery, lines: Sequence[Any], units: Sequence[HandlingUnitView], speak: Speaker, is_note: bool
+) -> tuple[Row, ...]:
     terms = masterdata.product_terms({line.product_id for line in lines}, customer_id=delivery.customer_id)
-    batches = _batches(lines, speak)
+    batches, inside = _batches(lines, speak), _inside(units, speak)
     several = len({line.order_id for line in lines}) > 1
     rows = []
     for line in lines:
@@ -95,6 +104,7 @@ def _rows(delivery: Delivery, lines: Sequence[Any], speak: Speaker, is_note: boo
             product.number + (" · " + speak("your_number", number=theirs) if theirs else ""),
             speak("order_item", order=line.order_number, item=str(line.order_line_number)) if several else "",
             *batches.get(line.pk, ()),
+            *inside.get(line.pk, ()),
             *line.texts.values(),
         )
         quantity = speak.quantity(line.quantity, unit.decimals, unit.code)
@@ -116,19 +126,39 @@ def _batches(lines: Sequence[Any], speak: Speaker) -> dict[int, list[str]]:
     return found
 
 
-def _totals(delivery: Delivery, speak: Speaker, is_note: bool) -> tuple[Total, ...]:
-    """Weight and volume, as far as the products have any."""
+def _inside(units: Sequence[HandlingUnitView], speak: Speaker) -> dict[int, list[str]]:
+    """By delivery line, in which handling units how much of it is."""
+    found: dict[int, list[str]] = {}
+    for unit in units:
+        for one in unit.contents:
+            quantity = speak.quantity(one.quantity, one.decimals, one.unit)
+            words = speak("in_handling_unit", unit=str(unit.position), quantity=quantity)
+            found.setdefault(one.line_id, []).append(words)
+    return found
+
+
+def _handling_units(units: Sequence[HandlingUnitView], speak: Speaker) -> list[Pair]:
+    """Each handling unit with its number, what it is packed in and what it weighs."""
+    return [
+        (
+            speak("handling_unit", unit=str(unit.position)),
+            " · ".join((unit.number, unit.packaging_name, speak.weight(unit.weight_g))),
+        )
+        for unit in units
+    ]
+
+
+def _is_all_in(units: Sequence[HandlingUnitView], lines: Sequence[Any]) -> bool:
+    """Whether all of the delivery is in handling units: a gross weight of a part of it would read like that of all."""
+    inside = sum(one.quantity for unit in units for one in unit.contents)
+    return inside == sum(line.quantity for line in lines)
+
+
+def _totals(delivery: Delivery, units: Sequence[HandlingUnitView], speak: Speaker, is_note: bool) -> tuple[Total, ...]:
+    """Weight and volume, as far as the products have any, and what the handling units weigh together."""
     found = [Total(speak("net_weight"), speak.weight(delivery.weight_g), strong=True)] if delivery.weight_g else []
+    if units:
+        found.append(Total(speak("gross_weight"), speak.weight(sum(unit.weight_g for unit in units))))
     if delivery.volume_ml and not is_note:
         found.append(Total(speak("volume"), speak.volume(delivery.volume_ml)))
     return tuple(found)
-
-
-def marks(delivery_ids: Sequence[int]) -> Mapping[int, str]:
-    """Another mark after every change of what goes, to whom and when. Two statements."""
-    heads = Delivery.objects.filter(pk__in=delivery_ids).values_list("pk", "ship_to_id", "delivery_on", "incoterm")
-    said: dict[int, list[Any]] = {row[0]: [row[1], str(row[2]), row[3]] for row in heads}
-    rows = DeliveryLine.objects.filter(delivery_id__in=delivery_ids, quantity__gt=0).order_by("line_number")
-    for delivery_id, *line in rows.values_list("delivery_id", "line_number", "product_id", "quantity"):
-        said[delivery_id].append(line)
-    return {delivery_id: contents.hash_of(words) for delivery_id, words in said.items()}

@@ -17,6 +17,7 @@ from troth.business.shipping.queries.lists import (
     transfer_orders,
     unassigned,
 )
+from troth.business.shipping.queries.packing import HandlingUnitView, handling_units, loose, packed
 from troth.business.shipping.queries.pages import (
     DeliveryLineView,
     DeliveryView,
@@ -35,6 +36,7 @@ __all__ = [
     "DeliveryRow",
     "DeliveryView",
     "DueRow",
+    "HandlingUnitView",
     "PickLine",
     "ReadyRow",
     "SentRow",
@@ -49,7 +51,10 @@ __all__ = [
     "delivery",
     "delivery_rows",
     "due",
+    "handling_units",
     "incomplete_shipments",
+    "loose",
+    "packed",
     "ready_to_ship",
     "reasons_of",
     "sent",

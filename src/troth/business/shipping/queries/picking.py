@@ -26,13 +26,15 @@ class ToFetch:
     goods_issue_on: date
 
 
-def to_fetch(by: Actor, *, limit: int = 100) -> list[ToFetch]:
-    """Open transfer orders of the actor's sites, those whose goods leave first on top."""
+def to_fetch(by: Actor, *, site: str = "", limit: int = 100) -> list[ToFetch]:
+    """Open transfer orders of the actor's sites, or of one by its code; those whose goods leave first on top."""
     open_ones = TransferOrder.objects.filter(state=TransferState.OPEN)
     if by.company_ids is not None:
         open_ones = open_ones.filter(company_id__in=by.company_ids)
     if by.site_ids is not None:
         open_ones = open_ones.filter(site_id__in=by.site_ids)
+    if site:
+        open_ones = open_ones.filter(site__code=site)
     rows = (
         open_ones.annotate(count=Count("lines"), leaves_on=Min("lines__delivery_line__delivery__goods_issue_on"))
         .filter(count__gt=0)

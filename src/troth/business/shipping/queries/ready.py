@@ -7,7 +7,8 @@ from datetime import date
 from troth.business.masterdata.queries import snapshot
 from troth.business.shipping import store
 from troth.business.shipping.models import Delivery
-from troth.business.shipping.papers.notes import marks
+from troth.business.shipping.papers.marks import marks
+from troth.business.shipping.queries.packing import packed
 from troth.business.shipping.rules.readiness import Note, PickState, Reason, reasons
 from troth.business.shipping.states import DeliveryState
 from troth.platform import blocks
@@ -55,12 +56,15 @@ def ready_to_ship(site_id: int, *, until: date | None = None, after_id: int = 0,
 def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
     """What each of these deliveries lacks, by its id; empty when it may leave.
 
-    Three statements, and four more where a site asks for papers.
+    Three statements, four more where a site asks for papers, and two where one asks for packing.
     """
     lines: dict[int, list[PickState]] = {}
     orders: dict[int, dict[DocumentRef, None]] = {}
-    for delivery_id, order_id, order_number, *row in store.pick_states(delivery_ids):
-        lines.setdefault(delivery_id, []).append(PickState(*row))
+    packing = set(_whose_sites_ask("packing_before_issue", delivery_ids))
+    inside = packed(packing) if packing else {}
+    for delivery_id, line_id, order_id, order_number, *row in store.pick_states(delivery_ids):
+        in_units = inside.get(line_id, 0) if delivery_id in packing else None
+        lines.setdefault(delivery_id, []).append(PickState(*[*row, in_units]))
         orders.setdefault(delivery_id, {})[DocumentRef("order", order_id, order_number)] = None
     stopping: dict[DocumentRef, list[tuple[str, str]]] = {}
     refs = [ref for own in orders.values() for ref in own]
@@ -86,17 +90,24 @@ def reasons_of(delivery_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
 
 def _notes(delivery_ids: Sequence[int]) -> dict[int, Note]:
     """The deliveries whose delivery note lacks or is out of date, of those whose site asks for it."""
-    asking = [site.id for site in snapshot().sites.values() if site.papers_before_issue]
-    if not asking:
+    found = _whose_sites_ask("papers_before_issue", delivery_ids)
+    if not found:
         return {}
-    found = Delivery.objects.filter(pk__in=delivery_ids, site_id__in=asking).values_list("pk", flat=True)
-    wanted = marks(list(found))
+    wanted = marks(found)
     there = printed.last_marks(DELIVERY_NOTE, list(wanted))
     return {
         delivery_id: Note.OUTDATED if delivery_id in there else Note.MISSING
         for delivery_id, mark in wanted.items()
         if there.get(delivery_id) != mark
     }
+
+
+def _whose_sites_ask(setting: str, delivery_ids: Sequence[int]) -> list[int]:
+    """Those of the deliveries whose site has this setting; no statement where no site has it."""
+    asking = [site.id for site in snapshot().sites.values() if getattr(site, setting)]
+    if not asking:
+        return []
+    return list(Delivery.objects.filter(pk__in=delivery_ids, site_id__in=asking).values_list("pk", flat=True))
 
 
 def _open_transfer_orders(delivery_ids: Sequence[int]) -> dict[int, list[str]]:

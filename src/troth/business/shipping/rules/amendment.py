@@ -1,7 +1,8 @@
 """How a line of an order falls when part of it is on its way already: the smallest cuts, and never a return.
 
 What is cut first costs least to undo: goods that nobody was sent to fetch, then goods on an open transfer order, then
-goods that are picked; each time from the latest delivery. What is issued has left and stays ordered.
+goods that are picked; each time from the latest delivery. What is issued has left and stays ordered. What is packed
+stays packed: it is unpacked first.
 
     ordered 10; in delivery A 4 picked, in delivery B 3 to fetch and 3 on no list
     to 8     B gives back 2 that are on no list
@@ -25,7 +26,7 @@ class HasLeft(BusinessError):
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a delivery holds of an order line, in smallest units. `listed` is on open transfer orders, `picked` in hand;
-    `stays` says why nothing of it can be cut (empty if it can)."""
+    `packed` of that in handling units, which stays; `stays` says why nothing of it can be cut (empty if it can)."""
 
     delivery_line_id: int
     delivery: str
@@ -33,6 +34,12 @@ class Part:
     listed: int = 0
     picked: int = 0
     stays: str = ""
+    packed: int = 0
+
+    @property
+    def loose(self) -> int:
+        """What is picked and in no handling unit."""
+        return self.picked - self.packed
 
     @property
     def free(self) -> int:
@@ -61,9 +68,9 @@ def cuts(parts: Sequence[Part], surplus: int, *, line: str) -> list[Cut]:
     """
     made = {part.delivery_line_id: Cut(part.delivery_line_id) for part in parts}
     loose = [part for part in reversed(parts) if not part.stays]
-    for level in ("free", "listed", "picked"):
+    for level, there in (("free", "free"), ("listed", "listed"), ("picked", "loose")):
         for part in loose:
-            taken = min(surplus, getattr(part, level))
+            taken = min(surplus, getattr(part, there))
             setattr(made[part.delivery_line_id], level, taken)
             surplus -= taken
     if surplus:
@@ -77,12 +84,12 @@ def unstarted(parts: Iterable[Part]) -> list[Cut]:
 
 
 def _has_left(parts: Sequence[Part], line: str) -> HasLeft:
-    fixed = [part for part in parts if part.stays]
-    least = sum(part.quantity for part in fixed)
-    reasons = ", ".join(f"delivery {part.delivery} {part.stays}" for part in fixed)
+    fixed = [part for part in parts if part.stays or part.packed]
+    least = sum(part.quantity if part.stays else part.packed for part in fixed)
+    reasons = ", ".join(f"delivery {part.delivery} {part.stays or 'is packed'}" for part in fixed)
     return HasLeft(
-        f"{line} cannot fall so far: {reasons}. Order at least what has left and is being loaded, or take that step "
-        "back first.",
+        f"{line} cannot fall so far: {reasons}. Order at least what has left, is being loaded or is packed, or take "
+        "that step back first.",
         deliveries=[part.delivery for part in fixed],
         least=least,
     )

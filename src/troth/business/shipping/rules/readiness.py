@@ -1,7 +1,7 @@
-"""Whether a delivery may leave: picked, unblocked, papers printed; each missing thing is named.
+"""Whether a delivery may leave: picked, packed, unblocked, papers printed; each missing thing is named.
 
 The source of the rule: goods go out only when the stock is picked, the delivery and its orders are free of blocks, and,
-where the site asks for it, the delivery note is printed as the delivery stands.
+where the site asks for it, all is in handling units and the delivery note is printed as the delivery stands.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ class Lack(StrEnum):
     NOT_PICKED = "not_picked"
     OPEN_TRANSFER_ORDER = "open_transfer_order"
     BLOCKED = "blocked"
+    NOT_PACKED = "not_packed"
     PAPERS_NOT_PRINTED = "papers_not_printed"
 
 
@@ -49,6 +50,8 @@ class PickState:
     picked: int
     unit: str = ""
     decimals: int = 0
+    packed: int | None = None
+    """What is in handling units, where the site asks for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,9 @@ def reasons(
     for line in lines:
         if line.picked < line.quantity:
             found.append(Reason(Lack.NOT_PICKED, _not_picked(line)))
+    for line in lines:
+        if line.packed is not None and line.packed < line.picked:
+            found.append(Reason(Lack.NOT_PACKED, _not_packed(line)))
     for number in open_transfer_orders:
         found.append(
             Reason(
@@ -109,10 +115,22 @@ def refuse_unless_ready(number: str, found: Sequence[Reason]) -> None:
 
 
 def _not_picked(line: PickState) -> Sentence:
-    wanted = format_quantity(line.quantity - line.picked, line.decimals)
     return Sentence(
         "Line %(line)s, %(product)s: %(wanted)s still to be picked.",
         line=line.line_number,
         product=line.product,
-        wanted=f"{wanted} {line.unit}".rstrip(),
+        wanted=_said(line, line.quantity - line.picked),
     )
+
+
+def _not_packed(line: PickState) -> Sentence:
+    return Sentence(
+        "Line %(line)s, %(product)s: %(wanted)s still to be packed.",
+        line=line.line_number,
+        product=line.product,
+        wanted=_said(line, line.picked - (line.packed or 0)),
+    )
+
+
+def _said(line: PickState, quantity: int) -> str:
+    return f"{format_quantity(quantity, line.decimals)} {line.unit}".rstrip()

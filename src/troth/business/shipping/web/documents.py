@@ -12,6 +12,7 @@ from troth.business.shipping import queries, screens
 from troth.business.shipping.queries import DeliveryLineView, DeliveryView, PickLine, ShipmentView
 from troth.business.shipping.rules.readiness import Lack
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
+from troth.business.shipping.web import units
 from troth.kernel.quantity import format_quantity
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
@@ -24,6 +25,8 @@ from troth.platform.web.language import worded
 from troth.platform.web.values import Block, Empty, Link, Party, Quantity, Status, Step
 
 REASONS_SHOWN = 6
+WORK = (Lack.NOT_PICKED, Lack.NOT_PACKED, Lack.OPEN_TRANSFER_ORDER)
+"""What is still to be done to a delivery, and no obstacle."""
 
 
 def grid(columns: tuple[Column, ...], rows: list[Any]) -> dict[str, Any]:
@@ -100,6 +103,7 @@ class DeliveryPage(DocumentPage):
                 lambda: {"table": grid(fetching, rows), "empty": nothing},
                 len(rows),
             ),
+            Tab("packing", _("Packing"), documents.TABLE, lambda: units.table(key, grid), units.count(key)),
             Tab("texts", _("Texts"), documents.TABLE, lambda: _texts(view)),
             *later_tabs(ref, actor),
         )
@@ -135,6 +139,8 @@ def _next_of_delivery(view: DeliveryView, actor: Any) -> Step | None:
         return step(
             actor, _("Record proof of delivery"), "shipping:delivery-prove", view.id, method="get", company_id=company
         )
+    if any(reason.lack is Lack.NOT_PACKED for reason in view.reasons):
+        return step(actor, _("Pack"), "shipping:delivery-pack", view.id, method="get", company_id=company)
     if view.state == DeliveryState.PICKED:
         return step(actor, _("Post goods issue"), "shipping:delivery-issue", view.id, company_id=company)
     if view.state != DeliveryState.OPEN:
@@ -163,6 +169,9 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
         _to_shipment(view, actor) if is_open and _next_of_delivery(view, actor) != _to_shipment(view, actor) else None,
         step(actor, _("Take off the shipment"), "shipping:delivery-unassign", key, company_id=company)
         if is_open and view.shipment_id is not None
+        else None,
+        step(actor, _("Pack"), "shipping:delivery-pack", key, method="get", company_id=company)
+        if is_open and any(line.picked for line in view.lines)
         else None,
         step(actor, _("Lower quantities"), "shipping:delivery-change", key, method="get", company_id=company)
         if view.state == DeliveryState.OPEN
@@ -226,7 +235,7 @@ def _past_limit(view: DeliveryView) -> bool:
 def _delivery_blocks(view: DeliveryView, actor: Any) -> list[Block]:
     """What stands between the delivery and its goods issue; what is only to be picked is no obstacle but work."""
     blocks = []
-    standing = [reason for reason in view.reasons if reason.lack not in (Lack.NOT_PICKED, Lack.OPEN_TRANSFER_ORDER)]
+    standing = [reason for reason in view.reasons if reason.lack not in WORK]
     for reason in standing[:REASONS_SHOWN]:
         stops = reason.lack is Lack.BLOCKED
         way = _WAYS[reason.lack](view, actor) if reason.lack in _WAYS else None

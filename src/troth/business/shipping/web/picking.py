@@ -26,6 +26,7 @@ from troth.platform.web.access import demand
 from troth.platform.web.language import worded
 from troth.platform.web.scripted import ScriptedPage
 from troth.platform.web.values import Empty, Link
+from troth.platform.web.workplace import site_of
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -39,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
             refusal = worded(error.message)
     context = {
         "title": gettext("Picking"),
-        "orders": queries.to_fetch(actor),
+        "orders": queries.to_fetch(actor, site=site_of(request)),
         "refusal": refusal,
         "empty": Empty(_("Nothing is to be picked"), _("Transfer orders appear here as soon as they are created.")),
         "settings": {"words": START_WORDS, "person": actor.user_id},
