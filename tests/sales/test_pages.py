@@ -11,7 +11,10 @@ from troth.business.sales.web.entry import told
 def submitted(*short: bool, blocks: tuple[str, ...] = ()) -> Shown:
     lines = [Shown(short=one) for one in short]
     delivery_on = date(2026, 12, 3) if not all(short) else None
-    return Shown(state="submitted", number="SO-1", lines=lines, delivery_on=delivery_on, blocks=blocks)
+    return Shown(
+        state="submitted", number="SO-1", lines=lines, delivery_on=delivery_on, blocks=blocks, deliveries=(),
+        not_delivered=(),
+    )  # fmt: skip
 
 
 def test_a_submitted_order_tells_how_much_is_confirmed_and_what_blocks_it():
