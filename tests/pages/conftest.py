@@ -92,7 +92,7 @@ def world(company, yard):
         **acting,
     )
     hold = promising.hold_goods(
-        HoldDraft(yard.site, "for the fair", (HoldLineDraft(company.products["GLOVE"].pk, 1, companies.FRIDAY),)),
+        HoldDraft(yard.site, "Messe Hamburg", (HoldLineDraft(company.products["HELMET"].pk, 1, companies.FRIDAY),)),
         **acting,
     )
     party = company.party("BETA").pk
