@@ -29,7 +29,9 @@ there on Monday.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import import_module
 
+from django.apps import apps
 from django.db import transaction
 
 from troth.business.credit.models import CreditAccount
@@ -81,9 +83,16 @@ class SmallCompany:
         return self.customers[code].party
 
 
+def _scopes() -> None:
+    """The scopes of check that migrations made, which a test with transactions of its own has emptied."""
+    if not masterdata.CheckingScope.objects.exists():
+        import_module("troth.business.masterdata.migrations.0005_checking_scopes").seed(apps, None)
+
+
 def build() -> SmallCompany:
     """Write the master data and return it."""
     _reference_tables()
+    _scopes()
     calendar = reference.WorkingCalendar.objects.create(code="WEEK", name="Monday to Friday")
     company = reference.Company.objects.create(
         code="FJELL", name="Fjell Cycles", currency_id="EUR", country_id="DE", time_zone="Europe/Berlin"

@@ -1,4 +1,5 @@
-"""Addresses for the platform's own tests: its pages, the admin site and two pages that ask for rights."""
+"""Addresses for the platform's own tests: its pages, the admin site, what the frame leads to, and two pages
+that ask for rights."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,8 @@ urlpatterns = [
     path("health/", include("troth.platform.urls")),
     path("admin/", admin.site.urls),
     path("home/", whoami, name="home"),
+    path("inbox/", whoami, name="inbox"),
+    path("inbox/count/", whoami, name="inbox-count"),
     path("order/", whoami, name="test_order"),
     path("undeclared/", whoami, name="undeclared"),
 ]
