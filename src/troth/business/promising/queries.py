@@ -389,15 +389,24 @@ class HeldLine:
 
 def hold_lines(hold_id: int) -> list[HeldLine]:
     """The lines of a hold with what is held of each."""
-    rows = HoldLine.objects.filter(hold_id=hold_id).order_by("line_number")
-    found = list(
-        rows.values_list(
-            "id", "line_number", "product_id", "product__number", "product__name", "quantity",
+    return lines_of_holds([hold_id])[hold_id]
+
+
+def lines_of_holds(hold_ids: Sequence[int]) -> dict[int, list[HeldLine]]:
+    """The lines of holds by the hold's id, with what is held of each; two statements however many there are."""
+    found: dict[int, list[HeldLine]] = {hold_id: [] for hold_id in hold_ids}
+    rows: list[tuple[Any, ...]] = list(
+        HoldLine.objects.filter(hold_id__in=hold_ids)
+        .order_by("hold_id", "line_number")
+        .values_list(
+            "hold_id", "id", "line_number", "product_id", "product__number", "product__name", "quantity",
             "product__base_unit_id", "product__base_unit__decimals", "requested_on",
         )
     )  # fmt: skip
-    stands = store.standing("hold", [row[0] for row in found])
-    return [HeldLine(*row, held=_held(stands.get(row[0]))) for row in found]
+    stands = store.standing("hold", [row[1] for row in rows])
+    for hold_id, *row in rows:
+        found[hold_id].append(HeldLine(*row, _held(stands.get(row[0]))))
+    return found
 
 
 def _held(one: store.Standing | None) -> int:

@@ -1,5 +1,6 @@
 """Holds over the API: keep goods for a while, extend it, let go."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from pydantic import Field
 from troth.business.promising import actions, queries
 from troth.business.promising.actions import HoldDraft, HoldLineDraft
 from troth.business.promising.models import Hold
+from troth.business.promising.queries import HeldLine
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import permissions
@@ -78,7 +80,13 @@ def list_holds(request: ApiRequest, choice: Query[HoldFilter]) -> dict[str, Any]
     if choice.state:
         found = found.filter(state=choice.state)
     now = request.clock.now()
-    return page(request, found, choice, lambda rows: [_shown(one, now) for one in rows])
+
+    def shown(rows: Iterable[Hold]) -> list[HoldShown]:
+        holds = list(rows)
+        lines = queries.lines_of_holds([one.pk for one in holds])
+        return [_shown(one, lines[one.pk], now) for one in holds]
+
+    return page(request, found, choice, shown)
 
 
 @operations.reads("/holds/{int:hold_id}", HoldShown)
@@ -88,7 +96,7 @@ def get_hold(request: ApiRequest, hold_id: Id) -> HoldShown:
     if found is None or not request.auth.sees(found.company_id, found.site_id):
         raise NotFound(Sentence("There is no such hold, or it belongs to another site."), hold=hold_id)
     permissions.require(request.auth, "promising.view_hold", company_id=found.company_id, site_id=found.site_id)
-    return _shown(found, request.clock.now())
+    return _shown(found, queries.hold_lines(found.pk), request.clock.now())
 
 
 @operations.creates("/holds", HoldShown)
@@ -124,7 +132,7 @@ def release_hold(request: ApiRequest, hold_id: Id) -> HoldShown:
     return get_hold(request, hold_id)
 
 
-def _shown(hold: Hold, now: datetime) -> HoldShown:
+def _shown(hold: Hold, lines: Iterable[HeldLine], now: datetime) -> HoldShown:
     return HoldShown(
         id=hold.pk,
         number=hold.number,
@@ -139,6 +147,6 @@ def _shown(hold: Hold, now: datetime) -> HoldShown:
                 line_number=one.line_number, product=one.product_number, requested_on=one.requested_on,
                 quantity=quantity(one.quantity, one.decimals), held=quantity(one.held, one.decimals), unit=one.unit,
             )
-            for one in queries.hold_lines(hold.pk)
+            for one in lines
         ],
     )  # fmt: skip

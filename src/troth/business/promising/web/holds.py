@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -74,7 +75,7 @@ def _row(one: Any) -> dict[str, Any]:
         "site": one.site.code,
         "lines": one.lines_count,
         "expires_at": one.expires_at,
-        "status": status_of(one, datetime.now(one.expires_at.tzinfo)),
+        "status": status_of(one, timezone.now()),
     }
 
 
