@@ -49,6 +49,8 @@ def test_boxes_are_filled_by_weight_one_after_the_other():
     assert spread([loose(1, 12_500, 900, decimals=3)], Box(1, "Can", 0, 9_000)) == [{1: 10_000}, {1: 2_500}]
     with pytest.raises(packing.TooHeavy, match=r"weighs 11\.5 kg"):
         spread([loose(1, 2, 11_000)], carton)
+    with pytest.raises(packing.TooHeavy):
+        spread([loose(1, 2, 1_253, decimals=1)], Box(1, "Tin", 0, 125))
 
 
 def ready_to_pack(yard):

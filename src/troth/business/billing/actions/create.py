@@ -68,7 +68,10 @@ def create_invoices(
         held.hold(apps.get_model("sales.Order"), *orders, by=by)
     held.take(*_keys(sought, tables))
     # What is billed was read before the lock only to know what to lock; under the lock it is read to decide.
-    lines = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)
+    # What became ready in between (a proof came) is not locked: it waits for the next run.
+    locked = {line.order_line_id for line in sought}
+    found = queries.billable(delivery_ids=delivery_ids, order_ids=order_ids, known=known)
+    lines = [line for line in found if line.order_line_id in locked]
     if not lines:
         raise NothingToBill(
             "Nothing of this is ready to bill: post the goods issue first, record the proof of delivery where the "

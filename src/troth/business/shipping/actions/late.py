@@ -31,7 +31,8 @@ REASON = "arrived above what left"
 def raised(delivery: Delivery, kept: Mapping[LineRow, int]) -> list[Raised]:
     """The kept quantities, each on the position that fetched most of its line."""
     fetched = [one for one in store.transfers_for([delivery.pk]) if one.picked]
-    return [_raised(line, quantity, fetched) for line, quantity in kept.items() if quantity]
+    # A line that fell to nothing in the pick has no position; more of it is turned away.
+    return [_raised(line, quantity, fetched) for line, quantity in kept.items() if quantity and line.quantity]
 
 
 def _raised(line: LineRow, quantity: int, fetched: Sequence[TransferRow]) -> Raised:

@@ -217,7 +217,7 @@ def _left(held: Held, lines: Sequence[LineRow], orders: Mapping[int, Document]) 
     for line in lines:
         balance = held.balance(books.line_key(line.order_line_id))
         accepted = max(ordered[line.order_line_id].accepted_shortfall - balance.lost, 0)
-        allowed = balance.ordered + balance.tolerance - balance.delivered
+        allowed = balance.ordered + balance.tolerance - balance.delivered if line.quantity else 0
         is_paid_ahead = balance.billing_basis == BillingBasis.ORDERED
         found.append(
             Left(line.line_number, line.quantity, products[line.product_id].decimals, accepted, allowed, is_paid_ahead)

@@ -80,7 +80,14 @@ def prove_delivery(request: ApiRequest, delivery_id: Id, proof: ProofEntry) -> P
     """Record the proof of delivery of what left: whole, or line by line with what differs."""
     # What arrived in full needs no units, so its client key is asked before anything else.
     lines = _lines(request, delivery_id) if proof.differences else {}
-    arrived = {one.line_number: _read(row, one, lines) for row, one in enumerate(proof.differences)}
+    arrived: dict[int, Arrived] = {}
+    for row, one in enumerate(proof.differences):
+        if one.line_number in arrived:
+            raise InvalidInput(
+                "The line stands here twice. Name each line once, with all that arrived of it.", row=row,
+                field="line_number",
+            )  # fmt: skip
+        arrived[one.line_number] = _read(row, one, lines)
     proven = create(
         request,
         actions.prove_delivery,

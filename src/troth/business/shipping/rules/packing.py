@@ -178,6 +178,9 @@ def spread(loose: Sequence[Loose], box: Box) -> list[dict[int, int]]:
             taken = rest if box.carries_g is None else min(rest, line.fits(room))
             if not made or not taken:
                 refuse_too_heavy(box, box.tare_weight_g + line.weighs(1))
+                if box.max_weight_g is not None and not line.fits(box.carries_g or 0):
+                    # Weights round to whole grams: the piece is half a gram too heavy, and would never fit.
+                    refuse_too_heavy(box, box.max_weight_g + 1)
                 made, room = [*made, {}], box.carries_g or 0
                 continue
             made[-1][line.line_number] = taken
