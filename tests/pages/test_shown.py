@@ -101,3 +101,11 @@ def test_an_order_from_a_quotation_without_a_delivery_time_asks_for_the_day(worl
 
 def words(answer):
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def test_a_reason_that_looks_like_a_day_and_is_none_stands_in_the_history_as_it_was_written(world, sign_in):
+    browser = sign_in("representative")
+    browser.post(world.url("/orders/{due}/cancel/"), {"reason": "2026-02-30"})
+    answer = browser.get(world.url("/orders/{due}/?tab=history"))
+    assert answer.status_code == 200
+    assert "2026-02-30" in words(answer)

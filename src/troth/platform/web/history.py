@@ -146,4 +146,12 @@ def _text(value: Any) -> str:
         return ", ".join(_text(one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{_label(str(name))} {_text(one)}" for name, one in value.items())
-    return formats.plain_day(date.fromisoformat(value)) if DAY.fullmatch(str(value)) else worded(value)
+    return _day(str(value)) if DAY.fullmatch(str(value)) else worded(value)
+
+
+def _day(written: str) -> str:
+    """A day in the reader's words; somebody's own words may look like a day and be none."""
+    try:
+        return formats.plain_day(date.fromisoformat(written))
+    except ValueError:
+        return written
