@@ -78,3 +78,11 @@ def test_a_promise_tells_why_what_it_would_be_now_and_what_would_make_it_earlier
     assert (again["differs"], again["moved"]) == (False, [])
 
     assert_refused(rep.get("promises/999999"), 404, "not_found")
+
+
+def test_checks_of_one_product_made_together_use_one_scope(small, caller):
+    rep = caller("representative")
+    company.put_in_stock(small, "HELMET", 10)
+    body = {"checks": [asked(), asked(scope="rush")], "together": True}
+    first, second = done(rep.post("availability/checks", body))["items"]
+    assert (first["refused"], second["refused"]) == ("", "wrong_check")

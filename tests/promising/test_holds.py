@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.promising.books import TODAY, demand, holds, march, told
 from troth.business.promising import actions as promising
@@ -10,7 +11,12 @@ from troth.business.promising import jobs, queries
 from troth.business.promising.actions import HoldDraft, HoldLineDraft
 from troth.business.promising.models import Hold
 from troth.business.promising.rules import holds as rules
+from troth.kernel.calendars import day_of
 from troth.kernel.lifecycle import IllegalTransition
+from troth.kernel.netting import Category
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.queries import open_shortages
+from troth.platform import locks
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import FixedClock
 from troth.reference.models import Product
@@ -110,3 +116,47 @@ def test_a_hold_that_holds_nothing_or_asks_for_what_cannot_be_is_refused(books):
         hold(books, product, 0)
     assert (Hold.objects.count(), Product.objects.count()) == (0, 2)
     assert march(2) == TODAY
+
+
+def test_an_extension_that_comes_too_late_to_the_lock_is_refused(books, monkeypatch):
+    """The clock goes on while it waits for the keys: a rival may have freed the goods meanwhile."""
+    product = books.product()
+    books.supply(product, (None, 10))
+    made = hold(books, product, 6)
+    moments = iter([made.expires_at - timedelta(seconds=1)] + [made.expires_at] * 5)
+
+    class Passing(FixedClock):
+        def now(self):
+            return next(moments)
+
+    with pytest.raises(rules.HoldExpired):
+        promising.extend_hold(made.id, made.expires_at + timedelta(days=1), by=SYSTEM, clock=Passing(books.clock.at))
+    assert Hold.objects.get().expires_at == made.expires_at
+
+
+def test_an_ended_hold_that_still_holds_is_found(books):
+    product = books.product()
+    books.supply(product, (None, 10))
+    hold(books, product, 6)
+    assert holds()
+    Hold.objects.update(state="released")
+    assert not holds()
+
+
+def test_holds_give_way_to_orders_when_supply_slips(books):
+    product = books.product()
+    books.supply(product, (None, 10))
+    books.confirm(books.wish(product, 6, march(3)))
+    made = hold(books, product, 4)
+    books.expect(product, (Category.STOCK, TODAY, -3))
+    with transaction.atomic():
+        held = locks.begin()
+        held.take(books.key(product))
+        availability.note_shortages(held, [books.key(product)], today=day_of(TODAY), cause="lost", at=books.clock.now())
+
+    assert promising.give_way(product.pk, books.site.pk, by=SYSTEM, clock=books.clock) == 1
+
+    assert queries.hold_lines(made.id)[0].held == 0
+    assert queries.promise("order", [1])[1].confirmed == 6
+    assert open_shortages() == []
+    assert holds()

@@ -191,6 +191,7 @@ def test_verify_counts_what_it_looked_at(promised):
         "promising: allocations": 0,
         "promising: confirmed": 1,
         "promising: demand": 1,
+        "promising: holds": 0,
         "promising: open": 1,
         "promising: within the wish": 1,
     }

@@ -15,7 +15,7 @@ unsecured. It is demand for whoever asks, but takes nothing from a promise on fi
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -78,6 +78,11 @@ class CheckingScope:
     def is_firm(self) -> bool:
         """Whether it believes in firm supply alone."""
         return self.supply <= FIRM
+
+    @property
+    def on_firm_supply(self) -> "CheckingScope":
+        """The same scope as far as firm supply goes, without the lead time: what may be kept for somebody."""
+        return replace(self, supply=self.supply & FIRM, lead_time=False)
 
     def _counting(self, categories: frozenset[Category]) -> Scope:
         return Scope(categories, self.lead_time, self.overdue_receipt_days, self.horizon_days)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
-from troth.business.promising.models import Allocation, Requirement, ScheduleLine
+from troth.business.promising.models import Allocation, Hold, HoldLine, Requirement, ScheduleLine
 from troth.business.promising.states import UNSECURED
 from troth.business.promising.store import own_segment
 from troth.kernel.netting import Category
@@ -124,6 +124,17 @@ def _allocations() -> Iterator[Finding | Count]:
             )
 
 
+def _holds() -> Iterator[Finding | Count]:
+    """What an ended hold took is free."""
+    lines = HoldLine.objects.exclude(hold__state="active").values_list("id", flat=True)
+    yield Count(Hold.objects.count())
+    for line_id in Requirement.objects.filter(
+        document_kind="hold", open_quantity__gt=0, is_withdrawn=False, line_id__in=lines
+    ).values_list("line_id", flat=True):
+        yield Finding(f"Line {line_id} of a hold that has ended still holds goods.", {"line": line_id})
+
+
+register(Check("promising: holds", "A hold that has ended holds nothing.", _holds))
 register(Check("promising: demand", "Order demand is what is confirmed and not delivered.", _demand))
 register(
     Check(

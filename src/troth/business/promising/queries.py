@@ -404,8 +404,9 @@ def lines_of_holds(hold_ids: Sequence[int]) -> dict[int, list[HeldLine]]:
         )
     )  # fmt: skip
     stands = store.standing("hold", [row[1] for row in rows])
-    for hold_id, *row in rows:
-        found[hold_id].append(HeldLine(*row, _held(stands.get(row[0]))))
+    for row in rows:
+        values: tuple[Any, ...] = (*row[1:], _held(stands.get(row[1])))
+        found[row[0]].append(HeldLine(*values))
     return found
 
 

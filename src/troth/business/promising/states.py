@@ -58,6 +58,7 @@ class Cause(StrEnum):
     RELEASED = "released"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    ORDERED = "ordered"
 
 
 UNSECURED = tuple(basis for basis in Basis if not basis.is_secured)

@@ -4,6 +4,7 @@ import logging
 
 from django_tasks import task
 
+from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.sales import actions, queries
 from troth.business.supply import actions as supply
@@ -53,6 +54,7 @@ def work_off(clock: Clock) -> int:
     for product_id, site_id in dict.fromkeys((row.product_id, row.site_id) for row in availability.open_shortages()):
         # What was covered meanwhile is closed first, so that no promise is touched without need.
         supply.review_shortages(site_id, [product_id], cause=CAUSE, by=SYSTEM, clock=clock)
+        promising.give_way(product_id, site_id, by=SYSTEM, clock=clock)
         drawing = promises.drawing_on(product_id, site_id)
         for ref in dict.fromkeys(ref for ref, _ in drawing):
             try:

@@ -124,6 +124,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "promising.extend_hold": _ORDERS,
     "promising.release_hold": _ORDERS,
     "promising.expire_holds": _who(),
+    "promising.give_way": _who(),
     "promising.simulate": _who(REP, SALES, COORD, SCHED, OPS),
     # pricing
     "pricing.simulate": _who(REP, SALES, COORD, OPS, BILL, MASTER),

@@ -81,6 +81,7 @@ def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool =
     `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed`
     is refused.
     """
+    free_expired(held, keys(wishes), clock=clock)
     return _promise(held, wishes, {}, clock=clock, blocked=blocked)
 
 
@@ -102,10 +103,13 @@ def reconfirm(
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
         standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
+    free_expired(held, keys(wishes), clock=clock)
     return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew, cause=cause)
 
 
-def withdraw(held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock) -> None:
+def withdraw(
+    held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock, cause: str = Cause.CANCELLED
+) -> None:  # fmt: skip
     """Take back what is promised on the lines and not delivered; the goods are free at once.
 
     `StillAllocated` where stock is tied to a line. Lines without a promise are passed over.
@@ -121,7 +125,7 @@ def withdraw(held: Held, kind: str, line_ids: Sequence[int], *, clock: Clock) ->
     at = clock.now()
     availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
     if held.writes:
-        store.keep_past([one for one in found if not one.is_withdrawn], Cause.CANCELLED, at)
+        store.keep_past([one for one in found if not one.is_withdrawn], cause, at)
         store.cut_schedules(line for one in found for line in one.lines)
         store.close([(one.id, one.delivered) for one in found])
 
@@ -138,7 +142,8 @@ def simulate(
     """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again.
 
     `blocked` confirms nothing, as in `confirm`; with `anew` what stands is not kept for its own sake. `supposed`
-    postings count as if they were made; those for other keys are passed over. `books` are read already and used up.
+    postings count as if they were made; those for other keys are passed over. `books` are read
+    already, freed of expired holds, and used up.
     """
     overlay = Overlay() if books is None else books
     standing: dict[int, Standing] = {}
@@ -146,6 +151,8 @@ def simulate(
         if kind != SUPPOSED.kind:
             standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
     overlay.take(*keys(wishes), *(key for one in standing.values() for key in (one.key, one.own_key)))
+    if books is None:
+        free_expired(overlay, keys(wishes), clock=clock)
     held = set(overlay.keys())
     availability.post(overlay, [entry for entry in supposed if entry.key in held], at=clock.now())
     return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew)
@@ -195,7 +202,6 @@ def _promise(
     if not wishes:
         return Promise({})
     today = _today_by_site(wishes, clock)
-    free_expired(held, keys(wishes), clock=clock)
     kept = {} if anew or blocked or not standing else _kept(held, wishes, standing, today)
     changes = [_change(wish, standing.get(wish.line_id)) for wish in wishes if wish.line_id not in kept]
     released = [entry for change in changes for entry in _released(change)]

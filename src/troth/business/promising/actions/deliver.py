@@ -164,8 +164,9 @@ class _TakeOver:
     def _lying(self, key: AvailabilityKey) -> int:
         """What lies here and is in no delivery."""
         if key not in self._at_hand:
-            at_hand = self._scopes[key.product_id].at_hand | {Category.STOCK}
-            self._at_hand[key] = netting.total(self._held.balance(key).series, at_hand)
+            # Whatever a scope of check counts: what another delivery holds is not to be had.
+            lying = {Category.STOCK, Category.DELIVERY}
+            self._at_hand[key] = netting.total(self._held.balance(key).series, lying)
         return self._at_hand[key]
 
     def _free(self, key: AvailabilityKey, leaves: int, until: int | None, scope: Scope) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.promising import queries
 from troth.business.promising.actions.confirm import HOLD_KIND, confirm, keys, withdraw
 from troth.business.promising.actions.suppose import at_once
@@ -26,9 +27,12 @@ from troth.business.promising.rules.holds import (
     check_expiry,
     life_end,
 )
-from troth.business.promising.states import HOLD, HoldState
+from troth.business.promising.states import HOLD, Cause, HoldState
+from troth.kernel.calendars import day_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import MAX
+from troth.kernel.scopes import Event
+from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import actions, events, locks, numbering
 from troth.platform.actions import action
@@ -40,6 +44,7 @@ from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
 
 SEQUENCE_COMPANY = 0
+_ENDS = {"order": Cause.ORDERED, "release": Cause.RELEASED, "expire": Cause.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,8 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
     expires_at = draft.expires_at or now + timedelta(hours=USUAL_HOURS)
     check_expiry(expires_at, now=now, life_ends_at=life)
     products = _checked(draft)
-    _refuse_too_many(by)
-    way = at_once(site)
+    _refuse_too_many(by, clock)
+    way, scopes = at_once(site), masterdata.checking_scopes(products, Event.ORDER)
     [number] = numbering.draw("hold", company_id=SEQUENCE_COMPANY)
     hold = Hold.objects.create(
         company_id=site.company_id, site_id=site.id, number=f"HO-{number:06d}", state=HoldState.ACTIVE,
@@ -97,7 +102,10 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
         )
         for place, one in enumerate(draft.lines, 1)
     )  # fmt: skip
-    wanted = [_wish(hold, line, products[line.product_id], way) for line in lines]
+    wanted = [
+        _wish(hold, line, products[line.product_id], way)._replace(scope=scopes[line.product_id].on_firm_supply)
+        for line in lines
+    ]
     held = locks.begin()
     held.take(*keys(wanted))
     promise = confirm(held, wanted, clock=clock)
@@ -112,8 +120,10 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
 def extend_hold(hold_id: int, expires_at: datetime, *, by: Actor, clock: Clock) -> datetime:
     """Let an active hold end later (or earlier), within its life; return when. `HoldExpired` if it has ended."""
     hold, held = _opened(hold_id, "extend", by=by, clock=clock)
-    check_expiry(expires_at, now=clock.now(), life_ends_at=hold.life_ends_at)
     held.take(*queries.keys(HOLD_KIND, _line_ids(hold)))
+    # Again, now that nobody can free it any more: who waited for the keys may have come too late.
+    refuse_over(hold, clock)
+    check_expiry(expires_at, now=clock.now(), life_ends_at=hold.life_ends_at)
     before = hold.expires_at
     Hold.objects.filter(pk=hold.pk).update(expires_at=expires_at, version=hold.version + 1)
     events.record(
@@ -127,7 +137,9 @@ def extend_hold(hold_id: int, expires_at: datetime, *, by: Actor, clock: Clock) 
 def release_hold(hold_id: int, *, by: Actor, clock: Clock) -> None:
     """Let the goods go at once. One that has expired is released already: that is no mistake and changes nothing."""
     hold, held = locks.hold(Hold, hold_id, by=by)
-    if hold.state in (HoldState.RELEASED, HoldState.EXPIRED):
+    if hold.state in (HoldState.RELEASED, HoldState.EXPIRED) or (
+        hold.state == HoldState.ACTIVE and _is_over(hold, clock)
+    ):
         return
     let_go(held, hold, "release", by=by, clock=clock)
     _record("promising.hold_released", hold, by=by, clock=clock)
@@ -145,6 +157,32 @@ def expire_holds(*, by: Actor, clock: Clock, limit: int = 50) -> int:
         let_go(held, one, "expire", by=by, clock=clock)
         _record("promising.hold_expired", one, by=by, clock=clock)
     return len(found)
+
+
+@action
+def give_way(product_id: int, site_id: int, *, by: Actor, clock: Clock) -> int:
+    """Let holds go, the newest first, as far as a shortage of the product at the site asks for it; return how many.
+
+    Supply has slipped: who only thinks about an order waits for those who have ordered.
+    """
+    key = AvailabilityKey(product_id, site_id)
+    ids = sorted({ref.id for ref, _line in queries.drawing_on(product_id, site_id, kind=HOLD_KIND)})
+    held = locks.begin()
+    found = held.hold(Hold, *ids, by=by) if ids else []
+    held.take(*(own for one in found for own in queries.keys(HOLD_KIND, _line_ids(one))), key)
+    missing, cut = availability.known_shortage(held, key), 0
+    for one in sorted(found, key=lambda hold: -hold.pk):
+        lines = [line for line in queries.hold_lines(one.pk) if line.product_id == product_id and line.held]
+        if missing <= 0 or not lines or one.state != HoldState.ACTIVE:
+            continue
+        withdraw(held, HOLD_KIND, [line.id for line in lines], clock=clock, cause=Cause.SUPPLY)
+        missing -= sum(line.held for line in lines)
+        cut += 1
+        _record("promising.hold_cut", one, by=by, clock=clock, product=product_id)
+    if cut:
+        today = day_of(clock.today(reference.site(site_id).time_zone))
+        availability.close_shortages(held, [key], today=today, at=clock.now())
+    return cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +212,11 @@ def open_to_order(hold_id: int, *, by: Actor, clock: Clock) -> tuple[Orderable, 
 
 
 def _order_from(held: Held, hold: Hold, order_id: int, *, by: Actor, clock: Clock) -> None:
-    """An order takes the place of a hold; its goods are let go to whoever holds the keys."""
+    """An order takes the place of a hold; its goods are let go to whoever holds the keys.
+
+    Whether it has ended is asked again: who waited for the keys may have come too late.
+    """
+    refuse_over(hold, clock)
     let_go(held, hold, "order", by=by, clock=clock)
     Hold.objects.filter(pk=hold.pk).update(order_id=order_id)
     _record("promising.hold_ordered", hold, by=by, clock=clock, order=order_id)
@@ -194,7 +236,7 @@ def let_go(held: Held, hold: Hold, verb: str, *, by: Actor, clock: Clock) -> Non
     state = HOLD.step(hold.state, verb)
     ids = _line_ids(hold)
     held.take(*queries.keys(HOLD_KIND, ids))
-    withdraw(held, HOLD_KIND, ids, clock=clock)
+    withdraw(held, HOLD_KIND, ids, clock=clock, cause=_ENDS[verb])
     hold.state = state
     Hold.objects.filter(pk=hold.pk).update(state=state, version=hold.version + 1)
 
@@ -242,8 +284,9 @@ def _checked(draft: HoldDraft) -> dict[int, ProductRow]:
     return products
 
 
-def _refuse_too_many(by: Actor) -> None:
-    mine = Hold.objects.filter(state=HoldState.ACTIVE, entered_by_id=by.user_id).count() if by.user_id else 0
+def _refuse_too_many(by: Actor, clock: Clock) -> None:
+    found = Hold.objects.filter(state=HoldState.ACTIVE, entered_by_id=by.user_id, expires_at__gt=clock.now())
+    mine = found.count() if by.user_id else 0
     if mine >= HOLDS_EACH_MAX:
         raise TooManyHolds(
             Sentence("You hold goods %(count)s times already. Release a hold or make an order of one first."),

@@ -11,15 +11,16 @@ from datetime import date
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import queries
-from troth.business.promising.actions.confirm import SUPPOSED, keys, simulate
+from troth.business.promising.actions.confirm import SUPPOSED, free_expired, keys, simulate
 from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
 from troth.business.promising.states import Mode
+from troth.kernel import netting
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import MAX
 from troth.kernel.scheduling import Calendars, Durations
-from troth.kernel.scopes import Event
+from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform.clock import Clock
@@ -89,15 +90,31 @@ def check(
             wanted.append(reader.wish(place, one))
         except BusinessError as refusal:
             answers[place] = refusal
+    if together:
+        answers |= _told_apart(wanted)
+        wanted = [wish for wish in wanted if wish.line_id not in answers]
     entries = [entry(one) for one in supposed]
     apart = [wanted] if together else [[wish] for wish in wanted]
     answers |= _answers(apart, entries, clock)
     return [answers[place] for place in range(1, len(checks) + 1)]
 
 
+def _told_apart(wanted: Sequence[Wish]) -> dict[int, Answer]:
+    """Of checks made together, those of one product at one site must count the same."""
+    first: dict[tuple[int, int], str] = {}
+    return {
+        wish.line_id: WrongCheck(
+            Sentence("Checks of one product that are made together use one scope of check."), field="scope"
+        )
+        for wish in wanted
+        if first.setdefault((wish.product_id, wish.site_id), wish.scope.code) != wish.scope.code
+    }
+
+
 def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: Clock) -> Mapping[int, Answer]:
     books = Overlay()
     books.take(*keys(wish for wishes in apart for wish in wishes), *(one.key for one in entries))
+    free_expired(books, keys(wish for wishes in apart for wish in wishes), clock=clock)
     found: dict[int, Answer] = {}
     for wishes in apart:
         try:
@@ -108,10 +125,9 @@ def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: C
 
 
 def entry(one: Supposition) -> Entry:
-    """A supposition as a posting, which only ever reaches an overlay."""
-    return Entry(
-        AvailabilityKey(one.product_id, one.site_id), one.category, day_of(one.on), one.quantity, SUPPOSED
-    )  # fmt: skip
+    """A supposition as a posting, which only ever reaches an overlay; stock has no day."""
+    day = netting.STOCK_DAY if one.category is Category.STOCK else day_of(one.on)
+    return Entry(AvailabilityKey(one.product_id, one.site_id), one.category, day, one.quantity, SUPPOSED)
 
 
 class WrongCheck(BusinessError):
@@ -128,6 +144,7 @@ class _Reader:
         self._sites = {site.id: site for site in reference.sites(with_closed=True)}
         self._ways: dict[int, Way] = {}
         self._scopes = masterdata.checking_scopes(self._products, Event.ORDER)
+        self._named: dict[str, CheckingScope] = {}
 
     def wish(self, place: int, one: Check) -> Wish:
         product, site = self._products.get(one.product_id), self._sites.get(one.site_id)
@@ -147,12 +164,17 @@ class _Reader:
             requested_on=one.on,
             way=self._way(site),
             mode=Mode(one.mode),
-            scope=queries.scope(one.scope) if one.scope else self._scopes[product.id],
+            scope=self._scope(one.scope) if one.scope else self._scopes[product.id],
             is_checked=product.is_stocked,
             lead_days=product.lead_days,
             unit=product.base_unit,
             decimals=product.decimals,
         )
+
+    def _scope(self, code: str) -> CheckingScope:
+        if code not in self._named:
+            self._named[code] = queries.scope(code)
+        return self._named[code]
 
     def _way(self, site: SiteRow) -> Way:
         """Goods that are ready have arrived: nothing travels in a check without a customer."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from troth.business.promising import actions
 from troth.business.promising.actions import Check, Supposition
@@ -53,7 +53,7 @@ class Checks(Entry):
 
     checks: Annotated[list[CheckAsked], Field(min_length=1, max_length=actions.CHECKS_MAX)]
     supposed: Annotated[list[Supposed], Field(max_length=SUPPOSED_MAX)] = []
-    together: bool = False
+    together: StrictBool = False
 
 
 class CheckedPart(Shown):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -44,6 +44,7 @@ history.words(
         "promising.hold_released": _("Hold released"),
         "promising.hold_expired": _("Hold expired"),
         "promising.hold_ordered": _("Ordered"),
+        "promising.hold_cut": _("Goods of the hold went to orders"),
     }
 )
 
@@ -57,7 +58,12 @@ def holds(query: ListQuery) -> Page:
     found = within(Hold.objects.select_related("party", "site").annotate(lines_count=Count("lines")), query.actor.reach)
     if query.search:
         found = found.filter(number__icontains=query.search) | found.filter(purpose__icontains=query.search)
-    if state := query.filters.get("state"):
+    state, now = query.filters.get("state"), timezone.now()
+    if state == "active":
+        found = found.filter(state="active", expires_at__gt=now)
+    elif state == "expired":
+        found = found.filter(Q(state="expired") | Q(state="active", expires_at__lte=now))
+    elif state:
         found = found.filter(state=state)
     if query.filters.get("mine"):
         found = found.filter(entered_by_id=query.actor.user_id)
@@ -74,7 +80,7 @@ def _row(one: Any) -> dict[str, Any]:
         "party": one.party.name if one.party else "",
         "site": one.site.code,
         "lines": one.lines_count,
-        "expires_at": one.expires_at,
+        "until": timezone.localtime(one.expires_at).date(),
         "status": status_of(one, timezone.now()),
     }
 
@@ -88,7 +94,13 @@ class HoldList(ListPage):
         Column("party", _("Customer")),
         Column("site", _("Site")),
         Column("lines", _("Lines"), "number"),
-        Column("expires_at", _("Held until"), "date", sort=True, value=lambda row: row["expires_at"].date()),
+        Column(
+            "expires_at",
+            _("Held until"),
+            "date",
+            sort=True,
+            value=lambda row: timezone.localtime(row["expires_at"]).date(),
+        ),
         Column("status", _("Status"), "status"),
     )
     filters = (
@@ -163,6 +175,14 @@ def _items(hold: Hold) -> list[Item]:
         unit = (line.decimals, line.unit)
         short = line.quantity - line.held
         status = Status(_("Held"), "done") if not short else Status(_("Held in part"), "waiting")
+        if hold.state != "active":
+            found.append(
+                Item(
+                    str(line.line_number), Party(line.product, line.product_number), Quantity(line.quantity, *unit),
+                    STATES[hold.state],
+                )
+            )  # fmt: skip
+            continue
         found.append(
             Item(
                 str(line.line_number), Party(line.product, line.product_number), Quantity(line.quantity, *unit),

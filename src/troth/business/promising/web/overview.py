@@ -49,7 +49,7 @@ class Chosen(forms.Form):
 def overview(request: HttpRequest) -> HttpResponse:
     """`?product=…&site=…&scope=…`: by number and codes. Without them, the page asks for them."""
     actor = demand(request, "promising.view_availability")
-    sites = {site.code: site for site in reference.sites() if actor.sees(site.company_id, site.id)}
+    sites = {site.code: site for site in reference.sites() if _may(actor, site)}
     number, code = request.GET.get("product", "").strip(), request.GET.get("site", "")
     code = code or next((here for here in (workplace.site_of(request), *sites) if here in sites), "")
     wanted = request.GET.get("scope", "")
@@ -78,6 +78,11 @@ def _scope_url(scope: CheckingScope, actor: Any) -> str:
     """The page of the scope, for those who may look into customizing; scopes of books that keep none have no page."""
     key = scope_id(scope.code)
     return reverse("promising:scope", args=[key]) if key and allowed(actor, "promising:scope") else ""
+
+
+def _may(actor: Any, site: Any) -> bool:
+    allowed: bool = actor.may("promising.view_availability", company_id=site.company_id, site_id=site.id)
+    return allowed
 
 
 def _empty(number: str) -> Empty:

@@ -27,7 +27,7 @@ from troth.reference import queries as reference
 
 CAUSES = {
     "entered": _("Entered"), "changed": _("Changed"), "supply": _("Supply fell short"), "released": _("Block released"),
-    "cancelled": _("Cancelled"),
+    "cancelled": _("Cancelled"), "expired": _("Expired"), "ordered": _("Ordered"),
 }  # fmt: skip
 ROADS = {
     "split": _("Deliver in parts, each as soon as it can leave"),

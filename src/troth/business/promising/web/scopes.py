@@ -16,6 +16,7 @@ from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability.words import CATEGORIES
+from troth.platform import permissions
 from troth.platform.clock import Clock
 from troth.platform.web.access import demand
 from troth.platform.web.documents import Fact
@@ -84,6 +85,7 @@ def _answer(asked: dict[str, Any], scope: CheckingScope, actor: Any, clock: Cloc
             Sentence("There is no product %(product)s. Choose one from the list."), field="product", product=number
         )
     site = next(one for one in reference.sites() if one.code == asked["site"])
+    permissions.require(actor, "promising.view_availability", company_id=site.company_id, site_id=site.id)
     quantity = parse_quantity(asked["quantity"], Unit(product.base_unit, product.decimals))
     [answer] = check([Check(product.id, site.id, quantity, asked["on"], scope=scope.code)], clock=clock)
     if isinstance(answer, BusinessError):

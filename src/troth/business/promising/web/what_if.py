@@ -150,7 +150,7 @@ def _place(request: Any, actor: Any, given: dict[str, Any]) -> _Place:
         raise actions.WrongCheck(
             gettext("No product %(number)s here") % {"number": given["product"]} + ".", field="product"
         )
-    if site is None or not actor.sees(site.company_id, site.id):
+    if site is None or not actor.may("promising.simulate", company_id=site.company_id, site_id=site.id):
         raise actions.WrongCheck(gettext("Choose another site."), field="site")
     return _Place(product, site, request.clock.today(site.time_zone))
 

@@ -110,6 +110,12 @@ def submit(
     verdict = books.claim(held, document, document.gross_of_company, is_new=True, by=by, clock=clock)
     is_blocked = verdict.sets_block or bool(document.terms.order_type.delivery_block_reason)
     nothing = books.confirms_nothing(document, is_blocked=is_blocked)
+    if displaced and nothing:
+        raise refusals.GoodsWouldBeFree(
+            Sentence(
+                "This order would be blocked and confirm nothing: the goods would be free for others. Keep the hold."
+            )
+        )
     promise = books.confirm(held, wanted, nothing=nothing, clock=clock)
     books.open_lines(held, document, lines, clock=clock)
     blocked = books.set_blocks(held, document, is_new=True, by=by, clock=clock)

@@ -143,3 +143,9 @@ class NothingToAllocate(BusinessError):
 
 class NotYourBlock(BusinessError):
     code = "not_your_block"
+
+
+class GoodsWouldBeFree(BusinessError):
+    """An order that takes the place of a hold would be blocked, and leave its goods to others."""
+
+    code = "goods_would_be_free"
