@@ -21,6 +21,7 @@ from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.shipping import queries
 from troth.business.shipping.actions import prove as proving
 from troth.business.shipping.models import Delivery, DeliveryLine
+from troth.business.shipping.queries import lists
 from troth.business.shipping.rules.picking import FoundTooMuch, ReasonMissing
 from troth.business.shipping.rules.proof import AlreadyProven, Arrived, NotDecided, NotProven
 from troth.business.shipping.rules.reversals import LaterDocuments, LineUnknown
@@ -364,3 +365,12 @@ def test_a_delivery_is_billed_for_what_left_or_for_what_arrived(racing, monkeypa
         assert billed == (order.gross if "later_documents" in found else order.gross * 8 // 10)
     else:  # what was billed in full was said not to have arrived: only the ledger's own limit may stop the second
         assert "later_documents" not in found
+
+
+def test_what_waits_for_its_proof_hides_nothing_that_is_due_for_billing(yard, monkeypatch):
+    Customer.objects.filter(party__number="BETA").update(needs_proof=True)
+    gone(yard, order_of(yard, 2))
+    ready = gone(yard, order_of(yard, 2, customer="ALPHA"))
+    monkeypatch.setattr(lists, "PART", 1)
+    found = queries.deliveries_to_bill(company_ids=None, until=None, limit=10)
+    assert list(found) == [ready.id]

@@ -1,6 +1,6 @@
 """Work lists of shipping, page by page; each names the key that the next page begins after."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -299,10 +299,30 @@ def to_bill(
     return found[:limit]
 
 
+PART = 5_000
+"""So many waiting order lines are read at once."""
+
+
 def deliveries_to_bill(*, company_ids: Sequence[int] | None, until: date | None, limit: int) -> dict[int, date]:
-    """The deliveries of at most `limit` lines that `to_bill` would give, and the day each was issued on."""
-    waiting = fulfilment.billed_of_waiting(BillingBasis.ISSUED)
-    lines = store.issued_days(store.Narrowed(company_ids, until=until, order_line_ids=list(waiting)), limit=limit)
+    """The deliveries of lines that `to_bill` would give, and the day each was issued on; about `limit` lines of them.
+
+    What waits is read in parts: much of it may wait for a proof or belong to others, and must not hide the rest.
+    """
+    found: dict[int, date] = {}
+    after, read = 0, 0
+    while read < limit:
+        waiting = fulfilment.billed_of_waiting(BillingBasis.ISSUED, after=after, limit=PART)
+        of_part = _unbilled_deliveries(store.Narrowed(company_ids, until=until), waiting, limit=limit)
+        found |= of_part
+        if len(waiting) < PART:
+            break
+        after, read = max(waiting), read + len(of_part)
+    return found
+
+
+def _unbilled_deliveries(narrowed: store.Narrowed, waiting: Mapping[int, int], *, limit: int) -> dict[int, date]:
+    """The same of these order lines, which come with what of each is billed already."""
+    lines = store.issued_days(replace(narrowed, order_line_ids=list(waiting)), limit=limit)
     partly = [delivery_id for delivery_id, order_line_id, *_rest in lines if waiting[order_line_id]]
     billed = fulfilment.posted_from("delivery", Measure.BILLED, partly)
     return {
