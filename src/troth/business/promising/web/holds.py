@@ -94,13 +94,7 @@ class HoldList(ListPage):
         Column("party", _("Customer")),
         Column("site", _("Site")),
         Column("lines", _("Lines"), "number"),
-        Column(
-            "expires_at",
-            _("Held until"),
-            "date",
-            sort=True,
-            value=lambda row: timezone.localtime(row["expires_at"]).date(),
-        ),
+        Column("expires_at", _("Held until"), "date", sort=True, value=lambda row: row["until"]),
         Column("status", _("Status"), "status"),
     )
     filters = (
