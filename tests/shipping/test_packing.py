@@ -252,3 +252,16 @@ def test_a_delivery_is_found_by_its_number_and_by_that_of_its_transfer_order(pac
     both = packer.transfer(first, second)
     with pytest.raises(NotFound, match="fetched for several deliveries"):
         delivery_scanned(both.number, by=SYSTEM)
+
+
+def test_who_works_for_two_companies_sees_of_each_the_sites_granted_there(yard):
+    ready_to_pack(yard)
+    Site.objects.update(packing_before_issue=True)
+    delivery = yard.deliver(yard.order(FRAME=2))
+    yard.do("confirm_all", transfer_order_id=yard.transfer(delivery).id)
+    company_id = Company.objects.get().pk
+    elsewhere = Site.objects.exclude(pk=yard.site).first().pk
+    granted = [Grant("warehouse_clerk", company_id + 1, None), Grant("warehouse_clerk", company_id, elsewhere)]
+    for grants, seen in ((granted, []), ([*granted, Grant("warehouse_clerk", company_id, yard.site)], [delivery.id])):
+        clerk = Actor(7, "Walter", tuple(grants))
+        assert list(to_pack(clerk).values_list("pk", flat=True)) == seen

@@ -19,7 +19,7 @@ from troth.ledgers.fulfilment.pictures import Face
 from troth.platform import blocks
 from troth.platform.actors import Actor
 from troth.platform.blocks import STOPS, BlockScope
-from troth.platform.documents import DocumentRef
+from troth.platform.documents import DocumentRef, within
 from troth.platform.web import formats, history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
@@ -198,11 +198,7 @@ def numbers_of(order_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _seen(found: QuerySet[Any], query: ListQuery) -> QuerySet[Any]:
-    actor = query.actor
-    if actor.company_ids is not None:
-        found = found.filter(company_id__in=actor.company_ids)
-    if actor.site_ids is not None:
-        found = found.filter(site_id__in=actor.site_ids)
+    found = within(found, query.actor.reach)
     for name, field in (("state", "state"), ("site", "site__code")):
         if value := query.filters.get(name):
             found = found.filter(**{field: value})

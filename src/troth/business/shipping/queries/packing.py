@@ -12,6 +12,7 @@ from troth.business.shipping.states import DeliveryState
 from troth.business.shipping.store import LineRow
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.actors import Actor
+from troth.platform.documents import within
 from troth.reference import queries as reference
 
 
@@ -92,16 +93,13 @@ def to_pack(by: Actor) -> QuerySet[Delivery]:
     lines = DeliveryLine.objects.filter(delivery=OuterRef("pk")).values("delivery")
     picked = lines.annotate(total=Sum("picked")).values("total")
     inside = HandlingUnitLine.objects.filter(handling_unit__delivery=OuterRef("pk")).values("handling_unit__delivery")
-    found = Delivery.objects.filter(
+    packing = Delivery.objects.filter(
         state__in=(DeliveryState.OPEN, DeliveryState.PICKED), site__packing_before_issue=True
-    ).annotate(
+    )
+    found = within(packing, by.reach).annotate(
         picked=Coalesce(Subquery(picked), 0),
         inside=Coalesce(Subquery(inside.annotate(total=Sum("quantity")).values("total")), 0),
     )
-    if by.company_ids is not None:
-        found = found.filter(company_id__in=by.company_ids)
-    if by.site_ids is not None:
-        found = found.filter(site_id__in=by.site_ids)
     return found.filter(picked__gt=F("inside"))
 
 

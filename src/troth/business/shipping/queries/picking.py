@@ -10,6 +10,7 @@ from troth.business.shipping.models import TransferOrder
 from troth.business.shipping.states import TransferState
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.actors import Actor
+from troth.platform.documents import within
 
 DIGITS_MAX = 12
 
@@ -28,11 +29,7 @@ class ToFetch:
 
 def to_fetch(by: Actor, *, site: str = "", limit: int = 100) -> list[ToFetch]:
     """Open transfer orders of the actor's sites, or of one by its code; those whose goods leave first on top."""
-    open_ones = TransferOrder.objects.filter(state=TransferState.OPEN)
-    if by.company_ids is not None:
-        open_ones = open_ones.filter(company_id__in=by.company_ids)
-    if by.site_ids is not None:
-        open_ones = open_ones.filter(site_id__in=by.site_ids)
+    open_ones = within(TransferOrder.objects.filter(state=TransferState.OPEN), by.reach)
     if site:
         open_ones = open_ones.filter(site__code=site)
     rows = (
