@@ -65,6 +65,13 @@ Figure = Annotated[
     WithJsonSchema({"anyOf": [_PLAIN, {"type": "number"}]}),
 ]
 """A quantity or an amount as entered: plain decimal text; a JSON number is taken as it is written."""
+Typed = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(min_length=1, max_length=64),
+    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1, "maxLength": 64}, {"type": "number"}]}),
+]
+"""A quantity as it was entered, right or wrong: for calls that tell a wrong one in its place and answer the others."""
 Code = Annotated[str, Field(max_length=60)]
 Name = Annotated[str, Field(max_length=200)]
 Text = Annotated[str, Field(max_length=2000)]

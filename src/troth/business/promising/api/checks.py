@@ -15,7 +15,7 @@ from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.actors import Actor
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
-from troth.platform.api.values import Code, Day, Entry, Figure, Shown, quantity
+from troth.platform.api.values import Code, Day, Entry, Shown, Typed, quantity
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow, SiteRow
 
@@ -32,7 +32,7 @@ class CheckAsked(Entry):
 
     product: Code
     site: Code
-    quantity: Figure
+    quantity: Typed
     on: Day
     mode: Literal["one_time", "complete", "partial"] = "partial"
     scope: Annotated[str, Field(max_length=20)] = ""
