@@ -48,6 +48,7 @@ CALLS = {
     "create_price": PRICE,
     "create_checking_scope": SCOPE,
     "create_availability_group": GROUP,
+    "create_agreed_product": {"customer": "ALPHA", "product": "HELMET"},
     "import_customers": as_file(CUSTOMER),
     "import_products": as_file(AXLE),
     "import_prices": as_file(PRICE),
