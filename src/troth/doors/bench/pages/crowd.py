@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import connection
@@ -110,6 +111,14 @@ def _warm(port: int, asked: Asked) -> None:
             _status(kept, asked)
 
 
+def _database() -> str:
+    """The database of this process, which need not be the one that its environment names."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlunsplit(urlsplit(os.environ["TROTH_DATABASE_URL"])._replace(path=f"/{name}"))
+
+
 @contextmanager
 def _server() -> Iterator[int]:
     """`troth serve` on a free port, on the database of this process."""
@@ -118,7 +127,10 @@ def _server() -> Iterator[int]:
         port = int(probe.getsockname()[1])
     connection.close()
     command = (*STARTS, "--port", str(port), "--workers", str(os.cpu_count() or 1))
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    server = subprocess.Popen(  # noqa: S603 - ours
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {"TROTH_DATABASE_URL": _database()},
+    )  # fmt: skip
     try:
         _wait(port, server)
         yield port
