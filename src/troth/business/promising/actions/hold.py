@@ -26,6 +26,7 @@ from troth.business.promising.rules.holds import (
     WrongHold,
     check_expiry,
     life_end,
+    state_at,
 )
 from troth.business.promising.states import HOLD, Cause, HoldState
 from troth.kernel.calendars import day_of
@@ -137,9 +138,7 @@ def extend_hold(hold_id: int, expires_at: datetime, *, by: Actor, clock: Clock) 
 def release_hold(hold_id: int, *, by: Actor, clock: Clock) -> None:
     """Let the goods go at once. One that has expired is released already: that is no mistake and changes nothing."""
     hold, held = locks.hold(Hold, hold_id, by=by)
-    if hold.state in (HoldState.RELEASED, HoldState.EXPIRED) or (
-        hold.state == HoldState.ACTIVE and _is_over(hold, clock)
-    ):
+    if _state(hold, clock) in (HoldState.RELEASED, HoldState.EXPIRED):
         return
     let_go(held, hold, "release", by=by, clock=clock)
     _record("promising.hold_released", hold, by=by, clock=clock)
@@ -153,7 +152,7 @@ def expire_holds(*, by: Actor, clock: Clock, limit: int = 50) -> int:
     held = locks.begin()
     found = [one for one in held.hold(Hold, *ids, by=by) if one.state == HoldState.ACTIVE] if ids else []
     held.take(*(key for one in found for key in queries.keys(HOLD_KIND, _line_ids(one))))
-    for one in (one for one in found if _is_over(one, clock)):
+    for one in (one for one in found if _state(one, clock) == HoldState.EXPIRED):
         let_go(held, one, "expire", by=by, clock=clock)
         _record("promising.hold_expired", one, by=by, clock=clock)
     return len(found)
@@ -224,7 +223,7 @@ def _order_from(held: Held, hold: Hold, order_id: int, *, by: Actor, clock: Cloc
 
 def refuse_over(hold: Hold, clock: Clock) -> None:
     """Refuse a hold that has ended by itself."""
-    if hold.state == HoldState.EXPIRED or (hold.state == HoldState.ACTIVE and _is_over(hold, clock)):
+    if _state(hold, clock) == HoldState.EXPIRED:
         raise HoldExpired(
             Sentence("Hold %(number)s has expired and holds nothing any more. Make an order, or hold the goods anew."),
             number=hold.number,
@@ -252,8 +251,8 @@ def _opened(hold_id: int, verb: str, *, by: Actor, clock: Clock) -> tuple[Hold, 
     return hold, held
 
 
-def _is_over(hold: Hold, clock: Clock) -> bool:
-    return hold.expires_at <= clock.now()
+def _state(hold: Hold, clock: Clock) -> HoldState:
+    return state_at(hold.state, hold.expires_at, clock.now())
 
 
 def _line_ids(hold: Hold) -> list[int]:

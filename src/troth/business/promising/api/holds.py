@@ -11,6 +11,7 @@ from troth.business.promising import actions, queries
 from troth.business.promising.actions import HoldDraft, HoldLineDraft
 from troth.business.promising.models import Hold
 from troth.business.promising.queries import HeldLine
+from troth.business.promising.rules.holds import state_at
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import permissions
@@ -136,7 +137,7 @@ def _shown(hold: Hold, lines: Iterable[HeldLine], now: datetime) -> HoldShown:
     return HoldShown(
         id=hold.pk,
         number=hold.number,
-        state="expired" if hold.state == "active" and hold.expires_at <= now else hold.state,
+        state=state_at(hold.state, hold.expires_at, now),
         site=hold.site_id,
         purpose=hold.purpose,
         expires_at=hold.expires_at,

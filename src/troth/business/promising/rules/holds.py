@@ -6,6 +6,7 @@ so many: what is held is missing to everybody else.
 
 from datetime import datetime, timedelta
 
+from troth.business.promising.states import HoldState
 from troth.kernel.errors import BusinessError, Sentence
 
 USUAL_HOURS = 48
@@ -48,6 +49,12 @@ def check_expiry(expires_at: datetime, *, now: datetime, life_ends_at: datetime)
             field="expires_at",
             days=LIFE_DAYS,
         )
+
+
+def state_at(state: str, expires_at: datetime, now: datetime) -> HoldState:
+    """The state of a hold at an instant: one past its expiry has ended, whether or not the sweeper has come."""
+    is_over = state == HoldState.ACTIVE and expires_at <= now
+    return HoldState.EXPIRED if is_over else HoldState(state)
 
 
 def life_end(entered_at: datetime) -> datetime:

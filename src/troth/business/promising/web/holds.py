@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.promising import actions, queries
 from troth.business.promising.actions import HoldDraft, HoldLineDraft
 from troth.business.promising.models import Hold
-from troth.business.promising.rules.holds import LIFE_DAYS, USUAL_HOURS
+from troth.business.promising.rules.holds import LIFE_DAYS, USUAL_HOURS, state_at
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.documents import DocumentRef, within
@@ -51,7 +51,7 @@ history.words(
 
 def status_of(hold: Hold, now: datetime) -> Status:
     """A hold that is past its expiry holds nothing, even before the sweeper has come."""
-    return STATES["expired" if hold.state == "active" and hold.expires_at <= now else hold.state]
+    return STATES[state_at(hold.state, hold.expires_at, now)]
 
 
 def holds(query: ListQuery) -> Page:
