@@ -16,6 +16,7 @@ PAGES = (
     "/availability/", "/availability/?product=FRAME&site=HAM", "/availability/coverage/", "/search/?q=a",
     "/availability/what-if/", "/availability/what-if/?product=FRAME&site=HAM&quantity=5&on=2026-03-11&mode=partial",
     "/holds/new/", "/holds/{hold}/", "/holds/{hold}/?tab=history", "/holds/{hold}/extend/", "/holds/{hold}/order/",
+    "/promises/kept/", "/promises/kept/?by=month", "/promises/departures/",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",
     "/orders/{order}/?tab=history", "/orders/{draft}/", "/orders/{draft}/change/", "/orders/{due}/change/",

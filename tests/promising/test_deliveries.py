@@ -49,7 +49,7 @@ def test_a_delivery_takes_the_demand_over_and_goods_issue_ends_it(books):
     assert holds()
 
     issued = [Issuing(1, 71, product.pk, books.site.pk, 5)]
-    during(books, promising.issue, [1], issued, today=TODAY)
+    during(books, promising.issue, [1], issued, today=TODAY, arrives_on=TODAY)
     assert demand(books, product) == [("STOCK", 0, 5), ("ORDER", 3, -3)]
 
     during(books, promising.unissue, [1], issued, goods_issue_on=march(4))
@@ -225,7 +225,14 @@ def test_allocated_stock_leaves_with_its_own_delivery(books):
     assert (taken.quantity, taken.allocated) == (8, 6)
     during(books, promising.give_back, [1], [GivingBack(1, 71, 1)])
     assert demand(books, product) == [("STOCK", 0, 4), ("ORDER", 3, -1), ("DELIVERY", 3, -1)]
-    during(books, promising.issue, [1], [Issuing(1, 71, product.pk, books.site.pk, 7, allocated=6)], today=TODAY)
+    during(
+        books,
+        promising.issue,
+        [1],
+        [Issuing(1, 71, product.pk, books.site.pk, 7, allocated=6)],
+        today=TODAY,
+        arrives_on=TODAY,
+    )
     assert demand(books, product) == [("STOCK", 0, 3), ("ORDER", 3, -1)]
     assert demand(books, product, "order:1") == []
     assert queries.allocations("order", [1]) == {}

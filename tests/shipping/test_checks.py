@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 
 from tests.shipping.test_packing import pack, ready_to_pack
+from troth.business.promising.models import Departure
 from troth.business.shipping.models import Delivery, DeliveryLine, HandlingUnitLine, Shipment, TransferLine
 from troth.platform import blocks, verify
 from troth.platform.blocks import BlockScope
@@ -64,12 +65,18 @@ def corrupt_departure(order):
     Shipment.objects.update(state="departed")
 
 
+def corrupt_kept(order):
+    Departure.objects.update(quantity=4)
+
+
 @pytest.mark.parametrize(
     ("name", "corrupt"),
     [
         ("shipping: issued as picked", corrupt_picked),
         ("shipping: issued as picked", corrupt_quantity),
         ("shipping: picked as fetched", corrupt_fetched),
+        ("shipping: departures", corrupt_kept),
+        ("shipping: departures", corrupt_departure),
         ("shipping: value", corrupt_value),
         ("shipping: predecessors", corrupt_quantity),
         ("shipping: weights", corrupt_weight),

@@ -126,15 +126,19 @@ def has_site(model: type[Model]) -> bool:
     return any(field.attname == "site_id" for field in model._meta.concrete_fields)
 
 
-def within(found: QuerySet[M], reach: Reach | None) -> QuerySet[M]:
-    """The rows that an actor's reach holds: as `Actor.sees` decides for one of them."""
+def within(found: QuerySet[M], reach: Reach | None, *, through: str = "") -> QuerySet[M]:
+    """The rows that an actor's reach holds: as `Actor.sees` decides for one of them.
+
+    `through` names the foreign key to the row that has a company and a site, where they stand on another.
+    """
     if reach is None:
         return found
     chosen = Q(pk__in=())
+    path = f"{through}__" if through else ""
     for company_id, site_id in reach:
-        one = Q() if company_id is None else Q(company_id=company_id)
-        if site_id is not None and has_site(found.model):
-            one &= Q(site_id=site_id) | Q(site_id=None)
+        one = Q() if company_id is None else Q(**{f"{path}company_id": company_id})
+        if site_id is not None and (through or has_site(found.model)):
+            one &= Q(**{f"{path}site_id": site_id}) | Q(**{f"{path}site_id": None})
         if not one:
             return found
         chosen |= one

@@ -130,6 +130,32 @@ class PastPromise(models.Model):
     ended_at = models.DateTimeField()
 
 
+class Departure(models.Model):
+    """Goods that left for a promise, and by how many days they miss it (none, or fewer than none: it is kept).
+
+    `missed_by` is against the day that was promised last, `first_missed_by` against the one that was promised first,
+    `wish_missed_by` against the customer's wish. A row goes when its goods issue is taken back.
+    """
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.RESTRICT, related_name="departures")
+    delivery_line_id = models.BigIntegerField()
+    quantity = models.BigIntegerField()
+    left_on = models.DateField()
+    arrives_on = models.DateField()
+    promised_on = models.DateField()
+    basis = models.CharField(max_length=20)
+    wish_missed_by = models.IntegerField()
+    first_missed_by = models.IntegerField()
+    missed_by = models.IntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="promising_departure_positive")]
+        indexes = [
+            models.Index(fields=["delivery_line_id"], name="promising_departure_line"),
+            models.Index(fields=["left_on", "id"], name="promising_departure_left"),
+        ]
+
+
 class Allocation(models.Model):
     """Unrestricted stock tied to a requirement: it lies in the stock ledger under the line as its owner."""
 

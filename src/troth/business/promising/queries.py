@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.models import Allocation, HoldLine, PastPromise, Requirement, ScheduleLine
+from troth.business.promising.models import Allocation, Departure, HoldLine, PastPromise, Requirement, ScheduleLine
 from troth.business.promising.rules import Schedule, UnknownScope, sentence
 from troth.business.promising.states import UNSECURED
 from troth.kernel import netting
@@ -358,6 +358,11 @@ def drawing_on(
     )  # fmt: skip
     found = {(DocumentRef(*row[:3]), row[3]): None for row in rows[:limit]}
     return list(found)
+
+
+def departed() -> dict[int, int]:
+    """What left for promises, by delivery line, of all lines."""
+    return dict(Departure.objects.order_by().values_list("delivery_line_id").annotate(Sum("quantity")))
 
 
 def allocations(kind: str, line_ids: Sequence[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.promising.web import coverage, holds, overview, promise, scopes, what_if
+from troth.business.promising.web import coverage, holds, kept, overview, promise, scopes, what_if
 
 app_name = "promising"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("holds/<int:key>/", holds.HoldPage.as_view(), name="hold"),
     path("holds/<int:key>/extend/", holds.HoldExtend.as_view(), name="hold-extend"),
     path("holds/<int:key>/release/", holds.release, name="hold-release"),
+    path("promises/kept/", kept.kept, name="kept"),
+    path("promises/departures/", kept.Departures.as_view(), name="departures"),
     path("promises/<int:key>/", promise.PromisePage.as_view(), name="promise"),
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import F, Sum
 
+from troth.business.promising import queries as promises
 from troth.business.shipping.models import Delivery, DeliveryLine, HandlingUnitLine, Shipment, TransferLine
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.exposure import queries as exposure
@@ -71,6 +72,20 @@ def issued_as_picked() -> Found:
             yield Finding(
                 f"Delivery {number}, line {line_number}: {quantity} issued, the ledger says "
                 f"{issued.get((delivery_id, order_line_id), 0)}.",
+                {"line": line_id, "quantity": quantity},
+            )
+
+
+def departed_as_issued() -> Found:
+    """What left is set against its promise in full, and only what left."""
+    departed = promises.departed()
+    rows = DeliveryLine.objects.filter(delivery__state=DeliveryState.ISSUED)
+    issued = dict(rows.values_list("pk", "quantity"))
+    yield Count(len(departed))
+    for line_id, quantity in departed.items():
+        if issued.get(line_id, 0) != quantity:
+            yield Finding(
+                f"Delivery line {line_id}: {issued.get(line_id, 0)} left, but {quantity} are set against promises.",
                 {"line": line_id, "quantity": quantity},
             )
 
@@ -222,6 +237,7 @@ def proofs() -> Found:
 
 register(Check("shipping: blocks", "Nothing is delivered or issued under a block.", nothing_leaves_blocked))
 register(Check("shipping: issued as picked", "Delivered = picked = issued per issued delivery.", issued_as_picked))
+register(Check("shipping: departures", "What left = what is set against promises.", departed_as_issued))
 register(Check("shipping: picked as fetched", "Picked = confirmed transfer orders.", picked_as_fetched))
 register(Check("shipping: packed", "Packed = at most what is picked, per delivery line.", packed_of_picked))
 register(Check("shipping: value", "A delivery's value = its open deliveries in the exposure.", value_as_exposed))

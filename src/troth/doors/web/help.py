@@ -69,6 +69,14 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("The sentence is what you can read to the customer."),
         _("Replay now asks the books of today; nothing is changed by it."),
     ),
+    "promising:kept": (
+        _("Goods that leave are set against the day promised first, the day promised last, and the wish."),
+        _("Each line of a delivery counts once. The proof of delivery corrects the day of arrival."),
+    ),
+    "promising:departures": (
+        _("Each row is what left of one line; it opens the promise with its history."),
+        *LIST,
+    ),
     "masterdata:agreed-products-list": (
         _("What customers have agreed for products: their own numbers, quantities and tolerances."),
         _("An order of the customer takes them over; where nothing is agreed, the product's own hold."),

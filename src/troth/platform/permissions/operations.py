@@ -141,6 +141,8 @@ OPERATIONS: Final[dict[str, str]] = {
     "list_earlier": "promising.view_availability",
     "replay_promise": "promising.view_availability",
     "list_coverage": "promising.view_availability",
+    "measure_promise_kept": "promising.view_availability",
+    "list_departures": "promising.view_availability",
     # credit
     "get_credit_account": "credit.view_account",
     "set_limit": "credit.set_limit",

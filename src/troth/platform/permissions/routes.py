@@ -108,6 +108,8 @@ ROUTES: Final[dict[str, str]] = {
     "promising:hold-release": "promising.release_hold",
     "sales:hold-order": "sales.order_from_hold",
     "promising:promise": "promising.view_availability",
+    "promising:kept": "promising.view_availability",
+    "promising:departures": "promising.view_availability",
     # sales
     "sales:orders": "sales.view_order",
     "sales:order": "sales.view_order",

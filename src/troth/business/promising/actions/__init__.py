@@ -20,6 +20,7 @@ from troth.business.promising.actions.deliver import (
     take_over,
     unissue,
 )
+from troth.business.promising.actions.departed import arrived
 from troth.business.promising.actions.hold import (
     HoldDraft,
     HoldLineDraft,
@@ -73,6 +74,7 @@ __all__ = [
     "Wish",
     "WrongCheck",
     "allocate",
+    "arrived",
     "check",
     "confirm",
     "earlier",

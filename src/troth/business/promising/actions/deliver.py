@@ -16,6 +16,7 @@ from datetime import date, datetime
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
+from troth.business.promising.actions.departed import departed, returned
 from troth.business.promising.store import Standing, StandingLine
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
@@ -240,12 +241,19 @@ def _out_of_delivery(rows: Sequence[stands.StandingRow], back: GivingBack, one: 
 
 
 def issue(
-    held: Held, issues: Sequence[Issuing], *, delivery: DocumentRef, today: date, at: datetime, kind: str = "order"
+    held: Held,
+    issues: Sequence[Issuing],
+    *,
+    delivery: DocumentRef,
+    today: date,
+    arrives_on: date,
+    at: datetime,
+    kind: str = "order",
 ) -> None:
     """Post goods issue: the stock is gone, and with it the demand of the delivery lines.
 
     What was picked short is given back before. More than was promised may leave (over-delivery); where that takes goods
-    from others, their shortage is noted.
+    from others, their shortage is noted. The goods are to be at the customer's on `arrives_on`.
     """
     rows = stands.standing([(delivery.kind, one.delivery_line_id) for one in issues])
     entries = [
@@ -257,6 +265,9 @@ def issue(
     demanded = sum(entry.quantity for entry in entries)
     entries += [entry for one in issues for entry in _stock(one, delivery, sign=-1)]
     availability.post(held, entries, at=at)
+    if held.writes:
+        leaving = {one.delivery_line_id: (one.line_id, one.quantity) for one in issues}
+        departed(kind, leaving, left_on=today, arrives_on=arrives_on)
     if sum(one.quantity for one in issues) > demanded:
         keys = list(dict.fromkeys(entry.key for entry in entries))
         cause = f"more was issued with {delivery.kind} {delivery.number} than was promised"
@@ -284,6 +295,8 @@ def unissue(
         for entry in _stock(one, delivery, sign=1)
     ]
     availability.post(held, entries, at=at)
+    if held.writes:
+        returned([one.delivery_line_id for one in issues])
 
 
 def _count_allocated(issues: Sequence[Issuing], kind: str, *, sign: int, at: datetime) -> None:

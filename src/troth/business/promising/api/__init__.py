@@ -1,7 +1,13 @@
 """Availability, checks and promises over the API."""
 
-from troth.business.promising.api import availability, checks, holds, promises
+from troth.business.promising.api import availability, checks, holds, measures, promises
 
-ROUTERS = (availability.operations, checks.operations, holds.operations, promises.operations)
+ROUTERS = (
+    availability.operations,
+    checks.operations,
+    holds.operations,
+    measures.operations,
+    promises.operations,
+)
 
 __all__ = ["ROUTERS"]

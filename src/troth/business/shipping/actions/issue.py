@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from troth.business.credit import actions as credit
 from troth.business.masterdata.queries import Valuation, at_standard_cost, customer_groups, snapshot
@@ -113,7 +113,8 @@ def _issue(
         at=at,
     )
     leaving = [line for line in lines if line.quantity]
-    promising.issue(held, _issuing(delivery, leaving, fetched), delivery=ref, today=on, at=at)
+    arrives_on = planned_arrival(delivery, on)
+    promising.issue(held, _issuing(delivery, leaving, fetched), delivery=ref, today=on, arrives_on=arrives_on, at=at)
     fulfilment.post(held, _entries(delivery, leaving, sign=1), at=at)
     delivery.issued_at, delivery.issued_on = at, on
     delivery.needs_proof = needs_proof(delivery.customer_id)
@@ -171,6 +172,11 @@ def reverse_goods_issue(*, delivery_id: int, reason: str, by: Actor, clock: Cloc
 
 MOVEMENTS_MAX = 1_000_000
 """All movements of a delivery: no page, the sum must be whole."""
+
+
+def planned_arrival(delivery: Delivery, issued_on: date) -> date:
+    """The delivery date as planned, later by as much as the goods leave late."""
+    return delivery.delivery_on + max(issued_on - delivery.goods_issue_on, timedelta(0))
 
 
 def _issuing(delivery: Delivery, lines: Sequence[LineRow], fetched: Sequence[TransferRow]) -> list[promising.Issuing]:

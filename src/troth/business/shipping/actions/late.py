@@ -67,7 +67,7 @@ def issue(held: Held, delivery: Delivery, late: Sequence[Raised], clock: Clock) 
         promising.Issuing(one.line.order_line_id, one.line.id, one.line.product_id, delivery.site_id, one.picked.more)
         for one in late
     ]
-    promising.issue(held, issuing, delivery=ref, today=on, at=at)
+    promising.issue(held, issuing, delivery=ref, today=on, arrives_on=delivery.arrived_on or on, at=at)
     moved = [stock.Movement(one.key, -one.picked.more, "issue", on, ref, one.line.id) for one in late]
     stock.post(held, moved, at=at)
     store.update_transfer_lines([(one.picked.line.id, one.picked.picked, REASON) for one in late])

@@ -11,12 +11,13 @@ from datetime import date, datetime
 
 from troth.business.credit import actions as credit
 from troth.business.masterdata.queries import at_standard_cost, customer_groups, snapshot
+from troth.business.promising import actions as promising
 from troth.business.sales.actions.document import Document, load
 from troth.business.sales.actions.settle import change_keys
 from troth.business.sales.rules.lines import Line
 from troth.business.shipping import store
 from troth.business.shipping.actions import books, late
-from troth.business.shipping.actions.issue import GOODS_ISSUED, invoices_of, proof_of
+from troth.business.shipping.actions.issue import GOODS_ISSUED, invoices_of, planned_arrival, proof_of
 from troth.business.shipping.actions.reorder import lower, raise_by
 from troth.business.shipping.models import Delivery, DeliveryLine
 from troth.business.shipping.rules import proof
@@ -128,6 +129,7 @@ def _prove(
     at = clock.now()
     delivery.arrived_on, delivery.signed_by, delivery.proven_at = arrived_on, signed_by.strip()[:80], at
     found, cost = _differences(held, delivery, lines, arrived, by=by, clock=clock) if arrived else ((), 0)
+    promising.arrived([line.id for line in lines], arrived_on)
     _save(delivery)
     by_number = {line.line_number: line for line in lines}
     facts = {
@@ -294,6 +296,8 @@ def withdraw_proof(
         on = clock.today(reference.company(delivery.company_id).time_zone)
         text = f"Proof of delivery {delivery.number} taken back"
         journal.reverse(held, entry_id, on=on, text=text, source=books.ref(delivery), at=at)
+    assert delivery.issued_on is not None
+    promising.arrived([line.id for line in lines], planned_arrival(delivery, delivery.issued_on))
     delivery.arrived_on = delivery.proven_at = delivery.proof_entry_id = None
     delivery.signed_by = ""
     _save(delivery)

@@ -1,0 +1,91 @@
+"""Promise kept: of what left in some days, how much came when it was promised first, promised last, and wished.
+
+Each departure counts once, whatever its quantity: a line of a delivery, or the parts of it that were promised for
+different days. What should have left and is in no delivery is counted beside it, so that goods which never leave are
+not forgotten.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Avg, Count, F, Max, Q, QuerySet
+
+from troth.business.promising.models import Departure, ScheduleLine
+from troth.platform.actors import Reach
+from troth.platform.documents import within
+
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "month": ("left_on__year", "left_on__month"),
+    "site": ("requirement__site__code", "requirement__site__name"),
+    "customer": ("requirement__party__number", "requirement__party__name"),
+    "product": ("requirement__product__number", "requirement__product__name"),
+    "basis": ("basis",),
+}
+"""By what the measure may be taken apart, and the columns that make a group."""
+
+ROWS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """`departures` of a group, and how many of them kept the first promise, the last one, and the wish.
+
+    `average_days` is how late the missed ones came against the first promise, in tenths of a day; `worst_days` the
+    latest of them.
+    """
+
+    group: tuple[Any, ...]
+    departures: int
+    first: int
+    last: int
+    wish: int
+    average_days: int
+    worst_days: int
+
+
+def departures(reach: Reach | None, first_day: date, last_day: date) -> QuerySet[Departure]:
+    """What left from one day to another, both counted, as far as an actor's reach goes."""
+    return within(Departure.objects.filter(left_on__range=(first_day, last_day)), reach, through="requirement")
+
+
+def kept(reach: Reach | None, first_day: date, last_day: date, *, by: str = "all") -> list[KeptRow]:
+    """The measure by a dimension: the groups with the most missed first promises first, months in their order."""
+    columns = DIMENSIONS[by]
+    missed = Q(first_missed_by__gt=0)
+    figures: Mapping[str, Any] = {
+        "departures": Count("id"),
+        "first": Count("id", filter=~missed),
+        "last": Count("id", filter=Q(missed_by__lte=0)),
+        "wish": Count("id", filter=Q(wish_missed_by__lte=0)),
+        "average": Avg("first_missed_by", filter=missed),
+        "worst": Max("first_missed_by", filter=missed),
+    }
+    found = departures(reach, first_day, last_day)
+    if not columns:
+        rows = [found.aggregate(**figures)]
+    else:
+        order = columns if by == "month" else (F("first") - F("departures"), *columns)
+        rows = list(found.order_by().values(*columns).annotate(**figures).order_by(*order)[:ROWS_MAX])
+    return [
+        KeptRow(
+            tuple(row[column] for column in columns), row["departures"], row["first"], row["last"], row["wish"],
+            round(10 * (row["average"] or 0)), row["worst"] or 0,
+        )
+        for row in rows
+        if row["departures"]
+    ]  # fmt: skip
+
+
+def overdue(reach: Reach | None, today: date) -> QuerySet[ScheduleLine]:
+    """Confirmations of orders that should have left before `today` and of which something is in no delivery."""
+    found = ScheduleLine.objects.filter(
+        requirement__document_kind="order",
+        requirement__is_withdrawn=False,
+        delivered__lt=F("quantity"),
+        goods_issue_on__lt=today,
+        material_on__lt=today,
+    )  # fmt: skip - the material day, never after the goods issue, is what is indexed
+    return within(found, reach, through="requirement")
