@@ -52,7 +52,6 @@ class Chosen(forms.Form):
 
 
 COLUMNS = (
-    Column("group", _("Group"), "party", wide=True),
     Column("departures", _("Departures"), "number"),
     Column("first", _("First promise kept"), align="right"),
     Column("last", _("Last promise kept"), align="right"),
@@ -84,7 +83,9 @@ def _measured(actor: Actor, first_day: date, last_day: date, by: str, today: dat
     return {
         "facts": _facts(whole[0]) if whole else [],
         "overdue": overdue,
-        "measured": table_of(COLUMNS, [_row(one, by) for one in rows]),
+        "measured": table_of(
+            (Column("group", dict(BY)[by], "party", wide=True), *COLUMNS), [_row(one, by) for one in rows]
+        ),
         "more": len(rows) == measures.ROWS_MAX,
         "lines_url": f"{reverse('promising:departures')}?{period}",
         "missed_url": f"{reverse('promising:departures')}?{period}&missed=first",
@@ -160,8 +161,8 @@ def _departure(one: Departure, actor: Actor) -> dict[str, Any]:
     return {
         "id": one.pk,
         "document": screens.link_of(ref, actor) or Link(wanted.document_number, ""),
-        "party": Party(wanted.party.name, wanted.party.number) if wanted.party else None,
-        "product": Party(wanted.product.name, wanted.product.number),
+        "party": wanted.party.name if wanted.party else "",
+        "product": wanted.product.name,
         "quantity": Quantity(one.quantity, wanted.product.base_unit.decimals, wanted.product.base_unit_id),
         "left_on": one.left_on,
         "wished_on": wanted.requested_on,
@@ -182,16 +183,16 @@ class Departures(ListPage):
     columns = (
         Column("left_on", _("Left"), "date"),
         Column("document", _("Order"), "link"),
-        Column("party", _("Customer"), "party", wide=True),
-        Column("product", _("Product"), "party"),
-        Column("quantity", _("Quantity"), "quantity"),
+        Column("party", _("Customer"), wide=True),
+        Column("product", _("Product"), wide=True),
+        Column("quantity", _("Quantity"), "quantity", offered=True),
         Column("wished_on", _("Wished"), "date", offered=True),
         Column("first_on", _("Promised first"), "date"),
         Column("promised_on", _("Promised last"), "date"),
         Column("arrives_on", _("Arrives"), "date"),
         Column("first_missed_by", _("Days late (first)"), "number"),
         Column("missed_by", _("Days late (last)"), "number"),
-        Column("basis", _("Basis"), "status"),
+        Column("basis", _("Basis"), "status", offered=True),
     )
     filters = (
         Filter("left_on", _("Left"), "date_range"),
