@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from troth.platform.web import formats
+from troth.platform.web.markup import html, joined
 
 WIDTH, HEIGHT = 960, 264
 LEFT, RIGHT, TOP, BOTTOM = 72, 16, 20, 28
@@ -114,7 +114,7 @@ def _step(reach: int) -> int:
 def svg(board: Board) -> SafeString:
     scale = _scale(board)
     drawn = (_grid, _area, _bars, _zero, _line, _days, _today)
-    return format_html(
+    return html(
         '<svg class="board" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<text class="board-unit" x="{}" y="12" text-anchor="end">{}</text>{}</svg>',
         WIDTH,
@@ -122,14 +122,13 @@ def svg(board: Board) -> SafeString:
         board.title,
         LEFT - 8,
         board.unit,
-        format_html_join("", "{}", ((draw(scale),) for draw in drawn)),
+        joined("{}", ((draw(scale),) for draw in drawn)),
     )
 
 
 def _grid(scale: _Scale) -> SafeString:
     values = range(scale.low, scale.high + 1, scale.step)
-    return format_html_join(
-        "",
+    return joined(
         '<line class="board-grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
         (
             (LEFT, WIDTH - RIGHT, scale.y(v), scale.y(v), LEFT - 8, scale.y(v) + 4,
@@ -148,15 +147,15 @@ def _path(scale: _Scale, value: Callable[[BoardDay], int]) -> str:
 def _area(scale: _Scale) -> SafeString:
     zero = scale.y(0)
     outline = _path(scale, lambda one: one.balance).removeprefix("M")
-    return format_html('<path class="board-stock" d="M{} {} L{} V{} Z"/>', LEFT, zero, outline, zero)
+    return html('<path class="board-stock" d="M{} {} L{} V{} Z"/>', LEFT, zero, outline, zero)
 
 
 def _line(scale: _Scale) -> SafeString:
-    return format_html('<path class="board-free" d="{}"/>', _path(scale, lambda one: one.free))
+    return html('<path class="board-free" d="{}"/>', _path(scale, lambda one: one.free))
 
 
 def _bars(scale: _Scale) -> SafeString:
-    return format_html_join("", "{}", ((bar,) for n, one in enumerate(scale.columns) for bar in _bar(scale, n, one)))
+    return joined("{}", ((bar,) for n, one in enumerate(scale.columns) for bar in _bar(scale, n, one)))
 
 
 def _bar(scale: _Scale, column: int, one: BoardDay) -> Iterator[SafeString]:
@@ -167,7 +166,7 @@ def _bar(scale: _Scale, column: int, one: BoardDay) -> Iterator[SafeString]:
     for kind, value, left in (("supply", one.supply, middle - width), ("demand", -one.demand, middle)):
         if value:
             top, foot = sorted((scale.y(value), scale.y(0)))
-            yield format_html(
+            yield html(
                 '<rect class="board-{}" x="{}" y="{}" width="{}" height="{}"/>',
                 kind, round(left, 1), top, width, round(max(foot - top, 1), 1),
             )  # fmt: skip
@@ -175,15 +174,14 @@ def _bar(scale: _Scale, column: int, one: BoardDay) -> Iterator[SafeString]:
 
 def _zero(scale: _Scale) -> SafeString:
     zero = scale.y(0)
-    return format_html('<line class="board-zero" x1="{}" x2="{}" y1="{}" y2="{}"/>', LEFT, WIDTH - RIGHT, zero, zero)
+    return html('<line class="board-zero" x1="{}" x2="{}" y1="{}" y2="{}"/>', LEFT, WIDTH - RIGHT, zero, zero)
 
 
 def _days(scale: _Scale) -> SafeString:
     every = max(-(-len(scale.columns) // LABELS), 1)
     if scale.span == 1 and every > 1:
         every = -(-every // WEEK) * WEEK
-    return format_html_join(
-        "",
+    return joined(
         '<line class="board-tick" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
         '<text x="{0}" y="{3}" text-anchor="middle">{4}</text>',
         (
@@ -196,7 +194,7 @@ def _days(scale: _Scale) -> SafeString:
 
 def _today(scale: _Scale) -> SafeString:
     at = scale.x(0.5)
-    return format_html(
+    return html(
         '<line class="board-today" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/><text class="board-now" x="{0}" y="{3}"'
         ' text-anchor="middle">{4}</text>',
         at, TOP - 4, HEIGHT - BOTTOM, HEIGHT - 8, gettext("today"),

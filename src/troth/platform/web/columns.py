@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django.utils.dateparse import parse_date
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from troth.kernel.plain_numbers import Unreadable, read_steps
 from troth.platform.web import formats, parts
+from troth.platform.web.markup import html
 from troth.platform.web.values import Link, Money, Party, Quantity, Status, Text
 
 Kind = Literal["text", "quantity", "money", "date", "status", "link", "party", "number", "ageing"]
@@ -66,7 +66,7 @@ class Cell:
 
     def html(self, today: date | None = None) -> SafeString:
         shown = draw(self.column.kind, self.value, today)
-        return format_html('<a class="row-link" href="{}">{}</a>', self.url, shown) if self.url else shown
+        return html('<a class="row-link" href="{}">{}</a>', self.url, shown) if self.url else shown
 
 
 def draw(kind: str, value: Any, today: date | None = None) -> SafeString:
@@ -83,15 +83,15 @@ def draw(kind: str, value: Any, today: date | None = None) -> SafeString:
         case "status":
             return parts.status_chip(value)
         case "link":
-            return format_html('<a href="{}">{}</a>', value.url, value.label)
+            return html('<a href="{}">{}</a>', value.url, value.label)
         case "party":
             return parts.party(value)
         case "number":
-            return format_html('<span class="figure">{}</span>', formats.number(value))
+            return html('<span class="figure">{}</span>', formats.number(value))
         case "ageing":
             return parts.ageing(value)
         case _:
-            return format_html('<span class="text" title="{}">{}</span>', value, value)
+            return html('<span class="text" title="{}">{}</span>', value, value)
 
 
 def exported_labels(column: Column) -> list[str]:

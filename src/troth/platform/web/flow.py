@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from troth.platform.web import formats
+from troth.platform.web.markup import html, joined
 from troth.platform.web.values import Money, Quantity, Status, Text
 
 NODE_WIDTH, NODE_HEIGHT = 156, 88
@@ -118,9 +118,9 @@ def svg(flow: Flow) -> SafeString:
     at = spots(flow)
     width = max((spot.x for spot in at.values()), default=0) + NODE_WIDTH + MARGIN
     height = max((spot.y for spot in at.values()), default=0) + NODE_HEIGHT + MARGIN
-    edges = format_html_join("", "{}", ((_edge(edge, at[edge.source], at[edge.target]),) for edge in flow.edges))
-    nodes = format_html_join("", "{}", ((_node(node, at[node.key]),) for node in flow.nodes))
-    return format_html(
+    edges = joined("{}", ((_edge(edge, at[edge.source], at[edge.target]),) for edge in flow.edges))
+    nodes = joined("{}", ((_node(node, at[node.key]),) for node in flow.nodes))
+    return html(
         '<svg class="flow" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="group" aria-label="{label}">'
         "{marker}{e}{n}</svg>",
         w=width,
@@ -142,7 +142,7 @@ def _edge(edge: Edge, source: Spot, target: Spot) -> SafeString:
     x1, y1 = source.x + NODE_WIDTH, source.y + NODE_HEIGHT // 2
     x2, y2 = target.x - 2, target.y + NODE_HEIGHT // 2
     bend = COLUMN_GAP // 2
-    line = format_html(
+    line = html(
         '<path class="flow-line" marker-end="url(#flow-arrow)" d="M{} {} C{} {} {} {} {} {}"/>',
         x1,
         y1,
@@ -158,14 +158,14 @@ def _edge(edge: Edge, source: Spot, target: Spot) -> SafeString:
         return line
     # Near the target, where arrows that began together have parted; above the line, so that neither hides the other.
     x, y = x2 - COLUMN_GAP // 2 + 2, y2 + 16 if y2 > y1 else y2 - 7
-    return format_html(
+    return html(
         '<g>{}<text class="flow-quantity" x="{}" y="{}" text-anchor="middle">{}</text></g>', line, x, y, _cut(words, 14)
     )
 
 
 def _node(node: Node, at: Spot) -> SafeString:
     current = " flow-current" if node.current else ""
-    box = format_html(
+    box = html(
         '<g class="flow-node flow-{}{}"><title>{}</title>'
         '<rect x="{}" y="{}" width="{}" height="{}" rx="6"/>'
         '<rect class="flow-tone" x="{}" y="{}" width="3" height="{}" rx="1.5"/>'
@@ -197,7 +197,7 @@ def _node(node: Node, at: Spot) -> SafeString:
         tx=at.x + 18,
         end=at.x + NODE_WIDTH - 10,
     )
-    return format_html('<a href="{}">{}</a>', node.url, box) if node.url and not node.current else box
+    return html('<a href="{}">{}</a>', node.url, box) if node.url and not node.current else box
 
 
 def _cut(words: Text, length: int) -> str:

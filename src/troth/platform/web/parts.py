@@ -1,14 +1,16 @@
 """The small parts as functions from values to safe HTML. Template tags and table cells draw with the same ones."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from troth.platform.web import formats
+from troth.platform.web.markup import html, joined
 from troth.platform.web.values import Change, FieldChange, Money, Party, PromiseLine, Quantity, Status, Tone, Trace
 
 NOTHING = mark_safe('<span class="nothing" aria-hidden="true">–</span>')
@@ -18,24 +20,22 @@ def status_chip(word: Any, tone: str = Tone.DRAFT) -> SafeString:
     """`word` is a Status, or a translated word with its tone. An unknown tone is a fault of the page."""
     status = word if hasattr(word, "tone") else Status(str(word), tone)
     kind = Tone(status.tone)
-    return format_html('<span class="chip chip-{}"><i class="chip-mark"></i>{}</span>', kind.value, status.word)
+    return html('<span class="chip chip-{}"><i class="chip-mark"></i>{}</span>', kind.value, status.word)
 
 
 def quantity(value: int | None, decimals: int = 0, unit: str = "") -> SafeString:
     """`value` counts 10^-decimals of `unit`."""
     if value is None:
         return NOTHING
-    tail = format_html(' <span class="unit">{}</span>', unit) if unit else ""
-    return format_html('<span class="figure">{}{}</span>', formats.number(value, decimals), tail)
+    tail = html(' <span class="unit">{}</span>', unit) if unit else ""
+    return html('<span class="figure">{}{}</span>', formats.number(value, decimals), tail)
 
 
 def money(minor: int | None, currency: str) -> SafeString:
     """`minor` counts the currency's smallest unit."""
     if minor is None:
         return NOTHING
-    return format_html(
-        '<span class="figure">{} <span class="unit">{}</span></span>', formats.money(minor, currency), currency
-    )
+    return html('<span class="figure">{} <span class="unit">{}</span></span>', formats.money(minor, currency), currency)
 
 
 def amount(value: Money | Quantity) -> SafeString:
@@ -50,11 +50,17 @@ def day(on: date | datetime | None, today: date | None = None) -> SafeString:
     if on is None:
         return NOTHING
     local = timezone.localtime(on).date() if isinstance(on, datetime) else on
-    return format_html(
+    return _day(local, today or timezone.localdate(), formats.locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, today: date, _of: Locale) -> SafeString:
+    """A page shows the same few days over and over; the locale is that of the language that is active."""
+    return html(
         '<time class="day" datetime="{}" title="{}">{}</time>',
-        local.isoformat(),
-        formats.relative_day(local, today),
-        formats.day(local, today),
+        on.isoformat(),
+        formats.relative_day(on, today),
+        formats.day(on, today),
     )
 
 
@@ -62,9 +68,7 @@ def instant(at: datetime | None) -> SafeString:
     if at is None:
         return NOTHING
     title = formats.distance(at)
-    return format_html(
-        '<time class="day" datetime="{}" title="{}">{}</time>', at.isoformat(), title, formats.instant(at)
-    )
+    return html('<time class="day" datetime="{}" title="{}">{}</time>', at.isoformat(), title, formats.instant(at))
 
 
 def party(who: Party | str | None, number: str = "", url: str = "") -> SafeString:
@@ -72,18 +76,18 @@ def party(who: Party | str | None, number: str = "", url: str = "") -> SafeStrin
     if who is None or who == "":
         return NOTHING
     known = who if isinstance(who, Party) else Party(str(who), number, url)
-    name = format_html('<span class="party-name" title="{}">{}</span>', known.name, known.name)
-    linked = format_html('<a href="{}">{}</a>', known.url, name) if known.url else name
-    tail = format_html(' <span class="party-number">{}</span>', known.number) if known.number else ""
-    return format_html('<span class="party">{}{}</span>', linked, tail)
+    name = html('<span class="party-name" title="{}">{}</span>', known.name, known.name)
+    linked = html('<a href="{}">{}</a>', known.url, name) if known.url else name
+    tail = html(' <span class="party-number">{}</span>', known.number) if known.number else ""
+    return html('<span class="party">{}{}</span>', linked, tail)
 
 
 def promise_line(line: PromiseLine, today: date | None = None) -> SafeString:
     """Date, quantity, what it rests on, and the way to the explanation. Without a date nothing is confirmed."""
-    when = day(line.on, today) if line.on else format_html('<span class="late">{}</span>', gettext("not confirmed"))
+    when = day(line.on, today) if line.on else html('<span class="late">{}</span>', gettext("not confirmed"))
     basis = status_chip(line.basis) if line.basis else ""
-    why = format_html('<a class="why" href="{}">{}</a>', line.why_url, gettext("why")) if line.why_url else ""
-    return format_html('<span class="promise-line">{} {} {} {}</span>', when, amount(line.quantity), basis, why)
+    why = html('<a class="why" href="{}">{}</a>', line.why_url, gettext("why")) if line.why_url else ""
+    return html('<span class="promise-line">{} {} {} {}</span>', when, amount(line.quantity), basis, why)
 
 
 def ageing(days: int | None, limit: int = 0) -> SafeString:
@@ -96,7 +100,7 @@ def ageing(days: int | None, limit: int = 0) -> SafeString:
         if days == 0
         else ngettext("%(days)s day", "%(days)s days", days) % {"days": formats.number(days)}
     )
-    return format_html('<span class="ageing {}">{}</span>', late, words)
+    return html('<span class="ageing {}">{}</span>', late, words)
 
 
 def deadline(due: datetime | None, now: datetime | None = None) -> SafeString:
@@ -105,7 +109,7 @@ def deadline(due: datetime | None, now: datetime | None = None) -> SafeString:
         return NOTHING
     left = (due - (now or datetime.now(UTC))).total_seconds()
     state = "passed" if left < 0 else "near" if left < 4 * 3600 else "far"
-    return format_html(
+    return html(
         '<time class="deadline deadline-{}" datetime="{}" title="{}" data-deadline>{}</time>',
         state,
         due.isoformat(),
@@ -116,12 +120,11 @@ def deadline(due: datetime | None, now: datetime | None = None) -> SafeString:
 
 def trace(of: Trace) -> SafeString:
     """The sum; opened, the parts that make it. Works without scripts."""
-    rows = format_html_join(
-        "",
+    rows = joined(
         '<tr><td>{}<span class="note">{}</span></td><td class="right">{}</td></tr>',
         ((step.label, step.note, amount(step.amount)) for step in of.steps),
     )
-    return format_html(
+    return html(
         '<details class="pop trace"><summary>{}</summary><div class="pop-body"><table><caption>{}</caption>'
         '<tbody>{}</tbody><tfoot><tr><th scope="row">{}</th><td class="right">{}</td></tr></tfoot>'
         "</table></div></details>",
@@ -135,31 +138,29 @@ def trace(of: Trace) -> SafeString:
 
 def diff(change: Change) -> SafeString:
     """Each changed field with what it was and what it is now."""
-    rows = format_html_join(
-        "", '<tr><th scope="row">{}</th><td>{}</td></tr>', ((f.label, _difference(f)) for f in change.fields)
-    )
-    return format_html('<table class="diff"><tbody>{}</tbody></table>', rows) if change.fields else SafeString("")
+    rows = joined('<tr><th scope="row">{}</th><td>{}</td></tr>', ((f.label, _difference(f)) for f in change.fields))
+    return html('<table class="diff"><tbody>{}</tbody></table>', rows) if change.fields else SafeString("")
 
 
 def _difference(field: FieldChange) -> SafeString:
     if field.before is None:
-        return format_html("{}", field.after)
+        return html("{}", field.after)
     arrow = mark_safe(' <span class="diff-arrow" aria-hidden="true">→</span> ')
-    return format_html("{}{}{}", _side(field.before, "del"), arrow, _side(field.after, "ins"))
+    return html("{}{}{}", _side(field.before, "del"), arrow, _side(field.after, "ins"))
 
 
 def _side(text: str, element: str) -> SafeString:
     if not text:
-        return format_html('<span class="nothing">{}</span>', gettext("empty"))
+        return html('<span class="nothing">{}</span>', gettext("empty"))
     tag = mark_safe(element)  # noqa: S308 one of two constants
-    return format_html("<{}>{}</{}>", tag, text, tag)
+    return html("<{}>{}</{}>", tag, text, tag)
 
 
 def progress(done: int, total: int, label: str) -> SafeString:
     """What is being done and how far it is. `done` may not exceed `total`."""
     assert 0 <= done <= total
     words = gettext("%(done)s of %(total)s") % {"done": formats.number(done), "total": formats.number(total)}
-    return format_html(
+    return html(
         '<div class="progress"><span>{}</span><span class="figure">{}</span>'
         '<progress max="{}" value="{}" aria-label="{}"></progress></div>',
         label,

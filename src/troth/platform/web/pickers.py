@@ -10,7 +10,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
+
+from troth.platform.web.markup import joined
 
 
 class Picker(forms.TextInput):
@@ -46,4 +47,4 @@ def typed(request: HttpRequest) -> str:
 
 def options(found: Iterable[tuple[str, str]]) -> HttpResponse:
     """The offers as (number, words)."""
-    return HttpResponse(format_html_join("", '<option value="{}">{}</option>', found))
+    return HttpResponse(joined('<option value="{}">{}</option>', found))
