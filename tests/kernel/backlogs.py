@@ -33,7 +33,13 @@ def backlog_of(items):
         max_lines=column(item["terms"].max_lines for item in items),
         latest_day=column(-1 if item["terms"].latest_day is None else item["terms"].latest_day for item in items),
         sequences=column(item.get("sequences", -1) for item in items),
+        timetable=column(at if item.get("usable") else -1 for at, item in enumerate(items)),
     )
+
+
+def timetables_of(items):
+    """The days on which each item can use goods, in the places that `backlog_of` gives them."""
+    return [item.get("usable", ()) for item in items]
 
 
 def supply_of(changes):
@@ -74,6 +80,18 @@ any_terms = st.builds(
     max_lines=st.integers(1, 3),
     latest_day=st.none() | st.integers(0, HORIZON),
 )
+
+
+def usable_days(*, least=0):
+    """For each day the first from it on that is open; the last one is. `least` is open too."""
+
+    def table(open_days):
+        days = sorted({*open_days, least, HORIZON})
+        return [next(day for day in days if day >= today) for today in range(HORIZON + 1)]
+
+    return st.sets(st.integers(0, HORIZON)).map(table)
+
+
 changes = st.lists(st.tuples(st.integers(0, HORIZON), st.integers(-8, 12)), max_size=6)
 
 

@@ -29,6 +29,20 @@ def proposal(curve, quantity, day, mode, terms):
     return [(day, got)] if got >= max(1, min(terms.min_shipment, quantity)) else []
 
 
+def usable(rows, item):
+    """The rows on days on which the item can use goods; rows of one day are one, none is past the latest day."""
+    days, latest = item.get("usable"), item["terms"].latest_day
+    if not days:
+        return rows
+    moved = [(days[day], quantity) for day, quantity in rows]
+    moved = [(day, quantity) for day, quantity in moved if latest is None or day <= latest]
+    return [(day, sum(q for d, q in moved if d == day)) for day in sorted({day for day, _ in moved})]
+
+
+def proposed(curve, item):
+    return usable(proposal(curve, item["quantity"], item["day"], item["mode"], item["terms"]), item)
+
+
 def kept(curve, item):
     """What of the old rows lies below the curve."""
     length = len(curve)
@@ -39,7 +53,7 @@ def kept(curve, item):
     most = 1 if item["mode"] == "one_time" else item["terms"].max_lines
     terms = Terms(min_shipment=item["terms"].min_shipment, max_lines=most)
     mode = "complete" if item["mode"] == "complete" else "partial"
-    return proposal(ceiling, held[-1], 0, mode, terms) if held[-1] else []
+    return usable(proposal(ceiling, held[-1], 0, mode, terms), item) if held[-1] else []
 
 
 def holds(rows, t):
@@ -79,7 +93,7 @@ def attempt(items, supply, horizon, settings):
 
     def improve(item):
         had = new[item["id"]]
-        better = proposal(curve(without=item["id"]), item["quantity"], item["day"], item["mode"], item["terms"])
+        better = proposed(curve(without=item["id"]), item)
         ours, theirs = cumulative(better, horizon + 1), cumulative(had, horizon + 1)
         if ours != theirs and all(a >= b for a, b in zip(ours, theirs, strict=True)):
             new[item["id"]] = better
@@ -113,7 +127,7 @@ def attempt(items, supply, horizon, settings):
     for item in of("IMPROVE"):
         improve(item)
     for item in of("REDISTRIBUTE"):
-        new[item["id"]] = proposal(curve(), item["quantity"], item["day"], item["mode"], item["terms"])
+        new[item["id"]] = proposed(curve(), item)
     for item in of("FILL"):
         new[item["id"]] = kept(curve(), item)
     return new, False

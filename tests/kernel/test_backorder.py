@@ -17,6 +17,8 @@ from tests.kernel.backlogs import (
     items_of_keys,
     rows_of,
     supply_of,
+    timetables_of,
+    usable_days,
 )
 from troth.kernel.backorder import Raised, Reaction, Reactions, Strategy, run
 from troth.kernel.backorder.columns import FallbackGuarantees
@@ -34,7 +36,14 @@ easy = {"terms": easy_terms, "modes": ["partial"]}
 
 
 def ran(items, supply, reactions=None):
-    return run(backlog_of(items), supply_of([supply]), horizon=HORIZON, reactions=reactions)
+    given = {"reactions": reactions, "timetables": timetables_of(items)}
+    return run(backlog_of(items), supply_of([supply]), horizon=HORIZON, **given)
+
+
+@st.composite
+def items_with_calendars(draw):
+    """Items that can use goods on some days only; the day that each asks for is one of them."""
+    return [{**item, "usable": draw(usable_days(least=item["day"]))} for item in draw(items_of_keys())]
 
 
 def tables(outcome):
@@ -63,7 +72,7 @@ def by_id(items, outcome):
     return each, losses
 
 
-@given(items_of_keys(), changes, REACTIONS)
+@given(items_of_keys() | items_with_calendars(), changes, REACTIONS)
 @settings(max_examples=400)
 def test_the_run_equals_its_plain_twin(items, supply, reactions):
     plainly = (
@@ -263,3 +272,21 @@ def test_items_that_hold_more_than_they_want_are_no_backlog():
     twice = backlog_of([item(1, 4, "GAIN"), item(2, 4, "GAIN")])
     with pytest.raises(AssertionError):
         run(type(twice)(**{**{n: getattr(twice, n) for n in twice.__slots__}, "id": column([1, 1])}), supply_of([[]]))
+
+
+@given(items_with_calendars(), changes)
+@settings(max_examples=200)
+def test_new_rows_lie_on_days_on_which_the_goods_can_be_used(items, supply):
+    outcome = ran(items, supply)
+    for at, item in enumerate(items):
+        for day, quantity in set(rows_of(outcome, at)) - set(item["old"]):
+            assert item["usable"][day] == day or (day in dict(item["old"]) and dict(item["old"])[day] >= quantity)
+
+
+@given(items_with_calendars(), changes)
+@settings(max_examples=200)
+def test_with_calendars_too_a_second_run_changes_nothing(items, supply):
+    first = ran(items, supply)
+    after = again(items, first)
+    second = ran(after, supply)
+    assert [rows_of(second, at) for at in range(len(items))] == [item["old"] for item in after]

@@ -92,6 +92,7 @@ class Backlog:
     min_shipment, max_lines, latest_day, replenishment_day      as `proposals.Terms`; -1 for no such day
     frozen               True: as SKIP
     sequences            place in `Quotas.sequences`, -1 for none
+    timetable            place in the timetables of the run, -1 for none: days on which the item's goods can be used
     """
 
     key: Array
@@ -111,6 +112,7 @@ class Backlog:
     replenishment_day: Array | None = None
     frozen: Flags | None = None
     sequences: Array | None = None
+    timetable: Array | None = None
 
     def __len__(self) -> int:
         return len(self.id)

@@ -36,6 +36,7 @@ class Item:
         "sequences",
         "strategy",
         "terms",
+        "timetable",
     )
 
     def __init__(self, place: int, key: int, quantity: int, day: int, strategy: int) -> None:
@@ -43,6 +44,7 @@ class Item:
         self.rule: Rule = proposals.partial
         self.terms: Terms = proposals.ANY_TERMS
         self.sequences: Sequences = ()
+        self.timetable: Sequence[int] = ()
         self.old: Rows = ()
         self.new: Rows = ()
         self.bookings: list[Booking] = []
@@ -135,6 +137,7 @@ class Contest:
         else:
             rationed = self._rationed(item, balance, day=item.day, ready=terms.replenishment_day)
             lines = propose(item.rule, rationed, item.quantity, day=item.day, terms=terms)
+        lines = _usable(lines, item)
         if terms.replenishment_day is None:
             return [(day, quantity, False) for day, quantity in lines]
         return _with_basis(lines, balance)
@@ -161,7 +164,7 @@ class Contest:
         rule = proposals.complete if item.rule is proposals.complete else proposals.partial
         terms = Terms(item.terms.min_shipment, most)
         if not item.sequences:
-            return rule(ceiling, quantity, 0, terms)
+            return _usable(rule(ceiling, quantity, 0, terms), item)
         return propose(rule, self._rationed(item, ceiling, day=0), quantity, day=0, terms=terms)
 
     def _under(self, balance: Balance, rows: Rows) -> Steps:
@@ -215,6 +218,22 @@ class Contest:
 
 def _free(balance: Balance, day: int) -> int:
     return balance[min(max(day, 0), len(balance) - 1)]
+
+
+def _usable(lines: tuple[Line, ...], item: Item) -> tuple[Line, ...]:
+    """The lines on days on which the item can use goods: what is free on a day is free on every later one.
+
+    Days of a quota are left as they are, because there a later day may have less room.
+    """
+    days = item.timetable
+    if not days or item.sequences:
+        return lines
+    latest, found = item.terms.latest_day, dict[int, int]()
+    for day, quantity in lines:
+        usable = days[day] if day < len(days) else day
+        if latest is None or usable <= latest:
+            found[usable] = found.get(usable, 0) + quantity
+    return tuple([Line(day, quantity) for day, quantity in found.items()])
 
 
 def _with_basis(lines: Iterable[Line], balance: Balance) -> Rows:

@@ -41,16 +41,18 @@ def run(
     horizon: int = 365,
     reactions: Reactions | None = None,
     quotas: Quotas = NO_QUOTAS,
+    timetables: Sequence[Sequence[int]] = (),
 ) -> Outcome:
     """Return what the items would be promised; nothing is changed. The same input gives the same outcome, whatever the
-    order of its items.
+    order of its items. A timetable gives for each day from today on the first day from it on (never an earlier one,
+    and itself where it stands in the table) on which goods can be used: new rows lie on such days.
 
     Asserts that ids are unique, quantities above zero, and that no item holds more than it wants.
     """
     reactions = reactions or Reactions()
     _assert_sound(backlog)
     book = _Book(len(backlog), len(supply))
-    for contest in _contests(backlog, supply, quotas, horizon):
+    for contest in _contests(backlog, supply, (quotas, timetables), horizon):
         try:
             Contest(contest.balances, contest.moving, reactions, contest.rations).settle()
         except Aborted as stopped:
@@ -186,7 +188,12 @@ class _Lot:
     strategies: dict[int, int]
 
 
-def _contests(backlog: Backlog, supply: Supply, quotas: Quotas, horizon: int) -> Iterator[_Lot]:
+_Given = tuple[Quotas, Sequence[Sequence[int]]]
+"""The quotas and the timetables of a run."""
+
+
+def _contests(backlog: Backlog, supply: Supply, given: _Given, horizon: int) -> Iterator[_Lot]:
+    quotas = given[0]
     lots = _linked(backlog, len(supply), quotas)
     lot_of = lots[backlog.key] if len(backlog) else np.empty(0, np.int64)
     order = np.lexsort((backlog.id, backlog.rank, lot_of))
@@ -194,7 +201,7 @@ def _contests(backlog: Backlog, supply: Supply, quotas: Quotas, horizon: int) ->
     rations = Rations(quotas.procedures)
     changes = _Changes(supply)
     for first, last in _spans(bounds):
-        items = _items(backlog, order[bounds[first] : bounds[last]], quotas)
+        items = _items(backlog, order[bounds[first] : bounds[last]], given)
         start = int(bounds[first])
         for at in range(first, last):
             yield _lot(items[bounds[at] - start : bounds[at + 1] - start], changes, rations, horizon)
@@ -242,8 +249,9 @@ class _Changes:
         return net
 
 
-def _items(backlog: Backlog, places: Array, quotas: Quotas) -> list[Item]:
+def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     """The items at these places, in this order."""
+    quotas, timetables = given
     strategy = backlog.strategy[places]
     if backlog.frozen is not None:
         strategy = np.where(backlog.frozen[places], int(Strategy.SKIP), strategy)
@@ -261,6 +269,10 @@ def _items(backlog: Backlog, places: Array, quotas: Quotas) -> list[Item]:
         for item, choice in zip(items, backlog.sequences[places].tolist(), strict=True):
             if choice >= 0 and item.strategy != Strategy.SKIP:
                 item.sequences = quotas.sequences[choice]
+    if backlog.timetable is not None:
+        for item, table in zip(items, backlog.timetable[places].tolist(), strict=True):
+            if table >= 0:
+                item.timetable = timetables[table]
     return items
 
 
