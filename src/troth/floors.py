@@ -29,6 +29,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "troth.business.supply",
         "troth.business.promising",
         "troth.business.sales",
+        "troth.business.backorders",
         "troth.business.shipping",
         "troth.business.billing",
         "troth.business.receivables",

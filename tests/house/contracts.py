@@ -19,6 +19,7 @@ BUSINESS = (
     "production",
     "promising",
     "sales",
+    "backorders",
     "sourcing",
     "schedules",
     "shipping",

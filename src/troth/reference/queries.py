@@ -290,3 +290,14 @@ def party_ids(numbers: Iterable[str]) -> dict[str, int]:
 def party_names(ids: Iterable[int]) -> dict[int, str]:
     """The names of parties by id."""
     return dict(Party.objects.filter(id__in=set(ids)).values_list("id", "name"))
+
+
+def categories() -> list[str]:
+    """The categories of products, by name."""
+    found = Product.objects.exclude(category="").order_by("category").values_list("category", flat=True)
+    return list(found.distinct())
+
+
+def products_of(names: Iterable[str]) -> frozenset[int]:
+    """The ids of the products of these categories."""
+    return frozenset(Product.objects.filter(category__in=list(names)).values_list("pk", flat=True))

@@ -59,6 +59,8 @@ class Cause(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     ORDERED = "ordered"
+    BACKORDER = "backorder"
+    UNDONE = "undone"
 
 
 UNSECURED = tuple(basis for basis in Basis if not basis.is_secured)

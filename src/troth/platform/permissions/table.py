@@ -41,6 +41,8 @@ _ORDERS = _who(REP, SALES, OPS)
 _ENTRY = _who(REP, OPS)
 _YARD = _who(TRANSPORT, SUPER)
 _STORE = _who(CLERK, SUPER)
+_PLAN = _who(SCHED, OPS)
+"""Those who share goods out anew."""
 _PROOF = _who(REP, TRANSPORT, OPS)
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
@@ -126,6 +128,24 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "promising.expire_holds": _who(),
     "promising.give_way": _who(),
     "promising.simulate": _who(REP, SALES, COORD, SCHED, OPS),
+    # backorders
+    "backorders.view_run": _who(REP, SALES, COORD, SCHED, OPS, AUDIT),
+    "backorders.save_variant": _PLAN,
+    "backorders.put_away_variant": _PLAN,
+    "backorders.start_run": _PLAN,
+    "backorders.begin_parts": _who(),
+    "backorders.keep_part": _who(),
+    "backorders.finish_simulation": _who(),
+    "backorders.fail_run": _who(),
+    "backorders.approve_run": _PLAN,
+    "backorders.discard_run": _PLAN,
+    "backorders.apply_run": _PLAN,
+    "backorders.undo_run": _PLAN,
+    "backorders.apply_keys": _who(),
+    "backorders.undo_keys": _who(),
+    "backorders.tell_of_changes": _who(),
+    "backorders.finish_run": _who(),
+    "backorders.set_due": _who(),
     # pricing
     "pricing.simulate": _who(REP, SALES, COORD, OPS, BILL, MASTER),
     # credit

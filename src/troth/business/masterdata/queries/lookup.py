@@ -1,5 +1,7 @@
 """Ids of what people name by code."""
 
+from collections.abc import Iterable
+
 from troth.business.masterdata.models import Customer, OrderType
 from troth.platform import sql
 
@@ -23,3 +25,20 @@ def payment_terms_id(code: str) -> int | None:
     """The active payment terms of this code."""
     rows = sql.fetch("SELECT id FROM masterdata_paymentterms WHERE code = %s AND is_active", [code])
     return rows[0][0] if rows else None
+
+
+def customer_ids(company_id: int, numbers: Iterable[str]) -> dict[str, int]:
+    """The ids of a company's customers by the number of their party; numbers without one are left out."""
+    found = Customer.objects.filter(company_id=company_id, party__number__in=list(numbers))
+    return dict(found.values_list("party__number", "pk"))
+
+
+def receiving_calendars(company_id: int) -> dict[int, int]:
+    """The calendar of the days on which each customer of a company receives goods, by the customer's id."""
+    return dict(Customer.objects.filter(company_id=company_id).values_list("pk", "calendar_id"))
+
+
+def mailed_customers(customer_ids: Iterable[int]) -> set[int]:
+    """Those of the customers that get papers by mail as soon as they are due."""
+    found = Customer.objects.filter(pk__in=list(customer_ids), mails_papers=True)
+    return set(found.values_list("pk", flat=True))

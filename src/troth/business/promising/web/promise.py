@@ -28,6 +28,7 @@ from troth.reference import queries as reference
 CAUSES = {
     "entered": _("Entered"), "changed": _("Changed"), "supply": _("Supply fell short"), "released": _("Block released"),
     "cancelled": _("Cancelled"), "expired": _("Expired"), "ordered": _("Ordered"),
+    "backorder": _("Backorder run"), "undone": _("Backorder run undone"),
 }  # fmt: skip
 ROADS = {
     "split": _("Deliver in parts, each as soon as it can leave"),

@@ -12,6 +12,7 @@
 | `quotations` | save, send, accept, reject, revise, expire |
 | `allocate` | tie stock to a line and let it go |
 | `repromise` | promise again what supply covers no longer |
+| `outstanding` | lines as a run over the backorders reads them, and what it tells their orders |
 | `blocking` | set and lift blocks; go on after one was lifted |
 """
 

@@ -105,19 +105,26 @@ class Terms:
         return self._ways[key]
 
     def _way(self, site_id: int, shipping_point_id: int | None, route_id: int | None) -> promising.Way:
-        state, site = self.state, self.state.sites[site_id]
-        point = next((point for point in state.points if point.id == shipping_point_id), None)
-        route = next((way for way in state.ways if way.route_id == route_id), None)
-        durations = Durations(
-            pick_pack=point.pick_pack_days if point else 0,
-            loading=point.loading_days if point else 0,
-            transit=route.transit_days if route else 0,
-            transportation_planning=route.planning_days if route else 0,
-        )
-        at_site = state.calendars[site.calendar_id]
-        on_route = state.calendars[route.calendar_id] if route else at_site
-        calendars = Calendars(at_site, on_route, self.receiving_calendar)
-        return promising.Way(site.code, site.time_zone, site.is_active, durations, calendars)
+        return way_of(self.state, site_id, shipping_point_id, route_id, self.customer.calendar_id)
+
+
+def way_of(
+    state: Snapshot, site_id: int, shipping_point_id: int | None, route_id: int | None, receiving: int
+) -> promising.Way:
+    """How goods go from a site to who receives on the days of a calendar; a missing route or point takes no time."""
+    site = state.sites[site_id]
+    point = next((point for point in state.points if point.id == shipping_point_id), None)
+    route = next((way for way in state.ways if way.route_id == route_id), None)
+    durations = Durations(
+        pick_pack=point.pick_pack_days if point else 0,
+        loading=point.loading_days if point else 0,
+        transit=route.transit_days if route else 0,
+        transportation_planning=route.planning_days if route else 0,
+    )
+    at_site = state.calendars[site.calendar_id]
+    on_route = state.calendars[route.calendar_id] if route else at_site
+    calendars = Calendars(at_site, on_route, state.calendars[receiving])
+    return promising.Way(site.code, site.time_zone, site.is_active, durations, calendars)
 
 
 def for_draft(draft: OrderDraft) -> Terms:

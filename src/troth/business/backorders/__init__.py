@@ -1,0 +1,1 @@
+"""Backorders: what is promised to the open lines of orders, shared out anew by rank and strategy."""

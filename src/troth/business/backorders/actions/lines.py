@@ -1,0 +1,219 @@
+"""What is open of some keys, with all that a run asks of it: the dates, the ways, what is expected beside it.
+
+Under locks the books cannot move. Without them they may while they are read; then the keys are read again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from troth.business.backorders.rules.selection import Facts
+from troth.business.backorders.states import Frozen
+from troth.business.masterdata import queries as masterdata
+from troth.business.promising.actions.backlog import BASES, OpenLines, open_lines
+from troth.business.promising.rules.wish import Way
+from troth.business.promising.states import Basis
+from troth.business.sales.actions.outstanding import Outstanding, outstanding
+from troth.kernel import netting, scheduling
+from troth.kernel.backorder import Supply
+from troth.kernel.calendars import day_of
+from troth.kernel.netting import Array, Category, Series
+from troth.kernel.scheduling import Dates
+from troth.kernel.scopes import CheckingScope, Event
+from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
+from troth.platform.clock import Clock
+from troth.platform.locks import Held, Overlay
+from troth.reference import queries as reference
+
+READS = 5
+"""So often keys are read that move meanwhile; those that still do are found to have moved when they are applied."""
+
+LEAD_TIME, PLANNED = BASES.index(Basis.LEAD_TIME), BASES.index(Basis.PLANNED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The open lines of some keys. Days are offsets from `today` of the line's site.
+
+    `day` is the one on which its goods are wanted, `ready` the end of the lead time (-1: none), `frozen` the place in
+    `Frozen` plus one of why it takes no part (0: it may). `today` and `scopes` are by key.
+    """
+
+    keys: Sequence[AvailabilityKey]
+    balances: Sequence[AvailabilityBalance]
+    scopes: Sequence[CheckingScope]
+    today: Array
+    open: OpenLines
+    said: Outstanding
+    day: Array
+    ready: Array
+    frozen: Array
+
+    def __len__(self) -> int:
+        return len(self.open)
+
+    @property
+    def today_of(self) -> Array:
+        """Today of each line's site."""
+        return self.today[self.open.key]
+
+    @property
+    def row_owner(self) -> Array:
+        """The line of each row."""
+        return np.repeat(np.arange(len(self)), np.diff(self.open.row_offsets))
+
+    def facts(self) -> Facts:
+        """What lines are filtered and ranked by."""
+        found, today = self.open, self.today_of
+        sites = np.array([key.site_id for key in self.keys], np.int64)
+        products = np.array([key.product_id for key in self.keys], np.int64)
+        counts = np.diff(found.row_offsets)
+        last = np.full(len(self), -1, np.int64)
+        with_rows = counts > 0
+        last[with_rows] = found.row_material[found.row_offsets[1:][with_rows] - 1] - today[with_rows]
+        last[with_rows] = np.maximum(last[with_rows], 0)
+        confirmed = np.bincount(self.row_owner, found.row_quantity, len(self)).astype(np.int64)
+        return Facts(
+            site=sites[found.key], product=products[found.key], customer=self.said.customer,
+            order_type=self.said.order_type, priority=found.priority, requested=found.requested - today,
+            entered=found.requirement, value=found.value, wanted=found.wanted, confirmed=confirmed, last=last,
+            day=self.day,
+        )  # fmt: skip
+
+
+class Timetables:
+    """The dates of ways, each counted once: what is wanted for a day, and what goods of a day come to."""
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        self.ways = ways
+        self._wanted: dict[tuple[int, int, int], Dates] = {}
+        self._later: dict[tuple[int, int, int], Dates] = {}
+
+    def wanted(self, way: int, today: int, requested: int) -> Dates:
+        """The dates that meet a request, or those of the earliest delivery."""
+        key = (way, today, requested)
+        if key not in self._wanted:
+            one = self.ways[way]
+            self._wanted[key] = scheduling.schedule(requested, today, one.durations, one.calendars)
+        return self._wanted[key]
+
+    def later(self, way: int, today: int, day: int) -> Dates:
+        """The dates of the earliest delivery with goods of a day."""
+        key = (way, today, day)
+        if key not in self._later:
+            one = self.ways[way]
+            self._later[key] = scheduling.forward(day, today, one.durations, one.calendars)
+        return self._later[key]
+
+    def usable(self, way: int, today: int, horizon: int) -> list[int]:
+        """For each offset from today the first one from it on whose goods a delivery takes."""
+        return [self.later(way, today, today + day).material_available - today for day in range(horizon + 1)]
+
+
+def read(held: Held, keys: Sequence[AvailabilityKey], *, company_id: int, clock: Clock) -> Lines:
+    """The open lines of keys, which `held` holds or, in an overlay, looks at."""
+    held.take(*keys)
+    found = open_lines(keys)
+    balances = [held.balance(key) for key in keys]
+    state = masterdata.snapshot()
+    zones = {site_id: state.sites[site_id].time_zone for site_id in {key.site_id for key in keys}}
+    days = {site_id: day_of(clock.today(zone)) for site_id, zone in zones.items()}
+    today = np.array([days[key.site_id] for key in keys], np.int64)
+    sites = np.array([key.site_id for key in keys], np.int64)[found.key]
+    said = outstanding(company_id, found.line, sites)
+    products = {key.product_id for key in keys}
+    scopes = masterdata.checking_scopes(products, Event.ORDER)
+    by_key = [scopes[key.product_id] for key in keys]
+    dates = Timetables(said.ways)
+    return Lines(
+        keys=keys, balances=balances, scopes=by_key, today=today, open=found, said=said,
+        day=_wanted_days(found, said, today, dates), ready=_ready_days(keys, by_key, found, today),
+        frozen=_frozen(found, said, by_key),
+    )  # fmt: skip
+
+
+def look(keys: Sequence[AvailabilityKey], *, company_id: int, clock: Clock) -> Lines:
+    """The open lines of keys as they are now, without a lock; all of them of one moment as far as can be."""
+    for _ in range(READS):
+        found = read(Overlay(), keys, company_id=company_id, clock=clock)
+        again = Overlay()
+        again.take(*keys)
+        if all(again.balance(key).version == one.version for key, one in zip(keys, found.balances, strict=True)):
+            break
+    return found
+
+
+def _wanted_days(found: OpenLines, said: Outstanding, today: Array, dates: Timetables) -> Array:
+    """The offset on which the goods of each line are wanted; each way and day is counted once."""
+    if not len(found):
+        return np.empty(0, np.int64)
+    now = today[found.key]
+    asked, at = np.unique(np.column_stack((said.way, now, found.requested)), axis=0, return_inverse=True)
+    days = np.array([dates.wanted(*one).material_available - one[1] for one in asked.tolist()], np.int64)
+    return np.asarray(days[at.reshape(-1)])
+
+
+def _ready_days(
+    keys: Sequence[AvailabilityKey], scopes: Sequence[CheckingScope], found: OpenLines, today: Array
+) -> Array:
+    """The end of the lead time of each line's product, where its scope counts it."""
+    state = masterdata.snapshot()
+    named = {key.product_id for key, scope in zip(keys, scopes, strict=True) if scope.lead_time}
+    products = reference.products(named) if named else {}
+    ready = np.full(len(keys), -1, np.int64)
+    for place, key in enumerate(keys):
+        product = products.get(key.product_id)
+        if product is not None and product.lead_days is not None and scopes[place].lead_time:
+            site = state.calendars[state.sites[key.site_id].calendar_id]
+            ready[place] = site.add(int(today[place]), product.lead_days) - int(today[place])
+    return np.asarray(ready[found.key])
+
+
+def _frozen(found: OpenLines, said: Outstanding, scopes: Sequence[CheckingScope]) -> Array:
+    """Why each line takes no part, the strongest reason last."""
+    frozen = np.zeros(len(found), np.int64)
+    places = {reason: place for place, reason in enumerate(Frozen, 1)}
+    closed = np.array([not way.is_open for way in said.ways], np.bool_)
+    other = [
+        scope != scopes[key].code or bool(scopes[key].at_hand)
+        for scope, key in zip(found.scope, found.key.tolist(), strict=True)
+    ]
+    frozen[np.array(other, np.bool_)] = places[Frozen.SCOPE]
+    frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
+    frozen[(found.group > 0) | found.is_complete] = places[Frozen.TOGETHER]
+    frozen[found.is_fixed] = places[Frozen.FIXED]
+    frozen[found.is_held] = places[Frozen.HELD]
+    return frozen
+
+
+def expected(lines: Lines) -> Supply:
+    """What is expected of each key beside its open lines, as changes of its balance.
+
+    What is confirmed ahead of firm supply is no posting of its own here: the rows of the lines say what of it counts.
+    """
+    found = lines.open
+    flat = found.row_basis
+    secured = (flat != LEAD_TIME) & (flat != PLANNED)
+    owner = lines.row_owner[secured]
+    keys, days, quantities = found.key[owner], found.row_material[secured], found.row_quantity[secured]
+    back: dict[int, list[netting.Posting]] = {}
+    for key, day, quantity in zip(keys.tolist(), days.tolist(), quantities.tolist(), strict=True):
+        back.setdefault(key, []).append((Category.ORDER, day, quantity))
+    offsets: list[int] = [0]
+    at: list[int] = []
+    changed: list[int] = []
+    for place, balance in enumerate(lines.balances):
+        series = beside(balance.series, back.get(place, ()))
+        net = netting.changes(series, lines.scopes[place].counted, int(lines.today[place]))
+        at += net.keys()
+        changed += net.values()
+        offsets.append(len(at))
+    return Supply(np.array(offsets, np.int64), np.array(at, np.int64), np.array(changed, np.int64))
+
+
+def beside(series: Series, back: Sequence[netting.Posting]) -> Series:
+    """A series without what is confirmed ahead of firm supply, and without the demand that is given back."""
+    ahead = Category.UNSECURED_ORDER
+    unsecured = [(category, day, -quantity) for category, day, quantity in series.postings() if category == ahead]
+    return netting.merge(series, [*unsecured, *back]) if unsecured or back else series

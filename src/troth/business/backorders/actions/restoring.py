@@ -1,0 +1,175 @@
+"""What an undoing gives back: the confirmations that lines had before a run, as far as they can be had again.
+
+Who gained gives back first, then who lost takes again; whoever was promised otherwise since is left alone. A line whose
+earlier goods are gone keeps what it has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from troth.business.backorders import store
+from troth.business.backorders.models import Change, Run
+from troth.business.backorders.states import ChangeState, Verdict, verdict_of
+from troth.business.masterdata import queries as masterdata
+from troth.business.promising.actions import assign as assigning
+from troth.business.promising.actions.assign import Given
+from troth.business.promising.rules.wish import Schedule, Way
+from troth.business.promising.states import UNSECURED
+from troth.business.sales.actions.outstanding import outstanding
+from troth.kernel import netting, scheduling
+from troth.kernel.backorder.balance import Balance
+from troth.kernel.backorder.losses import moves
+from troth.kernel.calendars import day_of
+from troth.kernel.scheduling import Dates
+from troth.kernel.scopes import CheckingScope, Event
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+from troth.reference import queries as reference
+
+Pair = tuple[Given, assigning.Stands]
+Told = list[tuple[int, int, int, str]]
+"""(quantity, material day, delivery day, basis)."""
+
+
+@dataclass
+class Restored:
+    """What is given back by key of the undoing, and every change of it; `today` by site."""
+
+    today: dict[int, int]
+    given: dict[int, list[Pair]] = field(default_factory=dict)
+    changes: list[store.NewChange] = field(default_factory=list)
+
+
+@dataclass
+class _Line:
+    """A line that a run changed: what it was given then, and what stands for it."""
+
+    change: Change
+    stands: assigning.Stands | None
+    way: Way
+    is_back: bool = False
+
+    @property
+    def now(self) -> Told:
+        if self.stands is None:
+            return []
+        found = [
+            (one.open, one.schedule.dates.material_available, one.schedule.dates.delivery, str(one.schedule.basis))
+            for one in assigning.loose(self.stands)
+        ]
+        return sorted(found, key=lambda row: row[1])
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether what the run gave is still what stands."""
+        if self.stands is None or self.stands.is_withdrawn:
+            return False
+        return [row[:3] for row in self.now] == [tuple(row[:3]) for row in self.change.new]
+
+
+def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clock: Clock) -> Restored:
+    """What is given back on these keys, which are held; nothing is written."""
+    lines = _lines(run, list(key_ids))
+    zones = {site.id: site.time_zone for site in reference.sites(company_id=run.company_id, with_closed=True)}
+    today = {key.site_id: day_of(clock.today(zones[key.site_id])) for key in key_ids}
+    scopes = masterdata.checking_scopes({key.product_id for key in key_ids}, Event.ORDER)
+    found = Restored(today)
+    for key, key_id in key_ids.items():
+        own = [one for one in lines if (one.change.product_id, one.change.site_id) == (key.product_id, key.site_id)]
+        _give_back(held, key, own, scopes[key.product_id], today[key.site_id])
+        found.given[key_id] = [_given(one, run) for one in own if one.is_back]
+        found.changes += [_change(one, run.pk, key_id) for one in own]
+    return found
+
+
+def _lines(run: Run, keys: Sequence[AvailabilityKey]) -> list[_Line]:
+    changes = Change.objects.filter(
+        run=run.undoes, state=ChangeState.APPLIED, product_id__in={key.product_id for key in keys},
+        site_id__in={key.site_id for key in keys},
+    )  # fmt: skip
+    asked = {(key.product_id, key.site_id) for key in keys}
+    found = sorted(
+        (one for one in changes if (one.product_id, one.site_id) in asked), key=lambda one: one.line_id
+    )  # fmt: skip
+    if not found:
+        return []
+    line_ids = np.array([one.line_id for one in found], np.int64)
+    said = outstanding(run.company_id, line_ids, np.array([one.site_id for one in found], np.int64))
+    stands = assigning.standing(line_ids.tolist())
+    ways = [said.ways[place] for place in said.way.tolist()]
+    return [_Line(one, stands.get(one.line_id), way) for one, way in zip(found, ways, strict=True)]
+
+
+_TURN = (Verdict.BETTER, Verdict.BASIS, Verdict.MIXED, Verdict.WORSE)
+
+
+def _give_back(held: Held, key: AvailabilityKey, lines: Sequence[_Line], scope: CheckingScope, today: int) -> None:
+    """Take what lines had before as far as goods are there, those who gained first; twice, for what that sets free."""
+    net = netting.changes(held.balance(key).series, scope.secured, today)
+    balance = Balance(net, scope.secured.horizon_days)
+    waiting = [one for one in lines if one.is_untouched]
+    waiting.sort(key=lambda one: (_TURN.index(Verdict(one.change.verdict)), one.change.pk))
+    for _ in range(2):
+        for one in [one for one in waiting if not one.is_back]:
+            one.is_back = _swapped(balance, one.now, [tuple(row) for row in one.change.old], today)
+
+
+def _swapped(balance: Balance, now: Told, before: Told, today: int) -> bool:
+    """Give back what a line has and take what it had; False, and all as it was, where that is not there."""
+    have = [(material - today, quantity) for quantity, material, _, basis in now if basis not in UNSECURED]
+    had = [(material - today, quantity) for quantity, material, _, basis in before if basis not in UNSECURED]
+    for day, quantity in have:
+        balance.give_back(day, quantity)
+    taken: list[tuple[int, int]] = []
+    for day, quantity in had:
+        if balance[min(max(day, 0), len(balance) - 1)] < quantity:
+            for other, back in taken:
+                balance.give_back(other, back)
+            for other, again in have:
+                balance.take(other, again)
+            return False
+        balance.take(day, quantity)
+        taken.append((day, quantity))
+    return True
+
+
+def _given(one: _Line, run: Run) -> Pair:
+    assert one.stands is not None
+    schedules = tuple(
+        Schedule(quantity, _dates(one.way, material, delivery), basis, None)
+        for quantity, material, delivery, basis in one.change.old
+    )
+    wanted = scheduling.backward(day_of(one.stands.requested_on), one.way.durations, one.way.calendars)
+    noted = {"backorder": {"run": run.number, "id": run.pk, "undoes": one.change.run_id}}
+    return Given(one.stands.line_id, schedules, wanted.material_available, noted), one.stands
+
+
+def _dates(way: Way, material: int, delivery: int) -> Dates:
+    """The dates of goods of a day that were to arrive on another; where calendars changed, as they come now."""
+    found = scheduling.backward(delivery, way.durations, way.calendars)
+    if found.material_available == material and found.delivery == delivery:
+        return found
+    return Dates(material, *scheduling.forward(material, material, way.durations, way.calendars)[1:])
+
+
+def _change(one: _Line, run_id: int, key_id: int) -> store.NewChange:
+    """The change of the undoing: what stood, and what stands after it; a line that was left says that it was kept."""
+    was, now = one.change, one.now
+    after: Told = [tuple(row) for row in was.old] if one.is_back else now
+    gained = lost = 0
+    for move in moves(_rows(now), _rows(after)):
+        gained += move.quantity if move.new < move.old else 0
+        lost += move.quantity if move.new > move.old else 0
+    return store.NewChange(
+        run_id, key_id, was.requirement_id, was.line_id, was.document_id, was.document_number, was.line_number,
+        was.customer_id, was.product_id, was.site_id, was.segment, was.strategy, 0, was.wanted, was.requested_on, now,
+        after, gained, lost, after[-1][2] - now[-1][2] if after and now else None, str(verdict_of(gained, lost)),
+        ChangeState.APPLIED if one.is_back else ChangeState.KEPT,
+    )  # fmt: skip
+
+
+def _rows(told: Told) -> list[tuple[int, int, bool]]:
+    return [(material, quantity, False) for quantity, material, _, _ in told]

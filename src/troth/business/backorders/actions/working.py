@@ -1,0 +1,237 @@
+"""Work off what is to be applied or undone, batch by batch, until nothing is left.
+
+Each batch is a transaction under the locks of its keys and says in the same transaction that it is done. So it may be
+killed at any moment and gone on with by anybody, and two who work at once only take turns. When all keys are done each
+order is told once of all its lines.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from troth.business.backorders import store
+from troth.business.backorders.actions import ids as codes
+from troth.business.backorders.actions.lines import read
+from troth.business.backorders.actions.restoring import restore
+from troth.business.backorders.actions.sharing import Changed, Shared
+from troth.business.backorders.actions.simulate import record
+from troth.business.backorders.models import Run, RunKey
+from troth.business.backorders.rules.variants import Settings
+from troth.business.backorders.states import RUN, ChangeState, KeyState, Kind, RunState
+from troth.business.promising.actions import assign as assigning
+from troth.business.promising.actions.assign import Given, NoGoodsForIt
+from troth.business.promising.rules.wish import Schedule
+from troth.business.promising.states import UNSECURED, Cause
+from troth.business.sales.actions.outstanding import tell_orders
+from troth.kernel.calendars import date_of
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform import locks
+from troth.platform.actions import action
+from troth.platform.actors import SYSTEM, Actor
+from troth.platform.clock import Clock
+from troth.platform.locks import Held
+
+CHANGES_AT_A_TIME = 300
+ORDERS_AT_A_TIME = 200
+
+Batch = Sequence[tuple[int, int, int, int]]
+"""(id, product, site, changes) of the keys of a batch."""
+
+
+def go_on(run_id: int, *, clock: Clock) -> None:
+    """Apply or undo until nothing is left, then tell the orders."""
+    run = Run.objects.get(pk=run_id)
+    work = undo_keys if run.kind == Kind.UNDO else apply_keys
+    while work(run_id, by=SYSTEM, clock=clock):
+        pass
+    while tell_of_changes(run_id, by=SYSTEM, clock=clock):
+        pass
+    finish_run(run_id, by=SYSTEM, clock=clock)
+
+
+@action
+def apply_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
+    """Apply the next keys of a run; return how many were worked off, 0 when none is left.
+
+    The run is made again on what is there now. Where it comes to what was approved, that is written; a key that moved
+    since, so that it comes to something else, is left as it is and says so.
+    """
+    run, held = locks.hold(Run, run_id, by=by)
+    batch = store.open_keys(run_id, changes=CHANGES_AT_A_TIME) if run.state == RunState.APPLYING else []
+    if not batch:
+        return 0
+    settings = Settings.of(run.settings)
+    keys = [AvailabilityKey(product_id, site_id) for _, product_id, site_id, _ in batch]
+    lines = read(held, keys, company_id=run.company_id, clock=clock)
+    shared = Shared(lines, settings, codes.of_settings(settings, company_id=run.company_id))
+    approved: dict[int, list[store.Standing]] = {}
+    for change in store.of_keys([one[0] for one in batch]):
+        approved.setdefault(change.run_key_id, []).append(change)
+    wanted = _Wanted(run, shared)
+    given = {
+        key_id: [wanted.given(one) for one in approved.get(key_id, ())]
+        for place, (key_id, *_) in enumerate(batch)
+        if wanted.still_holds(place, approved.get(key_id, ()))
+    }
+    applied = _write(held, given, today=_today(shared), clock=clock, cause=Cause.BACKORDER)
+    store.set_keys({one[0]: KeyState.APPLIED if one[0] in applied else KeyState.MOVED for one in batch})
+    Run.objects.filter(pk=run_id).update(keys_done=run.keys_done + len(batch))
+    return len(batch)
+
+
+def _today(shared: Shared) -> dict[int, int]:
+    lines = shared.lines
+    return {key.site_id: int(lines.today[place]) for place, key in enumerate(lines.keys)}
+
+
+class _Wanted:
+    """What was approved beside what the run comes to now."""
+
+    def __init__(self, run: Run, shared: Shared) -> None:
+        self._run, self._shared = run, shared
+        self._changes = {int(shared.lines.open.requirement[one.line]): one for one in shared.changes}
+        line_ids = [int(shared.lines.open.line[one.line]) for one in shared.changes]
+        self.stands = assigning.standing(line_ids)
+
+    def still_holds(self, place: int, approved: Sequence[store.Standing]) -> bool:
+        """Whether each approved change comes out again, and nobody else on the key would have to lose for it."""
+        if self._shared.outcome.aborted or self._shared.outcome.aborted_keys[place]:
+            return False
+        named = {one.requirement_id for one in approved}
+        others = [
+            one
+            for requirement, one in self._changes.items()
+            if requirement not in named and int(self._shared.lines.open.key[one.line]) == place
+        ]
+        return all(self._is_same(one) for one in approved) and not any(one.lost for one in others)
+
+    def _is_same(self, one: store.Standing) -> bool:
+        now = self._changes.get(one.requirement_id)
+        return now is not None and _seen(now.old) == _seen(one.old) and _seen(now.new) == _seen(one.new)
+
+    def given(self, one: store.Standing) -> tuple[Given, assigning.Stands]:
+        change = self._changes[one.requirement_id]
+        before = self.stands[one.line_id]
+        noted = {
+            "backorder": {
+                "run": self._run.number, "id": self._run.pk, "segment": change.segment, "strategy": change.strategy,
+            }
+        }  # fmt: skip
+        wanted = int(self._shared.lines.today_of[change.line] + self._shared.lines.day[change.line])
+        return Given(one.line_id, self._schedules(change, before), wanted, noted), before
+
+    def _schedules(self, change: Changed, before: assigning.Stands) -> tuple[Schedule, ...]:
+        """The rows with all their dates; goods of a day that stays keep those that they have."""
+        kept = {line.schedule.dates.material_available: line.schedule.dates for line in assigning.loose(before)}
+        return tuple(
+            Schedule(
+                row.quantity,
+                kept.get(row.material) or self._shared.dates_of(change.line, row.material),
+                row.basis,
+                None,
+            )
+            for row in change.new
+        )
+
+
+def _seen(rows: store.Rows) -> list[tuple[int, int, int, bool]]:
+    """What of confirmations matters: quantities, days, and whether firm supply stands behind them."""
+    return [(row[0], row[1], row[2], row[3] in UNSECURED) for row in rows]
+
+
+Pairs = Sequence[tuple[Given, assigning.Stands]]
+
+
+def _write(held: Held, given: Mapping[int, Pairs], *, today: Mapping[int, int], clock: Clock, cause: str) -> set[int]:
+    """Write what is given, by key; return the keys of which it was. Where goods lack on one, the others go on."""
+    try:
+        _assign(held, [pair for pairs in given.values() for pair in pairs], today=today, clock=clock, cause=cause)
+        return set(given)
+    except NoGoodsForIt:
+        if len(given) <= 1:
+            return set()
+    return {
+        key_id
+        for key_id, pairs in given.items()
+        if _write(held, {key_id: pairs}, today=today, clock=clock, cause=cause)
+    }
+
+
+def _assign(held: Held, pairs: Pairs, *, today: Mapping[int, int], clock: Clock, cause: str) -> None:
+    if pairs:
+        with held.attempt():
+            stands = {one.line_id: before for one, before in pairs}
+            assigning.assign(held, [one for one, _ in pairs], stands, today=today, at=clock.now(), cause=cause)
+
+
+@action
+def undo_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
+    """Undo the next keys of what a run undoes; return how many were worked off, 0 when none is left.
+
+    A line that was promised otherwise since, or whose goods are gone, keeps what it has, and its change says so.
+    """
+    run, held = locks.hold(Run, run_id, by=by)
+    batch = store.open_keys(run_id, changes=CHANGES_AT_A_TIME) if run.state == RunState.APPLYING else []
+    if not batch:
+        return 0
+    keys = [AvailabilityKey(product_id, site_id) for _, product_id, site_id, _ in batch]
+    held.take(*keys)
+    key_ids = {key: one[0] for key, one in zip(keys, batch, strict=True)}
+    restored = restore(held, run, key_ids, clock=clock)
+    applied = _write(held, restored.given, today=restored.today, clock=clock, cause=Cause.UNDONE)
+    store.insert_changes([one if one.run_key_id in applied else _kept(one) for one in restored.changes])
+    store.set_keys({one[0]: KeyState.APPLIED if one[0] in applied else KeyState.MOVED for one in batch})
+    Run.objects.filter(pk=run_id).update(keys_done=run.keys_done + len(batch))
+    return len(batch)
+
+
+def _kept(one: store.NewChange) -> store.NewChange:
+    return one._replace(new=one.old, gained=0, lost=0, days=None, verdict="basis", state=ChangeState.KEPT)
+
+
+@action
+def tell_of_changes(run_id: int, *, by: Actor, clock: Clock) -> int:
+    """Tell the next orders what was applied on their lines; return how many, 0 when all know."""
+    run, held = locks.hold(Run, run_id, by=by)
+    rows = store.untold(run_id, orders=ORDERS_AT_A_TIME) if run.state == RunState.APPLYING else []
+    if not rows:
+        return 0
+    changes: dict[int, dict[int, Any]] = {}
+    for _, order_id, line_number, old, new in rows:
+        changes.setdefault(order_id, {})[line_number] = (_dated(old), _dated(new))
+    facts = {"run": run.number, "run_id": run.pk, "approved_by": run.approved_by_id}
+    tell_orders(held, changes, facts=facts, by=by, clock=clock)
+    store.set_told([row[0] for row in rows])
+    return len(changes)
+
+
+def _dated(rows: store.Rows) -> tuple[tuple[int, date], ...]:
+    return tuple((row[0], date_of(row[2])) for row in rows)
+
+
+@action
+def finish_run(run_id: int, *, by: Actor, clock: Clock) -> None:
+    """A run is worked off. One of which nothing could be applied any more is stale; what is not worked off goes on."""
+    run, _ = locks.hold(Run, run_id, by=by)
+    left = RunKey.objects.filter(run=run, state=KeyState.OPEN).exists() or store.untold(run_id, orders=1)
+    if run.state != RunState.APPLYING or left:
+        return
+    applied = run.keys.filter(state=KeyState.APPLIED).count()
+    moved = run.keys.filter(state=KeyState.MOVED).count()
+    is_stale = run.kind == Kind.RUN and moved and not applied
+    run.state, run.ended_at, run.told = RUN.step(run.state, "stale" if is_stale else "applied"), clock.now(), True
+    run.version += 1
+    run.save()
+    record(run, f"backorders.run_{run.state}", by=by, clock=clock, keys=applied, moved=moved)
+    if run.undoes_id is not None:
+        _finish_undone(run, by=by, clock=clock)
+
+
+def _finish_undone(undoing: Run, *, by: Actor, clock: Clock) -> None:
+    """The run that was undone; its rights were asked as the undoing began."""
+    run = undoing.undoes
+    assert run is not None
+    run.state, run.version = RUN.step(run.state, "undone"), run.version + 1
+    run.save()
+    kept = undoing.changes.filter(state=ChangeState.KEPT).count()
+    record(run, "backorders.run_undone", by=by, clock=clock, undone_by=undoing.number, kept=kept)

@@ -1,0 +1,120 @@
+"""The states of a run, of its keys and its changes, and the words a variant is made of."""
+
+from enum import StrEnum
+
+from troth.kernel.lifecycle import Lifecycle
+
+
+class RunState(StrEnum):
+    """`undoing` and `applying` are worked off in batches; `stale`: nothing of it could be applied any more."""
+
+    SIMULATING = "simulating"
+    SIMULATED = "simulated"
+    APPROVED = "approved"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+    STALE = "stale"
+
+
+RUN = Lifecycle(
+    "backorder run",
+    {
+        (RunState.SIMULATING, "simulated"): RunState.SIMULATED,
+        (RunState.SIMULATING, "fail"): RunState.FAILED,
+        (RunState.SIMULATED, "approve"): RunState.APPROVED,
+        (RunState.SIMULATED, "discard"): RunState.DISCARDED,
+        (RunState.APPROVED, "discard"): RunState.DISCARDED,
+        (RunState.APPROVED, "apply"): RunState.APPLYING,
+        (RunState.APPLYING, "applied"): RunState.APPLIED,
+        (RunState.APPLYING, "stale"): RunState.STALE,
+        (RunState.APPLIED, "undo"): RunState.UNDOING,
+        (RunState.UNDOING, "undone"): RunState.UNDONE,
+    },
+)
+
+
+class Kind(StrEnum):
+    """What a run does: share out anew, or restore what another run changed."""
+
+    RUN = "run"
+    UNDO = "undo"
+
+
+class KeyState(StrEnum):
+    """`aborted`: an exception left the key as it was. `moved`: it moved since, and what was approved holds no more."""
+
+    OPEN = "open"
+    APPLIED = "applied"
+    MOVED = "moved"
+    ABORTED = "aborted"
+
+
+class ChangeState(StrEnum):
+    """`kept`: an undoing left the line as it is, because it was promised otherwise since or its goods are gone."""
+
+    OPEN = "open"
+    APPLIED = "applied"
+    MOVED = "moved"
+    KEPT = "kept"
+
+
+class Verdict(StrEnum):
+    """How a change looks to the customer; `basis`: the same dates, on another basis."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    MIXED = "mixed"
+    BASIS = "basis"
+
+
+def verdict_of(gained: int, lost: int) -> Verdict:
+    """What a change is that gains and loses so many units."""
+    if gained and lost:
+        return Verdict.MIXED
+    if gained or lost:
+        return Verdict.BETTER if gained else Verdict.WORSE
+    return Verdict.BASIS
+
+
+class Frozen(StrEnum):
+    """Why a line that was selected takes no part."""
+
+    FIXED = "fixed"
+    TOGETHER = "together"
+    HELD = "held"
+    SCOPE = "scope"
+    CLOSED = "closed"
+
+
+class Rhythm(StrEnum):
+    """When a variant is simulated without anybody asking."""
+
+    NEVER = "never"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WORKDAYS = "workdays"
+    WEEKLY = "weekly"
+
+
+class Sort(StrEnum):
+    """What ranks the lines of a segment."""
+
+    PRIORITY = "priority"
+    REQUESTED = "requested"
+    ENTERED = "entered"
+    VALUE = "value"
+    SMALLEST = "smallest"
+    PROMISED = "promised"
+
+
+class Only(StrEnum):
+    """Lines by how they are promised now."""
+
+    ALL = "all"
+    UNCONFIRMED = "unconfirmed"
+    LATE = "late"
+    ON_TIME = "on_time"

@@ -1,0 +1,170 @@
+"""What a run changes, written and read in whole sets: a fixed number of statements for any number of lines."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+
+from troth.kernel.calendars import date_of
+from troth.platform import sql
+
+Rows = Sequence[Sequence[Any]]
+"""[quantity, material day, delivery day, basis] of confirmations."""
+
+_KEY = {
+    "run_id": "int", "product_id": "int", "site_id": "int", "series_version": "int", "lines": "int",
+    "changes_count": "int", "state": "text",
+}  # fmt: skip
+_CHANGE = {
+    "run_id": "int", "run_key_id": "int", "requirement_id": "int", "line_id": "int", "document_id": "int",
+    "document_number": "text", "line_number": "int", "customer_id": "int", "product_id": "int", "site_id": "int",
+    "segment": "int", "strategy": "text", "raised": "int", "wanted": "int", "requested_on": "date", "old": "json",
+    "new": "json", "gained": "int", "lost": "int", "days": "int", "verdict": "text", "state": "text",
+}  # fmt: skip
+_LOSS = {"run_id": "int", "loser_id": "int", "winner_id": "int", "quantity": "int", "lost_on": "date"}
+
+
+class NewKey(NamedTuple):
+    run_id: int
+    product_id: int
+    site_id: int
+    series_version: int
+    lines: int
+    changes_count: int
+    state: str
+
+
+class NewChange(NamedTuple):
+    """In the order of the columns; `old` and `new` are `Rows`."""
+
+    run_id: int
+    run_key_id: int
+    requirement_id: int
+    line_id: int
+    document_id: int
+    document_number: str
+    line_number: int
+    customer_id: int
+    product_id: int
+    site_id: int
+    segment: int
+    strategy: str
+    raised: int
+    wanted: int
+    requested_on: date
+    old: Rows
+    new: Rows
+    gained: int
+    lost: int
+    days: int | None
+    verdict: str
+    state: str = "open"
+
+
+class Standing(NamedTuple):
+    """A change as it stands."""
+
+    id: int
+    run_key_id: int
+    requirement_id: int
+    line_id: int
+    document_id: int
+    line_number: int
+    product_id: int
+    site_id: int
+    segment: int
+    strategy: str
+    old: Rows
+    new: Rows
+    gained: int
+    lost: int
+
+
+def insert_keys(rows: Sequence[NewKey]) -> dict[tuple[int, int], int]:
+    """Write keys; return the id of each by product and site."""
+    made = sql.insert("backorders_runkey", _KEY, rows, returning=("product_id", "site_id", "id"))
+    return {(product_id, site_id): key_id for product_id, site_id, key_id in made}
+
+
+def insert_changes(rows: Sequence[NewChange]) -> dict[int, int]:
+    """Write changes; return the id of each by its requirement."""
+    written = [row._replace(old=_written(row.old), new=_written(row.new)) for row in rows]
+    return dict(sql.insert("backorders_change", _CHANGE, written, returning=("requirement_id", "id")))
+
+
+def _written(rows: Rows) -> Any:
+    return to_json(rows).decode()
+
+
+def insert_losses(run_id: int, rows: Sequence[tuple[int, int | None, int, int]]) -> None:
+    """Write (loser's change, winner's change or None, quantity, day number)."""
+    sql.insert(
+        "backorders_loss",
+        _LOSS,
+        [(run_id, loser, winner, quantity, date_of(max(day, 0))) for loser, winner, quantity, day in rows],
+    )
+
+
+def open_keys(run_id: int, *, changes: int) -> list[tuple[int, int, int, int]]:
+    """(id, product, site, changes) of the next keys to be worked off: at least one, and so many changes together."""
+    rows = sql.fetch(
+        "SELECT id, product_id, site_id, changes_count FROM backorders_runkey WHERE run_id = %s AND state = 'open'"
+        " ORDER BY id LIMIT 500",
+        [run_id],
+    )
+    found: list[tuple[int, int, int, int]] = []
+    together = 0
+    for row in rows:
+        together += row[3]
+        if found and together > changes:
+            break
+        found.append((row[0], row[1], row[2], row[3]))
+    return found
+
+
+def of_keys(key_ids: Sequence[int]) -> list[Standing]:
+    """The changes of keys that are open or applied, by key and id."""
+    chosen, parameters = sql.one_of("run_key_id", key_ids)
+    rows = sql.fetch(
+        "SELECT id, run_key_id, requirement_id, line_id, document_id, line_number, product_id, site_id, segment,"
+        f" strategy, old, new, gained, lost FROM backorders_change WHERE {chosen} AND state IN ('open', 'applied')"
+        " ORDER BY run_key_id, id",
+        parameters,
+    )
+    return [Standing._make((*row[:10], _json(row[10]), _json(row[11]), *row[12:])) for row in rows]
+
+
+def untold(run_id: int, *, orders: int) -> list[tuple[int, int, int, Rows, Rows]]:
+    """(change, order, line number, old, new) of the next orders that do not know yet what was applied on them."""
+    rows = sql.fetch(
+        "SELECT id, document_id, line_number, old, new FROM backorders_change WHERE run_id = %s AND document_id IN"
+        " (SELECT DISTINCT document_id FROM backorders_change WHERE run_id = %s AND state = 'applied' AND NOT told"
+        " ORDER BY document_id LIMIT %s) AND state = 'applied' AND NOT told ORDER BY document_id, line_number",
+        [run_id, run_id, orders],
+    )
+    return [(row[0], row[1], row[2], _json(row[3]), _json(row[4])) for row in rows]
+
+
+def set_keys(states: Mapping[int, str]) -> None:
+    """Write the state of keys, and that of their changes which are open."""
+    sql.update("backorders_runkey", "id", {"state": "text"}, list(states.items()))
+    for state in dict.fromkeys(states.values()):
+        chosen, parameters = sql.one_of("run_key_id", [one for one, own in states.items() if own == state])
+        sql.write(f"UPDATE backorders_change SET state = %s WHERE {chosen} AND state = 'open'", [state, *parameters])
+
+
+def set_told(change_ids: Sequence[int]) -> None:
+    chosen, parameters = sql.one_of("id", change_ids)
+    sql.write(f"UPDATE backorders_change SET told = %s WHERE {chosen}", [True, *parameters])
+
+
+def clear(run_id: int) -> None:
+    """Take out what a simulation that did not end has kept."""
+    for table in ("backorders_loss", "backorders_change", "backorders_runkey"):
+        sql.write(f"DELETE FROM {table} WHERE run_id = %s", [run_id])
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

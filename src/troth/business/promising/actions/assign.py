@@ -1,0 +1,179 @@
+"""Give lines confirmations that were decided elsewhere: by a run over the backorders, or by its undoing.
+
+Nothing is decided here. What stands open of a line is taken back, what is given is posted instead, and the promise that
+ends is kept with its cause. Goods that are not there are refused: a key may end no more short than it was before.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from troth.business.masterdata import queries as masterdata
+from troth.business.promising import store
+from troth.business.promising.actions.confirm import category_of, demand_of
+from troth.business.promising.rules import Asked, Schedule, Shelf
+from troth.business.promising.store import Standing
+from troth.kernel.errors import BusinessError, Sentence
+from troth.kernel.scopes import Event
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.availability.rules import gap
+from troth.platform import sql
+from troth.platform.locks import Held
+
+KIND = "order"
+Stands = Standing
+"""What stands for a line, as `standing` reads it."""
+
+
+class NoGoodsForIt(BusinessError):
+    """The confirmations take more than is there."""
+
+    code = "no_goods_for_it"
+
+
+class Given(NamedTuple):
+    """New confirmations of what is open of a line and not tied to stock; `wanted` is the day its goods are wanted.
+
+    `noted` goes into the record of the promise.
+    """
+
+    line_id: int
+    schedules: tuple[Schedule, ...]
+    wanted: int
+    noted: Mapping[str, Any]
+
+
+def standing(line_ids: Sequence[int]) -> dict[int, Standing]:
+    """What stands for lines of orders; who decides on it holds their keys."""
+    return store.standing(KIND, line_ids)
+
+
+def loose(one: Standing) -> tuple[store.StandingLine, ...]:
+    """The confirmations that may be given up: open, and not tied to stock."""
+    return tuple(line for line in one.lines if line.open and not line.is_allocated)
+
+
+def assign(
+    held: Held, given: Sequence[Given], stands: Mapping[int, Standing], *, today: Mapping[int, int], at: datetime,
+    cause: str,
+) -> None:  # fmt: skip
+    """Write the confirmations over what `stands` (`standing` of the lines, read under the same locks).
+
+    `today` is the day number by site. `NoGoodsForIt` where a key would be short of goods by more than it was. Shortages
+    of the keys that are covered now are closed. A fixed number of statements.
+    """
+    keys = list(dict.fromkeys(stands[one.line_id].key for one in given))
+    held.require(keys)
+    missing = {key: _missing(held, key, today) for key in keys}
+    entries = [entry for one in given for entry in _entries(one, stands[one.line_id])]
+    availability.post(held, _summed(entries), at=at)
+    for key in keys:
+        if _missing(held, key, today) > missing[key]:
+            raise NoGoodsForIt(Sentence("The goods for it are promised to others. Simulate again."))
+    _write(held, given, stands, today=today, made=(at, cause))
+    for site_id in {key.site_id for key in keys}:
+        own = [key for key in keys if key.site_id == site_id]
+        availability.close_shortages(held, own, today=today[site_id], at=at)
+
+
+def _missing(held: Held, key: AvailabilityKey, today: Mapping[int, int]) -> int:
+    found = gap(held.balance(key).series, today[key.site_id])
+    return found.quantity if found else 0
+
+
+def _entries(one: Given, before: Standing) -> list[Entry]:
+    """The demand of what stands taken back, and that of what is given posted."""
+    assert sum(line.quantity for line in one.schedules) <= before.open_quantity - before.allocated
+    back = [entry for entry in demand_of(before, sign=1) if entry.key == before.key]
+    return back + [
+        Entry(
+            before.key, category_of(before.document.kind, line), line.dates.material_available, -line.quantity,
+            before.document, before.line_id,
+        )
+        for line in one.schedules
+    ]  # fmt: skip
+
+
+def _summed(entries: Sequence[Entry]) -> list[Entry]:
+    """What differs: a row that stays leaves no posting."""
+    sums: dict[tuple[Any, ...], int] = {}
+    for one in entries:
+        place = (one.key, one.category, one.day, one.source, one.source_line_id)
+        sums[place] = sums.get(place, 0) + one.quantity
+    return [
+        Entry(key, category, day, quantity, source, line_id)
+        for (key, category, day, source, line_id), quantity in sums.items()
+        if quantity
+    ]
+
+
+def _write(
+    held: Held,
+    given: Sequence[Given],
+    stands: Mapping[int, Standing],
+    *,
+    today: Mapping[int, int],
+    made: tuple[datetime, str],
+) -> None:
+    befores = [stands[one.line_id] for one in given]
+    store.keep_past(befores, made[1], made[0])
+    store.cut_schedules(line for before in befores for line in before.lines if not line.is_allocated)
+    rows = []
+    for one, before in zip(given, befores, strict=True):
+        first = max((line.position for line in before.lines), default=0) + 1
+        rows += [(before.id, place, line) for place, line in enumerate(one.schedules, first)]
+    store.insert_schedules(rows)
+    shelves = _Shelves(held, befores, today)
+    sql.update(
+        "promising_requirement",
+        "id",
+        {
+            "confirmed_quantity": "int", "first_promised_on": "date", "explanation": "json", "promised_at": "at",
+            "cause": "text",
+        },
+        [
+            (
+                before.id, before.delivered + before.allocated + sum(line.quantity for line in one.schedules),
+                _first_promised_on(one, before), store.dump(_record(one, before, shelves)), *made,
+            )
+            for one, before in zip(given, befores, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _first_promised_on(one: Given, before: Standing) -> date | None:
+    days = [line.delivery_on for line in one.schedules]
+    return before.first_promised_on or max(days, default=None)
+
+
+class _Shelves:
+    """What each key offers after all of it is posted, for the reasons of what is late or short."""
+
+    def __init__(self, held: Held, stands: Sequence[Standing], today: Mapping[int, int]) -> None:
+        self._held, self._today = held, today
+        self._scopes = masterdata.checking_scopes({one.product_id for one in stands}, Event.ORDER)
+        self._kept: dict[AvailabilityKey, Shelf] = {}
+
+    def of(self, key: AvailabilityKey) -> Shelf:
+        if key not in self._kept:
+            balance = self._held.balance(key)
+            asked = Asked(balance.series, balance.version, self._today[key.site_id])
+            self._kept[key] = Shelf(asked, self._scopes[key.product_id])
+        return self._kept[key]
+
+
+def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
+    """Why the line gets what it gets: the day asked for, and what keeps the rest from coming then."""
+    shelf = shelves.of(before.key)
+    record: dict[str, Any] = {
+        "scope": shelf.scope.code, "version": shelf.version, "today": shelf.today, "mode": before.mode,
+        "asked": one.wanted, **one.noted,
+    }  # fmt: skip
+    got = sum(line.quantity for line in one.schedules)
+    last = max((line.dates.material_available for line in one.schedules), default=one.wanted)
+    is_short = got < before.open_quantity - before.allocated
+    if is_short or last > one.wanted:
+        record["bound"] = shelf.binding(max((last if is_short else one.wanted) - shelf.today, 0)).record()
+    return record

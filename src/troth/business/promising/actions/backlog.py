@@ -1,0 +1,141 @@
+"""What is open of orders, read for whole sets of keys as columns: what a run over the backorders shares out anew.
+
+A line is open as far as it is neither delivered nor tied to stock. Its rows are its confirmations of that part. What is
+not checked, withdrawn, or kept in a segment of its own is no part of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from troth.business.promising.states import Basis, Mode
+from troth.kernel.netting import Array
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform import sql
+
+MODES = (Mode.ONE_TIME, Mode.COMPLETE, Mode.PARTIAL)
+"""By the numbers of `OpenLines.mode`, which are those of the kernel's backlog."""
+
+BASES = (Basis.STOCK, Basis.SUPPLY, Basis.PLANNED, Basis.LEAD_TIME)
+"""By the numbers of `OpenLines.row_basis`."""
+
+Key = tuple[int, int]
+"""Product and site; the segment is the site's common stock."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenLines:
+    """One entry a line, in the order of the requirements' ids. Quantities in smallest units, days since 1970-01-01.
+
+    key                     place among the keys that were asked for
+    wanted                  what is open: neither delivered nor tied to stock, zero or more
+    requested               the day on which the customer wants it
+    mode                    place in `MODES`
+    is_held                 a block keeps the line from being confirmed
+    row_offsets             one more than lines; the rows of a line in the order of their days
+    row_quantity, row_material, row_delivery, row_basis      what is confirmed of `wanted`, and on what (`BASES`)
+    """
+
+    key: Array
+    requirement: Array
+    line: Array
+    document: Array
+    wanted: Array
+    requested: Array
+    mode: Array
+    priority: Array
+    value: Array
+    group: Array
+    most: Array
+    is_fixed: npt.NDArray[np.bool_]
+    is_complete: npt.NDArray[np.bool_]
+    is_held: npt.NDArray[np.bool_]
+    scope: list[str]
+    row_offsets: Array
+    row_quantity: Array
+    row_material: Array
+    row_delivery: Array
+    row_basis: Array
+
+    def __len__(self) -> int:
+        return len(self.requirement)
+
+
+def keys_of(company_id: int, *, site_ids: Sequence[int] = (), product_ids: Sequence[int] = ()) -> list[tuple[Key, int]]:
+    """The keys on which lines of orders of a company are open, and how many; empty: of all sites, of all products."""
+    chosen, parameters = ["company_id = %s"], [company_id]
+    for column, ids in (("site_id", site_ids), ("product_id", product_ids)):
+        if ids:
+            condition, values = sql.one_of(column, ids)
+            chosen.append(condition)
+            parameters += values
+    rows = sql.fetch(
+        f"SELECT product_id, site_id, COUNT(*) FROM promising_requirement WHERE {' AND '.join(chosen)} AND {_OPEN}"
+        " GROUP BY product_id, site_id ORDER BY product_id, site_id",
+        parameters,
+    )
+    return [((product_id, site_id), count) for product_id, site_id, count in rows]
+
+
+_OPEN = "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
+
+
+def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
+    """What is open of these keys, which are at least one. Two statements."""
+    places = [(key.product_id, key.site_id, place) for place, key in enumerate(keys)]
+    with_clause, source, parameters = sql.relation("k", {"product_id": "int", "site_id": "int", "place": "int"}, places)
+    joined = f"FROM {source} JOIN promising_requirement r ON r.product_id = k.product_id AND r.site_id = k.site_id"
+    chosen = _OPEN.replace("document_kind", "r.document_kind").replace("segment", "r.segment")
+    lines = sql.fetch(
+        f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {_day('r.requested_on')},"
+        f" {_place('r.mode', MODES)}, r.priority, r.value, r.delivery_group, r.deliveries_max, r.is_fixed,"
+        f" r.complete_delivery, {_HELD if sql.is_postgres() else _HELD_SQLITE}, r.scope {joined}"
+        f" WHERE {chosen} ORDER BY r.id",
+        parameters,
+    )
+    rows = sql.fetch(
+        f"{with_clause} SELECT s.requirement_id, s.quantity - s.delivered, {_day('s.material_on')},"
+        f" {_day('s.delivery_on')}, {_place('s.basis', BASES)} {joined}"
+        f" JOIN promising_scheduleline s ON s.requirement_id = r.id AND s.delivered < s.quantity WHERE {chosen}"
+        " ORDER BY s.requirement_id, s.material_on, s.position",
+        parameters,
+    )
+    return _columns(lines, rows)
+
+
+_HELD = "r.explanation ->> 'held' = 'blocked'"
+_HELD_SQLITE = "json_extract(r.explanation, '$.held') = 'blocked'"
+
+
+def _day(column: str) -> str:
+    """A date as its number of days since 1970-01-01."""
+    if sql.is_postgres():
+        return f"({column} - DATE '1970-01-01')"
+    return f"CAST(julianday({column}) - 2440587.5 AS integer)"
+
+
+def _place(column: str, words: Sequence[str]) -> str:
+    """A word as its place among the words; -1 for any other."""
+    chosen = " ".join(f"WHEN '{word}' THEN {at}" for at, word in enumerate(words))
+    return f"CASE {column} {chosen} ELSE -1 END"
+
+
+def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
+    wide = list(zip(*lines, strict=True)) or [()] * 15
+    ints = [np.array(column, np.int64) for column in wide[:11]]
+    fixed, complete, held = (np.array([bool(value) for value in column], np.bool_) for column in wide[11:14])
+    flat = np.array(rows, np.int64).reshape(-1, 5)
+    tied = flat[:, 4] < 0
+    # Whichever line it is of, stock that is tied to it is its own already.
+    owner = np.searchsorted(ints[1], flat[:, 0])
+    wanted = ints[4] - np.bincount(owner[tied], flat[tied, 1], len(lines)).astype(np.int64)
+    flat, owner = flat[~tied], owner[~tied]
+    offsets = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(lines))))).astype(np.int64)
+    return OpenLines(
+        key=ints[0], requirement=ints[1], line=ints[2], document=ints[3], wanted=wanted, requested=ints[5],
+        mode=ints[6], priority=ints[7], value=ints[8], group=ints[9], most=ints[10], is_fixed=fixed,
+        is_complete=complete, is_held=held, scope=list(wide[14]), row_offsets=offsets, row_quantity=flat[:, 1],
+        row_material=flat[:, 2], row_delivery=flat[:, 3], row_basis=flat[:, 4],
+    )  # fmt: skip
