@@ -6,3 +6,11 @@ class ReferenceConfig(AppConfig):
     label = "reference"
     verbose_name = "Reference"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from troth.platform import finding
+
+        finding.register(
+            finding.Searched("reference_party", "name"),
+            finding.Searched("reference_party", "number"),
+        )

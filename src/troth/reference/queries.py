@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.money import Rounding, convert
 from troth.kernel.quantity import Conversion, format_quantity
 from troth.kernel.quantity import Unit as CountingUnit
-from troth.platform import sql
+from troth.platform import finding, sql
 from troth.platform.clock import Clock
 from troth.reference.models import (
     Bin,
@@ -280,6 +282,12 @@ def place(site_id: int, bin_id: int, product_id: int) -> Place:
         code,
         decimals,
     )
+
+
+def parties_named(word: str) -> QuerySet[Party, int]:
+    """The ids of those with the word in their name, or with it as their number, as a subquery."""
+    found = Party.objects.filter(finding.containing("name", word) | finding.equal("number", word))
+    return found.order_by().values_list("pk", flat=True)
 
 
 def party_ids(numbers: Iterable[str]) -> dict[str, int]:

@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from troth.business.billing import checks, papers, subscribers  # noqa: F401 - they register themselves
+        from troth.platform import finding
         from troth.platform.documents import Kind, register
 
         register(
@@ -23,3 +24,4 @@ class BillingConfig(AppConfig):
                 gapless=True,
             )
         )
+        finding.register(finding.Searched("billing_invoice", "number"))

@@ -13,6 +13,7 @@ from troth.business.sales import queries as sales
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.pictures import Face
+from troth.platform import finding
 from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
@@ -20,6 +21,7 @@ from troth.platform.web.lists import ListQuery
 from troth.platform.web.ranges import amount_between, between
 from troth.platform.web.tallies import MOST, summed
 from troth.platform.web.values import Money, Party, Status, Waiting
+from troth.reference import queries as reference
 
 STATES = {
     "open": Status(_("Open"), "waiting"),
@@ -87,11 +89,8 @@ def invoices(query: ListQuery) -> Page:
     found = Invoice.objects.select_related("payer")
     if query.actor.company_ids is not None:
         found = found.filter(company_id__in=query.actor.company_ids)
-    for word in query.search.split():
-        found = found.filter(
-            Q(number__icontains=word) | Q(payer__name__icontains=word) | Q(payer__number__iexact=word)
-            | Q(pk__in=_of_order(word))
-        )  # fmt: skip
+    searched = finding.narrowed(found, query.search, _places)
+    found = searched.rows
     for field in ("invoiced_on", "due_on"):
         found = found.filter(between(field, query.filters.get(field)))
     found = found.filter(amount_between("gross", "currency", query.filters.get("amount")))
@@ -103,9 +102,19 @@ def invoices(query: ListQuery) -> Page:
         "invoiced_on": ("invoiced_on",), "-invoiced_on": ("-invoiced_on", "-id"), "due_on": ("due_on",),
         "-due_on": ("-due_on", "-id"), "gross": ("gross",), "-gross": ("-gross", "-id"),
     }  # fmt: skip
-    page = keyset.page(found, orders.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    order = orders.get(query.sort, ("-id",))
+    page = keyset.page(found, order, query.after, query.limit, count=query.count, most=searched.most)
     come = fulfilment.progress("invoice", [row.pk for row in page.rows])
     return replace(page, rows=[_invoice_row(row, come.get(row.pk)) for row in page.rows])
+
+
+def _places(word: str) -> tuple[Q, ...]:
+    """Where a word of a search may stand: the invoice's number, its payer, the number of its order."""
+    return (
+        finding.among("payer", reference.parties_named(word)),
+        finding.containing("number", word),
+        Q(pk__in=_of_order(word)),
+    )
 
 
 def _of_order(number: str) -> Sequence[int]:

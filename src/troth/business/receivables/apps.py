@@ -10,6 +10,7 @@ class ReceivablesConfig(AppConfig):
 
     def ready(self) -> None:
         from troth.business.receivables import checks  # noqa: F401 - registers its checks
+        from troth.platform import finding
         from troth.platform.documents import Kind, register
 
         register(
@@ -21,4 +22,8 @@ class ReceivablesConfig(AppConfig):
                 "receivables:payment",
                 "receivables.view_payment",
             )
+        )
+        finding.register(
+            finding.Searched("receivables_payment", "number"),
+            finding.Searched("receivables_payment", "reference"),
         )

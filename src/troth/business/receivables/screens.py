@@ -16,12 +16,14 @@ from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.plain_numbers import MAX
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
+from troth.platform import finding
 from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.values import Money, Party, Status
 from troth.reference import models as reference
+from troth.reference.queries import parties_named
 
 POSTED, REVERSED = Status(_("Posted"), "done"), Status(_("Reversed"), "stopped")
 DEPOSIT = Status(_("Not cleared in full"), "waiting")
@@ -84,11 +86,8 @@ def payments(query: ListQuery) -> Page:
     found = Payment.objects.select_related("payer")
     if query.actor.company_ids is not None:
         found = found.filter(company_id__in=query.actor.company_ids)
-    for word in query.search.split():
-        found = found.filter(
-            Q(number__icontains=word) | Q(payer__name__icontains=word) | Q(payer__number__iexact=word)
-            | Q(reference__icontains=word) | Q(clearings__invoice_number__iexact=word)
-        ).distinct()  # fmt: skip
+    searched = finding.narrowed(found, query.search, _places)
+    found = searched.rows
     first, last = query.filters.get("received_on") or (None, None)
     found = found.filter(**{"received_on__gte": first} if first else {}, **{"received_on__lte": last} if last else {})
     if query.filters.get("reversed"):
@@ -99,9 +98,21 @@ def payments(query: ListQuery) -> Page:
         "amount": ("amount",),
         "-amount": ("-amount", "-id"),
     }
-    page = keyset.page(found, orders.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    order = orders.get(query.sort, ("-id",))
+    page = keyset.page(found, order, query.after, query.limit, count=query.count, most=searched.most)
     used = used_of([row.pk for row in page.rows])
     return replace(page, rows=[_payment_row(row, used.get(row.pk, 0)) for row in page.rows])
+
+
+def _places(word: str) -> tuple[Q, ...]:
+    """Where a word of a search may stand: the payment's number, its payer, its reference, an invoice it clears."""
+    cleared = Clearing.objects.filter(invoice_number__iexact=word).values_list("payment_id", flat=True)
+    return (
+        finding.among("payer", parties_named(word)),
+        finding.containing("number", word),
+        finding.containing("reference", word),
+        Q(pk__in=cleared),
+    )
 
 
 def used_of(payment_ids: Sequence[int]) -> dict[int, int]:

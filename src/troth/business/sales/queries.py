@@ -22,7 +22,7 @@ from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Flow
-from troth.platform import actions, blocks, sql
+from troth.platform import actions, blocks, finding, sql
 from troth.platform.actors import Actor
 from troth.platform.blocks import Block
 from troth.platform.documents import DocumentRef
@@ -248,12 +248,19 @@ def _filtered(
     if entered_to is not None:
         chosen["entered_on__lte"] = entered_to
     query = query.filter(**chosen)
-    for word in words.split():
-        query = query.filter(
-            Q(number__icontains=word) | Q(customer_reference__icontains=word) | Q(sold_to__name__icontains=word)
-            | Q(sold_to__number__iexact=word)
-        )  # fmt: skip
+    query = finding.narrowed(query, words, places).rows
     return query.select_related("sold_to", "order_type", "currency").order_by("-pk")
+
+
+def places(word: str) -> tuple[Q, ...]:
+    """Where a word of a search may stand in an order or a quotation: its number, the customer's own, the customer."""
+    from troth.business.masterdata import queries as masterdata
+
+    return (
+        finding.among("customer", masterdata.customers_named(word)),
+        finding.containing("number", word),
+        ~Q(customer_reference="") & finding.containing("customer_reference", word),
+    )
 
 
 def rows(documents: Iterable[Order | Quotation]) -> list[DocumentRow]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.masterdata.queries import snapshot
+from troth.business.masterdata.queries import customers_named, snapshot
 from troth.business.masterdata.queries.screens import names
 from troth.business.masterdata.screens import text_table
 from troth.business.pricing.rules import Margin, TraceLine
@@ -23,7 +23,9 @@ from troth.business.sales.states import LineProgress, OrderState, QuotationState
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.pictures import Face
+from troth.platform import finding
 from troth.platform.actors import Actor
+from troth.platform.finding import Found
 from troth.platform.models import BlockRow
 from troth.platform.web import formats, history, keyset
 from troth.platform.web.access import allowed
@@ -129,24 +131,21 @@ def blocked_orders() -> QuerySet[Any, int]:
     return BlockRow.objects.filter(document_kind="order", released_at=None).values_list("document_id", flat=True)
 
 
-def _seen(found: QuerySet[Any], query: ListQuery) -> QuerySet[Any]:
+def _seen(found: QuerySet[Any], query: ListQuery) -> Found:
     """What the actor may see of it, narrowed by the search and by what orders and quotations share."""
     if query.actor.company_ids is not None:
         found = found.filter(company_id__in=query.actor.company_ids)
-    for word in query.search.split():
-        found = found.filter(
-            Q(number__icontains=word) | Q(customer_reference__icontains=word) | Q(sold_to__name__icontains=word)
-            | Q(sold_to__number__iexact=word)
-        )  # fmt: skip
+    searched = finding.narrowed(found, query.search, queries.places)
+    found = searched.rows
     if key := query.filters.get("customer_id"):
         found = found.filter(customer_id=key)
     if state := query.filters.get("state"):
         found = found.filter(state=state)
     if customer := query.filters.get("customer"):
-        found = found.filter(Q(sold_to__number__iexact=customer) | Q(sold_to__name__icontains=customer))
+        found = found.filter(finding.among("customer", customers_named(customer)))
     for field in ("requested_on", "entered_on", "valid_to_on"):
         found = found.filter(between(field, query.filters.get(field)))
-    return found.filter(amount_between("gross", "currency", query.filters.get("amount")))
+    return replace(searched, rows=found.filter(amount_between("gross", "currency", query.filters.get("amount"))))
 
 
 ORDER_SORTS = {
@@ -163,17 +162,23 @@ ORDER_SORTS = {
 
 
 def orders(query: ListQuery) -> Page:
-    found = _seen(Order.objects.select_related("sold_to"), query)
+    seen = _seen(Order.objects.select_related("sold_to"), query)
+    found = seen.rows
     if query.filters.get("short"):
         found = found.filter(state=OrderState.SUBMITTED, pk__in=short_documents())
     if query.filters.get("blocked"):
         found = found.filter(pk__in=blocked_orders())
     if query.filters.get("mine"):
         found = found.filter(entered_by_id=query.actor.user_id)
-    page = keyset.page(found, ORDER_SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    page = _paged(replace(seen, rows=found), query)
     ids = [order.pk for order in page.rows]
     come, blocked = _headlines(ids), set(blocked_orders().filter(document_id__in=ids))
     return replace(page, rows=[_order_row(order, come.get(order.pk), order.pk in blocked) for order in page.rows])
+
+
+def _paged(found: Found, query: ListQuery) -> Page:
+    order = ORDER_SORTS.get(query.sort, ("-id",))
+    return keyset.page(found.rows, order, query.after, query.limit, count=query.count, most=found.most)
 
 
 def _order_row(order: Order, come: Status | None, is_blocked: bool) -> OrderRow:
@@ -215,7 +220,7 @@ def _headlines(order_ids: Sequence[int]) -> dict[int, Status]:
 
 def quotations(query: ListQuery) -> Page:
     found = _seen(Quotation.objects.select_related("sold_to"), query)
-    page = keyset.page(found, ORDER_SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    page = _paged(found, query)
     return replace(page, rows=[_quotation_row(one) for one in page.rows])
 
 

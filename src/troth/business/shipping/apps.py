@@ -14,7 +14,7 @@ class ShippingConfig(AppConfig):
         from troth.business.shipping.actions.rush import deliver_at_once
         from troth.business.shipping.store import claims
         from troth.business.supply.actions import register_claims
-        from troth.platform import documents
+        from troth.platform import documents, finding
 
         register_claims(claims)
         deliver_at_once_by(deliver_at_once)
@@ -25,3 +25,4 @@ class ShippingConfig(AppConfig):
             ("transfer_order", _("transfer order"), _("transfer orders"), "shipping.TransferOrder"),
         ):
             documents.register(documents.Kind(code, title, plural, model, f"shipping:{code}", f"shipping.view_{code}"))
+        finding.register(finding.Searched("shipping_delivery", "number"))

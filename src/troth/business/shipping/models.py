@@ -89,6 +89,8 @@ class Delivery(models.Model):
             # The sorts of the list of deliveries.
             ListIndex(fields=["goods_issue_on", "id"], name="shipping_delivery_leaves"),
             ListIndex(fields=["delivery_on", "id"], name="shipping_delivery_arrives"),
+            # A search by the ship-to's name.
+            models.Index(fields=["ship_to", "id"], name="shipping_delivery_ship_to"),
         ]
         constraints = [
             models.CheckConstraint(

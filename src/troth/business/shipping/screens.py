@@ -16,7 +16,7 @@ from troth.business.shipping.queries.packing import to_pack
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment.pictures import Face
-from troth.platform import blocks
+from troth.platform import blocks, finding
 from troth.platform.actors import Actor
 from troth.platform.blocks import STOPS, BlockScope
 from troth.platform.documents import DocumentRef, within
@@ -221,17 +221,24 @@ def deliveries(query: ListQuery) -> Page:
     found = _range(
         _seen(Delivery.objects.select_related("ship_to", "site", "route", "shipment"), query), query, "goods_issue_on"
     )
-    for word in query.search.split():
-        found = found.filter(
-            Q(number__icontains=word) | Q(ship_to__name__icontains=word) | Q(ship_to__number__iexact=word)
-            | Q(pk__in=_of_order(word))
-        )  # fmt: skip
+    searched = finding.narrowed(found, query.search, _places)
+    found = searched.rows
     if key := query.filters.get("customer_id"):
         found = found.filter(customer_id=key)
     if query.filters.get("unassigned"):
         found = found.filter(shipment=None, state__in=(DeliveryState.OPEN, DeliveryState.PICKED))
-    page = keyset.page(found, SORTS.get(query.sort, ("-id",)), query.after, query.limit, count=query.count)
+    order = SORTS.get(query.sort, ("-id",))
+    page = keyset.page(found, order, query.after, query.limit, count=query.count, most=searched.most)
     return replace(page, rows=[_delivery_row(one) for one in page.rows])
+
+
+def _places(word: str) -> tuple[Q, ...]:
+    """Where a word of a search may stand: the delivery's number, its ship-to, the number of its order."""
+    return (
+        finding.among("ship_to", reference.parties_named(word)),
+        finding.containing("number", word),
+        Q(pk__in=_of_order(word)),
+    )
 
 
 def _of_order(number: str) -> QuerySet[Any, int]:

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from troth.doors import serving
+from troth.platform import finding
 
 LEAST_FREE_BYTES = 500_000_000
 LEAST_POSTGRES = 150_000
@@ -111,4 +112,12 @@ def _durability() -> Finding:
     return Finding("durability", durable, f"synchronous is {setting}", "Set synchronous_commit = on in PostgreSQL.")
 
 
-_DATABASE_CHECKS: tuple[Callable[[], Finding], ...] = (_database_version, _migrations, _durability)
+def _searches() -> Finding:
+    """Slow searches keep nobody from working, so this finding is sound either way."""
+    read_whole = len(finding.missing())
+    how = "have an administrator of the database run CREATE EXTENSION pg_trgm, then run: troth manage migrate"
+    says = f"{read_whole} columns are searched without an index; {how}" if read_whole else "indexed"
+    return Finding("searches", True, says)
+
+
+_DATABASE_CHECKS: tuple[Callable[[], Finding], ...] = (_database_version, _migrations, _durability, _searches)

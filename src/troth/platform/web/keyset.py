@@ -32,12 +32,13 @@ class InvalidCursor(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows with the cursors around them. `count` is None where it was not asked for or is above 10,000."""
+    """Rows with the cursors around them. `count` is None where it was not asked for or is above `most`."""
 
     rows: Sequence[Any]
     next: str | None = None
     previous: str | None = None
     count: int | None = None
+    most: int = COUNT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,12 @@ def page(
     limit: int = 50,
     *,
     count: bool = False,
+    most: int | None = None,
 ) -> Page:
     """Return up to `limit` rows past the cursor `after`, which may point either way.
 
     `order` names fields, "-" for descending, across relations by "__"; the primary key is added so that no two rows
-    tie. Raises InvalidCursor for a cursor that this order did not make.
+    tie. Counts to `most`, or 10,000. Raises InvalidCursor for a cursor that this order did not make.
     """
     assert limit > 0
     keys = _keys(queryset, order)
@@ -110,13 +112,14 @@ def page(
         rows=rows,
         next=_cursor(rows[-1], keys, "n") if has_next else None,
         previous=_cursor(rows[0], keys, "p") if has_previous else None,
-        count=_counted(queryset, rows, is_whole=values is None and not more) if count else None,
+        count=_counted(queryset, rows, most, is_whole=values is None and not more) if count else None,
+        most=most or COUNT_LIMIT,
     )
 
 
-def _counted(queryset: QuerySet[Any], rows: Sequence[Any], *, is_whole: bool) -> int | None:
+def _counted(queryset: QuerySet[Any], rows: Sequence[Any], most: int | None, *, is_whole: bool) -> int | None:
     """The number of rows in all; where the first page holds them all, they are not read again."""
-    return len(rows) if is_whole else bounded_count(queryset)
+    return len(rows) if is_whole else bounded_count(queryset, most)
 
 
 def page_of_marks(marks: Iterable[str], after: str | None = None, limit: int = 50) -> Page:
@@ -143,10 +146,11 @@ def page_of_marks(marks: Iterable[str], after: str | None = None, limit: int = 5
     )
 
 
-def bounded_count(queryset: QuerySet[Any]) -> int | None:
-    """The number of rows, or None above 10,000: an exact count would read them all."""
-    counted = queryset.order_by()[: COUNT_LIMIT + 1].count()
-    return counted if counted <= COUNT_LIMIT else None
+def bounded_count(queryset: QuerySet[Any], most: int | None = None) -> int | None:
+    """The number of rows, or None above `most`, 10,000 unless told: an exact count would read them all."""
+    limit = most or COUNT_LIMIT
+    counted = queryset.select_related(None).order_by()[: limit + 1].count()
+    return counted if counted <= limit else None
 
 
 def _keys(queryset: QuerySet[Any], order: Sequence[str]) -> list[_Key]:

@@ -252,7 +252,7 @@ class ListPage(View):
     def _count(self, page: Page) -> str:
         if page.count is not None:
             return formats.number(page.count)
-        return gettext("over %(count)s") % {"count": formats.number(10_000)} if page.next or page.previous else ""
+        return gettext("over %(count)s") % {"count": formats.number(page.most)} if page.next or page.previous else ""
 
     def _tabs(self) -> list[tuple[Link, bool]]:
         """Declared and saved views; the one that narrows as this address does is current, else the plain one."""

@@ -20,7 +20,7 @@ from troth.business.masterdata.queries.conditions import (
 )
 from troth.business.masterdata.queries.kept import account, account_table, payment_terms, tax_rates
 from troth.business.masterdata.queries.packaging import PackagingTerms, packagings
-from troth.business.masterdata.queries.search import find_customers, find_products
+from troth.business.masterdata.queries.search import customers_named, find_customers, find_products
 from troth.business.masterdata.queries.snapshot import (
     ItemCategoryTerms,
     KeptScope,
@@ -83,6 +83,7 @@ __all__ = [
     "customer_groups",
     "customer_terms",
     "customer_terms_by_number",
+    "customers_named",
     "find_customers",
     "find_products",
     "gathered",

@@ -7,7 +7,11 @@ ask for the next one with; there is no count, so a page costs the same in a larg
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from troth.business.masterdata.models import Customer
 from troth.platform import sql
+from troth.reference.queries import parties_named
 
 PAGE = 20
 
@@ -75,6 +79,11 @@ def find_customers(
     )
     found = tuple(CustomerRow(*row) for row in rows[:limit])
     return CustomerPage(found, (found[-1].name, found[-1].customer_id) if len(rows) > limit else None)
+
+
+def customers_named(word: str) -> QuerySet[Customer, int]:
+    """The ids of customers with the word in their name, or with it as their number, as a subquery."""
+    return Customer.objects.filter(party__in=parties_named(word)).order_by().values_list("pk", flat=True)
 
 
 def find_products(
