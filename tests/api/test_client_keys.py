@@ -57,6 +57,7 @@ CALLS = {
     "revise_quotation": ORDER,
     "order_from_quotation": {},
     "create_order": ORDER,
+    "create_orders": {"orders": [ORDER]},
     "copy_order": {},
     "set_block": {"scope": "delivery", "reason": "waits for the drawing"},
     "create_deliveries": {"order": 1},

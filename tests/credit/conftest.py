@@ -57,17 +57,9 @@ class Desk:
         return DocumentRef("test_paper", (self.world.bikes if number == "A" else self.world.wheels).pk, number)
 
     def claim(self, amount: int, number: str = "A", *, checks: bool = True, raised_by: int = ENTERED) -> Verdict:
-        return self.run(
-            actions.claim,
-            self.ref(number),
-            amount,
-            checks=checks,
-            company_id=self.world.company.pk,
-            entered_by_id=ENTERED,
-            last_raised_by_id=raised_by,
-            by=SYSTEM,
-            clock=CLOCK,
-        )
+        company_id = self.world.company.pk
+        claimed = actions.Claim(self.key, self.ref(number), amount, checks, company_id, ENTERED, raised_by)
+        return self.run(lambda held, _key: actions.claim(held, claimed, by=SYSTEM, clock=CLOCK))
 
     def owe(self, amount: int, invoice_id: int = 90) -> None:
         entry = exposure.Entry(

@@ -33,13 +33,7 @@ def desk(transactional_db) -> Desk:
 def claim(desk: Desk, held: locks.Held, number: str) -> None:
     actions.claim(
         held,
-        desk.key,
-        desk.ref(number),
-        AMOUNT,
-        checks=True,
-        company_id=desk.world.company.pk,
-        entered_by_id=ENTERED,
-        last_raised_by_id=ENTERED,
+        actions.Claim(desk.key, desk.ref(number), AMOUNT, True, desk.world.company.pk, ENTERED, ENTERED),
         by=SYSTEM,
         clock=CLOCK,
     )

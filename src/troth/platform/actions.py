@@ -189,6 +189,17 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+def recalled(name: Hashable) -> Any:
+    """What the running action remembers by this name, None where it does not; see `remember`."""
+    run = _run.get()
+    return None if run is None else run.remembered.get(name)
+
+
+def remember(name: Hashable, value: object) -> None:
+    """Let the running action remember what was read ahead, for `recalled` to find."""
+    current().remembered[name] = value
+
+
 def forget(name: Hashable) -> None:
     """Have `remembered` read again: what it remembers was changed by the running action."""
     run = _run.get()

@@ -1,5 +1,6 @@
 """Raw SQL of credit: the limit, read under the lock of the exposure, and the record of what was found past it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,14 +36,23 @@ class Account:
 
 def account(held: Held, key: ExposureKey) -> Account:
     """The credit account of a key; a payer without one is not checked."""
-    held.balance(key)
-    rows = sql.fetch(
-        'SELECT COALESCE(a.id, 0), a."limit", u.code, u.decimals FROM reference_company c'
-        " JOIN reference_currency u ON u.code = c.currency_id"
-        " LEFT JOIN credit_creditaccount a ON a.company_id = c.id AND a.party_id = %s AND a.is_active WHERE c.id = %s",
-        [key.party_id, key.company_id],
+    return accounts(held, [key])[key]
+
+
+def accounts(held: Held, keys: Iterable[ExposureKey]) -> dict[ExposureKey, Account]:
+    """The credit accounts of keys, in one statement."""
+    wanted = list(dict.fromkeys(keys))
+    held.require(wanted)
+    with_clause, source, parameters = sql.relation(
+        "k", {"company_id": "int", "party_id": "int"}, [(key.company_id, key.party_id) for key in wanted]
     )
-    return Account(*rows[0])
+    rows = sql.fetch(
+        f'{with_clause} SELECT c.id, k.party_id, COALESCE(a.id, 0), a."limit", u.code, u.decimals FROM {source}'
+        " JOIN reference_company c ON c.id = k.company_id JOIN reference_currency u ON u.code = c.currency_id"
+        " LEFT JOIN credit_creditaccount a ON a.company_id = c.id AND a.party_id = k.party_id AND a.is_active",
+        parameters,
+    )
+    return {ExposureKey(row[0], row[1]): Account(*row[2:]) for row in rows}
 
 
 def write_excess(account_id: int, ref: DocumentRef, verdict: Verdict, at: datetime) -> None:

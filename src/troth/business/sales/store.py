@@ -126,18 +126,31 @@ class Status:
     version: int = 1
 
 
+Written = tuple[int, tuple[Line, ...]]
+"""The id of a document that was written, and its lines with theirs."""
+
+
 def insert(
     kind: Kind, header: Header, status: Status, lines: Sequence[Line], extra: Mapping[str, tuple[str, Any]]
-) -> tuple[int, tuple[Line, ...]]:
-    """Write a new document; return its id and the lines with theirs. `extra`: column -> (type word, value)."""
+) -> Written:
+    """Write a new document. `extra`: column -> (type word, value)."""
+    [written] = insert_all(kind, [(header, status, lines)], extra)
+    return written
+
+
+def insert_all(
+    kind: Kind, documents: Sequence[tuple[Header, Status, Sequence[Line]]], extra: Mapping[str, tuple[str, Any]]
+) -> list[Written]:
+    """Write new documents with the same `extra`, in two statements; their ids ascend in their order."""
     columns = {**kind.header_columns, **_STATUS, **{name: word for name, (word, _) in extra.items()}}
-    row = (
-        *_header_values(kind, header),
-        *(getattr(status, name) for name in _STATUS),
-        *(value for _, value in extra.values()),
-    )
-    [(document_id,)] = sql.insert(kind.table, columns, [row], returning=("id",))
-    return document_id, insert_lines(kind, document_id, lines)
+    values = [value for _, value in extra.values()]
+    rows = [
+        (*_header_values(kind, header), *(getattr(status, name) for name in _STATUS), *values)
+        for header, status, _ in documents
+    ]
+    ids = [row[0] for row in sql.insert_in_order(kind.table, columns, rows, returning=("id",))]
+    numbered = [(document_id, lines) for document_id, (_, _, lines) in zip(ids, documents, strict=True)]
+    return list(zip(ids, _insert_lines(kind, numbered), strict=True))
 
 
 def _header_values(kind: Kind, header: Header) -> list[Any]:
@@ -147,13 +160,18 @@ def _header_values(kind: Kind, header: Header) -> list[Any]:
 
 def insert_lines(kind: Kind, document_id: int, lines: Sequence[Line]) -> tuple[Line, ...]:
     """Write new lines of a document; return them with their ids."""
+    [written] = _insert_lines(kind, [(document_id, lines)])
+    return written
+
+
+def _insert_lines(kind: Kind, documents: Sequence[tuple[int, Sequence[Line]]]) -> list[tuple[Line, ...]]:
     columns = {kind.foreign_key: "int", **kind.line_columns}
-    rows = [(document_id, *_line_values(kind, line)) for line in lines]
-    ids = {
-        number: line_id
-        for line_id, number in sql.insert(kind.line_table, columns, rows, returning=("id", "line_number"))
-    }
-    return tuple([line.written(ids[line.line_number]) for line in lines])
+    rows = [(document_id, *_line_values(kind, line)) for document_id, lines in documents for line in lines]
+    inserted = sql.insert(kind.line_table, columns, rows, returning=("id", kind.foreign_key, "line_number"))
+    ids = {(document_id, number): line_id for line_id, document_id, number in inserted}
+    return [
+        tuple([line.written(ids[document_id, line.line_number]) for line in lines]) for document_id, lines in documents
+    ]
 
 
 def update(kind: Kind, document_id: int, header: Header, status: Status, extra: Mapping[str, tuple[str, Any]]) -> None:

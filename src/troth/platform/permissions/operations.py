@@ -67,6 +67,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "list_orders": "sales.view_order",
     "get_order": "sales.view_order",
     "create_order": "sales.enter_order",
+    "create_orders": "sales.enter_group",
     "replace_draft": "sales.save_order",
     "change_order": "sales.change_order",
     "submit_order": "sales.submit_order",

@@ -103,6 +103,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.submit_order": _ENTRY,
     "sales.order_from_hold": _ENTRY,
     "sales.enter_order": _ENTRY,
+    "sales.enter_group": _ENTRY,
     "sales.copy_order": _ENTRY,
     "sales.order_from_quotation": _ENTRY,
     "sales.resume_order": _who(OPS),

@@ -9,8 +9,10 @@
 
 from troth.business.credit.actions.check import check_delivery, check_goods_issue
 from troth.business.credit.actions.claim import (
+    Claim,
     Claimed,
     claim,
+    claim_all,
     key,
     move_back,
     move_to_delivery,
@@ -20,12 +22,14 @@ from troth.business.credit.actions.claim import (
 from troth.business.credit.actions.release import LimitSet, Released, release_block, release_goods_issue, set_limit
 
 __all__ = [
+    "Claim",
     "Claimed",
     "LimitSet",
     "Released",
     "check_delivery",
     "check_goods_issue",
     "claim",
+    "claim_all",
     "key",
     "move_back",
     "move_to_delivery",

@@ -5,6 +5,7 @@ held by the caller, so two orders of one payer cannot both take the last of its 
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,46 +27,76 @@ def key(company_id: int, payer_id: int) -> ExposureKey:
     return ExposureKey(company_id, payer_id)
 
 
-def claim(
-    held: Held,
-    key: ExposureKey,
-    ref: DocumentRef,
-    amount: int,
-    *,
-    checks: bool,
-    is_new: bool = False,
-    company_id: int,
-    entered_by_id: int | None,
-    last_raised_by_id: int | None,
-    by: Actor,
-    clock: Clock,
-) -> Verdict:
-    """Let `amount` stand under open orders for the document, instead of what stood for it before.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`amount` is to stand under open orders for a document: what of the order is not yet in a delivery.
 
-    `amount` is what of the order is not yet in a delivery. Past the limit the document gets a credit block that stops
-    its delivery; where `checks` is false (the order type says so) the claim counts and is not judged. Of a
-    document that `is_new` nothing stands yet.
+    Of a document that `is_new` nothing stands yet. Where `checks` is false (the order type says so) the claim counts
+    and is not judged.
     """
-    assert amount >= 0, "a claim is not negative"
-    before = 0 if is_new else exposure.withdraw(held, key, ref, at=clock.now())
-    exposure.post(held, [exposure.Entry(key, Part.OPEN_ORDERS, amount, ref)], at=clock.now())
-    account = store.account(held, key)
-    found = verdict(parts(held.balance(key)), limit=account.limit, amount=amount, amount_before=before, checks=checks)
-    if found.sets_block and held.writes:
-        store.write_excess(account.id, ref, found, clock.now())
-        blocks.set_block(
-            held,
-            ref,
-            BlockKind.CREDIT,
-            BlockScope.DELIVERY,
-            company_id=company_id,
-            reason=found.sentence(account.decimals, account.currency),
-            entered_by_id=entered_by_id,
-            last_raised_by_id=last_raised_by_id,
-            by=by,
-            clock=clock,
-        )
+
+    key: ExposureKey
+    ref: DocumentRef
+    amount: int
+    checks: bool
+    company_id: int
+    entered_by_id: int | None
+    last_raised_by_id: int | None
+    is_new: bool = False
+
+
+def claim(held: Held, one: Claim, *, by: Actor, clock: Clock) -> Verdict:
+    """`claim_all` for one document."""
+    [found] = claim_all(held, [one], by=by, clock=clock)
     return found
+
+
+def claim_all(held: Held, claimed: Sequence[Claim], *, by: Actor, clock: Clock) -> list[Verdict]:
+    """Let each amount stand for its document, instead of what stood for it before; judge each in its turn.
+
+    A document past the limit gets a credit block that stops its delivery. The number of statements does not depend on
+    the number of claims, but for those that are past a limit or not new.
+    """
+    at = clock.now()
+    before = {one.ref: 0 if one.is_new else exposure.withdraw(held, one.key, one.ref, at=at) for one in claimed}
+    accounts = store.accounts(held, [one.key for one in claimed])
+    standing = {one.key: copy(held.balance(one.key)) for one in claimed}
+    found = []
+    for one in claimed:
+        assert one.amount >= 0, "a claim is not negative"
+        balance = standing[one.key]
+        balance.open_orders += one.amount
+        found.append(
+            verdict(
+                parts(balance),
+                limit=accounts[one.key].limit,
+                amount=one.amount,
+                amount_before=before[one.ref],
+                checks=one.checks,
+            )
+        )
+    exposure.post(held, [exposure.Entry(one.key, Part.OPEN_ORDERS, one.amount, one.ref) for one in claimed], at=at)
+    if held.writes:
+        for one, judged in zip(claimed, found, strict=True):
+            if judged.sets_block:
+                _block(held, one, judged, accounts[one.key], by=by, clock=clock)
+    return found
+
+
+def _block(held: Held, one: Claim, judged: Verdict, account: store.Account, *, by: Actor, clock: Clock) -> None:
+    store.write_excess(account.id, one.ref, judged, clock.now())
+    blocks.set_block(
+        held,
+        one.ref,
+        BlockKind.CREDIT,
+        BlockScope.DELIVERY,
+        company_id=one.company_id,
+        reason=judged.sentence(account.decimals, account.currency),
+        entered_by_id=one.entered_by_id,
+        last_raised_by_id=one.last_raised_by_id,
+        by=by,
+        clock=clock,
+    )
 
 
 def parts(balance: ExposureBalance) -> Exposure:

@@ -15,8 +15,10 @@
 from troth.business.masterdata.queries.conditions import (
     AccountTable,
     Condition,
+    Fit,
     Tax,
     conditions,
+    conditions_of,
 )
 from troth.business.masterdata.queries.kept import account, account_table, payment_terms, tax_rates
 from troth.business.masterdata.queries.packaging import PackagingTerms, packagings
@@ -44,8 +46,10 @@ from troth.business.masterdata.queries.terms import (
     customer_groups,
     customer_terms,
     customer_terms_by_number,
+    customers_by_number,
     product_terms,
     product_terms_by_number,
+    product_terms_of,
 )
 from troth.business.masterdata.queries.texts import (
     StandardTexts,
@@ -61,6 +65,7 @@ __all__ = [
     "Condition",
     "Conversion",
     "CustomerTerms",
+    "Fit",
     "ItemCategoryTerms",
     "KeptScope",
     "OrderTypeTerms",
@@ -80,9 +85,11 @@ __all__ = [
     "checking_scope",
     "checking_scopes",
     "conditions",
+    "conditions_of",
     "customer_groups",
     "customer_terms",
     "customer_terms_by_number",
+    "customers_by_number",
     "customers_named",
     "find_customers",
     "find_products",
@@ -94,6 +101,7 @@ __all__ = [
     "payment_terms",
     "product_terms",
     "product_terms_by_number",
+    "product_terms_of",
     "scope_id",
     "snapshot",
     "standard_texts",

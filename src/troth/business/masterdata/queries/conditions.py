@@ -1,6 +1,6 @@
 """Price conditions as they stand on a day, in one statement whatever the number of products; taxes and accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -31,30 +31,56 @@ class Condition(NamedTuple):
     source: str
 
 
-_CONDITION = (
-    "SELECT c.id, c.code, c.kind, c.product_id, c.customer_id, c.customer_group, c.amount, c.per_quantity,"
-    " c.basis_points, c.scale_from, c.valid_from_on, c.source FROM masterdata_pricecondition c"
-)
 _FITS = (
-    "c.company_id = %s AND c.currency_id = %s AND c.is_active AND c.valid_from_on <= %s"
-    " AND (c.valid_to_on IS NULL OR c.valid_to_on >= %s)"
-    " AND (c.customer_id IS NULL OR c.customer_id = %s) AND (c.customer_group = '' OR c.customer_group = %s)"
+    "c.company_id = k.company_id AND c.currency_id = k.currency AND c.is_active AND c.valid_from_on <= k.day"
+    " AND (c.valid_to_on IS NULL OR c.valid_to_on >= k.day)"
+    " AND (c.customer_id IS NULL OR c.customer_id = k.customer_id)"
+    " AND (c.customer_group = '' OR c.customer_group = k.customer_group)"
 )
+_ASKED = {
+    "nth": "int", "company_id": "int", "currency": "text", "day": "date", "customer_id": "int",
+    "customer_group": "text", "product_id": "int",
+}  # fmt: skip
+_CONDITION = (
+    "SELECT k.nth, c.id, c.code, c.kind, c.product_id, c.customer_id, c.customer_group, c.amount, c.per_quantity,"
+    " c.basis_points, c.scale_from, c.valid_from_on, c.source FROM k JOIN masterdata_pricecondition c"
+)
+_ANY_PRODUCT = 0
 
 
-def conditions(
-    company_id: int, customer_id: int, group: str, product_ids: Iterable[int], *, currency: str, on: date
-) -> tuple[Condition, ...]:
-    """All conditions in this currency that hold for the customer on this day, for these products and for any."""
-    wanted = [(product_id,) for product_id in dict.fromkeys(product_ids)] or [(0,)]
-    with_clause, source, parameters = sql.relation("k", {"product_id": "int"}, wanted)
-    fits = [company_id, currency, on, on, customer_id, group]
-    rows = sql.fetch(
-        f"{with_clause} {_CONDITION} JOIN {source} ON c.product_id = k.product_id WHERE {_FITS}"
-        f" UNION ALL {_CONDITION} WHERE c.product_id IS NULL AND {_FITS}",
-        [*parameters, *fits, *fits],
-    )
-    return tuple(Condition(*row) for row in rows)
+class Fit(NamedTuple):
+    """For whom, in which currency and on which day conditions are to hold; hashable, so that it can be remembered."""
+
+    company_id: int
+    customer_id: int
+    group: str
+    currency: str
+    on: date
+
+
+def conditions(fit: Fit, product_ids: Iterable[int]) -> tuple[Condition, ...]:
+    """All conditions that hold for a customer on a day, for these products and for any."""
+    return conditions_of({fit: product_ids})[fit]
+
+
+def conditions_of(asked: Mapping[Fit, Iterable[int]]) -> dict[Fit, tuple[Condition, ...]]:
+    """`conditions` of many customers, in one statement."""
+    fits = list(asked)
+    rows = [
+        (nth, fit.company_id, fit.currency, fit.on, fit.customer_id, fit.group, product_id)
+        for nth, fit in enumerate(fits)
+        for product_id in (_ANY_PRODUCT, *dict.fromkeys(asked[fit]))
+    ]
+    with_clause, source, parameters = sql.relation("k", _ASKED, rows)
+    given = with_clause or f"WITH k AS (SELECT * FROM {source})"
+    found: dict[Fit, list[Condition]] = {fit: [] for fit in fits}
+    for nth, *values in sql.fetch(
+        f"{given} {_CONDITION} ON c.product_id = k.product_id AND {_FITS}"
+        f" UNION ALL {_CONDITION} ON k.product_id = {_ANY_PRODUCT} AND c.product_id IS NULL AND {_FITS}",
+        parameters,
+    ):
+        found[fits[nth]].append(Condition(*values))
+    return {fit: tuple(rows) for fit, rows in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

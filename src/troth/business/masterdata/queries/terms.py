@@ -1,6 +1,6 @@
 """How a company sells to a customer, and what a product is for that customer: one statement each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -96,12 +96,18 @@ def customer_terms(customer_id: int) -> CustomerTerms:
 
 def customer_terms_by_number(number: str, *, company_id: int | None = None) -> CustomerTerms | None:
     """The terms of a customer by its party's number; where several companies sell to it, the one with the lowest id."""
+    return customers_by_number([number], company_id=company_id).get(number)
+
+
+def customers_by_number(numbers: Iterable[str], *, company_id: int | None = None) -> dict[str, CustomerTerms]:
+    """`customer_terms_by_number` of many; numbers that are not there are left out."""
+    chosen, parameters = sql.one_of("p.number", numbers, "text")
     of_company = " AND c.company_id = %s" if company_id is not None else ""
     rows = sql.fetch(
-        f"{_CUSTOMER} WHERE p.number = %s{of_company} ORDER BY c.id LIMIT 1",
-        [number, *([company_id] if company_id is not None else [])],
+        f"{_CUSTOMER} WHERE {chosen}{of_company} ORDER BY c.id DESC",
+        [*parameters, *([company_id] if company_id is not None else [])],
     )
-    return CustomerTerms(*rows[0]) if rows else None
+    return {terms.number: terms for terms in (CustomerTerms(*row) for row in rows)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +195,36 @@ def product_terms(product_ids: Iterable[int], *, customer_id: int | None = None)
 
 def product_terms_by_number(numbers: Iterable[str], *, customer_id: int | None = None) -> dict[str, ProductTerms]:
     """The terms of products by what was typed: our number, else the customer's own. Unknown ones are left out."""
-    wanted = [(number,) for number in dict.fromkeys(numbers)]
+    customer = customer_id or NOBODY
+    return product_terms_of({customer: numbers})[customer]
+
+
+def product_terms_of(typed: Mapping[int, Iterable[str]]) -> dict[int, dict[str, ProductTerms]]:
+    """`product_terms_by_number` of many customers: by customer, by what was typed."""
+    wanted = [(customer_id, number) for customer_id, numbers in typed.items() for number in dict.fromkeys(numbers)]
+    found: dict[int, dict[str, ProductTerms]] = {customer_id: {} for customer_id in typed}
     if not wanted:
-        return {}
-    with_clause, source, parameters = sql.relation("k", {"number": "text"}, wanted)
+        return found
+    with_clause, source, parameters = sql.relation("k", {"customer_id": "int", "number": "text"}, wanted)
     rows = sql.fetch(
-        f"{with_clause} SELECT {_PRODUCT_COLUMNS} FROM {source}"
-        " LEFT JOIN masterdata_customerproduct own ON own.number = k.number AND own.customer_id = %s AND own.is_active"
-        " JOIN reference_product p ON p.number = k.number OR p.id = own.product_id"
-        f" {_PRODUCT_JOINS} {_CUSTOMER_PRODUCT} ORDER BY p.id, pu.unit_id",
-        [*parameters, customer_id or NOBODY, customer_id or NOBODY],
+        f"{with_clause} SELECT k.customer_id, {_PRODUCT_COLUMNS} FROM {source} LEFT JOIN masterdata_customerproduct own"
+        " ON own.number = k.number AND own.customer_id = k.customer_id AND own.is_active"
+        f" JOIN reference_product p ON p.number = k.number OR p.id = own.product_id {_PRODUCT_JOINS}"
+        " LEFT JOIN masterdata_customerproduct cp ON cp.product_id = p.id AND cp.customer_id = k.customer_id"
+        " AND cp.is_active ORDER BY p.id, pu.unit_id",
+        parameters,
     )
-    found = _products(list(dict.fromkeys(rows)))
-    by_own_number = {terms.customer_number: terms for terms in found if terms.customer_number}
-    by_number = by_own_number | {terms.number: terms for terms in found}
-    return {number: by_number[number] for (number,) in wanted if number in by_number}
+    by_customer: dict[int, list[sql.Row]] = {}
+    for row in dict.fromkeys(rows):
+        by_customer.setdefault(row[0], []).append(row[1:])
+    for customer_id, own in by_customer.items():
+        products = _products(own)
+        by_number = {terms.customer_number: terms for terms in products if terms.customer_number}
+        by_number |= {terms.number: terms for terms in products}
+        found[customer_id] = {
+            number: by_number[number] for key, number in wanted if key == customer_id and number in by_number
+        }
+    return found
 
 
 _unit = lru_cache(maxsize=256)(Unit)

@@ -31,6 +31,7 @@ from troth.business.sales.actions.cancel import cancel_order, reject_for_credit
 from troth.business.sales.actions.change import change_order, reject_item
 from troth.business.sales.actions.copy import copy_order, order_from_quotation
 from troth.business.sales.actions.from_hold import order_from_hold
+from troth.business.sales.actions.group import GROUP, Entered, Refused, enter_group, enter_orders
 from troth.business.sales.actions.quotations import (
     Expired,
     accept_quotation,
@@ -46,13 +47,16 @@ from troth.business.sales.actions.save import save_order
 from troth.business.sales.actions.submit import enter, enter_order, submit, submit_draft, submit_order
 
 __all__ = [
+    "GROUP",
     "Allocated",
     "Blocked",
     "Confirmed",
     "DeliveryMade",
     "DeliveryRefused",
+    "Entered",
     "Expired",
     "LineAnswer",
+    "Refused",
     "Repromised",
     "Saved",
     "Submitted",
@@ -64,7 +68,9 @@ __all__ = [
     "copy_order",
     "deliver_at_once_by",
     "enter",
+    "enter_group",
     "enter_order",
+    "enter_orders",
     "expire_quotations",
     "is_resumable",
     "order_from_hold",

@@ -69,40 +69,48 @@ def claim(held: Held, document: Document, amount: int, *, is_new: bool = False, 
 
     Past the limit a credit block is set, which stops the delivery.
     """
-    return credit.claim(
-        held,
+    return credit.claim(held, _claim(document, amount, is_new=is_new), by=by, clock=clock)
+
+
+def claim_new(held: Held, documents: Sequence[Document], *, by: Actor, clock: Clock) -> list[Verdict]:
+    """Let new orders, of which nothing stands yet, each claim its gross value, in their order."""
+    claimed = [_claim(document, document.gross_of_company, is_new=True) for document in documents]
+    return credit.claim_all(held, claimed, by=by, clock=clock)
+
+
+def _claim(document: Document, amount: int, *, is_new: bool = False) -> credit.Claim:
+    return credit.Claim(
         credit_key(document),
         document.ref,
         amount,
-        checks=document.terms.order_type.checks_credit,
-        is_new=is_new,
-        company_id=document.header.company_id,
-        entered_by_id=document.status.entered_by_id,
-        last_raised_by_id=document.status.last_raised_by_id,
-        by=by,
-        clock=clock,
+        document.terms.order_type.checks_credit,
+        document.header.company_id,
+        document.status.entered_by_id,
+        document.status.last_raised_by_id,
+        is_new,
     )
 
 
-def open_lines(held: Held, document: Document, lines: Sequence[Line], *, clock: Clock) -> None:
-    """Open the lines in the fulfilment ledger, and note what they take of a quotation."""
+def open_lines(held: Held, opened: Sequence[tuple[Document, Sequence[Line]]], *, clock: Clock) -> None:
+    """Open lines of documents in the fulfilment ledger, and note what they take of quotations."""
+    fulfilment.open_lines(held, [one for pair in opened for one in _new_lines(*pair)], at=clock.now())
+    for document, lines in opened:
+        refer(held, document, [(line, line.base_quantity, line.net) for line in lines], clock=clock)
+
+
+def _new_lines(document: Document, lines: Sequence[Line]) -> list[fulfilment.NewLine]:
     categories = document.terms.categories
-    fulfilment.open_lines(
-        held,
-        [
-            fulfilment.NewLine(
-                line_key(line),
-                document.ref,
-                line.base_quantity,
-                line.net,
-                line.tolerance,
-                categories[line.item_category_id].billing_basis,
-            )
-            for line in lines
-        ],
-        at=clock.now(),
-    )
-    refer(held, document, [(line, line.base_quantity, line.net) for line in lines], clock=clock)
+    return [
+        fulfilment.NewLine(
+            line_key(line),
+            document.ref,
+            line.base_quantity,
+            line.net,
+            line.tolerance,
+            categories[line.item_category_id].billing_basis,
+        )
+        for line in lines
+    ]
 
 
 def post_ordered(held: Held, document: Document, changes: Sequence[tuple[Line, int, int]], *, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """Keeping a draft: an order that is written but not in the books. It holds nothing and may be incomplete."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from troth.business.sales import store
@@ -125,10 +125,18 @@ def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, c
 
 def write_new(document: Document, extra: Mapping[str, tuple[str, Any]]) -> None:
     """Give the document its number and write it: two statements and one for the number."""
-    [number] = numbering.draw("order", company_id=SEQUENCE_COMPANY)
-    document.status = document.with_totals(number=f"SO-{number:06d}")
-    order_id, document.lines = store.insert(store.ORDER, document.header, document.status, document.lines, extra)
-    document.ref = DocumentRef(ORDER_KIND, order_id, document.status.number)
+    write_all([document], extra)
+
+
+def write_all(documents: Sequence[Document], extra: Mapping[str, tuple[str, Any]]) -> None:
+    """`write_new` for many, in no more statements."""
+    numbers = numbering.draw("order", company_id=SEQUENCE_COMPANY, count=len(documents))
+    for document, number in zip(documents, numbers, strict=True):
+        document.status = document.with_totals(number=f"SO-{number:06d}")
+    rows = [(document.header, document.status, document.lines) for document in documents]
+    for document, (order_id, lines) in zip(documents, store.insert_all(store.ORDER, rows, extra), strict=True):
+        document.lines = lines
+        document.ref = DocumentRef(ORDER_KIND, order_id, document.status.number)
 
 
 def _replace(document: Document, order: Order) -> None:
@@ -157,7 +165,11 @@ def _warn(document: Document) -> None:
     header = document.header
     other = store.reference_used(header.customer_id, header.customer_reference)
     if other:
-        document.warnings.append(f"Order {other} has the same customer's order number {header.customer_reference}.")
+        document.warnings.append(same_reference(other, header.customer_reference))
+
+
+def same_reference(other: str, reference: str) -> str:
+    return f"Order {other} has the same customer's order number {reference}."
 
 
 def record(

@@ -186,7 +186,7 @@ def _post(
     promise = promising.reconfirm(held, wishes(after, anew), clock=clock, blocked=nothing)
     _pass_on(held, before, after, anew)
     added = [line for line in after.standing if line.line_number in found.added]
-    books.open_lines(held, after, added, clock=clock)
+    books.open_lines(held, [(after, added)], clock=clock)
     _dereference(held, before, after, clock=clock)
     books.post_ordered(held, after, [_rise(was, new) for was, new in _pairs(before, after)], clock=clock)
     blocked = books.set_blocks(held, after, is_new=False, by=by, clock=clock)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from troth.business.credit.rules import Verdict
+from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
 from troth.business.sales.actions import at_once, books, prices, save
 from troth.business.sales.actions.answers import Submitted, line_answers
@@ -101,39 +103,74 @@ def submit(
 
     What is `displaced` is let go first, under the locks, so that its goods are the order's.
     """
-    lines = document.standing
-    wanted = wishes(document, lines)
-    held.take(*books.keys(document, wanted), *(displaced.keys if displaced else ()))
-    if displaced:
-        displaced.let_go(document.ref.id)
+    [taken] = submit_all(held, [document], displaced, by=by, clock=clock)
+    if document.terms.order_type.delivers_on_saving:
+        return at_once.delivered(held, taken, by=by, clock=clock)
+    return taken
 
-    verdict = books.claim(held, document, document.gross_of_company, is_new=True, by=by, clock=clock)
-    is_blocked = verdict.sets_block or bool(document.terms.order_type.delivery_block_reason)
-    nothing = books.confirms_nothing(document, is_blocked=is_blocked)
-    if displaced and nothing:
+
+def submit_all(
+    held: Held, documents: Sequence[Document], displaced: Displaced | None = None, *, by: Actor, clock: Clock
+) -> list[Submitted]:
+    """Take written orders into the books, the first one first, in a number of statements that does not grow with them.
+
+    `displaced` is the place that the only order takes.
+    """
+    wanted = [wishes(document, document.standing) for document in documents]
+    keys = [key for pair in zip(documents, wanted, strict=True) for key in books.keys(*pair)]
+    held.take(*dict.fromkeys((*keys, *(displaced.keys if displaced else ()))))
+    if displaced:
+        [only] = documents
+        displaced.let_go(only.ref.id)
+
+    verdicts = books.claim_new(held, documents, by=by, clock=clock)
+    nothing = [_confirms_nothing(*pair) for pair in zip(documents, verdicts, strict=True)]
+    if displaced and nothing[0]:
         raise refusals.GoodsWouldBeFree(
             Sentence(
                 "This order would be blocked and confirm nothing: the goods would be free for others. Keep the hold."
             )
         )
-    promise = books.confirm(held, wanted, nothing=nothing, clock=clock)
-    books.open_lines(held, document, lines, clock=clock)
+    promises = _promises(held, list(zip(wanted, nothing, strict=True)), clock=clock)
+    books.open_lines(held, [(document, document.standing) for document in documents], clock=clock)
+    return [
+        _taken(held, document, promises, verdict, by=by, clock=clock)
+        for document, verdict in zip(documents, verdicts, strict=True)
+    ]
+
+
+def _confirms_nothing(document: Document, verdict: Verdict) -> bool:
+    is_blocked = verdict.sets_block or bool(document.terms.order_type.delivery_block_reason)
+    return books.confirms_nothing(document, is_blocked=is_blocked)
+
+
+def _promises(held: Held, wanted: Sequence[tuple[Sequence[Wish], bool]], *, clock: Clock) -> Promise:
+    """The promises of all lines; what confirms nothing takes nothing from the others, whenever it is decided."""
+    found: dict[int, LinePromise] = {}
+    for nothing in (False, True):
+        chosen = [wish for own, is_nothing in wanted if is_nothing is nothing for wish in own]
+        if chosen:
+            found |= books.confirm(held, chosen, nothing=nothing, clock=clock).lines
+    return Promise(found)
+
+
+def _taken(
+    held: Held, document: Document, promises: Promise, verdict: Verdict, *, by: Actor, clock: Clock
+) -> Submitted:  # fmt: skip
+    """Set the blocks of an order, record it, and answer."""
     blocked = books.set_blocks(held, document, is_new=True, by=by, clock=clock)
     if verdict.sets_block:
         blocked = (CREDIT_BLOCK, *blocked)
-
+    lines = document.standing
+    promise = Promise({line.id: promises.lines[line.id] for line in lines if line.id in promises.lines})
     facts: dict[str, Any] = {"net": document.status.net, "gross": document.status.gross, "lines": len(lines)}
     short_ids = set(promise.short_lines)
-    short = [line.line_number for line in lines if line.id in short_ids]
-    if short:
+    if short := [line.line_number for line in lines if line.id in short_ids]:
         facts |= {"short_lines": short}
     if blocked:
         facts |= {"blocks": list(blocked)}
     save.record(document, "sales.order_submitted", by=by, clock=clock, facts=facts)
-    taken = replace(answer(document), lines=line_answers(lines, promise), blocks=blocked)
-    if document.terms.order_type.delivers_on_saving:
-        return at_once.delivered(held, taken, by=by, clock=clock)
-    return taken
+    return replace(answer(document), lines=line_answers(lines, promise), blocks=blocked)
 
 
 def refuse_incomplete(document: Document) -> None:

@@ -4,7 +4,7 @@ One statement for the customer, one or two for the products (by number, by id), 
 which the process keeps in memory under the edition that the customer's terms bring along.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ from troth.business.masterdata.queries import (
     Transport,
 )
 from troth.business.masterdata.queries.lookup import payment_terms_id
+from troth.business.pricing import queries as pricing
 from troth.business.promising.rules import wish as promising
 from troth.business.sales.rules import determination, refusals
 from troth.business.sales.rules.determination import Choices, Named, Way
@@ -29,6 +30,8 @@ from troth.kernel.calendars import WorkCalendar, date_of, day_of
 from troth.kernel.errors import Sentence
 from troth.kernel.scheduling import Calendars, Durations
 from troth.platform import sql
+from troth.platform.actions import recalled, remember
+from troth.platform.clock import Clock
 
 
 @dataclass
@@ -147,6 +150,40 @@ def for_draft(draft: OrderDraft) -> Terms:
     )
 
 
+def read_ahead(drafts: Sequence[OrderDraft], *, clock: Clock) -> None:
+    """Read what many drafts name, one statement a table, for the running action to remember as each is read.
+
+    What is not found, or named by id, is read with its draft, which tells what is wrong with it.
+    """
+    numbers = {draft.customer.strip() for draft in drafts if isinstance(draft.customer, str) and draft.company is None}
+    customers = masterdata.customers_by_number(numbers) if numbers else {}
+    typed: dict[int, list[str]] = {}
+    for draft in drafts:
+        customer = customers.get(draft.customer.strip()) if isinstance(draft.customer, str) else None
+        if customer is not None and draft.company is None:
+            remember(_customer_name(customer.number), customer)
+            own = typed.setdefault(customer.customer_id, [])
+            own += [line.product for line in draft.lines if isinstance(line.product, str)]
+    asked: dict[masterdata.Fit, set[int]] = {}
+    by_id = {customer.customer_id: customer for customer in customers.values()}
+    for customer_id, products in masterdata.product_terms_of(typed).items():
+        remember(_products_name(customer_id), products)
+        customer = by_id[customer_id]
+        today = clock.today(customer.time_zone)
+        fit = masterdata.Fit(customer.company_id, customer_id, customer.group, customer.currency, today)
+        asked[fit] = {terms.product_id for terms in products.values()}
+    if asked:
+        pricing.read_ahead(asked)
+
+
+def _customer_name(number: str) -> tuple[str, str]:
+    return "sales: customer", number
+
+
+def _products_name(customer_id: int) -> tuple[str, int]:
+    return "sales: products", customer_id
+
+
 def for_order(order: Header, product_ids: Mapping[int, object] | set[int]) -> Terms:
     """The terms of an order that is written, with these products."""
     customer = masterdata.customer_terms(order.customer_id)
@@ -168,7 +205,11 @@ def products(lines: tuple[LineDraft, ...], customer_id: int) -> dict[str | int, 
     if ids:
         found |= products_by_id(ids, customer_id)
     if numbers:
-        by_number = masterdata.product_terms_by_number(numbers, customer_id=customer_id)
+        ahead = recalled(_products_name(customer_id)) or {}
+        by_number = {number: ahead[number] for number in numbers if number in ahead}
+        rest = [number for number in numbers if number not in ahead]
+        if rest:
+            by_number |= masterdata.product_terms_by_number(rest, customer_id=customer_id)
         for number, terms in by_number.items():
             found[number] = found[terms.product_id] = terms
     return found
@@ -208,7 +249,8 @@ def _customer(draft: OrderDraft) -> masterdata.CustomerTerms:
     entered = draft.customer
     if isinstance(entered, int):
         return masterdata.customer_terms(entered)
-    found = masterdata.customer_terms_by_number(entered.strip(), company_id=draft.company)
+    ahead = recalled(_customer_name(entered.strip())) if draft.company is None else None
+    found = ahead or masterdata.customer_terms_by_number(entered.strip(), company_id=draft.company)
     if found is None:
         raise refusals.UnknownCustomer(
             Sentence(

@@ -1,10 +1,11 @@
 """Orders over the API: in one step or as a draft first, and every verb that an order knows."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from ninja import Query
+from pydantic import Field
 
 from troth.business.sales import actions, queries
 from troth.business.sales.actions.simulate import simulate_order
@@ -66,6 +67,53 @@ def create_order(request: ApiRequest, order: NewOrder) -> OrderWritten:
     if order.submit:
         return shown.order_written(create(request, actions.enter_order, draft))
     return _as_order(shown.written(saved := create(request, actions.save_order, draft), _currency(saved.id)))
+
+
+class Orders(Entry):
+    """Orders that are entered together, the first one first."""
+
+    orders: Annotated[list[OrderEntry], Field(min_length=1, max_length=actions.GROUP)]
+
+
+class EntryRefused(Shown):
+    """`row` counts the order's lines from 1."""
+
+    code: str
+    detail: str
+    row: int | None
+    field: str | None
+
+
+class OrderEntered(Shown):
+    """The order, or why it was refused."""
+
+    order: OrderWritten | None
+    refused: list[EntryRefused]
+
+
+class OrdersEntered(Shown):
+    items: list[OrderEntered]
+
+
+@operations.creates("/orders/batch", OrdersEntered)
+def create_orders(request: ApiRequest, sent: Orders) -> OrdersEntered:
+    """Enter orders together: each as `POST /orders` does, all in one transaction. Answers in the order of the orders.
+
+    One that is refused keeps no other from being taken. Orders that deliver on saving are entered by themselves.
+    """
+    drafts = tuple(entries.order_draft(one) for one in sent.orders)
+    found = create(request, actions.enter_group, drafts)
+    return OrdersEntered(
+        items=[
+            OrderEntered(
+                order=shown.order_written(one.taken) if one.taken else None,
+                refused=[
+                    EntryRefused(code=why.code, detail=why.message, row=why.row, field=why.field) for why in one.refused
+                ],
+            )
+            for one in found
+        ]
+    )
 
 
 @operations.changes("/orders/{int:order_id}", OrderWritten, method="PUT")

@@ -149,3 +149,9 @@ class GoodsWouldBeFree(BusinessError):
     """An order that takes the place of a hold would be blocked, and leave its goods to others."""
 
     code = "goods_would_be_free"
+
+
+class DeliversOnSaving(BusinessError):
+    """An order that is delivered as it is entered cannot be entered together with others."""
+
+    code = "delivers_on_saving"
