@@ -3,8 +3,8 @@
 A bench makes a database of its own beside the one it is given and drops it at the end, so nothing of yours is touched.
 `troth bench order-entry` measures orders of 1 to 300 lines from the call to the commit, `order-to-invoice` ten
 lines on their way to a posted invoice, `papers` each paper with 1, 10 and 100 lines, `pages` what the server takes for
-each page in books of a million lines. `backorder` and `promise` need no database: they measure the run over up to
-1,000,000 open items, and up to 1,000,000 checks, in the kernel alone.
+each page in books of a million lines. `promise` measures checks in the kernel and through the store, eight
+clients beside a bare script, and the grouped writer; `backorder` the run over up to 1,000,000 open items.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,5 +1,7 @@
 """Checks in the kernel alone: the curve of a year with a proposal, one by one, and a million of them in one call.
 
+Then promises through the store (`promise_store`).
+
 A key has stock, six receipts and twelve demands, spread over a year; each check is on a key of its own.
 """
 
@@ -9,6 +11,7 @@ from functools import partial as partial_of
 
 import numpy as np
 
+from troth.doors.bench import promise_store
 from troth.doors.bench.measure import percentile
 from troth.doors.cli.reports import Figure
 from troth.kernel import netting
@@ -38,7 +41,7 @@ def run(quick: bool) -> Sequence[Figure]:
         goal, met = (f"<= {GOAL_S}", spent <= GOAL_S) if count == 1_000_000 else ("", None)
         figures.append(Figure(f"kernel, {count} checks in one call", "CPU", spent, "s", goal, met))
         figures.append(Figure(f"kernel, {count} checks in one call", "a check, CPU", spent / count * 1e6, "us"))
-    return [*_one_by_one(), *figures]
+    return [*_one_by_one(), *figures, *promise_store.run(quick)]
 
 
 def scene(count: int) -> tuple[Supply, Checks]:
