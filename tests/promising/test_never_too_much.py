@@ -121,7 +121,7 @@ def rivals(shop: Books, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     product = shop.product()
     shop.supply(product, (None, 10))
     barrier = threading.Barrier(2)
-    decided = promising.confirm.__globals__["_decided"]
+    decided = promising.confirm.__globals__["decide_all"]
 
     def slowly(*arguments):
         try:
@@ -130,7 +130,7 @@ def rivals(shop: Books, monkeypatch: pytest.MonkeyPatch) -> list[int]:
             return decided(*arguments)
         return decided(*arguments)
 
-    monkeypatch.setitem(promising.confirm.__globals__, "_decided", slowly)
+    monkeypatch.setitem(promising.confirm.__globals__, "decide_all", slowly)
     wishes = [shop.wish(product, 10, march(3), document=DocumentRef("order", number)) for number in (1, 2)]
     got: list[int] = [0, 0]
 

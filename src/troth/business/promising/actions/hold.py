@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import queries
-from troth.business.promising.actions.confirm import HOLD_KIND, confirm, keys, withdraw
+from troth.business.promising.actions.changes import HOLD_KIND
+from troth.business.promising.actions.confirm import confirm, keys, withdraw
 from troth.business.promising.actions.suppose import at_once
 from troth.business.promising.models import Hold, HoldLine
 from troth.business.promising.rules import Promise, Way, Wish

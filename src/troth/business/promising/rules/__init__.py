@@ -1,16 +1,9 @@
-"""What may be promised: `wish` says what a promise is made of, `decide` makes it, `explain` says why."""
+"""What may be promised: `wish` says what a promise is made of, `shelf` what there is, `decide` makes it, `explain` says
+why."""
 
-from troth.business.promising.rules.decide import (
-    Asked,
-    Shelf,
-    Task,
-    Timetable,
-    decide,
-    group_of,
-    has_unsecured,
-    ready_on,
-)
+from troth.business.promising.rules.decide import Task, Timetable, decide, group_of, ready_on
 from troth.business.promising.rules.explain import sentence
+from troth.business.promising.rules.shelf import Asked, Shelf, has_unsecured
 from troth.business.promising.rules.wish import (
     Binding,
     LessThanDelivered,

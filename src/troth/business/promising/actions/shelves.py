@@ -1,0 +1,92 @@
+"""From changes to decisions: one shelf for each key, and on it the rules."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from troth.business.promising.actions.changes import Change
+from troth.business.promising.rules import (
+    Asked,
+    LinePromise,
+    Schedule,
+    Shelf,
+    Task,
+    Timetable,
+    Wish,
+    decide,
+    has_unsecured,
+    ready_on,
+)
+from troth.kernel import netting
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform.locks import Held
+
+
+class Decided(NamedTuple):
+    """`new` are the schedule lines to be written; the promise holds them and the fixed ones."""
+
+    change: Change
+    promise: LinePromise
+    new: tuple[Schedule, ...]
+
+
+def decide_all(
+    held: Held, changes: Sequence[Change], released: Sequence[Entry], today: Mapping[int, int]
+) -> list[Decided]:
+    shelves = _shelves(held, changes, released, today)
+    by_line = {change.wish.line_id: change for change in changes}
+    tasks = []
+    for change in changes:
+        wish, now = change.wish, today[change.wish.site_id]
+        if change.open:
+            tasks.append(Task(wish, change.open, shelves[key_of(wish)] if wish.is_checked else None, now))
+    found = {task.wish.line_id: promise for task, promise in decide(tasks, Timetable())}
+    return [
+        _with_fixed(by_line[line_id], found.get(line_id) or LinePromise(change.wish, (), {}))
+        for line_id, change in by_line.items()
+    ]
+
+
+def _with_fixed(change: Change, promise: LinePromise) -> Decided:
+    if change.before is None:
+        return Decided(change, promise, promise.schedules)
+    fixed = tuple(line.schedule._replace(quantity=line.open) for line in change.fixed)
+    whole = promise._replace(schedules=(*fixed, *promise.schedules), delivered=change.before.delivered)
+    return Decided(change, whole, promise.schedules)
+
+
+def confirm_nothing(changes: Sequence[Change]) -> list[Decided]:
+    return [_with_fixed(change, LinePromise(change.wish, (), {"held": "blocked"})) for change in changes]
+
+
+def _shelves(
+    held: Held, changes: Sequence[Change], released: Sequence[Entry], today: Mapping[int, int]
+) -> dict[AvailabilityKey, Shelf]:
+    """One shelf for each key, with what is promised anew put back first."""
+    back: dict[AvailabilityKey, list[netting.Posting]] = {}
+    for entry in released:
+        back.setdefault(entry.key, []).append((entry.category, entry.day, entry.quantity))
+    first: dict[AvailabilityKey, Wish] = {}
+    for change in changes:
+        if change.open and change.wish.is_checked:
+            wish = first.setdefault(key_of(change.wish), change.wish)
+            assert wish.scope.code == change.wish.scope.code, "one scope a product in a document"
+    return {
+        key: Shelf(_asked(held, wish, back.get(key, ()), today[key.site_id]), wish.scope) for key, wish in first.items()
+    }
+
+
+def _asked(held: Held, wish: Wish, back: Sequence[netting.Posting], today: int) -> Asked:
+    balance = held.balance(key_of(wish))
+    series = netting.merge(balance.series, back) if back else balance.series
+    ready = ready_on(wish, today) if wish.scope.lead_time or has_unsecured(series) else None
+    return Asked(series, balance.version, today, ready)
+
+
+def key_of(wish: Wish) -> AvailabilityKey:
+    return _key_of(wish.product_id, wish.site_id, wish.segment)
+
+
+_key_of = lru_cache(maxsize=4096)(AvailabilityKey)
+"""A document asks for the key of each line several times."""

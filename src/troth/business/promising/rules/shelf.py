@@ -1,0 +1,174 @@
+"""What one key offers, and how a run of decisions uses it up."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from troth.business.promising.rules.wish import Binding
+from troth.kernel import netting, steps
+from troth.kernel.netting import Category, Scope, Series
+from troth.kernel.proposals import Line
+from troth.kernel.scopes import CheckingScope
+from troth.kernel.steps import Steps
+
+SLICE_MAX = 6
+"""How many steps of the free curve a record keeps."""
+
+_FIRST_RECEIPT = int(Category.PURCHASE)
+_FIRST_DEMAND = int(Category.ORDER)
+
+
+class Asked(NamedTuple):
+    """What a shelf is laid out from: the series of its key, its version, the day number of today at the site, and how
+    many days from then goods can be procured or made (None: not known)."""
+
+    series: Series
+    version: int
+    today: int
+    ready: int | None = None
+
+
+class Shelf:
+    """What one key offers in one scope, as one run of decisions uses it up.
+
+    `free` is the free curve under the ceiling of goods at hand; `on_stock` what stock alone would cover for good;
+    `firm` the free curve of firm supply alone. Days inside are offsets from `today`.
+    """
+
+    _free: Steps | None
+
+    __slots__ = (
+        "_free",
+        "_gone",
+        "_net",
+        "_ready",
+        "_series",
+        "_taken",
+        "at_hand",
+        "on_stock",
+        "scope",
+        "today",
+        "version",
+    )
+
+    def __init__(self, asked: Asked, scope: CheckingScope) -> None:
+        self._series, self.version, self.today, self._ready = asked
+        self.scope = scope
+        self.on_stock = _without_receipts(self._series, scope)
+        self.at_hand = _at_hand(self._series, scope, self.today) if scope.at_hand else None
+        self._net = _net(asked, scope.counted)
+        self._taken: list[Line] = []
+        self._gone: list[Line] = []
+        self._free = None
+
+    @property
+    def free(self) -> Steps:
+        """What is free after all that was taken; settled only when somebody looks."""
+        if self._free is None:
+            horizon = self.scope.counted.horizon_days
+            if self._taken:
+                self._net, self._taken = steps.take(self._net, self._taken, horizon), []
+            self._free = Steps(self._net, horizon, ceiling=self.at_hand)
+        return self._free
+
+    def firm(self, offset: int) -> int:
+        """What firm supply alone leaves free on a day."""
+        if self.scope.is_firm:
+            return self.free[min(offset, len(self.free) - 1)]
+        horizon = self.scope.counted.horizon_days
+        net = _net(Asked(self._series, self.version, self.today, self._ready), self.scope.firm)
+        curve = Steps(steps.take(net, self._gone, horizon), horizon, ceiling=self.at_hand)
+        return curve[min(offset, horizon)]
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Use up what the lines confirm."""
+        self._taken += lines
+        self._gone += lines
+        taken = sum([line.quantity for line in lines])
+        self.on_stock -= taken
+        if self.at_hand is not None:
+            self.at_hand -= taken
+        self._free = None
+
+    def keep(self) -> "_Kept":
+        return self._net, list(self._taken), list(self._gone), self.on_stock, self.at_hand
+
+    def restore(self, kept: "_Kept") -> None:
+        self._net, self._taken, self._gone, self.on_stock, self.at_hand = kept
+        self._free = None
+
+    def binding(self, offset: int) -> Binding:
+        """What limits a promise from `offset` on: the first lowest balance, and the receipt after it."""
+        lowest, balance = self.free.binding(offset)
+        day = self.today + lowest
+        return Binding(day, balance, _next_receipt(self._series, self.scope, day))
+
+    def slice(self, offset: int) -> list[list[int]]:
+        """The steps of the free curve from `offset` on, as [day, free]: the record of what was seen."""
+        return [[self.today + day, free] for day, free in self.free.seen_from(offset, SLICE_MAX)]
+
+
+_Kept = tuple[dict[int, int], list[Line], list[Line], int, int | None]
+_UNSECURED = int(Category.UNSECURED_ORDER)
+
+
+def has_unsecured(series: Series) -> bool:
+    """Whether an order ahead of firm supply stands in it; theirs is the last of the categories."""
+    return bool(series.categories) and series.categories[-1] == _UNSECURED
+
+
+def _net(asked: Asked, scope: Scope) -> dict[int, int]:
+    """The changes of the balance, with what is unsecured left to the lead time.
+
+    An unsecured order for a day by which goods can still be procured takes nothing that is here before that day; from
+    that day on it counts, so that receipts which come for it are its own. Nearer ones count on every day.
+    """
+    series, _, today, ready = asked
+    everything = netting.changes(series, scope, today)
+    if ready is None or not has_unsecured(series):
+        return everything
+    near = netting.series_of(
+        posting for posting in series.postings() if posting[0] != _UNSECURED or posting[1] < today + ready
+    )
+    horizon = scope.horizon_days
+    before, after = Steps(netting.changes(near, scope, today), horizon), Steps(everything, horizon)
+    kept = before[ready - 1] if 0 < ready <= horizon else after[0]
+    free, net = 0, {}
+    for day in sorted({0, min(ready, horizon), *netting.changes(near, scope, today), *everything}):
+        now = before[day] if day < ready else max(after[day], kept)
+        net[day], free = now - free, now
+    return net
+
+
+def _without_receipts(series: Series, scope: CheckingScope) -> int:
+    """Stock less all demand: as demand only falls, this is the free curve of stock alone on every day."""
+    lasting = scope.lasting
+    return sum(
+        [quantity for category, quantity in zip(series.categories, series.quantities, strict=True) if lasting[category]]
+    )
+
+
+def _at_hand(series: Series, scope: CheckingScope, today: int) -> int:
+    """Stock less the deliveries on their way and, of the other demands of `scope.at_hand`, what is due."""
+    total = 0
+    for category, day, quantity in series.postings():
+        due = category == Category.DELIVERY or (category in scope.at_hand and day <= today)
+        if category == Category.STOCK or (due and category in scope.at_hand):
+            total += quantity
+    return total
+
+
+def _next_receipt(series: Series, scope: CheckingScope, after: int) -> tuple[int, int, int] | None:
+    """The first receipt after a day, as (category, day, quantity); of one day the one of the lowest category."""
+    categories, days = series.categories, series.days
+    found: tuple[int, int, int] | None = None
+    first = bisect_left(categories, _FIRST_RECEIPT)
+    end = bisect_left(categories, _FIRST_DEMAND, first)
+    while first < end:
+        category = categories[first]
+        last = bisect_right(categories, category, first, end)
+        place = bisect_right(days, after, first, last)
+        if place < last and category in scope.supply and (found is None or days[place] < found[1]):
+            found = (category, days[place], series.quantities[place])
+        first = last
+    return found
