@@ -27,6 +27,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "troth.business.pricing",
         "troth.business.credit",
         "troth.business.supply",
+        "troth.business.quotas",
         "troth.business.promising",
         "troth.business.sales",
         "troth.business.backorders",

@@ -17,6 +17,7 @@ BUSINESS = (
     "credit",
     "supply",
     "production",
+    "quotas",
     "promising",
     "sales",
     "backorders",

@@ -193,6 +193,8 @@ def test_verify_counts_what_it_looked_at(promised):
         "promising: demand": 1,
         "promising: holds": 0,
         "promising: open": 1,
+        "promising: quota marks": 0,
+        "promising: quotas": 0,
         "promising: within the wish": 1,
     }
 

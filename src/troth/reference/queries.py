@@ -67,6 +67,7 @@ class ProductRow:
     is_active: bool
     standard_cost: int
     lead_days: int | None
+    category: str = ""
 
     def format(self, quantity: int) -> str:
         return f"{format_quantity(quantity, self.decimals)} {self.base_unit}"
@@ -118,7 +119,7 @@ def today(clock: Clock, company_ids: Collection[int] | None = None) -> date:
 _SITE = ("id", "code", "name", "company_id", "time_zone", "calendar_id", "is_active")
 _PRODUCTS = (
     "SELECT p.id, p.number, p.name, p.base_unit_id, u.decimals, p.weight_g, p.volume_ml, p.is_stocked, p.is_made,"
-    " p.is_sold, p.is_active, p.standard_cost, p.lead_days"
+    " p.is_sold, p.is_active, p.standard_cost, p.lead_days, p.category"
     " FROM reference_product p JOIN reference_unit u ON u.code = p.base_unit_id"
 )
 

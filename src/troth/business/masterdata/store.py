@@ -26,6 +26,7 @@ KEPT_IN_MEMORY = (
     reference.CalendarDay,
     reference.Site,
     reference.Company,
+    reference.SalesOrganisation,
     models.PaymentTerms,
     models.TaxRate,
     models.AccountRule,

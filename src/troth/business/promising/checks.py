@@ -5,11 +5,12 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
-from troth.business.promising.models import Allocation, Hold, HoldLine, Requirement, ScheduleLine
+from troth.business.promising.models import Allocation, Hold, HoldLine, QuotaUse, Requirement, ScheduleLine
 from troth.business.promising.states import UNSECURED
 from troth.business.promising.store import own_segment
 from troth.kernel.netting import Category
 from troth.ledgers.availability import queries as availability
+from troth.ledgers.quota import queries as quota
 from troth.ledgers.stock import queries as stock
 from troth.platform.verify import Check, Count, Finding, register
 
@@ -134,6 +135,37 @@ def _holds() -> Iterator[Finding | Count]:
         yield Finding(f"Line {line_id} of a hold that has ended still holds goods.", {"line": line_id})
 
 
+def _quotas() -> Iterator[Finding | Count]:
+    """What the quota ledger has as consumed is what the lines of documents consume, cell by cell."""
+    rows = (
+        QuotaUse.objects.values_list("procedure_id", "cell", "period")
+        .annotate(used=Sum("quantity"))
+        .order_by("procedure_id", "cell", "period")
+    )
+    used = {(procedure_id, cell, period): quantity for procedure_id, cell, period, quantity in rows}
+    posted = quota.consumed()
+    cells = sorted(used.keys() | posted.keys())
+    yield Count(len(cells))
+    for place in cells:
+        if used.get(place, 0) != posted.get(place, 0):
+            procedure_id, cell, period = place
+            yield Finding(
+                f"Cell {cell} of procedure {procedure_id} in period {period}: lines consume {used.get(place, 0)},"
+                f" the ledger has {posted.get(place, 0)}.",
+                {"procedure": procedure_id, "cell": cell, "period": period},
+            )
+
+
+def _quota_marks() -> Iterator[Finding | Count]:
+    """Whoever reads a line that consumes quotas knows it by a mark on the line."""
+    rows = QuotaUse.objects.filter(requirement__is_rationed=False).values_list("requirement__line_id", flat=True)
+    yield Count(QuotaUse.objects.values("requirement_id").distinct().count())
+    for line_id in rows.order_by("requirement__line_id").distinct():
+        yield Finding(f"Line {line_id} consumes a quota and is not marked.", {"line": line_id})
+
+
+register(Check("promising: quotas", "What is consumed of each cell is the sum of what lines consume.", _quotas))
+register(Check("promising: quota marks", "Every line that consumes a quota is marked.", _quota_marks))
 register(Check("promising: holds", "A hold that has ended holds nothing.", _holds))
 register(Check("promising: demand", "Order demand is what is confirmed and not delivered.", _demand))
 register(

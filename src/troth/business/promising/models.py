@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class Requirement(models.Model):
     """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over.
 
+    It `is_rationed` if quotas or supply protection held for it when it was promised.
     `confirmed_quantity` is the sum of the schedule lines, delivered ones included. A line that was cancelled or
     rejected is withdrawn: nothing of it is open any more.
     """
@@ -50,6 +51,7 @@ class Requirement(models.Model):
     explanation = models.JSONField(default=dict)
     promised_at = models.DateTimeField(null=True)
     cause = models.CharField(max_length=12, default="entered", db_default="entered")
+    is_rationed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -108,6 +110,29 @@ class ScheduleLine(models.Model):
                 fields=["material_on"], name="promising_schedule_line_due", condition=Q(delivered__lt=F("quantity"))
             )
         ]
+
+
+class QuotaUse(models.Model):
+    """What a requirement consumes of a quota's cell in a period, or of its own supply protection (`sequence` -1).
+
+    The ledger has the same quantity under (`procedure_id`, `cell`, `period`). `sequence` is the number of the sequence
+    among those that held: each of them is used for all that is confirmed. The earliest `position` stays the longest.
+    """
+
+    requirement = models.ForeignKey(Requirement, on_delete=models.RESTRICT, related_name="uses", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    sequence = models.SmallIntegerField()
+    procedure_id = models.BigIntegerField()
+    cell = models.CharField(max_length=200)
+    period = models.IntegerField()
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["requirement", "position"], name="promising_quota_use_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="promising_quota_use_positive"),
+        ]
+        indexes = [models.Index(fields=["procedure_id", "cell", "period"], name="promising_quota_use_cell")]
 
 
 class PastPromise(models.Model):

@@ -20,8 +20,9 @@ from troth.kernel.netting import Category
 from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
+from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.documents import DocumentRef
-from troth.platform.locks import Overlay
+from troth.platform.locks import BalanceKey, Overlay
 from troth.reference import queries as reference
 
 
@@ -133,13 +134,18 @@ def confirmed(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
     return store.confirmed(kind, line_ids)
 
 
-def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[AvailabilityKey, ...]:
-    """The series that the lines stand on: what `reconfirm`, `withdraw`, deliveries and goods issue must hold.
+def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[BalanceKey, ...]:
+    """What the lines stand on: what `reconfirm`, `withdraw`, deliveries and goods issue must hold.
 
-    Stock tied to a line has a series of its own; `own` names it for every line, as `allocate` needs.
+    Their series, and the quotas that they consume. Stock tied to a line has a series of its own; `own` names it for
+    every line, as `allocate` needs. A statement more where quotas are consumed.
     """
-    found: dict[AvailabilityKey, None] = {}
-    for line_id, product_id, site_id, segment, is_tied in store.series(kind, line_ids):
+    rows = store.series(kind, line_ids)
+    using = [row[5] for row in rows if row[5] is not None]
+    found: dict[BalanceKey, None] = {}
+    for uses in store.uses(using).values() if using else ():
+        found |= dict.fromkeys(QuotaKey(*use[1:4]) for use in uses)
+    for line_id, product_id, site_id, segment, is_tied, _ in rows:
         found[AvailabilityKey(product_id, site_id, segment)] = None
         if own or is_tied:
             found[AvailabilityKey(product_id, site_id, store.own_segment(line_id))] = None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
+from troth.business.promising.rules.quotas import Use
 from troth.business.promising.rules.wish import Binding, Schedule
 from troth.business.promising.states import UNSECURED, Basis
 from troth.kernel.calendars import date_of, day_of
@@ -69,7 +70,9 @@ class Standing:
     record: dict[str, Any]
     cause: str
     promised_at: datetime | None
+    is_rationed: bool
     lines: tuple[StandingLine, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     @property
     def key(self) -> AvailabilityKey:
@@ -102,14 +105,14 @@ _STANDING = (
     "r.id, r.document_kind, r.document_id, r.document_number, r.line_id, r.product_id, r.site_id, r.segment,"
     " r.quantity, r.open_quantity, r.confirmed_quantity, r.requested_on, r.mode, r.scope, r.is_fixed, r.is_checked,"
     " r.delivery_group, r.complete_delivery, r.deliveries_max, r.is_withdrawn, r.first_promised_on, r.explanation,"
-    " r.cause, r.promised_at"
+    " r.cause, r.promised_at, r.is_rationed"
 )
 _LINE = (
     "s.id, s.position, s.quantity, s.delivered, s.material_on, s.transportation_planning_on, s.loading_on,"
     " s.goods_issue_on, s.delivery_on, s.basis, s.binding"
 )
 _LINE_ID = 4
-_STANDING_WIDTH = 24
+_STANDING_WIDTH = 25
 
 
 def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
@@ -126,7 +129,61 @@ def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
         _, lines = found.setdefault(row[_LINE_ID], (row, []))
         if row[_STANDING_WIDTH] is not None:
             lines.append(_line(row[_STANDING_WIDTH:]))
-    return {line_id: _requirement(row, tuple(lines)) for line_id, (row, lines) in found.items()}
+    using = [row[0] for row, _ in found.values() if row[_STANDING_WIDTH - 1]]
+    consumed = uses(using) if using else {}
+    return {
+        line_id: _requirement(row, tuple(lines), consumed.get(row[0], ())) for line_id, (row, lines) in found.items()
+    }
+
+
+def uses(requirement_ids: Sequence[int]) -> dict[int, tuple[Use, ...]]:
+    """What these requirements consume of quotas, the earliest first."""
+    chosen, parameters = sql.one_of("requirement_id", requirement_ids)
+    rows = sql.fetch(
+        "SELECT requirement_id, sequence, procedure_id, cell, period, quantity FROM promising_quotause"
+        f" WHERE {chosen} ORDER BY requirement_id, position",
+        parameters,
+    )
+    found: dict[int, list[Use]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(Use(*row[1:]))
+    return {requirement_id: tuple(each) for requirement_id, each in found.items()}
+
+
+def uses_of_expired_holds(at: datetime) -> list[int]:
+    """The lines of holds that expired by `at`, were not swept yet, and still consume quotas."""
+    rows = sql.fetch(
+        "SELECT l.id FROM promising_hold h JOIN promising_holdline l ON l.hold_id = h.id JOIN promising_requirement r"
+        " ON r.document_kind = 'hold' AND r.line_id = l.id AND r.is_rationed"
+        " WHERE h.state = 'active' AND h.expires_at <= %s ORDER BY l.id",
+        [at],
+    )
+    return [row[0] for row in rows]
+
+
+def rewrite_uses(changed: Mapping[int, Sequence[Use]]) -> None:
+    """Put these in place of what the requirements (by id) consumed of quotas."""
+    if not changed:
+        return
+    chosen, parameters = sql.one_of("requirement_id", changed)
+    sql.fetch(f"DELETE FROM promising_quotause WHERE {chosen}", parameters)
+    insert_uses(changed)
+
+
+def mark_quota_use(requirement_id: int) -> None:
+    """Note that a requirement consumes quotas, so that whoever reads it looks for them."""
+    sql.update("promising_requirement", "id", {"is_rationed": "bool"}, [(requirement_id, True)])
+
+
+def insert_uses(found: Mapping[int, Sequence[Use]]) -> None:
+    """Write what requirements (by id) consume that consumed nothing before."""
+    columns = {
+        "requirement_id": "int", "position": "int", "sequence": "int", "procedure_id": "int", "cell": "text",
+        "period": "int", "quantity": "int",
+    }  # fmt: skip
+    rows = [(one, place, *use) for one, uses in found.items() for place, use in enumerate(uses, 1)]
+    if rows:
+        sql.insert("promising_quotause", columns, rows)
 
 
 def confirmed(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
@@ -140,18 +197,20 @@ def confirmed(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def series(kind: str, line_ids: Sequence[int]) -> list[tuple[int, int, int, str, bool]]:
-    """(line, product, site, segment, whether stock is tied to it) of the lines that are checked."""
+def series(kind: str, line_ids: Sequence[int]) -> list[tuple[int, int, int, str, bool, int | None]]:
+    """(line, product, site, segment, whether stock is tied to it, its id if it consumes quotas) of the lines that are
+    checked."""
     if not line_ids:
         return []
     with_clause, joined, parameters = _wanted(kind, line_ids)
     rows = sql.fetch(
         f"{with_clause} SELECT r.line_id, r.product_id, r.site_id, r.segment, EXISTS (SELECT 1 FROM"
-        " promising_scheduleline s WHERE s.requirement_id = r.id AND s.basis = 'allocated')"
+        " promising_scheduleline s WHERE s.requirement_id = r.id AND s.basis = 'allocated'),"
+        " CASE WHEN r.is_rationed THEN r.id END"
         f" FROM promising_requirement r {joined} WHERE r.is_checked ORDER BY r.line_id",
         parameters,
     )
-    return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+    return [(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 
 
 def expired_hold_lines(keys: Sequence[AvailabilityKey], at: datetime) -> list[int]:
@@ -182,11 +241,12 @@ def _line(row: Sequence[Any]) -> StandingLine:
     return StandingLine(row[0], row[1], schedule, row[3])
 
 
-def _requirement(row: Sequence[Any], lines: tuple[StandingLine, ...]) -> Standing:
+def _requirement(row: Sequence[Any], lines: tuple[StandingLine, ...], uses: tuple[Use, ...]) -> Standing:
     return Standing(
         row[0], DocumentRef(row[1], row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
         _date(row[11]), row[12], row[13], bool(row[14]), bool(row[15]), row[16], bool(row[17]), row[18],
-        bool(row[19]), _date(row[20]) if row[20] else None, _json(row[21]), row[22], _at(row[23]), lines,
+        bool(row[19]), _date(row[20]) if row[20] else None, _json(row[21]), row[22], _at(row[23]), bool(row[24]),
+        lines, uses,
     )  # fmt: skip
 
 
@@ -211,7 +271,7 @@ _REQUIREMENT = {
     "requested_on": "date", "mode": "text", "scope": "text", "priority": "int", "is_fixed": "bool",
     "is_checked": "bool", "delivery_group": "int", "complete_delivery": "bool", "deliveries_max": "int",
     "segment": "text", "is_withdrawn": "bool", "value": "int", "owner_id": "int", "confirmed_quantity": "int",
-    "first_promised_on": "date", "explanation": "json", "promised_at": "at", "cause": "text",
+    "first_promised_on": "date", "explanation": "json", "promised_at": "at", "cause": "text", "is_rationed": "bool",
 }  # fmt: skip
 _SCHEDULE = {
     "requirement_id": "int", "position": "int", "quantity": "int", "material_on": "date",

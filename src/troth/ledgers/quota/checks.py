@@ -19,5 +19,25 @@ def not_negative() -> Found:
         )
 
 
+def within_plan() -> Found:
+    """No posting consumed more than was planned then; a plan may be lowered below what is consumed."""
+    yield count("quota_posting")
+    running: dict[int, dict[str, int]] = {}
+    statement = (
+        "SELECT p.balance_id, p.measure, p.quantity, p.id FROM quota_posting p JOIN quota_balance b"
+        " ON b.id = p.balance_id WHERE b.consumed > b.planned ORDER BY p.id"
+    )
+    for balance_id, measure, quantity, posting_id in sql.fetch(statement):
+        sums = running.setdefault(balance_id, {"planned": 0, "consumed": 0})
+        sums[measure] += quantity
+        if measure == Measure.CONSUMED and quantity > 0 and sums["consumed"] > sums["planned"]:
+            yield Finding(
+                f"Quota posting {posting_id} consumed {quantity}; {sums['consumed']} of {sums['planned']} planned were"
+                " consumed then.",
+                {"posting": posting_id, "balance": balance_id},
+            )
+
+
+register(Check("quota: within the plan", "No more was consumed than was planned then.", within_plan))
 register(Check("quota: balances", "Planned and consumed are the sums of their postings.", balances))
 register(Check("quota: not negative", "No quota is negative.", not_negative))

@@ -18,6 +18,18 @@ class QuotaRow:
         return self.planned - self.consumed
 
 
+def consumed() -> dict[tuple[int, str, int], int]:
+    """What is consumed, by procedure, cell and period; cells of which nothing is are left out."""
+    rows = Balance.objects.exclude(consumed=0).values_list("procedure_id", "cell", "period", "consumed")
+    return {row[:3]: row[3] for row in rows}
+
+
+def planned() -> list[tuple[int, str, int]]:
+    """(procedure, cell, period) of all for which something is planned."""
+    rows = Balance.objects.exclude(planned=0).order_by("procedure_id", "cell", "period")
+    return list(rows.values_list("procedure_id", "cell", "period"))
+
+
 def cells(procedure_id: int, *, first_period: int, last_period: int) -> list[QuotaRow]:
     """The cells of a procedure from one period to another, by cell and period."""
     rows = (

@@ -43,6 +43,7 @@ _YARD = _who(TRANSPORT, SUPER)
 _STORE = _who(CLERK, SUPER)
 _PLAN = _who(SCHED, OPS)
 """Those who share goods out anew."""
+_QUOTAS = _PLAN | {MASTER}
 _PROOF = _who(REP, TRANSPORT, OPS)
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
@@ -147,6 +148,13 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "backorders.tell_of_changes": _who(),
     "backorders.finish_run": _who(),
     "backorders.set_due": _who(),
+    # quotas
+    "quotas.view_quota": _TRADE,
+    "quotas.save_procedure": _QUOTAS,
+    "quotas.save_sequence": _QUOTAS,
+    "quotas.set_targets": _QUOTAS,
+    "quotas.retire_cell": _QUOTAS,
+    "quotas.save_protection": _QUOTAS,
     # pricing
     "pricing.simulate": _who(REP, SALES, COORD, OPS, BILL, MASTER),
     # credit

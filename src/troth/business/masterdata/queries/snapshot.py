@@ -165,6 +165,7 @@ class Snapshot:
     text_kinds: Mapping[str, TextKindTerms]
     checking_scopes: Mapping[str, CheckingScope]
     groups: Mapping[str, Mapping[str, CheckingScope]]
+    sales_organisations: Mapping[int, str]
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
 
     def scope(self, group: str, event: str) -> CheckingScope:
@@ -350,6 +351,7 @@ def _load(edition: int) -> Snapshot:
         _accounts(),
         {row[0]: TextKindTerms(*row) for row in sql.fetch(_TEXT_KINDS)},
         *_scopes(),
+        dict(sql.fetch("SELECT id, code FROM reference_salesorganisation")),
     )
 
 

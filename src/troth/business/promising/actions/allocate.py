@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from troth.business.promising import store
+from troth.business.promising.actions import quotas
 from troth.business.promising.rules import Wish
 from troth.business.promising.states import Basis
 from troth.business.promising.store import Standing, StandingLine
@@ -55,15 +56,18 @@ def allocate(held: Held, wish: Wish, quantity: int, *, clock: Clock, by: Actor) 
     """Tie `quantity` of unrestricted stock to the line of `wish`, oldest goods first.
 
     Confirmed quantities are served first and keep their dates; a part that was not confirmed is confirmed with it, for
-    the earliest delivery from today. The keys `queries.keys(kind, [line], own=True)` must be held; the bins are locked
-    here, so no balance of a later kind may be. `MoreThanOpen` and `NotFreeToAllocate` are refused.
+    the earliest delivery from today, as far as its quotas leave room. The keys `queries.keys(kind, [line], own=True)`
+    and those of the wish must be held; the bins are locked here, so no balance of a later kind may be. `MoreThanOpen`
+    and `NotFreeToAllocate` are refused.
     """
     one = store.standing(wish.document.kind, [wish.line_id])[wish.line_id]
     today, at = clock.today(wish.way.time_zone), clock.now()
     _check_open(wish, one, quantity)
     _check_free(held, wish, one, quantity, day_of(today))
-    _move_stock(held, one, quantity, to_line=True, on=today, at=at, wish=wish)
     tied = _tie(wish, one, quantity, day_of(today))
+    if tied.confirmed_more:
+        _consume(held, wish, one, tied, today=day_of(today), at=at)
+    _move_stock(held, one, quantity, to_line=True, on=today, at=at, wish=wish)
     entries = [
         Entry(one.key, Category.STOCK, netting.STOCK_DAY, -quantity, one.document, one.line_id),
         Entry(one.own_key, Category.STOCK, netting.STOCK_DAY, quantity, one.document, one.line_id),
@@ -149,6 +153,23 @@ def _check_free(held: Held, wish: Wish, one: Standing, quantity: int, today: int
             line=one.line_id,
             free=free,
             wanted=quantity,
+        )
+
+
+def _consume(held: Held, wish: Wish, one: Standing, tied: "_Moved", *, today: int, at: datetime) -> None:
+    """What is confirmed with it for the first time must have its quota."""
+    day = tied.new[-1].dates.material_available
+    room = quotas.extend(held, one, wish, tied.confirmed_more, day, today=today, at=at)
+    if room < tied.confirmed_more:
+        confirmed = sum(line.open for line in one.lines if not line.is_allocated)
+        raise NotFreeToAllocate(
+            Sentence(
+                "A quota leaves %(amount)s for this line. Allocate at most that much, or have the quota raised.",
+                amount=_amount(wish, confirmed + room),
+            ),
+            line=one.line_id,
+            free=confirmed + room,
+            wanted=confirmed + tied.confirmed_more,
         )
 
 

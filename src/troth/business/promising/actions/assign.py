@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.actions.confirm import category_of, demand_of
+from troth.business.promising.actions.changes import category_of, demand_of
 from troth.business.promising.rules import Asked, Schedule, Shelf
 from troth.business.promising.store import Standing
 from troth.kernel.errors import BusinessError, Sentence

@@ -1,7 +1,8 @@
 """What is open of orders, read for whole sets of keys as columns: what a run over the backorders shares out anew.
 
 A line is open as far as it is neither delivered nor tied to stock. Its rows are its confirmations of that part. What is
-not checked, withdrawn, or kept in a segment of its own is no part of it.
+not checked, withdrawn, or kept in a segment of its own is no part of it, and neither is what quotas or supply
+protection hold for: such lines keep what they have, so that a run gives nobody more than a quota does.
 """
 
 from collections.abc import Sequence
@@ -79,7 +80,10 @@ def keys_of(company_id: int, *, site_ids: Sequence[int] = (), product_ids: Seque
     return [((product_id, site_id), count) for product_id, site_id, count in rows]
 
 
-_OPEN = "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
+_OPEN = (
+    "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
+    " AND NOT is_rationed"
+)
 
 
 def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:

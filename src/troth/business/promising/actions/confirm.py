@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import Transport
 from troth.business.promising import store
+from troth.business.promising.actions import quotas
 from troth.business.promising.actions.changes import HOLD_KIND, change_of, demand_of, released_by, still_holding
 from troth.business.promising.actions.shelves import confirm_nothing, decide_all, key_of
-from troth.business.promising.actions.write import demand_by, post, write
+from troth.business.promising.actions.write import demand_by, post, post_quotas, write
 from troth.business.promising.rules import Promise, SiteClosed, StillAllocated, Way, Wish
 from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
@@ -22,9 +23,10 @@ from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
-from troth.platform.locks import Held, Overlay
+from troth.platform.locks import BalanceKey, Held, Overlay
 
 SUPPOSED = DocumentRef("simulation", 0)
 """Not the kind of any document, so that nothing in the books is taken for a part of what is supposed."""
@@ -49,8 +51,17 @@ def way(transport: Transport, customer_calendar: WorkCalendar, *, edition: int |
     return Way(transport.site, transport.time_zone, transport.is_active, durations, calendars)
 
 
-def keys(wishes: Iterable[Wish]) -> tuple[AvailabilityKey, ...]:
-    """The series that the wishes draw on; nothing for wishes that are not checked."""
+def keys(wishes: Iterable[Wish]) -> tuple[BalanceKey, ...]:
+    """What the wishes draw on: their series, and the quotas that hold for them; nothing for those not checked.
+
+    No statement where no product of theirs has a quota, else one.
+    """
+    wanted = list(wishes)
+    return (*quotas.keys(quotas.holding(wanted)), *series_keys(wanted))
+
+
+def series_keys(wishes: Iterable[Wish]) -> tuple[AvailabilityKey, ...]:
+    """The series that the wishes draw on."""
     return tuple(dict.fromkeys(key_of(wish) for wish in wishes if wish.is_checked))
 
 
@@ -60,7 +71,7 @@ def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool =
     `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed`
     is refused.
     """
-    free_expired(held, keys(wishes), clock=clock)
+    free_expired(held, series_keys(wishes), clock=clock)
     return _promise(held, wishes, {}, clock=clock, blocked=blocked)
 
 
@@ -82,7 +93,7 @@ def reconfirm(
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
         standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
-    free_expired(held, keys(wishes), clock=clock)
+    free_expired(held, series_keys(wishes), clock=clock)
     return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew, cause=cause)
 
 
@@ -103,6 +114,7 @@ def withdraw(
             )
     at = clock.now()
     availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
+    quotas.rewrite(held, [(one, quotas.kept_by(one)) for one in found], at=at)
     if held.writes:
         store.keep_past([one for one in found if not one.is_withdrawn], cause, at)
         store.cut_schedules(line for one in found for line in one.lines)
@@ -117,24 +129,31 @@ def simulate(
     anew: bool = False,
     books: Overlay | None = None,
     supposed: Sequence[Entry] = (),
+    found: quotas.Holding | None = None,
 ) -> Promise:
     """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again.
 
     `blocked` confirms nothing, as in `confirm`; with `anew` what stands is not kept for its own sake. `supposed`
     postings count as if they were made; those for other keys are passed over. `books` are read
-    already, freed of expired holds, and used up.
+    already, freed of expired holds, and used up; `found` are the quotas that hold, where they are known already.
     """
     overlay = Overlay() if books is None else books
+    found = quotas.holding(wishes) if found is None else found
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
         if kind != SUPPOSED.kind:
             standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
-    overlay.take(*keys(wishes), *(key for one in standing.values() for key in (one.key, one.own_key)))
+    overlay.take(
+        *quotas.keys(found),
+        *(quotas.key_of(use) for one in standing.values() for use in one.uses),
+        *series_keys(wishes),
+        *(key for one in standing.values() for key in (one.key, one.own_key)),
+    )
     if books is None:
-        free_expired(overlay, keys(wishes), clock=clock)
+        free_expired(overlay, series_keys(wishes), clock=clock)
     held = set(overlay.keys())
     availability.post(overlay, [entry for entry in supposed if entry.key in held], at=clock.now())
-    return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew)
+    return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew, found=found)
 
 
 def _promise(
@@ -146,6 +165,7 @@ def _promise(
     blocked: bool = False,
     anew: bool = False,
     cause: str = Cause.ENTERED,
+    found: quotas.Holding | None = None,
 ) -> Promise:
     assert len({wish.line_id for wish in wishes}) == len(wishes), "one wish a line"
     if not wishes:
@@ -154,9 +174,14 @@ def _promise(
     kept = {} if anew or blocked or not standing else still_holding(held, wishes, standing, today)
     changes = [change_of(wish, standing.get(wish.line_id)) for wish in wishes if wish.line_id not in kept]
     released = [entry for change in changes for entry in released_by(change)]
-    decisions = confirm_nothing(changes) if blocked else decide_all(held, changes, released, today)
+    if blocked:
+        decisions = confirm_nothing(changes)
+    else:
+        found = quotas.holding(wishes) if found is None else found
+        decisions = decide_all(held, changes, released, today, found)
     at = clock.now()
     post(held, released, [entry for one in decisions for entry in demand_by(one)], at=at)
+    post_quotas(held, decisions, at=at)
     if held.writes:
         write(decisions, cause, at)
     promises = {change.wish.line_id: promise for change, promise, _ in decisions} | kept
@@ -164,17 +189,22 @@ def _promise(
 
 
 def free_expired(held: Held, asked: Iterable[AvailabilityKey], *, clock: Clock) -> None:
-    """Let go of what holds past their expiry still take of these keys, which must be held.
+    """Let go of what holds past their expiry still take of these keys, and of the quotas that are held.
 
     So an expired hold holds nothing, whether or not the sweeper has come. Costs nothing where nothing is held.
     """
     keys = [key for key in asked if Category.HOLD in held.balance(key).series.categories]
-    if not keys:
+    rationed = any(isinstance(key, QuotaKey) for key in list(held.keys()))
+    if not keys and not rationed:
         return
     at = clock.now()
-    found = list(store.standing(HOLD_KIND, store.expired_hold_lines(keys, at)).values())
+    lines = store.expired_hold_lines(keys, at) if keys else []
+    if rationed:
+        lines = list(dict.fromkeys((*lines, *store.uses_of_expired_holds(at))))
+    expired = list(store.standing(HOLD_KIND, lines).values())
+    quotas.free(held, expired, at=at)
     among = set(keys)
-    found = [one for one in found if one.key in among and not one.is_withdrawn]
+    found = [one for one in expired if one.key in among and not one.is_withdrawn]
     availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
     if held.writes and found:
         store.keep_past(found, Cause.EXPIRED, at)

@@ -16,7 +16,9 @@ from datetime import date, datetime
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
+from troth.business.promising.actions import quotas
 from troth.business.promising.actions.departed import departed, returned
+from troth.business.promising.rules.quotas import PROTECTED, Use, less_of, merged
 from troth.business.promising.store import Standing, StandingLine
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
@@ -26,6 +28,7 @@ from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import queries as stands
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.quota.keys import QuotaBalance, QuotaKey
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
@@ -99,11 +102,13 @@ def take_more(
     """Let a delivery take more than its promise: goods that lie here and are promised to nobody.
 
     What is still promised on the line goes first. A line with a part that waits for its promise, or with open stock
-    tied to it, takes nothing above it. Answers in the order of the takings.
+    tied to it, takes nothing above it, and one that consumes quotas no more than they have left. Answers in the order
+    of the takings.
     """
     found = store.standing(kind, [taking.line_id for taking in takings])
     run = _TakeOver(held, delivery, day_of(today), found)
     taken = [run.take_more(found[taking.line_id], taking) for taking in takings]
+    quotas.rewrite(held, [(found[line_id], uses) for line_id, uses in run.uses.items()], at=at)
     availability.post(held, run.entries, at=at)
     if held.writes:
         _write(found, run.delivered)
@@ -117,8 +122,10 @@ class _TakeOver:
         self._held, self._delivery, self._today = held, delivery, today
         self._scopes = masterdata.checking_scopes({one.product_id for one in found.values()}, Event.DELIVERY)
         self._at_hand: dict[AvailabilityKey, int] = {}
+        self._consumed: dict[QuotaKey, int] = {}
         self.entries: list[Entry] = []
         self.delivered: dict[int, int] = {}
+        self.uses: dict[int, tuple[Use, ...]] = {}
 
     def take(self, one: Standing, taking: Taking) -> Taken:
         wanted, allocated = taking.quantity, 0
@@ -141,6 +148,7 @@ class _TakeOver:
         if not own.short or delivered < one.quantity:
             return own
         above = min(own.short, self._promised_to_nobody(one.key, taking)) if one.is_checked else own.short
+        above = self._within_quotas(one, above)
         if above and one.is_checked:
             leaves = day_of(taking.goods_issue_on)
             self._at_hand[one.key] -= above
@@ -148,6 +156,31 @@ class _TakeOver:
                 Entry(one.key, Category.DELIVERY, leaves, -above, self._delivery, taking.delivery_line_id)
             )
         return replace(own, quantity=own.quantity + above, short=own.short - above)
+
+    def _within_quotas(self, one: Standing, above: int) -> int:
+        """As much of it as the cells have left that the line consumes already; it is consumed there too."""
+        uses = list(self.uses.get(one.line_id, one.uses))
+        numbers = sorted({use.sequence for use in uses} - {PROTECTED})
+        cells = {
+            number: dict.fromkeys(quotas.key_of(use) for use in uses if use.sequence == number) for number in numbers
+        }
+        rooms = {number: sum(self._left(key) for key in keys) for number, keys in cells.items()}
+        above = min([above, *rooms.values()])
+        for number, keys in cells.items():
+            rest = above
+            for key in keys:
+                taken = min(rest, self._left(key))
+                if taken:
+                    self._consumed[key] = self._consumed.get(key, 0) + taken
+                    uses.append(Use(number, key.procedure_id, key.cell, key.period, taken))
+                    rest -= taken
+        if numbers and above:
+            self.uses[one.line_id] = merged(uses)
+        return above
+
+    def _left(self, key: QuotaKey) -> int:
+        balance: QuotaBalance = self._held.balance(key)
+        return max(balance.planned - balance.consumed - self._consumed.get(key, 0), 0)
 
     def _promised_to_nobody(self, key: AvailabilityKey, taking: Taking) -> int:
         """What lies here and is not needed by anybody on any day from the goods issue on."""
@@ -203,9 +236,12 @@ def give_back(
     rows = stands.standing([(delivery.kind, back.delivery_line_id) for back in backs])
     entries: list[Entry] = []
     returned: dict[int, int] = {}
+    freed: dict[int, int] = {}
     for back in backs:
         one = found[back.line_id]
         rest = back.quantity - min(back.quantity, max(back.delivered - one.delivered, 0))
+        # What nobody is promised any more returns to its quotas; the rest stays with the promise.
+        freed[back.line_id] = freed.get(back.line_id, 0) + (back.quantity if one.is_withdrawn else back.quantity - rest)
         for line in sorted(one.lines, key=lambda line: (line.is_allocated, -line.position)):
             quantity = min(rest, line.delivered - returned.get(line.id, 0))
             if quantity > 0:
@@ -215,6 +251,9 @@ def give_back(
         assert rest == 0, "a delivery gives back what it took"
         if one.is_checked:
             entries += _out_of_delivery(rows, back, one)
+    quotas.rewrite(
+        held, [(found[line_id], less_of(found[line_id].uses, quantity)) for line_id, quantity in freed.items()], at=at
+    )
     availability.post(held, entries, at=at)
     if held.writes:
         _write(found, {line_id: -quantity for line_id, quantity in returned.items()})

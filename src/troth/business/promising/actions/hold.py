@@ -15,6 +15,7 @@ from troth.business.promising import queries
 from troth.business.promising.actions.changes import HOLD_KIND
 from troth.business.promising.actions.confirm import confirm, keys, withdraw
 from troth.business.promising.actions.suppose import at_once
+from troth.business.promising.actions.traits import for_customer, of_product
 from troth.business.promising.models import Hold, HoldLine
 from troth.business.promising.rules import Promise, Way, Wish
 from troth.business.promising.rules.holds import (
@@ -30,6 +31,8 @@ from troth.business.promising.rules.holds import (
     state_at,
 )
 from troth.business.promising.states import HOLD, Cause, HoldState
+from troth.business.quotas import queries as quotas
+from troth.business.quotas.rules import Traits
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import MAX
@@ -41,7 +44,7 @@ from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
-from troth.platform.locks import Held
+from troth.platform.locks import BalanceKey, Held
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
 
@@ -90,7 +93,8 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
     check_expiry(expires_at, now=now, life_ends_at=life)
     products = _checked(draft)
     _refuse_too_many(by, clock)
-    way, scopes = at_once(site), masterdata.checking_scopes(products, Event.ORDER)
+    edition = masterdata.snapshot().edition
+    way, scopes = at_once(site), masterdata.checking_scopes(products, Event.ORDER, edition=edition)
     [number] = numbering.draw("hold", company_id=SEQUENCE_COMPANY)
     hold = Hold.objects.create(
         company_id=site.company_id, site_id=site.id, number=f"HO-{number:06d}", state=HoldState.ACTIVE,
@@ -104,8 +108,11 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
         )
         for place, one in enumerate(draft.lines, 1)
     )  # fmt: skip
+    traits = _traits(draft, site.company_id, products, edition)
     wanted = [
-        _wish(hold, line, products[line.product_id], way)._replace(scope=scopes[line.product_id].on_firm_supply)
+        _wish(hold, line, products[line.product_id], way)._replace(
+            scope=scopes[line.product_id].on_firm_supply, traits=traits[line.product_id]
+        )
         for line in lines
     ]
     held = locks.begin()
@@ -192,7 +199,7 @@ class Orderable:
     id: int
     site_id: int
     lines: tuple[queries.HeldLine, ...]
-    keys: tuple[AvailabilityKey, ...]
+    keys: tuple[BalanceKey, ...]
     let_go: Callable[[int], None]
 
 
@@ -310,6 +317,17 @@ def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
         unit=product.base_unit,
         decimals=product.decimals,
     )
+
+
+def _traits(draft: HoldDraft, company_id: int, products: dict[int, ProductRow], edition: int) -> dict[int, Traits]:
+    """By what the products are told apart in quotas, for whom they are held; no statement where nothing has a quota."""
+    found = {product_id: of_product(product, edition) for product_id, product in products.items()}
+    if draft.party_id is None or quotas.known(edition).is_empty:
+        return found
+    customer = masterdata.customer_terms_of_party(draft.party_id, company_id=company_id)
+    if customer is None:
+        return found
+    return {product_id: for_customer(traits, customer) for product_id, traits in found.items()}
 
 
 def _made(hold: Hold, lines: Sequence[HoldLine], promise: Promise) -> HoldMade:

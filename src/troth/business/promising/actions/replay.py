@@ -6,6 +6,7 @@ and no route. Nothing here locks or writes: every road is tried on books that ar
     road       supposed
     split      the line may come in parts, and need not wait for its group
     fewer      less is wanted, as much as there is for the wished day
+    quota      the quotas that hold for the line have room
     receipt    a receipt that comes later than needed comes by the day the goods are needed
     site       the line is delivered from another site
 
@@ -17,9 +18,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from troth.business.promising.actions import quotas
 from troth.business.promising.actions.confirm import simulate
 from troth.business.promising.models import Requirement
 from troth.business.promising.rules import LinePromise, Wish, group_of
+from troth.business.promising.rules.explain import limited_by
 from troth.business.promising.states import Mode
 from troth.business.supply import queries as supply
 from troth.business.supply.queries import ReceiptRow
@@ -84,7 +87,10 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A road to an earlier or a larger promise: what would arrive, and what has to happen for it."""
+    """A road to an earlier or a larger promise: what would arrive, and what has to happen for it.
+
+    `quota` says which quota limits, `more` by how much it would have to be raised.
+    """
 
     road: str
     arrivals: tuple[Arrival, ...]
@@ -93,6 +99,8 @@ class Earlier:
     needed_on: date | None = None
     site: str = ""
     site_id: int | None = None
+    quota: str = ""
+    more: int = 0
 
     @property
     def last_on(self) -> date | None:
@@ -128,12 +136,18 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
     now = _tried(_with_group(one.document_id, wish), line_id, clock)
     if now is None or now.is_on_time or not wish.is_checked:
         return []
-    roads = [*_split(wish, clock), *_fewer(wish, clock), *_expedited(wish, clock), *_elsewhere(one, kind, clock)]
+    roads = [
+        *_split(wish, clock),
+        *_fewer(wish, clock),
+        *_raised(wish, now, clock),
+        *_expedited(wish, clock),
+        *_elsewhere(one, kind, clock),
+    ]
     better = [road for road in roads if _helps(road, now)]
     return sorted(better, key=lambda road: (road.short, road.last_on or date.max, _ORDER.index(road.road)))
 
 
-_ORDER = ("split", "fewer", "receipt", "site")
+_ORDER = ("split", "fewer", "quota", "receipt", "site")
 
 
 def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
@@ -159,11 +173,12 @@ def _with_group(document_id: int, wish: Wish) -> list[Wish]:
 
 
 def _tried(
-    wishes: Sequence[Wish], line_id: int, clock: Clock, supposed: Sequence[Entry] = ()
+    wishes: Sequence[Wish], line_id: int, clock: Clock, supposed: Sequence[Entry] = (), *, unrationed: bool = False
 ) -> LinePromise | None:  # fmt: skip
     """The promise of the line if it were so; None where a rule stands in the way."""
+    found = quotas.unrationed(quotas.holding(wishes)) if unrationed else None
     try:
-        return simulate(wishes, clock=clock, anew=True, supposed=supposed).lines[line_id]
+        return simulate(wishes, clock=clock, anew=True, supposed=supposed, found=found).lines[line_id]
     except BusinessError:
         return None
 
@@ -188,6 +203,21 @@ def _fewer(wish: Wish, clock: Clock) -> Iterator[Earlier]:
     found = _tried([alone], wish.line_id, clock)
     if found is not None and found.schedules and found.short:
         yield Earlier("fewer", _arrivals(found), 0)
+
+
+def _raised(wish: Wish, now: LinePromise, clock: Clock) -> Iterator[Earlier]:
+    """Held against no quota; what is protected for others stays theirs."""
+    bound = now.record.get("quota")
+    if bound is None:
+        return
+    found = _tried([wish], wish.line_id, clock, unrationed=True)
+    if found is None or not found.schedules:
+        return
+    arrivals, stands = _arrivals(found), _arrivals(now)
+    more = max(_by(arrivals, one.on) - _by(stands, one.on) for one in arrivals)
+    if more > 0:
+        said = limited_by(bound)
+        yield Earlier("quota", arrivals, found.short, quota=said, more=more)
 
 
 def _expedited(wish: Wish, clock: Clock) -> Iterator[Earlier]:

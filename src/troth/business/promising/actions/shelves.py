@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from troth.business.promising.actions import quotas
 from troth.business.promising.actions.changes import Change
 from troth.business.promising.rules import (
     Asked,
@@ -20,6 +21,7 @@ from troth.business.promising.rules import (
 from troth.kernel import netting
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.locks import Held
 
 
@@ -32,20 +34,33 @@ class Decided(NamedTuple):
 
 
 def decide_all(
-    held: Held, changes: Sequence[Change], released: Sequence[Entry], today: Mapping[int, int]
+    held: Held, changes: Sequence[Change], released: Sequence[Entry], today: Mapping[int, int], found: quotas.Holding
 ) -> list[Decided]:
-    shelves = _shelves(held, changes, released, today)
+    """Decide on what is open, with what was released back on the shelves and in the quotas that hold (`found`)."""
+    run = quotas.Run(held, found, _given_back(changes)) if found else None
+    shelves = _shelves(held, changes, released, today, run)
     by_line = {change.wish.line_id: change for change in changes}
     tasks = []
     for change in changes:
         wish, now = change.wish, today[change.wish.site_id]
         if change.open:
-            tasks.append(Task(wish, change.open, shelves[key_of(wish)] if wish.is_checked else None, now))
-    found = {task.wish.line_id: promise for task, promise in decide(tasks, Timetable())}
+            shelf = shelves[key_of(wish)] if wish.is_checked else None
+            if run is None:
+                tasks.append(Task(wish, change.open, shelf, now))
+            else:
+                tasks.append(Task(wish, change.open, shelf, now, run.ration(wish.line_id), run.group(wish.line_id)))
+    promised = {
+        task.wish.line_id: promise._replace(is_rationed=True) if task.wish.line_id in found else promise
+        for task, promise in decide(tasks, Timetable())
+    }
     return [
-        _with_fixed(by_line[line_id], found.get(line_id) or LinePromise(change.wish, (), {}))
+        _with_fixed(by_line[line_id], promised.get(line_id) or LinePromise(change.wish, (), {}))
         for line_id, change in by_line.items()
     ]
+
+
+def _given_back(changes: Sequence[Change]) -> dict[QuotaKey, int]:
+    return quotas.returned(change.before for change in changes if change.before is not None)
 
 
 def _with_fixed(change: Change, promise: LinePromise) -> Decided:
@@ -61,7 +76,11 @@ def confirm_nothing(changes: Sequence[Change]) -> list[Decided]:
 
 
 def _shelves(
-    held: Held, changes: Sequence[Change], released: Sequence[Entry], today: Mapping[int, int]
+    held: Held,
+    changes: Sequence[Change],
+    released: Sequence[Entry],
+    today: Mapping[int, int],
+    run: "quotas.Run | None",
 ) -> dict[AvailabilityKey, Shelf]:
     """One shelf for each key, with what is promised anew put back first."""
     back: dict[AvailabilityKey, list[netting.Posting]] = {}
@@ -73,7 +92,12 @@ def _shelves(
             wish = first.setdefault(key_of(change.wish), change.wish)
             assert wish.scope.code == change.wish.scope.code, "one scope a product in a document"
     return {
-        key: Shelf(_asked(held, wish, back.get(key, ()), today[key.site_id]), wish.scope) for key, wish in first.items()
+        key: Shelf(
+            _asked(held, wish, back.get(key, ()), today[key.site_id]),
+            wish.scope,
+            run.guard(wish.line_id, today[key.site_id]) if run is not None else None,
+        )
+        for key, wish in first.items()
     }
 
 

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from troth.business.masterdata import queries as masterdata
+from troth.business.masterdata.queries import CustomerTerms
 from troth.business.promising import queries
-from troth.business.promising.actions.confirm import SUPPOSED, free_expired, keys, simulate
+from troth.business.promising.actions import quotas
+from troth.business.promising.actions.confirm import SUPPOSED, free_expired, series_keys, simulate
+from troth.business.promising.actions.traits import for_customer, of_product
 from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
 from troth.business.promising.states import Mode
+from troth.business.quotas.rules import Traits
 from troth.kernel import netting
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
@@ -26,7 +30,7 @@ from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform.clock import Clock
 from troth.platform.locks import Overlay
 from troth.reference import queries as reference
-from troth.reference.queries import SiteRow
+from troth.reference.queries import ProductRow, SiteRow
 
 CHECKS_MAX = 1000
 EVERY_DAY = WorkCalendar((True,) * 7)
@@ -35,7 +39,8 @@ EVERY_DAY = WorkCalendar((True,) * 7)
 @dataclass(frozen=True, slots=True)
 class Check:
     """`quantity` (smallest units) of a product at a site is wanted ready on a day, by a mode and a scope of check ("":
-    the one in which the product is checked for orders)."""
+    the one in which the product is checked for orders). With a `customer` (number) quotas and supply protection are
+    those of that customer; without one, those of anybody."""
 
     product_id: int
     site_id: int
@@ -43,6 +48,7 @@ class Check:
     on: date
     mode: str = Mode.PARTIAL
     scope: str = ""
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +118,17 @@ def _told_apart(wanted: Sequence[Wish]) -> dict[int, Answer]:
 
 
 def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: Clock) -> Mapping[int, Answer]:
+    everything = [wish for wishes in apart for wish in wishes]
+    holding = quotas.holding(everything)
     books = Overlay()
-    books.take(*keys(wish for wishes in apart for wish in wishes), *(one.key for one in entries))
-    free_expired(books, keys(wish for wishes in apart for wish in wishes), clock=clock)
+    books.take(*quotas.keys(holding), *series_keys(everything), *(one.key for one in entries))
+    free_expired(books, series_keys(everything), clock=clock)
     found: dict[int, Answer] = {}
     for wishes in apart:
+        mine = {wish.line_id: holding[wish.line_id] for wish in wishes if wish.line_id in holding}
+        own = Overlay.of(books, *quotas.keys(mine), *series_keys(wishes))
         try:
-            found |= simulate(wishes, clock=clock, books=Overlay.of(books, *keys(wishes)), supposed=entries).lines
+            found |= simulate(wishes, clock=clock, books=own, supposed=entries, found=mine).lines
         except BusinessError as refusal:
             found |= {wish.line_id: refusal for wish in wishes}
     return found
@@ -143,7 +153,9 @@ class _Reader:
         self._products = reference.products({one.product_id for one in checks})
         self._sites = {site.id: site for site in reference.sites(with_closed=True)}
         self._ways: dict[int, Way] = {}
-        self._scopes = masterdata.checking_scopes(self._products, Event.ORDER)
+        self._edition = masterdata.snapshot().edition
+        self._scopes = masterdata.checking_scopes(self._products, Event.ORDER, edition=self._edition)
+        self._customers: dict[tuple[str, int], CustomerTerms | None] = {}
         self._named: dict[str, CheckingScope] = {}
 
     def wish(self, place: int, one: Check) -> Wish:
@@ -169,7 +181,24 @@ class _Reader:
             lead_days=product.lead_days,
             unit=product.base_unit,
             decimals=product.decimals,
+            traits=self._traits(product, site, one.customer),
         )
+
+    def _traits(self, product: ProductRow, site: SiteRow, number: str) -> Traits:
+        traits = of_product(product, self._edition)
+        if not number:
+            return traits
+        key = (number, site.company_id)
+        if key not in self._customers:
+            self._customers[key] = masterdata.customer_terms_by_number(number, company_id=site.company_id)
+        customer = self._customers[key]
+        if customer is None:
+            raise NotFound(
+                Sentence("There is no customer %(customer)s of this site's company. Choose one from the list."),
+                field="customer",
+                customer=number,
+            )
+        return for_customer(traits, customer)
 
     def _scope(self, code: str) -> CheckingScope:
         if code not in self._named:

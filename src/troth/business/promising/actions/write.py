@@ -5,13 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 from troth.business.promising import store
+from troth.business.promising.actions import quotas
 from troth.business.promising.actions.changes import category_of, fluid
 from troth.business.promising.actions.shelves import Decided, key_of
 from troth.business.promising.rules import LinePromise
+from troth.business.promising.rules.quotas import Use, merged
 from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
+from troth.ledgers.quota import actions as quota
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
@@ -20,9 +23,7 @@ def demand_by(decided: Decided) -> list[Entry]:
     wish = decided.change.wish
     if not wish.is_checked:
         return []
-    key, ref = key_of(wish), wish.document
-    if not isinstance(ref, DocumentRef):
-        ref = DocumentRef(ref.kind, ref.id, ref.number)
+    key, ref = key_of(wish), _ref(decided)
     return [
         Entry(key, category_of(ref.kind, one), one.dates.material_available, -one.quantity, ref, wish.line_id)
         for one in decided.new
@@ -45,6 +46,28 @@ def post(held: Held, released: Sequence[Entry], demanded: Sequence[Entry], *, at
         availability.post(held, demanded, at=at)
 
 
+def post_quotas(held: Held, decided: Sequence[Decided], *, at: datetime) -> None:
+    """Consume what was decided, and give back what these lines consumed before; what stays the same is not posted."""
+    entries = [
+        entry
+        for one in decided
+        if one.promise.uses or (one.change.before is not None and one.change.before.uses)
+        for entry in quotas.moved(one.change.before, _ref(one), one.change.wish.line_id, _uses(one))
+    ]
+    if entries:
+        quota.post(held, entries, at=at)
+
+
+def _uses(decided: Decided) -> tuple[Use, ...]:
+    """All that a line consumes now: what stays of before, and what is new."""
+    return merged((*quotas.kept_by(decided.change.before), *decided.promise.uses))
+
+
+def _ref(decided: Decided) -> DocumentRef:
+    ref = decided.change.wish.document
+    return ref if isinstance(ref, DocumentRef) else DocumentRef(ref.kind, ref.id, ref.number)
+
+
 def write(decided: Sequence[Decided], cause: str, at: datetime) -> None:
     new = [one for one in decided if one.change.before is None]
     old = [(one, one.change.before) for one in decided if one.change.before is not None]
@@ -63,6 +86,8 @@ def write(decided: Sequence[Decided], cause: str, at: datetime) -> None:
         first = max((line.position for line in before.lines), default=0) + 1
         rows += [(before.id, place, line) for place, line in enumerate(one.new, first)]
     store.insert_schedules(rows)
+    store.insert_uses({ids[one.change.wish.line_id]: _uses(one) for one in new if one.promise.uses})
+    store.rewrite_uses({before.id: _uses(one) for one, before in old if one.promise.uses or before.uses})
 
 
 def _differs(decided: Decided, before: Standing) -> bool:
@@ -83,6 +108,7 @@ def _row(decided: Decided, before: Standing | None, made: tuple[datetime | None,
         wish.scope.code, wish.priority, wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery,
         wish.deliveries_max, wish.segment, False, wish.value, wish.owner_id, delivered + promise.confirmed,
         _first_promised_on(promise, before), store.dump(promise.record), made[0], str(made[1]),
+        promise.is_rationed or (before is not None and before.is_rationed),
     )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class PromiseShown(Shown):
 
 
 class EarlierShown(Shown):
-    """`road` is split, fewer, receipt or site; `receipt` would have to come on `needed_on`."""
+    """`road` is split, fewer, quota, receipt or site; a `receipt` would have to come on `needed_on`, a `quota` to be
+    raised by `more`."""
 
     road: str
     arrivals: list[ArrivalShown]
@@ -67,6 +68,8 @@ class EarlierShown(Shown):
     receipt: str | None
     needed_on: date | None
     site: str | None
+    quota: str | None
+    more: str | None
 
 
 class PostedSince(Shown):
@@ -146,6 +149,8 @@ def list_earlier(request: ApiRequest, promise_id: Id) -> dict[str, Any]:
                 receipt=road.receipt.number if road.receipt else None,
                 needed_on=road.needed_on,
                 site=road.site or None,
+                quota=road.quota or None,
+                more=quantity(road.more, product.decimals) if road.more else None,
             )
             for road in found
         ]

@@ -4,21 +4,23 @@ Per wish: count back from the requested day to the day goods must be there, ask 
 on, and count forward again from each confirmed day. Wishes are served in their order; what one takes the next does not
 see. A group that must arrive together is tried first, each line whole; if all can be whole, all go to the latest day of
 them, otherwise none is confirmed. One pass settles it: a curve that never falls offers on the latest day what it
-offered before.
+offered before. Under quotas, which may fall, the first day is sought on which all can be whole (`kernel.groups`).
 
     free from day 0   5 5 5 12        wishes 4 for day 1, 4 for day 1
     promise           4 on day 1;     1 on day 1, 3 on day 3
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from troth.business.promising.rules.quotas import Ration, Use
 from troth.business.promising.rules.shelf import Shelf
 from troth.business.promising.rules.wish import LinePromise, Schedule, Wish
 from troth.business.promising.states import Basis, Mode
-from troth.kernel import proposals, scheduling
+from troth.kernel import groups, proposals, scheduling
 from troth.kernel.calendars import day_of
 from troth.kernel.proposals import Curve, Line, Terms
+from troth.kernel.protection import Group
 from troth.kernel.scheduling import Dates
 
 _PROPOSE: dict[str, Callable[[Curve, int, int, Terms], tuple[Line, ...]]] = {
@@ -29,12 +31,17 @@ _PROPOSE: dict[str, Callable[[Curve, int, int, Terms], tuple[Line, ...]]] = {
 
 
 class Task(NamedTuple):
-    """A wish to decide on: `quantity` of it is open, on `shelf` (None where nothing is checked), as of `today`."""
+    """A wish to decide on: `quantity` of it is open, on `shelf` (None where nothing is checked), as of `today`.
+
+    `ration` is what quotas leave of it (None: all), `group` who it is to those for whom supply is protected.
+    """
 
     wish: Wish
     quantity: int
     shelf: Shelf | None
     today: int
+    ration: Ration | None = None
+    group: Group | None = None
 
 
 class Timetable:
@@ -65,17 +72,17 @@ class Timetable:
 def decide(tasks: Sequence[Task], table: Timetable | None = None) -> Iterator[tuple[Task, LinePromise]]:
     """Promise each task in order, a group at the place of its first line; the shelves are used up on the way."""
     table = table or Timetable()
-    groups: dict[tuple[int, int], list[Task]] = {}
+    together: dict[tuple[int, int], list[Task]] = {}
     for task in tasks:
         group = group_of(task.wish)
         if group is not None:
-            groups.setdefault(group, []).append(task)
+            together.setdefault(group, []).append(task)
     for task in tasks:
         group = group_of(task.wish)
         if group is None:
             yield task, _alone(task, table, task.wish.mode)
-        elif group in groups:
-            yield from _together(groups.pop(group), table)
+        elif group in together:
+            yield from _together(together.pop(group), table)
 
 
 def group_of(wish: Wish) -> tuple[int, int] | None:
@@ -90,20 +97,51 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     dates = table.wanted(task, day_of(wish.requested_on))
     if shelf is None:
         return LinePromise(wish, (Schedule(task.quantity, dates, Basis.UNCHECKED, None),), {})
+    shelf.turn_to(task.group)
     offset = dates.material_available - task.today
     mode = Mode.ONE_TIME if wish.is_fixed else mode
     terms, ready = _terms(task)
-    lines = _PROPOSE[mode](shelf.free, task.quantity, offset, terms)
+    lines, is_rationed = _proposed(task, mode, offset, terms)
     record = _record(shelf, mode, dates.material_available, offset)
     schedules = _schedules(lines, task, dates, table, ready)
     short = task.quantity - sum([line.quantity for line in lines])
-    if short > 0:
-        record["bound"] = shelf.binding(lines[-1].day if lines else offset).record()
-    elif lines and lines[-1].day > offset:
-        record["bound"] = shelf.binding(offset).record()
-    if lines:
-        shelf.take(_used_up(schedules, task.today))
-    return LinePromise(wish, schedules, record)
+    is_late = bool(lines) and lines[-1].day > offset
+    if not is_rationed and (short > 0 or is_late):
+        record["bound"] = _bound(shelf, lines[-1].day if short > 0 and lines else offset)
+    booked: tuple[Use, ...] = ()
+    if task.ration is not None and is_rationed:
+        booked, record["quota"] = _booked(task.ration, lines, (offset, task.today), short)
+    elif task.ration is not None:
+        booked = task.ration.book(lines, task.today)
+    taken = shelf.take(_used_up(schedules, task.today)) if lines else ()
+    return LinePromise(wish, schedules, record, uses=(*booked, *taken))
+
+
+def _booked(
+    ration: Ration, lines: Sequence[Line], asked: tuple[int, int], short: int
+) -> tuple[tuple[Use, ...], Mapping[str, object]]:
+    """Book the quotas for lines asked for (offset, today); return what was taken, and what then limits the rest: of a
+    line that is late on the wished day, of one that is short after its last confirmation."""
+    offset, today = asked
+    first = [line for line in lines if short > 0 or line.day == offset]
+    uses = ration.book(first, today)
+    bound = ration.bound(lines[-1].day if short > 0 and lines else offset, today)
+    return (*uses, *ration.book(lines[len(first) :], today)), bound
+
+
+def _proposed(task: Task, mode: str, offset: int, terms: Terms) -> tuple[tuple[Line, ...], bool]:
+    """The lines of the rule, and whether a quota made them other than supply alone would."""
+    assert task.shelf is not None
+    if task.ration is None:
+        return _PROPOSE[mode](task.shelf.free, task.quantity, offset, terms), False
+    return task.ration.propose(_PROPOSE[mode], task.shelf.free, (task.quantity, offset, task.today), terms)
+
+
+def _bound(shelf: Shelf, offset: int) -> dict[str, object]:
+    record = shelf.binding(offset).record()
+    if kept := shelf.kept_for_others:
+        record["kept"] = kept
+    return record
 
 
 def _used_up(schedules: Sequence[Schedule], today: int) -> list[Line]:
@@ -172,18 +210,83 @@ def _basis(shelf: Shelf, day: int, got: int, ready: int | None) -> Basis:
 
 def _together(tasks: Sequence[Task], table: Timetable) -> Iterator[tuple[Task, LinePromise]]:
     """All whole on the latest day of them, or none."""
-    shelves = {id(task.shelf): task.shelf for task in tasks if task.shelf is not None}
-    kept = {place: shelf.keep() for place, shelf in shelves.items()}
+    kept = _Kept(tasks)
     tried = [_alone(task, table, Mode.COMPLETE) for task in tasks]
-    for place, shelf in shelves.items():
-        shelf.restore(kept[place])
+    kept.restore()
     if any(task.quantity > promise.confirmed for task, promise in zip(tasks, tried, strict=True)):
         for task, promise in zip(tasks, tried, strict=True):
             yield task, LinePromise(task.wish, (), {**promise.record, "held": "group"})
         return
-    latest = max(schedule.dates.delivery for promise in tried for schedule in promise.schedules)
+    latest: int | None = max(schedule.dates.delivery for promise in tried for schedule in promise.schedules)
+    if latest is not None and any(task.ration is not None for task in tasks):
+        latest = groups.day_for_all([_first_for_all(tasks, table)], latest)
     for task, promise in zip(tasks, tried, strict=True):
-        yield task, _moved_to(latest, task, promise)
+        if latest is None:
+            yield task, LinePromise(task.wish, (), {**promise.record, "held": "group"})
+        else:
+            yield task, _moved_to(latest, task, promise)
+
+
+class _Kept:
+    """Shelves and quotas of some tasks as they were, to go back to."""
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        shelves = {id(task.shelf): task.shelf for task in tasks if task.shelf is not None}
+        quotas = {id(task.ration.quotas): task.ration.quotas for task in tasks if task.ration is not None}
+        self._shelves = [(shelf, shelf.keep()) for shelf in shelves.values()]
+        self._quotas = [(one, one.keep()) for one in quotas.values()]
+
+    def restore(self) -> None:
+        for shelf, kept in self._shelves:
+            shelf.restore(kept)
+        for quotas, free in self._quotas:
+            quotas.restore(free)
+
+
+def _first_for_all(tasks: Sequence[Task], table: Timetable) -> groups.First:
+    """The question when all of them can arrive, each after what those before it take on that day."""
+
+    def first(wanted: int) -> int | None:
+        kept = _Kept(tasks)
+        try:
+            for task in tasks:
+                found = _whole_from(task, table, wanted)
+                if found != wanted:
+                    return found
+                _take_on(wanted, task)
+        finally:
+            kept.restore()
+        return wanted
+
+    return first
+
+
+def _whole_from(task: Task, table: Timetable, wanted: int) -> int | None:
+    """The first day of arrival from `wanted` on on which the line can be whole."""
+    if task.shelf is None:
+        return wanted
+    task.shelf.turn_to(task.group)
+    ready = scheduling.backward(wanted, task.wish.way.durations, task.wish.way.calendars).material_available
+    offset = max(ready - task.today, 0)
+    lines, _ = _proposed(task, Mode.COMPLETE, offset, _terms(task)[0])
+    if not lines:
+        return None
+    [line] = lines
+    if line.day == ready - task.today:
+        return wanted
+    return max(wanted, table.later(task, task.today + line.day).delivery)
+
+
+def _take_on(delivery: int, task: Task) -> None:
+    """Use up what the whole line takes when it arrives on a day."""
+    if task.shelf is None:
+        return
+    ready = scheduling.backward(delivery, task.wish.way.durations, task.wish.way.calendars).material_available
+    line = Line(max(ready - task.today, 0), task.quantity)
+    if task.ration is not None:
+        task.ration.book([line], task.today)
+    if line.quantity <= int(task.shelf.free[min(line.day, len(task.shelf.free) - 1)]):
+        task.shelf.take([line])
 
 
 def _moved_to(delivery: int, task: Task, promise: LinePromise) -> LinePromise:
@@ -195,8 +298,10 @@ def _moved_to(delivery: int, task: Task, promise: LinePromise) -> LinePromise:
         schedule = schedule._replace(dates=dates)
         promise = LinePromise(task.wish, (schedule,), {**promise.record, "own_day": own})
     if task.shelf is not None:
-        offset = schedule.dates.material_available - task.today
-        free = int(task.shelf.free[min(offset, len(task.shelf.free) - 1)])
+        task.shelf.turn_to(task.group)
+        line = Line(schedule.dates.material_available - task.today, schedule.quantity)
+        free = int(task.shelf.free[min(line.day, len(task.shelf.free) - 1)])
         assert free >= schedule.quantity or schedule.basis == Basis.LEAD_TIME
-        task.shelf.take(_used_up([schedule], task.today))
+        booked = task.ration.book([line], task.today) if task.ration is not None else ()
+        promise = promise._replace(uses=(*booked, *task.shelf.take(_used_up([schedule], task.today))))
     return promise

@@ -3,7 +3,7 @@
 Requested for 3 Mar 2026. 4 EA arrive on 3 Mar 2026 from stock, 6 EA on 12 Mar 2026 from supply on order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,9 @@ from troth.business.promising.states import Basis
 from troth.kernel.calendars import date_of
 from troth.kernel.errors import Sentence, together
 from troth.kernel.netting import Category
+from troth.kernel.periods import PeriodKind, first_day
 from troth.kernel.quantity import format_quantity
+from troth.kernel.quota import WILDCARD
 
 FROM = {
     Basis.STOCK: Sentence("from stock"),
@@ -50,12 +52,78 @@ def sentence(
     head = Sentence("Requested for %(day)s.", day=spelled(requested_on))
     parts = [head, Sentence("%(arrivals)s.", arrivals=_listed(said))] if said else [head]
     bound = Binding.of(record.get("bound", {}))
+    quota = [of_quota(record["quota"], amount)] if "quota" in record and not on_time else []
     if short > 0:
         held = HELD.get(record.get("held", ""))
-        parts.append(held or _short(amount(short), bound))
+        parts += [held or _short(amount(short), bound), *quota]
     elif not on_time and bound:
         parts.append(Sentence("On %(why)s.", why=_why(bound)))
+    elif not on_time:
+        parts += quota
+    if not on_time and record.get("bound", {}).get("kept"):
+        parts.append(Sentence("%(amount)s are kept for other customers.", amount=amount(record["bound"]["kept"])))
     return together(*parts)
+
+
+def of_quota(record: Mapping[str, Any], amount: Callable[[int], str]) -> Sentence:
+    """Which quota keeps a promise from being earlier or more, and when there is more of it."""
+    if record["cell"] is None:
+        return Sentence("Quota %(name)s plans nothing for this line.", name=record["name"])
+    whose = {"whose": _whose(record["cell"]), "period": spelled_period(record["period"], record["number"])}
+    if record["left"] > 0:
+        said = Sentence("Quota of %(whose)s in %(period)s leaves %(left)s", left=amount(record["left"]), **whose)
+    else:
+        said = Sentence("Quota of %(whose)s in %(period)s is used up", **whose)
+    if "more_on" not in record:
+        return Sentence("%(said)s; nothing more is planned after it.", said=said)
+    return Sentence(
+        "%(said)s; %(then)s left from %(day)s.",
+        said=said,
+        then=amount(record["then"]),
+        day=spelled(date_of(record["more_on"])),
+    )
+
+
+def limited_by(record: Mapping[str, Any]) -> Sentence:
+    """The name of a quota that limits a promise: whose it is, and for when."""
+    if record["cell"] is None:
+        return Sentence("quota %(name)s, which plans nothing for this line", name=record["name"])
+    return Sentence(
+        "quota of %(whose)s in %(period)s",
+        whose=_whose(record["cell"]),
+        period=spelled_period(record["period"], record["number"]),
+    )
+
+
+OF = {
+    "product": (Sentence("product %(value)s"), Sentence("any other product")),
+    "product_group": (Sentence("product group %(value)s"), Sentence("any other product group")),
+    "customer": (Sentence("customer %(value)s"), Sentence("any other customer")),
+    "customer_group": (Sentence("customer group %(value)s"), Sentence("any other customer group")),
+    "country": (Sentence("country %(value)s"), Sentence("any other country")),
+    "region": (Sentence("region %(value)s"), Sentence("any other region")),
+    "channel": (Sentence("sales organisation %(value)s"), Sentence("any other sales organisation")),
+}
+"""The characteristics of a cell by their names, with a value and without."""
+
+
+def _whose(cell: Mapping[str, str]) -> Sentence:
+    words = [
+        OF[name][1] if value == WILDCARD else Sentence(OF[name][0].pattern, value=value) for name, value in cell.items()
+    ]
+    facts = {str(place): word for place, word in enumerate(words)}
+    return Sentence(", ".join(f"%({place})s" for place in facts), **facts)
+
+
+def spelled_period(kind: str, number: int) -> Sentence:
+    """`week 49 of 2026`, `Dec 2026`, or a day."""
+    on = date_of(first_day(PeriodKind(kind), number))
+    if kind == PeriodKind.WEEK:
+        year, week, _ = on.isocalendar()
+        return Sentence("week %(week)s of %(year)s", week=week, year=year)
+    if kind == PeriodKind.MONTH:
+        return Sentence(_MONTHS_OF_YEARS[on.month - 1].pattern, year=on.year)
+    return spelled(on)
 
 
 def _arrives(amount: str, on: date, basis: str) -> Sentence:
@@ -108,4 +176,18 @@ _MONTHS = (
     Sentence("%(day)s Oct %(year)s"),
     Sentence("%(day)s Nov %(year)s"),
     Sentence("%(day)s Dec %(year)s"),
+)
+_MONTHS_OF_YEARS = (
+    Sentence("Jan %(year)s"),
+    Sentence("Feb %(year)s"),
+    Sentence("Mar %(year)s"),
+    Sentence("Apr %(year)s"),
+    Sentence("May %(year)s"),
+    Sentence("Jun %(year)s"),
+    Sentence("Jul %(year)s"),
+    Sentence("Aug %(year)s"),
+    Sentence("Sep %(year)s"),
+    Sentence("Oct %(year)s"),
+    Sentence("Nov %(year)s"),
+    Sentence("Dec %(year)s"),
 )

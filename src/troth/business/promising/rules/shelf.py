@@ -4,10 +4,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from troth.business.promising.rules.quotas import PROTECTED, Use
 from troth.business.promising.rules.wish import Binding
-from troth.kernel import netting, steps
+from troth.kernel import netting, protection, steps
 from troth.kernel.netting import Category, Scope, Series
 from troth.kernel.proposals import Line
+from troth.kernel.protection import Group, Protection
 from troth.kernel.scopes import CheckingScope
 from troth.kernel.steps import Steps
 
@@ -28,11 +30,19 @@ class Asked(NamedTuple):
     ready: int | None = None
 
 
+class Guard(NamedTuple):
+    """What is protected on a key, in days from today, and for each protection where the ledger keeps it (procedure,
+    cell, period)."""
+
+    protections: tuple[Protection, ...]
+    places: tuple[tuple[int, str, int], ...]
+
+
 class Shelf:
     """What one key offers in one scope, as one run of decisions uses it up.
 
-    `free` is the free curve under the ceiling of goods at hand; `on_stock` what stock alone would cover for good;
-    `firm` the free curve of firm supply alone. Days inside are offsets from `today`.
+    `free` is the free curve under the ceiling of goods at hand, as the `group` that looks sees it; `on_stock` what
+    stock alone would cover for good; `firm` the free curve of firm supply alone. Days inside are offsets from `today`.
     """
 
     _free: Steps | None
@@ -40,6 +50,8 @@ class Shelf:
     __slots__ = (
         "_free",
         "_gone",
+        "_group",
+        "_guard",
         "_net",
         "_ready",
         "_series",
@@ -51,9 +63,10 @@ class Shelf:
         "version",
     )
 
-    def __init__(self, asked: Asked, scope: CheckingScope) -> None:
+    def __init__(self, asked: Asked, scope: CheckingScope, guard: Guard | None = None) -> None:
         self._series, self.version, self.today, self._ready = asked
         self.scope = scope
+        self._guard, self._group = guard, Group("")
         self.on_stock = _without_receipts(self._series, scope)
         self.at_hand = _at_hand(self._series, scope, self.today) if scope.at_hand else None
         self._net = _net(asked, scope.counted)
@@ -68,8 +81,28 @@ class Shelf:
             horizon = self.scope.counted.horizon_days
             if self._taken:
                 self._net, self._taken = steps.take(self._net, self._taken, horizon), []
-            self._free = Steps(self._net, horizon, ceiling=self.at_hand)
+            self._free = Steps(self._seen(self._net), horizon, ceiling=self.at_hand)
         return self._free
+
+    def _seen(self, net: dict[int, int]) -> dict[int, int]:
+        """Less what is kept for others than the group that looks."""
+        if self._guard is None:
+            return net
+        return protection.protected(net, self._guard.protections, self._group, self.scope.counted.horizon_days)
+
+    def turn_to(self, group: Group | None) -> None:
+        """Show what this group sees."""
+        if self._guard is not None and group is not None and group != self._group:
+            self._group, self._free = group, None
+
+    @property
+    def kept_for_others(self) -> int:
+        """What the group that looks has to leave to others, in all."""
+        if self._guard is None:
+            return 0
+        return sum(
+            one.left for one in self._guard.protections if one.last_day >= 0 and protection.respected(one, self._group)
+        )
 
     def firm(self, offset: int) -> int:
         """What firm supply alone leaves free on a day."""
@@ -77,11 +110,12 @@ class Shelf:
             return self.free[min(offset, len(self.free) - 1)]
         horizon = self.scope.counted.horizon_days
         net = _net(Asked(self._series, self.version, self.today, self._ready), self.scope.firm)
-        curve = Steps(steps.take(net, self._gone, horizon), horizon, ceiling=self.at_hand)
+        curve = Steps(self._seen(steps.take(net, self._gone, horizon)), horizon, ceiling=self.at_hand)
         return curve[min(offset, horizon)]
 
-    def take(self, lines: Sequence[Line]) -> None:
-        """Use up what the lines confirm."""
+    def take(self, lines: Sequence[Line]) -> tuple[Use, ...]:
+        """Use up what the lines confirm; return what they took of the protection of their own group."""
+        uses = self._consume(lines) if self._guard is not None else ()
         self._taken += lines
         self._gone += lines
         taken = sum([line.quantity for line in lines])
@@ -89,12 +123,23 @@ class Shelf:
         if self.at_hand is not None:
             self.at_hand -= taken
         self._free = None
+        return uses
+
+    def _consume(self, lines: Sequence[Line]) -> tuple[Use, ...]:
+        uses: list[Use] = []
+        for line in lines:
+            assert self._guard is not None
+            protections, places = self._guard
+            found = protection.consume(protections, self._group, day=line.day, quantity=line.quantity)
+            self._guard = Guard(protection.booked(protections, found), places)
+            uses += [Use(PROTECTED, *places[one.protection], one.quantity) for one in found]
+        return tuple(uses)
 
     def keep(self) -> "_Kept":
-        return self._net, list(self._taken), list(self._gone), self.on_stock, self.at_hand
+        return self._net, list(self._taken), list(self._gone), self.on_stock, self.at_hand, self._guard
 
     def restore(self, kept: "_Kept") -> None:
-        self._net, self._taken, self._gone, self.on_stock, self.at_hand = kept
+        self._net, self._taken, self._gone, self.on_stock, self.at_hand, self._guard = kept
         self._free = None
 
     def binding(self, offset: int) -> Binding:
@@ -108,7 +153,7 @@ class Shelf:
         return [[self.today + day, free] for day, free in self.free.seen_from(offset, SLICE_MAX)]
 
 
-_Kept = tuple[dict[int, int], list[Line], list[Line], int, int | None]
+_Kept = tuple[dict[int, int], list[Line], list[Line], int, int | None, Guard | None]
 _UNSECURED = int(Category.UNSECURED_ORDER)
 
 

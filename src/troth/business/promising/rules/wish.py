@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
+from troth.business.promising.rules.quotas import Use
 from troth.business.promising.states import UNSECURED, Mode
 from troth.kernel.calendars import date_of
 from troth.kernel.errors import BusinessError, InvalidInput
@@ -64,12 +65,20 @@ class Way:
     calendars: Calendars
 
 
+class Traits(Protocol):
+    """By what the line is told apart from others in quotas: a `quotas.rules.Traits`, which rules do not import."""
+
+    @property
+    def edition(self) -> int | None: ...
+    def value(self, characteristic: str) -> str: ...
+
+
 class Wish(NamedTuple):
     """Demand of one document line. `quantity` in smallest units of the product, `value` in minor units.
 
     `priority` 1 is the most urgent. `deliveries_max` limits the schedule lines. Lines with the same `delivery_group`
     (0: none) and all lines with `complete_delivery` arrive together or not at all. `is_checked` is False where nothing
-    is kept in stock. `unit` and `decimals` are only for the sentence.
+    is kept in stock. Without `traits` the line is held against no quota and no supply protection.
     """
 
     document: Document
@@ -95,6 +104,7 @@ class Wish(NamedTuple):
     lead_days: int | None = None
     unit: str = ""
     decimals: int = 0
+    traits: Traits | None = None
 
 
 class Binding(NamedTuple):
@@ -147,13 +157,17 @@ class Schedule(NamedTuple):
 
 class LinePromise(NamedTuple):
     """What is promised on a wish. `confirmed` and `short` count what is not delivered yet; `record` is kept with the
-    promise: scope, version of the series, days and free quantities looked at, and what binds the open rest."""
+    promise: scope, version of the series, days and free quantities looked at, and what binds the open rest. `uses` are
+    what the schedules that are new consume of quotas and of the line's own supply protection; it `is_rationed` if any
+    of these hold for it."""
 
     wish: Wish
     schedules: tuple[Schedule, ...]
     record: Mapping[str, Any]
     delivered: int = 0
     is_kept: bool = False
+    uses: tuple[Use, ...] = ()
+    is_rationed: bool = False
 
     @property
     def confirmed(self) -> int:

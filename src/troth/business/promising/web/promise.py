@@ -190,6 +190,9 @@ def road_words(road: Earlier, unit: tuple[int, str]) -> str:
             "due": said_day(road.receipt.due_on), "needed": said_day(road.needed_on),
         }  # fmt: skip
         return gettext("Receipt %(number)s of %(quantity)s comes on %(needed)s instead of %(due)s") % facts
+    if road.road == "quota":
+        facts = {"quota": worded(road.quota), "quantity": _amount(road.more, unit)}
+        return gettext("Raise the %(quota)s by %(quantity)s") % facts
     if road.road == "site":
         return gettext("Deliver from site %(site)s") % {"site": road.site}
     return str(ROADS[road.road])

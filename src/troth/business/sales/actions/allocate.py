@@ -43,8 +43,8 @@ def allocate_stock(
             number=document.ref.number,
             line_number=line_number,
         )
-    held.take(*promises.keys(ORDER_KIND, [line.id], own=True))
     [wish] = wishes(document, [line])
+    held.take(*promises.keys(ORDER_KIND, [line.id], own=True), *promising.keys([wish]))
     promising.allocate(held, wish, wanted, clock=clock, by=by)
     facts = {"line_number": line_number, "quantity": wanted}
     save.record(document, "sales.stock_allocated", by=by, clock=clock, facts=facts)

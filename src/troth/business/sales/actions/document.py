@@ -8,6 +8,7 @@ from typing import Any
 from troth.business.masterdata.queries import ProductTerms
 from troth.business.promising.rules.wish import Wish
 from troth.business.promising.states import Mode
+from troth.business.quotas.rules import Traits
 from troth.business.sales import store
 from troth.business.sales.actions.terms import Terms
 from troth.business.sales.models import Order
@@ -191,4 +192,20 @@ def _wish(document: Document, line: Line) -> Wish:
         lead_days=product.lead_days,
         unit=product.base_unit.code,
         decimals=product.base_unit.decimals,
+        traits=_traits(terms, product),
+    )
+
+
+def _traits(terms: Terms, product: ProductTerms) -> Traits:
+    """By what the line is told apart in quotas: its product, and the customer with the region that it ships to."""
+    customer = terms.customer
+    return Traits(
+        product.number,
+        product.category,
+        customer.number,
+        customer.group,
+        terms.country,
+        terms.region,
+        terms.state.sales_organisations.get(customer.sales_organisation_id, ""),
+        customer.edition,
     )

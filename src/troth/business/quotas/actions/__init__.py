@@ -1,0 +1,34 @@
+"""The verbs of quotas.
+
+| module | verbs |
+| --- | --- |
+| `maintain` | procedures and sequences, with what they are assigned to |
+| `targets` | what is planned for cells, entered or brought in as a file |
+| `protect` | supply protection |
+"""
+
+from troth.business.quotas.actions.drafts import (
+    ProcedureDraft,
+    ProtectionDraft,
+    ReachDraft,
+    Saved,
+    SequenceDraft,
+    TargetDraft,
+)
+from troth.business.quotas.actions.maintain import save_procedure, save_sequence
+from troth.business.quotas.actions.protect import save_protection
+from troth.business.quotas.actions.targets import retire_cell, set_targets
+
+__all__ = [
+    "ProcedureDraft",
+    "ProtectionDraft",
+    "ReachDraft",
+    "Saved",
+    "SequenceDraft",
+    "TargetDraft",
+    "retire_cell",
+    "save_procedure",
+    "save_protection",
+    "save_sequence",
+    "set_targets",
+]

@@ -1,0 +1,81 @@
+"""What people enter: procedures, sequences, targets and protections, before anything is checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from troth.business.quotas.rules import Exhausted, WithoutCell
+from troth.kernel.periods import PeriodKind
+from troth.kernel.quota import Order
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureDraft:
+    """`characteristics` are words with commas: `region, channel`."""
+
+    code: str
+    name: str
+    characteristics: str
+    unit: str
+    period: str = PeriodKind.WEEK.value
+    look_back: int = 0
+    look_ahead: int = 0
+    order: str = Order.BACKWARD_FORWARD.value
+    without_cell: str = WithoutCell.FREE.value
+    exhausted: str = Exhausted.LATER.value
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReachDraft:
+    """A product (number) or a product group, and the wished days for which the sequence holds."""
+
+    valid_from_on: date
+    product: str = ""
+    product_group: str = ""
+    valid_to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceDraft:
+    """`procedures` are codes, in the order in which they are asked."""
+
+    code: str
+    name: str
+    procedures: Sequence[str]
+    reaches: Sequence[ReachDraft] = field(default_factory=tuple)
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDraft:
+    """`quantity` (smallest units) is planned for a cell in the period in which `on` lies; what `values` leave out is
+    any other. `row` is its place in what was entered, for refusals."""
+
+    values: Mapping[str, str]
+    on: date
+    quantity: int
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionDraft:
+    """`quantity` (smallest units) of a product at a site (number, code) is kept for those of a value."""
+
+    product: str
+    site: str
+    characteristic: str
+    value: str
+    first_on: date
+    last_on: date
+    quantity: int
+    priority: int | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A record that was written."""
+
+    id: int
+    version: int

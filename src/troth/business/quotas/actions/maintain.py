@@ -1,0 +1,269 @@
+"""Procedures and sequences: entered, changed, assigned to products."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from troth.business.masterdata.actions import touch
+from troth.business.masterdata.queries import traits
+from troth.business.quotas.actions.drafts import ProcedureDraft, ReachDraft, Saved, SequenceDraft
+from troth.business.quotas.models import Cell, Procedure, Reach, SequenceStep
+from troth.business.quotas.models import Sequence as SequenceRow
+from troth.business.quotas.rules import (
+    WINDOW_MAX,
+    Exhausted,
+    ReachesOverlap,
+    UnknownValue,
+    WithoutCell,
+    WrongQuota,
+    read_characteristics,
+)
+from troth.kernel.errors import Sentence
+from troth.kernel.periods import PeriodKind
+from troth.kernel.quota import Order
+from troth.platform import events, locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.reference import queries as reference
+from troth.reference.models import Unit
+
+ALL_COMPANIES = 0
+REACHES_MAX = 500
+
+
+@action
+def save_procedure(
+    draft: ProcedureDraft, *, procedure_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Saved:
+    """Create a procedure, or change the one of this id, if it is still at `version`.
+
+    What tells its cells apart, their periods and their unit stay once there are cells.
+    """
+    record = Procedure(version=0)
+    if procedure_id is not None:
+        record, _ = locks.hold(Procedure, procedure_id, by=by)
+        locks.refuse_if_changed(record, version)
+    _check_code(Procedure, draft.code, draft.name, record.pk)
+    values = _procedure_values(draft)
+    if record.pk is not None and Cell.objects.filter(procedure_id=record.pk).exists():
+        _refuse_fixed(record, values)
+    return _write(record, "quota_procedure", values, by=by, clock=clock)
+
+
+def _procedure_values(draft: ProcedureDraft) -> dict[str, object]:
+    words = ",".join(read_characteristics(draft.characteristics))
+    _check_choice("period", draft.period, PeriodKind)
+    _check_choice("order", draft.order, Order)
+    _check_choice("without_cell", draft.without_cell, WithoutCell)
+    _check_choice("exhausted", draft.exhausted, Exhausted)
+    for name in ("look_back", "look_ahead"):
+        if not 0 <= getattr(draft, name) <= WINDOW_MAX:
+            raise WrongQuota(Sentence("Enter 0 to %(most)s periods."), field=name, most=WINDOW_MAX)
+    if not Unit.objects.filter(code=draft.unit).exists():
+        raise UnknownValue(Sentence("There is no unit %(value)s. Choose another."), field="unit", value=draft.unit[:20])
+    return {
+        "code": draft.code.strip(), "name": draft.name.strip(), "characteristics": words, "unit_id": draft.unit,
+        "period": draft.period, "look_back": draft.look_back, "look_ahead": draft.look_ahead, "order": draft.order,
+        "without_cell": draft.without_cell, "exhausted": draft.exhausted, "is_active": draft.is_active,
+    }  # fmt: skip
+
+
+def _refuse_fixed(record: Procedure, values: dict[str, object]) -> None:
+    for name in ("characteristics", "period", "unit_id"):
+        if getattr(record, name) != values[name]:
+            raise WrongQuota(
+                Sentence("There are cells already, so this cannot change. Make another procedure for what is new."),
+                field=name.removesuffix("_id"),
+            )
+
+
+@action
+def save_sequence(
+    draft: SequenceDraft, *, sequence_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Saved:
+    """Create a sequence with its procedures and reaches, or change the one of this id, if still at `version`.
+
+    `ReachesOverlap` where a procedure would hold twice for a product on a day.
+    """
+    record = SequenceRow(version=0)
+    if sequence_id is not None:
+        record, _ = locks.hold(SequenceRow, sequence_id, by=by)
+        locks.refuse_if_changed(record, version)
+    _check_code(SequenceRow, draft.code, draft.name, record.pk)
+    procedures = _procedures(draft.procedures)
+    # Whoever else assigns one of these procedures waits, so that what is compared is all there is.
+    locks.begin().hold(Procedure, *sorted(one.pk for one in procedures), by=by)
+    reaches = _reaches(draft.reaches, procedures, today=reference.today(clock), known=record.pk)
+    if draft.is_active:
+        _refuse_overlaps(reaches, procedures, besides=record.pk)
+    values = {"code": draft.code.strip(), "name": draft.name.strip(), "is_active": draft.is_active}
+    saved = _write(record, "quota_sequence", values, by=by, clock=clock)
+    SequenceStep.objects.filter(sequence_id=saved.id).delete()
+    SequenceStep.objects.bulk_create(
+        SequenceStep(sequence_id=saved.id, position=place, procedure=one) for place, one in enumerate(procedures, 1)
+    )
+    Reach.objects.filter(sequence_id=saved.id).delete()
+    for one in reaches:
+        one.sequence_id = saved.id
+    Reach.objects.bulk_create(reaches)
+    return saved
+
+
+def _procedures(codes: Sequence[str]) -> list[Procedure]:
+    if not codes:
+        raise WrongQuota(Sentence("A sequence asks at least one procedure. Choose one."), field="procedures")
+    known = {one.code: one for one in Procedure.objects.filter(code__in=codes)}
+    for code in codes:
+        if code not in known:
+            raise UnknownValue(
+                Sentence("There is no quota procedure %(value)s. Choose one from the list."),
+                field="procedures",
+                value=code[:20],
+            )
+        if codes.count(code) > 1:
+            raise WrongQuota(
+                Sentence("Procedure %(code)s stands there twice. Name it once."), field="procedures", code=code
+            )
+    return [known[code] for code in codes]
+
+
+def _reaches(
+    drafts: Sequence[ReachDraft], procedures: Sequence[Procedure], *, today: date, known: int | None
+) -> list[Reach]:
+    if len(drafts) > REACHES_MAX:
+        raise WrongQuota(
+            Sentence("Assign a sequence at most %(most)s times; product groups save rows."),
+            field="reaches",
+            most=REACHES_MAX,
+        )
+    products = reference.products_by_number([one.product for one in drafts if one.product])
+    groups = traits.values_in_use("product_group", [one.product_group for one in drafts if one.product_group])
+    units = traits.units_of_groups(groups) if groups else {}
+    before = set(
+        Reach.objects.filter(sequence_id=known or 0).values_list(
+            "product__number", "product_group", "valid_from_on", "valid_to_on"
+        )
+    )
+    found = []
+    for row, one in enumerate(drafts, 1):
+        _check_reach(row, one)
+        if one.product and one.product not in products:
+            raise UnknownValue(
+                Sentence("There is no product %(value)s. Check the number."),
+                row=row,
+                field="product",
+                value=one.product,
+            )
+        if one.product_group and one.product_group not in groups:
+            raise UnknownValue(
+                Sentence("No product is in group %(value)s. Check how it is written."),
+                row=row,
+                field="product_group",
+                value=one.product_group,
+            )
+        counted = {products[one.product].base_unit} if one.product else units.get(one.product_group, set())
+        _check_unit(row, one, counted, procedures)
+        is_old = (one.product or None, one.product_group, one.valid_from_on, one.valid_to_on) in before
+        if one.valid_to_on is not None and one.valid_to_on < today and not is_old:
+            raise WrongQuota(
+                Sentence("It would hold for days that are over. Enter an end from today on, or none."),
+                row=row,
+                field="valid_to_on",
+            )
+        found.append(
+            Reach(
+                product_id=products[one.product].id if one.product else None, product_group=one.product_group,
+                valid_from_on=one.valid_from_on, valid_to_on=one.valid_to_on,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _check_reach(row: int, one: ReachDraft) -> None:
+    if bool(one.product) == bool(one.product_group):
+        raise WrongQuota(
+            Sentence("Assign it to a product or to a product group, one in a row."), row=row, field="product"
+        )
+    if one.valid_to_on is not None and one.valid_to_on < one.valid_from_on:
+        raise WrongQuota(Sentence("It ends before it begins. Choose a later end."), row=row, field="valid_to_on")
+
+
+def _check_unit(row: int, one: ReachDraft, counted: set[str], procedures: Iterable[Procedure]) -> None:
+    for procedure in procedures:
+        other = sorted(counted - {procedure.unit_id})
+        if other:
+            raise WrongQuota(
+                Sentence(
+                    "Procedure %(code)s counts in %(unit)s, what is assigned also in %(other)s. "
+                    "Assign the products that are counted alike, or make a procedure for the others."
+                ),
+                row=row,
+                field="product" if one.product else "product_group",
+                code=procedure.code,
+                unit=procedure.unit_id,
+                other=", ".join(other),
+            )
+
+
+def _refuse_overlaps(found: Sequence[Reach], procedures: Sequence[Procedure], *, besides: int | None) -> None:
+    others = (
+        Reach.objects.filter(sequence__is_active=True, sequence__steps__procedure__in=[one.pk for one in procedures])
+        .exclude(sequence_id=besides or 0)
+        .select_related("sequence")
+        .distinct()
+    )
+    standing = [(one, one.sequence.code) for one in others]
+    for row, one in enumerate(found, 1):
+        for other, code in standing:
+            if _overlap(one, other):
+                raise ReachesOverlap(
+                    Sentence(
+                        "A procedure of this sequence holds here already by sequence %(sequence)s in that time. "
+                        "Shorten one of the two, or choose another procedure."
+                    ),
+                    row=row,
+                    field="valid_from_on",
+                    sequence=code,
+                )
+        standing.append((one, str(row)))
+
+
+def _overlap(one: Reach, other: Reach) -> bool:
+    if (one.product_id, one.product_group) != (other.product_id, other.product_group):
+        return False
+    ends, begins = one.valid_to_on or date.max, other.valid_from_on
+    return begins <= ends and one.valid_from_on <= (other.valid_to_on or date.max)
+
+
+def _check_code(model: type[Procedure] | type[SequenceRow], code: str, name: str, known: int | None) -> None:
+    for field, value, most in (("code", code, 20), ("name", name, 80)):
+        if not 0 < len(value.strip()) <= most:
+            raise WrongQuota(Sentence("Enter 1 to %(most)s signs."), field=field, most=most)
+    if model._default_manager.filter(code=code.strip()).exclude(pk=known or 0).exists():
+        raise WrongQuota(Sentence("%(code)s is taken. Choose another code."), field="code", code=code.strip())
+
+
+def _check_choice(field: str, value: str, choices: Iterable[str]) -> None:
+    known = [str(one) for one in choices]
+    if value not in known:
+        raise WrongQuota(Sentence("Choose one of: %(known)s."), field=field, known=", ".join(known))
+
+
+def _write(record: Procedure | SequenceRow, title: str, values: dict[str, object], *, by: Actor, clock: Clock) -> Saved:
+    is_new = record.pk is None
+    changes = {name: (None if is_new else getattr(record, name), value) for name, value in values.items()}
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.version += 1
+    record.save()
+    touch()
+    events.record(
+        f"quotas.{title.removeprefix('quota_')}_{'created' if is_new else 'changed'}",
+        DocumentRef(title, record.pk, record.code),
+        company_id=ALL_COMPANIES,
+        by=by,
+        at=clock.now(),
+        changes={name: pair for name, pair in changes.items() if pair[0] != pair[1]},
+    )
+    return Saved(record.pk, record.version)

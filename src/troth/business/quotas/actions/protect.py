@@ -1,0 +1,143 @@
+"""Supply protection: so much of a product at a site is kept for some customers, in a time."""
+
+from datetime import date
+
+from troth.business.masterdata.actions import touch
+from troth.business.masterdata.queries import traits
+from troth.business.quotas.actions.drafts import ProtectionDraft, Saved
+from troth.business.quotas.models import Protection
+from troth.business.quotas.queries import protection_key
+from troth.business.quotas.rules import Characteristic, Contradiction, UnknownValue, WrongQuota
+from troth.kernel.errors import Sentence
+from troth.kernel.quantity import MAX
+from troth.kernel.quota import WILDCARD
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.quota import actions as quota
+from troth.ledgers.quota.actions import Entry
+from troth.ledgers.quota.rules import Measure
+from troth.platform import events, locks
+from troth.platform.actions import action, require
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.reference import queries as reference
+from troth.reference.queries import SiteRow
+
+KEPT_BY = (Characteristic.CUSTOMER_GROUP, Characteristic.CHANNEL, Characteristic.REGION, Characteristic.COUNTRY)
+"""Characteristics of whoever something is kept for; of one product at one site all protections use the same."""
+PRIORITY_MAX = 99
+
+
+@action
+def save_protection(
+    draft: ProtectionDraft, *, protection_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Saved:
+    """Keep a quantity for some customers, or change the protection of this id, if it is still at `version`.
+
+    Product, site and whom it is for stay. Less than was consumed may be kept: what was promised stays promised.
+    """
+    held = locks.begin()
+    record = Protection(version=0)
+    if protection_id is not None:
+        [record] = held.hold(Protection, protection_id, by=by)
+        locks.refuse_if_changed(record, version)
+    product_id, site = _named(draft)
+    require(by, company_id=site.company_id, site_id=site.id)
+    _check(draft, record, today=reference.today(clock))
+    # Who promises the product looks at what is protected under this lock.
+    series = AvailabilityKey(product_id, site.id)
+    is_new = record.pk is None
+    if is_new:
+        record.product_id, record.site_id = product_id, site.id
+        record.characteristic, record.value, record.priority = draft.characteristic, draft.value, draft.priority
+    elif not _is_same(record, draft, product_id, site.id):
+        raise WrongQuota(
+            Sentence("Product, site and whom it is kept for cannot change. End this protection and make another."),
+            field="value",
+        )
+    record.first_on, record.last_on, record.is_active = draft.first_on, draft.last_on, draft.is_active
+    record.version += 1
+    record.save()
+    key = protection_key(record.pk)
+    held.take(key, series)
+    _refuse_contradicting(record)
+    before = held.balance(key).planned
+    ref = DocumentRef("supply_protection", record.pk, str(record.pk))
+    wanted = draft.quantity if draft.is_active else 0
+    if wanted != before:
+        quota.post(held, [Entry(key, Measure.PLANNED, wanted - before, ref)], at=clock.now())
+    touch()
+    events.record(
+        f"quotas.protection_{'created' if is_new else 'changed'}", ref, company_id=site.company_id, by=by,
+        at=clock.now(), changes={"quantity": (before, wanted)} if before != wanted else None,
+    )  # fmt: skip
+    return Saved(record.pk, record.version)
+
+
+def _named(draft: ProtectionDraft) -> tuple[int, SiteRow]:
+    product = reference.products_by_number([draft.product]).get(draft.product)
+    if product is None or not product.is_stocked:
+        raise UnknownValue(
+            Sentence("There is no product %(value)s that is kept in stock. Check the number."),
+            field="product",
+            value=draft.product[:40],
+        )
+    site = next((one for one in reference.sites() if one.code == draft.site), None)
+    if site is None:
+        raise UnknownValue(Sentence("There is no site %(value)s. Choose another."), field="site", value=draft.site[:20])
+    return product.id, site
+
+
+def _is_same(record: Protection, draft: ProtectionDraft, product_id: int, site_id: int) -> bool:
+    stands = (record.product_id, record.site_id, record.characteristic, record.value, record.priority)
+    return stands == (product_id, site_id, draft.characteristic, draft.value, draft.priority)
+
+
+def _check(draft: ProtectionDraft, record: Protection, *, today: date) -> None:
+    if draft.characteristic not in KEPT_BY:
+        raise WrongQuota(Sentence("Choose one of: %(known)s."), field="characteristic", known=", ".join(KEPT_BY))
+    if not draft.value or draft.value == WILDCARD:
+        raise WrongQuota(Sentence("Say whom it is kept for; for everybody nothing is kept."), field="value")
+    if not traits.values_in_use(draft.characteristic, [draft.value]):
+        raise UnknownValue(
+            Sentence("There is no %(name)s %(value)s. Check how it is written."),
+            field="value",
+            name=draft.characteristic.replace("_", " "),
+            value=draft.value[:60],
+        )
+    if draft.priority is not None and not 1 <= draft.priority <= PRIORITY_MAX:
+        raise WrongQuota(Sentence("Enter a priority from 1 to %(most)s."), field="priority", most=PRIORITY_MAX)
+    if draft.last_on < draft.first_on:
+        raise WrongQuota(Sentence("It ends before it begins. Choose a later end."), field="last_on")
+    if draft.last_on < today and draft.last_on != record.last_on:
+        raise WrongQuota(Sentence("It would be over already. Choose an end from today on."), field="last_on")
+    if not 0 <= draft.quantity <= MAX:
+        raise WrongQuota(Sentence("Enter a quantity of zero or more."), field="quantity")
+
+
+def _refuse_contradicting(record: Protection) -> None:
+    """Under the lock of the product at its site: no two for the same at a time, and all by one characteristic."""
+    if not record.is_active:
+        return
+    beside = Protection.objects.filter(
+        product_id=record.product_id, site_id=record.site_id, is_active=True, first_on__lte=record.last_on,
+        last_on__gte=record.first_on,
+    ).exclude(pk=record.pk)  # fmt: skip
+    other = beside.exclude(characteristic=record.characteristic).first()
+    if other is not None:
+        raise Contradiction(
+            Sentence(
+                "This product is protected here by %(other)s already, and one customer would be in two of them. "
+                "Use the same, or end the others first."
+            ),
+            field="characteristic",
+            other=other.characteristic.replace("_", " "),
+        )
+    same = beside.filter(value=record.value, priority=record.priority).first()
+    if same is not None:
+        raise Contradiction(
+            Sentence("Something is kept for %(value)s in this time already, until %(until)s. Change that one."),
+            field="first_on",
+            value=record.value,
+            until=same.last_on.isoformat(),
+        )

@@ -1,0 +1,273 @@
+"""What is planned for cells: entered period by period, posted to the ledger, and looked at before it is posted.
+
+A target may be lowered below what is consumed: who has a promise keeps it, and nobody gets one until there is room
+again. A target for a period that is over is refused, unless it says what stands there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from troth.business.masterdata.actions import Brought
+from troth.business.masterdata.queries import traits
+from troth.business.quotas.actions.drafts import TargetDraft
+from troth.business.quotas.models import Cell, Procedure
+from troth.business.quotas.rules import (
+    PERIODS_MAX,
+    Characteristic,
+    Contradiction,
+    PastPeriod,
+    UnknownValue,
+    WrongQuota,
+    cell_of,
+    read_values,
+)
+from troth.kernel.calendars import day_of
+from troth.kernel.errors import BusinessError, Refusals, Sentence
+from troth.kernel.periods import PeriodKind, last_day, period_of
+from troth.kernel.quantity import MAX
+from troth.kernel.quota import WILDCARD
+from troth.ledgers.quota import actions as quota
+from troth.ledgers.quota.actions import Entry
+from troth.ledgers.quota.keys import QuotaKey
+from troth.ledgers.quota.rules import Measure
+from troth.platform import events, locks
+from troth.platform.actions import action
+from troth.platform.actors import Actor
+from troth.platform.clock import Clock
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
+from troth.reference import queries as reference
+
+ALL_COMPANIES = 0
+TARGETS_MAX = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target that was read: a cell's text and the number of a period."""
+
+    cell: str
+    period: int
+    quantity: int
+    row: int | None
+
+
+@action
+def set_targets(
+    procedure_id: int, drafts: Sequence[TargetDraft], *, preview: bool = False, by: Actor, clock: Clock
+) -> Brought:
+    """Plan quantities for cells of a procedure, all or none; new cells are made. Counts targets, not cells.
+
+    `Refusals` by row and field: unknown values, values that contradict each other or a row before, periods that are
+    over. A `preview` refuses all the same and writes nothing.
+    """
+    procedure, held = locks.hold(Procedure, procedure_id, by=by)
+    return plan(held, procedure, drafts, preview=preview, by=by, clock=clock)
+
+
+def plan(
+    held: Held, procedure: Procedure, drafts: Sequence[TargetDraft], *, preview: bool, by: Actor, clock: Clock
+) -> Brought:
+    """Inner verb of `set_targets`, for a procedure that is held. No balance of a later kind may be held."""
+    if len(drafts) > TARGETS_MAX:
+        raise WrongQuota(Sentence("Enter at most %(most)s targets at once."), most=TARGETS_MAX)
+    targets = read(procedure, drafts)
+    cells = {
+        one.cell: one for one in Cell.objects.filter(procedure_id=procedure.pk, cell__in={t.cell for t in targets})
+    }
+    spans = _spans(cells, targets)
+    keys = {(one.cell, one.period): QuotaKey(procedure.pk, one.cell, one.period) for one in targets}
+    held.take(*keys.values())
+    _refuse_past(held, procedure, targets, keys, cells, today=day_of(reference.today(clock)))
+    created = sum(not _stands(cells, one) for one in targets)
+    changes = [one for one in targets if held.balance(keys[one.cell, one.period]).planned != one.quantity]
+    changed = sum(_stands(cells, one) for one in changes)
+    if not preview and (created or changed):
+        _write(held, procedure, (cells, spans), changes, keys, by=by, clock=clock)
+    return Brought(created, changed, len(targets) - created - changed)
+
+
+def _stands(cells: Mapping[str, Cell], one: Target) -> bool:
+    cell = cells.get(one.cell)
+    return cell is not None and cell.first_period <= one.period <= cell.last_period
+
+
+def read(procedure: Procedure, drafts: Sequence[TargetDraft]) -> list[Target]:
+    """The targets of drafts, each cell and period once; `Refusals` for all that cannot be."""
+    characteristics = tuple(map(Characteristic, procedure.characteristics.split(",")))
+    kind, refusals = PeriodKind(procedure.period), list[BusinessError]()
+    rows: list[tuple[TargetDraft, tuple[str, ...]]] = []
+    for one in drafts:
+        try:
+            rows.append((one, read_values(one.values, characteristics)))
+            if not 0 <= one.quantity <= MAX:
+                raise WrongQuota(Sentence("Enter a quantity of zero or more."), field="quantity")
+        except BusinessError as refusal:
+            refusals.append(type(refusal)(refusal.message, row=one.row, field=refusal.field))
+    refusals += _unknown(rows, characteristics)
+    refusals += _contradicting(rows, characteristics)
+    found: dict[tuple[str, int], Target] = {}
+    for one, values in rows:
+        target = Target(cell_of(values), period_of(kind, day_of(one.on)), one.quantity, one.row)
+        first = found.setdefault((target.cell, target.period), target)
+        if first.quantity != target.quantity:
+            refusals.append(
+                Contradiction(
+                    Sentence("This cell has another target for the same period before. Leave one of the two."),
+                    row=one.row,
+                    field="quantity",
+                )
+            )
+    if refusals:
+        raise Refusals(refusals)
+    return list(found.values())
+
+
+_Rows = Sequence[tuple[TargetDraft, tuple[str, ...]]]
+
+
+def _unknown(rows: _Rows, characteristics: Sequence[Characteristic]) -> Iterable[BusinessError]:
+    for place, name in enumerate(characteristics):
+        named = {values[place] for _, values in rows} - {WILDCARD}
+        unknown = named - traits.values_in_use(name, named)
+        for one, values in rows:
+            if values[place] in unknown:
+                yield UnknownValue(
+                    Sentence("There is no %(name)s %(value)s. Check how it is written, or enter # for any other."),
+                    row=one.row,
+                    field=str(name),
+                    name=name.replace("_", " "),
+                    value=values[place],
+                )
+
+
+def _contradicting(rows: _Rows, characteristics: Sequence[Characteristic]) -> Iterable[BusinessError]:
+    """Cells in which no line could ever be: a product of another group, a customer of another region."""
+    at = {name: place for place, name in enumerate(characteristics)}
+    if Characteristic.PRODUCT in at and Characteristic.PRODUCT_GROUP in at:
+        groups = traits.product_groups(values[at[Characteristic.PRODUCT]] for _, values in rows)
+        for one, values in rows:
+            product, group = values[at[Characteristic.PRODUCT]], values[at[Characteristic.PRODUCT_GROUP]]
+            if WILDCARD not in (product, group) and groups.get(product, group) != group:
+                yield _never(one, "product_group", f"product {product}", groups[product])
+    if Characteristic.CUSTOMER not in at:
+        return
+    customers = traits.customer_traits(values[at[Characteristic.CUSTOMER]] for _, values in rows)
+    for name in ("customer_group", "country", "region", "channel"):
+        for one, values in rows if name in at else ():
+            customer, value = values[at[Characteristic.CUSTOMER]], values[at[Characteristic(name)]]
+            own = {getattr(each, name) for each in customers.get(customer, ())}
+            # Where goods are shipped to may differ from order to order; group and organisation may not.
+            if own and WILDCARD not in (customer, value) and value not in own and name in ("customer_group", "channel"):
+                yield _never(one, name, f"customer {customer}", ", ".join(sorted(own)) or "–")
+
+
+def _never(one: TargetDraft, name: str, of: str, own: str) -> Contradiction:
+    return Contradiction(
+        Sentence("No line could ever be in this cell: %(of)s has %(own)s there. Enter that, or # for any other."),
+        row=one.row,
+        field=name,
+        of=of,
+        own=own,
+    )
+
+
+def _spans(cells: Mapping[str, Cell], targets: Sequence[Target]) -> dict[str, tuple[int, int]]:
+    """From which to which period each cell is planned then; a row of targets has no gaps, but zeros."""
+    spans = {text: (one.first_period, one.last_period) for text, one in cells.items()}
+    for one in targets:
+        first, last = spans.get(one.cell, (one.period, one.period))
+        spans[one.cell] = (min(first, one.period), max(last, one.period))
+        if spans[one.cell][1] - spans[one.cell][0] >= PERIODS_MAX:
+            raise Refusals(
+                [
+                    WrongQuota(
+                        Sentence("A cell is planned for at most %(most)s periods. Choose an earlier period."),
+                        row=one.row,
+                        field="period",
+                        most=PERIODS_MAX,
+                    )
+                ]
+            )
+    return spans
+
+
+def _refuse_past(
+    held: Held,
+    procedure: Procedure,
+    targets: Sequence[Target],
+    keys: Mapping[tuple[str, int], QuotaKey],
+    cells: Mapping[str, Cell],
+    *,
+    today: int,
+) -> None:
+    kind = PeriodKind(procedure.period)
+    past = [
+        one
+        for one in targets
+        if last_day(kind, one.period) < today
+        and not (_stands(cells, one) and held.balance(keys[one.cell, one.period]).planned == one.quantity)
+    ]
+    if past:
+        raise Refusals(
+            [
+                PastPeriod(
+                    Sentence("This period is over, so nothing can be confirmed in it. Plan for today or later."),
+                    row=one.row,
+                    field="period",
+                )
+                for one in past
+            ]
+        )
+
+
+def _write(
+    held: Held,
+    procedure: Procedure,
+    stood: tuple[Mapping[str, Cell], Mapping[str, tuple[int, int]]],
+    changes: Sequence[Target],
+    keys: Mapping[tuple[str, int], QuotaKey],
+    *,
+    by: Actor,
+    clock: Clock,
+) -> None:
+    cells, spans = stood
+    source = DocumentRef("quota_procedure", procedure.pk, procedure.code)
+    entries = [
+        Entry(key, Measure.PLANNED, one.quantity - held.balance(key).planned, source)
+        for one in changes
+        if (key := keys[one.cell, one.period])
+    ]
+    if entries:
+        quota.post(held, entries, at=clock.now())
+    new = [
+        Cell(procedure=procedure, cell=text, first_period=first, last_period=last)
+        for text, (first, last) in spans.items()
+        if text not in cells
+    ]
+    Cell.objects.bulk_create(new)
+    grown = []
+    for text, one in cells.items():
+        if (one.first_period, one.last_period) != spans[text] or not one.is_active:
+            (one.first_period, one.last_period), one.is_active = spans[text], True
+            grown.append(one)
+    Cell.objects.bulk_update(grown, ["first_period", "last_period", "is_active"])
+    events.record(
+        "quotas.targets_set", source, company_id=ALL_COMPANIES, by=by, at=clock.now(),
+        facts={"targets": len(changes), "cells": len({one.cell for one in changes})},
+    )  # fmt: skip
+
+
+@action
+def retire_cell(cell_id: int, *, by: Actor, clock: Clock) -> None:
+    """Look at a cell no more: its lines are in the next cell that holds for them.
+
+    What it is planned for stays, and a target entered for it brings it back. Promises keep what they consume of it.
+    """
+    found = Cell.objects.filter(pk=cell_id).first()
+    procedure, _ = locks.hold(Procedure, found.procedure_id if found else 0, by=by)
+    Cell.objects.filter(pk=cell_id).update(is_active=False)
+    events.record(
+        "quotas.cell_retired", DocumentRef("quota_procedure", procedure.pk, procedure.code),
+        company_id=ALL_COMPANIES, by=by, at=clock.now(), facts={"cell": found.cell if found else ""},
+    )  # fmt: skip

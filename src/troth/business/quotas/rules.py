@@ -1,0 +1,154 @@
+"""What a quota is held against, and what is refused when one is entered.
+
+A *procedure* says by which characteristics a quota is told apart, in which periods, and how far a line may look back
+and ahead. A *cell* is one row of targets of it: a value for each characteristic, or `#` for any other. A *sequence* is
+one or more procedures in order; it is assigned to products or product groups for a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
+from troth.kernel.quota import WILDCARD
+
+SEPARATOR = "|"
+LONGEST_CELL = 200
+LONGEST_VALUE = 60
+WINDOW_MAX = 60
+"""Periods that a line may look back or ahead."""
+PERIODS_MAX = 400
+"""Periods of one cell; a year of days and more than a month to spare."""
+PROTECTIONS = 0
+"""The procedure under which the quota ledger keeps supply protections; the cell is the id of the protection."""
+
+
+class Characteristic(StrEnum):
+    """By what quotas are told apart, in the order in which a cell names them. A region is the ship-to's."""
+
+    PRODUCT = "product"
+    PRODUCT_GROUP = "product_group"
+    CUSTOMER = "customer"
+    CUSTOMER_GROUP = "customer_group"
+    COUNTRY = "country"
+    REGION = "region"
+    CHANNEL = "channel"
+
+
+class WithoutCell(StrEnum):
+    """What holds for a line that is in no cell: it is free of the quota, or gets nothing."""
+
+    FREE = "free"
+    NOTHING = "nothing"
+
+
+class Exhausted(StrEnum):
+    """What becomes of what a used-up quota cannot confirm: it goes to a later period, or stays open."""
+
+    LATER = "later"
+    OPEN = "open"
+
+
+class WrongQuota(InvalidInput):
+    """A procedure, sequence, target or protection that cannot be."""
+
+    code = "wrong_quota"
+
+
+class UnknownValue(InvalidInput):
+    """A characteristic was given a value that nothing in the books has."""
+
+    code = "unknown_value"
+
+
+class Contradiction(BusinessError):
+    """A cell or a protection that contradicts another, or itself."""
+
+    code = "quota_contradiction"
+
+
+class ReachesOverlap(BusinessError):
+    """A procedure would hold twice for the same product on the same day."""
+
+    code = "quota_reaches_overlap"
+
+
+class PastPeriod(InvalidInput):
+    """A target for a time that is over."""
+
+    code = "past_period"
+
+
+class Traits(NamedTuple):
+    """By what a line is told apart; "" where there is no such value. `edition` is the token of the customer's terms."""
+
+    product: str = ""
+    product_group: str = ""
+    customer: str = ""
+    customer_group: str = ""
+    country: str = ""
+    region: str = ""
+    channel: str = ""
+    edition: int | None = None
+
+    def value(self, characteristic: str) -> str:
+        """The value, `#` where the line has none: only a wildcard holds for it."""
+        found: str = getattr(self, characteristic)
+        return WILDCARD if not found or SEPARATOR in found else found
+
+
+def cell_of(values: Sequence[str]) -> str:
+    """The canonical text of a cell."""
+    return SEPARATOR.join(values)
+
+
+def values_of(cell: str, characteristics: Sequence[str]) -> dict[str, str]:
+    """The values of a cell by characteristic."""
+    return dict(zip(characteristics, cell.split(SEPARATOR), strict=True))
+
+
+def read_characteristics(text: str) -> tuple[Characteristic, ...]:
+    """`region, channel` as characteristics, in the order in which cells name them."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in set(Characteristic):
+            raise WrongQuota(
+                Sentence(
+                    "There is no characteristic %(word)s. Choose some of: %(known)s.",
+                    word=word[:40],
+                    known=", ".join(Characteristic),
+                ),
+                field="characteristics",
+            )
+        if words.count(word) > 1:
+            raise WrongQuota(Sentence("%(word)s stands there twice. Name it once.", word=word), field="characteristics")
+    if not words:
+        raise WrongQuota(
+            Sentence("A quota needs something to be told apart by. Choose at least one characteristic."),
+            field="characteristics",
+        )
+    return tuple(one for one in Characteristic if one in words)
+
+
+def read_values(values: Mapping[str, str], characteristics: Sequence[str]) -> tuple[str, ...]:
+    """The values of a cell in order; what is left empty is any other. A value of another characteristic is refused."""
+    for name, value in values.items():
+        if value and name not in characteristics:
+            raise WrongQuota(
+                Sentence(
+                    "The procedure is not told apart by %(name)s. Leave it empty, or choose another procedure.",
+                    name=name.replace("_", " "),
+                ),
+                field=name,
+            )
+        if SEPARATOR in value or len(value) > LONGEST_VALUE:
+            raise WrongQuota(
+                Sentence("A value has at most %(most)s signs and no |. Enter another.", most=LONGEST_VALUE), field=name
+            )
+    found = tuple(values.get(one, "").strip() or WILDCARD for one in characteristics)
+    if len(cell_of(found)) > LONGEST_CELL:
+        raise WrongQuota(
+            Sentence("The values of a cell have at most %(most)s signs together.", most=LONGEST_CELL),
+            field=characteristics[0],
+        )
+    return found
