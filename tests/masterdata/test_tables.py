@@ -44,11 +44,16 @@ FILES = {
     'wide,Wide,"stock, planned","order, delivery, hold, reservation, transfer_out",,yes\n',
     "availability_groups": "code,name,order_scope,rush_scope,delivery_scope,quotation_scope,component_scope\n"
     "bought,Bought,wide,rush,delivery,order,component\n",
-    "item_categories": "code,name,billing_basis\nstandard,Standard,issued\nfree,Free,none\n",
+    "item_categories": "code,name,billing_basis,is_priced\nstandard,Standard,issued,yes\nfree,Free,none,no\n",
     "order_types": "code,name,item_category,on_credit_block\nstandard,Standard,standard,hold\n",
     "text_kinds": "code,name,is_on_items\nnote,Note,no\n",
     "standard_texts": "kind,customer,product,language,text\n"
     'note,10/ALPHA,,,"Ring twice.\nThen wait."\nnote,,OIL,de,Öl\n',
+    "listings": "kind,customer,product,product_category,valid_from_on,reason\n"
+    "excluded,10/ALPHA,OIL,,2026-01-01,recall\nlisted,,BELL,,2026-01-01,\n",
+    "substitutions": "product,substitute,mode,numerator,denominator,valid_from_on\nBELL,OIL,proposed,1,2,2026-01-01\n",
+    "free_goods": "product,kind,per_quantity,free_quantity,item_category,valid_from_on\n"
+    "BELL,inclusive,10,1,free,2026-01-01\n",
     "tax_rates": "country,region,name,basis_points,valid_from_on,valid_to_on\nDE,,VAT,1900,2021-01-01,\n",
     "account_determinations": "company,posting_key,customer_group,product_category,account\n10,tax,,,2300\n",
     "prices": "company,code,kind,product,currency,amount,valid_from_on\n10,LIST,price,OIL,EUR,8.00,2026-01-01\n",
@@ -166,6 +171,45 @@ WRONG = [
         "packaging",
         "code,name,tare_weight_g,max_weight_g\nC,Carton,500,400\n",
         [(1, "max_weight_g", "more empty than full")],
+    ),
+    (
+        "listings",
+        "kind,product,product_category,customer,customer_group,valid_from_on\nexcluded,,,,,2026-01-01\n"
+        "excluded,,Tyres,,,2026-01-01\nlisted,OIL,,10/ALPHA,dealer,2026-01-01\n",
+        [
+            (1, "product", "either a product or a category"),
+            (2, "product_category", "No product is in the category Tyres"),
+            (3, "customer_group", "a customer or for a group"),
+        ],
+    ),
+    (
+        "substitutions",
+        "product,substitute,valid_from_on,numerator,denominator\nOIL,OIL,2026-01-01,,\nOIL,BELL,2026-05-01,,\n"
+        "OIL,NONE,2026-02-01,,\nOIL,BELL,2026-03-01,2,\nOIL,BELL,2026-04-01,0,1\n",
+        [
+            (1, "substitute", "cannot stand in for itself"),
+            (2, "numerator", "OIL is kept in L and BELL in PC. Enter how many PC stand for how many L."),
+            (3, "substitute", "no product NONE"),
+            (4, "denominator", "both figures"),
+            (5, "numerator", "1 or more"),
+        ],
+    ),
+    (
+        "substitutions",
+        "product,substitute,valid_from_on,numerator,denominator\nOIL,BELL,2026-01-01,1,1\n",
+        [(1, "substitute", "This runs in a ring: OIL, BELL, OIL.")],
+    ),
+    (
+        "free_goods",
+        "product,kind,per_quantity,free_quantity,item_category,valid_from_on,free_product\n"
+        "OIL,inclusive,10,10,free,2026-01-01,\nOIL,inclusive,10,1,free,2026-02-01,BELL\n"
+        "OIL,exclusive,0,1,free,2026-03-01,\nOIL,exclusive,10,1,standard,2026-04-01,\n",
+        [
+            (1, "free_quantity", "left to pay"),
+            (2, "free_product", "the product itself"),
+            (3, "per_quantity", "more than 0"),
+            (4, "item_category", "have a price"),
+        ],
     ),
     ("carriers", "party,wheels\nDHL,4\n", [(0, "wheels", "No such column")]),
 ]

@@ -43,7 +43,8 @@ PAGES = (
     "/deliveries/{delivery}/?tab=packing",
     "/picking/", "/picking/{transfer}/", "/issues/", "/documents/order/{order}/issues/new/",
     "/products/{product}/about/", "/customers/{customer}/about/", "/files/", "/files/bins/import/",
-    "/files/customers/import/", "/agreed-products/", "/agreed-products/new/", "/admin/", *LISTS,
+    "/files/customers/import/", "/agreed-products/", "/agreed-products/new/", "/listings/", "/listings/new/",
+    "/substitutions/", "/substitutions/new/", "/free-goods/", "/free-goods/new/", "/admin/", *LISTS,
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ SALES = (
     "sales: numbers",
     "sales: predecessors",
     "sales: masters",
+    "sales: sub-items",
 )
 
 
@@ -52,6 +53,8 @@ LATEST = "(SELECT MAX(id) FROM sales_order WHERE state = 'submitted')"
         ("sales: ordered", "UPDATE sales_orderline SET base_quantity = base_quantity + 1 WHERE id = {second}"),
         ("sales: ordered", f"UPDATE sales_order SET state = 'cancelled' WHERE id = {LATEST}"),
         ("sales: masters", "UPDATE sales_orderline SET route_id = 999 WHERE id = {second}"),
+        ("sales: sub-items", "UPDATE sales_orderline SET main_line = 999 WHERE id = {second}"),
+        ("sales: sub-items", "UPDATE sales_orderline SET main_line = 20, role = 'free' WHERE line_number = 10"),
         ("sales: predecessors", "UPDATE sales_orderline SET reference_line_id = 999 WHERE reference_kind <> ''"),
     ],
 )

@@ -136,3 +136,60 @@ def test_customers_are_offered_by_number_name_and_city(small, desk):
     for words in ("ALPH", "kiel", party.name.lower()):
         offers = desk.get("/orders/offers/customers/", {"q": words}).json()["offers"]
         assert [one["value"] for one in offers] == ["ALPHA"], words
+
+
+def offered(small, **rows):
+    from troth.business.masterdata import models
+
+    for product, substitute in rows.items():
+        models.Substitution.objects.create(
+            product=small.products[product],
+            substitute=small.products[substitute],
+            mode="proposed",
+            reason="newer",
+            valid_from_on=company.LONG_AGO,
+        )
+    models.FreeGoods.objects.create(
+        product=small.products["FRAME"],
+        kind="inclusive",
+        per_quantity=10,
+        free_quantity=1,
+        item_category=small.item_categories["free"],
+        valid_from_on=company.LONG_AGO,
+    )
+
+
+def test_a_row_is_told_what_could_be_sold_in_its_place_and_its_sub_items_once_it_is_taken(small, ask):
+    offered(small, HELMET="FRAME")
+    company.put_in_stock(small, "FRAME", 50)
+    first, second = ask(row("HELMET", 20), row("GLOVE", 1))["lines"]
+    assert first["product"] == "HELMET"
+    assert "subs" not in first
+    assert first["proposal"] == {"sentence": "FRAME Frame can be sold in its place.", "choice": "take"}
+    assert "proposal" not in second
+    told = ask(row("HELMET", 20, alternatives="take"), row("GLOVE", 1))
+    first, second = told["lines"]
+    assert (first["product"], first["net"], first["tone"]) == ("HELMET", "7,200.00", "done")
+    assert first["sold"]["words"] == "sold instead: 18 piece FRAME (newer)"
+    [sub] = first["subs"]
+    assert (sub["words"], sub["quantity"], sub["product"], sub["tone"]) == ("free of charge", "2", "FRAME", "done")
+    assert told["totals"]["lines"] == 2
+
+
+def test_an_order_in_the_books_keeps_what_its_sub_items_were_promised(small, ask, rep, draft):
+    offered(small)
+    company.put_in_stock(small, "FRAME", 20)
+    taken = actions.enter_order(draft("ALPHA", ("FRAME", 20)), by=rep, clock=small.clock)
+    told = ask(row("FRAME", 20, line_number="10"), address=f"/orders/{taken.id}/check/")
+    [line] = told["lines"]
+    assert (line["tone"], line["subs"][0]["tone"]) == ("done", "done")
+
+
+def test_products_that_the_customer_may_not_order_say_so_among_the_offers(small, desk):
+    from troth.business.masterdata import models
+
+    models.Listing.objects.create(
+        kind="excluded", product=small.products["HELMET"], reason="recall", valid_from_on=company.LONG_AGO
+    )
+    [offer] = desk.get("/orders/offers/products/", {"q": "helmet", "customer": "ALPHA"}).json()["offers"]
+    assert offer["note"] == "not for this customer: recall"

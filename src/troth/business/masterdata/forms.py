@@ -83,16 +83,42 @@ LABELS = {
     "delivery_scope": _("Deliveries"),
     "quotation_scope": _("Quotations"),
     "component_scope": _("Components"),
+    "product_category": _("Product category"),
+    "reason": _("Reason"),
+    "substitute": _("Sold instead"),
+    "mode": _("How"),
+    "numerator": _("So many of it"),
+    "denominator": _("for so many asked for"),
+    "is_printed": _("Printed on the confirmation"),
+    "from_quantity": _("From quantity"),
+    "free_quantity": _("Free"),
+    "free_product": _("Product that is given"),
+    "item_category": _("Item category"),
 }
 HELP = {
     "availability_group": _("Says which scope of check holds; empty: the standard group."),
     "at_hand": _("None: goods that are on order count from their day on. Else only what lies here counts, less these."),
     "lead_time": _("What supply does not cover is confirmed for the day by which it can be procured or made."),
     "overdue_receipt_days": _("An overdue receipt is expected tomorrow; an older one is no longer believed."),
+    "product_category": _("All its products; leave it empty where a product is named."),
+    "numerator": _("Both in base units; empty: one for one."),
+    "free_product": _("Only on top of the ordered quantity; empty: the product itself."),
     "units": _("One of the unit is so many base units: BOX=4; BAG=1/3"),
     "minimum_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
     "multiple_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
 }
+
+
+CHOICES = {
+    "kind": {
+        "listed": _("may be ordered"),
+        "excluded": _("may not be ordered"),
+        "inclusive": _("within the ordered quantity"),
+        "exclusive": _("on top of the ordered quantity"),
+    },
+    "mode": {"automatic": _("by itself"), "proposed": _("proposed, somebody takes it")},
+}
+"""What people read of choices."""
 
 
 class EntryForm(forms.Form):
@@ -114,7 +140,8 @@ def _form_field(name: str, field: Field) -> forms.Field:
             choices=YES_NO, initial="yes" if field.standard else "no", **common | {"required": False}
         )
     if field.read_as is As.CHOICE:
-        return forms.ChoiceField(choices=[(word, word) for word in field.choices], **common)
+        words = CHOICES.get(name, {})
+        return forms.ChoiceField(choices=[(word, words.get(word, word)) for word in field.choices], **common)
     if field.read_as is As.CODE and field.of in screens.CODES:
         return forms.ChoiceField(choices=lambda: [("", ""), *screens.choices(field.of)], **common)
     if field.read_as is As.DAY:
@@ -245,6 +272,65 @@ AgreedProductForm = _form(
     multiple_quantity=_lot("multiple_quantity"),
     over_tolerance_basis_points=FigureField(label=_("Over-delivery"), max_length=12, required=False),
     under_tolerance_basis_points=FigureField(label=_("Under-delivery"), max_length=12, required=False),
+)
+
+
+def _customer_picker() -> forms.Field:
+    picker = Picker("masterdata:customer-options")
+    words = _("Empty: for a group, or for all.")
+    return forms.CharField(
+        label=LABELS["customer"], max_length=40, required=False, widget=picker, help_text=words
+    )  # fmt: skip
+
+
+def _product_picker(name: str, *, required: bool = True) -> forms.Field:
+    picker = Picker("masterdata:product-options")
+    return forms.CharField(
+        label=LABELS[name], max_length=40, required=required, widget=picker, help_text=HELP.get(name, "")
+    )
+
+
+def _in_base_units(name: str, words: Any = "", *, required: bool = True) -> FigureField:
+    return FigureField(label=words or LABELS[name], max_length=24, required=required, help_text=_("In the base unit."))
+
+
+_WHOM = Section(_("For whom"), ("customer", "customer_group"))
+_WHEN = Section(_("When and why"), ("valid_from_on", "valid_to_on", "reason", "is_active"))
+ListingForm = _form(
+    "ListingForm",
+    {**TABLES["listings"].fields},
+    (Section(_("What"), ("kind", "product", "product_category")), _WHOM, _WHEN),
+    customer=_customer_picker(),
+    product=_product_picker("product", required=False),
+)
+SubstitutionForm = _form(
+    "SubstitutionForm",
+    {**TABLES["substitutions"].fields},
+    (
+        Section(_("What"), ("product", "substitute", "mode", "is_printed")),
+        Section(_("How much"), ("numerator", "denominator")),
+        _WHOM,
+        _WHEN,
+    ),
+    customer=_customer_picker(),
+    product=_product_picker("product"),
+    substitute=_product_picker("substitute"),
+)
+FreeGoodsForm = _form(
+    "FreeGoodsForm",
+    {**TABLES["free_goods"].fields},
+    (
+        Section(_("What"), ("product", "kind", "free_product", "item_category")),
+        Section(_("How much"), ("from_quantity", "per_quantity", "free_quantity")),
+        _WHOM,
+        _WHEN,
+    ),
+    customer=_customer_picker(),
+    product=_product_picker("product"),
+    free_product=_product_picker("free_product", required=False),
+    from_quantity=_in_base_units("from_quantity", required=False),
+    per_quantity=_in_base_units("per_quantity", _("Of each")),
+    free_quantity=_in_base_units("free_quantity"),
 )
 PriceForm = _form(
     "PriceForm",

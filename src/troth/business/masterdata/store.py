@@ -33,6 +33,9 @@ KEPT_IN_MEMORY = (
     models.TextKind,
     models.CheckingScope,
     models.AvailabilityGroup,
+    models.Listing,
+    models.Substitution,
+    models.FreeGoods,
 )
 """The tables that `queries.snapshot` keeps; saving or deleting a row of them draws another token."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.masterdata.web import agreed, files, records
+from troth.business.masterdata.web import agreed, files, offering, records
 
 app_name = "masterdata"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     *records.products.urls(),
     *records.prices.urls(),
     *agreed.agreed_products.urls(),
+    *offering.listings.urls(),
+    *offering.substitutions.urls(),
+    *offering.free_goods.urls(),
     *records.checking_scopes.urls(),
     *records.availability_groups.urls(),
     path("options/products/", records.product_options, name="product-options"),

@@ -133,6 +133,27 @@ def _masters() -> Iterator[Finding | Count]:
             yield Finding(f"Order line {line_id} names {name} {named}, which is not there.", {"order_line": line_id})
 
 
+def _sub_items() -> Iterator[Finding | Count]:
+    """A sub-item has a role and a main line of its own document, which stands as long as it does."""
+    kinds: tuple[tuple[Any, str], ...] = ((OrderLine, "order"), (QuotationLine, "quotation"))
+    for line_model, parent in kinds:
+        subs = line_model._default_manager.filter(main_line__isnull=False)
+        yield Count(line_model._default_manager.count())
+        mains = line_model._default_manager.filter(
+            **{f"{parent}_id": OuterRef(f"{parent}_id")},
+            line_number=OuterRef("main_line"),
+            main_line=None,
+            rejection_reason="",
+        )
+        lost = subs.filter(~Exists(mains), rejection_reason="") | subs.filter(role="")
+        for line_id, number in lost.values_list("pk", "main_line").order_by("pk"):
+            yield Finding(
+                f"{parent.capitalize()} line {line_id} belongs to line {number}, which is not there or does not stand.",
+                {"line": line_id},
+            )
+
+
+register(Check("sales: sub-items", "Every sub-item has a main line that stands as it does.", _sub_items))
 register(Check("sales: masters", "Every master that an order line names is there.", _masters))
 register(Check("sales: totals", "A document comes to the sum of its lines, a line to the sum of its trace.", _totals))
 register(Check("sales: requirements", "Every line whose goods are wanted has its requirement.", _requirements))

@@ -68,7 +68,7 @@ class SalesLine(models.Model):
 
     `quantity` in 10^-decimals of `unit`, `base_quantity` in smallest units of the product. Money in minor units of the
     document's currency. `price_trace` sums to `net` and `tax`: rows of kind, condition, source, condition id, base,
-    scale, rate, per, amount, rounding (`pricing.rules.TraceLine`).
+    scale, rate, per, amount, rounding (`pricing.rules.TraceLine`). `main_line`, `role` and `asked`: `rules.family`.
     """
 
     line_number = models.PositiveIntegerField(_("line"))
@@ -99,6 +99,9 @@ class SalesLine(models.Model):
     volume_ml = models.BigIntegerField(default=0, db_default=0)
     text = models.CharField(_("text"), max_length=500, blank=True, default="", db_default="")
     texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    main_line = models.PositiveIntegerField(_("sub-item of line"), null=True, blank=True)
+    role = models.CharField(_("as a sub-item"), max_length=12, blank=True, default="", db_default="")
+    asked = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     rejection_reason = models.CharField(_("reason for rejection"), max_length=80, blank=True, default="", db_default="")
 
     class Meta:

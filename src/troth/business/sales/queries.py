@@ -15,6 +15,7 @@ from troth.business.promising import queries as promising
 from troth.business.promising.queries import PromisedLine
 from troth.business.sales import store
 from troth.business.sales.models import Order, OrderLine, Quotation
+from troth.business.sales.rules import family
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.rules.quoting import open_quantity
 from troth.business.sales.states import LineProgress, OrderState, Progress, QuotationState, progress
@@ -305,6 +306,7 @@ class LineView:
     progress: fulfilment.Progress
     open_to_order: int = 0
     standard_cost: int = 0
+    asked: family.Asked | None = None
 
     @property
     def trace(self) -> tuple[TraceLine, ...]:
@@ -362,7 +364,7 @@ def _line_views(kind: store.Kind, key_kind: str, document_id: int) -> tuple[Line
     lines = store.lines(kind, document_id)
     ids = [line.id for line in lines]
     state = masterdata.snapshot()
-    products = reference.products({line.product_id for line in lines})
+    products = reference.products(family.products(lines))
     units = reference.units()
     promised = promising.promise(ORDER, ids) if kind is store.ORDER else {}
     done = fulfilment.progress(key_kind, ids)
@@ -383,6 +385,7 @@ def _line_views(kind: store.Kind, key_kind: str, document_id: int) -> tuple[Line
                 come,
                 open_quantity(quoted=come.ordered, referenced=come.referenced),
                 product.standard_cost,
+                family.asked_of(line, products, units, state.sites),
             )
         )
     return tuple(views)

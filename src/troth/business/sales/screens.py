@@ -65,6 +65,8 @@ QUOTATION_WORDS = {
     QuotationState.SUPERSEDED: Status(_("Superseded"), "stopped"),
 }
 QUOTATION_STATES = tuple((str(state), status.word) for state, status in QUOTATION_WORDS.items())
+ROLES = {"free": _("free of charge")}
+"""Sub-items by their role."""
 REJECTED = Status(_("Rejected"), "stopped")
 TRACE_KINDS = {
     "price": _("Price"),
@@ -295,12 +297,29 @@ def items(view: DocumentView, status_of: Any, steps_of: Any, *, actor: Actor) ->
 
 
 def _note(one: LineView, margins: Margins | None) -> str:
-    note = one.line.rejection_reason or one.line.text
+    said = (one.line.rejection_reason, *_other(one), "" if one.line.rejection_reason else one.line.text)
+    note = " · ".join(word for word in said if word)
     margin = margins.lines.get(one.line.id) if margins else None
     if margins is None or margin is None:
         return note
     earned = gettext("Margin %(margin)s") % {"margin": _told(margin, margins.currency)}
     return f"{note} · {earned}" if note else earned
+
+
+def _other(one: LineView) -> list[str]:
+    """What a line is beside what was asked for: in place of another product, or a sub-item of another line."""
+    words = []
+    if one.line.main_line is not None:
+        words.append(
+            gettext("%(role)s, with item %(main)s") % {"role": ROLES[one.line.role], "main": one.line.main_line}
+        )
+    if one.asked is not None:
+        quantity = f"{formats.number(one.asked.quantity, one.asked.unit_decimals)} {one.asked.unit}"
+        words.append(
+            gettext("asked for: %(quantity)s %(product)s") % {"quantity": quantity, "product": one.asked.number}
+        )
+    why = one.asked.why if one.asked is not None else str(one.line.asked.get("why", ""))
+    return [*words, why] if why else words
 
 
 def trace_of(one: LineView, currency: str) -> Trace | Money:

@@ -78,6 +78,9 @@ _LINE = {
     "delivery_days": "int",
     "text": "text",
     "texts": "json",
+    "main_line": "int",
+    "role": "text",
+    "asked": "json",
     "rejection_reason": "text",
     "net": "int",
     "tax": "int",
@@ -103,7 +106,7 @@ _ORDER_LINE = {
     "reference_id": "int",
     "reference_line_id": "int",
 }
-_JSON = {"price_trace": "[]", "manual_conditions": "[]", "texts": "{}"}
+_JSON = {"price_trace": "[]", "manual_conditions": "[]", "texts": "{}", "asked": "{}"}
 """The columns in JSON, with what is written where there is nothing."""
 _dump = json.JSONEncoder(default=list).encode
 

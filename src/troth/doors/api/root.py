@@ -32,7 +32,7 @@ ROUTERS = (
     house.operations,
     issues.operations,
     users.operations,
-    masterdata.operations,
+    *masterdata.ROUTERS,
     supply.operations,
     *promising.ROUTERS,
     *sales.ROUTERS,

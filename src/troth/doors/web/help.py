@@ -82,6 +82,23 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("An order of the customer takes them over; where nothing is agreed, the product's own hold."),
         *LIST,
     ),
+    "masterdata:listings-list": (
+        _("What customers may order and what not, by customer, group or for all, from one day to another."),
+        _("Whoever has a list may order only what stands on it. An exclusion counts more than a list."),
+        _("An order of something else is refused by line; orders that stand already stay as they are."),
+        *LIST,
+    ),
+    "masterdata:substitutions-list": (
+        _("What is sold in place of a product: by itself, or proposed beside the row of the order."),
+        _("The customer's own substitution counts before its group's, and that before the one for all."),
+        _("A chain is followed to the last product that can be sold; a ring is refused."),
+        *LIST,
+    ),
+    "masterdata:free-goods-list": (
+        _("Of each so many that are ordered some are free: within the ordered quantity, or on top of it."),
+        _("What is free is an item of its own without a price. It follows the changes of its main item."),
+        *LIST,
+    ),
     "masterdata:checking-scopes-list": (
         _("A scope says which stock, receipts and demands count when goods are promised, and how far ahead is looked."),
         _("An availability group says which scope holds for orders, rush orders, deliveries, quotations, components."),

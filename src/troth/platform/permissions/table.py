@@ -82,6 +82,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "masterdata.view_customizing": _who(OPS, MASTER, ADMIN, AUDIT),
     "masterdata.maintain_customer": _who(MASTER),
     "masterdata.maintain_agreed_product": _who(MASTER),
+    "masterdata.maintain_offering": _who(MASTER),
     "masterdata.maintain_product": _who(MASTER, COORD),
     "masterdata.maintain_price": _who(MASTER),
     "masterdata.maintain_customizing": _who(MASTER),

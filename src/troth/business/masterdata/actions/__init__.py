@@ -19,6 +19,7 @@ from troth.business.masterdata.actions.maintain import (
     maintain_agreed_product,
     maintain_customer,
     maintain_customizing,
+    maintain_offering,
     maintain_price,
     maintain_product,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "maintain_agreed_product",
     "maintain_customer",
     "maintain_customizing",
+    "maintain_offering",
     "maintain_price",
     "maintain_product",
     "touch",

@@ -16,6 +16,7 @@ from troth.business.masterdata.actions.write_product import ProductSheet
 from troth.business.masterdata.actions.write_table import TableSheet
 from troth.business.masterdata.models import Customer, CustomerProduct, PriceCondition
 from troth.business.masterdata.tables import TABLES
+from troth.business.masterdata.tables.offering import OFFERING
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform import locks
 from troth.platform.actions import action, require
@@ -106,6 +107,31 @@ def maintain_agreed_product(
         require(by, company_id=found)
     sheet = TableSheet(TABLES["customer_products"])
     return _maintain(sheet, CustomerProduct, agreed_id, version, values, by=by, clock=clock)
+
+
+@action
+def maintain_offering(
+    table: str,
+    values: Values,
+    *,
+    record_id: int | None = None,
+    version: int | None = None,
+    by: Actor,
+    clock: Clock,
+) -> Outcome:
+    """A listing, substitution or free goods (a table of `tables.offering`), new, or the one of this id changed.
+
+    `NotFound` for what holds for a customer of a company that the actor does not see.
+    """
+    declared = OFFERING[table]
+    if record_id is not None:
+        found = declared.model._default_manager.filter(pk=record_id).values_list("customer__company_id", flat=True)
+        company_id = next(iter(found), None)
+        if company_id is not None:
+            if not by.sees(company_id):
+                raise NotFound(Sentence("There is no record %(id)s that you may see."), id=record_id)
+            require(by, company_id=company_id)
+    return _maintain(TableSheet(declared), declared.model, record_id, version, values, by=by, clock=clock)
 
 
 def _maintain(

@@ -63,12 +63,19 @@ class TableSheet:
                     row.refuse(InvalidInput, sentence, name, given=str(row.values[name]))
             if not row.refusals:
                 self._judge_together(row)
+        sound = [row for row in rows if not row.refusals]
+        for place, name, sentence in self.table.across([self._whole(row) for row in sound]):
+            sound[place].refuse(InvalidInput, sentence, name)
 
     def _judge_together(self, row: Row) -> None:
-        current = self.current(row.record) if row.record is not None else {}
-        fault = self.table.check({**current, **row.values})
+        fault = self.table.check(self._whole(row))
         if fault is not None:
             row.refuse(InvalidInput, fault[1], fault[0])
+
+    def _whole(self, row: Row) -> dict[str, Any]:
+        """The record as it would be, with the id that it has already."""
+        current = {"id": row.record.pk, **self.current(row.record)} if row.record is not None else {"id": None}
+        return {**current, **row.values}
 
     def write(self, rows: Sequence[Row], *, at: datetime) -> None:
         new = [row for row in rows if row.record is None]

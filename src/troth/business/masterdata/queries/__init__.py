@@ -6,6 +6,7 @@
 | `snapshot` | order types, item categories, routes, calendars, in memory | none, or one for the edition token |
 | `kept` | tax rates, accounts, payment terms, from the snapshot | none, or one for the edition token |
 | `conditions` | prices, discounts, freight | one each |
+| `offering` | what may not be ordered, what is sold instead, what is free | one each, none where nothing is kept |
 | `packaging` | what goods are packed in | one |
 | `texts` | what documents begin with in words, and which later document takes it over | one, or none without kinds |
 | `valuation` | what goods are worth at standard cost, by account | one |
@@ -21,6 +22,15 @@ from troth.business.masterdata.queries.conditions import (
     conditions_of,
 )
 from troth.business.masterdata.queries.kept import account, account_table, payment_terms, tax_rates
+from troth.business.masterdata.queries.offering import (
+    Buyer,
+    FreeGoodsTerms,
+    NotOffered,
+    SubstitutionTerms,
+    free_goods,
+    not_offered,
+    substitutions,
+)
 from troth.business.masterdata.queries.packaging import PackagingTerms, packagings
 from troth.business.masterdata.queries.search import customers_named, find_customers, find_products
 from troth.business.masterdata.queries.snapshot import (
@@ -63,18 +73,22 @@ from troth.business.masterdata.queries.valuation import Valuation, at_standard_c
 
 __all__ = [
     "AccountTable",
+    "Buyer",
     "Condition",
     "Conversion",
     "CustomerTerms",
     "Fit",
+    "FreeGoodsTerms",
     "ItemCategoryTerms",
     "KeptScope",
+    "NotOffered",
     "OrderTypeTerms",
     "PackagingTerms",
     "PaymentTermsRow",
     "ProductTerms",
     "Snapshot",
     "StandardTexts",
+    "SubstitutionTerms",
     "Tax",
     "TextKindTerms",
     "Transport",
@@ -95,8 +109,10 @@ __all__ = [
     "customers_named",
     "find_customers",
     "find_products",
+    "free_goods",
     "gathered",
     "item_categories",
+    "not_offered",
     "order_type",
     "packagings",
     "passed_on",
@@ -107,6 +123,7 @@ __all__ = [
     "scope_id",
     "snapshot",
     "standard_texts",
+    "substitutions",
     "tax_rates",
     "transport",
 ]

@@ -110,7 +110,7 @@ class PriceLine:
     status: Status
 
 
-def _words(found: QuerySet[Any], query: ListQuery, *fields: str) -> QuerySet[Any]:
+def worded(found: QuerySet[Any], query: ListQuery, *fields: str) -> QuerySet[Any]:
     """The records with every word in one of the fields; inactive ones only where asked for."""
     for word in query.search.split():
         clause = Q()
@@ -120,7 +120,7 @@ def _words(found: QuerySet[Any], query: ListQuery, *fields: str) -> QuerySet[Any
     return found if query.filters.get("inactive") else found.filter(is_active=True)
 
 
-def _page(found: QuerySet[Any], query: ListQuery, order: tuple[str, ...], line: Callable[[Any], Any]) -> Page:
+def page_of(found: QuerySet[Any], query: ListQuery, order: tuple[str, ...], line: Callable[[Any], Any]) -> Page:
     page = keyset.page(found, order, query.after, query.limit, count=query.count)
     return replace(page, rows=[line(record) for record in page.rows])
 
@@ -132,8 +132,8 @@ def _seen(found: QuerySet[Any], actor: Any) -> QuerySet[Any]:
 def customers(query: ListQuery) -> Page:
     found = _seen(Customer.objects.select_related("party"), query.actor)
     orders = {"name": ("party__name",), "-name": ("-party__name",)}
-    found = _words(found, query, "party__number", "party__name", "party__city")
-    return _page(found, query, orders.get(query.sort, ("party__number",)), _customer_line)
+    found = worded(found, query, "party__number", "party__name", "party__city")
+    return page_of(found, query, orders.get(query.sort, ("party__number",)), _customer_line)
 
 
 def _customer_line(one: Customer) -> CustomerLine:
@@ -145,8 +145,8 @@ def _customer_line(one: Customer) -> CustomerLine:
 def products(query: ListQuery) -> Page:
     orders = {"name": ("name",), "-name": ("-name",)}
     found = unpriced() if query.filters.get("unpriced") else reference.Product.objects.all()
-    found = _words(found, query, "number", "name", "category")
-    return _page(found, query, orders.get(query.sort, ("number",)), _product_line)
+    found = worded(found, query, "number", "name", "category")
+    return page_of(found, query, orders.get(query.sort, ("number",)), _product_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def checking_scopes(query: ListQuery) -> Page:
         status = ACTIVE if one.is_active else INACTIVE
         return ScopeLine(one.pk, one.code, one.name, supply, lead_time, one.horizon_days, used, status)
 
-    return _page(_words(CheckingScope.objects.all(), query, "code", "name"), query, ("code",), line)
+    return page_of(worded(CheckingScope.objects.all(), query, "code", "name"), query, ("code",), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def availability_groups(query: ListQuery) -> Page:
         )  # fmt: skip
 
     found = AvailabilityGroup.objects.select_related(*SCOPE_COLUMNS)
-    return _page(_words(found, query, "code", "name"), query, ("code",), line)
+    return page_of(worded(found, query, "code", "name"), query, ("code",), line)
 
 
 def unpriced() -> QuerySet[reference.Product]:
@@ -236,11 +236,11 @@ def _product_line(one: reference.Product) -> ProductLine:
 
 def prices(query: ListQuery) -> Page:
     found = _seen(PriceCondition.objects.select_related("product", "customer__party", "currency"), query.actor)
-    found = _words(found, query, "code", "product__number", "product__name", "customer__party__name")
+    found = worded(found, query, "code", "product__number", "product__name", "customer__party__name")
     if ends := query.filters.get("valid_to_on"):
         first, last = ends
         found = found.filter(valid_to_on__gte=first or date.min, valid_to_on__lte=last or date.max)
-    return _page(found, query, ("code",), _price_line)
+    return page_of(found, query, ("code",), _price_line)
 
 
 def _price_line(one: PriceCondition) -> PriceLine:
@@ -288,7 +288,7 @@ def agreed_products(query: ListQuery) -> Page:
     found = seen_agreed(query.actor).select_related("customer__party", "product__base_unit")
     words = ("customer__party__number", "customer__party__name", "product__number", "product__name", "number")
     order = ("customer__party__number", "product__number", "id")
-    return _page(_words(found, query, *words), query, order, _agreed_row)
+    return page_of(worded(found, query, *words), query, order, _agreed_row)
 
 
 def seen_agreed(actor: Actor) -> QuerySet[CustomerProduct]:

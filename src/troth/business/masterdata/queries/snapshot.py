@@ -166,6 +166,8 @@ class Snapshot:
     checking_scopes: Mapping[str, CheckingScope]
     groups: Mapping[str, Mapping[str, CheckingScope]]
     sales_organisations: Mapping[int, str]
+    offering: frozenset[str]
+    """Which of `listings`, `substitutions` and `free_goods` are kept at all; without them nobody asks."""
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
 
     def scope(self, group: str, event: str) -> CheckingScope:
@@ -352,7 +354,19 @@ def _load(edition: int) -> Snapshot:
         {row[0]: TextKindTerms(*row) for row in sql.fetch(_TEXT_KINDS)},
         *_scopes(),
         dict(sql.fetch("SELECT id, code FROM reference_salesorganisation")),
+        _offering(),
     )
+
+
+def _offering() -> frozenset[str]:
+    tables = {"listings": "listing", "substitutions": "substitution", "free_goods": "freegoods"}
+    rows = sql.fetch(
+        " UNION ALL ".join(
+            f"SELECT '{word}' WHERE EXISTS (SELECT 1 FROM masterdata_{table} WHERE is_active)"
+            for word, table in tables.items()
+        )
+    )
+    return frozenset(word for (word,) in rows)
 
 
 def _scopes() -> tuple[dict[str, CheckingScope], dict[str, dict[str, CheckingScope]]]:

@@ -122,6 +122,11 @@ prices = MasterScreens(
     filters=(Filter("valid_to_on", _("Valid to"), "date_range"), *INACTIVE),
     source=screens.prices,
     import_step=_import_step("prices"),
+    steps=(
+        Step(_("Listings and exclusions"), reverse_lazy("masterdata:listings-list"), "get"),
+        Step(_("Substitutions"), reverse_lazy("masterdata:substitutions-list"), "get"),
+        Step(_("Free goods"), reverse_lazy("masterdata:free-goods-list"), "get"),
+    ),
     row_key=lambda row: row.id,
     form=forms.PriceForm,
     load=_load("prices"),

@@ -5,7 +5,7 @@ from troth.business.sales.actions.document import Document, load
 from troth.business.sales.actions.revise import revised
 from troth.business.sales.actions.settle import Differences, settle
 from troth.business.sales.models import Order
-from troth.business.sales.rules import refusals
+from troth.business.sales.rules import family, refusals
 from troth.business.sales.rules.changes import OrderChanges
 from troth.business.sales.states import OrderState
 from troth.kernel.errors import Sentence
@@ -50,7 +50,7 @@ def reject_item(
 
 
 def rejecting(before: Document, line_number: int, reason: str) -> Document:
-    """Return the order as it would be with the line rejected."""
+    """Return the order as it would be with the line rejected, and its sub-items with it."""
     line = next((line for line in before.lines if line.line_number == line_number), None)
     if line is None:
         raise refusals.UnknownLine(
@@ -67,7 +67,8 @@ def rejecting(before: Document, line_number: int, reason: str) -> Document:
             row=line_number,
             reason=line.rejection_reason,
         )
-    rejected = tuple(one._replace(rejection_reason=reason) if one is line else one for one in before.lines)
+    ids = {one.id for one in family.members(before.lines, line_number) if one.stands}
+    rejected = tuple(one._replace(rejection_reason=reason) if one.id in ids else one for one in before.lines)
     return Document(before.ref, before.header, before.status, rejected, before.terms, before.unpriced)
 
 

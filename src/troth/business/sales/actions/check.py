@@ -45,7 +45,8 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The document as it would be. `promises` by row; `document` is None where its header cannot be read."""
+    """The document as it would be. `promises` by line number, which of a main line is its row; `document` is None where
+    its header cannot be read."""
 
     document: Document | None
     refused: tuple[BusinessError, ...]
@@ -72,17 +73,20 @@ def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Acto
     if changes is not None and changes.is_submitted:
         document.lines = _priced_before(draft, document, changes)
         rows = {line.line_number: line for line in document.lines}
-        document.agreed = frozenset(row for row, line in rows.items() if lots.stays(_was(draft, changes, row), line))
+        document.agreed = frozenset(
+            row for row, line in rows.items() if lots.stays(_was_line(draft, changes, line), line)
+        )
     overlay = Overlay()
     verdict = None if isinstance(draft, QuotationDraft) else _credit(overlay, document, changes, by=by, clock=clock)
     is_blocked = bool(document.terms.order_type.delivery_block_reason) or (verdict is not None and verdict.sets_block)
     nothing = books.confirms_nothing(document, is_blocked=is_blocked)
     try:
-        promise = promising.simulate(_wanted(draft, document, changes, clock=clock), clock=clock, blocked=nothing)
+        wanted, numbers = _wanted(draft, document, changes, clock=clock)
+        found = promising.simulate(wanted, clock=clock, blocked=nothing)
+        promise = Promise({numbers[line_id]: one for line_id, one in found.lines.items()})
     except BusinessError as error:
         refused, promise = (*refused, error), Promise({})
-    by_row = {_row(draft, changes, line_id): found for line_id, found in promise.lines.items()}
-    return Checked(document, refused, by_row, verdict)
+    return Checked(document, refused, promise.lines, verdict)
 
 
 def _dated(draft: OrderDraft) -> OrderDraft:
@@ -132,7 +136,7 @@ def _renumbered(draft: OrderDraft, changes: Before | None) -> tuple[Line, ...]:
 
 def _priced_before(draft: OrderDraft, document: Document, changes: Before) -> tuple[Line, ...]:
     """Lines of an order in the books keep their prices where nothing that matters to the price has changed."""
-    return tuple(_as_before(line, _was(draft, changes, line.line_number)) for line in document.lines)
+    return tuple(_as_before(line, _was_line(draft, changes, line)) for line in document.lines)
 
 
 def _as_before(line: Line, was: Line | None) -> Line:
@@ -145,15 +149,30 @@ def _bargain(line: Line) -> tuple[object, ...]:
     return line.product_id, line.base_quantity, line.item_category_id, [dict(one) for one in line.manual_conditions]
 
 
+def _was_line(draft: OrderDraft, changes: Before | None, line: Line) -> Line | None:
+    """The line of the books that this one goes on from; a sub-item that of the same main line that is the same."""
+    if line.main_line is None:
+        return _was(draft, changes, line.line_number)
+    main = _was(draft, changes, line.main_line)
+    if main is None or changes is None:
+        return None
+    alike = (line.role, line.product_id, line.site_id)
+    subs = (one for one in changes.lines.values() if one.main_line == main.line_number and one.stands)
+    return next((one for one in subs if (one.role, one.product_id, one.site_id) == alike), None)
+
+
 def _was(draft: OrderDraft, changes: Before | None, row: int) -> Line | None:
     number = draft.lines[row - 1].line_number
     return changes.lines.get(number) if changes and number is not None else None
 
 
-def _wanted(draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock) -> Sequence[Wish]:
-    """What the rows want of promising: those of an order in the books as its lines, all others as nobody's yet.
+def _wanted(
+    draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock
+) -> tuple[Sequence[Wish], Mapping[int, int]]:
+    """What the lines want of promising, and their numbers by the ids under which they do.
 
-    A row without a date asks for nothing in an order; in a quotation it asks what could come at once.
+    Those of an order in the books want as its lines, all others as nobody's yet. A row without a date asks for nothing
+    in an order; in a quotation it asks what could come at once.
     """
     today = clock.today(document.terms.customer.time_zone)
     supposed = today if isinstance(draft, QuotationDraft) else None
@@ -162,19 +181,11 @@ def _wanted(draft: OrderDraft, document: Document, changes: Before | None, *, cl
         wished = line.requested_on or supposed
         if wished is None or line.site_id is None or not needs_wish(document, line):
             continue
-        was = _was(draft, changes, line.line_number) if changes and changes.is_submitted else None
+        was = _was_line(draft, changes, line) if changes and changes.is_submitted else None
         ready.append(line._replace(id=was.id if was else -line.line_number, requested_on=wished))
     ref = changes.ref if changes and changes.is_submitted else SUPPOSED
-    return [wish._replace(document=ref) for wish in wishes(document, ready)]
-
-
-def _row(draft: OrderDraft, changes: Before | None, line_id: int) -> int:
-    """The row of a wish: new rows count below zero."""
-    if line_id < 0:
-        return -line_id
-    assert changes is not None
-    number = next(number for number, line in changes.lines.items() if line.id == line_id)
-    return next(row for row, line in enumerate(draft.lines, start=1) if line.line_number == number)
+    wanted = [wish._replace(document=ref) for wish in wishes(document, ready)]
+    return wanted, {line.id: line.line_number for line in ready}
 
 
 def _credit(overlay: Overlay, document: Document, changes: Before | None, *, by: Actor, clock: Clock) -> Verdict:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from troth.business.sales import store
-from troth.business.sales.actions import prices, quotations, save
+from troth.business.sales.actions import offering, prices, quotations, save
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.answers import Saved, Submitted
 from troth.business.sales.actions.document import (
@@ -21,7 +21,7 @@ from troth.business.sales.actions.document import (
 from troth.business.sales.actions.submit import answer, enter_document
 from troth.business.sales.actions.terms import Terms
 from troth.business.sales.models import Order, Quotation
-from troth.business.sales.rules import quoting, refusals
+from troth.business.sales.rules import family, quoting, refusals
 from troth.business.sales.rules.drafts import measures, parse_date, quantities, read_site
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import QUOTATION
@@ -56,7 +56,7 @@ def order_from_quotation(
     quotation, held = locks.hold(Quotation, quotation_id, by=by)
     header = store.header(quotation)
     quoted = store.lines(store.QUOTATION, quotation.pk)
-    terms = reading.for_order(header, {line.product_id for line in quoted})
+    terms = reading.for_order(header, family.products(quoted))
     today = clock.today(terms.customer.time_zone)
     quoting.refuse_unless_orderable(quotation.number, quotation.state, valid_to_on=quotation.valid_to_on, today=today)
     wanted = parse_date(requested_on, today=today) or _not_past(quotation.requested_on, today)
@@ -68,6 +68,7 @@ def order_from_quotation(
         site_id=terms.customer.site_id,
     )
     lines = _lines(quotation, quoted, header, terms, quantities, explicit=bool(requested_on))
+    offering.refuse_not_offered(lines, terms, today)
     status = save.new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, lines, terms)
     if QUOTATION.allows(quotation.state, "accept"):
@@ -109,6 +110,7 @@ def copy_order(
         for line in source.standing
     ]
     refuse_not_sold(lines, source.terms)
+    offering.refuse_not_offered(lines, source.terms, today)
     priced, unpriced = prices.price(header, lines, source.terms)
     status = save.new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, priced, source.terms, unpriced)
@@ -146,7 +148,10 @@ def _lines(
     *,
     explicit: bool,
 ) -> tuple[Line, ...]:
-    """What is to be ordered of each quoted line, with its quoted price. Refuses when nothing is left."""
+    """What is to be ordered of each quoted line, with its quoted price. Refuses when nothing is left.
+
+    Of sub-items that are not named themselves as much is ordered as of their main line, in whole steps.
+    """
     numbers = {line.line_number for line in quoted}
     for number in entered or {}:
         if number not in numbers:
@@ -156,15 +161,24 @@ def _lines(
             )
     taken_before = fulfilment.progress(QUOTATION_LINE_KIND, [line.id for line in quoted])
     lines = []
+    shares: dict[int, tuple[int, int]] = {}
     for line in quoted:
         referenced = taken_before[line.id].referenced if line.id in taken_before else 0
         left = quoting.open_quantity(quoted=line.base_quantity, referenced=referenced)
+        share = shares.get(line.main_line or 0)
+        if entered is not None and share is not None and line.line_number not in entered:
+            following = min(line.base_quantity * share[0] // share[1], left)
+            if following:
+                follows = _open_line(line, following, terms)
+                lines.append(_taken(quotation, line, follows, header, terms, explicit=explicit))
+            continue
         if entered is None and left:
             lines.append(_taken(quotation, line, _open_line(line, left, terms), header, terms, explicit=explicit))
         elif entered is not None and line.line_number in entered:
             steps, unit, base = quantities(terms.product(line.product_id), entered[line.line_number], line.unit_id)
             quoting.refuse_more_than_quoted(line.line_number, base, quoted=line.base_quantity, referenced=referenced)
             part = line._replace(quantity=steps, unit_id=unit.code, base_quantity=base)
+            shares[line.line_number] = (base, line.base_quantity)
             lines.append(_taken(quotation, line, part, header, terms, explicit=explicit))
     if not lines:
         raise refusals.NothingLeftToOrder(
@@ -205,5 +219,10 @@ def _taken(quotation: Quotation, quoted: Line, part: Line, header: Header, terms
         reference_line_id=quoted.id,
         weight_g=weight_g,
         volume_ml=volume_ml,
+        asked=family.of_part(quoted, part.base_quantity, _unit_asked_in(quoted, terms)).asked,
     )
     return prices.carried(quoted, base_quantity=part.base_quantity, taken=taken)
+
+
+def _unit_asked_in(quoted: Line, terms: Terms) -> str:
+    return terms.product(quoted.asked.get("product", quoted.product_id)).base_unit.code

@@ -12,7 +12,7 @@ from troth.business.quotas.rules import Traits
 from troth.business.sales import store
 from troth.business.sales.actions.terms import Terms
 from troth.business.sales.models import Order
-from troth.business.sales.rules import completeness, lots
+from troth.business.sales.rules import completeness, family, lots
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
@@ -100,6 +100,9 @@ def _lot(line: Line, terms: Terms) -> Missing | None:
     minimum, multiple = product.minimum_quantity, product.multiple_quantity
     if not (minimum or multiple) or line.reference_line_id is not None:
         return None
+    line = family.as_asked(line)
+    if line.main_line is not None or line.product_id != product.product_id:
+        return None
     unit, decimals = product.unit(line.unit_id), product.base_unit.decimals
     units, step = 0, 1
     if unit is not None and line.unit_id != product.base_unit.code:
@@ -123,7 +126,7 @@ def load(order: Order, product_ids: Iterable[int] = ()) -> Document:
     from troth.business.sales.actions import terms as reading
 
     header, lines = store.header(order), store.lines(store.ORDER, order.pk)
-    terms = reading.for_order(header, {line.product_id for line in lines} | set(product_ids))
+    terms = reading.for_order(header, family.products(lines) | set(product_ids))
     document = Document(ref_of(order), header, store.status(order), lines, terms)
     document.unpriced = frozenset(
         line.line_number

@@ -6,6 +6,7 @@ from troth.business.promising import actions as promising
 from troth.business.promising.actions.hold import Orderable
 from troth.business.sales.actions import submit
 from troth.business.sales.actions.answers import Submitted
+from troth.business.sales.rules import family
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.kernel.quantity import format_quantity
 from troth.platform.actions import action
@@ -31,6 +32,7 @@ def _lines(hold: Orderable) -> tuple[LineDraft, ...]:
             product=one.product_number,
             quantity=format_quantity(one.held, one.decimals),
             site=hold.site_id,
+            alternatives=family.NONE,
             reference_kind="hold",
             reference_id=hold.id,
             reference_line_id=one.id,

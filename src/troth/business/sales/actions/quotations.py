@@ -226,9 +226,10 @@ def _read(draft: QuotationDraft, *, before: Quotation | None = None, by: Actor, 
     kept = store.lines(store.QUOTATION, before.pk) if before is not None else ()
     undated = replace(draft, lines=tuple(replace(line, delivery_days=None) for line in draft.lines))
     document = save.read(undated, kept=kept, before=header, by=by, clock=clock)
+    mains = [line.line_number for line in document.lines if line.main_line is None]
+    days = {number: entered.delivery_days for number, entered in zip(mains, draft.lines, strict=True)}
     document.lines = tuple(
-        line._replace(delivery_days=entered.delivery_days)
-        for line, entered in zip(document.lines, draft.lines, strict=True)
+        line._replace(delivery_days=days[line.main_line or line.line_number]) for line in document.lines
     )
     document.ref = DocumentRef(QUOTATION_KIND, 0)
     today = clock.today(document.terms.customer.time_zone)

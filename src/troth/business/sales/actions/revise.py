@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from troth.business.sales.actions import prices, save, texts
+from troth.business.sales.actions import offering, prices, save, texts
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.document import Document
 from troth.business.sales.actions.terms import Terms
-from troth.business.sales.rules import determination, refusals
+from troth.business.sales.rules import determination, family, refusals
 from troth.business.sales.rules.changes import LineChange, OrderChanges, check_names
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, next_line_number
 from troth.business.sales.rules.lines import Header, Line
@@ -37,11 +37,15 @@ LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "requirement_type": ("requirement_type",),
     "batch": ("batch",),
     "valuation": ("valuation",),
+    "alternatives": ("asked",),
     "text": ("text",),
     "texts": ("texts",),
     "manual_conditions": ("manual_conditions",),
 }
 """What of a line changes with a field of its draft."""
+
+NOT_ANY_MORE = "no part of its main item any more"
+"""Why a sub-item is rejected that a changed main line has no more."""
 
 HEADER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "customer": tuple(
@@ -71,15 +75,63 @@ def revised(before: Document, changes: OrderChanges, *, by: Actor, clock: Clock)
     check_names(changes, tuple(HEADER_COLUMNS), tuple(LINE_COLUMNS))
     header, terms = _header(before, changes.header, clock=clock)
     terms.products.update(reading.products(_named_products(changes), header.customer_id))
-    lines = _following(before, header, terms)
+    roots = _decided_anew(before, changes, header)
+    lines = tuple(
+        family.as_asked(line) if line.line_number in roots else line
+        for line in before.lines
+        if line.main_line not in roots
+    )
+    lines = _following(replace(before, lines=lines), header, terms)
     lines = _changed(lines, changes.lines, header, terms, number=before.ref.number, clock=clock)
-    lines += _added(lines, changes.add, header, terms, clock=clock)
+    lines += _added(before.lines, lines, changes.add, header, terms, clock=clock)
+    lines = _with_sub_items(before, lines, roots, header, terms, clock=clock)
     after = Document(before.ref, header, before.status, lines, terms, before.unpriced)
     touched = {change.line_number for change in changes.lines if "manual_conditions" in change.values}
     touched |= {line.line_number for line in lines if not line.id}
     by_hand = [line for line in lines if line.line_number in touched]
     prices.require_manual_pricing(by_hand, by=by, company_id=header.company_id)
     return after
+
+
+def _decided_anew(before: Document, changes: OrderChanges, header: Header) -> frozenset[int]:
+    """The main lines of which it is decided anew what is sold and what belongs to them; sub-items only follow."""
+    subs = {line.line_number: line.main_line for line in before.lines if line.main_line is not None}
+    for change in changes.lines:
+        fixed = sorted(family.DECIDING & change.values.keys())
+        if change.line_number in subs and fixed:
+            raise refusals.WrongEntry(
+                Sentence("Line %(line_number)s follows line %(main)s. Change that one instead, or reject this one."),
+                row=change.line_number,
+                field=fixed[0],
+                line_number=change.line_number,
+                main=subs[change.line_number],
+            )
+    if header.customer_id != before.header.customer_id:
+        return frozenset(line.line_number for line in before.standing if line.main_line is None)
+    return frozenset(one.line_number for one in changes.lines if family.DECIDING & one.values.keys())
+
+
+def _with_sub_items(
+    before: Document, lines: tuple[Line, ...], roots: frozenset[int], header: Header, terms: Terms, *, clock: Clock
+) -> tuple[Line, ...]:
+    """The lines with what is sold of those that are decided anew, and their sub-items, which stay where they can."""
+    deciding = [line for line in lines if line.line_number in roots or not line.id]
+    if not deciding:
+        return lines
+    taken = {line.line_number for line in (*before.lines, *lines)}
+    today = clock.today(terms.customer.time_zone)
+    made = offering.offered(deciding, header, terms, taken=taken, today=today)
+    old = [line for line in before.lines if line.main_line in roots]
+    gone = [line for line in old if not line.stands]
+    subs = family.rejoined(
+        (line for line in made if line.main_line is not None),
+        (line for line in old if line.stands),
+        taken,
+        reason=NOT_ANY_MORE,
+    )
+    anew = {line.line_number: line for line in made if line.main_line is None}
+    found = (*(anew.get(line.line_number, line) for line in lines), *gone, *subs)
+    return tuple(sorted(found, key=lambda line: line.line_number))
 
 
 def _header(before: Document, values: Mapping[str, Any], *, clock: Clock) -> tuple[Header, Terms]:
@@ -92,7 +144,7 @@ def _header(before: Document, values: Mapping[str, Any], *, clock: Clock) -> tup
     )
     terms = before.terms if "customer" not in values else reading.for_draft(draft)
     if "customer" in values:
-        product_ids = {line.product_id for line in before.lines}
+        product_ids = family.products(before.lines)
         terms.products.update(reading.products_by_id(product_ids, terms.customer.customer_id))
     named = reading.named(draft, terms, today=clock.today(terms.customer.time_zone))
     determined = determination.header(
@@ -153,7 +205,9 @@ def _changed(
                 reason=line.rejection_reason,
             )
         drafts.append(_as_draft(line, change.values, terms))
-    for change, new in zip(changes, save.determined(tuple(drafts), header, terms, clock=clock), strict=True):
+    stands = {line.product_id for line in lines}
+    read = save.determined(tuple(drafts), header, terms, stands=stands, clock=clock)
+    for change, new in zip(changes, read, strict=True):
         there[change.line_number] = _merge(there[change.line_number], new, change.values)
     return tuple(there[number] for number in sorted(there))
 
@@ -195,9 +249,15 @@ def _merge(old: Line, new: Line, values: Mapping[str, Any]) -> Line:
 
 
 def _added(
-    lines: tuple[Line, ...], drafts: tuple[LineDraft, ...], header: Header, terms: Terms, *, clock: Clock
+    before: tuple[Line, ...],
+    lines: tuple[Line, ...],
+    drafts: tuple[LineDraft, ...],
+    header: Header,
+    terms: Terms,
+    *,
+    clock: Clock,
 ) -> tuple[Line, ...]:
-    taken = {line.line_number for line in lines}
+    taken = {line.line_number for line in (*before, *lines)}
     numbered = []
     for row, draft in enumerate(drafts, start=1):
         number = draft.line_number or next_line_number(taken)

@@ -1,15 +1,16 @@
 """Keeping a draft: an order that is written but not in the books. It holds nothing and may be incomplete."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import prices, terms, texts
+from troth.business.sales.actions import offering, prices, terms, texts
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.document import ORDER_KIND, Document, ref_of
 from troth.business.sales.actions.terms import Terms
 from troth.business.sales.models import Order
-from troth.business.sales.rules import determination, refusals
+from troth.business.sales.rules import determination, family, refusals
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, parse_lines
 from troth.business.sales.rules.going_on import going_on
 from troth.business.sales.rules.lines import Header, Line
@@ -70,9 +71,12 @@ def read(
     header = header._replace(texts=texts.of_header(known, draft.texts, before=before))
     known = terms.with_ship_to(known, header.ship_to_id)
     kept = tuple(kept)
-    lines = texts.kept(determined(draft.lines, header, known, clock=clock), draft.lines, kept)
+    asked = [family.as_asked(line) for line in kept if line.main_line is None]
+    lines = texts.kept(determined(draft.lines, header, known, clock=clock), draft.lines, asked)
     if before is not None:
-        lines = going_on(lines, draft.lines, kept, header=header, before=before)
+        lines = going_on(lines, draft.lines, asked, header=header, before=before)
+    lines = offering.offered(lines, header, known, today=today)
+    if before is not None:
         lines = prices.still_quoted(lines, kept, header=header, before=before)
     prices.require_manual_pricing(lines, by=by, company_id=header.company_id, kept=kept)
     priced, unpriced = prices.price(header, lines, known)
@@ -93,12 +97,19 @@ def new_status(*, by: Actor, clock: Clock) -> store.Status:
     )
 
 
-def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, clock: Clock) -> tuple[Line, ...]:
-    """Read lines and determine what they leave open. Refuses what is wrong in any of them, all at once."""
+def determined(
+    drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, stands: Collection[int] = (), clock: Clock
+) -> tuple[Line, ...]:
+    """Read lines and determine what they leave open. Refuses what is wrong in any of them, all at once.
+
+    `stands` are products that may stay, whatever the customer may order by now.
+    """
     today = clock.today(known.customer.time_zone)
     lines, wrong = [], []
+    rows: dict[int, Line] = {}
     choices = known.choices(header)
-    for row, read_line in enumerate(parse_lines(drafts, known.known, today=today), start=1):
+    facts = replace(known.known, replaced=offering.replaced(known, today))
+    for row, read_line in enumerate(parse_lines(drafts, facts, today=today), start=1):
         try:
             line = determination.line(read_line, header, choices, row=row)
             conditions = read_line.draft.manual_conditions and prices.agreed(
@@ -118,6 +129,8 @@ def determined(drafts: tuple[LineDraft, ...], header: Header, known: Terms, *, c
             closed = f"Site {site.code} is closed. Choose another site."
             wrong.append(refusals.ClosedSite(closed, row=row, field="site", site=site.code))
         lines.append(line)
+        rows[row] = line
+    wrong += offering.not_offered(rows, known, stands=stands, today=today)
     if wrong:
         raise Refusals(wrong)
     return tuple(lines)

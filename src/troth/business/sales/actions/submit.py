@@ -11,7 +11,7 @@ from typing import Any
 from troth.business.credit.rules import Verdict
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
-from troth.business.sales.actions import at_once, books, prices, save
+from troth.business.sales.actions import at_once, books, offering, prices, save
 from troth.business.sales.actions.answers import Submitted, line_answers
 from troth.business.sales.actions.document import Document, load, wishes
 from troth.business.sales.models import Order
@@ -41,7 +41,9 @@ def submit_draft(held: Held, order: Order, *, by: Actor, clock: Clock) -> Submit
     """`submit_order` of a held draft inside the action of whoever calls."""
     state = ORDER.step(order.state, "submit")
     document = load(order)
-    document.header = document.header._replace(entered_on=clock.today(document.terms.customer.time_zone))
+    today = clock.today(document.terms.customer.time_zone)
+    document.header = document.header._replace(entered_on=today)
+    offering.refuse_not_offered(document.standing, document.terms, today)
     document.lines, document.unpriced = prices.price(document.header, document.lines, document.terms)
     refuse_incomplete(document)
 

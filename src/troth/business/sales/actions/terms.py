@@ -44,6 +44,8 @@ class Terms:
     products: dict[str | int, ProductTerms]
     country: str
     region: str
+    offers: object | None = None
+    """What `actions.offering` has read for these products."""
     _texts: tuple[int, StandardTexts] | None = None
 
     @property

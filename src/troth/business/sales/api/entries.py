@@ -18,7 +18,10 @@ WrittenTexts = Annotated[dict[Code, Annotated[str, Field(max_length=2_000)]], Fi
 
 
 class LineValues(Entry):
-    """What a line may say; what is left out is determined or stays as it is."""
+    """What a line may say; what is left out is determined or stays as it is.
+
+    `alternatives`: `take` what master data proposes in place of the product, `none` to insist on it.
+    """
 
     quantity: Figure | None = None
     unit: Code | None = None
@@ -36,6 +39,7 @@ class LineValues(Entry):
     valuation: Code | None = None
     over_tolerance_basis_points: Points | None = None
     under_tolerance_basis_points: Points | None = None
+    alternatives: Code | None = None
     text: Text | None = None
     texts: WrittenTexts | None = None
     manual_conditions: Annotated[list[dict[str, Any]], Field(max_length=20)] | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from troth.business.promising import queries as promising
 from troth.business.sales import queries
 from troth.business.sales.actions import Saved, Submitted
+from troth.business.sales.api.asked import AskedShown, asked
 from troth.business.sales.api.at_once import DeliveryMadeShown, NotDelivered, deliveries_made, not_delivered
 from troth.business.sales.queries import DocumentRow, DocumentView, LineView, Margins
 from troth.platform.actors import Actor
@@ -231,14 +232,18 @@ class MarginShown(Shown):
 
 
 class LineShown(Shown):
-    """A line as entered, in its own unit; what is promised and fulfilled, in the product's base unit.
+    """A line as it is sold, in its own unit; what is promised and fulfilled, in the product's base unit.
 
+    A sub-item names its `main_line` and has a `role`: free. `asked`: what was asked for, where that is something else.
     `margin` is null for who may not see costs, and where no rate leads to the company's currency.
     """
 
     line_number: int
+    main_line: int | None
+    role: str
     product: str
     product_name: str
+    asked: AskedShown | None
     item_category: str
     site: str
     quantity: str
@@ -415,8 +420,11 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
     promise = view.promise
     return LineShown(
         line_number=line.line_number,
+        main_line=line.main_line,
+        role=line.role,
         product=view.product_number,
         product_name=view.product_name,
+        asked=asked(view),
         item_category=view.item_category,
         site=view.site,
         quantity=quantity(line.quantity, view.unit_decimals),

@@ -8,6 +8,7 @@ from typing import Any
 from troth.business.masterdata import queries as masterdata
 from troth.business.pricing import papers as prices
 from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.rules.family import FREE
 from troth.platform.printing import wording
 from troth.platform.printing.contents import Column, Content, Pair, Rich, Row
 from troth.platform.printing.wording import Speaker
@@ -102,7 +103,12 @@ def _row(letter: Letter, one: LineView, theirs: str, says_more: SaysMore, is_pri
     speak, line = letter.speak, one.line
     changes = prices.changes_of(one.trace, letter.currency, speak) if is_priced else ()
     first = (one.product_number, speak("your_number", number=theirs) if theirs else "", ", ".join(changes))
-    said = (" · ".join(word for word in first if word), *_texts(line.texts), *says_more(one, speak))
+    said = (
+        " · ".join(word for word in first if word),
+        *_other(one, speak),
+        *_texts(line.texts),
+        *says_more(one, speak),
+    )
     goods = (
         str(line.line_number),
         Rich(one.product_name, tuple(word for word in said if word)),
@@ -112,6 +118,15 @@ def _row(letter: Letter, one: LineView, theirs: str, says_more: SaysMore, is_pri
         return Row(goods)
     price = prices.price_of(one.trace, one.base_decimals, one.base_unit, letter.currency, speak)
     return Row((*goods, price, speak.money(line.net, letter.currency)))
+
+
+def _other(one: LineView, speak: Speaker) -> tuple[str, ...]:
+    """That an item is free, and, where that is wanted, in place of what it is delivered."""
+    words = [speak("free_with", item=str(one.line.main_line))] if one.line.role == FREE else []
+    if one.asked is not None and one.asked.is_other_product and one.asked.is_printed:
+        words.append(speak("instead_of", product=f"{one.asked.number} {one.asked.name}"))
+        words += [one.asked.why] if one.asked.why else []
+    return tuple(words)
 
 
 def _texts(texts: dict[str, str]) -> tuple[str, ...]:

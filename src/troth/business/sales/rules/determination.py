@@ -20,7 +20,7 @@ from datetime import date
 from typing import Protocol
 
 from troth.business.sales.rules.drafts import OrderDraft, ReadLine
-from troth.business.sales.rules.lines import Header, Line
+from troth.business.sales.rules.lines import NOTHING, Header, Line
 from troth.business.sales.rules.refusals import WrongEntry
 from troth.kernel.errors import Sentence
 
@@ -252,6 +252,7 @@ def line(read: ReadLine, order: Header, choices: Choices, *, row: int) -> Line:
         reference_id=draft.reference_id,
         reference_line_id=draft.reference_line_id,
         text=draft.text,
+        asked={"choice": draft.alternatives} if draft.alternatives else NOTHING,
         manual_conditions=draft.manual_conditions,
         weight_g=read.weight_g,
         volume_ml=read.volume_ml,

@@ -12,7 +12,7 @@ remedy; nothing of a refused draft is written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
@@ -25,6 +25,7 @@ LINES_MAX = 2_000
 LINE_STEP = 10
 DAYS_AHEAD_MAX = 3 * 366
 DELIVERY_MODES = ("partial", "complete", "one_time")
+ALTERNATIVES = ("take", "none")
 TEXT_MAX = {"text": 500, "batch": 40, "valuation": 20, "requirement_type": 10}
 
 
@@ -34,7 +35,8 @@ class LineDraft:
 
     `texts` by the code of their kind, here and on the header: what is named stands in for the rule's text, empty for
     none at all. `goes_on`: the number of the line before, whose fields that no page shows are kept
-    (`rules/going_on.py`); without it a line that is written anew says all.
+    (`rules/going_on.py`); without it a line that is written anew says all. `alternatives`: `take` what is proposed in
+    its place, `none` to insist on it, else as master data says.
     """
 
     product: str | int
@@ -56,6 +58,7 @@ class LineDraft:
     valuation: str = ""
     over_tolerance_basis_points: int | None = None
     under_tolerance_basis_points: int | None = None
+    alternatives: str = ""
     text: str = ""
     texts: Mapping[str, str] | None = None
     manual_conditions: tuple[Mapping[str, Any], ...] = ()
@@ -152,10 +155,14 @@ class SiteFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The master data that the lines of a draft name, by number or code and by id."""
+    """The master data that the lines of a draft name, by number or code and by id.
+
+    `replaced`: products that another is sold for, with whether that is so by itself, and the other's number.
+    """
 
     products: Mapping[str | int, ProductFacts]
     sites: Mapping[str | int, SiteFacts]
+    replaced: Mapping[int, tuple[bool, str]] = field(default_factory=dict)
 
 
 class ReadLine(NamedTuple):
@@ -288,7 +295,7 @@ def next_line_number(taken: Iterable[int]) -> int:
 def _parse_line(
     draft: LineDraft, known: Known, *, row: int, number: int, today: date, wrong: list[BusinessError]
 ) -> ReadLine | None:
-    product = _product(draft.product, known, row, wrong)
+    product = _product(draft, known, row, wrong)
     site = _site(draft.site, known, row, wrong)
     counted = None if product is None else _try(lambda: _counted(product, draft), row, "quantity", wrong)
     requested_on = None
@@ -312,8 +319,8 @@ def measures(product: ProductFacts, base_quantity: int) -> tuple[int, int]:
     return measure(product.weight_g, base_quantity, decimals), measure(product.volume_ml, base_quantity, decimals)
 
 
-def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessError]) -> ProductFacts | None:
-    product = known.products.get(entered)
+def _product(draft: LineDraft, known: Known, row: int, wrong: list[BusinessError]) -> ProductFacts | None:
+    product = known.products.get(draft.product)
     if product is None:
         wrong.append(
             refusals.UnknownProduct(
@@ -322,19 +329,26 @@ def _product(entered: str | int, known: Known, row: int, wrong: list[BusinessErr
                 ),
                 row=row,
                 field="product",
-                product=str(entered)[:40],
+                product=str(draft.product)[:40],
             )
         )
     elif not (product.is_active and product.is_sold):
-        wrong.append(
-            refusals.InactiveProduct(
-                Sentence("Product %(product)s is not sold. Choose another product."),
-                row=row,
-                field="product",
-                product=product.number,
-            )
-        )
+        by_itself, other = known.replaced.get(product.product_id, (False, ""))
+        if not other:
+            wrong.append(_not_sold(product, row))
+        elif draft.alternatives == "none" or not (by_itself or draft.alternatives == "take"):
+            wrong.append(_not_sold(product, row, other))
     return product
+
+
+def _not_sold(product: ProductFacts, row: int, other: str = "") -> BusinessError:
+    """The refusal of a product that is not sold; `other` is the number of the one that is sold in its place."""
+    facts: dict[str, Any] = {"row": row, "field": "product", "product": product.number}
+    if not other:
+        said = Sentence("Product %(product)s is not sold. Choose another product.")
+        return refusals.InactiveProduct(said, **facts)
+    said = Sentence("Product %(product)s is not sold. Take %(offer)s instead.")
+    return refusals.InactiveProduct(said, **facts, offer=other)
 
 
 def _site(entered: str | int | None, known: Known, row: int, wrong: list[BusinessError]) -> SiteFacts | None:
@@ -384,6 +398,9 @@ def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None
                 f"Choose one of {', '.join(DELIVERY_MODES)} as delivery proposal.", row=row, field="delivery_mode"
             )
         )
+    if draft.alternatives and draft.alternatives not in ALTERNATIVES:
+        said = Sentence("Choose one of %(words)s, or nothing.", words=", ".join(ALTERNATIVES))
+        wrong.append(refusals.WrongEntry(said, row=row, field="alternatives"))
     for (name, most), text in zip(TEXT_MAX.items(), _texts_of(draft), strict=True):
         if text and len(text) > most:
             wrong.append(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 NO_TEXTS = MappingProxyType[str, str]({})
+NOTHING = MappingProxyType[str, Any]({})
 
 
 class Header(NamedTuple):
@@ -70,6 +71,9 @@ class Line(NamedTuple):
     reference_line_id: int | None = None
     text: str = ""
     texts: Any = NO_TEXTS
+    main_line: int | None = None
+    role: str = ""
+    asked: Any = NOTHING
     rejection_reason: str = ""
     net: int = 0
     tax: int = 0

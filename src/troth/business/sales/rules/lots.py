@@ -9,6 +9,7 @@ What is in the books was agreed: a rule that is entered later counts once the li
 
 from math import gcd, lcm
 
+from troth.business.sales.rules.family import as_asked
 from troth.business.sales.rules.lines import Line
 
 
@@ -39,4 +40,5 @@ def stays(was: Line | None, now: Line) -> bool:
 
 
 def _lot(line: Line) -> tuple[int, int, str]:
-    return line.product_id, line.quantity, line.unit_id
+    asked = as_asked(line)
+    return asked.product_id, asked.quantity, asked.unit_id

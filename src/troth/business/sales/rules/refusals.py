@@ -29,6 +29,12 @@ class InactiveProduct(BusinessError):
     code = "inactive_product"
 
 
+class NotOffered(BusinessError):
+    """The customer may not order the product: it is excluded, or stands on none of the customer's lists."""
+
+    code = "not_offered"
+
+
 class UnknownSite(BusinessError):
     code = "unknown_site"
 

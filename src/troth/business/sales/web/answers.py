@@ -26,6 +26,7 @@ from troth.business.sales.actions.check import Checked
 from troth.business.sales.actions.document import Document, needs_wish
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Line
+from troth.business.sales.web import sub_items
 from troth.business.sales.web.typed import Typed
 from troth.kernel.errors import BusinessError
 from troth.platform.actors import Actor
@@ -53,9 +54,13 @@ def answer(typed: Typed, checked: Checked, *, kind: str, by: Actor) -> dict[str,
     document = checked.document
     rows: dict[int, dict[str, Any]] = {row: {"row": row} for row in (*typed.rows, *typed.unfinished)}
     for line in document.lines if document else ():
-        row = typed.shown(line.line_number)
+        row = typed.shown(line.line_number if line.main_line is None else line.main_line)
         assert row is not None
-        rows[row] |= _row(document, line, checked.promises.get(line.line_number))  # type: ignore[arg-type]
+        if line.main_line is None:
+            rows[row] |= _row(document, line, checked.promises.get(line.line_number))  # type: ignore[arg-type]
+        else:
+            promise = _dated(document, line, checked.promises.get(line.line_number))  # type: ignore[arg-type]
+            rows[row].setdefault("subs", []).append(sub_items.told(document, line, promise))  # type: ignore[arg-type]
     lacks = _lacks(typed, document, kind) if document else []
     for one in lacks:
         if one["row"] is not None:
@@ -82,19 +87,20 @@ def problem(error: BusinessError, row: int | None) -> dict[str, Any]:
 
 def _row(document: Document, line: Line, promised: LinePromise | None) -> dict[str, Any]:
     product = document.terms.product(line.product_id)
-    found: dict[str, Any] = product_words(product)
+    found = product_words(document.terms.product(line.asked.get("product", line.product_id)))
     if line.line_number in document.unpriced:
         found |= {"net": "", "price": ""}
     else:
         decimals = document.terms.customer.currency_decimals
         found |= {"net": formats.number(line.net, decimals), "price": _price(line, product, decimals)}
+    return found | _dated(document, line, promised) | sub_items.beside(document, line)
+
+
+def _dated(document: Document, line: Line, promised: LinePromise | None) -> dict[str, Any]:
     if promised is not None:
-        found |= _promise(promised)
-    elif needs_wish(document, line):
-        found |= {"tone": "draft", "promise": gettext("no date yet"), "why": ""}
-    else:
-        found |= {"tone": "draft", "promise": gettext("not kept in stock"), "why": ""}
-    return found
+        return _promise(promised)
+    words = gettext("no date yet") if needs_wish(document, line) else gettext("not kept in stock")
+    return {"tone": "draft", "promise": words, "why": ""}
 
 
 def product_words(product: ProductTerms) -> dict[str, Any]:
@@ -143,7 +149,8 @@ def _day_in(on: date, today: date, _language: str) -> str:
 
 def _lacks(typed: Typed, document: Document, kind: str) -> list[dict[str, Any]]:
     """What is missing, each with the step it holds back and the field to jump to."""
-    found = [_lack(typed, one, kind) for one in document.missing if _counts(one, typed, kind)]
+    main = {line.line_number: line.main_line or line.line_number for line in document.lines}
+    found = [_lack(typed, one, kind, main) for one in document.missing if _counts(one, typed, kind)]
     if kind == "quotation" and not getattr(typed.draft, "valid_to_on", None):
         found.insert(0, _said(None, "valid_to_on", gettext("Enter the last day of validity."), SENDING))
     step = Step.CONFIRMATION if kind == "order" else SENDING
@@ -163,8 +170,9 @@ def _counts(one: Missing, typed: Typed, kind: str) -> bool:
     return kind == "order" or one.field in ("price", "lines", "quantity")
 
 
-def _lack(typed: Typed, one: Missing, kind: str) -> dict[str, Any]:
-    row = typed.shown(one.line_number)
+def _lack(typed: Typed, one: Missing, kind: str, main: Mapping[int, int]) -> dict[str, Any]:
+    """What is missing of a sub-item stands at the row of its main line."""
+    row = typed.shown(main.get(one.line_number or 0, one.line_number))
     line = gettext("Line %(line)s") % {"line": one.line_number}
     place = gettext("Row %(row)s") % {"row": row}
     sentence = worded(one.sentence) if row is None else worded(one.sentence).replace(line, place, 1)
@@ -195,7 +203,7 @@ def _totals(document: Document) -> dict[str, Any]:
     standing = document.standing
     weight, volume = sum(line.weight_g for line in standing), sum(line.volume_ml for line in standing)
     return {
-        "lines": len(standing),
+        "lines": sum(line.main_line is None for line in standing),
         "net": formats.number(net, decimals),
         "taxes": [{"name": name, "amount": formats.number(amount, decimals)} for name, amount in _taxes(standing)],
         "gross": formats.number(gross, decimals),

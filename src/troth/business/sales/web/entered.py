@@ -6,6 +6,7 @@ from typing import Any
 from troth.business.sales.actions import check
 from troth.business.sales.forms import HEAD_FIELDS
 from troth.business.sales.queries import DocumentView, LineView
+from troth.business.sales.rules import family
 from troth.business.sales.web.typed import whole
 from troth.kernel.quantity import format_quantity
 from troth.platform.web.formats import figure_shown
@@ -31,16 +32,24 @@ def head_of(view: DocumentView) -> dict[str, Any]:
     return values
 
 
+def typed_lines(view: DocumentView) -> list[LineView]:
+    """The items that have a row: sub-items follow theirs."""
+    return [one for one in view.lines if one.line.stands and one.line.main_line is None]
+
+
 def row_of(one: LineView) -> dict[str, Any]:
-    """An item as its row has it."""
-    line = one.line
+    """An item as its row has it: with what was asked for."""
+    line, asked = one.line, one.asked
     return {
         "line_number": line.line_number,
-        "product": one.product_number,
-        "quantity": format_quantity(line.quantity, one.unit_decimals),
-        "unit": line.unit_id,
+        "product": asked.number if asked else one.product_number,
+        "quantity": format_quantity(asked.quantity, asked.unit_decimals)
+        if asked
+        else format_quantity(line.quantity, one.unit_decimals),
+        "unit": asked.unit if asked else line.unit_id,
         "requested_on": line.requested_on,
-        "site": one.site,
+        "site": asked.site if asked else one.site,
+        "alternatives": family.choice(line),
         "item_category": one.item_category,
         "delivery_days": line.delivery_days,
         "text": line.text,
@@ -68,7 +77,7 @@ def stored(view: DocumentView) -> dict[str, Any]:
     return {
         "version": view.document.version,
         "head": {name: _text(value) for name, value in head_of(view).items() if name != "version"},
-        "lines": [_row(one, view) for one in view.lines if one.line.stands],
+        "lines": [_row(one, view) for one in typed_lines(view)],
     }
 
 

@@ -23,7 +23,7 @@ from troth.business.sales.queries import DocumentView
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.states import OrderState
-from troth.business.sales.web.entered import cells, head_of, price_by_hand, row_of
+from troth.business.sales.web.entered import cells, head_of, price_by_hand, row_of, typed_lines
 from troth.business.sales.web.entry_words import KEYS, WORDS
 from troth.kernel.errors import BusinessError
 from troth.platform.web import formats
@@ -38,7 +38,9 @@ from troth.reference import queries as reference
 VALID_DAYS = 30
 """How long a new quotation is valid, unless another day is entered."""
 
-CHANGEABLE = ("product", "quantity", "unit", "requested_on", "site", "item_category", "text", "manual_conditions")
+CHANGEABLE = (
+    "product", "quantity", "unit", "requested_on", "site", "item_category", "alternatives", "text", "manual_conditions",
+)  # fmt: skip
 
 
 class EntryPage(ScriptedPage):
@@ -73,11 +75,7 @@ class EntryPage(ScriptedPage):
     def initial_rows(self) -> list[dict[str, Any]]:
         if self.view is None:
             return []
-        return [
-            {**row_of(one), "manual_conditions": price_by_hand(one, self.view)}
-            for one in self.view.lines
-            if one.line.stands
-        ]
+        return [{**row_of(one), "manual_conditions": price_by_hand(one, self.view)} for one in typed_lines(self.view)]
 
     def rows_arguments(self) -> dict[str, Any]:
         return {"choices": row_choices(), "sets_prices": self.sets_prices}
@@ -93,7 +91,11 @@ class EntryPage(ScriptedPage):
         return super().draw(form, rows, status)
 
     def more(self) -> dict[str, Any]:
-        names = {one.line.line_number: one.product_name for one in self.view.lines} if self.view else {}
+        names = (
+            {one.line.line_number: one.asked.name if one.asked else one.product_name for one in self.view.lines}
+            if self.view
+            else {}
+        )
         return {
             "kind": self.kind,
             "entry": self.settings(),

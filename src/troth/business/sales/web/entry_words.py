@@ -49,6 +49,9 @@ WORDS: dict[str, Promise] = {
     "offers": _("%(count)s offers. Arrow keys choose, Enter takes."),
     "noOffers": _("Nothing fits. Type a number or words of the name."),
     "free": _("%(quantity)s free"),
+    "takeOther": _("Take it"),
+    "insist": _("Insist on what was asked for"),
+    "asMasterData": _("As master data says"),
     "head": _("Customer and terms"),
     "wished": _("wished %(day)s"),
 }
@@ -59,6 +62,7 @@ KEYS = (
     ("Ctrl S", _("save as a draft")),
     ("Ctrl D", _("copy the line")),
     ("Ctrl Delete", _("delete the line; Ctrl Z brings it back")),
+    ("Alt A", _("take what is proposed in place of the product, or give it back")),
     ("Alt Enter", _("more of the line")),
     ("F2", _("open or fold the head")),
     ("Esc", _("undo the cell, then leave it")),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.masterdata.queries import CustomerTerms, ProductTerms
+from troth.business.masterdata.queries import Buyer, CustomerTerms, NotOffered, ProductTerms
 from troth.business.masterdata.queries.search import find_customers, find_products
 from troth.business.promising import queries as promising
 from troth.business.promising.queries import Free
@@ -41,7 +41,17 @@ def product_offers(request: HttpRequest) -> JsonResponse:
     products = [terms[one.product_id] for one in found.rows]
     today = request.clock.today(customer.time_zone) if customer else request.clock.today("UTC")  # type: ignore[attr-defined]
     free = _free(products, customer, today)
-    return JsonResponse({"offers": [_offer(one, free.get(one.product_id)) for one in products]})
+    barred = _barred(products, customer, today)
+    offers = [_offer(one, free.get(one.product_id), barred.get(one.product_id)) for one in products]
+    return JsonResponse({"offers": offers})
+
+
+def _barred(products: Sequence[ProductTerms], customer: CustomerTerms | None, today: date) -> dict[int, NotOffered]:
+    """What of it the customer may not order; nothing where no lists are kept."""
+    if customer is None or "listings" not in masterdata.snapshot(customer.edition).offering:
+        return {}
+    buyer = Buyer(customer.customer_id, customer.group, today)
+    return masterdata.not_offered(buyer, {one.product_id: one.category for one in products})
 
 
 def _customer(number: str, actor: Actor) -> CustomerTerms | None:
@@ -59,10 +69,19 @@ def _free(products: Sequence[ProductTerms], customer: CustomerTerms | None, toda
     return promising.free({product: site for product, site in sites.items() if site is not None}, today)
 
 
-def _offer(product: ProductTerms, free: Free | None) -> dict[str, Any]:
+def _offer(product: ProductTerms, free: Free | None, barred: NotOffered | None) -> dict[str, Any]:
     own = [product.customer_number] if product.customer_number else []
+    if barred is not None:
+        return {"value": product.number, "name": product.name, "note": " · ".join([*own, _barred_words(barred)])}
     told = [_told(product, free)] if free is not None else [product.base_unit.code]
     return {"value": product.number, "name": product.name, "note": " · ".join([*own, *told])}
+
+
+def _barred_words(barred: NotOffered) -> str:
+    if not barred.is_excluded:
+        return gettext("not on this customer's list")
+    words = gettext("not for this customer")
+    return f"{words}: {barred.reason}" if barred.reason else words
 
 
 def _told(product: ProductTerms, free: Free) -> str:

@@ -22,7 +22,10 @@ from troth.kernel.plain_numbers import MAX
 from troth.platform.actors import Actor
 from troth.platform.web.formats import figure_read
 
-LONGEST = {"product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "text": 500}
+LONGEST = {
+    "product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "alternatives": 10,
+    "text": 500,
+}  # fmt: skip
 FORMS: Mapping[str, tuple[type[OrderForm] | type[QuotationForm], type[OrderDraft]]] = {
     "order": (OrderForm, OrderDraft),
     "quotation": (QuotationForm, QuotationDraft),

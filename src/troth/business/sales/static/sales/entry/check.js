@@ -1,6 +1,7 @@
 // Price, availability and dates while one types: all lines are asked about at once, and drawn anew where the answer
 // has changed. What is missing or wrong stands beside the lines; each entry there leads to its field.
 
+import { drawBeside } from "./beside.js";
 import { cell, filled, focus, lineOf, lines, placeOf, read, table, write } from "./grid.js";
 import { inHead, readHead, tellHead, toField, typing } from "./head.js";
 import { ask } from "../../web/server.js";
@@ -72,7 +73,7 @@ function drawLine(line, said) {
   const dates = unreadable(line);
   const judged = (said.problems ?? []).filter((one) => !one.field || cell(line, one.field) !== typing.field);
   const problems = dates.length ? [...dates, ...judged.filter((one) => one.field !== "requested_on")] : judged;
-  const text = JSON.stringify([said, problems]);
+  const text = JSON.stringify([said, problems, cell(line, "alternatives").value]);
   if (shown.get(line)?.text === text) return;
   shown.set(line, { text, said, problems });
   line.querySelector("[data-name]").textContent = said.name ?? (said.problems ? "" : line.querySelector("[data-name]").textContent);
@@ -80,6 +81,7 @@ function drawLine(line, said) {
   line.querySelector("[data-net]").textContent = said.net ?? "";
   cell(line, "unit").placeholder = said.unit ?? "";
   drawPromise(line.querySelector("[data-promise]"), said, problems);
+  drawBeside(line, said);
   line.classList.toggle("line-wrong", problems.length > 0);
   const wrong = new Set([...problems, ...(said.missing ?? [])].map((one) => one.field));
   for (const input of line.querySelectorAll("[data-field]")) {

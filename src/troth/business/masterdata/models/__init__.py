@@ -468,3 +468,9 @@ class Edition(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="masterdata_edition_single")]
+
+
+# Django looks for models here.
+from troth.business.masterdata.models.offering import FreeGoods as FreeGoods  # noqa: E402
+from troth.business.masterdata.models.offering import Listing as Listing  # noqa: E402
+from troth.business.masterdata.models.offering import Substitution as Substitution  # noqa: E402

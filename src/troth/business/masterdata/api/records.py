@@ -31,13 +31,13 @@ _SENT: dict[As, Any] = {As.WHOLE: Whole, As.YES_NO: StrictBool, As.DAY: Day, As.
 _SHOWN: dict[As, Any] = {As.WHOLE: int, As.YES_NO: bool, As.DAY: date}
 
 
-def _entry(name: str, fields: Mapping[str, Field]) -> Any:
+def entry_of(name: str, fields: Mapping[str, Field]) -> Any:
     """What comes in: every field may be left out, the action knows which ones a new record needs."""
     shapes: dict[str, Any] = {one: (_SENT.get(field.read_as, str) | None, None) for one, field in fields.items()}
     return create_model(name, __base__=Entry, **shapes)
 
 
-def _shown(name: str, fields: Mapping[str, Field]) -> Any:
+def shown_of(name: str, fields: Mapping[str, Field]) -> Any:
     shapes: dict[str, Any] = {one: (_SHOWN.get(field.read_as, str) | None, ...) for one, field in fields.items()}
     return create_model(name, __base__=_Record, **shapes)
 
@@ -63,17 +63,20 @@ if TYPE_CHECKING:
     AgreedProductEntry: TypeAlias = Entry
     AgreedProductShown: TypeAlias = _Record
 else:
-    CustomerEntry, CustomerShown = _entry("CustomerEntry", CUSTOMER), _shown("CustomerShown", CUSTOMER)
-    ProductEntry, ProductShown = _entry("ProductEntry", PRODUCT), _shown("ProductShown", PRODUCT)
-    PriceEntry, PriceShown = _entry("PriceEntry", PRICE), _shown("PriceShown", PRICE)
+    CustomerEntry, CustomerShown = entry_of("CustomerEntry", CUSTOMER), shown_of("CustomerShown", CUSTOMER)
+    ProductEntry, ProductShown = entry_of("ProductEntry", PRODUCT), shown_of("ProductShown", PRODUCT)
+    PriceEntry, PriceShown = entry_of("PriceEntry", PRICE), shown_of("PriceShown", PRICE)
     _SCOPE, _GROUP = TABLES["checking_scopes"].fields, TABLES["availability_groups"].fields
-    CheckingScopeEntry, CheckingScopeShown = _entry("CheckingScopeEntry", _SCOPE), _shown("CheckingScopeShown", _SCOPE)
-    AvailabilityGroupEntry = _entry("AvailabilityGroupEntry", _GROUP)
-    AvailabilityGroupShown = _shown("AvailabilityGroupShown", _GROUP)
+    CheckingScopeEntry, CheckingScopeShown = (
+        entry_of("CheckingScopeEntry", _SCOPE),
+        shown_of("CheckingScopeShown", _SCOPE),
+    )
+    AvailabilityGroupEntry = entry_of("AvailabilityGroupEntry", _GROUP)
+    AvailabilityGroupShown = shown_of("AvailabilityGroupShown", _GROUP)
     _AGREED = TABLES["customer_products"].fields
     AgreedProductEntry, AgreedProductShown = (
-        _entry("AgreedProductEntry", _AGREED),
-        _shown("AgreedProductShown", _AGREED),
+        entry_of("AgreedProductEntry", _AGREED),
+        shown_of("AgreedProductShown", _AGREED),
     )
 
 
@@ -102,11 +105,11 @@ class AgreedFilter(Paging):
     product: Code | None = None
 
 
-def _given(sent: BaseModel) -> dict[str, Any]:
+def given(sent: BaseModel) -> dict[str, Any]:
     return sent.model_dump(exclude_unset=True)
 
 
-def _written(outcome: Outcome) -> dict[str, Any]:
+def written(outcome: Outcome) -> dict[str, Any]:
     return {"id": outcome.id, "version": outcome.version, "state": outcome.state.value}
 
 
@@ -126,14 +129,14 @@ def get_customer(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
 @operations.creates("/customers", RecordWritten)
 def create_customer(request: ApiRequest, customer: CustomerEntry) -> dict[str, Any]:
     """Create a customer with its party."""
-    return _written(create(request, actions.maintain_customer, _given(customer)))
+    return written(create(request, actions.maintain_customer, given(customer)))
 
 
 @operations.changes("/customers/{int:customer_id}", RecordWritten)
 def change_customer(request: ApiRequest, customer_id: Id, customer: CustomerEntry) -> dict[str, Any]:
     """Change what is sent; `is_active` false deactivates."""
     version = versions.expected(request)
-    return _written(act(request, actions.maintain_customer, _given(customer), customer_id=customer_id, version=version))
+    return written(act(request, actions.maintain_customer, given(customer), customer_id=customer_id, version=version))
 
 
 @operations.reads("/products", Page[ProductShown])
@@ -151,14 +154,14 @@ def get_product(request: ApiRequest, product_id: Id) -> dict[str, Any]:
 
 @operations.creates("/products", RecordWritten)
 def create_product(request: ApiRequest, product: ProductEntry) -> dict[str, Any]:
-    return _written(create(request, actions.maintain_product, _given(product)))
+    return written(create(request, actions.maintain_product, given(product)))
 
 
 @operations.changes("/products/{int:product_id}", RecordWritten)
 def change_product(request: ApiRequest, product_id: Id, product: ProductEntry) -> dict[str, Any]:
     """Change what is sent; `is_active` false takes the product off the list."""
     version = versions.expected(request)
-    return _written(act(request, actions.maintain_product, _given(product), product_id=product_id, version=version))
+    return written(act(request, actions.maintain_product, given(product), product_id=product_id, version=version))
 
 
 @operations.reads("/prices", Page[PriceShown])
@@ -178,14 +181,14 @@ def get_price(request: ApiRequest, price_id: Id) -> dict[str, Any]:
 @operations.creates("/prices", RecordWritten)
 def create_price(request: ApiRequest, price: PriceEntry) -> dict[str, Any]:
     """Create a price condition: an amount or a percentage."""
-    return _written(create(request, actions.maintain_price, _given(price)))
+    return written(create(request, actions.maintain_price, given(price)))
 
 
 @operations.changes("/prices/{int:price_id}", RecordWritten)
 def change_price(request: ApiRequest, price_id: Id, price: PriceEntry) -> dict[str, Any]:
     """Change what is sent; what makes the condition one of its kind cannot change."""
     version = versions.expected(request)
-    return _written(act(request, actions.maintain_price, _given(price), price_id=price_id, version=version))
+    return written(act(request, actions.maintain_price, given(price), price_id=price_id, version=version))
 
 
 @operations.reads("/agreed-products", Page[AgreedProductShown])
@@ -202,15 +205,15 @@ def list_agreed_products(request: ApiRequest, found: Query[AgreedFilter]) -> dic
 @operations.creates("/agreed-products", RecordWritten)
 def create_agreed_product(request: ApiRequest, agreed: AgreedProductEntry) -> dict[str, Any]:
     """Agree on a customer's own number, quantities and tolerances for a product."""
-    return _written(create(request, actions.maintain_agreed_product, _given(agreed)))
+    return written(create(request, actions.maintain_agreed_product, given(agreed)))
 
 
 @operations.changes("/agreed-products/{int:agreed_id}", RecordWritten)
 def change_agreed_product(request: ApiRequest, agreed_id: Id, agreed: AgreedProductEntry) -> dict[str, Any]:
     """Change what is sent; `is_active` false ends it. Customer and product cannot change."""
     version = versions.expected(request)
-    given = _given(agreed)
-    return _written(act(request, actions.maintain_agreed_product, given, agreed_id=agreed_id, version=version))
+    values = given(agreed)
+    return written(act(request, actions.maintain_agreed_product, values, agreed_id=agreed_id, version=version))
 
 
 @operations.reads("/checking-scopes", Page[CheckingScopeShown])
@@ -221,7 +224,7 @@ def list_checking_scopes(request: ApiRequest, found: Query[Paging]) -> dict[str,
 
 @operations.creates("/checking-scopes", RecordWritten)
 def create_checking_scope(request: ApiRequest, scope: CheckingScopeEntry) -> dict[str, Any]:
-    return _written(create(request, actions.maintain_customizing, "checking_scopes", _given(scope)))
+    return written(create(request, actions.maintain_customizing, "checking_scopes", given(scope)))
 
 
 @operations.changes("/checking-scopes/{int:scope_id}", RecordWritten)
@@ -239,7 +242,7 @@ def list_availability_groups(request: ApiRequest, found: Query[Paging]) -> dict[
 @operations.creates("/availability-groups", RecordWritten)
 def create_availability_group(request: ApiRequest, group: AvailabilityGroupEntry) -> dict[str, Any]:
     """Create a group with a scope for each event."""
-    return _written(create(request, actions.maintain_customizing, "availability_groups", _given(group)))
+    return written(create(request, actions.maintain_customizing, "availability_groups", given(group)))
 
 
 @operations.changes("/availability-groups/{int:group_id}", RecordWritten)
@@ -260,8 +263,8 @@ def _rows_of(table: str) -> Callable[[Iterable[Any]], list[dict[str, Any]]]:
 
 def _changed(request: ApiRequest, table: str, record_id: int, sent: BaseModel) -> dict[str, Any]:
     version = versions.expected(request)
-    given = _given(sent)
-    return _written(act(request, actions.maintain_customizing, table, given, record_id=record_id, version=version))
+    values = given(sent)
+    return written(act(request, actions.maintain_customizing, table, values, record_id=record_id, version=version))
 
 
 class CellRefused(Shown):

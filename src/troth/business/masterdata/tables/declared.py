@@ -7,7 +7,7 @@ is named by its code, and one that lies in something by both, with / between: th
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -48,17 +48,24 @@ REFERENCES: Mapping[type[db.Model], tuple[str, tuple[str, ...]]] = {
 
 Check = Callable[[Any], str]
 RowCheck = Callable[[Mapping[str, Any]], tuple[str, str] | None]
+RowsCheck = Callable[[Sequence[Mapping[str, Any]]], Iterable[tuple[int, str, str]]]
 
 
 def no_fault(_: Mapping[str, Any]) -> None:
     """Most tables have no rule across columns."""
 
 
+def no_faults(_: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, str, str], ...]:
+    """Most tables have no rule across records."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A table as a file. `fixed` columns cannot change once the record is there; `checks` answer with a sentence where
-    a value cannot be, `check` with a column and a sentence where values do not go together; `company` is the way to the
-    company that the records belong to."""
+    a value cannot be, `check` with a column and a sentence where values do not go together, `across` with both and the
+    place of the record among those that are written together; `company` is the way to the company that the records
+    belong to."""
 
     code: str
     title: str
@@ -68,6 +75,7 @@ class Table:
     left_out: tuple[str, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     check: RowCheck = no_fault
+    across: RowsCheck = no_faults
     company: str = ""
 
     @cached_property
@@ -185,7 +193,7 @@ def _share(value: int) -> str:
     return "" if value <= 10_000 else "Enter hundredths of a percent, 10000 at most."
 
 
-def _ends(values: Mapping[str, Any]) -> tuple[str, str] | None:
+def ends(values: Mapping[str, Any]) -> tuple[str, str] | None:
     if values["valid_to_on"] is not None and values["valid_to_on"] < values["valid_from_on"]:
         return "valid_to_on", "It ends before it begins. Choose a later end."
     return None
@@ -265,7 +273,7 @@ MOST_DAYS = 3650
 
 _CODE = ("code",)
 
-TABLES: Mapping[str, Table] = {
+BASIC: Mapping[str, Table] = {
     table.code: table
     for table in (
         Table(
@@ -417,7 +425,7 @@ TABLES: Mapping[str, Table] = {
             title="tax_rate",
             model=models.TaxRate,
             key=("country", "region", "name", "valid_from_on"),
-            check=_ends,
+            check=ends,
         ),
         Table(
             code="account_determinations",
@@ -428,4 +436,3 @@ TABLES: Mapping[str, Table] = {
         ),
     )
 }
-"""By name, in the order in which a new company brings them in; not customers, products and prices."""

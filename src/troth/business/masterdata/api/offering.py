@@ -1,0 +1,113 @@
+"""Listings, substitutions and free goods over the API: for a customer, a group or all, from one day to another."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.db.models import Q
+from ninja import Query
+
+from troth.business.masterdata import actions
+from troth.business.masterdata.api.records import RecordWritten, entry_of, given, shown_of, written
+from troth.business.masterdata.tables import TABLES
+from troth.platform.api import versions
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations, act, create
+from troth.platform.api.paging import Page, Paging, page
+from troth.platform.api.values import Code, Entry, Id, Shown
+
+operations = Operations("offering")
+
+if TYPE_CHECKING:
+    ListingEntry: TypeAlias = Entry
+    SubstitutionEntry: TypeAlias = Entry
+    FreeGoodsEntry: TypeAlias = Entry
+    ListingShown: TypeAlias = Shown
+    SubstitutionShown: TypeAlias = Shown
+    FreeGoodsShown: TypeAlias = Shown
+else:
+    _LISTING, _SUBSTITUTION = TABLES["listings"].fields, TABLES["substitutions"].fields
+    ListingEntry, ListingShown = entry_of("ListingEntry", _LISTING), shown_of("ListingShown", _LISTING)
+    SubstitutionEntry = entry_of("SubstitutionEntry", _SUBSTITUTION)
+    SubstitutionShown = shown_of("SubstitutionShown", _SUBSTITUTION)
+    _FREE = TABLES["free_goods"].fields
+    FreeGoodsEntry, FreeGoodsShown = entry_of("FreeGoodsEntry", _FREE), shown_of("FreeGoodsShown", _FREE)
+
+
+class OfferingFilter(Paging):
+    """`customer` and `product` by their numbers; a record for all is found without a customer."""
+
+    customer: Code | None = None
+    product: Code | None = None
+
+
+@operations.reads("/listings", Page[ListingShown])
+def list_listings(request: ApiRequest, found: Query[OfferingFilter]) -> dict[str, Any]:
+    """What customers may order or may not; the newest first."""
+    return _listed(request, "listings", found)
+
+
+@operations.creates("/listings", RecordWritten)
+def create_listing(request: ApiRequest, listing: ListingEntry) -> dict[str, Any]:
+    """List or exclude a product or a category of products."""
+    return written(create(request, actions.maintain_offering, "listings", given(listing)))
+
+
+@operations.changes("/listings/{int:listing_id}", RecordWritten)
+def change_listing(request: ApiRequest, listing_id: Id, listing: ListingEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false ends it. What makes it one of its kind cannot change."""
+    return _changed(request, "listings", listing_id, listing)
+
+
+@operations.reads("/substitutions", Page[SubstitutionShown])
+def list_substitutions(request: ApiRequest, found: Query[OfferingFilter]) -> dict[str, Any]:
+    """What is sold in place of what; the newest first."""
+    return _listed(request, "substitutions", found)
+
+
+@operations.creates("/substitutions", RecordWritten)
+def create_substitution(request: ApiRequest, substitution: SubstitutionEntry) -> dict[str, Any]:
+    """`numerator` base units of the substitute stand for `denominator` of the product; both empty: one for one."""
+    return written(create(request, actions.maintain_offering, "substitutions", given(substitution)))
+
+
+@operations.changes("/substitutions/{int:substitution_id}", RecordWritten)
+def change_substitution(request: ApiRequest, substitution_id: Id, substitution: SubstitutionEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false ends it. Orders that were sold by it stay as they are."""
+    return _changed(request, "substitutions", substitution_id, substitution)
+
+
+@operations.reads("/free-goods", Page[FreeGoodsShown])
+def list_free_goods(request: ApiRequest, found: Query[OfferingFilter]) -> dict[str, Any]:
+    """What is free of what is ordered; quantities in smallest units, the newest first."""
+    return _listed(request, "free_goods", found)
+
+
+@operations.creates("/free-goods", RecordWritten)
+def create_free_goods(request: ApiRequest, free_goods: FreeGoodsEntry) -> dict[str, Any]:
+    """Of each `per_quantity` ordered `free_quantity` are free: inclusive or exclusive. In smallest units."""
+    return written(create(request, actions.maintain_offering, "free_goods", given(free_goods)))
+
+
+@operations.changes("/free-goods/{int:free_goods_id}", RecordWritten)
+def change_free_goods(request: ApiRequest, free_goods_id: Id, free_goods: FreeGoodsEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false ends it."""
+    return _changed(request, "free_goods", free_goods_id, free_goods)
+
+
+def _listed(request: ApiRequest, table: str, found: OfferingFilter) -> dict[str, Any]:
+    declared = TABLES[table]
+    wanted = {"customer__party__number": found.customer, "product__number": found.product}
+    rows = declared.found().filter(**{name: value for name, value in wanted.items() if value})
+    if request.auth.company_ids is not None:
+        rows = rows.filter(Q(customer=None) | Q(customer__company_id__in=request.auth.company_ids))
+
+    def show(found_rows: Iterable[Any]) -> list[dict[str, Any]]:
+        return [{"id": row.pk, "version": row.version, **declared.written(row)} for row in found_rows]
+
+    return page(request, rows, found, show)
+
+
+def _changed(request: ApiRequest, table: str, record_id: int, sent: Entry) -> dict[str, Any]:
+    version = versions.expected(request)
+    values = given(sent)
+    return written(act(request, actions.maintain_offering, table, values, record_id=record_id, version=version))

@@ -1,0 +1,160 @@
+"""Lists of listings, substitutions and free goods, page by page, and one record with what its form shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.masterdata.models import FreeGoods, Listing, Substitution
+from troth.business.masterdata.queries.screens import ACTIVE, INACTIVE, page_of, worded
+from troth.kernel.errors import NotFound, Sentence
+from troth.platform.actors import Actor
+from troth.platform.web.keyset import Page
+from troth.platform.web.lists import ListQuery
+from troth.platform.web.values import Quantity, Status, Text
+
+LISTING_WORDS: dict[str, Text] = {"listed": _("may be ordered"), "excluded": _("may not be ordered")}
+FREE_WORDS: dict[str, Text] = {"inclusive": _("within"), "exclusive": _("on top")}
+MODE_WORDS: dict[str, Text] = {"automatic": _("by itself"), "proposed": _("proposed")}
+_WORDS = ("product__number", "product__name", "customer__party__number", "customer__party__name", "customer_group")
+_ORDER = ("product__number", "-valid_from_on", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    id: int
+    product: str
+    name: str
+    kind: str
+    whom: str
+    valid_from_on: date
+    valid_to_on: date | None
+    reason: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class SubstitutionRow:
+    id: int
+    product: str
+    name: str
+    substitute: str
+    substitute_name: str
+    factor: str
+    mode: str
+    whom: str
+    valid_from_on: date
+    valid_to_on: date | None
+    reason: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class FreeGoodsRow:
+    id: int
+    product: str
+    name: str
+    kind: str
+    from_quantity: Quantity | None
+    per: Quantity
+    free: Quantity
+    given: str
+    whom: str
+    valid_from_on: date
+    valid_to_on: date | None
+    reason: str
+    status: Status
+
+
+def _seen(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """What holds for all, and for customers of the companies that one may see."""
+    if actor.company_ids is None:
+        return found
+    return found.filter(Q(customer=None) | Q(customer__company_id__in=actor.company_ids))
+
+
+def _listed(query: ListQuery, model: type[Any], joined: tuple[str, ...], line: Callable[[Any], Any]) -> Page:
+    found = _seen(model._default_manager.select_related("customer__party", "product", *joined), query.actor)
+    filters = query.filters
+    if product := filters.get("product"):
+        found = found.filter(Q(product__number__iexact=product) | Q(product__name__icontains=product))
+    if customer := filters.get("customer"):
+        party = Q(customer__party__number__iexact=customer) | Q(customer__party__name__icontains=customer)
+        found = found.filter(party | Q(customer_group__iexact=customer))
+    for name in ("kind", "mode"):
+        if wanted := filters.get(name):
+            found = found.filter(**{name: wanted})
+    if ends := filters.get("valid_to_on"):
+        first, last = ends
+        found = found.filter(valid_to_on__gte=first or date.min, valid_to_on__lte=last or date.max)
+    order = ("-valid_from_on", "-id") if model is Listing else _ORDER
+    return page_of(worded(found, query, *_WORDS, "reason"), query, order, line)
+
+
+def whom(one: Any) -> str:
+    """For whom a record holds."""
+    if one.customer is not None:
+        return f"{one.customer.party.number} {one.customer.party.name}"
+    if one.customer_group:
+        return gettext("group %(group)s") % {"group": one.customer_group}
+    return gettext("all customers")
+
+
+def _status(one: Any) -> Status:
+    return ACTIVE if one.is_active else INACTIVE
+
+
+def listings(query: ListQuery) -> Page:
+    def line(one: Listing) -> ListingRow:
+        product, name = (one.product.number, one.product.name) if one.product else ("", "")
+        what = name or gettext("category %(category)s") % {"category": one.product_category}
+        return ListingRow(
+            one.pk, product or one.product_category, what, str(LISTING_WORDS[one.kind]), whom(one), one.valid_from_on,
+            one.valid_to_on, one.reason, _status(one),
+        )  # fmt: skip
+
+    return _listed(query, Listing, (), line)
+
+
+def substitutions(query: ListQuery) -> Page:
+    def line(one: Substitution) -> SubstitutionRow:
+        factor = f"{one.numerator} : {one.denominator}" if one.numerator else "1 : 1"
+        return SubstitutionRow(
+            one.pk, one.product.number, one.product.name, one.substitute.number, one.substitute.name, factor,
+            str(MODE_WORDS[one.mode]), whom(one), one.valid_from_on, one.valid_to_on, one.reason, _status(one),
+        )  # fmt: skip
+
+    return _listed(query, Substitution, ("substitute",), line)
+
+
+def free_goods(query: ListQuery) -> Page:
+    def line(one: FreeGoods) -> FreeGoodsRow:
+        unit = one.product.base_unit
+        given = one.free_product or one.product
+        least = Quantity(one.from_quantity, unit.decimals, unit.code) if one.from_quantity else None
+        return FreeGoodsRow(
+            one.pk, one.product.number, one.product.name, str(FREE_WORDS[one.kind]), least,
+            Quantity(one.per_quantity, unit.decimals, unit.code),
+            Quantity(one.free_quantity, given.base_unit.decimals, given.base_unit.code),
+            given.number if one.free_product else "", whom(one), one.valid_from_on, one.valid_to_on, one.reason,
+            _status(one),
+        )  # fmt: skip
+
+    return _listed(query, FreeGoods, ("product__base_unit", "free_product__base_unit"), line)
+
+
+def offering(model: str, key: int, actor: Actor) -> Any:
+    """One of them with what it names; `NotFound` where the actor sees none."""
+    kinds: dict[str, type[Any]] = {"listings": Listing, "substitutions": Substitution, "free_goods": FreeGoods}
+    joined = {"substitutions": ("substitute",), "free_goods": ("product__base_unit", "free_product__base_unit")}
+    found = _seen(kinds[model]._default_manager, actor).select_related(
+        "customer__party", "customer__company", "product", *joined.get(model, ())
+    )
+    one = found.filter(pk=key).first()
+    if one is None:
+        raise NotFound(Sentence("There is no record %(id)s that you may see."), id=key)
+    return one

@@ -1,0 +1,11 @@
+"""The tables of master data that come and go as files: `declared` says how, and declares most of them."""
+
+from collections.abc import Mapping
+
+from troth.business.masterdata.tables.declared import BASIC, REFERENCES, Table
+from troth.business.masterdata.tables.offering import OFFERING
+
+__all__ = ["REFERENCES", "TABLES", "Table"]
+
+TABLES: Mapping[str, Table] = {**BASIC, **OFFERING}
+"""By name, in the order in which a new company brings them in; not customers, products and prices."""

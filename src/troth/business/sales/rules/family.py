@@ -1,0 +1,168 @@
+"""A line and what belongs to it: the product asked for beside the one that is sold, and its sub-items.
+
+A main line says in `asked` what the customer asked for, where that is something else than what the line sells. Its
+sub-items name it by `main_line` and have a `role`; they follow its changes.
+
+| `asked` of a main line | says |
+| --- | --- |
+| product, quantity, unit, base | what was asked for: ids, steps of the unit, smallest units of that product |
+| place | the site, shipping point and route it was asked from |
+| by, why, printed | what changed it (`substitution`, `rule`), the reason, and whether the confirmation says so |
+| choice | `take` what is proposed, or `none` of it |
+
+| role | of a sub-item |
+| --- | --- |
+| free | free of charge with its main line |
+
+        10  HELMET   23 of 25, asked 25     11  HELMET  2 free
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from troth.business.sales.rules.drafts import next_line_number
+from troth.business.sales.rules.lines import Line
+
+FREE = "free"
+TAKE, NONE = "take", "none"
+SUBSTITUTION = "substitution"
+NEARBY = 10
+"""So many numbers after its main line a sub-item looks for its own."""
+
+DECIDING = frozenset(
+    {
+        "product",
+        "quantity",
+        "unit",
+        "item_category",
+        "requested_on",
+        "site",
+        "route",
+        "shipping_point",
+        "delivery_mode",
+        "delivery_group",
+        "alternatives",
+    }
+)
+"""Fields of a main line whose change decides anew what is sold of it and what belongs to it."""
+
+
+def choice(line: Line) -> str:
+    """Whether the customer takes what is proposed, or insists on what was asked for."""
+    return str(line.asked.get("choice", ""))
+
+
+def is_other(line: Line) -> bool:
+    """Whether the line sells something else, or another quantity, than was asked for."""
+    return "base" in line.asked
+
+
+def as_asked(line: Line) -> Line:
+    """The line as it was asked for."""
+    asked = line.asked
+    kept = {"choice": asked["choice"]} if "choice" in asked else {}
+    if not is_other(line):
+        return line._replace(asked=kept) if asked else line
+    site_id, shipping_point_id, route_id = asked["place"]
+    return line._replace(
+        product_id=asked["product"],
+        quantity=asked["quantity"],
+        unit_id=asked["unit"],
+        base_quantity=asked["base"],
+        site_id=site_id,
+        shipping_point_id=shipping_point_id,
+        route_id=route_id,
+        asked=kept,
+    )
+
+
+def asking(line: Line, **more: Any) -> dict[str, Any]:
+    """What `line` asks for, to be kept when it is sold otherwise; what was kept before stays the first wish."""
+    if is_other(line):
+        return {**line.asked, **more}
+    return {
+        **line.asked,
+        "product": line.product_id,
+        "quantity": line.quantity,
+        "unit": line.unit_id,
+        "base": line.base_quantity,
+        "place": [line.site_id, line.shipping_point_id, line.route_id],
+        **more,
+    }
+
+
+def of_part(line: Line, part: int, base_unit: str) -> Line:
+    """The line with `part` of its smallest units asked for in the same share; `base_unit` of the product asked for."""
+    if not is_other(line) or part == line.base_quantity:
+        return line
+    asked = line.asked
+    base = asked["base"] * part // line.base_quantity
+    steps, rest = divmod(asked["quantity"] * part, line.base_quantity)
+    even = {"quantity": base, "unit": base_unit} if rest else {"quantity": steps}
+    return line._replace(asked={**asked, "base": base, **even})
+
+
+def products(lines: Iterable[Line]) -> set[int]:
+    """The products that lines sell and ask for."""
+    return {one for line in lines for one in (line.product_id, line.asked.get("product")) if one is not None}
+
+
+def members(lines: Iterable[Line], main_line: int) -> tuple[Line, ...]:
+    """The line of this number and its sub-items."""
+    return tuple(line for line in lines if main_line in (line.line_number, line.main_line))
+
+
+def sub_number(main_line: int, taken: Collection[int]) -> int:
+    """A free number for a sub-item: the next after its main line, or after all others."""
+    near = (number for number in range(main_line + 1, main_line + NEARBY) if number not in taken)
+    return next(near, next_line_number(taken))
+
+
+def rejoined(made: Iterable[Line], old: Iterable[Line], taken: Iterable[int], *, reason: str) -> tuple[Line, ...]:
+    """The sub-items that were made anew as those that were there: number and id stay where they mean the same.
+
+    Of what was there before, the rest is rejected for `reason`; `taken` are numbers in use.
+    """
+    left = {_meaning(line): line for line in old}
+    numbers = set(taken)
+    found = []
+    for line in made:
+        was = left.pop(_meaning(line), None)
+        number = was.line_number if was is not None else sub_number(line.main_line or 0, numbers)
+        numbers.add(number)
+        found.append(line._replace(line_number=number, id=was.id if was is not None else 0))
+    return (*found, *(line._replace(rejection_reason=reason) for line in left.values()))
+
+
+def _meaning(line: Line) -> tuple[int | None, str, int, int | None]:
+    return line.main_line, line.role, line.product_id, line.site_id
+
+
+class Asked(NamedTuple):
+    """What was asked for where a line sells something else, as pages and papers say it.
+
+    `quantity` in steps of `unit`.
+    """
+
+    number: str
+    name: str
+    quantity: int
+    unit: str
+    unit_decimals: int
+    site: str
+    why: str
+    is_other_product: bool
+    is_printed: bool
+
+
+def asked_of(line: Line, products: Any, units: Any, sites: Any) -> Asked | None:
+    """What was asked for, told by the products, units and sites by id; None where the line sells just that."""
+    if not is_other(line):
+        return None
+    whole, asked = as_asked(line), line.asked
+    product = products[whole.product_id]
+    site = sites[whole.site_id].code if whole.site_id is not None else ""
+    return Asked(
+        product.number, product.name, whole.quantity, whole.unit_id, units[whole.unit_id].decimals, site,
+        asked.get("why", ""), whole.product_id != line.product_id, asked.get("printed", False),
+    )  # fmt: skip

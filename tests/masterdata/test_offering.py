@@ -1,0 +1,86 @@
+"""The screens of listings, substitutions and free goods: in people's units, by customer number, refused by field."""
+
+import pytest
+from django.test import Client
+
+from tests.masterdata.test_screens import sign_in
+from troth.business.masterdata.models import FreeGoods, ItemCategory, Listing, Substitution
+from troth.platform.models import Event
+
+DAY = "2026-03-02"
+
+
+@pytest.fixture
+def keeper(world) -> Client:
+    ItemCategory.objects.create(code="free", name="Free of charge", is_priced=False, billing_basis="none")
+    ItemCategory.objects.create(code="standard", name="Standard")
+    return sign_in("master_data")
+
+
+def sent(client, path, **values):
+    return client.post(path, {"valid_from_on": DAY, "is_active": "yes", **values})
+
+
+def test_an_exclusion_is_made_by_form_listed_changed_and_ended(world, keeper):
+    made = sent(keeper, "/listings/new/", kind="excluded", product="BK-1", customer="C1", reason="recall")
+    one = Listing.objects.get()
+    assert made.url == f"/listings/{one.pk}/"
+    assert (one.kind, one.product, one.customer, one.reason) == ("excluded", world.bike, world.bikes, "recall")
+    page = keeper.get("/listings/?kind=excluded&customer=C1").content.decode()
+    assert "BK-1" in page
+    assert "recall" in page
+    assert "BK-1" not in keeper.get("/listings/?kind=listed").content.decode()
+    sent(keeper, f"/listings/{one.pk}/", kind="excluded", product="BK-1", customer="C1", reason="other", version="1")
+    one.refresh_from_db()
+    assert (one.reason, one.version) == ("other", 2)
+    keeper.post(f"/listings/{one.pk}/deactivate/")
+    one.refresh_from_db()
+    assert not one.is_active
+    assert [event.kind for event in Event.objects.order_by("pk")][-1] == "masterdata.listing_changed"
+
+
+def test_a_substitution_between_units_asks_for_its_figures_at_the_field(world, keeper):
+    refused = sent(keeper, "/substitutions/new/", product="BK-1", substitute="CB-1", mode="automatic", is_printed="yes")
+    assert "Enter how many M stand for how many PC" in refused.content.decode()
+    assert not Substitution.objects.exists()
+    made = sent(
+        keeper, "/substitutions/new/", product="BK-1", substitute="CB-1", mode="proposed", is_printed="no",
+        numerator="3", denominator="2", customer_group="dealer",
+    )  # fmt: skip
+    one = Substitution.objects.get()
+    assert made.url == f"/substitutions/{one.pk}/"
+    assert (one.numerator, one.denominator, one.mode, one.is_printed) == (3, 2, "proposed", False)
+    page = keeper.get("/substitutions/").content.decode()
+    assert "3 : 2" in page
+    assert "group dealer" in page
+
+
+def test_free_goods_are_typed_in_base_units_and_kept_in_smallest(world, keeper):
+    values = {"product": "CB-1", "kind": "exclusive", "item_category": "free", "free_product": "BK-1"}
+    made = sent(keeper, "/free-goods/new/", per_quantity="2.5", free_quantity="1", from_quantity="10", **values)
+    one = FreeGoods.objects.get()
+    assert made.url == f"/free-goods/{one.pk}/"
+    assert (one.per_quantity, one.free_quantity, one.from_quantity) == (2500, 1, 10_000)
+    page = keeper.get(made.url).content.decode()
+    assert 'value="2.5"' in page
+    refused = sent(keeper, "/free-goods/new/", per_quantity="10", free_quantity="1.5", **values)
+    assert "more decimals than PC allows" in refused.content.decode()
+    priced = sent(
+        keeper, "/free-goods/new/", per_quantity="10", free_quantity="1", **{**values, "item_category": "standard"}
+    )
+    assert "have a price" in priced.content.decode()
+    assert FreeGoods.objects.count() == 1
+
+
+def test_a_record_for_a_customer_of_another_company_is_nobodys_to_see(world, keeper):
+    from tests.masterdata.world import CLOCK
+    from troth.business.masterdata import actions
+    from troth.kernel.errors import NotFound
+    from troth.platform.actors import Actor, Grant
+
+    one = Listing.objects.create(kind="excluded", product=world.bike, customer=world.bikes, valid_from_on=DAY)
+    elsewhere = Actor(user_id=3, name="Olga", grants=(Grant("master_data", company_id=world.company.pk + 1),))
+    with pytest.raises(NotFound):
+        actions.maintain_offering("listings", {"reason": "x"}, record_id=one.pk, version=1, by=elsewhere, clock=CLOCK)
+    one.refresh_from_db()
+    assert (one.reason, one.version) == ("", 1)
