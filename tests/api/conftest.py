@@ -73,6 +73,7 @@ _APPS = (
     "credit",
     "supply",
     "promising",
+    "quotas",
     "sales",
     "shipping",
     "billing",

@@ -27,6 +27,11 @@ HELD = {
 }  # fmt: skip
 
 
+QUOTA = {"code": "LAND", "name": "By country", "characteristics": ["country"], "unit": "piece"}
+KEPT = {
+    "product": "FRAME", "site": "HAM", "characteristic": "customer_group", "value": "dealer", "quantity": "5",
+    "first_on": "2026-03-02", "last_on": "2026-03-31",
+}  # fmt: skip
 SCOPE = {
     "code": "bare",
     "name": "Bare",
@@ -93,6 +98,9 @@ CALLS = {
     "hold_goods": HELD,
     "order_from_hold": {"customer": "ALPHA", "requested_on": "2026-03-11"},
     "print_paper": {},
+    "create_quota_procedure": QUOTA,
+    "create_quota_sequence": {"code": "S", "name": "Sequence", "procedures": ["LAND"]},
+    "create_supply_protection": KEPT,
 }
 """Operation -> a body of the right shape: what is asked of the key comes before what the action asks of the books."""
 

@@ -13,6 +13,8 @@ from troth.business.masterdata.models import AvailabilityGroup, CheckingScope, P
 from troth.business.promising import actions as promising
 from troth.business.promising.actions import HoldDraft, HoldLineDraft
 from troth.business.promising.models import Requirement
+from troth.business.quotas import actions as quotas
+from troth.business.quotas.models import Cell
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.actions import NewPayment
 from troth.business.receivables.models import Clearing
@@ -96,6 +98,15 @@ def world(company, yard):
         **acting,
     )
     party = company.party("BETA").pk
+    procedure = quotas.save_procedure(quotas.ProcedureDraft("OILS", "Oils", "country", "litre"), **acting)
+    target = quotas.TargetDraft({"country": "DE"}, companies.FRIDAY, 5000)
+    quotas.set_targets(procedure.id, [target], **acting)
+    reach = quotas.ReachDraft(companies.LONG_AGO, "OIL")
+    sequence = quotas.save_sequence(quotas.SequenceDraft("OILS", "Oils", ["OILS"], [reach]), **acting)
+    kept = quotas.ProtectionDraft(
+        "OIL", "HAM", "customer_group", "dealer", companies.MONDAY, companies.NEXT_MONDAY, 1000
+    )
+    protection = quotas.save_protection(kept, **acting)
     return World(
         {
             "order": paid.id, "due": due.id, "blocked": blocked.id, "draft": draft.id, "quotation": quoted.id,
@@ -107,7 +118,8 @@ def world(company, yard):
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
             "hold": hold.id, "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
             "scope": CheckingScope.objects.get(code="order").pk, "group": AvailabilityGroup.objects.get().pk,
-            "unproven": unproven.id,
+            "unproven": unproven.id, "quota": procedure.id, "cell": Cell.objects.get().pk, "sequence": sequence.id,
+            "protection": protection.id,
             "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }
     )  # fmt: skip

@@ -45,6 +45,10 @@ PAGES = (
     "/products/{product}/about/", "/customers/{customer}/about/", "/files/", "/files/bins/import/",
     "/files/customers/import/", "/agreed-products/", "/agreed-products/new/", "/listings/", "/listings/new/",
     "/substitutions/", "/substitutions/new/", "/free-goods/", "/free-goods/new/", "/admin/", *LISTS,
+    "/quota-procedures/", "/quota-procedures/new/", "/quota-procedures/{quota}/", "/quota-procedures/{quota}/cells/",
+    "/quota-cells/{cell}/", "/quota-sequences/", "/quota-sequences/new/", "/quota-sequences/{sequence}/",
+    "/quotas/try/", "/quotas/try/?product=FRAME&site=HAM&customer=ALPHA&quantity=5&on=2026-03-11",
+    "/supply-protections/", "/supply-protections/new/", "/supply-protections/{protection}/",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ urlpatterns = [
     re_path("^api/", root.unknown, name="api-unknown"),
     path("", include("troth.business.credit.urls")),
     path("", include("troth.business.supply.urls")),
+    path("", include("troth.business.quotas.urls")),
     path("", include("troth.business.promising.urls")),
     path("", include("troth.business.sales.urls")),
     path("", include("troth.business.shipping.urls")),

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from troth.business.promising.web import coverage, holds, kept, overview, promise, scopes, what_if
+from troth.business.promising.web import coverage, holds, kept, overview, promise, quotas, scopes, what_if
 
 app_name = "promising"
 urlpatterns = [
     path("availability/", overview.overview, name="availability"),
     path("availability/what-if/", what_if.what_if, name="what-if"),
     path("availability/coverage/", coverage.Coverage.as_view(), name="coverage"),
+    path("quota-procedures/<int:key>/cells/", quotas.cells, name="quota-cells"),
+    path("quota-procedures/<int:key>/cells/plan/", quotas.plan, name="quota-cells-plan"),
+    path("quota-cells/<int:key>/", quotas.cell, name="quota-cell"),
+    path("quotas/try/", quotas.attempt, name="quota-try"),
     path("checking-scopes/<int:key>/try/", scopes.attempt, name="scope"),
     path("holds/", holds.HoldList.as_view(), name="holds"),
     path("holds/new/", holds.HoldCreate.as_view(), name="hold-create"),

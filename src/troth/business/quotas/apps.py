@@ -8,4 +8,11 @@ class QuotasConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from troth.business.quotas import checks  # noqa: F401 - registers its checks
+        from troth.platform.web import areas
+
+        areas.register(
+            areas.Area("quotas", _("Quotas"), "quotas:quota-procedures-list", "quotas.view_quota", "list", 726)
+        )

@@ -9,6 +9,7 @@ from troth.business.billing import api as billing
 from troth.business.credit import api as credit
 from troth.business.masterdata import api as masterdata
 from troth.business.promising import api as promising
+from troth.business.quotas import api as quotas
 from troth.business.receivables import api as receivables
 from troth.business.sales import api as sales
 from troth.business.shipping import api as shipping
@@ -35,6 +36,7 @@ ROUTERS = (
     *masterdata.ROUTERS,
     supply.operations,
     *promising.ROUTERS,
+    quotas.operations,
     *sales.ROUTERS,
     credit.operations,
     *shipping.ROUTERS,

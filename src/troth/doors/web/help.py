@@ -54,6 +54,29 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Below stands each receipt and each order behind the figures, by category and by who holds what."),
         _("Choose a scope of check to see what it counts."),
     ),
+    "quotas:quota-procedures-list": (
+        _("A quota is the most that a group is confirmed in a period; a procedure tells groups apart."),
+        _("Overview opens the cells of a procedure; sequences say for which products it holds."),
+        *LIST,
+    ),
+    "quotas:quota-sequences-list": (
+        _("What the first procedure of a sequence does not cover is asked of the next."),
+        _("Where several sequences hold for a product, each of them must have room."),
+        *LIST,
+    ),
+    "quotas:supply-protections-list": (
+        _("What is kept for a group is promised to nobody else until its last day; the group takes of its own first."),
+        *LIST,
+    ),
+    "promising:quota-cells": (
+        _("A line is held against the cell that says most about it; # is any other."),
+        _("Targets are pasted from a spreadsheet below, or changed on the page of a cell."),
+    ),
+    "promising:quota-cell": (
+        _("A target may be lowered below what is consumed: who has a promise keeps it, nobody gets a new one."),
+        *FORM,
+    ),
+    "promising:quota-try": (_("The answer is what an order of this customer would be promised now; nothing is held."),),
     "promising:holds": (
         _("A hold keeps goods from everybody else for a while, without an order. It ends by itself."),
         *LIST,

@@ -1,5 +1,6 @@
 """What is planned and consumed, by cell and period."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troth.ledgers.quota.keys import QuotaKey
@@ -22,6 +23,16 @@ def consumed() -> dict[tuple[int, str, int], int]:
     """What is consumed, by procedure, cell and period; cells of which nothing is are left out."""
     rows = Balance.objects.exclude(consumed=0).values_list("procedure_id", "cell", "period", "consumed")
     return {row[:3]: row[3] for row in rows}
+
+
+def of_cells(procedure_id: int, cells: Sequence[str], *, first_period: int, last_period: int) -> list[QuotaRow]:
+    """These cells of a procedure from one period to another, by cell and period."""
+    rows = (
+        Balance.objects.filter(procedure_id=procedure_id, cell__in=cells, period__range=(first_period, last_period))
+        .order_by("cell", "period")
+        .values_list("procedure_id", "cell", "period", "planned", "consumed")
+    )
+    return [QuotaRow(QuotaKey(*row[:3]), *row[3:]) for row in rows]
 
 
 def planned() -> list[tuple[int, str, int]]:

@@ -68,6 +68,11 @@ class TooManyChecks(BusinessError):
     code = "too_many_checks"
 
 
+def wish_of(one: Check) -> Wish:
+    """The wish that a check stands for, for whoever asks what holds for it."""
+    return _Reader([one]).wish(1, one)
+
+
 Answer = LinePromise | BusinessError
 """What would be promised, or the reason why this cannot be checked; never nothing."""
 

@@ -27,7 +27,8 @@ SUPPOSED_MAX = 100
 class CheckAsked(Entry):
     """`quantity` of a product (number), in its base unit, is wanted ready at a site (code) on a day.
 
-    Without a `scope` of check the one holds in which the product is checked for orders.
+    Without a `scope` of check the one holds in which the product is checked for orders. With a `customer` (number) the
+    quotas and supply protection of that customer hold, without one those of anybody.
     """
 
     product: Code
@@ -36,6 +37,7 @@ class CheckAsked(Entry):
     on: Day
     mode: Literal["one_time", "complete", "partial"] = "partial"
     scope: Annotated[str, Field(max_length=20)] = ""
+    customer: Annotated[str, Field(max_length=20)] = ""
 
 
 class Supposed(Entry):
@@ -110,7 +112,7 @@ class _Reader:
         """The check by ids, or the reason why there is none."""
         try:
             product, site = self._place(one)
-            return Check(product.id, site.id, _read(one.quantity, product), one.on, one.mode, one.scope)
+            return Check(product.id, site.id, _read(one.quantity, product), one.on, one.mode, one.scope, one.customer)
         except BusinessError as refusal:
             return refusal
 

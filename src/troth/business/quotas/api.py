@@ -1,0 +1,360 @@
+"""Quotas and supply protection over the API. Quantities are decimal text in the unit that stands beside them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from ninja import Query
+from pydantic import Field, StrictBool
+
+from troth.business.quotas import actions
+from troth.business.quotas.actions import ProcedureDraft, ProtectionDraft, ReachDraft, SequenceDraft, TargetDraft
+from troth.business.quotas.models import Cell, Procedure, Protection
+from troth.business.quotas.models import Sequence as SequenceRow
+from troth.business.quotas.queries import screens
+from troth.business.quotas.rules import WINDOW_MAX
+from troth.kernel.calendars import date_of, day_of
+from troth.kernel.errors import BusinessError
+from troth.kernel.periods import PeriodKind, first_day, period_of
+from troth.kernel.quantity import Unit, parse_quantity
+from troth.platform.api import versions
+from troth.platform.api.gate import ApiRequest
+from troth.platform.api.operations import Operations, act, create
+from troth.platform.api.paging import Page, Paging, page
+from troth.platform.api.values import Code, Day, Entry, Figure, Id, Name, Shown, Whole, quantity
+from troth.reference import queries as reference
+
+operations = Operations("quotas")
+
+Window = Annotated[Whole, Field(ge=0, le=WINDOW_MAX)]
+ShortCode = Annotated[str, Field(min_length=1, max_length=20)]
+ShortName = Annotated[str, Field(min_length=1, max_length=80)]
+Value = Annotated[str, Field(max_length=60)]
+SHOWN_PERIODS = 53
+
+
+class Saved(Shown):
+    id: int
+    version: int
+
+
+class ProcedureEntry(Entry):
+    """`characteristics` are some of product, product_group, customer, customer_group, country, region, channel."""
+
+    code: ShortCode
+    name: ShortName
+    characteristics: Annotated[list[Code], Field(min_length=1, max_length=7)]
+    unit: ShortCode
+    period: Literal["day", "week", "month"] = "week"
+    look_back: Window = 0
+    look_ahead: Window = 0
+    order: Literal["backward_forward", "forward_backward"] = "backward_forward"
+    without_cell: Literal["free", "nothing"] = "free"
+    exhausted: Literal["later", "open"] = "later"
+    is_active: StrictBool = True
+
+
+class ProcedureShown(Shown):
+    id: int
+    version: int
+    code: str
+    name: str
+    characteristics: list[str]
+    unit: str
+    period: str
+    look_back: int
+    look_ahead: int
+    order: str
+    without_cell: str
+    exhausted: str
+    is_active: bool
+
+
+class ReachEntry(Entry):
+    """A `product` (number) or a `product_group`, for wishes from one day to another (null: ever after)."""
+
+    product: Code = ""
+    product_group: Value = ""
+    valid_from_on: Day
+    valid_to_on: Day | None = None
+
+
+class SequenceEntry(Entry):
+    """`procedures` are codes, in the order in which they are asked."""
+
+    code: ShortCode
+    name: ShortName
+    procedures: Annotated[list[ShortCode], Field(min_length=1, max_length=20)]
+    reaches: Annotated[list[ReachEntry], Field(max_length=500)] = []
+    is_active: StrictBool = True
+
+
+class ReachShown(Shown):
+    product: str | None
+    product_group: str | None
+    valid_from_on: date
+    valid_to_on: date | None
+
+
+class SequenceShown(Shown):
+    id: int
+    version: int
+    code: str
+    name: str
+    procedures: list[str]
+    reaches: list[ReachShown]
+    is_active: bool
+
+
+class TargetEntry(Entry):
+    """`quantity` is planned in the period in which `on` lies, for these values; what is left out is any other."""
+
+    values: Annotated[dict[Code, Value], Field(max_length=7)]
+    on: Day
+    quantity: Figure
+
+
+class TargetsEntry(Entry):
+    targets: Annotated[list[TargetEntry], Field(min_length=1, max_length=5000)]
+
+
+class TargetsSet(Shown):
+    """How many targets are new, changed, and as they were."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+class PeriodShown(Shown):
+    first_on: date
+    target: str
+    consumed: str
+    left: str
+
+
+class CellShown(Shown):
+    id: int
+    values: dict[str, str]
+    unit: str
+    is_active: bool
+    periods: list[PeriodShown]
+
+
+class CellFilter(Paging):
+    """Cells with all the `words` in their values; of their periods a year from `on` (null: today) on."""
+
+    words: Name = ""
+    on: Day | None = None
+
+
+class ProtectionEntry(Entry):
+    """`quantity` of a product (number) at a site (code), in its base unit, is kept for those of a `value`."""
+
+    product: Code
+    site: Code
+    characteristic: Literal["customer_group", "channel", "region", "country"]
+    value: Annotated[str, Field(min_length=1, max_length=60)]
+    quantity: Figure
+    first_on: Day
+    last_on: Day
+    priority: Annotated[Whole, Field(ge=1, le=99)] | None = None
+    is_active: StrictBool = True
+
+
+class ProtectionShown(Shown):
+    id: int
+    version: int
+    product: str
+    site: str
+    characteristic: str
+    value: str
+    priority: int | None
+    unit: str
+    quantity: str
+    consumed: str
+    first_on: date
+    last_on: date
+    is_active: bool
+
+
+@operations.reads("/quota-procedures", Page[ProcedureShown])
+def list_quota_procedures(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
+    """By what quotas are told apart, in which periods, and how they are used."""
+    return page(request, screens.all_procedures(), found, _procedures, order=("code",))
+
+
+@operations.creates("/quota-procedures", Saved)
+def create_quota_procedure(request: ApiRequest, procedure: ProcedureEntry) -> dict[str, Any]:
+    return _saved(create(request, actions.save_procedure, _procedure(procedure)))
+
+
+@operations.changes("/quota-procedures/{int:procedure_id}", Saved, method="PUT")
+def replace_quota_procedure(request: ApiRequest, procedure_id: Id, procedure: ProcedureEntry) -> dict[str, Any]:
+    """Change a procedure; what tells cells apart, their periods and unit stay once there are cells."""
+    version = versions.expected(request)
+    draft = _procedure(procedure)
+    return _saved(act(request, actions.save_procedure, draft, procedure_id=procedure_id, version=version))
+
+
+@operations.reads("/quota-sequences", Page[SequenceShown])
+def list_quota_sequences(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
+    """Which procedures hold for which products, and in what order they are asked."""
+    return page(request, screens.all_sequences(), found, _sequences, order=("code",))
+
+
+@operations.creates("/quota-sequences", Saved)
+def create_quota_sequence(request: ApiRequest, sequence: SequenceEntry) -> dict[str, Any]:
+    return _saved(create(request, actions.save_sequence, _sequence(sequence)))
+
+
+@operations.changes("/quota-sequences/{int:sequence_id}", Saved, method="PUT")
+def replace_quota_sequence(request: ApiRequest, sequence_id: Id, sequence: SequenceEntry) -> dict[str, Any]:
+    """Change a sequence, with all that it holds for."""
+    version = versions.expected(request)
+    draft = _sequence(sequence)
+    return _saved(act(request, actions.save_sequence, draft, sequence_id=sequence_id, version=version))
+
+
+@operations.reads("/quota-procedures/{int:procedure_id}/cells", Page[CellShown])
+def list_quota_cells(request: ApiRequest, procedure_id: Id, found: Query[CellFilter]) -> dict[str, Any]:
+    """The cells of a procedure by period: target, consumed, and left (below zero where a target was lowered)."""
+    procedure = screens.procedure(procedure_id)
+    first = period_of(PeriodKind(procedure.period), day_of(found.on or reference.today(request.clock)))
+
+    def show(cells: Iterable[Cell]) -> list[CellShown]:
+        rows = screens.cell_rows(procedure, list(cells), first=first, last=first + SHOWN_PERIODS - 1)
+        return [_cell(procedure, one) for one in rows]
+
+    return page(request, screens.all_cells(procedure_id, words=found.words), found, show, order=("cell",))
+
+
+@operations.acts("/quota-procedures/{int:procedure_id}/targets", TargetsSet)
+def set_quota_targets(request: ApiRequest, procedure_id: Id, sent: TargetsEntry) -> dict[str, Any]:
+    """Plan quantities for cells, all or none; a cell that is not there is made."""
+    procedure = screens.procedure(procedure_id)
+    unit = Unit(procedure.unit_id, procedure.unit.decimals)
+    drafts = [
+        TargetDraft(one.values, one.on, _parsed(one.quantity, unit, row=row), row)
+        for row, one in enumerate(sent.targets, 1)
+    ]
+    brought = act(request, actions.set_targets, procedure_id, drafts)
+    return {"created": brought.created, "changed": brought.changed, "unchanged": brought.unchanged}
+
+
+@operations.reads("/supply-protections", Page[ProtectionShown])
+def list_supply_protections(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
+    """What is kept for whom, and what of it they have been promised."""
+    return page(request, screens.all_protections(request.auth.company_ids), found, _protections)
+
+
+@operations.creates("/supply-protections", Saved)
+def create_supply_protection(request: ApiRequest, protection: ProtectionEntry) -> dict[str, Any]:
+    return _saved(create(request, actions.save_protection, _protection(protection)))
+
+
+@operations.changes("/supply-protections/{int:protection_id}", Saved, method="PUT")
+def replace_supply_protection(request: ApiRequest, protection_id: Id, protection: ProtectionEntry) -> dict[str, Any]:
+    """Change quantity and days, or end it; product, site and whom it is for stay."""
+    version = versions.expected(request)
+    draft = _protection(protection)
+    return _saved(act(request, actions.save_protection, draft, protection_id=protection_id, version=version))
+
+
+def _saved(saved: actions.Saved) -> dict[str, Any]:
+    return {"id": saved.id, "version": saved.version}
+
+
+def _procedure(sent: ProcedureEntry) -> ProcedureDraft:
+    given = sent.model_dump()
+    return ProcedureDraft(**{**given, "characteristics": ",".join(sent.characteristics)})
+
+
+def _sequence(sent: SequenceEntry) -> SequenceDraft:
+    reaches = [ReachDraft(**one.model_dump()) for one in sent.reaches]
+    return SequenceDraft(sent.code, sent.name, sent.procedures, reaches, sent.is_active)
+
+
+def _protection(sent: ProtectionEntry) -> ProtectionDraft:
+    product = reference.products_by_number([sent.product]).get(sent.product)
+    unit = Unit(product.base_unit, product.decimals) if product else Unit("", 6)
+    return ProtectionDraft(**{**sent.model_dump(), "quantity": _parsed(sent.quantity, unit)})
+
+
+def _parsed(text: str, unit: Unit, *, row: int | None = None) -> int:
+    try:
+        return parse_quantity(text, unit, zero_allowed=True)
+    except BusinessError as refusal:
+        raise type(refusal)(refusal.message, row=row, field="quantity") from None
+
+
+def _procedures(rows: Iterable[Procedure]) -> list[ProcedureShown]:
+    names = ("id", "version", "code", "name", "period", "look_back", "look_ahead", "order", "without_cell", "exhausted",
+             "is_active")  # fmt: skip
+    return [
+        ProcedureShown(
+            **{name: getattr(one, name) for name in names},
+            characteristics=one.characteristics.split(","),
+            unit=one.unit_id,
+        )
+        for one in rows
+    ]
+
+
+def _sequences(rows: Iterable[SequenceRow]) -> list[SequenceShown]:
+    return [
+        SequenceShown(
+            id=one.pk,
+            version=one.version,
+            code=one.code,
+            name=one.name,
+            procedures=[step.procedure.code for step in sorted(one.steps.all(), key=lambda step: step.position)],
+            reaches=[
+                ReachShown(
+                    product=reach.product.number if reach.product else None,
+                    product_group=reach.product_group or None,
+                    valid_from_on=reach.valid_from_on,
+                    valid_to_on=reach.valid_to_on,
+                )
+                for reach in one.reaches.all()
+            ],
+            is_active=one.is_active,
+        )
+        for one in rows
+    ]
+
+
+def _cell(procedure: Procedure, row: screens.CellRow) -> CellShown:
+    kind, decimals = PeriodKind(procedure.period), procedure.unit.decimals
+    return CellShown(
+        id=row.id,
+        values=row.values,
+        unit=procedure.unit_id,
+        is_active=row.is_active,
+        periods=[
+            PeriodShown(
+                first_on=date_of(first_day(kind, at)),
+                target=quantity(planned, decimals),
+                consumed=quantity(consumed, decimals),
+                left=quantity(planned - consumed, decimals),
+            )
+            for at, (planned, consumed) in sorted(row.periods.items())
+        ],
+    )
+
+
+def _protections(rows: Iterable[Protection]) -> list[ProtectionShown]:
+    found = list(rows)
+    balances = screens.protection_balances([one.pk for one in found])
+    names = ("id", "version", "characteristic", "value", "priority", "first_on", "last_on", "is_active")
+    return [
+        ProtectionShown(
+            **{name: getattr(one, name) for name in names},
+            product=one.product.number,
+            site=one.site.code,
+            unit=one.product.base_unit_id,
+            quantity=quantity(balances.get(one.pk, (0, 0))[0], one.product.base_unit.decimals),
+            consumed=quantity(balances.get(one.pk, (0, 0))[1], one.product.base_unit.decimals),
+        )
+        for one in found
+    ]

@@ -1,0 +1,87 @@
+"""Quotas over the API: made, planned, read, and refused by field."""
+
+import pytest
+
+from tests.api.conftest import assert_refused
+from tests.api.test_client_keys import KEPT, QUOTA
+
+NEW = {"Idempotency_Key": "k"}
+
+
+@pytest.fixture
+def planner(small, caller):
+    return caller("operations_team")
+
+
+@pytest.fixture
+def quota(planner):
+    made = planner.post("quota-procedures", QUOTA).json()["id"]
+    sequence = {
+        "code": "S", "name": "Frames", "procedures": ["LAND"],
+        "reaches": [{"product": "FRAME", "valid_from_on": "2026-01-01"}],
+    }  # fmt: skip
+    assert planner.post("quota-sequences", sequence).status_code == 201
+    return made
+
+
+def targets(*rows):
+    return {"targets": [{"values": {"country": value}, "on": on, "quantity": size} for value, on, size in rows]}
+
+
+def test_targets_are_set_and_read_by_cell_and_period(planner, quota):
+    address = f"quota-procedures/{quota}/targets"
+    sent = targets(("DE", "2026-03-04", "3"), ("", "2026-03-12", "40"))
+    assert planner.post(address, sent).json() == {"created": 2, "changed": 0, "unchanged": 0}
+    assert planner.post(address, sent).json() == {"created": 0, "changed": 0, "unchanged": 2}
+
+    cells = planner.get(f"quota-procedures/{quota}/cells").json()["items"]
+    assert [(one["values"], one["unit"], one["periods"]) for one in cells] == [
+        ({"country": "#"}, "piece", [{"first_on": "2026-03-09", "target": "40", "consumed": "0", "left": "40"}]),
+        ({"country": "DE"}, "piece", [{"first_on": "2026-03-02", "target": "3", "consumed": "0", "left": "3"}]),
+    ]
+
+
+def test_a_check_for_a_customer_is_held_against_its_quota(planner, quota):
+    planner.post(f"quota-procedures/{quota}/targets", targets(("DE", "2026-03-04", "0")))
+    asked = {"product": "FRAME", "site": "HAM", "quantity": "1", "on": "2026-03-04", "customer": "ALPHA"}
+    other = {**asked, "customer": "NOBODY"}
+    first, second = planner.post("availability/checks", {"checks": [asked, other]}).json()["items"]
+    assert (first["confirmed"], first["short"]) == ([], "1")
+    assert second["refused"] == "not_found"
+
+
+def test_what_cannot_be_is_refused_with_its_row_and_field(planner, quota):
+    address = f"quota-procedures/{quota}/targets"
+    refused = planner.post(address, targets(("DE", "2026-03-04", "3"), ("XX", "2026-03-04", "3")))
+    assert_refused(refused, 422, "unknown_value")
+    [entry] = refused.json()["errors"]
+    assert (entry["row"], entry["field"]) == (2, "country")
+    past = planner.post(address, targets(("DE", "2026-01-04", "3")))
+    assert past.status_code == 422
+    assert planner.post("quota-procedures", {**QUOTA, "code": "B", "characteristics": ["mood"]}).status_code == 422
+    assert planner.get(f"quota-procedures/{quota}/cells").json()["items"] == []
+
+
+def test_a_procedure_a_sequence_and_a_protection_are_changed_by_version(planner, quota):
+    changed = {**QUOTA, "name": "By land", "look_back": 2}
+    answer = planner.send("PUT", f"quota-procedures/{quota}", changed, If_Match='"1"')
+    assert answer.json() == {"id": quota, "version": 2}
+    stale = planner.send("PUT", f"quota-procedures/{quota}", changed, If_Match='"1"')
+    assert stale.status_code == 412
+    [shown] = planner.get("quota-procedures").json()["items"]
+    assert (shown["name"], shown["look_back"], shown["characteristics"]) == ("By land", 2, ["country"])
+
+    made = planner.post("supply-protections", KEPT).json()["id"]
+    answer = planner.send("PUT", f"supply-protections/{made}", {**KEPT, "quantity": "9"}, If_Match='"1"')
+    assert answer.status_code == 200
+    [kept] = planner.get("supply-protections").json()["items"]
+    assert (kept["quantity"], kept["consumed"], kept["value"]) == ("9", "0", "dealer")
+    [sequence] = planner.get("quota-sequences").json()["items"]
+    assert (sequence["procedures"], sequence["reaches"][0]["product"]) == (["LAND"], "FRAME")
+
+
+def test_who_may_not_plan_reads_only(small, caller, quota):
+    reader = caller("representative")
+    assert reader.get("quota-procedures").status_code == 200
+    assert reader.post("quota-procedures", QUOTA).status_code == 403
+    assert reader.post(f"quota-procedures/{quota}/targets", targets(("DE", "2026-03-04", "3"))).status_code == 403

@@ -1,0 +1,164 @@
+"""Quotas on the screen: made, planned, tried, looked into, and refused by field."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from troth.business.quotas.models import Cell, Procedure, Protection, Reach
+from troth.business.quotas.models import Sequence as SequenceRow
+
+PROCEDURE = {
+    "code": "LAND", "name": "By country", "unit": "piece", "is_active": "yes", "characteristics": ["country"],
+    "period": "week", "without_cell": "free", "look_back": "0", "look_ahead": "0", "order": "backward_forward",
+    "exhausted": "later",
+}  # fmt: skip
+
+
+def said(answer):
+    return re.sub(r"(<[^>]*>|\s)+", " ", answer.content.decode())
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(datetime(2026, 3, 2, 9, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def planner(company, sign_in):
+    return sign_in("operations_team")
+
+
+@pytest.fixture
+def quota(planner):
+    """FRAME to Germany: 3 in the week of Monday, 4 in the next."""
+    planner.post("/quota-procedures/new/", PROCEDURE)
+    planner.post(
+        "/quota-sequences/new/",
+        {"code": "S", "name": "Frames", "procedures": "LAND", "reaches": "FRAME; ; 2026-01-01; ", "is_active": "yes"},
+    )
+    procedure = Procedure.objects.get()
+    planner.post(f"/quota-procedures/{procedure.pk}/cells/plan/", {"targets": "DE; 2026-03-02; 3\nDE;2026-03-09;4"})
+    return procedure
+
+
+def test_a_planner_makes_a_procedure_a_sequence_and_cells(planner, quota):
+    assert (quota.code, quota.characteristics, quota.unit_id) == ("LAND", "country", "piece")
+    assert Reach.objects.get().product.number == "FRAME"
+    [cell] = Cell.objects.all()
+    assert (cell.cell, cell.last_period - cell.first_period) == ("DE", 1)
+
+    page = said(planner.get(f"/quota-procedures/{quota.pk}/cells/"))
+    assert "country DE" in page
+    assert "3 − 0 = 3" in page
+    assert "4 − 0 = 4" in page
+
+
+def test_the_box_says_what_would_be_promised_and_which_cells_say_so(planner, quota, yard):
+    page = said(
+        planner.get(
+            "/quotas/try/",
+            {"product": "FRAME", "site": "HAM", "customer": "ALPHA", "quantity": "5", "on": "2026-03-04"},
+        )
+    )
+    assert "3 piece arrive on 4 Mar 2026 from stock" in page
+    assert "Quota of country DE in week 10 of 2026 is used up; 4 piece left from 9 Mar 2026." in page
+    assert "LAND country DE week 10 of 2026 3 piece 0 piece 3 piece" in page
+    free = said(planner.get("/quotas/try/", {"product": "HELMET", "site": "HAM", "quantity": "5", "on": "2026-03-04"}))
+    assert "No quota holds for this line." in free
+
+
+def test_targets_are_changed_on_the_page_of_their_cell(planner, quota):
+    cell = Cell.objects.get()
+    page = planner.get(f"/quota-cells/{cell.pk}/").content.decode()
+    names = re.findall(r'name="(p\d+)"', page)
+    answer = planner.post(f"/quota-cells/{cell.pk}/", dict.fromkeys(names, "7"), follow=True)
+    assert "targets set." in said(answer)
+    assert "7 − 0 = 7" in said(planner.get(f"/quota-procedures/{quota.pk}/cells/"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("XX; 2026-03-02; 3", "There is no country XX"),
+        ("DE; 2026-02-02; 3", "This period is over"),
+        ("DE; 2026-03-02; -3", "Row 1"),
+        ("DE; soon; 3", "soon is no day"),
+        ("DE; 3", "has 2 parts, not 3"),
+        ("DE; 2026-03-03; 3\nDE; 2026-03-04; 4", "another target for the same period"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused_with_its_row_and_nothing_is_kept(planner, quota, line, words):
+    answer = planner.post(f"/quota-procedures/{quota.pk}/cells/plan/", {"targets": line})
+    assert answer.status_code == 422
+    assert words in said(answer)
+    assert Cell.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"code": "LAND"}, "is taken"),
+        ({"code": "B", "characteristics": []}, "This field is required"),
+        ({"code": "B", "look_back": "99"}, "Enter 0 to 60 periods"),
+    ],
+)
+def test_a_procedure_that_cannot_be_is_refused_at_its_field(planner, quota, change, words):
+    answer = planner.post("/quota-procedures/new/", {**PROCEDURE, **change})
+    assert words in said(answer)
+    assert Procedure.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("reaches", "words"),
+    [
+        ("NONE; ; 2026-01-01;", "There is no product NONE"),
+        ("FRAME; Frames; 2026-01-01;", "one in a row"),
+        ("FRAME; ; 2026-04-01; 2026-03-01", "ends before it begins"),
+        ("FRAME; ; 2026-01-01; 2026-02-01", "days that are over"),
+        ("FRAME; ; 2026-01-01;", "holds here already by sequence S"),
+        ("OIL; ; 2026-01-01;", "counts in piece"),
+        ("FRAME", "Write: product"),
+    ],
+)
+def test_a_sequence_that_cannot_be_is_refused_at_its_field(planner, quota, reaches, words):
+    sent = {"code": "T", "name": "T", "procedures": "LAND", "reaches": reaches, "is_active": "yes"}
+    answer = planner.post("/quota-sequences/new/", sent)
+    assert words in said(answer)
+    assert SequenceRow.objects.count() == 1
+
+
+def test_cells_fix_what_tells_them_apart(planner, quota):
+    sent = {**PROCEDURE, "characteristics": ["region"], "version": quota.version}
+    answer = planner.post(f"/quota-procedures/{quota.pk}/", sent)
+    assert "There are cells already" in said(answer)
+
+
+def test_supply_is_kept_for_a_group_and_shown_with_what_is_left(planner, company):
+    sent = {
+        "product": "FRAME", "site": "HAM", "characteristic": "customer_group", "value": "dealer", "quantity": "5",
+        "first_on": "2026-03-02", "last_on": "2026-03-31", "priority": "", "is_active": "yes",
+    }  # fmt: skip
+    planner.post("/supply-protections/new/", sent)
+    [one] = Protection.objects.all()
+    page = said(planner.get("/supply-protections/"))
+    assert "FRAME HAM customer group dealer" in page
+    twice = planner.post("/supply-protections/new/", sent)
+    assert "Something is kept for dealer in this time already" in said(twice)
+    other = planner.post("/supply-protections/new/", {**sent, "characteristic": "channel", "value": "nobody"})
+    assert "There is no channel nobody" in said(other)
+    planner.post(f"/supply-protections/{one.pk}/", {**sent, "quantity": "8", "version": one.version})
+    assert "8" in said(planner.get("/supply-protections/"))
+
+
+def test_a_representative_reads_and_does_not_plan(sign_in, quota):
+    rita = sign_in("representative")
+    page = rita.get(f"/quota-procedures/{quota.pk}/cells/")
+    assert page.status_code == 200
+    assert "Set targets" not in said(page)
+    cell = Cell.objects.get()
+    assert "Change targets" not in said(rita.get(f"/quota-cells/{cell.pk}/"))
+    assert rita.post(f"/quota-procedures/{quota.pk}/cells/plan/", {"targets": "DE; 2026-03-02; 9"}).status_code == 403
+    assert rita.post(f"/quota-cells/{cell.pk}/", {"p1": "9"}).status_code == 403
