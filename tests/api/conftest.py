@@ -75,6 +75,7 @@ _APPS = (
     "promising",
     "quotas",
     "sales",
+    "backorders",
     "shipping",
     "billing",
     "receivables",

@@ -64,6 +64,8 @@ CALLS = {
         "valid_from_on": "2026-03-01",
     },
     "create_agreed_product": {"customer": "ALPHA", "product": "HELMET"},
+    "add_backorder_variant": {"company": 1, "name": "Mornings", "segments": [{"name": "All", "strategy": "improve"}]},
+    "simulate_backorders": None,
     "import_customers": as_file(CUSTOMER),
     "import_products": as_file(AXLE),
     "import_prices": as_file(PRICE),

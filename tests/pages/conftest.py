@@ -8,6 +8,11 @@ from django.test import Client
 
 from tests import company as companies
 from tests.shipping.conftest import company, yard
+from troth.business.backorders.actions.simulate import simulate
+from troth.business.backorders.actions.variants import save_variant
+from troth.business.backorders.models import Change, Segment
+from troth.business.backorders.rules.selection import Filter
+from troth.business.backorders.rules.variants import SegmentDraft, Settings, VariantDraft
 from troth.business.billing import actions as billing
 from troth.business.masterdata.models import AvailabilityGroup, CheckingScope, PriceCondition
 from troth.business.promising import actions as promising
@@ -107,6 +112,9 @@ def world(company, yard):
         "OIL", "HAM", "customer_group", "dealer", companies.MONDAY, companies.NEXT_MONDAY, 1000
     )
     protection = quotas.save_protection(kept, **acting)
+    given_back = Settings(Filter(products=("GLOVE",)), (SegmentDraft("Alles", "lose"),))
+    variant = save_variant(VariantDraft(company.company.pk, "Zugabe", given_back), **acting)
+    backorder = simulate(variant, **acting)
     return World(
         {
             "order": paid.id, "due": due.id, "blocked": blocked.id, "draft": draft.id, "quotation": quoted.id,
@@ -120,6 +128,8 @@ def world(company, yard):
             "scope": CheckingScope.objects.get(code="order").pk, "group": AvailabilityGroup.objects.get().pk,
             "unproven": unproven.id, "quota": procedure.id, "cell": Cell.objects.get().pk, "sequence": sequence.id,
             "protection": protection.id,
+            "variant": variant, "segment": Segment.objects.get().pk,
+            "backorder": backorder.id, "change": Change.objects.earliest("pk").pk,
             "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }
     )  # fmt: skip

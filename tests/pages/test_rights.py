@@ -9,13 +9,21 @@ from troth.platform.permissions import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
 LISTS = (
     "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/proofs/", "/shipments/", "/transfer-orders/",
     "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
-    "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/", "/holds/",
+    "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/", "/holds/", "/backorders/",
+    "/backorders/variants/",
 )  # fmt: skip
 PAGES = (
     "/", "/inbox/",
     "/availability/", "/availability/?product=FRAME&site=HAM", "/availability/coverage/", "/search/?q=a",
     "/availability/what-if/", "/availability/what-if/?product=FRAME&site=HAM&quantity=5&on=2026-03-11&mode=partial",
     "/holds/new/", "/holds/{hold}/", "/holds/{hold}/?tab=history", "/holds/{hold}/extend/", "/holds/{hold}/order/",
+    "/backorders/{backorder}/", "/backorders/{backorder}/?tab=customers", "/backorders/{backorder}/?tab=orders",
+    "/backorders/{backorder}/?tab=left", "/backorders/{backorder}/?tab=history", "/backorders/{backorder}/changes/",
+    "/backorders/{backorder}/changes/?verdict=worse&taker=SO-1&sort=-moves", "/backorders/{backorder}/progress/",
+    "/backorders/changes/{change}/", "/backorders/variants/new/", "/backorders/variants/{variant}/",
+    "/backorders/variants/{variant}/?tab=runs", "/backorders/variants/{variant}/?tab=history",
+    "/backorders/variants/{variant}/change/", "/backorders/variants/{variant}/segments/new/",
+    "/backorders/segments/{segment}/",
     "/promises/kept/", "/promises/kept/?by=month", "/promises/departures/",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",

@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("troth.business.quotas.urls")),
     path("", include("troth.business.promising.urls")),
     path("", include("troth.business.sales.urls")),
+    path("", include("troth.business.backorders.urls")),
     path("", include("troth.business.shipping.urls")),
     path("", include("troth.business.billing.urls")),
     path("", include("troth.business.receivables.urls")),

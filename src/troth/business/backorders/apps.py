@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BackordersConfig(AppConfig):
@@ -9,3 +10,11 @@ class BackordersConfig(AppConfig):
 
     def ready(self) -> None:
         from troth.business.backorders import checks, jobs  # noqa: F401 - they register themselves
+        from troth.platform.documents import Kind, register
+
+        register(
+            Kind(
+                "backorder_run", _("backorder run"), _("backorder runs"), "backorders.Run", "backorders:run",
+                "backorders.view_run",
+            )
+        )  # fmt: skip

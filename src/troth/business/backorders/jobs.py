@@ -2,14 +2,18 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import Sum
 from django_tasks import task
 
 from troth.business.backorders.actions import decide, simulate, variants, working
+from troth.business.backorders.actions.simulate import Started
 from troth.business.backorders.models import Run, Variant
 from troth.business.backorders.states import RunState
+from troth.business.promising.actions.backlog import keys_of
 from troth.kernel.errors import BusinessError
-from troth.platform.actors import SYSTEM
+from troth.platform.actors import SYSTEM, Actor
 from troth.platform.clock import SYSTEM_CLOCK, Clock
 from troth.platform.schedule import schedule
 
@@ -34,6 +38,51 @@ def work_on(run_id: int, clock: Clock) -> None:
         simulate.work(run_id, clock=clock)
     elif run.state == RunState.APPLYING:
         working.go_on(run_id, clock=clock)
+
+
+LINES_AT_ONCE = 20_000
+CHANGES_AT_ONCE = 1_000
+"""So much is done while the person waits; what is more, a worker does."""
+
+
+def begin(variant_id: int, *, by: Actor, clock: Clock, key: str | None = None) -> Started:
+    """Simulate a variant: at once where that is soon done, else by a worker."""
+    started: Started = simulate.start_run(variant_id, by=by, clock=clock, **_keyed(key))
+    run = Run.objects.get(pk=started.id)
+    if sum(count for _, count in keys_of(run.company_id)) <= LINES_AT_ONCE:
+        simulate.work(started.id, clock=clock)
+    else:
+        work_on_run.enqueue(started.id)
+    return started
+
+
+def _keyed(key: str | None) -> dict[str, Any]:
+    """The client key of an action, where the caller has one."""
+    return {} if key is None else {"key": key}
+
+
+def apply(run_id: int, *, by: Actor, clock: Clock, expected_version: int | None = None, key: str | None = None) -> None:
+    """Apply an approved run: at once where that is soon done, else by a worker."""
+    decide.apply_run(run_id, expected_version=expected_version, by=by, clock=clock, **_keyed(key))
+    _go_on(run_id, clock)
+
+
+def undo(
+    run_id: int, *, by: Actor, clock: Clock, expected_version: int | None = None, key: str | None = None
+) -> decide.Undoing:
+    """Undo an applied run: at once where that is soon done, else by a worker."""
+    undoing: decide.Undoing = decide.undo_run(
+        run_id, expected_version=expected_version, by=by, clock=clock, **_keyed(key)
+    )
+    _go_on(undoing.id, clock)
+    return undoing
+
+
+def _go_on(run_id: int, clock: Clock) -> None:
+    if Run.objects.get(pk=run_id).keys.aggregate(changes=Sum("changes_count", default=0))["changes"] <= CHANGES_AT_ONCE:
+        working.go_on(run_id, clock=clock)
+    else:
+        work_on_run.enqueue(run_id)
 
 
 @schedule("go on with backorder runs", "* * * * *")

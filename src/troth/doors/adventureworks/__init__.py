@@ -29,6 +29,7 @@ from troth.doors.adventureworks.feeds import Feed, Look
 from troth.doors.adventureworks.files import FILES
 from troth.doors.adventureworks.house import CODE
 from troth.doors.adventureworks.orders import BACKLOG, Chosen
+from troth.doors.demo.backorders import write_variants
 from troth.doors.demo.dates import SOURCE_TODAY, ZONE
 from troth.kernel.errors import BusinessError
 from troth.platform.clock import SYSTEM_CLOCK, Clock, FixedClock
@@ -100,6 +101,8 @@ def _bring(run: Run, chosen: Chosen) -> None:
     goods.open_stock(run)
     goods.expect_receipts(run)
     orders.bring_orders(run, chosen)
+    if added := write_variants(run.site().company_id, clock=run.clock):
+        run.added["backorder_variants"] = added
 
 
 def _expected(raw: Folder) -> Fates:

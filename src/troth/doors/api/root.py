@@ -5,6 +5,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 
 from troth import __version__
+from troth.business.backorders import api as backorders
 from troth.business.billing import api as billing
 from troth.business.credit import api as credit
 from troth.business.masterdata import api as masterdata
@@ -38,6 +39,7 @@ ROUTERS = (
     *promising.ROUTERS,
     quotas.operations,
     *sales.ROUTERS,
+    backorders.operations,
     credit.operations,
     *shipping.ROUTERS,
     billing.operations,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from troth.doors.demo.backorders import write_variants
 from troth.doors.demo.customers import write_customers, write_suppliers
 from troth.doors.demo.dates import Dates, instant
 from troth.doors.demo.goods import expect, expected_receipts, load_stock
@@ -63,4 +64,5 @@ def build(clock: Clock, *, orders: int = HISTORY_ORDERS) -> Built:
         expected = expected_receipts(products, suppliers, dates)
         expect(organisation, expected, dates)
     add_people(clock=FixedClock(instant(dates.first)))
+    write_variants(organisation.company.pk, clock=clock)
     return Built(len(products.by_number), len(customers), len(products.opening), len(expected))

@@ -49,6 +49,8 @@ class Verb:
 TASKS = (
     Task(_("New order"), "sales:order-create", _("create enter take")),
     Task(_("New quotation"), "sales:quotation-create", _("create quote offer")),
+    Task(_("Run the backorders"), "backorders:variants", _("simulate reschedule distribute share out")),
+    Task(_("New variant"), "backorders:variant-create", _("create backorder")),
     Task(_("Create deliveries"), "shipping:due", _("new delivery")),
     Task(_("New shipment"), "shipping:shipment-create", _("create plan truck load")),
     Task(_("Confirm picks"), "shipping:transfer_orders", _("transfer order"), "state=open", "shipping.confirm_pick"),

@@ -77,6 +77,42 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         *FORM,
     ),
     "promising:quota-try": (_("The answer is what an order of this customer would be promised now; nothing is held."),),
+    "backorders:runs": (
+        _("Each run shares goods out anew among open lines. Simulating changes nothing; only an applied run does."),
+        *LIST,
+    ),
+    "backorders:run": (
+        _("The summary says by segment how many lines are confirmed and on time, before and after."),
+        _("Approve what you agree with, then apply it. Each change is looked at again under the locks."),
+        _("What moved since is left as it is, and listed."),
+        _("An applied run can be undone: lines get back what they had, as far as nobody was promised it since."),
+        *DOCUMENT,
+    ),
+    "backorders:changes": (
+        _("One row for each line that comes otherwise. Open it to read the rule behind it, and who took or gave."),
+        *LIST,
+    ),
+    "backorders:change": (
+        _("What was confirmed, what would be, under which segment and strategy, and whose goods they were."),
+    ),
+    "backorders:variants": (
+        _("A variant is a way to share out. Its segments rank lines and say what each may lose."),
+        *LIST,
+    ),
+    "backorders:variant": (
+        _("Lines take the first segment that fits. Floors of Gain come first, then Win, Improve, Redistribute, Fill."),
+        *DOCUMENT,
+    ),
+    "backorders:variant-create": (_("Simulate a variant as often as you like before you rely on it."), *FORM),
+    "backorders:variant-change": (_("A run keeps the variant as it was when it was simulated."), *FORM),
+    "backorders:segment-create": (
+        _("The strategy says what a line may gain and lose; the rank, who comes first."),
+        *FORM,
+    ),
+    "backorders:segment-change": (
+        _("The strategy says what a line may gain and lose; the rank, who comes first."),
+        *FORM,
+    ),
     "promising:holds": (
         _("A hold keeps goods from everybody else for a while, without an order. It ends by itself."),
         *LIST,

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.backorders import screens as backorders
 from troth.business.billing import screens as billing
 from troth.business.credit import screens as credit
 from troth.business.masterdata.queries import screens as masterdata
@@ -121,6 +122,7 @@ TASKS = {
         _("Unconfirmed lines"), "sales:orders?short=1", lambda a, today: promising.unconfirmed(a.company_ids, today)
     ),
     "uncovered": Task(_("Products without a check"), "promising:coverage?stocked=1", promising.not_covered),
+    "backorders": Task(_("Backorder runs to decide"), "backorders:runs?state=simulated", backorders.waiting),
     "holds": Task(_("Holds that end by tomorrow"), "promising:holds?mine=1&state=active", promising.ending_holds),
     "blocked": Task(_("Blocked orders"), "sales:orders?blocked=1", _sales("blocked")),
     "quotations": Task(_("Quotations to follow up"), "sales:quotations?state=sent", _sales("quotations")),
@@ -173,7 +175,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "representative": ("drafts", "unconfirmed", "holds", "blocked", "quotations", "unproven", "issues"),
     "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
     "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
-    "production_scheduler": ("unconfirmed", "production", "receipts", "uncovered"),
+    "production_scheduler": ("unconfirmed", "backorders", "production", "receipts", "uncovered"),
     "quality_coordinator": ("receipts", "production", "issues"),
     "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments", "unproven", "issues"),
     "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_pack", "to_issue", "receipts"),
@@ -188,7 +190,17 @@ HOMES: dict[str, tuple[str, ...]] = {
         "receipts",
         "issues",
     ),
-    "operations_team": ("drafts", "unconfirmed", "blocked", "due", "transfer_orders", "receipts", "unproven", "issues"),
+    "operations_team": (
+        "drafts",
+        "unconfirmed",
+        "backorders",
+        "blocked",
+        "due",
+        "transfer_orders",
+        "receipts",
+        "unproven",
+        "issues",
+    ),
     "credit_manager": ("credit", "overdue", "issues"),
     "billing_clerk": ("to_bill", "overdue", "issues"),
     "receivables_clerk": ("overdue", "open_invoices", "issues"),

@@ -18,6 +18,7 @@ AREAS = (
         "availability", _("Availability"), "promising:availability", "promising.view_availability", "availability", 200
     ),
     Area("holds", _("Holds"), "promising:holds", "promising.view_hold", "availability", 205),
+    Area("backorders", _("Backorders"), "backorders:runs", "backorders.view_run", "desk", 206),
     Area("kept", _("Promise kept"), "promising:kept", "promising.view_availability", "list", 207),
     Area("stock", _("Stock"), "supply:stock", "supply.view_stock", "stock", 210),
     Area("receipts", _("Receipts"), "supply:receipts", "supply.view_purchase_order", "sourcing", 220),

@@ -1,0 +1,168 @@
+"""What pages and the API read of variants and runs: only what the person may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from troth.business.backorders.models import Change, Loss, Run, Variant
+from troth.kernel.errors import NotFound, Sentence
+from troth.platform.documents import within
+from troth.reference import queries as reference
+
+
+def variants(actor: Any) -> QuerySet[Variant]:
+    return within(Variant.objects.all(), actor.reach)
+
+
+def runs(actor: Any) -> QuerySet[Run]:
+    return within(Run.objects.select_related("variant"), actor.reach)
+
+
+def variant_of(actor: Any, key: int) -> Variant:
+    """A variant that the actor may see; `NotFound` else."""
+    found = variants(actor).filter(pk=key).first()
+    if found is None:
+        raise NotFound(Sentence("There is no such variant, or it belongs to another company."), variant=key)
+    return found
+
+
+def run_of(actor: Any, key: int) -> Run:
+    """A run that the actor may see; `NotFound` else."""
+    found = runs(actor).filter(pk=key).first()
+    if found is None:
+        raise NotFound(Sentence("There is no such run, or it belongs to another company."), run=key)
+    return found
+
+
+def change_of(actor: Any, key: int) -> Change:
+    """A change of a run that the actor may see; `NotFound` else."""
+    found = Change.objects.select_related("run").filter(pk=key).first()
+    if found is None:
+        raise NotFound(Sentence("There is no such change, or it belongs to another company."), change=key)
+    run = run_of(actor, found.run_id)
+    if not actor.sees(run.company_id, found.site_id):
+        raise NotFound(Sentence("There is no such change, or it belongs to another site."), change=key)
+    return found
+
+
+def changes(actor: Any, run_id: int) -> QuerySet[Change]:
+    """The changes of a run, at the sites that the actor sees, with what names them."""
+    found = Change.objects.filter(run_id=run_id).select_related("run", "product__base_unit", "site", "customer")
+    return found if actor.site_ids is None else found.filter(site_id__in=actor.site_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`quantity` (smallest units) that one line lost and another took; `other` is the change of that line, if any."""
+
+    quantity: int
+    lost_on: Any
+    other: Change | None
+
+
+def takers(change: Change) -> list[Taken]:
+    """Who took what a line lost; None for goods that are not there."""
+    found = Loss.objects.filter(loser=change).select_related("winner__customer").order_by("lost_on", "id")
+    return [Taken(one.quantity, one.lost_on, one.winner) for one in found]
+
+
+def givers(change: Change) -> list[Taken]:
+    """From whom a line took what it gained."""
+    found = Loss.objects.filter(winner=change).select_related("loser__customer").order_by("lost_on", "id")
+    return [Taken(one.quantity, one.lost_on, one.loser) for one in found]
+
+
+def takers_of(change_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The numbers of the orders that took of what each change lost."""
+    found: dict[int, list[str]] = {}
+    rows = Loss.objects.filter(loser_id__in=list(change_ids), winner__isnull=False).order_by("loser_id", "id")
+    for loser_id, number in rows.values_list("loser_id", "winner__document_number"):
+        numbers = found.setdefault(loser_id, [])
+        if number not in numbers:
+            numbers.append(number)
+    return found
+
+
+def taken_of(change_ids: Iterable[int]) -> dict[int, list[Taken]]:
+    """Who took what each change lost, by the change's id. One statement."""
+    found: dict[int, list[Taken]] = {}
+    rows = Loss.objects.filter(loser_id__in=list(change_ids)).select_related("winner").order_by("loser_id", "id")
+    for one in rows:
+        found.setdefault(one.loser_id, []).append(Taken(one.quantity, one.lost_on, one.winner))
+    return found
+
+
+def losers_to(number: str) -> QuerySet[Any, int]:
+    """The changes whose goods an order of this number took, as a subquery."""
+    return Loss.objects.filter(winner__document_number=number).values_list("loser_id", flat=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The lines of a customer in a run."""
+
+    customer_id: int
+    number: str
+    name: str
+    lines: int
+    better: int
+    worse: int
+    mixed: int
+
+
+def by_customer(actor: Any, run_id: int, *, most: int = 200) -> list[Party]:
+    """The customers whose lines a run changes, those with the most losing lines first."""
+    rows = (
+        changes(actor, run_id)
+        .select_related(None)
+        .values_list("customer_id", "customer__number", "customer__name")
+        .annotate(
+            lines=Count("id"), better=Count("id", filter=Q(verdict="better")),
+            worse=Count("id", filter=Q(verdict="worse")), mixed=Count("id", filter=Q(verdict="mixed")),
+        )
+        .order_by("-worse", "-lines", "customer_id")
+    )  # fmt: skip
+    return [Party(*row) for row in rows[:most]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSum:
+    """The lines of an order in a run."""
+
+    document_id: int
+    number: str
+    customer: str
+    lines: int
+    better: int
+    worse: int
+    mixed: int
+
+
+def by_order(actor: Any, run_id: int, *, most: int = 200) -> list[OrderSum]:
+    """The orders that a run changes, those with the most losing lines first."""
+    rows = (
+        changes(actor, run_id)
+        .select_related(None)
+        .values_list("document_id", "document_number", "customer__name")
+        .annotate(
+            lines=Count("id"), better=Count("id", filter=Q(verdict="better")),
+            worse=Count("id", filter=Q(verdict="worse")), mixed=Count("id", filter=Q(verdict="mixed")),
+        )
+        .order_by("-worse", "-lines", "document_id")
+    )  # fmt: skip
+    return [OrderSum(*row) for row in rows[:most]]
+
+
+def applied(run_id: int) -> dict[str, int]:
+    """How many changes of a run stand in each state."""
+    rows = Change.objects.filter(run_id=run_id).values_list("state").annotate(count=Count("id"))
+    return dict(rows.order_by("state"))
+
+
+def companies(actor: Any) -> list[tuple[int, str]]:
+    """The companies for which the actor may keep variants: id and name."""
+    ids = {site.company_id for site in reference.sites()}
+    found = [reference.company(one) for one in sorted(ids) if actor.sees(one, None)]
+    return [(one.id, one.name) for one in found]

@@ -1,0 +1,134 @@
+"""What runs, strategies and changes are called, and the rule behind a change in one sentence."""
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.backorders.models import Change, Run
+from troth.business.backorders.states import (
+    ChangeState,
+    Frozen,
+    KeyState,
+    Kind,
+    Only,
+    Rhythm,
+    RunState,
+    Sort,
+    Verdict,
+)
+from troth.kernel.backorder import Raised
+from troth.kernel.calendars import day_of
+from troth.platform.web.values import Status, Text
+
+STATES = {
+    RunState.SIMULATING: Status(_("Being simulated"), "going"),
+    RunState.SIMULATED: Status(_("Simulated"), "waiting"),
+    RunState.APPROVED: Status(_("Approved"), "waiting"),
+    RunState.APPLYING: Status(_("Being applied"), "going"),
+    RunState.APPLIED: Status(_("Applied"), "done"),
+    RunState.UNDOING: Status(_("Being undone"), "going"),
+    RunState.UNDONE: Status(_("Undone"), "draft"),
+    RunState.DISCARDED: Status(_("Discarded"), "draft"),
+    RunState.FAILED: Status(_("Failed"), "stopped"),
+    RunState.STALE: Status(_("Out of date"), "stopped"),
+}
+VERDICTS = {
+    Verdict.BETTER: Status(_("Better"), "done"),
+    Verdict.WORSE: Status(_("Worse"), "stopped"),
+    Verdict.MIXED: Status(_("Better and worse"), "waiting"),
+    Verdict.BASIS: Status(_("Same dates"), "draft"),
+}
+CHANGES = {
+    ChangeState.OPEN: Status(_("Proposed"), "waiting"),
+    ChangeState.APPLIED: Status(_("Applied"), "done"),
+    ChangeState.MOVED: Status(_("Moved since"), "stopped"),
+    ChangeState.KEPT: Status(_("Left as it is"), "stopped"),
+}
+KEYS = {
+    KeyState.OPEN: Status(_("Proposed"), "waiting"),
+    KeyState.APPLIED: Status(_("Applied"), "done"),
+    KeyState.MOVED: Status(_("Moved since"), "stopped"),
+    KeyState.ABORTED: Status(_("Left as it was"), "stopped"),
+}
+STRATEGIES: dict[str, Text] = {
+    "win": _("Win"), "gain": _("Gain"), "improve": _("Improve"), "redistribute": _("Redistribute"),
+    "fill": _("Fill"), "lose": _("Lose"), "skip": _("Skip"),
+}  # fmt: skip
+MEANINGS: dict[str, Text] = {
+    "win": _("Gets all of it on the wished day, before all others."),
+    "gain": _("Keeps at least what it has, and may get more or earlier."),
+    "improve": _("Keeps what Win and Gain leave of it, and may get more or earlier. The usual choice."),
+    "redistribute": _("Gives everything back and gets what is left, by rank. May gain and may lose."),
+    "fill": _("Keeps what the others leave of it, and gets nothing more."),
+    "lose": _("Gives everything back."),
+    "skip": _("Takes no part and keeps what it has."),
+}
+REACTIONS: dict[str, Text] = {
+    "fallback": _("Treat the line by another strategy"),
+    "abort_key": _("Leave the product at the site as it is"),
+    "abort_run": _("Stop the run"),
+}
+SORTS: dict[str, Text] = {
+    Sort.PRIORITY: _("Delivery priority"), Sort.REQUESTED: _("Wished date, the earliest first"),
+    Sort.ENTERED: _("First entered"), Sort.VALUE: _("Value, the highest first"),
+    Sort.SMALLEST: _("Quantity, the smallest first"), Sort.PROMISED: _("Promised date, the earliest first"),
+}  # fmt: skip
+ONLY: dict[str, Text] = {
+    Only.ALL: _("All lines"), Only.UNCONFIRMED: _("Not confirmed in full"), Only.LATE: _("Late or not confirmed"),
+    Only.ON_TIME: _("Confirmed on time"),
+}  # fmt: skip
+RHYTHMS: dict[str, Text] = {
+    Rhythm.NEVER: _("Only when asked"), Rhythm.HOURLY: _("Every hour"), Rhythm.DAILY: _("Every day"),
+    Rhythm.WORKDAYS: _("Monday to Friday"), Rhythm.WEEKLY: _("Every Monday"),
+}  # fmt: skip
+FROZEN: dict[str, Text] = {
+    Frozen.FIXED: _("Quantity and date are fixed"),
+    Frozen.TOGETHER: _("Arrives together with other lines"),
+    Frozen.HELD: _("A block keeps it from being confirmed"),
+    Frozen.SCOPE: _("Checked by another scope than the product's"),
+    Frozen.CLOSED: _("The site is closed"),
+}
+
+_RULES: dict[tuple[str, str], Text] = {
+    ("win", "better"): _("Win: the line gets all of it on the wished day, before all others."),
+    ("win", "mixed"): _("Win: all of it comes on the wished day, in one delivery."),
+    ("win", "worse"): _("Win: all of it comes on the wished day, in one delivery."),
+    ("gain", "better"): _("Gain: the line kept what it had and got what was free beyond it."),
+    ("improve", "better"): _("Improve: the line kept what it had and got what was free beyond it."),
+    ("improve", "mixed"): _(
+        "Improve: part of what it had is gone to Win or Gain or not there any more; it got others."
+    ),
+    ("improve", "worse"): _("Improve: what it had went to Win or Gain, or is not there any more."),
+    ("redistribute", "better"): _("Redistribute: by its rank the line comes before those who had the goods."),
+    ("redistribute", "mixed"): _("Redistribute: by its rank the line gets part of it earlier and part of it later."),
+    ("redistribute", "worse"): _("Redistribute: others come before it, by strategy or by rank."),
+    ("fill", "worse"): _("Fill: others took of what it had; it gets nothing in its place."),
+    ("lose", "worse"): _("Lose: the line gives everything back."),
+}
+UNDONE = _("Restored as it was before the run.")
+KEPT = _("Left as it is: it was promised otherwise since, or its earlier goods are gone.")
+PASSED = _("Redistribute: its day has passed; it gets the next one on which its goods can leave.")
+SAME = _("The dates stay; the goods come from another supply.")
+
+
+def rule_of(change: Change, run: Run) -> str:
+    """Why a line came to what it came, in one or two sentences in the reader's language."""
+    if run.kind == Kind.UNDO:
+        return str(KEPT if change.state == ChangeState.KEPT else UNDONE)
+    today = day_of(run.simulated_at.date()) if run.simulated_at else 0
+    # Days lie together with their quantities: a line all of whose days are past has nothing that could be kept.
+    is_past = bool(change.old) and change.old[-1][1] < today and change.verdict == Verdict.WORSE
+    if is_past and change.strategy == "redistribute" and change.new:
+        return str(PASSED)
+    return rule(change.strategy, change.verdict, change.raised)
+
+
+def rule(strategy: str, verdict: str, raised: int) -> str:
+    """The rule of a strategy behind a verdict, and what could not be kept."""
+    missed = []
+    if raised & Raised.WIN_MISSED:
+        missed.append(gettext("There is not enough to give it all of it on the wished day."))
+    if raised & Raised.FLOOR_MISSED:
+        missed.append(gettext("What it had is not there any more."))
+    if missed:
+        missed.append(gettext("It was treated as %(strategy)s instead.") % {"strategy": STRATEGIES[strategy]})
+    return " ".join([*missed, str(_RULES.get((strategy, verdict), SAME))])

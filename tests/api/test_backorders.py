@@ -1,0 +1,76 @@
+"""Backorder runs over the API: a variant, a simulation, what it changes, applied and undone."""
+
+from tests import company
+from tests.api.conftest import assert_refused
+from troth.business.sales import actions as sales
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft
+from troth.platform.actors import SYSTEM
+
+
+def done(response, status=200):
+    assert response.status_code == status, response.content
+    return response.json()
+
+
+def asked(small, **more):
+    return {
+        "company": small.company.pk,
+        "name": "Beta first",
+        "segments": [
+            {"name": "Beta", "strategy": "win", "filter": {"customers": ["BETA"]}},
+            {"name": "Others", "strategy": "redistribute", "sort": ["requested"]},
+        ],
+        **more,
+    }
+
+
+def scarce(small):
+    company.put_in_stock(small, "HELMET", 10)
+    for customer, quantity in (("ALPHA", 10), ("BETA", 6)):
+        line = LineDraft(product="HELMET", quantity=quantity)
+        draft = OrderDraft(customer=customer, requested_on=company.NEXT_WEDNESDAY, lines=(line,))
+        sales.enter_order(draft, by=SYSTEM, clock=small.clock)
+
+
+def test_a_backlog_is_shared_out_applied_and_undone(small, caller):
+    scarce(small)
+    planner = caller("production_scheduler")
+    variant = done(planner.post("backorder-variants", asked(small)), 201)
+    assert [one["strategy"] for one in variant["segments"]] == ["win", "redistribute"]
+
+    run = done(planner.post(f"backorder-variants/{variant['id']}/simulate", None), 201)
+    assert (run["state"], run["lines"], run["better"], run["worse"]) == ("simulated", 2, 1, 1)
+    found = done(planner.get(f"backorder-runs/{run['id']}/changes?verdict=worse"))["items"]
+    [lost] = found
+    assert [one["quantity"] for one in lost["after"]] == ["4"]
+    assert (lost["lost"], lost["taken_by"][0]["quantity"], lost["unit"]) == ("6", "6", "piece")
+    assert lost["rule"].startswith("Redistribute")
+
+    for step, state in (("approve", "approved"), ("apply", "applied")):
+        assert done(planner.post(f"backorder-runs/{run['id']}/{step}", None))["state"] == state
+    undoing = done(planner.post(f"backorder-runs/{run['id']}/undo", None))
+    assert (undoing["kind"], undoing["state"], undoing["undoes"]) == ("undo", "applied", run["id"])
+    assert done(planner.get("backorder-runs?state=undone"))["items"][0]["id"] == run["id"]
+
+
+def test_a_variant_is_written_anew(small, caller):
+    planner = caller("production_scheduler")
+    variant = done(planner.post("backorder-variants", asked(small)), 201)
+    address = f"backorder-variants/{variant['id']}"
+    changed = asked(small, name="Beta", rhythm="daily", at="06:30", worse_share_max=200)
+    assert_refused(planner.send("PUT", address, changed), 428, "version_missing")
+    answer = planner.send("PUT", address, changed, If_Match='"1"')
+    assert (done(answer)["name"], answer.json()["at"]) == ("Beta", "06:30")
+    assert done(planner.get("backorder-variants"))["items"][0]["version"] == 2
+
+
+def test_what_is_wrong_is_told_by_row_and_field(small, caller):
+    planner = caller("production_scheduler")
+    wrong = asked(small)
+    wrong["segments"][1]["filter"] = {"products": ["GONE"]}
+    refusal = assert_refused(planner.post("backorder-variants", wrong), 422, "wrong_selection")
+    assert (refusal["errors"][0]["row"], refusal["errors"][0]["field"]) == (2, "products")
+    assert_refused(planner.post("backorder-variants", asked(small, rhythm="daily")), 422, "wrong_variant")
+    assert planner.post("backorder-variants", asked(small, at="half past")).status_code == 422
+    assert_refused(caller("representative").post("backorder-variants", asked(small)), 403, "not_allowed")
+    assert_refused(planner.get("backorder-runs/999"), 404, "not_found")

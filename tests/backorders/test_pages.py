@@ -1,0 +1,158 @@
+"""A planner's way through the pages: a variant, its segments, a simulation, what it changes and why, and back again."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
+from tests import company
+from troth.business.backorders.models import Change, Run, Segment, Variant
+from troth.platform.models import RoleGrant
+
+HEAD = {
+    "name": "Morning", "only": "all", "with_unconfirmed": "on", "win_reaction": "fallback", "win_fallback": "improve",
+    "gain_reaction": "fallback", "gain_fallback": "improve", "rhythm": "never", "worse_share": "60",
+}  # fmt: skip
+
+
+@pytest.fixture
+def browser(desk):
+    user = get_user_model().objects.create_user("planner", password="x")
+    RoleGrant.objects.create(user=user, role="production_scheduler")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def variant(browser, desk):
+    browser.post(reverse("backorders:variant-create"), {**HEAD, "company": desk.small.company.pk, "_key": "k"})
+    return Variant.objects.get()
+
+
+@pytest.fixture
+def scarce(desk):
+    desk.stock("HELMET", 10)
+    desk.first = desk.order("ALPHA", ("HELMET", 10))
+    desk.second = desk.order("BETA", ("HELMET", 6))
+    return desk
+
+
+def segment(browser, variant, **fields):
+    given = {"only": "all", "first": "priority", **fields}
+    return browser.post(reverse("backorders:segment-create", args=[variant.pk]), given)
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_a_variant_begins_with_one_segment_and_gets_more(browser, variant):
+    answer = segment(browser, variant, name="Beta first", strategy="win", customers="BETA")
+    assert answer.status_code == 302
+    assert [(one.name, one.strategy) for one in variant.segments.all()] == [
+        ("All lines", "improve"), ("Beta first", "win"),
+    ]  # fmt: skip
+    shown = text(browser.get(reverse("backorders:variant", args=[variant.pk])))
+    assert "Gets all of it on the wished day, before all others." in shown
+    assert "customers: BETA" in shown
+
+
+def test_segments_move_and_go(browser, variant):
+    segment(browser, variant, name="Beta first", strategy="win", customers="BETA")
+    browser.post(reverse("backorders:segment-up", args=[Segment.objects.get(name="Beta first").pk]))
+    assert [one.name for one in variant.segments.all()] == ["Beta first", "All lines"]
+    browser.post(reverse("backorders:segment-remove", args=[Segment.objects.get(name="All lines").pk]))
+    assert [(one.name, one.position) for one in variant.segments.all()] == [("Beta first", 1)]
+
+
+def test_what_is_wrong_in_a_segment_is_said_at_its_field(browser, variant):
+    answer = segment(browser, variant, name="Beta", strategy="win", customers="NOBODY")
+    assert answer.status_code == 422
+    assert "There is no NOBODY here." in text(answer)
+    answer = segment(browser, variant, name="Beta", strategy="win", priority_from="5", priority_until="1")
+    assert "It ends before it begins." in text(answer)
+    assert variant.segments.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("worse_share", "101", "Enter a share from 0 to 100 percent."),
+        ("worse_share", "much", "Enter a share from 0 to 100 percent."),
+        ("rhythm", "daily", "Enter the time of day at which it runs."),
+        ("win_fallback", "gain", ""),
+    ],
+)
+def test_what_is_wrong_in_the_head_is_said_at_its_field(browser, variant, field, value, said):
+    answer = browser.post(reverse("backorders:variant-change", args=[variant.pk]), {**HEAD, field: value})
+    assert answer.status_code == (422 if said else 302)
+    assert said in text(answer)
+
+
+def test_from_the_simulation_to_its_undoing(browser, variant, scarce):
+    change = reverse("backorders:segment-change", args=[variant.segments.get().pk])
+    browser.post(change, {"name": "All", "strategy": "redistribute", "only": "all", "first": "smallest"})
+    browser.post(reverse("backorders:variant-simulate", args=[variant.pk]))
+    run = Run.objects.get()
+    page = reverse("backorders:run", args=[run.pk])
+    assert "Approve" in text(browser.get(page))
+    for step, state in (("approve", "approved"), ("apply", "applied"), ("undo", "undone")):
+        browser.post(reverse(f"backorders:run-{step}", args=[run.pk]))
+        run.refresh_from_db()
+        assert run.state == state
+    assert scarce.promised(scarce.first) == [[(10, company.NEXT_WEDNESDAY)]]
+    undoing = Run.objects.latest("pk")
+    assert f"Undoing of {run.number}" in text(browser.get(reverse("backorders:run", args=[undoing.pk])))
+    assert "Restored as it was before the run." in text(
+        browser.get(reverse("backorders:change", args=[undoing.changes.earliest("pk").pk]))
+    )
+
+
+def test_a_change_says_the_rule_and_who_took_the_goods(browser, scarce):
+    run = scarce.simulated()
+    lost, won = Change.objects.get(run=run, verdict="worse"), Change.objects.get(run=run, verdict="better")
+    shown = text(browser.get(reverse("backorders:change", args=[lost.pk])))
+    assert "Redistribute: others come before it, by strategy or by rank." in shown
+    assert reverse("backorders:change", args=[won.pk]) in shown
+    assert reverse("promising:promise", args=[lost.requirement_id]) in shown
+    back = text(browser.get(reverse("backorders:change", args=[won.pk])))
+    assert "From whom it took what it gained" in back
+    assert reverse("backorders:change", args=[lost.pk]) in back
+
+
+def test_changes_are_filtered_and_written_to_a_file(browser, scarce):
+    run = scarce.simulated()
+    taker = Change.objects.get(run=run, verdict="better").document_number
+    address = reverse("backorders:changes", args=[run.pk])
+    assert (
+        taker not in text(browser.get(f"{address}?verdict=worse&customer=ALPHA")).split("row-link")[1].split("</a>")[0]
+    )
+    file = b"".join(browser.get(f"{address}?taker={taker}&export=csv").streaming_content).decode()
+    [_head, row] = file.strip().splitlines()
+    assert taker in row
+    assert "ALPHA" in row
+
+
+def test_beyond_the_limits_the_page_says_what_to_do(browser, variant, scarce):
+    browser.post(reverse("backorders:variant-change", args=[variant.pk]), {**HEAD, "worse_share": "2"})
+    change = reverse("backorders:segment-change", args=[variant.segments.get().pk])
+    browser.post(change, {"name": "All", "strategy": "lose", "only": "all"})
+    browser.post(reverse("backorders:variant-simulate", args=[variant.pk]))
+    run = Run.objects.get()
+    page = reverse("backorders:run", args=[run.pk])
+    assert "more than 2 percent" in text(browser.get(page))
+    answer = browser.post(reverse("backorders:run-approve", args=[run.pk]), headers={"referer": page}, follow=True)
+    assert "let somebody else approve it" in text(answer)
+    assert Run.objects.get().state == "simulated"
+
+
+def test_who_may_only_look_sees_no_buttons(desk, scarce):
+    run = scarce.simulated()
+    user = get_user_model().objects.create_user("rep", password="x")
+    RoleGrant.objects.create(user=user, role="representative")
+    client = Client()
+    client.force_login(user)
+    approve = reverse("backorders:run-approve", args=[run.pk])
+    assert approve not in text(client.get(reverse("backorders:run", args=[run.pk])))
+    assert client.post(approve).status_code == 403

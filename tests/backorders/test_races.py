@@ -1,0 +1,72 @@
+"""A run is applied while an order wants the same goods, and two workers apply one run: each unit is promised once.
+
+Both come to the posting, where each has read and has not written. Without the locks the same goods go to both.
+"""
+
+import pytest
+
+from tests import company, rivals
+from tests.backorders.conftest import Desk
+from tests.shipping.conftest import assert_books_hold
+from troth.business.backorders.actions import decide, working
+from troth.business.backorders.models import Run
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability import checks
+from troth.platform.actors import SYSTEM
+from troth.platform.verify import Finding
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PLACES = ((availability, "post"),)
+WEDNESDAY = company.NEXT_WEDNESDAY
+
+
+def approved():
+    """Six helmets come in for an order that waits; the run that gives them to it is approved and begun."""
+    desk = Desk(company.build())
+    desk.waits = desk.order("BETA", ("HELMET", 6))
+    desk.stock("HELMET", 6)
+    run = desk.simulated()
+    decide.approve_run(run.pk, **desk.acting)
+    decide.apply_run(run.pk, **desk.acting)
+    return desk, run
+
+
+def promised():
+    """What is promised of helmets beyond what is there, as `troth verify` finds it."""
+    return [finding for finding in checks.uncovered(company.MONDAY) if isinstance(finding, Finding)]
+
+
+def wants_six(desk):
+    return lambda: desk.order("ALPHA", ("HELMET", 6))
+
+
+def applies(desk, run):
+    return lambda: working.apply_keys(run.pk, by=SYSTEM, clock=desk.small.clock)
+
+
+def test_an_order_and_a_run_do_not_both_get_the_last_goods(monkeypatch):
+    desk, run = approved()
+    rivals.race(monkeypatch, True, PLACES, applies(desk, run), wants_six(desk))
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    got = desk.promised(desk.waits)
+    assert got == ([[(6, WEDNESDAY)]] if run.state == "applied" else [[]])
+    assert promised() == []
+    assert_books_hold()
+
+
+def test_without_the_locks_both_get_them(monkeypatch):
+    desk, run = approved()
+    rivals.race(monkeypatch, False, PLACES, applies(desk, run), wants_six(desk))
+    assert desk.promised(desk.waits) == [[(6, WEDNESDAY)]]
+    assert [finding.facts["missing"] for finding in promised()] == [6]
+
+
+def test_two_workers_apply_a_run_once(monkeypatch):
+    desk, run = approved()
+    rivals.race(monkeypatch, True, PLACES, applies(desk, run), applies(desk, run))
+    assert Run.objects.get(pk=run.pk).keys_done == 1
+    working.go_on(run.pk, clock=desk.small.clock)
+    assert desk.promised(desk.waits) == [[(6, WEDNESDAY)]]
+    assert_books_hold()
