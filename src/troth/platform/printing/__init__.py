@@ -9,6 +9,7 @@ app's own), keeps each printing with its version, and sends it by mail.
 | contents | what stands on a paper: words, already in the reader's language and formats |
 | wording | the catalogue of words, and figures and dates in the reader's locale |
 | papers | the registry: which papers there are for a kind of document |
+| fitting | how much room words take, so that a layout need not try |
 | typesetting | a content and a layout made into a PDF |
 | actions, queries | printing, sending, and what was printed |
 | web, api | the papers tab and its pages, and the same over the API |

@@ -12,9 +12,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from troth.platform.documents import DocumentRef
+from troth.platform.printing import fitting
 
 Pair = tuple[str, str]
 """A label and its value."""
+
+# What `layout/parts.typ` sets the items in: points between the margins, and sizes of letters with their weight.
+ROOM = {"a4": 467.7, "us-letter": 484.4}
+CELL, HEAD, LABEL = (9.0, 400), (9.0, 600), (8.0, 600)
+BELOW = 8.0
+PADDING = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +129,30 @@ def frozen(content: Content, *, made_at: datetime, version: int = 1, banner: Seq
     """The paper as it is kept with its printing: what its layout is given."""
     made = made_at.astimezone(UTC)
     instant = [made.year, made.month, made.day, made.hour, made.minute, made.second]
-    return _canonical({**asdict(content), "made": instant, "version": version, "banner": list(banner)})
+    more = {"made": instant, "version": version, "banner": list(banner), "fit": fit(content)}
+    return _canonical({**asdict(content), **more})
+
+
+def fit(content: Content) -> dict[str, Any]:
+    """The columns of the items in points, and the quiet lines in each row; None where the layout has to try."""
+    columns = [_column(content, place) if one.width == "auto" else None for place, one in enumerate(content.columns)]
+    rich = [place for place, one in enumerate(content.columns) if one.width.endswith("fr")]
+    fixed = [one for one in columns if one is not None]
+    room = None
+    if len(rich) == 1 and len(fixed) == len(columns) - 1 and content.size in ROOM:
+        room = ROOM[content.size] - sum(fixed) - PADDING
+    heads = [_in_row(row.cells[rich[0]]) if len(rich) == 1 else ("", ()) for row in content.rows]
+    return {"columns": columns, "lines": fitting.lines_of(heads, room, HEAD, BELOW)}
+
+
+def _column(content: Content, place: int) -> float | None:
+    cells = [row.cells[place] for row in content.rows]
+    texts = [(cell, *CELL) for cell in cells if isinstance(cell, str)]
+    if len(texts) < len(cells):
+        return None
+    needed = fitting.widest([*texts, (content.columns[place].label, *LABEL)])
+    return None if needed is None else round(needed + PADDING, 1)
+
+
+def _in_row(cell: str | Rich) -> tuple[str, Sequence[str]]:
+    return (cell, ()) if isinstance(cell, str) else (cell.head, cell.lines)

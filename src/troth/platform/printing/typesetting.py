@@ -11,8 +11,9 @@ from typing import Final
 
 import typst
 
+from troth.platform.printing.fitting import FONTS
+
 ROOT = Path(__file__).resolve().parents[2]
-FONTS = ROOT / "platform" / "static" / "vendor" / "@expo-google-fonts" / "source-sans-3"
 STANDARD: Final = "a-3b"
 
 _own = threading.local()

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from troth.business.shipping.models import TransferLine, TransferOrder
 from troth.platform.documents import DocumentRef
-from troth.platform.printing import contents, wording
+from troth.platform.printing import contents, fitting, wording
 from troth.platform.printing.barcodes import code128, has_code128
 from troth.platform.printing.contents import Content, Loaded, Pair
 from troth.platform.printing.wording import Speaker
@@ -22,6 +22,9 @@ from troth.reference import letters
 WORDS = Path(__file__).parent / "words.toml"
 LAYOUT = Path(__file__).parent / "layout" / "pick_list.typ"
 NAMED_MAX = 4
+# The layout's: between the margins, around a cell, a box to tick, a module of a bar code; all in points.
+ROOM = {"a4": 510.2, "us-letter": 526.9}
+PADDING, TICK, MODULE = 10.0, 17.1, 0.7654
 
 
 def load(transfer_order_id: int) -> Loaded:
@@ -33,6 +36,8 @@ def load(transfer_order_id: int) -> Loaded:
     )  # fmt: skip
     speak = wording.speaker(get_language() or wording.FALLBACK, WORDS)
     heads = [speak(word) for word in ("item", "bin", "product", "quantity", "picked")]
+    shown = [_line(line, speak) for line in lines]
+    size = letters.paper_size(letters.home_of(order.company_id))
     content = Content(
         language=speak.language,
         title=speak("pick_list"),
@@ -41,13 +46,14 @@ def load(transfer_order_id: int) -> Loaded:
         sender=replace(letters.sender(order.company_id, speak), foot=()),
         address=(),
         facts=_facts(order, lines, speak),
-        size=letters.paper_size(letters.home_of(order.company_id)),
+        size=size,
         more={
             "site": f"{order.site.name} ({order.site.code})",
             "bars": _bars(order.number),
             "version_words": speak("version", version="{version}"),
             "heads": heads,
-            "lines": [_line(line, speak) for line in lines],
+            "lines": shown,
+            "fit": fit(heads, shown, size),
             "signatures": [speak("picked_by")],
         },
     )
@@ -92,6 +98,36 @@ def _line(line: Any, speak: Speaker) -> dict[str, Any]:
         "lines": [word for word in said if word],
         "quantity": speak.quantity(line.quantity, unit.decimals, unit.code),
     }
+
+
+def fit(heads: Sequence[str], lines: Sequence[dict[str, Any]], size: str) -> dict[str, Any]:
+    """What `layout/pick_list.typ` need not try: columns in points, and the lines below each product's name.
+
+    None where it has to: a sign that the fonts do not have, a name that needs a second line.
+    """
+    labels = [(word, 8.0, 600) for word in heads]
+    position = fitting.widest([labels[0], *((line["position"], 10.0, 400) for line in lines)])
+    place = fitting.widest(
+        [labels[1], *((line["bin"], 13.0, 700) for line in lines), *((line["location"], 9.0, 400) for line in lines)]
+    )
+    quantity = fitting.widest([labels[3], *((line["quantity"], 14.0, 700) for line in lines)])
+    tick = fitting.widest([labels[4], ("", 0.0, 400)])
+    needed = [position, place, None, quantity, tick]
+    bars = max((_points(line["bin_bars"]) for line in lines), default=0.0)
+    needed[1] = None if place is None else max(place, bars)
+    needed[4] = None if tick is None else max(tick, TICK)
+    columns = [None if one is None else round(one + PADDING, 1) for one in needed]
+    fixed = [one for one in columns if one is not None]
+    room = ROOM[size] - sum(fixed) - PADDING if len(fixed) == len(columns) - 1 else None
+    goods = [(line["name"], line["lines"]) for line in lines]
+    below = fitting.lines_of(goods, room, (10.0, 600), 9.0)
+    wide = [room is not None and _points(line["product_bars"]) <= room for line in lines]
+    return {"columns": columns, "lines": [one if fits else None for one, fits in zip(below, wide, strict=True)]}
+
+
+def _points(bars: str) -> float:
+    """How wide a bar code comes out, with the white at its right."""
+    return (sum(map(int, bars)) + 10) * MODULE
 
 
 def _bars(text: str) -> str:
