@@ -1,11 +1,14 @@
 """Supply and demand by day and category."""
 
+import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from tests.ledgers.conftest import AT, DELIVERY, ON, ORDER, TODAY, broken, findings
 from troth.kernel import netting
+from troth.kernel.calendars import day_of
 from troth.kernel.netting import Category
 from troth.kernel.quantity import Overflow
 from troth.ledgers.availability import actions, checks, queries
@@ -72,7 +75,7 @@ def test_what_stands_for_a_line_is_withdrawn(world):
     actions.withdraw(held, [("order", 11), ("order", 12)], source=ORDER, at=AT)
     assert held.balance(key).series.postings() == [(Category.STOCK, 0, 10), (Category.ORDER, TODAY + 1, -5)]
     assert len(held.balance(other).series) == 0
-    assert [element.source_line_id for element in queries.elements(world.product, world.site)] == [0, 13]
+    assert [element.source_line_id for element in queries.elements(world.product, world.site)] == [13]
     rows = Posting.objects.count()
     actions.withdraw(held, [("order", 11), ("order", 12)], source=ORDER, at=AT)
     assert Posting.objects.count() == rows
@@ -214,10 +217,35 @@ def test_elements_say_who_stands_behind(world):
     post(world.availability, (Category.DELIVERY, TODAY, -3), source=DELIVERY, line_id=21)
     found = queries.elements(world.product, world.site)
     assert [(e.source, e.source_line_id, e.category, e.on, e.quantity) for e in found] == [
-        (PURCHASE, 0, Category.STOCK, None, 10),
         (ORDER, 11, Category.ORDER, ON, -4),
         (DELIVERY, 21, Category.DELIVERY, ON, -3),
     ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_latest_postings_that_make_the_series_tell_who_stands_behind_it(world, seed, monkeypatch):
+    """Lines are posted, changed, taken back and delivered in any order; what stands is what all postings sum to."""
+    monkeypatch.setattr(queries, "FIRST_READ", 2)
+    rng, keys = random.Random(seed), [world.availability, AvailabilityKey(world.product, world.site, "batch 1")]
+    standing = Counter()
+    for line_id in range(1, 40):
+        key, day = rng.choice(keys), TODAY + rng.randrange(3)
+        post(key, (Category.ORDER, day, -5), (Category.STOCK, 0, 1), line_id=line_id)
+        standing[key.segment, Category.ORDER, day, "order", line_id] = -5
+        for place in rng.sample(sorted(standing), min(2, len(standing))):
+            segment, category, on, kind, line = place
+            less = rng.choice([0, -standing[place], 1 if standing[place] < -1 else 0])
+            if less:
+                source, of = ORDER if kind == "order" else DELIVERY, AvailabilityKey(world.product, world.site, segment)
+                post(of, (category, on, less), source=source, line_id=line)
+                standing[place] += less
+            if category == Category.ORDER and less and rng.random() < 0.5:
+                post(key, (Category.DELIVERY, day, -less), source=DELIVERY, line_id=line)
+                standing[key.segment, Category.DELIVERY, day, "delivery", line] -= less
+    found = queries.elements(world.product, world.site)
+    told = {(e.segment, e.category, day_of(e.on), e.source.kind, e.source_line_id): e.quantity for e in found}
+    assert told == {place: quantity for place, quantity in standing.items() if quantity}
+    assert [(e.on, e.category) for e in found] == sorted((e.on, e.category) for e in found)
 
 
 def test_verify_sees_a_series_that_is_not_its_postings(world):

@@ -1,16 +1,20 @@
 """The home of each role: its work list with counts that open their lists, and what others changed meanwhile."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from troth.business.sales.models import Order
 from troth.doors.web import home, news
 from troth.platform.models import Event, RoleGrant
 from troth.platform.permissions import ROLES
 from troth.platform.web import tallies
+from troth.platform.web.values import Waiting
 
 
 def cards(browser) -> dict[str, tuple[str, str]]:
@@ -51,6 +55,24 @@ def test_a_task_of_two_roles_of_one_person_stands_once(db):
 
 def test_who_has_no_role_reads_what_to_expect(db, sign_in):
     assert "Nothing is assigned to you" in sign_in().get("/").content.decode()
+
+
+@pytest.mark.parametrize("most", [1, 2, 1_000])
+def test_a_tally_tells_the_oldest_and_the_late_whatever_it_counts_to(world, monkeypatch, most):
+    monkeypatch.setattr(tallies, "MOST", most)
+    orders = list(Order.objects.order_by("pk"))
+    for days, order in enumerate(orders):
+        at = datetime(2026, 3, 10, 23, 30, tzinfo=UTC) - timedelta(days=days)
+        Order.objects.filter(pk=order.pk).update(entered_at=at, entered_on=at.date())
+    days = [date(2026, 3, 10) - timedelta(days=number) for number in range(len(orders))]
+    before, found = days[1], Order.objects.all()
+    expected = Waiting(min(len(days), most), days[-1], len(days) - 2, len(days) > most)
+    assert tallies.tally(found, "entered_on", before=before) == expected
+    assert tallies.tally(found, "entered_at__date", before=before) == expected
+    with timezone.override(ZoneInfo("Europe/Berlin")):  # there it is half past midnight of the next day
+        later = replace(expected, oldest_on=days[-1] + timedelta(days=1))
+        assert tallies.tally(found, "entered_at__date", before=before + timedelta(days=1)) == later
+    assert tallies.tally(found.none(), "entered_on", before=before) == Waiting(0, None, 0)
 
 
 def test_a_count_stops_at_its_limit_and_says_so(world, sign_in, monkeypatch):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -96,36 +96,79 @@ def due_marks(since: Mapping[DocumentRef, date]) -> dict[str, DocumentRef]:
 
 def due_rows(since: Mapping[DocumentRef, date]) -> list[DueRow]:
     """These deliveries and orders with what is to be billed of each, oldest first."""
-    lines = billable(
-        delivery_ids=sorted(ref.id for ref in since if ref.kind == "delivery"),
-        order_ids=sorted(ref.id for ref in since if ref.kind == "order"),
-    )
-    grouped: dict[DocumentRef, list[Billable]] = {}
-    for line in lines:
-        grouped.setdefault(DocumentRef(line.source_kind, line.source_id, line.source_number), []).append(line)
-    stopped = stopping(lines)
-    names = reference.party_names({line.terms.sold_to_id for line in lines})
+    parts = _issued_parts([ref.id for ref in since if ref.kind == "delivery"])
+    parts += _ordered_parts([ref.id for ref in since if ref.kind == "order"])
+    grouped: dict[DocumentRef, list[DuePart]] = {}
+    for part in parts:
+        grouped.setdefault(part.source, []).append(part)
+    stopped = _stopping((part.source, part.order) for part in parts)
+    names = reference.party_names({part.sold_to_id for part in parts})
     rows = [
         DueRow(
             source=source,
-            customer=names[parts[0].terms.sold_to_id],
+            customer=names[found[0].sold_to_id],
             since_on=since[source],
-            lines=len(parts),
-            amount=sum(share(part).gross for part in parts),
-            currency=parts[0].terms.currency,
+            lines=len(found),
+            amount=sum(part.amount for part in found),
+            currency=found[0].currency,
             is_blocked=source in stopped,
         )
-        for source, parts in grouped.items()
+        for source, found in grouped.items()
     ]
     return sorted(rows, key=lambda row: (row.since_on, row.source.kind, row.source.id))
 
 
+class DuePart(NamedTuple):
+    """What a list tells of a line that may be billed; `amount` gross, in minor units of `currency`."""
+
+    source: DocumentRef
+    order: DocumentRef
+    sold_to_id: int
+    currency: str
+    amount: int
+
+
+def _issued_parts(delivery_ids: Sequence[int]) -> list[DuePart]:
+    """The lines of deliveries as `billable` has them, without what they say."""
+    issued = shipping.to_bill(delivery_ids=sorted(delivery_ids), limit=LINES_MAX) if delivery_ids else []
+    values = sales.line_values([row.order_line_id for row in issued])
+    billed = {row.order_line_id: row.billed_of_order_line for row in issued}
+    parts = []
+    for row in issued:
+        of, before = values[row.order_line_id], billed[row.order_line_id]
+        part = share_of(of.net, before, row.quantity, of.base_quantity)
+        part += share_of(of.tax, before, row.quantity, of.base_quantity)
+        billed[row.order_line_id] += row.quantity
+        source = DocumentRef("delivery", row.delivery_id, row.delivery_number)
+        order = DocumentRef("order", row.order_id, row.order_number)
+        parts.append(DuePart(source, order, of.sold_to_id, of.currency, part))
+    return parts
+
+
+def _ordered_parts(order_ids: Sequence[int]) -> list[DuePart]:
+    parts = []
+    for line in billable(order_ids=sorted(order_ids)) if order_ids else ():
+        source = DocumentRef("order", line.order_id, line.order_number)
+        parts.append(DuePart(source, source, line.terms.sold_to_id, line.terms.currency, share(line).gross))
+    return parts
+
+
 def stopping(lines: Iterable[Billable]) -> dict[DocumentRef, Block]:
     """The documents that are not to be billed: a block of theirs, or of an order on them, stops it."""
+    return _stopping(
+        (
+            DocumentRef(line.source_kind, line.source_id, line.source_number),
+            DocumentRef("order", line.order_id, line.order_number),
+        )
+        for line in lines
+    )
+
+
+def _stopping(pairs: Iterable[tuple[DocumentRef, DocumentRef]]) -> dict[DocumentRef, Block]:
+    """The same of documents, each with an order that is on it."""
     behind: dict[DocumentRef, set[DocumentRef]] = {}
-    for line in lines:
-        source = DocumentRef(line.source_kind, line.source_id, line.source_number)
-        for ref in (source, DocumentRef("order", line.order_id, line.order_number)):
+    for source, order in dict.fromkeys(pairs):
+        for ref in (source, order):
             behind.setdefault(ref, set()).add(source)
     standing = blocks.standing(behind)
     stops = [block for block in standing if BlockScope.BILLING in blocks.STOPS[block.scope]]

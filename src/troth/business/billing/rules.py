@@ -102,6 +102,8 @@ def share(line: Billable) -> Share:
 
 def share_of(amount: int, before: int, quantity: int, whole: int) -> int:
     """The part of `amount` that goes with `quantity` of `whole` after `before`; all parts sum to the amount."""
+    if quantity == whole and not before:  # most lines are billed at once
+        return amount
     return round_ratio(amount * (before + quantity), whole, Rounding.HALF_UP) - round_ratio(
         amount * before, whole, Rounding.HALF_UP
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import DatedLine, PromisedItem
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.tallies import MOST, tally
+from troth.platform.web.tallies import MOST, counted, tally
 from troth.platform.web.values import Link, Party, Quantity, Status, Waiting
 from troth.reference.queries import ProductRow
 
@@ -146,19 +146,17 @@ class DueDocument:
     delivery_on: date
 
 
-def due_dates(site_ids: list[int], until: date, *, limit: int) -> dict[int, tuple[date, date]]:
-    """Of orders with confirmations in no delivery, by id: when the first goods are there, and when they should leave.
-
-    At most `limit` schedule lines are read, those that were made first.
-    """
-    found = _undelivered(site_ids, until).order_by("pk")
-    dates: dict[int, tuple[date, date]] = {}
-    for order_id, there_on, leaves_on in found.values_list("requirement__document_id", "material_on", "goods_issue_on")[
-        :limit
-    ]:
-        first, leaves = dates.get(order_id, (there_on, leaves_on))
-        dates[order_id] = (min(first, there_on), min(leaves, leaves_on))
-    return dates
+def due(site_ids: list[int], until: date) -> Waiting:
+    """Orders with confirmations in no delivery whose goods are there by a day; late are those that should have left."""
+    orders = (
+        _undelivered(site_ids, until)
+        .values("requirement__document_id")
+        .annotate(there_on=Min("material_on"), leaves_on=Min("goods_issue_on"))
+    )
+    told = orders.aggregate(
+        count=Count("*"), oldest=Min("there_on"), late=Count("leaves_on", filter=Q(leaves_on__lt=until))
+    )
+    return counted(told["count"], told["oldest"], told["late"])
 
 
 def _undelivered(site_ids: list[int], until: date) -> QuerySet[ScheduleLine]:

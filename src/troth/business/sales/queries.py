@@ -91,6 +91,9 @@ class OrderLineRow:
         return tuple(TraceLine(*row) for row in self.line.price_trace)
 
 
+line_values = store.line_values
+
+
 class StandingLine(NamedTuple):
     """What a list needs of a line to say how far its order has come."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules.lines import Header, Line
@@ -238,6 +238,31 @@ def with_orders(column: str, ids: Sequence[int], order_columns: str) -> list[tup
     )
     width = 1 + len(ORDER.line_columns)
     return [(row[width:], _line(ORDER, row[0], row[1:width])) for row in rows]
+
+
+class LineValue(NamedTuple):
+    """What of a line its amounts are told by; `net` and `tax` of the whole line, in minor units of `currency`."""
+
+    order_id: int
+    order_number: str
+    sold_to_id: int
+    currency: str
+    base_quantity: int
+    net: int
+    tax: int
+
+
+def line_values(line_ids: Sequence[int]) -> dict[int, LineValue]:
+    """What these lines cost, by line id, without what they say: a tenth of what `order_lines` takes. One statement."""
+    if not line_ids:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in dict.fromkeys(line_ids)])
+    rows = sql.fetch(
+        f"{with_clause} SELECT l.id, o.id, o.number, o.sold_to_id, o.currency_id, l.base_quantity, l.net, l.tax"
+        f" FROM sales_orderline l JOIN {source} ON l.id = k.id JOIN sales_order o ON o.id = l.order_id",
+        parameters,
+    )
+    return {line_id: LineValue(*values) for line_id, *values in rows}
 
 
 def _line(kind: Kind, line_id: int, values: Sequence[Any]) -> Line:

@@ -80,11 +80,12 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         indexes = [
             models.Index(fields=["state", "goods_issue_on"], name="shipping_delivery_due"),
-            # What waits for its proof stays a short list, however much was delivered before.
+            # What waits for its proof stays a short list, however much was delivered before. The condition names no
+            # state, which SQLite would see only as a parameter.
             models.Index(
-                fields=["delivery_on"],
+                fields=["arrived_on", "delivery_on"],
                 name="shipping_delivery_unproven",
-                condition=Q(state="issued", needs_proof=True, arrived_on=None),
+                condition=Q(needs_proof=True, arrived_on=None),
             ),
             # The sorts of the list of deliveries.
             ListIndex(fields=["goods_issue_on", "id"], name="shipping_delivery_leaves"),

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.promising.screens import DueDocument, due_dates, due_documents, due_marks
+from troth.business.promising.screens import DueDocument, due_documents, due_marks
+from troth.business.promising.screens import due as due_orders
 from troth.business.sales import queries as sales
 from troth.business.shipping.models import Delivery, DeliveryLine, Shipment, TransferLine, TransferOrder
 from troth.business.shipping.queries.packing import to_pack
@@ -23,7 +25,7 @@ from troth.platform.documents import DocumentRef, within
 from troth.platform.web import formats, history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.tallies import MOST, summed, tally
+from troth.platform.web.tallies import tally
 from troth.platform.web.values import Party, Quantity, Status, Waiting
 from troth.reference import queries as reference
 
@@ -188,8 +190,7 @@ def _due_row(row: DueDocument, block: Status | None) -> DueRow:
 
 def waiting_for_delivery(actor: Actor, until: date) -> Waiting:
     """Of how many orders something is due at the actor's sites until a day, and since when."""
-    dates = due_dates([site.id for site in sites_of(actor)], until, limit=10 * MOST)
-    return summed(list(dates.values()), before=until)
+    return due_orders([site.id for site in sites_of(actor)], until)
 
 
 def numbers_of(order_ids: Sequence[int]) -> dict[int, str]:
@@ -367,7 +368,8 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
         return tally(to_pack(actor), "goods_issue_on", late="goods_issue_on", before=today)
     open_ones = _seen(Delivery.objects.filter(state__in=(DeliveryState.OPEN, DeliveryState.PICKED)), query)
     if task == "unassigned":
-        chosen = open_ones.filter(shipment=None)
+        # Not by the index of shipments: most of what ever left may have been on none.
+        chosen = open_ones.alias(on_shipment=Coalesce("shipment_id", Value(0))).filter(on_shipment=0)
     else:
         chosen = open_ones.filter(state={"to_pick": DeliveryState.OPEN, "to_issue": DeliveryState.PICKED}[task])
     return tally(chosen, "goods_issue_on", late="goods_issue_on", before=today)

@@ -243,15 +243,38 @@ def issued_days(narrowed: Narrowed, *, limit: int) -> list[tuple[int, int, int, 
     )
 
 
+def issued_with(order_line_ids: Sequence[int], narrowed: Narrowed, *, limit: int) -> list[tuple[int, date]]:
+    """(delivery, day of the goods issue) of issued deliveries with any of these order lines, by id.
+
+    Each delivery is looked at once, however many of the lines it has.
+    """
+    if not order_line_ids:
+        return []
+    condition, parameters = _issued_deliveries(narrowed)
+    lines, wanted = sql.one_of("l.order_line_id", order_line_ids)
+    return sql.fetch(
+        f"SELECT d.id, d.issued_on FROM shipping_delivery d WHERE {condition} AND d.id IN (SELECT l.delivery_id FROM"
+        f" shipping_deliveryline l WHERE l.quantity > l.lost AND {lines}) ORDER BY d.id LIMIT %s",
+        [*parameters, *wanted, limit],
+    )
+
+
 def _issued(narrowed: Narrowed) -> tuple[str, list[Any]]:
     """The condition, and its parameters, of the issued lines that are asked for."""
+    condition, parameters = _issued_deliveries(narrowed)
+    conditions = [condition, "l.quantity > l.lost"]
+    if narrowed.order_line_ids is not None:
+        lines, wanted = sql.one_of("l.order_line_id", narrowed.order_line_ids)
+        conditions.append(lines)
+        parameters += wanted
+    return " AND ".join(conditions), parameters
+
+
+def _issued_deliveries(narrowed: Narrowed) -> tuple[str, list[Any]]:
+    """The same of the deliveries alone."""
     parameters: list[Any] = []
-    conditions = ["d.state = 'issued'", "l.quantity > l.lost", "(NOT d.needs_proof OR d.arrived_on IS NOT NULL)"]
-    for column, values in (
-        ("d.company_id", narrowed.company_ids),
-        ("l.delivery_id", narrowed.delivery_ids),
-        ("l.order_line_id", narrowed.order_line_ids),
-    ):
+    conditions = ["d.state = 'issued'", "(NOT d.needs_proof OR d.arrived_on IS NOT NULL)"]
+    for column, values in (("d.company_id", narrowed.company_ids), ("d.id", narrowed.delivery_ids)):
         if values is not None:
             condition, wanted = sql.one_of(column, values)
             conditions.append(condition)

@@ -110,25 +110,44 @@ def timeline(
 
 
 def elements(product_id: int, site_id: int) -> list[Element]:
-    """Who stands behind supply and demand of a product at a site, by day, category and document."""
-    rows = (
-        Posting.objects.filter(balance__product_id=product_id, balance__site_id=site_id)
-        .values_list("balance__segment", "category", "day", "source_kind", "source_id", "source_line_id")
-        .annotate(standing=Sum("quantity"))
-        .exclude(standing=0)
-        .order_by("day", "category", "source_kind", "source_id", "source_line_id", "balance__segment")
-    )
+    """Who stands behind supply and demand of a product at a site, by day, category and document; stock is nobody's."""
+    rows = []
+    balances = Balance.objects.filter(product_id=product_id, site_id=site_id)
+    for balance_id, segment, packed in balances.values_list("id", "segment", "series"):
+        series = netting.unpack(bytes(packed or b""))
+        rows += [(*place, segment, quantity) for place, quantity in _standing_behind(balance_id, series).items()]
     return [
-        Element(
-            segment,
-            Category(category),
-            date_of(day) if day else None,
-            quantity,
-            DocumentRef(kind, document_id),
-            line_id,
-        )
-        for segment, category, day, kind, document_id, line_id, quantity in rows
+        Element(segment, Category(category), date_of(day), quantity, DocumentRef(kind, document_id), line_id)
+        for day, category, kind, document_id, line_id, segment, quantity in sorted(rows)
     ]
+
+
+Place = tuple[int, int, str, int, int]
+PLACE = ("day", "category", "source_kind", "source_id", "source_line_id")
+FIRST_READ = 200
+"""So many of the latest postings of a key are read at first, and twice as many each time there must be more."""
+
+
+def _standing_behind(balance_id: int, series: netting.Series) -> dict[Place, int]:
+    """What stands at each place of dated categories.
+
+    The latest postings are read until they sum to the series, day by day. Nothing older stands then: what is older
+    sums to nothing, and as nobody takes back more than was posted for a line, it does so line by line.
+    """
+    left = {(day, category): quantity for category, day, quantity in series.postings() if category != Category.STOCK}
+    sums: dict[Place, int] = {}
+    found, size = Posting.objects.filter(balance_id=balance_id).order_by("-id"), FIRST_READ
+    while any(left.values()):
+        read = list(found.values_list("id", *PLACE, "quantity")[:size])
+        for _id, day, category, kind, document_id, line_id, quantity in read:
+            if (day, category) in left:
+                left[day, category] -= quantity
+                place = (day, category, kind, document_id, line_id)
+                sums[place] = sums.get(place, 0) + quantity
+        if len(read) < size:
+            break
+        found, size = found.filter(id__lt=read[-1][0]), size * 2
+    return {place: quantity for place, quantity in sums.items() if quantity}
 
 
 def open_shortages(*, site_id: int | None = None, limit: int = 1000) -> list[ShortageRow]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries import scope_id
 from troth.business.masterdata.queries import screens as masterdata
 from troth.business.promising import queries, screens
-from troth.kernel.netting import Category
 from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.words import CATEGORIES
@@ -94,8 +93,7 @@ def _empty(number: str) -> Empty:
 
 
 def _elements(product_id: int, site_id: int) -> list[availability.Element]:
-    found = [one for one in availability.elements(product_id, site_id) if one.category is not Category.STOCK]
-    return found[:MOST_ELEMENTS]
+    return availability.elements(product_id, site_id)[:MOST_ELEMENTS]
 
 
 def _element(one: availability.Element, unit: tuple[int, str], actor: Any) -> dict[str, Any]:

@@ -299,12 +299,12 @@ def to_bill(
     return found[:limit]
 
 
-PART = 5_000
+PART = 10_000
 """So many waiting order lines are read at once."""
 
 
 def deliveries_to_bill(*, company_ids: Sequence[int] | None, until: date | None, limit: int) -> dict[int, date]:
-    """The deliveries of lines that `to_bill` would give, and the day each was issued on; about `limit` lines of them.
+    """The deliveries of lines that `to_bill` would give, and the day each was issued on; about `limit` of them.
 
     What waits is read in parts: much of it may wait for a proof or belong to others, and must not hide the rest.
     """
@@ -321,11 +321,15 @@ def deliveries_to_bill(*, company_ids: Sequence[int] | None, until: date | None,
 
 
 def _unbilled_deliveries(narrowed: store.Narrowed, waiting: Mapping[int, int], *, limit: int) -> dict[int, date]:
-    """The same of these order lines, which come with what of each is billed already."""
-    lines = store.issued_days(replace(narrowed, order_line_ids=list(waiting)), limit=limit)
-    partly = [delivery_id for delivery_id, order_line_id, *_rest in lines if waiting[order_line_id]]
-    billed = fulfilment.posted_from("delivery", Measure.BILLED, partly)
-    return {
+    """The same of these order lines, which come with what of each is billed already.
+
+    Where nothing is, all that was issued waits; else each delivery's part of the line is looked at.
+    """
+    found = dict(store.issued_with([one for one, billed in waiting.items() if not billed], narrowed, limit=limit))
+    partly = [order_line_id for order_line_id, billed in waiting.items() if billed]
+    lines = store.issued_days(replace(narrowed, order_line_ids=partly), limit=limit) if partly else []
+    billed = fulfilment.posted_from("delivery", Measure.BILLED, [delivery_id for delivery_id, *_rest in lines])
+    return found | {
         delivery_id: issued_on
         for delivery_id, order_line_id, quantity, issued_on in lines
         if quantity > billed.get((delivery_id, order_line_id), 0)
