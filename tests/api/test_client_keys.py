@@ -63,6 +63,7 @@ CALLS = {
         "item_category": "free",
         "valid_from_on": "2026-03-01",
     },
+    "create_batch": {"product": "OIL", "number": "L-1", "expires_on": "2026-12-31"},
     "create_agreed_product": {"customer": "ALPHA", "product": "HELMET"},
     "add_backorder_variant": {"company": 1, "name": "Mornings", "segments": [{"name": "All", "strategy": "improve"}]},
     "simulate_backorders": None,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.ledgers.conftest import AT, DELIVERY, ON, ORDER, TODAY, broken, findings
-from troth.kernel import netting
+from troth.kernel import lots, netting
 from troth.kernel.calendars import day_of
 from troth.kernel.netting import Category
 from troth.kernel.quantity import Overflow
@@ -31,7 +31,9 @@ def taken(*keys):
 def post(key, *entries, source=ORDER, line_id=0):
     """Post (category, day, quantity) entries in a transaction of their own."""
     held = taken(key)
-    actions.post(held, [Entry(key, *entry, source, line_id) for entry in entries], at=AT)
+    actions.post(
+        held, [Entry(key, *entry, *((source, line_id) if len(entry) == 3 else ())) for entry in entries], at=AT
+    )
     return held
 
 
@@ -265,3 +267,64 @@ def test_verify_sees_a_promise_beyond_supply(world):
     ]
     Shortage.objects.create(balance=Balance.objects.get(), on=ON, quantity=1, cause="known", opened_at=AT)
     assert findings("availability: coverage") == []
+
+
+def posted_lots(world):
+    """10 of batch A and 5 of B, of which 12 are wanted until a day that only both together serve."""
+    post(
+        world.availability,
+        (Category.STOCK, 0, 10, PURCHASE, 1, "A", TODAY + 20),
+        (Category.STOCK, 0, 5, PURCHASE, 1, "B", TODAY + 60),
+        (Category.ORDER, TODAY + 2, -12, ORDER, 1, "", TODAY + 10),
+    )
+
+
+def test_lots_begin_with_the_first_batch_and_keep_what_stood_before(world):
+    post(world.availability, (Category.STOCK, 0, 3))
+    assert queries.lots(world.product, world.site) == ()
+    posted_lots(world)
+    assert [(one.batch, one.quantity) for one in queries.lots(world.product, world.site)] == [
+        ("", 3), ("A", 10), ("B", 5), ("", -12),
+    ]  # fmt: skip
+    assert broken() == []
+
+
+def test_what_stands_for_a_line_is_taken_back_with_its_batch(world):
+    posted_lots(world)
+    held = taken(world.availability)
+    actions.withdraw(held, [(ORDER.kind, 1)], source=ORDER, at=AT)
+    assert [one.batch for one in queries.lots(world.product, world.site)] == ["A", "B"]
+    assert broken() == []
+
+
+def test_goods_that_do_not_last_any_more_are_a_shortage_until_others_come(world):
+    posted_lots(world)
+    assert note(world.availability, today=TODAY) == []
+    [short] = note(world.availability, today=TODAY + 21)
+    assert (short.quantity, short.on) == (7, ON + timedelta(days=21))
+    assert broken() == []
+    post(world.availability, (Category.STOCK, 0, 20, PURCHASE, 1, "C", TODAY + 90))
+    closed = actions.close_shortages(
+        taken(world.availability), [world.availability], today=TODAY + 21, at=AT + timedelta(days=21)
+    )
+    assert (closed, open_quantities()) == (1, [])
+
+
+def test_verify_sees_lots_that_are_not_their_postings(world):
+    posted_lots(world)
+    found = [one._replace(lasts=one.lasts + 1) for one in queries.lots(world.product, world.site)]
+    Balance.objects.update(lots=lots.pack(tuple(found)))
+    assert findings("availability: lots") == [
+        f"The lots of availability balance {Balance.objects.get().pk} are not the sum of its postings."
+    ]
+
+
+def test_verify_sees_a_promise_of_goods_that_do_not_last(world):
+    posted_lots(world)
+    assert findings("availability: lasting") == []
+    post(world.availability, (Category.ORDER, TODAY + 2, -3, ORDER, 2, "", TODAY + 70))
+    assert findings("availability: coverage") == []
+    assert findings("availability: lasting") == [
+        f"Availability balance {Balance.objects.get().pk} is promised 3 beyond goods that last long enough; open "
+        "shortages name 0."
+    ]

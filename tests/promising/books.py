@@ -75,6 +75,22 @@ class Books:
                 at=self.clock.now(),
             )
 
+    def lay(self, product: reference.Product, *lots: tuple[date | None, int, str, int]) -> None:
+        """Post stock (day None) and purchase orders of batches to availability alone: (day, quantity, batch, last)."""
+        key, source = self.key(product), DocumentRef("test", 1)
+        kinds = [(Category.STOCK if one[0] is None else Category.PURCHASE, *one) for one in lots]
+        with transaction.atomic():
+            held = locks.begin()
+            held.take(key)
+            availability.post(
+                held,
+                [
+                    Entry(key, kind, day_of(on or TODAY), quantity, source, 0, batch, lasts)
+                    for kind, on, quantity, batch, lasts in kinds
+                ],
+                at=self.clock.now(),
+            )
+
     def wish(self, product: reference.Product, quantity: int, on: date = TODAY, **fields: object) -> Wish:
         line_id = fields.pop("line_id", None) or next(self.line_ids)
         if isinstance(scope := fields.get("scope"), str):

@@ -116,10 +116,15 @@ def shop(transactional_db):
         triggers.lift()
 
 
-def rivals(shop: Books, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Two orders for the last ten pieces at the same moment: what each is promised."""
-    product = shop.product()
+def rivals(shop: Books, monkeypatch: pytest.MonkeyPatch, *, life_days: int | None = None) -> list[int]:
+    """Two orders for the last ten pieces at the same moment: what each is promised.
+
+    With `life_days` they are the last that last so long; there are ten more that do not.
+    """
+    product = shop.product(has_batches=life_days is not None)
     shop.supply(product, (None, 10))
+    if life_days is not None:
+        shop.lay(product, (None, 10, "OLD", NOW + life_days))
     barrier = threading.Barrier(2)
     decided = promising.confirm.__globals__["decide_all"]
 
@@ -131,7 +136,10 @@ def rivals(shop: Books, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return decided(*arguments)
 
     monkeypatch.setitem(promising.confirm.__globals__, "decide_all", slowly)
-    wishes = [shop.wish(product, 10, march(3), document=DocumentRef("order", number)) for number in (1, 2)]
+    wishes = [
+        shop.wish(product, 10, march(3), document=DocumentRef("order", number), life_days=life_days)
+        for number in (1, 2)
+    ]
     got: list[int] = [0, 0]
 
     def order(place: int) -> None:
@@ -152,19 +160,24 @@ def rivals(shop: Books, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sorted(got)
 
 
+LIFE = pytest.mark.parametrize("life_days", [None, 30], ids=["goods that keep", "goods that expire"])
+
+
 @RACE
-def test_two_orders_for_the_last_pieces_one_gets_them(shop, monkeypatch):
-    assert rivals(shop, monkeypatch) == [0, 10]
+@LIFE
+def test_two_orders_for_the_last_pieces_one_gets_them(shop, monkeypatch, life_days):
+    assert rivals(shop, monkeypatch, life_days=life_days) == [0, 10]
     assert holds()
 
 
 @RACE
-def test_two_orders_for_the_last_pieces_oversell_without_the_lock(shop, monkeypatch):
+@LIFE
+def test_two_orders_for_the_last_pieces_oversell_without_the_lock(shop, monkeypatch, life_days):
     if connection.vendor == "postgresql":
         monkeypatch.setattr(locks, "_LOCK", "")
     else:
         monkeypatch.setattr(actions, "transaction", SimpleNamespace(atomic=nullcontext))
-    assert rivals(shop, monkeypatch) == [10, 10]
+    assert rivals(shop, monkeypatch, life_days=life_days) == [10, 10]
 
 
 # --- verify ----------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ STOCK_DAY = 0
 _KINDS = 32
 _FIRST_RECEIPT = 1
 _FIRST_DEMAND = 16
-_LAST_DAY = 2**31 - 1
+LAST_DAY = 2**31 - 1
 
 
 class Category(IntEnum):
@@ -76,6 +76,9 @@ class Category(IntEnum):
     @property
     def is_demand(self) -> bool:
         return self >= _FIRST_DEMAND
+
+
+_LYING = frozenset((Category.QUALITY_STOCK, Category.BLOCKED_STOCK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,7 @@ def _with_one(series: Series, category: int, day: int, quantity: int) -> Series:
 
 def _entry(category: int, day: int, quantity: int) -> Posting:
     assert 0 <= category < _KINDS, category
-    assert 0 <= day <= _LAST_DAY, day
+    assert 0 <= day <= LAST_DAY, day
     return int(category), STOCK_DAY if category == Category.STOCK else int(day), int(checked(quantity))
 
 
@@ -237,11 +240,10 @@ def changes(series: Series, scope: Scope, today: int) -> dict[int, int]:
             continue
         offset = day - today
         if offset < 0:
-            offset = 0
-            if _FIRST_RECEIPT <= category < _FIRST_DEMAND:
-                if day - today < -scope.overdue_receipt_days:
-                    continue
-                offset = 1
+            late = counted_from(category, offset, scope)
+            if late is None:
+                continue
+            offset = late
         if offset > horizon:
             beyond.append((offset, quantity))
         elif offset in net:
@@ -251,6 +253,18 @@ def changes(series: Series, scope: Scope, today: int) -> dict[int, int]:
     if beyond:
         net[horizon] = net.get(horizon, 0) + _lowered(beyond)
     return net
+
+
+def counted_from(category: int, offset: int, scope: Scope) -> int | None:
+    """The day (offset) on which a posting for a day (offset) counts; None for a receipt that is no longer believed.
+
+    Goods that lie here, in inspection or blocked, are not late: they count from today on.
+    """
+    if offset >= 0:
+        return offset
+    if not _FIRST_RECEIPT <= category < _FIRST_DEMAND or category in _LYING:
+        return 0
+    return 1 if offset >= -scope.overdue_receipt_days else None
 
 
 def _lowered(beyond: list[tuple[int, int]]) -> int:

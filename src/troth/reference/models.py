@@ -259,6 +259,9 @@ class Product(Masters):
     availability_group = models.CharField(_("availability group"), max_length=20, blank=True, default="", db_default="")
     minimum_quantity = models.BigIntegerField(_("minimum order quantity in smallest units"), default=0)
     multiple_quantity = models.BigIntegerField(_("ordered in multiples of, in smallest units"), default=0)
+    has_batches = models.BooleanField(_("kept in batches"), default=False, db_default=False)
+    shelf_life_days = models.PositiveIntegerField(_("shelf life in days"), null=True, blank=True)
+    minimum_life_days = models.PositiveIntegerField(_("remaining life on delivery in days"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("product")

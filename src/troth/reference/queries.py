@@ -67,7 +67,15 @@ class ProductRow:
     is_active: bool
     standard_cost: int
     lead_days: int | None
+    has_batches: bool
+    shelf_life_days: int | None
+    minimum_life_days: int
     category: str = ""
+
+    @property
+    def life_days(self) -> int | None:
+        """How long its goods must last from the day of delivery on; None where they are not kept in batches."""
+        return self.minimum_life_days if self.has_batches else None
 
     def format(self, quantity: int) -> str:
         return f"{format_quantity(quantity, self.decimals)} {self.base_unit}"
@@ -119,7 +127,8 @@ def today(clock: Clock, company_ids: Collection[int] | None = None) -> date:
 _SITE = ("id", "code", "name", "company_id", "time_zone", "calendar_id", "is_active")
 _PRODUCTS = (
     "SELECT p.id, p.number, p.name, p.base_unit_id, u.decimals, p.weight_g, p.volume_ml, p.is_stocked, p.is_made,"
-    " p.is_sold, p.is_active, p.standard_cost, p.lead_days, p.category"
+    " p.is_sold, p.is_active, p.standard_cost, p.lead_days, p.has_batches, p.shelf_life_days,"
+    " p.minimum_life_days, p.category"
     " FROM reference_product p JOIN reference_unit u ON u.code = p.base_unit_id"
 )
 

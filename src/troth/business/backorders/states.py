@@ -81,13 +81,14 @@ def verdict_of(gained: int, lost: int) -> Verdict:
 
 
 class Frozen(StrEnum):
-    """Why a line that was selected takes no part."""
+    """Why a line that was selected takes no part; `expiring`: a run does not share goods that are kept in batches."""
 
     FIXED = "fixed"
     TOGETHER = "together"
     HELD = "held"
     SCOPE = "scope"
     CLOSED = "closed"
+    EXPIRING = "expiring"
 
 
 class Rhythm(StrEnum):

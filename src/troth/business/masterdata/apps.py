@@ -23,6 +23,9 @@ class MasterdataConfig(AppConfig):
             areas.Area("products", _("Products"), "masterdata:products-list", "masterdata.view_product", "product", 710)
         )
         areas.register(
+            areas.Area("batches", _("Batches"), "masterdata:batches-list", "masterdata.view_batch", "stock", 715)
+        )
+        areas.register(
             areas.Area("prices", _("Prices"), "masterdata:prices-list", "masterdata.view_price", "price", 720)
         )
         areas.register(

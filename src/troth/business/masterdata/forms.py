@@ -29,6 +29,13 @@ LABELS = {
     "is_tax_exempt": _("Exempt from tax"),
     "mails_papers": _("Papers go out by mail by themselves"),
     "needs_proof": _("Billed after the proof of delivery"),
+    "has_batches": _("Kept in batches"),
+    "shelf_life_days": _("Shelf life in days"),
+    "minimum_life_days": _("Remaining life on delivery in days"),
+    "produced_on": _("Produced"),
+    "expires_on": _("Usable until"),
+    "supplier_batch": _("Supplier's batch"),
+    "note": _("Note"),
     "company": _("Company"),
     "number": _("Number"),
     "name": _("Name"),
@@ -103,6 +110,8 @@ HELP = {
     "product_category": _("All its products; leave it empty where a product is named."),
     "numerator": _("Both in base units; empty: one for one."),
     "free_product": _("Only on top of the ordered quantity; empty: the product itself."),
+    "shelf_life_days": _("From production on; empty: the goods do not expire."),
+    "minimum_life_days": _("How long goods must last from the day of delivery on, at least; 0: nothing is agreed."),
     "units": _("One of the unit is so many base units: BOX=4; BAG=1/3"),
     "minimum_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
     "multiple_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
@@ -188,6 +197,7 @@ CustomerForm = _form(
                 "priority",
                 "complete_delivery",
                 "deliveries_max",
+                "minimum_life_days",
             ),
         ),
         Section(_("Billing"), ("currency", "payment_terms", "is_tax_exempt", "mails_papers", "needs_proof")),
@@ -200,6 +210,7 @@ ProductForm = _form(
         Section(_("Measures"), ("base_unit", "units", "weight_g", "volume_ml")),
         Section(_("Orders"), ("minimum_quantity", "multiple_quantity")),
         Section(_("Supply"), ("site", "is_stocked", "is_made", "lead_days", "availability_group", "standard_cost")),
+        Section(_("Shelf life"), ("has_batches", "shelf_life_days", "minimum_life_days")),
     ),
 )
 
@@ -264,6 +275,7 @@ AgreedProductForm = _form(
             ("over_tolerance_basis_points", "under_tolerance_basis_points"),
             _("In percent of the ordered quantity, at the pick."),
         ),
+        Section(_("Shelf life"), ("minimum_life_days",)),
     ),
     customer=forms.CharField(label=LABELS["customer"], max_length=40, widget=Picker("masterdata:customer-options")),
     product=forms.CharField(label=LABELS["product"], max_length=40, widget=Picker("masterdata:product-options")),
@@ -331,6 +343,17 @@ FreeGoodsForm = _form(
     from_quantity=_in_base_units("from_quantity", required=False),
     per_quantity=_in_base_units("per_quantity", _("Of each")),
     free_quantity=_in_base_units("free_quantity"),
+)
+BatchForm = _form(
+    "BatchForm",
+    {**TABLES["batches"].fields},
+    (
+        Section("", ("product", "number", "is_active")),
+        Section(_("Shelf life"), ("produced_on", "expires_on"), _("The last day on which the goods can be used.")),
+        Section(_("Origin"), ("supplier_batch", "note")),
+    ),
+    product=forms.CharField(label=LABELS["product"], max_length=40, widget=Picker("masterdata:product-options")),
+    number=forms.CharField(label=_("Batch"), max_length=40),
 )
 PriceForm = _form(
     "PriceForm",

@@ -16,6 +16,8 @@ from troth.kernel.errors import BusinessError, InvalidInput
 from troth.kernel.quantity import MAX
 
 MAX_32 = 2**31 - 1
+MOST_LIFE_DAYS = 36_500
+"""A hundred years: what lasts longer does not expire."""
 
 
 class AccountMissing(BusinessError):
@@ -128,6 +130,7 @@ CUSTOMER: dict[str, Field] = {
     "is_tax_exempt": _yes(False),
     "mails_papers": _yes(False),
     "needs_proof": _yes(False),
+    "minimum_life_days": _whole(0, MOST_LIFE_DAYS),
     "is_active": _yes(True),
 }
 PARTY_FIELDS = ("number", "name", "street", "postcode", "city", "region", "country", "email", "telephone", "language")
@@ -149,6 +152,9 @@ PRODUCT: dict[str, Field] = {
     "is_stocked": _yes(True),
     "is_made": _yes(False),
     "is_sold": _yes(True),
+    "has_batches": _yes(False),
+    "shelf_life_days": _whole(None, MOST_LIFE_DAYS),
+    "minimum_life_days": _whole(0, MOST_LIFE_DAYS),
     "site": _code("site"),
     "is_active": _yes(True),
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.masterdata.web import agreed, files, offering, records
+from troth.business.masterdata.web import agreed, batches, files, offering, records
 
 app_name = "masterdata"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     *offering.listings.urls(),
     *offering.substitutions.urls(),
     *offering.free_goods.urls(),
+    *batches.batches.urls(),
     *records.checking_scopes.urls(),
     *records.availability_groups.urls(),
     path("options/products/", records.product_options, name="product-options"),

@@ -13,6 +13,10 @@ class Requirement(models.Model):
     """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over.
 
     It `is_rationed` if quotas or supply protection held for it when it was promised.
+
+    `life_days` is how long the goods must last from the day of delivery on (None: they are not kept in batches), and
+    `batch` the one that was asked for.
+
     `confirmed_quantity` is the sum of the schedule lines, delivered ones included. A line that was cancelled or
     rejected is withdrawn: nothing of it is open any more.
     """
@@ -43,6 +47,8 @@ class Requirement(models.Model):
     complete_delivery = models.BooleanField(default=False, db_default=False)
     deliveries_max = models.SmallIntegerField(default=9, db_default=9)
     segment = models.CharField(max_length=60, default="", db_default="")
+    batch = models.CharField(max_length=40, default="", db_default="")
+    life_days = models.PositiveIntegerField(null=True)
     is_withdrawn = models.BooleanField(default=False, db_default=False)
     value = models.BigIntegerField(default=0, db_default=0)
     owner_id = models.BigIntegerField(null=True)

@@ -13,7 +13,7 @@ from troth.business.promising import store
 from troth.business.promising.models import Allocation, Departure, HoldLine, PastPromise, Requirement, ScheduleLine
 from troth.business.promising.rules import Schedule, UnknownScope, sentence
 from troth.business.promising.states import UNSECURED
-from troth.kernel import netting
+from troth.kernel import lots, netting
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
@@ -337,7 +337,11 @@ def free(sites: Mapping[int, int], today: date, *, event: Event = Event.ORDER) -
 
 
 def _free(balance: AvailabilityBalance, today: int, scope: CheckingScope) -> Free:
-    curve = netting.free(netting.project(balance.series, scope.counted, today))
+    if balance.lots:
+        fresh = lots.fresh(balance.lots, scope.counted, today, scope.horizon_days)
+        curve = np.maximum(np.array(fresh, np.int64), 0)
+    else:
+        curve = netting.free(netting.project(balance.series, scope.counted, today))
     more = np.flatnonzero(curve > curve[0])
     return Free(int(curve[0]), date_of(today + int(more[0])) if len(more) else None)
 

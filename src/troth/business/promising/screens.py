@@ -17,6 +17,7 @@ from troth.business.promising.models import Hold, Requirement, ScheduleLine
 from troth.business.promising.queries import AvailabilityDay, PromisedLine
 from troth.business.promising.rules import LinePromise
 from troth.kernel.calendars import date_of, day_of
+from troth.kernel.lots import after
 from troth.kernel.netting import Category, Posting
 from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability.words import CATEGORIES
@@ -354,10 +355,14 @@ HOLDERS = (
     Column("basis", _("Basis"), "status"),
     Column("quantity", _("Holds"), "quantity"),
 )
+OF_BATCHES = (*HOLDERS[:-1], Column("batch", _("Batch")), Column("lasts_on", _("To last until"), "date"), HOLDERS[-1])
 
 
 def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
-    """Who holds confirmed quantities that no delivery has taken yet, the first day first."""
+    """Who holds confirmed quantities that no delivery has taken yet, the first day first.
+
+    Of goods kept in batches: which one was asked for, and until when they are to last.
+    """
     names = ("document_kind", "document_id", "document_number", "party__name")
     rows = (
         ScheduleLine.objects.filter(
@@ -368,7 +373,14 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
         )
         .order_by("material_on", "id")
         .values_list(
-            *(f"requirement__{name}" for name in names), "material_on", "delivery_on", "basis", "quantity", "delivered"
+            *(f"requirement__{name}" for name in names),
+            "material_on",
+            "delivery_on",
+            "basis",
+            "quantity",
+            "delivered",
+            "requirement__batch",
+            "requirement__life_days",
         )
     )
     shown = [
@@ -379,10 +391,12 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
             "delivery_on": row[5],
             "basis": BASIS[row[6]],
             "quantity": Quantity(row[7] - row[8], product.decimals, product.base_unit),
+            "batch": row[9],
+            "lasts_on": after(row[5], row[10]) if row[10] is not None else None,
         }
         for row in rows[:MOST_HOLDERS]
     ]
-    return table_of(HOLDERS, shown)
+    return table_of(OF_BATCHES if product.has_batches else HOLDERS, shown)
 
 
 def link_of(ref: DocumentRef, actor: Any) -> Link | None:

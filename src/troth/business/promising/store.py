@@ -71,6 +71,8 @@ class Standing:
     cause: str
     promised_at: datetime | None
     is_rationed: bool
+    batch: str
+    life_days: int | None
     lines: tuple[StandingLine, ...] = ()
     uses: tuple[Use, ...] = ()
 
@@ -85,6 +87,10 @@ class Standing:
 
     def key_of(self, line: StandingLine) -> AvailabilityKey:
         return self.own_key if line.is_allocated else self.key
+
+    def mark(self, line: StandingLine) -> tuple[str, int]:
+        """The batch and the last day as which its demand stands; goods tied to the line are kept as they are."""
+        return ("", 0) if line.is_allocated else (self.batch, line.schedule.lasts(self.life_days))
 
     @property
     def delivered(self) -> int:
@@ -105,14 +111,14 @@ _STANDING = (
     "r.id, r.document_kind, r.document_id, r.document_number, r.line_id, r.product_id, r.site_id, r.segment,"
     " r.quantity, r.open_quantity, r.confirmed_quantity, r.requested_on, r.mode, r.scope, r.is_fixed, r.is_checked,"
     " r.delivery_group, r.complete_delivery, r.deliveries_max, r.is_withdrawn, r.first_promised_on, r.explanation,"
-    " r.cause, r.promised_at, r.is_rationed"
+    " r.cause, r.promised_at, r.is_rationed, r.batch, r.life_days"
 )
 _LINE = (
     "s.id, s.position, s.quantity, s.delivered, s.material_on, s.transportation_planning_on, s.loading_on,"
     " s.goods_issue_on, s.delivery_on, s.basis, s.binding"
 )
 _LINE_ID = 4
-_STANDING_WIDTH = 25
+_STANDING_WIDTH = 27
 
 
 def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
@@ -246,7 +252,7 @@ def _requirement(row: Sequence[Any], lines: tuple[StandingLine, ...], uses: tupl
         row[0], DocumentRef(row[1], row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
         _date(row[11]), row[12], row[13], bool(row[14]), bool(row[15]), row[16], bool(row[17]), row[18],
         bool(row[19]), _date(row[20]) if row[20] else None, _json(row[21]), row[22], _at(row[23]), bool(row[24]),
-        lines, uses,
+        row[25], row[26], lines, uses,
     )  # fmt: skip
 
 
@@ -270,8 +276,9 @@ _REQUIREMENT = {
     "product_id": "int", "site_id": "int", "party_id": "int", "quantity": "int", "open_quantity": "int",
     "requested_on": "date", "mode": "text", "scope": "text", "priority": "int", "is_fixed": "bool",
     "is_checked": "bool", "delivery_group": "int", "complete_delivery": "bool", "deliveries_max": "int",
-    "segment": "text", "is_withdrawn": "bool", "value": "int", "owner_id": "int", "confirmed_quantity": "int",
-    "first_promised_on": "date", "explanation": "json", "promised_at": "at", "cause": "text", "is_rationed": "bool",
+    "segment": "text", "batch": "text", "life_days": "int", "is_withdrawn": "bool", "value": "int", "owner_id": "int",
+    "confirmed_quantity": "int", "first_promised_on": "date", "explanation": "json", "promised_at": "at",
+    "cause": "text", "is_rationed": "bool",
 }  # fmt: skip
 _SCHEDULE = {
     "requirement_id": "int", "position": "int", "quantity": "int", "material_on": "date",

@@ -8,9 +8,11 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
+from troth.business.masterdata.queries import lots
 from troth.business.shipping.models import TransferOrder
 from troth.business.shipping.rules.bins import Shelf
 from troth.business.supply.actions import Claim
+from troth.kernel.lots import FOREVER
 from troth.ledgers.stock.keys import StockKey
 from troth.platform import numbering, sql
 from troth.platform.documents import DocumentRef
@@ -399,13 +401,17 @@ _LETS_GO = {"open": "cancel transfer order %s", "confirmed": "undo the pick of t
 def shelves(held: Held, found: Sequence[Any], claimed: dict[StockKey, tuple[Claim, ...]]) -> list[Shelf]:
     """Bins under their locks, less what is claimed there; `found` are the stock ledger's bins of a first look."""
     made = []
+    known = lots((one.key.product_id, one.key.batch) for one in found if one.key.batch)
     for one in found:
         balance = held.balance(one.key)
         free = balance.quantity - sum(claim.quantity for claim in claimed.get(one.key, ()))
         received_on: date | None = balance.received_on
         made.append(
-            Shelf(one.key, one.key.product_id, one.key.bin_id, one.bin, one.sequence, free, received_on, one.key.owner)
-        )
+            Shelf(
+                one.key, one.key.product_id, one.key.bin_id, one.bin, one.sequence, free, received_on, one.key.owner,
+                known.get((one.key.product_id, one.key.batch), ("", 0))[1] or FOREVER, one.key.batch,
+            )
+        )  # fmt: skip
     return made
 
 

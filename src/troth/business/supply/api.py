@@ -163,6 +163,8 @@ class OpeningEntry(Entry):
     bin: Code
     quantity: Figure
     received_on: date | None = None
+    batch: Annotated[str, Field(max_length=40)] = ""
+    expires_on: Day | None = None
 
 
 class OpeningEntries(Entry):
@@ -197,6 +199,7 @@ class ReceiptShown(Shown):
     received: str
     expected: str
     unit: str
+    expires_on: date | None
     state: str
     version: int
 
@@ -244,6 +247,7 @@ def _shown(row: ReceiptRow, product: ProductRow) -> ReceiptShown:
         received=quantity(row.received, product.decimals),
         expected=quantity(row.expected, product.decimals),
         unit=product.base_unit,
+        expires_on=row.expires_on,
         state=row.state,
         version=row.version,
     )
@@ -263,7 +267,10 @@ def _row(request: ApiRequest, receipt_id: int) -> ReceiptRow:
 
 
 class NewReceipt(Entry):
-    """`kind` is purchase or production. The product by number, the site and the supplier by id."""
+    """`kind` is purchase or production. The product by number, the site and the supplier by id.
+
+    `expires_on`: the last day of goods that are kept in batches; left out, the product's shelf life counts.
+    """
 
     kind: Annotated[str, Field(pattern="^(purchase|production)$")]
     number: Annotated[str, Field(min_length=1, max_length=40)]
@@ -272,6 +279,7 @@ class NewReceipt(Entry):
     due_on: Day
     quantity: Figure
     supplier: Id | None = None
+    expires_on: Day | None = None
 
 
 class ReceiptMade(Shown):
@@ -297,6 +305,7 @@ def create_receipt(request: ApiRequest, receipt: NewReceipt) -> ReceiptMade:
             due_on=receipt.due_on,
             quantity=_read(receipt.quantity, product),
             supplier_id=receipt.supplier,
+            expires_on=receipt.expires_on,
         ),
     )
     return ReceiptMade(id=receipt_id)
@@ -309,6 +318,7 @@ def _read(text: str, product: ProductRow, *, zero_allowed: bool = False) -> int:
 class ReceiptChange(Entry):
     due_on: Day | None = None
     quantity: Figure | None = None
+    expires_on: Day | None = None
 
 
 @operations.changes("/receipts/{int:receipt_id}", ReceiptShown)
@@ -317,7 +327,10 @@ def change_receipt(request: ApiRequest, receipt_id: Id, change: ReceiptChange) -
     version = versions.expected(request)
     row = _row(request, receipt_id)
     wanted = None if change.quantity is None else _read(change.quantity, reference.product(row.product_id))
-    act(request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted, expected_version=version)
+    act(
+        request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted,
+        expires_on=change.expires_on, expected_version=version,
+    )  # fmt: skip
     return get_receipt(request, receipt_id)
 
 
@@ -330,11 +343,16 @@ def cancel_receipt(request: ApiRequest, receipt_id: Id, why: Reason) -> ReceiptS
 
 
 class Arrival(Entry):
-    """What came, in the product's base unit, and the bin it was put into, by id."""
+    """What came, in the product's base unit, and the bin it was put into, by id.
+
+    A product that is kept in batches wants one; a new batch wants its days, unless they follow from the shelf life.
+    """
 
     quantity: Figure
     bin: Id
     batch: Annotated[str, Field(max_length=40)] = ""
+    produced_on: Day | None = None
+    expires_on: Day | None = None
 
 
 class ReceivedShown(Shown):
@@ -358,6 +376,8 @@ def receive_goods(request: ApiRequest, receipt_id: Id, arrival: Arrival) -> Rece
         _read(arrival.quantity, product),
         bin_id=arrival.bin,
         batch=arrival.batch,
+        produced_on=arrival.produced_on,
+        expires_on=arrival.expires_on,
     )
     return ReceivedShown(
         receipt=made.receipt_id,

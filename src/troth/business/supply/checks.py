@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.supply.actions.expect import CATEGORIES
 from troth.business.supply.models import Receipt
 from troth.ledgers.availability import queries as availability
@@ -49,5 +50,25 @@ def _stock() -> Iterator[Finding | Count]:
             )
 
 
+def _lots() -> Iterator[Finding | Count]:
+    """Lots in availability are the unrestricted stock of the batches, and last as long as the batches do."""
+    posted, lying = availability.lots_at_hand(), stock.batches_unrestricted()
+    known = masterdata.batches((product_id, batch) for product_id, _, batch in (*posted, *lying))
+    yield Count(len(posted.keys() | lying.keys()))
+    for place in sorted(posted.keys() | lying.keys()):
+        product_id, site_id, batch = place
+        row = known.get((product_id, batch))
+        if row is None:
+            continue
+        there = {row.lasts: lying[place]} if place in lying else {}
+        if posted.get(place, {}) != there:
+            yield Finding(
+                f"Batch {batch} of product {product_id} at site {site_id}: {there} lie in the bins by last day, "
+                f"{posted.get(place, {})} are posted as available.",
+                {"product": product_id, "site": site_id, "batch": batch},
+            )
+
+
+register(Check("supply: lots", "Available lots are the batches in the bins, with their last days.", _lots))
 register(Check("supply: stock", "Available stock is what lies unrestricted in the bins.", _stock))
 register(Check("supply: expected", "What receipts still expect is posted as supply.", _expected))

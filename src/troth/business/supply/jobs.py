@@ -3,6 +3,8 @@
 from django_tasks import task
 
 from troth.business.supply import actions, queries
+from troth.kernel.calendars import day_of
+from troth.ledgers.availability import queries as availability
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import SYSTEM_CLOCK, Clock
 from troth.platform.schedule import schedule
@@ -18,6 +20,26 @@ CAUSE = "receipts are overdue"
 def note_overdue_receipts() -> int:
     """Note the shortages that overdue receipts leave; return how many."""
     return note_overdue(SYSTEM_CLOCK)
+
+
+# After midnight of each site, as above.
+@schedule("note expired batches", "10 * * * *")
+@task()
+def note_expired_batches() -> int:
+    """Note the shortages that expired batches leave; return how many."""
+    return note_expired(SYSTEM_CLOCK)
+
+
+def note_expired(clock: Clock) -> int:
+    """The job at a given time: promises that hung on goods which can no longer be used are noted as short."""
+    noted = 0
+    for site in reference.sites():
+        today = day_of(clock.today(site.time_zone))
+        for product_id, batches in availability.expired(site.id, today).items():
+            cause = f"batch {', '.join(batches)} has expired"[:200]
+            found = actions.review_shortages(site.id, [product_id], cause=cause, by=SYSTEM, clock=clock)
+            noted += len(found)
+    return noted
 
 
 def note_overdue(clock: Clock) -> int:

@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Receipt(models.Model):
-    """`quantity` of a product due at a site; `received` of it has come. Quantities in smallest units."""
+    """`quantity` of a product due at a site; `received` of it has come. Quantities in smallest units.
+
+    `expires_on` is the last day of goods that are still to come, where the product is kept in batches and expires.
+    """
 
     class Kind(models.TextChoices):
         PURCHASE = "purchase", _("purchase order")
@@ -21,6 +24,7 @@ class Receipt(models.Model):
     due_on = models.DateField(_("due"))
     quantity = models.BigIntegerField(_("quantity"))
     received = models.BigIntegerField(_("received"), default=0, db_default=0)
+    expires_on = models.DateField(_("usable until"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, default="open", db_default="open")
     version = models.PositiveIntegerField(default=1, db_default=1)
 

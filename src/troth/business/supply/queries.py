@@ -29,6 +29,7 @@ class ReceiptRow:
     received: int
     state: str
     version: int
+    expires_on: date | None
 
     @property
     def expected(self) -> int:
@@ -37,7 +38,7 @@ class ReceiptRow:
 
 _ROW = (
     "id", "company_id", "kind", "number", "supplier__name", "product_id", "product__number", "product__name",
-    "site_id", "site__code", "due_on", "quantity", "received", "state", "version",
+    "site_id", "site__code", "due_on", "quantity", "received", "state", "version", "expires_on",
 )  # fmt: skip
 
 

@@ -20,6 +20,30 @@ class ReceiptExists(BusinessError):
     code = "receipt_exists"
 
 
+class NotInBatches(BusinessError):
+    """A batch, or a last day, is named of a product that is not kept in batches."""
+
+    code = "not_in_batches"
+
+
+class BatchMissing(BusinessError):
+    """Goods of a product that is kept in batches come in without one."""
+
+    code = "batch_missing"
+
+
+class UnknownBatch(BusinessError):
+    """A batch is named that nobody knows."""
+
+    code = "unknown_batch"
+
+
+class ExpiresTooEarly(BusinessError):
+    """Goods would expire before they come."""
+
+    code = "expires_too_early"
+
+
 class LessThanReceived(BusinessError):
     """A receipt was changed to less than what has come of it."""
 

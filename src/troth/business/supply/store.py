@@ -6,7 +6,10 @@ from typing import Any
 from troth.platform import sql
 
 _KEY = {"company_id": "int", "kind": "text", "number": "text"}
-_COLUMNS = _KEY | {"supplier_id": "int", "product_id": "int", "site_id": "int", "due_on": "date", "quantity": "int"}
+_COLUMNS = _KEY | {
+    "supplier_id": "int", "product_id": "int", "site_id": "int", "due_on": "date", "quantity": "int",
+    "expires_on": "date",
+}  # fmt: skip
 
 
 def existing(numbers: Sequence[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
@@ -21,7 +24,10 @@ def existing(numbers: Sequence[tuple[int, str, str]]) -> set[tuple[int, str, str
 
 
 def insert(rows: Iterable[tuple[Any, ...]]) -> list[int]:
-    """Insert (company id, kind, number, supplier id, product id, site id, due on, quantity); ids in the same order."""
+    """Insert (company id, kind, number, supplier id, product id, site id, due on, quantity, expires on).
+
+    Returns the ids in the same order.
+    """
     rows = list(rows)
     ids = {row[:3]: row[3] for row in sql.insert("supply_receipt", _COLUMNS, rows, returning=(*_KEY, "id"))}
     return [ids[row[:3]] for row in rows]

@@ -48,6 +48,7 @@ CODES = (
     Code("V_RA", _("Backorder runs"), "backorders:runs", asks="q"),
     Code("V_V2", _("Backorder variants"), "backorders:variants", asks="q"),
     Code("CO06", _("Decide on backorder runs"), "backorders:runs", "state=simulated"),
+    Code("MSC3N", _("Batches"), "masterdata:batches-list", asks="q"),
     Code("VL01", _("Create a delivery for an order"), "shipping:due", kind="order", opens="sales:order"),
     Code("VL04", _("Due for delivery"), "shipping:due"),
     Code("VL10", _("Due for delivery today"), "shipping:due", "horizon=0"),

@@ -156,6 +156,10 @@ SCREENS: dict[str, tuple[Text, ...]] = {
     "masterdata:free-goods-list": (
         _("Of each so many that are ordered some are free: within the ordered quantity, or on top of it."),
         _("What is free is an item of its own without a price. It follows the changes of its main item."),
+    ),
+    "masterdata:batches-list": (
+        _("A batch is what was made together. What can be used until a day is promised for deliveries up to it only."),
+        _("Another last day counts at once; promises that are left without goods are made anew."),
         *LIST,
     ),
     "masterdata:checking-scopes-list": (

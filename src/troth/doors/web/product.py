@@ -1,17 +1,21 @@
 """The page of a product: its time line at a site, where it lies, who holds it and what is on its way (MMBE, CO09)."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.promising import screens as promising
 from troth.business.supply import queries as supply
 from troth.ledgers.stock import queries as stock
 from troth.ledgers.stock.queries import StockRow
 from troth.ledgers.stock.screens import TYPES
+from troth.platform.clock import Clock
 from troth.platform.web import documents
 from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Column, table_of
@@ -19,6 +23,9 @@ from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.values import Empty, Link, Quantity, Status
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow, SiteRow
+
+SOON_DAYS = 30
+"""What expires within so many days stands out."""
 
 ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
 BINS = (
@@ -30,6 +37,13 @@ BINS = (
     Column("owner", _("Held by")),
     Column("received_on", _("Since"), "date"),
     Column("quantity", _("Quantity"), "quantity"),
+)
+BATCHES = (
+    Column("batch", _("Batch"), "link"),
+    Column("site", _("Site"), wide=True),
+    Column("produced_on", _("Produced"), "date"),
+    Column("expires_on", _("Usable until"), "date"),
+    Column("life", _("Shelf life"), "status"),
 )
 RECEIPTS = (
     Column("number", _("Receipt"), "link"),
@@ -65,10 +79,12 @@ class ProductPage(DocumentPage):
     def tabs(self, actor: Any, key: int) -> list[Tab]:
         """Each as far as the person may see what it shows."""
         product = reference.product(key)
+        clock: Clock = self.request.clock  # type: ignore[attr-defined]
         found = (
             ("promising.view_availability", Tab("time", _("Availability"), "product/time.html",
                                                 lambda: self._time(product, actor))),
-            ("supply.view_stock", Tab("stock", _("Stock"), "product/stock.html", lambda: _stock(product, actor))),
+            ("supply.view_stock", Tab("stock", _("Stock"), "product/stock.html",
+                                      lambda: _stock(product, actor, clock))),
             ("supply.view_purchase_order", Tab("receipts", _("Receipts"), documents.TABLE,
                                                lambda: _receipts(product, actor))),
         )  # fmt: skip
@@ -100,6 +116,9 @@ def _facts(product: ProductRow) -> Iterable[Fact]:
     yield Fact(_("Weight"), Quantity(product.weight_g, 3, "kg") if product.weight_g else None)
     yield Fact(_("Volume"), Quantity(product.volume_ml, 3, "l") if product.volume_ml else None)
     yield Fact(_("Lead time"), Quantity(product.lead_days, 0, str(_("working days"))) if product.lead_days else None)
+    if product.has_batches:
+        life = product.shelf_life_days
+        yield Fact(_("Shelf life"), _("kept in batches") if life is None else Quantity(life, 0, str(_("days"))))
     yield Fact(_("Comes from"), _("production") if product.is_made else _("purchase"))
 
 
@@ -115,8 +134,8 @@ def _usual(product: ProductRow, sites: list[SiteRow]) -> SiteRow | None:
     return max(sites, key=lambda site: lying.get(site.id, 0), default=None)
 
 
-def _stock(product: ProductRow, actor: Any) -> dict[str, Any]:
-    """Where it lies: summed by site and type, then bin by bin."""
+def _stock(product: ProductRow, actor: Any, clock: Clock) -> dict[str, Any]:
+    """Where it lies: summed by site and type, by batch, then bin by bin."""
     seen = {site.id for site in _sites(actor)}
     rows = [row for row in stock.overview(product.id) if row.key.site_id in seen]
     types = list(dict.fromkeys(row.key.stock_type for row in rows))
@@ -126,6 +145,7 @@ def _stock(product: ProductRow, actor: Any) -> dict[str, Any]:
     )
     empty = Empty(_("It lies nowhere"), _("Stock appears when goods of an expected receipt are received."))
     return {
+        "batches": _batches(rows, product, types, clock) if product.has_batches else None,
         "sums": table_of(columns, _sums(rows, product)),
         "bins": table_of(BINS, [_bin(row, product) for row in rows]),
         "empty": empty,
@@ -139,6 +159,35 @@ def _sums(rows: list[StockRow], product: ProductRow) -> list[dict[str, Any]]:
         before = of_site.get(row.key.stock_type, Quantity(0)).value
         of_site[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
     return list(found.values())
+
+
+def _batches(rows: list[StockRow], product: ProductRow, types: list[str], clock: Clock) -> Any:
+    """Each batch at each site by stock type, what expires first on top, with how long it can still be used."""
+    known = masterdata.batches((product.id, row.key.batch) for row in rows)
+    zones = {site.id: site.time_zone for site in reference.sites(with_closed=True)}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        batch = known.get((product.id, row.key.batch))
+        place = found.setdefault((row.site, row.key.batch), {"site": row.site, "expires_on": None})
+        if batch is not None:
+            link = Link(batch.number, reverse("masterdata:batches-edit", args=[batch.id]))
+            place |= {"batch": link, "produced_on": batch.produced_on, "expires_on": batch.expires_on}
+            place["life"] = _life(batch.expires_on, clock.today(zones[row.key.site_id]))
+        before = place.get(row.key.stock_type, Quantity(0)).value
+        place[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
+    columns = (*BATCHES, *(Column(kind, TYPES[kind].word if kind in TYPES else kind, "quantity") for kind in types))
+    ordered = sorted(found.items(), key=lambda one: (one[1]["expires_on"] or date.max, *one[0]))
+    return table_of(columns, [place for _, place in ordered])
+
+
+def _life(expires_on: date | None, today: date) -> Status | None:
+    if expires_on is None:
+        return None
+    left = (expires_on - today).days
+    if left < 0:
+        return Status(_("Expired"), "stopped")
+    words = ngettext("%(days)s day left", "%(days)s days left", left) % {"days": left}
+    return Status(words, "done" if left > SOON_DAYS else "waiting")
 
 
 def _bin(row: StockRow, product: ProductRow) -> dict[str, Any]:

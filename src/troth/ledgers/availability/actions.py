@@ -9,21 +9,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from troth.kernel import netting
+from troth.kernel import lots, netting
 from troth.kernel.calendars import date_of
+from troth.kernel.lots import LotPosting
 from troth.ledgers.availability import queries
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
-from troth.ledgers.availability.rules import gap
+from troth.ledgers.availability.rules import Gap, gap, spoilt_gap
 from troth.ledgers.postings import SOURCE_COLUMNS, source_values
 from troth.platform import sql
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
 _COLUMNS = {**SOURCE_COLUMNS, "balance_id": "int", "category": "int", "day": "int", "quantity": "int"}
+_LOT_COLUMNS = {**_COLUMNS, "batch": "text", "lasts": "int"}
 
 
 class Entry(NamedTuple):
-    """`quantity` (signed: supply positive, demand negative) of a category on a day (number since 1970-01-01)."""
+    """`quantity` (signed: supply positive, demand negative) of a category on a day (number since 1970-01-01).
+
+    `batch` where the goods are of one, or one is wanted; `lasts` the last day of the goods, or until which they are to
+    last (0: they do not expire, or it does not matter).
+    """
 
     key: AvailabilityKey
     category: int
@@ -31,10 +37,15 @@ class Entry(NamedTuple):
     quantity: int
     source: DocumentRef
     source_line_id: int = 0
+    batch: str = ""
+    lasts: int = 0
 
 
 def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
-    """Post the entries to the held series; stock has no day and is kept at day 0."""
+    """Post the entries to the held series; stock has no day and is kept at day 0.
+
+    A key keeps its lots from the first entry on that names a batch or a last day.
+    """
     by_key: dict[AvailabilityKey, list[Entry]] = {}
     for entry in entries:
         by_key.setdefault(entry.key, []).append(entry)
@@ -42,8 +53,22 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
     for balance, posted in moved:
         balance.series = netting.merge(balance.series, [(one.category, one.day, one.quantity) for one in posted])
         balance.version += 1
+    aging = [balance for balance, posted in moved if _post_lots(balance, posted)]
     if held.writes:
-        _write(moved, at)
+        _write(moved, aging, at)
+
+
+def _post_lots(balance: AvailabilityBalance, posted: Sequence[Entry]) -> bool:
+    """Post to the lots of a balance; whether it has any. `balance.series` has the entries already."""
+    if not balance.lots:
+        if not any(entry.batch or entry.lasts for entry in posted):
+            return False
+        taken_back = [(one.category, one.day, -one.quantity) for one in posted]
+        balance.lots = lots.without_batches(netting.merge(balance.series, taken_back))
+    balance.lots = lots.merge(
+        balance.lots, [LotPosting(one.category, one.day, one.lasts, one.batch, one.quantity) for one in posted]
+    )
+    return True
 
 
 def withdraw(held: Held, lines: Sequence[tuple[str, int]], *, source: DocumentRef, at: datetime) -> None:
@@ -54,11 +79,13 @@ def withdraw(held: Held, lines: Sequence[tuple[str, int]], *, source: DocumentRe
     """
     rows = queries.standing(lines)
     held.require(row.key for row in rows)
-    entries = [Entry(r.key, r.category, r.day, -r.quantity, r.source, r.source_line_id) for r in rows]
+    entries = [Entry(r.key, r.category, r.day, -r.quantity, r.source, r.source_line_id, r.batch, r.lasts) for r in rows]
     post(held, entries, at=at)
 
 
-def _write(moved: Sequence[tuple[AvailabilityBalance, Sequence[Entry]]], at: datetime) -> None:
+def _write(
+    moved: Sequence[tuple[AvailabilityBalance, Sequence[Entry]]], aging: Sequence[AvailabilityBalance], at: datetime
+) -> None:
     rows = [
         (
             *source_values(entry, at),
@@ -66,12 +93,23 @@ def _write(moved: Sequence[tuple[AvailabilityBalance, Sequence[Entry]]], at: dat
             int(entry.category),
             netting.STOCK_DAY if entry.category == netting.Category.STOCK else entry.day,
             entry.quantity,
+            entry.batch,
+            entry.lasts,
         )
         for balance, posted in moved
         for entry in posted
         if entry.quantity
     ]
-    sql.insert("availability_posting", _COLUMNS, rows)
+    if aging:
+        sql.insert("availability_posting", _LOT_COLUMNS, rows)
+        sql.update(
+            "availability_balance",
+            "id",
+            {"lots": "bytes"},
+            [(balance.id, lots.pack(balance.lots)) for balance in aging],
+        )
+    else:
+        sql.insert("availability_posting", _COLUMNS, [row[: len(_COLUMNS)] for row in rows])
     sql.update(
         "availability_balance",
         "id",
@@ -101,11 +139,18 @@ def note_shortages(
     found = []
     for key in dict.fromkeys(keys):
         known = sum(row.quantity for row in standing.get(key, ()))
-        missing = gap(held.balance(key).series, today, tolerated=known)
+        missing = gap_of(held.balance(key), today, tolerated=known)
         if missing is not None:
             found.append(Shortfall(key, date_of(missing.day), missing.quantity - known))
     _open(held, [(shortfall, cause) for shortfall in found], at)
     return found
+
+
+def gap_of(balance: AvailabilityBalance, today: int, *, tolerated: int = 0) -> Gap | None:
+    """What is missing of the goods themselves, or of goods that last long enough: the larger of both."""
+    missing = gap(balance.series, today, tolerated=tolerated)
+    spoilt = spoilt_gap(balance.lots, today, tolerated=tolerated) if balance.lots else None
+    return max((one for one in (missing, spoilt) if one is not None), key=lambda one: one.quantity, default=None)
 
 
 def known_shortage(held: Held, key: AvailabilityKey) -> int:
@@ -121,7 +166,7 @@ def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, 
     closed: list[int] = []
     rests: list[tuple[Shortfall, str]] = []
     for key, rows in _open_shortages(held, keys).items():
-        missing = gap(held.balance(key).series, today)
+        missing = gap_of(held.balance(key), today)
         covered = sum(row.quantity for row in rows) - (missing.quantity if missing else 0)
         for row in reversed(rows):
             if covered <= 0:

@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from troth.kernel import lots as lots_of
 from troth.kernel import netting
 from troth.platform.locks import BalanceKey, Rank
 
 
 @dataclass(slots=True)
 class AvailabilityBalance:
-    """The series of a key: signed quantities by category and day, in the product's smallest units."""
+    """The series of a key: signed quantities by category and day, in the product's smallest units.
+
+    `lots` says of which batches they are and how long they last; empty as long as nothing on the key names either.
+    """
 
     id: int
     version: int
     series: netting.Series
+    lots: lots_of.Lots = lots_of.EMPTY
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,11 +32,12 @@ class AvailabilityKey(BalanceKey):
     rank: ClassVar[Rank] = Rank.AVAILABILITY
     table: ClassVar[str] = "availability_balance"
     types: ClassVar[tuple[str, ...]] = ("int", "int", "text")
-    columns: ClassVar[tuple[str, ...]] = ("version", "series")
+    columns: ClassVar[tuple[str, ...]] = ("version", "series", "lots")
 
     @classmethod
     def build(cls, key: Self, row: tuple[Any, ...]) -> AvailabilityBalance:
-        return AvailabilityBalance(row[0], row[1], netting.unpack(bytes(row[2])))
+        found = lots_of.unpack(row[3]) if row[3] else lots_of.EMPTY
+        return AvailabilityBalance(row[0], row[1], netting.unpack(bytes(row[2])), found)
 
     @classmethod
     def empty(cls, key: Self) -> AvailabilityBalance:

@@ -12,18 +12,25 @@ class Balance(models.Model):
     segment = models.CharField(max_length=60, default="", db_default="")
     version = models.BigIntegerField(default=0, db_default=0)
     series = models.BinaryField(default=b"", db_default=b"")
+    lots = models.BinaryField(default=b"", db_default=b"")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "site", "segment"], name="availability_balance_key")]
 
 
 class Posting(PostingRow):
-    """`quantity` (supply positive, demand negative) of `category` on `day` (days since 1970-01-01; 0 for stock)."""
+    """`quantity` (supply positive, demand negative) of `category` on `day` (days since 1970-01-01; 0 for stock).
+
+    `batch` and `lasts` (the last day of the goods, or until which they are to last) where the goods expire: "" and 0
+    otherwise.
+    """
 
     balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="postings", db_index=False)
     category = models.SmallIntegerField()
     day = models.IntegerField()
     quantity = models.BigIntegerField()
+    batch = models.CharField(max_length=40, default="", db_default="")
+    lasts = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         indexes = [

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 from django.db.models import Sum
 
+from troth.kernel import lots as kernel_lots
 from troth.kernel import netting
 from troth.kernel.calendars import date_of
+from troth.kernel.lots import LotPosting, Lots
 from troth.kernel.netting import Category, Scope
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.availability.models import Balance, Posting, Shortage
@@ -17,6 +20,8 @@ from troth.platform.documents import DocumentRef
 
 PROMISES = Scope(frozenset((*COVER, *PROMISED)), overdue_receipt_days=OVERDUE_RECEIPT_DAYS)
 """The scope of what is promised and what covers it."""
+ALWAYS = Scope(frozenset(), overdue_receipt_days=netting.LAST_DAY)
+"""Believes in every receipt, however late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,18 @@ def series(product_id: int, site_id: int, segment: str = "") -> netting.Series:
     return netting.unpack(bytes(packed or b""))
 
 
+def keys_of_product(product_id: int) -> list[AvailabilityKey]:
+    """The keys of a product's common stock, at every site where it ever stood."""
+    rows = Balance.objects.filter(product_id=product_id, segment="").order_by("site_id")
+    return [AvailabilityKey(product_id, site_id) for site_id in rows.values_list("site_id", flat=True)]
+
+
+def lots(product_id: int, site_id: int) -> Lots:
+    """The lots of a product's common stock at a site: of which batches it is and how long they last. A first look."""
+    row = Balance.objects.filter(product_id=product_id, site_id=site_id, segment="")
+    return kernel_lots.unpack(row.values_list("lots", flat=True).first() or b"")
+
+
 def timeline(
     product_id: int,
     site_id: int,
@@ -83,17 +100,21 @@ def timeline(
 ) -> list[TimelineRow]:
     """The series of a key by day and category, supply before demand; `today` is the site's day number.
 
-    `supposed` counts as if it were posted.
+    `supposed` counts as if it were posted. Of goods that expire what is free on a day is what lasts until then.
     """
     found = netting.merge(series(product_id, site_id, segment), supposed)
     net = netting.project(found, scope, today)
     balance, curve = netting.projected_balance(net), netting.free(net)
+    if not segment and (aging := lots(product_id, site_id)):
+        added = [LotPosting(*one[:2], 0, "", one[2]) for one in supposed]
+        fresh = kernel_lots.fresh(kernel_lots.merge(aging, added), scope, today, scope.horizon_days)
+        curve = np.maximum(np.array(fresh, np.int64), 0)
     rows = []
     for number, day, quantity in found.postings():
         category = Category(number)
         planned = day if category is not Category.STOCK else today
-        counted = today + 1 if category.is_receipt and planned < today else max(planned, today)
-        believed = not category.is_receipt or planned >= today - scope.overdue_receipt_days
+        counted = today + (netting.counted_from(category, planned - today, ALWAYS) or 0)
+        believed = netting.counted_from(category, planned - today, scope) is not None
         offset = min(counted - today, scope.horizon_days)
         rows.append(
             TimelineRow(
@@ -163,7 +184,7 @@ def open_shortages(*, site_id: int | None = None, limit: int = 1000) -> list[Sho
 
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    """What stands for a line on a key: the sum of its postings in a category and on a day, never zero."""
+    """What stands for a line on a key: the sum of its postings in a category, on a day and of a batch, never zero."""
 
     key: AvailabilityKey
     category: int
@@ -171,6 +192,8 @@ class StandingRow:
     quantity: int
     source: DocumentRef
     source_line_id: int
+    batch: str = ""
+    lasts: int = 0
 
 
 def standing(lines: Sequence[tuple[str, int]]) -> list[StandingRow]:
@@ -182,16 +205,17 @@ def standing(lines: Sequence[tuple[str, int]]) -> list[StandingRow]:
     )
     rows = sql.fetch(
         f"{with_clause} SELECT b.product_id, b.site_id, b.segment, p.category, p.day, CAST(SUM(p.quantity) AS bigint),"
-        " p.source_kind, p.source_id, p.source_line_id"
+        " p.source_kind, p.source_id, p.source_line_id, p.batch, p.lasts"
         f" FROM availability_posting p JOIN {relation} ON p.source_kind = l.kind AND p.source_line_id = l.line_id"
         " JOIN availability_balance b ON b.id = p.balance_id"
-        " GROUP BY b.product_id, b.site_id, b.segment, p.category, p.day, p.source_kind, p.source_id, p.source_line_id"
+        " GROUP BY b.product_id, b.site_id, b.segment, p.category, p.day, p.source_kind, p.source_id, p.source_line_id,"
+        " p.batch, p.lasts"
         " HAVING SUM(p.quantity) <> 0"
-        " ORDER BY p.source_line_id, b.product_id, b.site_id, b.segment, p.category, p.day",
+        " ORDER BY p.source_line_id, b.product_id, b.site_id, b.segment, p.category, p.day, p.lasts, p.batch",
         parameters,
     )
     return [
-        StandingRow(AvailabilityKey(*row[:3]), row[3], row[4], row[5], DocumentRef(row[6], row[7]), row[8])
+        StandingRow(AvailabilityKey(*row[:3]), row[3], row[4], row[5], DocumentRef(row[6], row[7]), *row[8:])
         for row in rows
     ]
 
@@ -247,6 +271,37 @@ def standing_by_line(*categories: Category) -> dict[tuple[str, int], int]:
         .exclude(standing=0)
     )
     return {(kind, line_id): quantity for kind, line_id, quantity in rows.order_by("source_kind", "source_line_id")}
+
+
+def expired(site_id: int, today: int) -> dict[int, list[str]]:
+    """The batches of common stock at a site that can be used no longer, by product; `today` is the site's day."""
+    found: dict[int, list[str]] = {}
+    rows = Balance.objects.filter(site_id=site_id, segment="").exclude(lots=b"").order_by("product_id")
+    for product_id, packed in rows.values_list("product_id", "lots"):
+        names = {
+            one.batch
+            for one in kernel_lots.unpack(packed)
+            if one.category == Category.STOCK and 0 < one.lasts < today and one.quantity > 0
+        }
+        if names:
+            found[product_id] = sorted(names)
+    return found
+
+
+def lots_at_hand() -> dict[tuple[int, int, str], dict[int, int]]:
+    """Common stock of batches by (product id, site id, batch), and in each by last day; from the postings."""
+    rows = (
+        Posting.objects.filter(category=Category.STOCK, balance__segment="")
+        .exclude(batch="")
+        .values_list("balance__product_id", "balance__site_id", "batch", "lasts")
+        .annotate(standing=Sum("quantity"))
+        .exclude(standing=0)
+        .order_by("balance__product_id", "balance__site_id", "batch", "lasts")
+    )
+    found: dict[tuple[int, int, str], dict[int, int]] = {}
+    for product_id, site_id, batch, lasts, quantity in rows:
+        found.setdefault((product_id, site_id, batch), {})[lasts] = quantity
+    return found
 
 
 def at_hand() -> dict[tuple[int, int, str], int]:

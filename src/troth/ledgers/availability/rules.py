@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from troth.kernel.netting import Category, Series
+from troth.kernel import lots
+from troth.kernel.lots import Lots
+from troth.kernel.netting import Category, Scope, Series
 
 COVER = (
     Category.STOCK,
@@ -59,3 +61,13 @@ def gap(series: Series, today: int, *, tolerated: int = 0) -> Gap | None:
         return None
     first = int((balance < -tolerated).argmax())
     return Gap(today + int(days[first]), -int(balance.min()))
+
+
+def spoilt_gap(found: Lots, today: int, *, tolerated: int = 0) -> Gap | None:
+    """As `gap`, of goods that last as long as they were promised to, and of the batches that were promised."""
+    scope = Scope(frozenset((*COVER, *PROMISED)), overdue_receipt_days=OVERDUE_RECEIPT_DAYS)
+    pool = lots.pool(found, scope, today)
+    missing = pool.missing()
+    if missing <= tolerated:
+        return None
+    return Gap(today + (pool.first_missing() or 0), missing)

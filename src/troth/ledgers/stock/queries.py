@@ -171,3 +171,15 @@ def unrestricted() -> dict[tuple[int, int, str], int]:
         .order_by("product_id", "site_id", "owner")
     )
     return {(product_id, site_id, owner): quantity for product_id, site_id, owner, quantity in rows}
+
+
+def batches_unrestricted() -> dict[tuple[int, int, str], int]:
+    """The company's own unrestricted stock by (product id, site id, batch); what is of no batch is left out."""
+    rows = (
+        Balance.objects.filter(stock_type="unrestricted", owner="", quantity__gt=0)
+        .exclude(batch="")
+        .values_list("product_id", "site_id", "batch")
+        .annotate(lying=Sum("quantity"))
+        .order_by("product_id", "site_id", "batch")
+    )
+    return {(product_id, site_id, batch): quantity for product_id, site_id, batch, quantity in rows}

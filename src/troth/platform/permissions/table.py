@@ -77,6 +77,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     # master data
     "masterdata.view_customer": _TRADE,
     "masterdata.view_product": _TRADE,
+    "masterdata.view_batch": _TRADE,
     "masterdata.view_price": _who(REP, SALES, COORD, OPS, CREDIT, BILL, CASH, MASTER, AUDIT),
     "masterdata.view_cost": _who(OPS, BILL, MASTER, AUDIT),
     "masterdata.view_customizing": _who(OPS, MASTER, ADMIN, AUDIT),
@@ -84,6 +85,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "masterdata.maintain_agreed_product": _who(MASTER),
     "masterdata.maintain_offering": _who(MASTER),
     "masterdata.maintain_product": _who(MASTER, COORD),
+    "masterdata.maintain_batch": _who(MASTER, QUALITY, SUPER),
     "masterdata.maintain_price": _who(MASTER),
     "masterdata.maintain_customizing": _who(MASTER),
     "masterdata.import_customers": _who(MASTER),

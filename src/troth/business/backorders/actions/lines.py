@@ -129,7 +129,7 @@ def read(held: Held, keys: Sequence[AvailabilityKey], *, company_id: int, clock:
     return Lines(
         keys=keys, balances=balances, scopes=by_key, today=today, open=found, said=said,
         day=_wanted_days(found, said, today, dates), ready=_ready_days(keys, by_key, found, today),
-        frozen=_frozen(found, said, by_key),
+        frozen=_frozen(found, said, by_key, balances),
     )  # fmt: skip
 
 
@@ -170,7 +170,9 @@ def _ready_days(
     return np.asarray(ready[found.key])
 
 
-def _frozen(found: OpenLines, said: Outstanding, scopes: Sequence[CheckingScope]) -> Array:
+def _frozen(
+    found: OpenLines, said: Outstanding, scopes: Sequence[CheckingScope], balances: Sequence[AvailabilityBalance]
+) -> Array:
     """Why each line takes no part, the strongest reason last."""
     frozen = np.zeros(len(found), np.int64)
     places = {reason: place for place, reason in enumerate(Frozen, 1)}
@@ -180,6 +182,8 @@ def _frozen(found: OpenLines, said: Outstanding, scopes: Sequence[CheckingScope]
         for scope, key in zip(found.scope, found.key.tolist(), strict=True)
     ]
     frozen[np.array(other, np.bool_)] = places[Frozen.SCOPE]
+    expiring = np.array([bool(balance.lots) for balance in balances], np.bool_)
+    frozen[expiring[found.key]] = places[Frozen.EXPIRING]
     frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
     frozen[(found.group > 0) | found.is_complete] = places[Frozen.TOGETHER]
     frozen[found.is_fixed] = places[Frozen.FIXED]

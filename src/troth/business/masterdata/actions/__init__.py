@@ -5,11 +5,13 @@
 | `maintain` | actions: create or change one record; bring in many of any table, all or none |
 | `bring` | inner: read rows, refuse by row and field, find what is there, write what differs |
 | `write_customer` `write_product` `write_price` | inner: how a record of each kind is found, compared and written |
+| `batches` | inner: batches made known as goods come in; their last day moved in availability |
 | `write_table` | inner: the same for every table that `masterdata.tables` declares |
 
 `touch` has every process read anew what it keeps in memory; whoever writes whole tables past these verbs calls it.
 """
 
+from troth.business.masterdata.actions.batches import Coming, make_known
 from troth.business.masterdata.actions.bring import Brought, Outcome
 from troth.business.masterdata.actions.maintain import (
     import_customers,
@@ -17,6 +19,7 @@ from troth.business.masterdata.actions.maintain import (
     import_products,
     import_table,
     maintain_agreed_product,
+    maintain_batch,
     maintain_customer,
     maintain_customizing,
     maintain_offering,
@@ -27,16 +30,19 @@ from troth.business.masterdata.store import touch
 
 __all__ = [
     "Brought",
+    "Coming",
     "Outcome",
     "import_customers",
     "import_prices",
     "import_products",
     "import_table",
     "maintain_agreed_product",
+    "maintain_batch",
     "maintain_customer",
     "maintain_customizing",
     "maintain_offering",
     "maintain_price",
     "maintain_product",
+    "make_known",
     "touch",
 ]

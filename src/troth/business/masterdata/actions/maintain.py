@@ -14,7 +14,7 @@ from troth.business.masterdata.actions.write_customer import CustomerSheet
 from troth.business.masterdata.actions.write_price import PriceSheet
 from troth.business.masterdata.actions.write_product import ProductSheet
 from troth.business.masterdata.actions.write_table import TableSheet
-from troth.business.masterdata.models import Customer, CustomerProduct, PriceCondition
+from troth.business.masterdata.models import Batch, Customer, CustomerProduct, PriceCondition
 from troth.business.masterdata.tables import TABLES
 from troth.business.masterdata.tables.offering import OFFERING
 from troth.kernel.errors import NotFound, Sentence
@@ -132,6 +132,17 @@ def maintain_offering(
                 raise NotFound(Sentence("There is no record %(id)s that you may see."), id=record_id)
             require(by, company_id=company_id)
     return _maintain(TableSheet(declared), declared.model, record_id, version, values, by=by, clock=clock)
+
+
+@action
+def maintain_batch(
+    values: Values, *, batch_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Outcome:
+    """Make a batch known, or change the one of this id, if it is still at `version`.
+
+    Where it lasts less long than before, promises that are left without goods are noted as short.
+    """
+    return _maintain(TableSheet(TABLES["batches"]), Batch, batch_id, version, values, by=by, clock=clock)
 
 
 def _maintain(

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from troth.business.masterdata import store
 from troth.business.masterdata.actions.bring import Row, figure
 from troth.business.masterdata.actions.write_customer import column
-from troth.business.masterdata.models import ProductSite
+from troth.business.masterdata.models import Batch, ProductSite
 from troth.business.masterdata.rules import PRODUCT, Field, FieldFixed, UnknownCode
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
@@ -22,6 +22,10 @@ BESIDE = ("units", "site")
 """Fields kept in tables of their own."""
 ALL_COMPANIES = 0
 LOTS = ("minimum_quantity", "multiple_quantity")
+
+
+def _has_batches(product: Product | None) -> bool:
+    return product is not None and Batch.objects.filter(product=product).exists()
 
 
 class ProductSheet:
@@ -76,6 +80,9 @@ class ProductSheet:
             if row.record is not None and "base_unit" in row.changes:
                 sentence = "The base unit cannot change: quantities are kept in it. Create another product."
                 row.refuse(FieldFixed, sentence, "base_unit")
+            if row.changes.get("has_batches", (None, True))[1] is False and _has_batches(row.record):
+                sentence = "There are batches of this product, so it stays kept in batches."
+                row.refuse(FieldFixed, sentence, "has_batches")
             for unit, _, _ in row.values.get("units", ()):
                 if unit not in known:
                     row.refuse(UnknownCode, f"There is no unit {unit}. Create it first.", "units", code=unit)

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import models
 
 from troth.business.masterdata import store
+from troth.business.masterdata.actions.batches import post_last_days
 from troth.business.masterdata.actions.bring import Row
 from troth.business.masterdata.actions.protect import post_safety_stock
-from troth.business.masterdata.models import ProductSite
+from troth.business.masterdata.models import Batch, ProductSite
 from troth.business.masterdata.rules import Field, FieldFixed
 from troth.business.masterdata.tables import Table
 from troth.kernel.errors import InvalidInput
@@ -92,6 +93,8 @@ class TableSheet:
         self._save([row.record for row in new], [row.record for row in changed])
         if self.table.model is ProductSite:
             post_safety_stock(rows, new=new, at=at)
+        if self.table.model is Batch:
+            post_last_days(changed, locks.begin(), at=at)
         if rows:
             store.touch()
 

@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     AvailabilityGroupShown: TypeAlias = _Record
     AgreedProductEntry: TypeAlias = Entry
     AgreedProductShown: TypeAlias = _Record
+    BatchEntry: TypeAlias = Entry
+    BatchShown: TypeAlias = _Record
 else:
     CustomerEntry, CustomerShown = entry_of("CustomerEntry", CUSTOMER), shown_of("CustomerShown", CUSTOMER)
     ProductEntry, ProductShown = entry_of("ProductEntry", PRODUCT), shown_of("ProductShown", PRODUCT)
@@ -78,6 +80,8 @@ else:
         entry_of("AgreedProductEntry", _AGREED),
         shown_of("AgreedProductShown", _AGREED),
     )
+    _BATCH = TABLES["batches"].fields
+    BatchEntry, BatchShown = entry_of("BatchEntry", _BATCH), shown_of("BatchShown", _BATCH)
 
 
 class RecordWritten(Shown):
@@ -214,6 +218,31 @@ def change_agreed_product(request: ApiRequest, agreed_id: Id, agreed: AgreedProd
     version = versions.expected(request)
     values = given(agreed)
     return written(act(request, actions.maintain_agreed_product, values, agreed_id=agreed_id, version=version))
+
+
+class BatchFilter(Paging):
+    product: Code | None = None
+
+
+@operations.reads("/batches", Page[BatchShown])
+def list_batches(request: ApiRequest, found: Query[BatchFilter]) -> dict[str, Any]:
+    """Batches by product, with the last day on which each can be used."""
+    rows = TABLES["batches"].found()
+    rows = rows.filter(product__number=found.product) if found.product else rows
+    return page(request, rows, found, _rows_of("batches"))
+
+
+@operations.creates("/batches", RecordWritten)
+def create_batch(request: ApiRequest, batch: BatchEntry) -> dict[str, Any]:
+    """Make a batch of a product known, before goods of it come in."""
+    return written(create(request, actions.maintain_batch, given(batch)))
+
+
+@operations.changes("/batches/{int:batch_id}", RecordWritten)
+def change_batch(request: ApiRequest, batch_id: Id, batch: BatchEntry) -> dict[str, Any]:
+    """Change what is sent. Promises that goods do not last for any more are noted as short and made anew."""
+    version = versions.expected(request)
+    return written(act(request, actions.maintain_batch, given(batch), batch_id=batch_id, version=version))
 
 
 @operations.reads("/checking-scopes", Page[CheckingScopeShown])

@@ -151,6 +151,7 @@ class Customer(Masters):
     is_tax_exempt = models.BooleanField(_("exempt from tax"), default=False)
     mails_papers = models.BooleanField(_("papers go out by mail by themselves"), default=False, db_default=False)
     needs_proof = models.BooleanField(_("billed after the proof of delivery"), default=False, db_default=False)
+    minimum_life_days = models.PositiveIntegerField(_("remaining life on delivery in days"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("customer")
@@ -171,6 +172,7 @@ class CustomerProduct(Masters):
     multiple_quantity = models.BigIntegerField(_("ordered in multiples of, in smallest units"), default=0)
     over_tolerance_basis_points = models.PositiveIntegerField(default=0)
     under_tolerance_basis_points = models.PositiveIntegerField(default=0)
+    minimum_life_days = models.PositiveIntegerField(_("remaining life on delivery in days"), default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -471,6 +473,7 @@ class Edition(models.Model):
 
 
 # Django looks for models here.
+from troth.business.masterdata.models.batches import Batch as Batch  # noqa: E402
 from troth.business.masterdata.models.offering import FreeGoods as FreeGoods  # noqa: E402
 from troth.business.masterdata.models.offering import Listing as Listing  # noqa: E402
 from troth.business.masterdata.models.offering import Substitution as Substitution  # noqa: E402

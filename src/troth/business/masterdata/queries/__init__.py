@@ -5,6 +5,7 @@
 | `terms` | how a company sells to a customer; what a product is for that customer | one each |
 | `snapshot` | order types, item categories, routes, calendars, in memory | none, or one for the edition token |
 | `kept` | tax rates, accounts, payment terms, from the snapshot | none, or one for the edition token |
+| `batches` | batches and how long they last | one |
 | `conditions` | prices, discounts, freight | one each |
 | `offering` | what may not be ordered, what is sold instead, what is free | one each, none where nothing is kept |
 | `packaging` | what goods are packed in | one |
@@ -13,6 +14,7 @@
 | `search` | customers and products by words, page by page | one each |
 """
 
+from troth.business.masterdata.queries.batches import BatchRow, batches, lots
 from troth.business.masterdata.queries.conditions import (
     AccountTable,
     Condition,
@@ -73,6 +75,7 @@ from troth.business.masterdata.queries.valuation import Valuation, at_standard_c
 
 __all__ = [
     "AccountTable",
+    "BatchRow",
     "Buyer",
     "Condition",
     "Conversion",
@@ -96,6 +99,7 @@ __all__ = [
     "account",
     "account_table",
     "at_standard_cost",
+    "batches",
     "calendar",
     "checking_scope",
     "checking_scopes",
@@ -112,6 +116,7 @@ __all__ = [
     "free_goods",
     "gathered",
     "item_categories",
+    "lots",
     "not_offered",
     "order_type",
     "packagings",

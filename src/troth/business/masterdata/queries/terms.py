@@ -17,6 +17,7 @@ class CustomerTerms:
 
     `credit_party_id` is the payer, whose exposure is checked. `site_id` is where the customer is served from, None
     where each product says so. `ship_to_*` is the address of the ship-to party, which decides route and tax.
+    `minimum_life_days` is how long goods must last from the day of delivery on, 0 where nothing is agreed.
     `edition` is the token under which the snapshot may be read without asking again.
     """
 
@@ -56,6 +57,7 @@ class CustomerTerms:
     deliveries_max: int
     is_tax_exempt: bool
     mails_papers: bool
+    minimum_life_days: int
     edition: int
 
     @property
@@ -69,7 +71,7 @@ SELECT c.id, c.version, c.is_active, c.company_id, co.currency_id, cc.decimals, 
        COALESCE(c.payer_id, c.party_id), st.name, st.country_id, st.region, c."group", c.currency_id, cu.decimals,
        t.id, t.code, t.due_days, t.discount_days, t.discount_basis_points, c.site_id, c.calendar_id, wc.version,
        c.shipping_condition, c.incoterm, c.incoterm_place, c.priority, c.complete_delivery, c.deliveries_max,
-       c.is_tax_exempt, c.mails_papers, COALESCE(e.token, 0)
+       c.is_tax_exempt, c.mails_papers, c.minimum_life_days, COALESCE(e.token, 0)
 FROM masterdata_customer c
 JOIN reference_company co ON co.id = c.company_id
 JOIN reference_currency cc ON cc.code = co.currency_id
@@ -130,7 +132,8 @@ class ProductTerms(NamedTuple):
     Weight in g and volume in ml of one base unit; `standard_cost` in minor units of the company's currency for one base
     unit; `lead_days` None where it is not replenished; `availability_group` "" for the standard one; tolerances as
     agreed with the customer, in basis points. Minimum
-    and multiple in smallest units, the customer's before the product's own, 0 where there is none.
+    and multiple in smallest units, the customer's before the product's own, 0 where there is none. How long goods that
+    are kept in batches must last is agreed with the customer for the product, or for all of them, or is the product's.
     """
 
     product_id: int
@@ -153,7 +156,16 @@ class ProductTerms(NamedTuple):
     under_tolerance_basis_points: int
     minimum_quantity: int
     multiple_quantity: int
+    has_batches: bool
+    agreed_life_days: int
+    minimum_life_days: int
     conversions: tuple[Conversion, ...]
+
+    def life_days(self, customer: CustomerTerms) -> int | None:
+        """How long its goods must last from the day of delivery on; None where they are not kept in batches."""
+        if not self.has_batches:
+            return None
+        return self.agreed_life_days or customer.minimum_life_days or self.minimum_life_days
 
     def unit(self, code: str) -> Conversion | None:
         """The unit of this code in which the product may be ordered; None where there is no conversion."""
@@ -169,6 +181,7 @@ _PRODUCT_COLUMNS = """
        COALESCE(cp.over_tolerance_basis_points, 0), COALESCE(cp.under_tolerance_basis_points, 0),
        COALESCE(NULLIF(cp.minimum_quantity, 0), p.minimum_quantity),
        COALESCE(NULLIF(cp.multiple_quantity, 0), p.multiple_quantity),
+       p.has_batches, COALESCE(cp.minimum_life_days, 0), p.minimum_life_days,
        pu.unit_id, u.decimals, pu.numerator, pu.denominator
 """
 _PRODUCT_JOINS = """
@@ -181,7 +194,7 @@ _CUSTOMER_PRODUCT = (
     "LEFT JOIN masterdata_customerproduct cp ON cp.product_id = p.id AND cp.customer_id = %s AND cp.is_active"
 )
 _BASE_DECIMALS = 9
-_FIRST_CONVERSION = 21
+_FIRST_CONVERSION = 24
 NOBODY = 0
 
 

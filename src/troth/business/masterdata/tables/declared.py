@@ -215,6 +215,18 @@ def _of_something(values: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _batch(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    product = reference.Product.objects.filter(pk=values["product"], has_batches=True).first()
+    if product is None:
+        return "product", "The product is not kept in batches. Mark it as kept in batches first."
+    produced_on, expires_on = values["produced_on"], values["expires_on"]
+    if product.shelf_life_days is not None and expires_on is None:
+        return "expires_on", "Goods of this product expire. Enter until when the batch can be used."
+    if None not in (produced_on, expires_on) and expires_on < produced_on:
+        return "expires_on", "It expires before it is produced. Enter a later day."
+    return None
+
+
 def _categories(known: tuple[Category, ...]) -> Check:
     def check(value: str) -> str:
         try:
@@ -388,6 +400,13 @@ BASIC: Mapping[str, Table] = {
             key=("customer", "product"),
             checks={"under_tolerance_basis_points": _share},
             company="customer__company_id",
+        ),
+        Table(
+            code="batches",
+            title="batch",
+            model=models.Batch,
+            key=("product", "number"),
+            check=_batch,
         ),
         Table(
             code="checking_scopes",

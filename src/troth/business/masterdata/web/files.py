@@ -49,6 +49,7 @@ NAMES: dict[str, Text] = {
     "shipping_points": _("Shipping points"),
     "product_sites": _("Products by site"),
     "customer_products": _("Customers' product numbers"),
+    "batches": _("Batches"),
     "checking_scopes": _("Scopes of check"),
     "availability_groups": _("Availability groups"),
     "item_categories": _("Item categories"),

@@ -7,20 +7,22 @@ picked them, or count on them, and the sum of what is promised stays the same.
 What may be tied is what is free today once the line's own demand is left out: goods that an earlier promise needs stay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
 from troth.business.promising.actions import quotas
 from troth.business.promising.rules import Wish
 from troth.business.promising.states import Basis
 from troth.business.promising.store import Standing, StandingLine
 from troth.business.supply.actions import claims, refuse_spoken_for
-from troth.kernel import netting, scheduling
+from troth.kernel import lots, netting, scheduling
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, Sentence
+from troth.kernel.lots import LotPosting
 from troth.kernel.netting import Category
 from troth.kernel.quantity import format_quantity
 from troth.ledgers.availability import actions as availability
@@ -67,14 +69,14 @@ def allocate(held: Held, wish: Wish, quantity: int, *, clock: Clock, by: Actor) 
     tied = _tie(wish, one, quantity, day_of(today))
     if tied.confirmed_more:
         _consume(held, wish, one, tied, today=day_of(today), at=at)
-    _move_stock(held, one, quantity, to_line=True, on=today, at=at, wish=wish)
+    parts = _move_stock(held, one, quantity, to_line=True, on=today, at=at, wish=wish)
     entries = [
-        Entry(one.key, Category.STOCK, netting.STOCK_DAY, -quantity, one.document, one.line_id),
+        *_untied_stock(one, parts, sign=-1),
         Entry(one.own_key, Category.STOCK, netting.STOCK_DAY, quantity, one.document, one.line_id),
     ]
     for line, taken in tied.taken:
-        day = line.schedule.dates.material_available
-        entries.append(Entry(one.key, line.schedule.demand, day, taken, one.document, one.line_id))
+        day, mark = line.schedule.dates.material_available, one.mark(line)
+        entries.append(Entry(one.key, line.schedule.demand, day, taken, one.document, one.line_id, *mark))
     for schedule in tied.new:
         day = schedule.dates.material_available
         entries.append(Entry(one.own_key, Category.ORDER, day, -schedule.quantity, one.document, one.line_id))
@@ -99,20 +101,37 @@ def release_allocation(
             line=line_id,
             allocated=one.allocated,
         )  # fmt: skip
-    _move_stock(held, one, wanted, to_line=False, on=today, at=at, wish=None)
+    parts = _move_stock(held, one, wanted, to_line=False, on=today, at=at, wish=None)
     loosened = _loosen(one, wanted)
     entries = [
         Entry(one.own_key, Category.STOCK, netting.STOCK_DAY, -wanted, one.document, one.line_id),
-        Entry(one.key, Category.STOCK, netting.STOCK_DAY, wanted, one.document, one.line_id),
+        *_untied_stock(one, parts, sign=1),
     ]
     for line, freed in loosened.taken:
-        day = line.schedule.dates.material_available
+        day, lasts = line.schedule.dates.material_available, line.schedule.lasts(one.life_days)
         entries.append(Entry(one.own_key, Category.ORDER, day, freed, one.document, one.line_id))
-        entries.append(Entry(one.key, Category.ORDER, day, -freed, one.document, one.line_id))
+        entries.append(Entry(one.key, Category.ORDER, day, -freed, one.document, one.line_id, one.batch, lasts))
     availability.post(held, entries, at=at)
     _write_tied(one, loosened)
     store.shrink_allocations(one.id, wanted, at)
     return wanted
+
+
+def _untied_stock(one: Standing, parts: Mapping[str, int], *, sign: int) -> list[Entry]:
+    """The common stock's part of a change of owner, by batch."""
+    known = masterdata.lots((one.product_id, batch) for batch in parts)
+    return [
+        Entry(
+            one.key,
+            Category.STOCK,
+            netting.STOCK_DAY,
+            sign * quantity,
+            one.document,
+            one.line_id,
+            *known[one.product_id, batch],
+        )
+        for batch, quantity in parts.items()
+    ]
 
 
 def _check_open(wish: Wish, one: Standing, quantity: int) -> None:
@@ -143,6 +162,14 @@ def _check_free(held: Held, wish: Wish, one: Standing, quantity: int, today: int
         # What was not confirmed yet, or not on firm supply, must be free beside what was.
         beside = netting.project(series, wish.scope.secured, today)
         free = min(free, confirmed + max(int(netting.free_curve(beside)[0]), 0))
+    if found := held.balance(one.key).lots:
+        back = [
+            LotPosting(line.schedule.demand, line.schedule.dates.material_available, lasts, batch, line.open)
+            for line in own
+            for batch, lasts in [one.mark(line)]
+        ]
+        pool = lots.pool(lots.merge(found, back), wish.scope.secured, today)
+        free = min(free, max(pool.free(0, _lasts(one), one.batch), 0))
     if quantity > free:
         raise NotFreeToAllocate(
             Sentence(
@@ -173,6 +200,14 @@ def _consume(held: Held, wish: Wish, one: Standing, tied: "_Moved", *, today: in
         )
 
 
+def _lasts(one: Standing) -> int:
+    """Until when goods that are tied to a line must last: to its last delivery, or the one it was asked for."""
+    if one.life_days is None:
+        return 0
+    days = [line.schedule.dates.delivery for line in one.lines if line.open]
+    return max([day_of(one.requested_on), *days]) + one.life_days
+
+
 def _amount(wish: Wish, quantity: int) -> str:
     return f"{format_quantity(quantity, wish.decimals)} {wish.unit}".strip()
 
@@ -195,13 +230,18 @@ def _in_bins(one: Standing, owner: str) -> list[Any]:
 
 def _move_stock(
     held: Held, one: Standing, quantity: int, *, to_line: bool, on: date, at: datetime, wish: Wish | None
-) -> None:
-    """Change the owner of `quantity`, oldest goods first; what transfer orders fetch stays with its owner."""
+) -> dict[str, int]:
+    """Change the owner of `quantity`, the first to expire first, then the oldest; return how much of each batch.
+
+    What transfer orders fetch stays with its owner.
+    """
     owner = store.own_segment(one.line_id)
     here = _in_bins(one, "" if to_line else owner)
+    if to_line and one.life_days is not None:
+        here = _lasting(one, here)
     held.take(*(key for row in here for key in (row.key, replace(row.key, owner=owner if to_line else ""))))
     claimed = claims(one.site_id, [one.product_id])
-    movements, rest = [], quantity
+    movements, rest, parts = [], quantity, dict[str, int]()
     for row in here:
         picked = sum(claim.quantity for claim in claimed.get(row.key, ()))
         moved = min(rest, held.balance(row.key).quantity - picked)
@@ -213,6 +253,7 @@ def _move_stock(
                 Movement(target, moved, "allocation", on, one.document, one.line_id, received_on=received_on)
             )
             rest -= moved
+            parts[row.key.batch] = parts.get(row.key.batch, 0) + moved
     if rest and wish is not None:
         raise NotFreeToAllocate(
             Sentence(
@@ -227,6 +268,15 @@ def _move_stock(
         refuse_spoken_for(held, row.key, held.balance(row.key).quantity)
     assert not rest, "allocated stock lies under the line"
     stock.post(held, movements, at=at)
+    return parts
+
+
+def _lasting(one: Standing, here: Sequence[Any]) -> list[Any]:
+    """Of the goods those that last as long as the line wants, of its batch if it names one: first expired, first."""
+    known, wanted = masterdata.lots((one.product_id, row.key.batch) for row in here), _lasts(one)
+    last = {row.key: known[one.product_id, row.key.batch][1] or lots.FOREVER for row in here}
+    fit = [row for row in here if last[row.key] >= wanted and one.batch in ("", row.key.batch)]
+    return sorted(fit, key=lambda row: last[row.key])
 
 
 class _Moved:

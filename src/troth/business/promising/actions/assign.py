@@ -18,7 +18,6 @@ from troth.kernel.scopes import Event
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
-from troth.ledgers.availability.rules import gap
 from troth.platform import sql
 from troth.platform.locks import Held
 
@@ -79,7 +78,7 @@ def assign(
 
 
 def _missing(held: Held, key: AvailabilityKey, today: Mapping[int, int]) -> int:
-    found = gap(held.balance(key).series, today[key.site_id])
+    found = availability.gap_of(held.balance(key), today[key.site_id])
     return found.quantity if found else 0
 
 
@@ -90,7 +89,7 @@ def _entries(one: Given, before: Standing) -> list[Entry]:
     return back + [
         Entry(
             before.key, category_of(before.document.kind, line), line.dates.material_available, -line.quantity,
-            before.document, before.line_id,
+            before.document, before.line_id, before.batch, line.lasts(before.life_days),
         )
         for line in one.schedules
     ]  # fmt: skip
@@ -100,11 +99,11 @@ def _summed(entries: Sequence[Entry]) -> list[Entry]:
     """What differs: a row that stays leaves no posting."""
     sums: dict[tuple[Any, ...], int] = {}
     for one in entries:
-        place = (one.key, one.category, one.day, one.source, one.source_line_id)
+        place = (one.key, one.category, one.day, one.source, one.source_line_id, one.batch, one.lasts)
         sums[place] = sums.get(place, 0) + one.quantity
     return [
-        Entry(key, category, day, quantity, source, line_id)
-        for (key, category, day, source, line_id), quantity in sums.items()
+        Entry(key, category, day, quantity, source, line_id, batch, lasts)
+        for (key, category, day, source, line_id, batch, lasts), quantity in sums.items()
         if quantity
     ]
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from troth.business.promising import store
+from troth.business.promising.actions.lasting import last_for
 from troth.business.promising.rules import LessThanDelivered, LinePromise, Schedule, Wish, group_of
 from troth.business.promising.store import Standing
 from troth.kernel import netting, scheduling
@@ -42,6 +43,7 @@ def demand_of(one: Standing, *, sign: int) -> list[Entry]:
             sign * line.open,
             one.document,
             one.line_id,
+            *one.mark(line),
         )
         for line in one.lines
         if line.open and one.is_checked
@@ -68,10 +70,12 @@ def _is_unchanged(wish: Wish, one: Standing) -> bool:
     asked = (
         wish.product_id, wish.site_id, wish.segment, wish.quantity, wish.requested_on, wish.mode, wish.scope.code,
         wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery, wish.deliveries_max,
+        wish.batch, wish.life_days,
     )  # fmt: skip
     stands = (
         one.product_id, one.site_id, one.segment, one.quantity, one.requested_on, one.mode, one.scope,
         one.is_fixed, one.is_checked, one.delivery_group, one.complete_delivery, one.deliveries_max,
+        one.batch, one.life_days,
     )  # fmt: skip
     return asked == stands and not one.is_withdrawn and one.confirmed_quantity == one.quantity and _same_way(wish, one)
 
@@ -98,7 +102,15 @@ def _is_covered(held: Held, one: Standing, scope: CheckingScope, today: int) -> 
     if any(line.schedule.dates.material_available < today for line in open_lines if not line.is_secured):
         return False
     days = [max(line.schedule.dates.material_available - today, 0) for line in open_lines if line.is_secured]
-    return all(curve[min(day, len(curve) - 1)] >= 0 for day in days)
+    if any(curve[min(day, len(curve) - 1)] < 0 for day in days):
+        return False
+    found = held.balance(one.key).lots
+    return not found or last_for(found, _own(one), scope, today)
+
+
+def _own(one: Standing) -> list[Entry]:
+    """What a requirement takes of the common stock, as taken back."""
+    return [entry for entry in demand_of(one, sign=1) if entry.key == one.key]
 
 
 def change_of(wish: Wish, one: Standing | None) -> Change:

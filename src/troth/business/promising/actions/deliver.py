@@ -10,7 +10,7 @@
 All verbs work on many lines in a fixed number of statements. The keys named by `queries.keys` must be held.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,10 +18,12 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
 from troth.business.promising.actions import quotas
 from troth.business.promising.actions.departed import departed, returned
+from troth.business.promising.actions.lasting import lot_postings
 from troth.business.promising.rules.quotas import PROTECTED, Use, less_of, merged
 from troth.business.promising.store import Standing, StandingLine
-from troth.kernel import netting
+from troth.kernel import lots, netting
 from troth.kernel.calendars import day_of
+from troth.kernel.lots import LotPosting, Pool
 from troth.kernel.netting import Category, Scope
 from troth.kernel.scopes import Event
 from troth.ledgers.availability import actions as availability
@@ -31,6 +33,8 @@ from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota.keys import QuotaBalance, QuotaKey
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
+
+_LYING = Scope(frozenset({Category.STOCK, Category.DELIVERY}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,10 @@ class GivingBack:
 
 @dataclass(frozen=True, slots=True)
 class Issuing:
-    """`quantity` of a stocked product leaves for a delivery line; `allocated` of it from stock tied to the line."""
+    """`quantity` of a stocked product leaves for a delivery line; `allocated` of it from stock tied to the line.
+
+    `batches` says of which batches the rest is, as (batch, quantity).
+    """
 
     line_id: int
     delivery_line_id: int
@@ -77,6 +84,7 @@ class Issuing:
     site_id: int
     quantity: int
     allocated: int = 0
+    batches: tuple[tuple[str, int], ...] = ()
 
 
 def take_over(
@@ -133,7 +141,7 @@ class _TakeOver:
         for line in sorted(one.lines, key=lambda line: (not line.is_allocated, line.position)):
             quantity = min(wanted, line.open - self.delivered.get(line.id, 0))
             if one.is_checked and quantity > 0 and not line.is_allocated:
-                quantity = min(quantity, self._deliverable(one.key, line, leaves))
+                quantity = min(quantity, self._deliverable(one, line, leaves))
             if quantity > 0:
                 self._move(one, line, quantity, taking.delivery_line_id, leaves)
                 wanted -= quantity
@@ -147,13 +155,22 @@ class _TakeOver:
         delivered = one.delivered + sum(self.delivered.get(line.id, 0) for line in one.lines)
         if not own.short or delivered < one.quantity:
             return own
-        above = min(own.short, self._promised_to_nobody(one.key, taking)) if one.is_checked else own.short
+        above = min(own.short, self._promised_to_nobody(one, taking)) if one.is_checked else own.short
         above = self._within_quotas(one, above)
         if above and one.is_checked:
             leaves = day_of(taking.goods_issue_on)
             self._at_hand[one.key] -= above
             self.entries.append(
-                Entry(one.key, Category.DELIVERY, leaves, -above, self._delivery, taking.delivery_line_id)
+                Entry(
+                    one.key,
+                    Category.DELIVERY,
+                    leaves,
+                    -above,
+                    self._delivery,
+                    taking.delivery_line_id,
+                    one.batch,
+                    self._lasts(one, one.lines[-1], leaves),
+                )
             )
         return replace(own, quantity=own.quantity + above, short=own.short - above)
 
@@ -182,12 +199,43 @@ class _TakeOver:
         balance: QuotaBalance = self._held.balance(key)
         return max(balance.planned - balance.consumed - self._consumed.get(key, 0), 0)
 
-    def _promised_to_nobody(self, key: AvailabilityKey, taking: Taking) -> int:
+    def _promised_to_nobody(self, one: Standing, taking: Taking) -> int:
         """What lies here and is not needed by anybody on any day from the goods issue on."""
-        return self._free(key, day_of(taking.goods_issue_on), None, self._scopes[key.product_id].counted)
+        leaves, counted = day_of(taking.goods_issue_on), self._scopes[one.product_id].counted
+        free = self._free(one.key, leaves, None, counted)
+        if free and self._held.balance(one.key).lots:
+            lasts = self._lasts(one, one.lines[-1], leaves)
+            pools = (self._pool(one.key, _LYING), self._pool(one.key, counted))
+            free = min(free, *(pool.free(max(leaves - self._today, 0), lasts, one.batch) for pool in pools))
+        return max(free, 0)
 
-    def _deliverable(self, key: AvailabilityKey, line: StandingLine, leaves: int) -> int:
+    def _deliverable(self, one: Standing, line: StandingLine, leaves: int) -> int:
         """What lies here; a line without firm supply, or ahead of its day, takes nothing that stands for others."""
+        lying = self._in_time(one.key, line, leaves)
+        if not lying or not self._held.balance(one.key).lots:
+            return lying
+        day, lasts = max(leaves - self._today, 0), self._lasts(one, line, leaves)
+        lying = min(lying, self._pool(one.key, _LYING).free(day, lasts, one.batch))
+        early = leaves < line.schedule.dates.material_available
+        if early or not line.is_secured:
+            batch, planned = one.mark(line)
+            rest = line.open - self.delivered.get(line.id, 0)
+            own = LotPosting(line.schedule.demand, line.schedule.dates.material_available, planned, batch, rest)
+            pool = self._pool(one.key, self._scopes[one.product_id].secured, own)
+            lying = min(lying, pool.free(day, lasts, one.batch))
+        return max(lying, 0)
+
+    def _lasts(self, one: Standing, line: StandingLine, leaves: int) -> int:
+        """Until when goods must last that leave on a day: as promised, and longer if they leave later than promised."""
+        planned = line.schedule.lasts(one.life_days)
+        return planned + max(leaves - line.schedule.dates.goods_issue, 0) if planned else 0
+
+    def _pool(self, key: AvailabilityKey, scope: Scope, *own: LotPosting) -> Pool:
+        moved = [entry for entry in self.entries if entry.key == key]
+        found = lots.merge(self._held.balance(key).lots, [*lot_postings(moved), *own])
+        return lots.pool(found, scope, self._today)
+
+    def _in_time(self, key: AvailabilityKey, line: StandingLine, leaves: int) -> int:
         material, secured = line.schedule.dates.material_available, self._scopes[key.product_id].secured
         if not line.is_secured:
             return self._free(key, leaves, None, secured)
@@ -217,11 +265,13 @@ class _TakeOver:
         if not one.is_checked:
             return
         key, material = one.key_of(line), line.schedule.dates.material_available
+        batch, planned = one.mark(line)
+        lasts = self._lasts(one, line, leaves) if planned else 0
         if not line.is_allocated:
             self._at_hand[key] -= quantity
         self.entries += (
-            Entry(key, line.schedule.demand, material, quantity, one.document, one.line_id),
-            Entry(key, Category.DELIVERY, leaves, -quantity, self._delivery, delivery_line_id),
+            Entry(key, line.schedule.demand, material, quantity, one.document, one.line_id, batch, planned),
+            Entry(key, Category.DELIVERY, leaves, -quantity, self._delivery, delivery_line_id, batch, lasts),
         )
 
 
@@ -263,7 +313,9 @@ def _back_to_order(one: Standing, line: StandingLine, quantity: int) -> list[Ent
     if not one.is_checked or one.is_withdrawn:
         return []
     material = line.schedule.dates.material_available
-    return [Entry(one.key_of(line), line.schedule.demand, material, -quantity, one.document, one.line_id)]
+    return [
+        Entry(one.key_of(line), line.schedule.demand, material, -quantity, one.document, one.line_id, *one.mark(line))
+    ]
 
 
 def _out_of_delivery(rows: Sequence[stands.StandingRow], back: GivingBack, one: Standing) -> list[Entry]:
@@ -273,7 +325,7 @@ def _out_of_delivery(rows: Sequence[stands.StandingRow], back: GivingBack, one: 
     for row in sorted(own, key=lambda row: row.key.segment == one.own_key.segment):
         quantity = min(rest, -row.quantity)
         if quantity > 0:
-            entries.append(Entry(row.key, row.category, row.day, quantity, row.source, row.source_line_id))
+            entries.append(_standing_entry(row, quantity))
             rest -= quantity
     assert rest == 0, "delivery demand stands for what was delivered"
     return entries
@@ -295,20 +347,20 @@ def issue(
     from others, their shortage is noted. The goods are to be at the customer's on `arrives_on`.
     """
     rows = stands.standing([(delivery.kind, one.delivery_line_id) for one in issues])
-    entries = [
-        Entry(row.key, row.category, row.day, -row.quantity, row.source, row.source_line_id)
-        for row in rows
-        if row.category == Category.DELIVERY
-    ]
+    entries = [_standing_entry(row, -row.quantity) for row in rows if row.category == Category.DELIVERY]
     _count_allocated(issues, kind, sign=-1, at=at)
     demanded = sum(entry.quantity for entry in entries)
-    entries += [entry for one in issues for entry in _stock(one, delivery, sign=-1)]
+    known = _known_batches(issues)
+    entries += [entry for one in issues for entry in _stock(one, delivery, known, sign=-1)]
     availability.post(held, entries, at=at)
     if held.writes:
         leaving = {one.delivery_line_id: (one.line_id, one.quantity) for one in issues}
         departed(kind, leaving, left_on=today, arrives_on=arrives_on)
-    if sum(one.quantity for one in issues) > demanded:
-        keys = list(dict.fromkeys(entry.key for entry in entries))
+    # Of goods that expire others may be left with those that do not last long enough for them.
+    keys = list(dict.fromkeys(entry.key for entry in entries))
+    if sum(one.quantity for one in issues) <= demanded:
+        keys = [key for key in keys if held.balance(key).lots]
+    if keys:
         cause = f"more was issued with {delivery.kind} {delivery.number} than was promised"
         availability.note_shortages(held, keys, today=day_of(today), cause=cause, at=at)
 
@@ -324,14 +376,15 @@ def unissue(
 ) -> None:
     """Take a goods issue back: the stock is here again, and the delivery wants it on `goods_issue_on`."""
     found = store.standing(kind, [one.line_id for one in issues])
-    entries = [entry for one in issues for entry in _stock(one, delivery, sign=1)]
+    known = _known_batches(issues)
+    entries = [entry for one in issues for entry in _stock(one, delivery, known, sign=1)]
     day = day_of(goods_issue_on)
     _count_allocated(issues, kind, sign=1, at=at)
     entries += [
-        Entry(entry.key, Category.DELIVERY, day, -entry.quantity, delivery, entry.source_line_id)
+        entry._replace(category=Category.DELIVERY, day=day, quantity=-entry.quantity)
         for one in issues
         if one.line_id in found and found[one.line_id].is_checked
-        for entry in _stock(one, delivery, sign=1)
+        for entry in _stock(one, delivery, known, sign=1)
     ]
     availability.post(held, entries, at=at)
     if held.writes:
@@ -350,13 +403,31 @@ def _count_allocated(issues: Sequence[Issuing], kind: str, *, sign: int, at: dat
             store.insert_allocations([(requirement_id, one.allocated, None, at)])
 
 
-def _stock(one: Issuing, delivery: DocumentRef, *, sign: int) -> list[Entry]:
+Known = Mapping[tuple[int, str], tuple[str, int]]
+
+
+def _known_batches(issues: Sequence[Issuing]) -> Known:
+    return masterdata.lots((one.product_id, batch) for one in issues for batch, _ in one.batches)
+
+
+def _standing_entry(row: stands.StandingRow, quantity: int) -> Entry:
+    """A posting to what stands: minus its quantity takes it back."""
+    return Entry(row.key, row.category, row.day, quantity, row.source, row.source_line_id, row.batch, row.lasts)
+
+
+def _stock(one: Issuing, delivery: DocumentRef, known: Known, *, sign: int) -> list[Entry]:
+    """The goods of an issue by where they are kept and of what batch. A batch leaves for the demand it served."""
     common = AvailabilityKey(one.product_id, one.site_id)
     own = AvailabilityKey(one.product_id, one.site_id, store.own_segment(one.line_id))
-    parts = ((own, one.allocated), (common, one.quantity - one.allocated))
+    parts = [(own, one.allocated, ("", 0))]
+    rest = one.quantity - one.allocated
+    for batch, quantity in one.batches:
+        parts.append((common, min(quantity, rest), known[one.product_id, batch]))
+        rest -= min(quantity, rest)
+    parts.append((common, rest, ("", 0)))
     return [
-        Entry(key, Category.STOCK, netting.STOCK_DAY, sign * quantity, delivery, one.delivery_line_id)
-        for key, quantity in parts
+        Entry(key, Category.STOCK, netting.STOCK_DAY, sign * quantity, delivery, one.delivery_line_id, *mark)
+        for key, quantity, mark in parts
         if quantity
     ]
 

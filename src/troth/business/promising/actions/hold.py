@@ -314,6 +314,7 @@ def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
         way=way,
         owner_id=hold.entered_by_id,
         lead_days=product.lead_days,
+        life_days=product.life_days,
         unit=product.base_unit,
         decimals=product.decimals,
     )

@@ -230,9 +230,10 @@ def _expedited(wish: Wish, clock: Clock) -> Iterator[Earlier]:
     for receipt in late[:RECEIPTS_TRIED]:
         category = _CATEGORIES[receipt.kind]
         ref = DocumentRef("receipt", receipt.id, receipt.number)
+        lasts = day_of(receipt.expires_on) if receipt.expires_on else 0
         moved = (
-            Entry(key, category, day_of(receipt.due_on), -receipt.expected, ref),
-            Entry(key, category, needed, receipt.expected, ref),
+            Entry(key, category, day_of(receipt.due_on), -receipt.expected, ref, lasts=lasts),
+            Entry(key, category, needed, receipt.expected, ref, lasts=lasts),
         )
         found = _tried([wish], wish.line_id, clock, moved)
         if found is not None:

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from troth.business.promising.actions import quotas
 from troth.business.promising.actions.changes import Change
+from troth.business.promising.actions.lasting import lot_postings
 from troth.business.promising.rules import (
     Asked,
     LinePromise,
+    LotShelf,
     Schedule,
     Shelf,
     Task,
@@ -18,7 +20,8 @@ from troth.business.promising.rules import (
     has_unsecured,
     ready_on,
 )
-from troth.kernel import netting
+from troth.business.promising.rules.shelf import Guard
+from troth.kernel import lots, netting
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
@@ -83,27 +86,38 @@ def _shelves(
     run: "quotas.Run | None",
 ) -> dict[AvailabilityKey, Shelf]:
     """One shelf for each key, with what is promised anew put back first."""
-    back: dict[AvailabilityKey, list[netting.Posting]] = {}
+    back: dict[AvailabilityKey, list[Entry]] = {}
     for entry in released:
-        back.setdefault(entry.key, []).append((entry.category, entry.day, entry.quantity))
+        back.setdefault(entry.key, []).append(entry)
     first: dict[AvailabilityKey, Wish] = {}
     for change in changes:
         if change.open and change.wish.is_checked:
             wish = first.setdefault(key_of(change.wish), change.wish)
             assert wish.scope.code == change.wish.scope.code, "one scope a product in a document"
     return {
-        key: Shelf(
-            _asked(held, wish, back.get(key, ()), today[key.site_id]),
-            wish.scope,
+        key: _shelf(
+            held,
+            wish,
+            back.get(key, ()),
+            today[key.site_id],
             run.guard(wish.line_id, today[key.site_id]) if run is not None else None,
         )
         for key, wish in first.items()
     }
 
 
-def _asked(held: Held, wish: Wish, back: Sequence[netting.Posting], today: int) -> Asked:
+def _shelf(held: Held, wish: Wish, back: Sequence[Entry], today: int, guard: Guard | None) -> Shelf:
+    asked, found = _asked(held, wish, back, today), held.balance(key_of(wish)).lots
+    if not found:
+        return Shelf(asked, wish.scope, guard)
+    return LotShelf(asked, lots.merge(found, lot_postings(back)), wish.scope, guard)
+
+
+def _asked(held: Held, wish: Wish, back: Sequence[Entry], today: int) -> Asked:
     balance = held.balance(key_of(wish))
-    series = netting.merge(balance.series, back) if back else balance.series
+    series = balance.series
+    if back:
+        series = netting.merge(series, [(one.category, one.day, one.quantity) for one in back])
     ready = ready_on(wish, today) if wish.scope.lead_time or has_unsecured(series) else None
     return Asked(series, balance.version, today, ready)
 

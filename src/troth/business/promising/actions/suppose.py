@@ -184,6 +184,7 @@ class _Reader:
             scope=self._scope(one.scope) if one.scope else self._scopes[product.id],
             is_checked=product.is_stocked,
             lead_days=product.lead_days,
+            life_days=product.life_days,
             unit=product.base_unit,
             decimals=product.decimals,
             traits=self._traits(product, site, one.customer),

@@ -25,9 +25,12 @@ def demand_by(decided: Decided) -> list[Entry]:
         return []
     key, ref = key_of(wish), _ref(decided)
     return [
-        Entry(key, category_of(ref.kind, one), one.dates.material_available, -one.quantity, ref, wish.line_id)
+        Entry(
+            key, category_of(ref.kind, one), one.dates.material_available, -one.quantity, ref, wish.line_id, wish.batch,
+            one.lasts(wish.life_days),
+        )
         for one in decided.new
-    ]
+    ]  # fmt: skip
 
 
 def post(held: Held, released: Sequence[Entry], demanded: Sequence[Entry], *, at: datetime) -> None:
@@ -35,11 +38,11 @@ def post(held: Held, released: Sequence[Entry], demanded: Sequence[Entry], *, at
     if released:
         sums: dict[tuple[Any, ...], int] = {}
         for one in (*released, *demanded):
-            place = (one.key, one.category, one.day, one.source, one.source_line_id)
+            place = (one.key, one.category, one.day, one.source, one.source_line_id, one.batch, one.lasts)
             sums[place] = sums.get(place, 0) + one.quantity
         demanded = [
-            Entry(key, category, day, quantity, source, line_id)
-            for (key, category, day, source, line_id), quantity in sums.items()
+            Entry(key, category, day, quantity, source, line_id, batch, lasts)
+            for (key, category, day, source, line_id, batch, lasts), quantity in sums.items()
             if quantity
         ]
     if demanded:
@@ -106,9 +109,9 @@ def _row(decided: Decided, before: Standing | None, made: tuple[datetime | None,
         wish.company_id, wish.document.kind, wish.document.id, wish.document.number, wish.line_id, wish.product_id,
         wish.site_id, wish.party_id, wish.quantity, wish.quantity - delivered, wish.requested_on, str(wish.mode),
         wish.scope.code, wish.priority, wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery,
-        wish.deliveries_max, wish.segment, False, wish.value, wish.owner_id, delivered + promise.confirmed,
-        _first_promised_on(promise, before), store.dump(promise.record), made[0], str(made[1]),
-        promise.is_rationed or (before is not None and before.is_rationed),
+        wish.deliveries_max, wish.segment, wish.batch, wish.life_days, False, wish.value, wish.owner_id,
+        delivered + promise.confirmed, _first_promised_on(promise, before), store.dump(promise.record),
+        made[0], str(made[1]), promise.is_rationed or (before is not None and before.is_rationed),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What may be promised: `wish` says what a promise is made of, `shelf` what there is, `decide` makes it, `explain` says
 why."""
 
+from troth.business.promising.rules.aging import LotShelf
 from troth.business.promising.rules.decide import Task, Timetable, decide, group_of, ready_on
 from troth.business.promising.rules.explain import sentence
 from troth.business.promising.rules.shelf import Asked, Shelf, has_unsecured
@@ -22,6 +23,7 @@ __all__ = [
     "Binding",
     "LessThanDelivered",
     "LinePromise",
+    "LotShelf",
     "Promise",
     "Schedule",
     "Shelf",

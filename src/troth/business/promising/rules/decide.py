@@ -4,7 +4,8 @@ Per wish: count back from the requested day to the day goods must be there, ask 
 on, and count forward again from each confirmed day. Wishes are served in their order; what one takes the next does not
 see. A group that must arrive together is tried first, each line whole; if all can be whole, all go to the latest day of
 them, otherwise none is confirmed. One pass settles it: a curve that never falls offers on the latest day what it
-offered before. Under quotas, which may fall, the first day is sought on which all can be whole (`kernel.groups`).
+offered before. Under quotas, which may fall, and of
+goods that expire, the first day is sought on which all can be whole (`kernel.groups`).
 
     free from day 0   5 5 5 12        wishes 4 for day 1, 4 for day 1
     promise           4 on day 1;     1 on day 1, 3 on day 3
@@ -13,6 +14,7 @@ offered before. Under quotas, which may fall, the first day is sought on which a
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from troth.business.promising.rules.aging import LotShelf
 from troth.business.promising.rules.quotas import Ration, Use
 from troth.business.promising.rules.shelf import Shelf
 from troth.business.promising.rules.wish import LinePromise, Schedule, Wish
@@ -97,6 +99,8 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     dates = table.wanted(task, day_of(wish.requested_on))
     if shelf is None:
         return LinePromise(wish, (Schedule(task.quantity, dates, Basis.UNCHECKED, None),), {})
+    if isinstance(shelf, LotShelf):
+        return shelf.alone(task, table, mode, _alone)
     shelf.turn_to(task.group)
     offset = dates.material_available - task.today
     mode = Mode.ONE_TIME if wish.is_fixed else mode
@@ -218,13 +222,18 @@ def _together(tasks: Sequence[Task], table: Timetable) -> Iterator[tuple[Task, L
             yield task, LinePromise(task.wish, (), {**promise.record, "held": "group"})
         return
     latest: int | None = max(schedule.dates.delivery for promise in tried for schedule in promise.schedules)
-    if latest is not None and any(task.ration is not None for task in tasks):
+    if latest is not None and any(_dwindles(task) for task in tasks):
         latest = groups.day_for_all([_first_for_all(tasks, table)], latest)
     for task, promise in zip(tasks, tried, strict=True):
         if latest is None:
             yield task, LinePromise(task.wish, (), {**promise.record, "held": "group"})
         else:
             yield task, _moved_to(latest, task, promise)
+
+
+def _dwindles(task: Task) -> bool:
+    """Whether what can be had on a day may be had no more on a later one."""
+    return task.ration is not None or (task.shelf is not None and task.shelf.ages)
 
 
 class _Kept:
@@ -265,6 +274,8 @@ def _whole_from(task: Task, table: Timetable, wanted: int) -> int | None:
     """The first day of arrival from `wanted` on on which the line can be whole."""
     if task.shelf is None:
         return wanted
+    task = task._replace(shelf=task.shelf.lasting_for(task.wish, wanted))
+    assert task.shelf is not None
     task.shelf.turn_to(task.group)
     ready = scheduling.backward(wanted, task.wish.way.durations, task.wish.way.calendars).material_available
     offset = max(ready - task.today, 0)
@@ -285,8 +296,10 @@ def _take_on(delivery: int, task: Task) -> None:
     line = Line(max(ready - task.today, 0), task.quantity)
     if task.ration is not None:
         task.ration.book([line], task.today)
-    if line.quantity <= int(task.shelf.free[min(line.day, len(task.shelf.free) - 1)]):
-        task.shelf.take([line])
+    shelf = task.shelf.lasting_for(task.wish, delivery)
+    shelf.turn_to(task.group)
+    if line.quantity <= int(shelf.free[min(line.day, len(shelf.free) - 1)]):
+        shelf.take([line])
 
 
 def _moved_to(delivery: int, task: Task, promise: LinePromise) -> LinePromise:
@@ -298,10 +311,16 @@ def _moved_to(delivery: int, task: Task, promise: LinePromise) -> LinePromise:
         schedule = schedule._replace(dates=dates)
         promise = LinePromise(task.wish, (schedule,), {**promise.record, "own_day": own})
     if task.shelf is not None:
-        task.shelf.turn_to(task.group)
+        shelf = task.shelf.lasting_for(task.wish, delivery)
+        shelf.turn_to(task.group)
         line = Line(schedule.dates.material_available - task.today, schedule.quantity)
-        free = int(task.shelf.free[min(line.day, len(task.shelf.free) - 1)])
+        if task.shelf.ages:
+            # What lasts until the common day may be other goods than those for its own.
+            basis = _basis(shelf, line.day, line.quantity, _terms(task)[1])
+            schedule = schedule._replace(basis=basis, binding=shelf.binding(line.day))
+            promise = promise._replace(schedules=(schedule,))
+        free = int(shelf.free[min(line.day, len(shelf.free) - 1)])
         assert free >= schedule.quantity or schedule.basis == Basis.LEAD_TIME
         booked = task.ration.book([line], task.today) if task.ration is not None else ()
-        promise = promise._replace(uses=(*booked, *task.shelf.take(_used_up([schedule], task.today))))
+        promise = promise._replace(uses=(*booked, *shelf.take(_used_up([schedule], task.today))))
     return promise

@@ -45,10 +45,12 @@ def sentence(
     def amount(quantity: int) -> str:
         return f"{format_quantity(quantity, decimals)} {unit}".strip()
 
+    of_batch = [Sentence("Batch %(batch)s was asked for.", batch=record["batch"])] if record.get("batch") else []
     on_time = short == 0 and all(on <= requested_on for _, on, _, _ in told)
     said = [_arrives(amount(quantity), on, basis) for quantity, on, basis, _ in told]
     if on_time and said:
-        return Sentence("As requested: %(arrivals)s.", arrivals=_listed(said))
+        requested = Sentence("As requested: %(arrivals)s.", arrivals=_listed(said))
+        return together(requested, *of_batch) if of_batch else requested
     head = Sentence("Requested for %(day)s.", day=spelled(requested_on))
     parts = [head, Sentence("%(arrivals)s.", arrivals=_listed(said))] if said else [head]
     bound = Binding.of(record.get("bound", {}))
@@ -62,7 +64,20 @@ def sentence(
         parts += quota
     if not on_time and record.get("bound", {}).get("kept"):
         parts.append(Sentence("%(amount)s are kept for other customers.", amount=amount(record["bound"]["kept"])))
-    return together(*parts)
+    return together(*parts, *of_batch, *_spoilt(record))
+
+
+def _spoilt(record: Mapping[str, Any]) -> list[Sentence]:
+    """The batch that lies here and lasts longest, but not as long as the goods are to last."""
+    return [
+        Sentence(
+            "Batch %(batch)s is usable until %(day)s, and %(needed)s is needed.",
+            batch=batch,
+            day=spelled(date_of(lasts)),
+            needed=spelled(date_of(record["lasts"])),
+        )
+        for batch, lasts, _ in record.get("spoilt", [])[:1]
+    ]
 
 
 def of_quota(record: Mapping[str, Any], amount: Callable[[int], str]) -> Sentence:

@@ -2,10 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from troth.business.promising.rules.quotas import PROTECTED, Use
-from troth.business.promising.rules.wish import Binding
+from troth.business.promising.rules.wish import Binding, Wish
 from troth.kernel import netting, protection, steps
 from troth.kernel.netting import Category, Scope, Series
 from troth.kernel.proposals import Line
@@ -46,6 +46,9 @@ class Shelf:
     """
 
     _free: Steps | None
+
+    ages: ClassVar[bool] = False
+    """Whether its goods expire, so that they are looked at anew for each day until which they must last."""
 
     __slots__ = (
         "_free",
@@ -135,12 +138,17 @@ class Shelf:
             uses += [Use(PROTECTED, *places[one.protection], one.quantity) for one in found]
         return tuple(uses)
 
-    def keep(self) -> "_Kept":
+    def keep(self) -> Any:
+        """What `restore` goes back to."""
         return self._net, list(self._taken), list(self._gone), self.on_stock, self.at_hand, self._guard
 
-    def restore(self, kept: "_Kept") -> None:
+    def restore(self, kept: Any) -> None:
         self._net, self._taken, self._gone, self.on_stock, self.at_hand, self._guard = kept
         self._free = None
+
+    def lasting_for(self, wish: Wish, delivery: int) -> "Shelf":
+        """The shelf with what lasts long enough for a delivery on a day: all of it, where goods keep."""
+        return self
 
     def binding(self, offset: int) -> Binding:
         """What limits a promise from `offset` on: the first lowest balance, and the receipt after it."""
@@ -153,7 +161,6 @@ class Shelf:
         return [[self.today + day, free] for day, free in self.free.seen_from(offset, SLICE_MAX)]
 
 
-_Kept = tuple[dict[int, int], list[Line], list[Line], int, int | None, Guard | None]
 _UNSECURED = int(Category.UNSECURED_ORDER)
 
 

@@ -79,6 +79,9 @@ class Wish(NamedTuple):
     `priority` 1 is the most urgent. `deliveries_max` limits the schedule lines. Lines with the same `delivery_group`
     (0: none) and all lines with `complete_delivery` arrive together or not at all. `is_checked` is False where nothing
     is kept in stock. Without `traits` the line is held against no quota and no supply protection.
+
+    Goods that are kept in batches must last `life_days` from the day of delivery on (None: they are not), and come from
+    `batch` where one is named.
     """
 
     document: Document
@@ -102,6 +105,8 @@ class Wish(NamedTuple):
     segment: str = ""
     is_checked: bool = True
     lead_days: int | None = None
+    life_days: int | None = None
+    batch: str = ""
     unit: str = ""
     decimals: int = 0
     traits: Traits | None = None
@@ -136,6 +141,10 @@ class Schedule(NamedTuple):
     dates: Dates
     basis: str
     binding: Binding | None
+
+    def lasts(self, life_days: int | None) -> int:
+        """The day until which its goods must last; 0 where they are not kept in batches."""
+        return 0 if life_days is None else self.dates.delivery + life_days
 
     @property
     def demand(self) -> Category:

@@ -193,6 +193,8 @@ def _wish(document: Document, line: Line) -> Wish:
         owner_id=document.status.entered_by_id,
         is_checked=terms.categories[line.item_category_id].is_promised,
         lead_days=product.lead_days,
+        life_days=product.life_days(terms.customer),
+        batch=line.batch if product.has_batches else "",
         unit=product.base_unit.code,
         decimals=product.base_unit.decimals,
         traits=_traits(terms, product),

@@ -52,6 +52,7 @@ def row_of(one: LineView) -> dict[str, Any]:
         "alternatives": family.choice(line),
         "item_category": one.item_category,
         "delivery_days": line.delivery_days,
+        "batch": line.batch,
         "text": line.text,
         "manual_conditions": tuple(line.manual_conditions),
     }

@@ -182,12 +182,23 @@ def planned_arrival(delivery: Delivery, issued_on: date) -> date:
 def _issuing(delivery: Delivery, lines: Sequence[LineRow], fetched: Sequence[TransferRow]) -> list[promising.Issuing]:
     """What leaves, and what of it from stock that is tied to the line."""
     allocated: dict[int, int] = {}
+    batches: dict[int, dict[str, int]] = {}
     for one in fetched:
+        picked = one.picked or 0
         if one.key.owner:
-            allocated[one.delivery_line_id] = allocated.get(one.delivery_line_id, 0) + (one.picked or 0)
+            allocated[one.delivery_line_id] = allocated.get(one.delivery_line_id, 0) + picked
+        elif one.key.batch:
+            of_line = batches.setdefault(one.delivery_line_id, {})
+            of_line[one.key.batch] = of_line.get(one.key.batch, 0) + picked
     return [
         promising.Issuing(
-            line.order_line_id, line.id, line.product_id, delivery.site_id, line.quantity, allocated.get(line.id, 0)
+            line.order_line_id,
+            line.id,
+            line.product_id,
+            delivery.site_id,
+            line.quantity,
+            allocated.get(line.id, 0),
+            tuple(batches.get(line.id, {}).items()),
         )
         for line in lines
     ]

@@ -64,7 +64,14 @@ def issue(held: Held, delivery: Delivery, late: Sequence[Raised], clock: Clock) 
         after = more.take(held, by_id, [one], {one.line.id: one.line}, clock)[one.line.id]
         _post(held, delivery, one, after, clock)
     issuing = [
-        promising.Issuing(one.line.order_line_id, one.line.id, one.line.product_id, delivery.site_id, one.picked.more)
+        promising.Issuing(
+            one.line.order_line_id,
+            one.line.id,
+            one.line.product_id,
+            delivery.site_id,
+            one.picked.more,
+            batches=((one.key.batch, one.picked.more),) if one.key.batch and not one.key.owner else (),
+        )
         for one in late
     ]
     promising.issue(held, issuing, delivery=ref, today=on, arrives_on=delivery.arrived_on or on, at=at)

@@ -1,7 +1,8 @@
 """Transfer orders: what to fetch from which bin for which delivery."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from troth.business.masterdata.queries.bins import fixed_bins
 from troth.business.shipping import store
@@ -14,6 +15,7 @@ from troth.business.shipping.rules.reversals import OtherSite
 from troth.business.shipping.states import TRANSFER_ORDER, DeliveryState
 from troth.business.shipping.store import LineRow
 from troth.kernel.errors import InvalidInput, Sentence
+from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform import events
 from troth.platform.actions import action
@@ -21,6 +23,7 @@ from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
+from troth.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def create_transfer_order(
     """
     held, deliveries, lines = _hold(shipment_id, delivery_ids, by)
     wanted = _wanted(deliveries, lines)
-    fetches, missing = _choose(held, deliveries[0].site_id, wanted)
+    fetches, missing = _choose(held, deliveries, wanted, clock)
     if not fetches:
         raise NothingFound(
             "None of the goods lie in a bin that is free. Check the stock, or move stock to where it can be picked.",
@@ -127,13 +130,30 @@ def _wanted(deliveries: Sequence[Delivery], lines: Sequence[LineRow]) -> list[Wa
     return wanted
 
 
-def _choose(held: Held, site_id: int, wanted: Sequence[Wanted]) -> tuple[tuple[Fetch, ...], tuple[Missing, ...]]:
+def _choose(
+    held: Held, deliveries: Sequence[Delivery], wanted: Sequence[Wanted], clock: Clock
+) -> tuple[tuple[Fetch, ...], tuple[Missing, ...]]:
     """Choose bins under their locks: two transfer orders never fetch the same pieces."""
+    site_id = deliveries[0].site_id
     products = sorted({line.product_id for line in wanted})
     found = stock.in_bins(site_id, products)
     held.take(*(one.key for one in found))
+    if any(one.key.batch for one in found):
+        wanted = _lasting(deliveries, wanted, clock.today(reference.site(site_id).time_zone))
     shelves = store.shelves(held, found, store.claims(site_id, products))
     return bins.choose(wanted, shelves, fixed_bins(site_id, products))
+
+
+def _lasting(deliveries: Sequence[Delivery], wanted: Sequence[Wanted], today: date) -> list[Wanted]:
+    """With the day until which the goods must last, as promised and longer by what they leave too late; their batch."""
+    late = max(0, *((today - delivery.goods_issue_on).days for delivery in deliveries))
+    standing = availability.standing([(store.DELIVERY, line.delivery_line_id) for line in wanted])
+    marks = {row.source_line_id: (row.lasts, row.batch) for row in sorted(standing, key=lambda row: row.lasts)}
+    found = []
+    for line in wanted:
+        lasts, batch = marks.get(line.delivery_line_id, (0, ""))
+        found.append(replace(line, lasts=lasts + late if lasts else 0, batch=batch))
+    return found
 
 
 def _write(

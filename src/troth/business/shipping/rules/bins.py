@@ -1,8 +1,9 @@
 """From which bin to fetch what.
 
-First the stock that is allocated to the line itself; then, of the common stock, the product's fixed bin; then the
-oldest goods, and among goods of one day the next bin of the picking walk. Stock allocated to another line is never
-touched. What cannot be found anywhere is reported as missing.
+First the stock that is allocated to the line itself; then, of the common stock, what expires first among the goods
+that last as long as the customer wants them to; then the product's fixed bin; then the oldest goods, and among goods of
+one day the next bin of the picking walk. Stock allocated to another line is never touched, nor another batch than the
+one that was asked for. What cannot be found anywhere is reported as missing.
 
     wanted 10     own 3 in C    fixed bin A 4 of 5 Jan     B 9 of 2 Jan      fetch C 3, A 4, B 3
     wanted 10     own 0         no fixed bin               B 9 of 2 Jan      fetch B 9, missing 1
@@ -14,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from troth.kernel.errors import BusinessError
+from troth.kernel.lots import FOREVER
 
 
 class NothingFound(BusinessError):
@@ -24,17 +26,24 @@ class NothingFound(BusinessError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`quantity` of a delivery line that is on no transfer order yet."""
+    """`quantity` of a delivery line that is on no transfer order yet.
+
+    Its goods must last until the day (number) `lasts`, 0 where that does not matter, and be of `batch` if it names one.
+    """
 
     delivery_line_id: int
     order_line_id: int
     product_id: int
     quantity: int
+    lasts: int = 0
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """Goods in a bin, less what other transfer orders fetch there. `owner` is "" or "order:<line id>".
+
+    `lasts` is the last day (number) they can be used, `FOREVER` where they keep.
 
     `key` is the stock ledger's key of the goods, which the rule hands through."""
 
@@ -46,6 +55,8 @@ class Shelf:
     quantity: int
     received_on: date | None
     owner: str = ""
+    lasts: int = FOREVER
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +103,19 @@ def choose(
 
 def _in_turn(line: Wanted, shelves: Sequence[Shelf], fixed_bin_id: int | None) -> list[Shelf]:
     own = owner_of(line.order_line_id)
-    fit = [shelf for shelf in shelves if shelf.product_id == line.product_id and shelf.owner in ("", own)]
+    fit = [
+        shelf
+        for shelf in shelves
+        if shelf.product_id == line.product_id
+        and shelf.owner in ("", own)
+        and shelf.lasts >= line.lasts
+        and line.batch in ("", shelf.batch)
+    ]
     return sorted(
         fit,
         key=lambda shelf: (
             shelf.owner != own,
+            shelf.lasts,
             shelf.bin_id != fixed_bin_id,
             shelf.received_on or date.max,
             shelf.sequence,

@@ -5,15 +5,16 @@ transaction, and a job works it off.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from troth.business.supply import store
 from troth.business.supply.models import Receipt
-from troth.business.supply.rules import LessThanReceived, ReceiptExists, check_quantity
+from troth.business.supply.rules import ExpiresTooEarly, LessThanReceived, NotInBatches, ReceiptExists, check_quantity
 from troth.business.supply.states import RECEIPT, ReceiptState
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.lots import after
 from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
@@ -25,13 +26,17 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 from troth.reference import queries as reference
+from troth.reference.queries import ProductRow
 
 CATEGORIES = {Receipt.Kind.PURCHASE: Category.PURCHASE, Receipt.Kind.PRODUCTION: Category.PRODUCTION}
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedReceipt:
-    """`quantity` in smallest units of the product; `kind` is purchase or production."""
+    """`quantity` in smallest units of the product; `kind` is purchase or production.
+
+    `expires_on` is the last day of goods kept in batches; without it the product's shelf life counts from `due_on` on.
+    """
 
     company_id: int
     kind: str
@@ -41,6 +46,7 @@ class ExpectedReceipt:
     due_on: date
     quantity: int
     supplier_id: int | None = None
+    expires_on: date | None = None
 
 
 @action
@@ -59,17 +65,20 @@ def expect(held: Held, receipts: Sequence[ExpectedReceipt], *, by: Actor, clock:
     """Inner verb of both."""
     if not receipts:
         return []
-    _check(receipts, by)
+    receipts = _check(receipts, by)
     held.take(*(AvailabilityKey(one.product_id, one.site_id) for one in receipts))
     ids = store.insert(
-        (r.company_id, str(r.kind), r.number, r.supplier_id, r.product_id, r.site_id, r.due_on, r.quantity)
+        (
+            r.company_id, str(r.kind), r.number, r.supplier_id, r.product_id, r.site_id, r.due_on, r.quantity,
+            r.expires_on,
+        )
         for r in receipts
-    )
+    )  # fmt: skip
     at = clock.now()
     entries = [
         Entry(
             AvailabilityKey(one.product_id, one.site_id), CATEGORIES[Receipt.Kind(one.kind)], day_of(one.due_on),
-            one.quantity, ref_of(receipt_id, one.number), receipt_id,
+            one.quantity, ref_of(receipt_id, one.number), receipt_id, lasts=last_day(one.expires_on),
         )
         for receipt_id, one in zip(ids, receipts, strict=True)
     ]  # fmt: skip
@@ -83,7 +92,13 @@ def expect(held: Held, receipts: Sequence[ExpectedReceipt], *, by: Actor, clock:
     return ids
 
 
-def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> None:
+def last_day(expires_on: date | None) -> int:
+    """The last day of goods as availability has it; 0 where they keep."""
+    return 0 if expires_on is None else day_of(expires_on)
+
+
+def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> list[ExpectedReceipt]:
+    """Refuse what is wrong; return the receipts with the last day of their goods."""
     products = reference.products({one.product_id for one in receipts})
     for row, one in enumerate(receipts, 1):
         actions.require(by, company_id=one.company_id, site_id=one.site_id)
@@ -102,6 +117,26 @@ def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> None:
                 number=number[2],
             )
         seen.add(number)
+    return [expiring(one, products[one.product_id], row) for row, one in enumerate(receipts, 1)]
+
+
+def expiring(receipt: ExpectedReceipt, product: ProductRow, row: int | None = None) -> ExpectedReceipt:
+    """The receipt with the last day of its goods; `ExpiresTooEarly` where they are never of use."""
+    if not product.has_batches:
+        if receipt.expires_on is not None:
+            raise NotInBatches(
+                Sentence("Product %(product)s is not kept in batches. Leave the day out.", product=product.number),
+                row=row,
+                field="expires_on",
+            )
+        return receipt
+    if receipt.expires_on is None and product.shelf_life_days is not None:
+        return replace(receipt, expires_on=after(receipt.due_on, product.shelf_life_days))
+    if receipt.expires_on is not None and receipt.expires_on < receipt.due_on:
+        raise ExpiresTooEarly(
+            Sentence("The goods would expire before they come. Enter a later day."), row=row, field="expires_on"
+        )
+    return receipt
 
 
 def _close_covered(held: Held, receipts: Sequence[ExpectedReceipt], *, clock: Clock, at: datetime) -> None:
@@ -119,20 +154,23 @@ def change_receipt(
     *,
     due_on: date | None = None,
     quantity: int | None = None,
+    expires_on: date | None = None,
     expected_version: int | None = None,
     by: Actor,
     clock: Clock,
 ) -> list[Shortfall]:
     """Move a receipt to another day or change its quantity; return the shortages that opens.
 
+    Goods that expire last as many days longer as the receipt is later, unless `expires_on` says until when.
     `LessThanReceived` if less would be expected than has come; a receipt that is received or cancelled stays.
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     locks.refuse_if_changed(receipt, expected_version)
     RECEIPT.step(receipt.state, "change")
-    before = (receipt.due_on, receipt.quantity)
+    before = (receipt.due_on, receipt.quantity, receipt.expires_on)
     taken_back = entry_of(receipt, sign=-1)
     receipt.due_on = due_on or receipt.due_on
+    receipt.expires_on = _expiry(receipt, expires_on, later=receipt.due_on - before[0])
     receipt.quantity = receipt.quantity if quantity is None else quantity
     check_quantity(f"receipt {receipt.number}", receipt.quantity)
     if receipt.quantity < receipt.received or receipt.quantity == receipt.received:
@@ -150,6 +188,7 @@ def change_receipt(
     availability.post(held, [taken_back, entry_of(receipt, sign=1)], at=at)
     _save(receipt)
     changes = {"due_on": (before[0], receipt.due_on), "quantity": (before[1], receipt.quantity)}
+    changes |= {"expires_on": (before[2], receipt.expires_on)}
     events.record(
         "supply.receipt_changed", ref_of(receipt.pk, receipt.number), company_id=receipt.company_id, by=by, at=at,
         changes={name: pair for name, pair in changes.items() if pair[0] != pair[1]},
@@ -177,6 +216,16 @@ def cancel_receipt(
     return settle(held, receipt, cause=f"receipt {receipt.number} was cancelled", clock=clock)
 
 
+def _expiry(receipt: Receipt, expires_on: date | None, *, later: timedelta) -> date | None:
+    if expires_on is None:
+        return after(receipt.expires_on, later.days) if receipt.expires_on else None
+    asked = ExpectedReceipt(
+        receipt.company_id, receipt.kind, receipt.number, receipt.product_id, receipt.site_id, receipt.due_on,
+        receipt.quantity, expires_on=expires_on,
+    )  # fmt: skip
+    return expiring(asked, reference.product(receipt.product_id)).expires_on
+
+
 def settle(held: Held, receipt: Receipt, *, cause: str, clock: Clock) -> list[Shortfall]:
     """Open the shortages that a change of supply leaves, or close those it covers, in the caller's transaction."""
     today = day_of(clock.today(reference.site(receipt.site_id).time_zone))
@@ -199,9 +248,10 @@ def entry_of(receipt: Receipt, *, sign: int) -> Entry:
     """What is still expected of the receipt: 1 posts it, -1 takes it back."""
     expected = receipt.quantity - receipt.received if receipt.state == ReceiptState.OPEN else 0
     category, ref = CATEGORIES[Receipt.Kind(receipt.kind)], ref_of(receipt.pk, receipt.number)
-    return Entry(key_of(receipt), category, day_of(receipt.due_on), sign * expected, ref, receipt.pk)
+    lasts = last_day(receipt.expires_on)
+    return Entry(key_of(receipt), category, day_of(receipt.due_on), sign * expected, ref, receipt.pk, lasts=lasts)
 
 
 def _save(receipt: Receipt) -> None:
     receipt.version += 1
-    receipt.save(update_fields=["due_on", "quantity", "received", "state", "version"])
+    receipt.save(update_fields=["due_on", "quantity", "received", "expires_on", "state", "version"])

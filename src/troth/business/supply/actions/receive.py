@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from troth.business.masterdata import queries as masterdata
+from troth.business.masterdata.actions import Coming
 from troth.business.supply.actions import values
+from troth.business.supply.actions.batches import Lot, lot_coming, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
 from troth.business.supply.actions.places import bin_place, bins, not_stocked, stock_key
@@ -16,6 +19,7 @@ from troth.business.supply.rules import (
     BinNotAtSite,
     NotAReceipt,
     ReasonMissing,
+    UnknownBatch,
     after_receiving,
     check_quantity,
     check_received,
@@ -23,7 +27,7 @@ from troth.business.supply.rules import (
 from troth.business.supply.states import RECEIPT
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
-from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import checked
 from troth.ledgers.availability import actions as availability
@@ -39,7 +43,9 @@ from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
 from troth.reference import queries as reference
+from troth.reference.queries import ProductRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +66,39 @@ class OpeningStock:
     bin_id: int
     quantity: int
     received_on: date | None = None
+    batch: str = ""
+    expires_on: date | None = None
 
 
 @action
-def receive_goods(receipt_id: int, quantity: int, *, bin_id: int, batch: str = "", by: Actor, clock: Clock) -> Received:
+def receive_goods(
+    receipt_id: int,
+    quantity: int,
+    *,
+    bin_id: int,
+    batch: str = "",
+    produced_on: date | None = None,
+    expires_on: date | None = None,
+    by: Actor,
+    clock: Clock,
+) -> Received:
     """Put `quantity` of a receipt into a bin: less is expected, more is here.
 
-    `MoreThanExpected`, `BinNotAtSite` and a receipt that is not open are refused.
+    A product that is kept in batches names its batch; a new one is made known with its days, the receipt's last day
+    standing in for them. `MoreThanExpected`, `BinNotAtSite` and a receipt that is not open are refused.
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
     key = stock_key(receipt.product_id, bin_place(bin_id), batch=batch)
     _check_site(key, receipt)
     value = values.received(receipt.company_id, receipt.product_id, quantity)
-    held.take(key_of(receipt), key, *value.keys)
     at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
+    product, coming_in = reference.product(receipt.product_id), Coming(batch, produced_on, expires_on)
+    lot = lot_coming(held, product, coming_in, otherwise=receipt.expires_on, today=on, by=by, clock=clock)
+    held.take(key_of(receipt), key, *value.keys)
     ref = ref_of(receipt.pk, receipt.number)
     coming = entry_of(receipt, sign=-1)._replace(quantity=-quantity)
-    here = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, quantity, ref, receipt.pk)
+    here = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, quantity, ref, receipt.pk, *lot)
     availability.post(held, [coming, here], at=at)
     [posting_id] = stock.post(held, [Movement(key, quantity, "receipt", on, ref, receipt.pk)], at=at)
     value.post(held, f"Goods receipt {receipt.number}", ref, movement_id=posting_id, clock=clock)
@@ -87,7 +108,7 @@ def receive_goods(receipt_id: int, quantity: int, *, bin_id: int, batch: str = "
     receipt.save(update_fields=["received", "state", "version"])
     events.record(
         "supply.goods_received", ref, company_id=receipt.company_id, by=by, at=at,
-        facts={"quantity": quantity, "bin": bin_id, "posting": posting_id},
+        facts={"quantity": quantity, "bin": bin_id, "posting": posting_id, **({"batch": batch} if batch else {})},
     )  # fmt: skip
     settle(held, receipt, cause=f"receipt {receipt.number} came", clock=clock)
     return Received(receipt.pk, posting_id, quantity, receipt.quantity - receipt.received)
@@ -119,7 +140,8 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     receipt.received -= row.quantity
     receipt.version += 1
     receipt.save(update_fields=["received", "state", "version"])
-    gone = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, -row.quantity, ref, receipt.pk)
+    lot = lots_here(receipt.product_id, [row.key.batch])[row.key.batch]
+    gone = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, -row.quantity, ref, receipt.pk, *lot)
     availability.post(held, [gone, taken_back, entry_of(receipt, sign=1)], at=at)
     events.record(
         "supply.receipt_reversed", ref, company_id=receipt.company_id, by=by, at=at,
@@ -145,6 +167,7 @@ def adjust_stock(
     site = reference.site(key.site_id)
     actions.require(by, company_id=site.company_id, site_id=site.id)
     held = locks.begin()
+    lot = _counted(held, product_id, batch, counted, today=clock.today(site.time_zone), by=by, clock=clock)
     common = AvailabilityKey(product_id, key.site_id)
     held.take(common, key)
     difference = checked(counted) - held.balance(key).quantity
@@ -156,7 +179,7 @@ def adjust_stock(
     held.take(*value.keys)
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("count", product_id, f"{on} {bin_id}")
-    availability.post(held, [Entry(common, Category.STOCK, netting.STOCK_DAY, difference, ref)], at=at)
+    availability.post(held, [Entry(common, Category.STOCK, netting.STOCK_DAY, difference, ref, 0, *lot)], at=at)
     [movement_id] = stock.post(held, [Movement(key, difference, "count", on, ref)], at=at)
     value.post(held, f"Count: {reason}"[:100], ref, movement_id=movement_id, clock=clock)
     events.record(
@@ -168,6 +191,25 @@ def adjust_stock(
     if not opened:
         availability.close_shortages(held, [common], today=today, at=at)
     return opened
+
+
+def _counted(
+    held: Held, product_id: int, batch: str, counted: int, *, today: date, by: Actor, clock: Clock
+) -> Lot:  # fmt: skip
+    """The lot that is counted. Nothing of it may lie there, whatever the batch is; what does is of a known one."""
+    if not counted:
+        return lots_here(product_id, [batch])[batch]
+    product = reference.product(product_id)
+    if product.has_batches and batch and (product_id, batch) not in masterdata.batches([(product_id, batch)]):
+        raise UnknownBatch(
+            Sentence(
+                "There is no batch %(batch)s of product %(product)s. Enter the batch in the master data first.",
+                batch=batch,
+                product=product.number,
+            ),
+            field="batch",
+        )
+    return lot_coming(held, product, Coming(batch), today=today, by=by, clock=clock)
 
 
 @action
@@ -184,7 +226,7 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     moved: list[Movement] = []
     supplied: list[Entry] = []
     worth: dict[int, list[tuple[int, int]]] = {}
-    at = clock.now()
+    at, held = clock.now(), locks.begin()
     for number, row in enumerate(rows, 1):
         check_quantity("the opening stock", row.quantity)
         place, product = places.get(row.bin_id), products.get(row.product_id)
@@ -197,15 +239,15 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
             actions.require(by, company_id=site.company_id, site_id=site.id)
             zones[site.id], companies[site.id] = site.time_zone, site.company_id
         ref = DocumentRef("opening", row.product_id, product.number)
-        key = StockKey(place.site_id, place.location_id, place.id, row.product_id)
+        key = StockKey(place.site_id, place.location_id, place.id, row.product_id, row.batch)
         on = clock.today(zones[place.site_id])
         check_received(row.received_on, on, number)
         moved.append(Movement(key, row.quantity, "opening", on, ref, received_on=row.received_on))
         common = AvailabilityKey(row.product_id, place.site_id)
-        supplied.append(Entry(common, Category.STOCK, netting.STOCK_DAY, row.quantity, ref))
+        lot = _opened(held, product, row, number, today=on, by=by, clock=clock)
+        supplied.append(Entry(common, Category.STOCK, netting.STOCK_DAY, row.quantity, ref, 0, *lot))
         worth.setdefault(companies[place.site_id], []).append((row.product_id, row.quantity))
     opened = [values.opened(company_id, goods) for company_id, goods in worth.items()]
-    held = locks.begin()
     held.take(
         *(entry.key for entry in supplied),
         *(one.key for one in moved),
@@ -216,6 +258,16 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     for value in opened:
         value.post(held, "Opening stock", DocumentRef("opening", value.company_id), clock=clock)
     return len(moved)
+
+
+def _opened(
+    held: Held, product: ProductRow, row: OpeningStock, number: int, *, today: date, by: Actor, clock: Clock
+) -> Lot:
+    try:
+        return lot_coming(held, product, Coming(row.batch, None, row.expires_on), today=today, by=by, clock=clock)
+    except BusinessError as refused:
+        refused.row = number
+        raise
 
 
 def _check_site(key: StockKey, receipt: Receipt) -> None:

@@ -28,7 +28,10 @@ class OpeningFile(forms.Form):
     file = forms.FileField(
         label=_("Excel or CSV file"),
         required=False,
-        help_text=_("With the columns product, site, location, bin, quantity, received_on; instead of the rows below."),
+        help_text=_(
+            "With the columns product, site, location, bin, quantity, received_on, batch, expires_on; "
+            "instead of the rows below."
+        ),
     )
 
 
@@ -40,6 +43,10 @@ class OpeningRow(forms.Form):
     quantity = FigureField(label=_("Quantity"), max_length=30)
     received_on = forms.DateField(
         label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
+    expires_on = forms.DateField(
+        label=_("Usable until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
 

@@ -86,6 +86,7 @@ class ReceiptPage(DocumentPage):
                 Fact(_("Supplier"), row.supplier),
                 Fact(_("Site"), row.site),
                 Fact(_("Due"), row.due_on),
+                Fact(_("Usable until"), row.expires_on),
                 Fact(_("Quantity"), amount(row, row.quantity)),
                 Fact(_("Received"), amount(row, row.received)),
             ),
@@ -140,14 +141,26 @@ def _posted(one: MovementRow, row: ReceiptRow, actor: Any, undone: set[int]) -> 
     )  # fmt: skip
 
 
+def _day(label: Any, help_text: Any = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, help_text=help_text)
+
+
 class ReceiveForm(forms.Form):
     quantity = FigureField(label=_("Quantity"), max_length=30)
     bin = forms.ChoiceField(label=_("Into bin"))
     batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
+    produced_on = _day(_("Produced"))
+    expires_on = _day(_("Usable until"), _("Of a new batch; empty: as its shelf life says, or as the receipt does."))
 
-    def __init__(self, *args: Any, bins: list[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, bins: list[tuple[int, str]] | None = None, has_batches: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["bin"].choices = bins or []  # type: ignore[attr-defined]
+        self.fields["batch"].required = has_batches
+        if not has_batches:
+            del self.fields["produced_on"], self.fields["expires_on"]
 
 
 class _ReceiptAsk(AskPage):
@@ -190,13 +203,17 @@ class Receive(_ReceiptAsk):
 
     def form_arguments(self) -> dict[str, Any]:
         bins = reference.bins(self.row.site_id)
-        return {"bins": [(one.id, f"{one.code} · {one.location}") for one in bins]}
+        return {
+            "bins": [(one.id, f"{one.code} · {one.location}") for one in bins],
+            "has_batches": reference.product(self.row.product_id).has_batches,
+        }
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
         received = once(actions.receive_goods)(
             self.row.id, parse_quantity(given["quantity"], self.unit), bin_id=int(given["bin"]), batch=given["batch"],
-            key=self.client_key, **self.acting,
+            produced_on=given.get("produced_on"), expires_on=given.get("expires_on"), key=self.client_key,
+            **self.acting,
         )  # fmt: skip
         left = self.written(received.still_expected)
         undo = step(actor, _("Undo"), "supply:receipt-reverse", received.posting_id)
@@ -206,6 +223,12 @@ class Receive(_ReceiptAsk):
 class ChangeForm(forms.Form):
     due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     quantity = FigureField(label=_("Quantity"), max_length=30)
+    expires_on = _day(_("Usable until"), _("Empty: as many days after the receipt as before."))
+
+    def __init__(self, *args: Any, has_batches: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_batches:
+            del self.fields["expires_on"]
 
 
 class ReceiptChange(_ReceiptAsk):
@@ -219,11 +242,15 @@ class ReceiptChange(_ReceiptAsk):
     def initial(self) -> dict[str, Any]:
         return {"due_on": self.row.due_on, "quantity": self.written(self.row.quantity)}
 
+    def form_arguments(self) -> dict[str, Any]:
+        return {"has_batches": reference.product(self.row.product_id).has_batches}
+
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         quantity = parse_quantity(form.cleaned_data["quantity"], self.unit)
         short = actions.change_receipt(
-            self.row.id, due_on=form.cleaned_data["due_on"], quantity=quantity, **self.acting
-        )
+            self.row.id, due_on=form.cleaned_data["due_on"], quantity=quantity,
+            expires_on=form.cleaned_data.get("expires_on"), **self.acting,
+        )  # fmt: skip
         return self.done(told(gettext("Changed."), short), self.cancel_url)
 
 
@@ -260,7 +287,7 @@ receipt_reverse = button(_reverse)
 class ExpectForm(forms.Form):
     sections = (
         Section(_("Receipt"), ("kind", "number", "supplier"), ""),
-        Section(_("Goods"), ("product", "quantity", "site", "due_on")),
+        Section(_("Goods"), ("product", "quantity", "site", "due_on", "expires_on")),
     )
     kind = forms.ChoiceField(
         label=_("Kind"), choices=(("purchase", _("Purchase order")), ("production", _("Production order")))
@@ -272,6 +299,9 @@ class ExpectForm(forms.Form):
         label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()]
     )
     due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    expires_on = _day(
+        _("Usable until"), _("Of goods that are kept in batches; empty: as the product's shelf life says.")
+    )
 
 
 class ReceiptCreate(FormPage):
@@ -300,6 +330,7 @@ class ReceiptCreate(FormPage):
             company_id=site.company_id, kind=given["kind"], number=given["number"], product_id=product.id,
             site_id=site.id, due_on=given["due_on"],
             quantity=parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals)),
+            expires_on=given["expires_on"],
         )  # fmt: skip
         key = once(actions.expect_receipt)(receipt, key=self.client_key, **clocked(self.request, actor))
         return reverse("supply:receipt", args=[key])
