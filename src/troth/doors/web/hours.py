@@ -1,6 +1,6 @@
 """Instants on pages are told in the local time of the company that the person works for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,16 @@ class LocalTimeMiddleware:
         match, actor = request.resolver_match, request.actor  # type: ignore[attr-defined]
         if match is None or is_api(match.namespace) or not actor.is_signed_in:
             return
-        found = Company.objects.filter(is_active=True).order_by("pk")
-        if actor.company_ids is not None:
-            found = found.filter(pk__in=actor.company_ids)
-        for zone in found.values_list("time_zone", flat=True)[:1]:
+        for _name, zone in companies_of(request)[:1]:
             timezone.activate(ZoneInfo(zone))
+
+
+def companies_of(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    """Name and time zone of the first two companies that the person works for; read once a request."""
+    found: Sequence[tuple[str, str]] | None = getattr(request, "companies", None)
+    if found is None:
+        reached, actor = Company.objects.filter(is_active=True).order_by("pk"), request.actor  # type: ignore[attr-defined]
+        if actor.company_ids is not None:
+            reached = reached.filter(pk__in=actor.company_ids)
+        found = request.companies = list(reached.values_list("name", "time_zone")[:2])  # type: ignore[attr-defined]
+    return found

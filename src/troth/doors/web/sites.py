@@ -7,21 +7,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from troth.doors.web.hours import companies_of
 from troth.platform.actors import Actor
 from troth.platform.web import workplace
 from troth.platform.web.frame import Choice, Place
 from troth.platform.web.refusals import way_back
 from troth.reference import queries as reference
-from troth.reference.models import Company
 
 
 def place_of(request: HttpRequest) -> Place | None:
     """The company whose books these are, or the first two; where the person works, and where else they could."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = Company.objects.filter(is_active=True).order_by("pk")
-    if actor.company_ids is not None:
-        found = found.filter(pk__in=actor.company_ids)
-    names = list(found.values_list("name", flat=True)[:2])
+    names = [name for name, _zone in companies_of(request)]
     if not names:
         return None
     sites, here = reached(actor), workplace.site_of(request)

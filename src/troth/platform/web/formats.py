@@ -32,7 +32,13 @@ def _pattern(decimals: int) -> str:
 
 def number(value: int, decimals: int = 0) -> str:
     """`value` counts 10^-decimals: number(12500, 2) is "125.00" in English."""
-    return format_decimal(Decimal(value).scaleb(-decimals), format=_pattern(decimals), locale=locale())
+    return _number(value, decimals, locale())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int, decimals: int, of: Locale) -> str:
+    """A document tells the same amounts several times over."""
+    return format_decimal(Decimal(value).scaleb(-decimals), format=_pattern(decimals), locale=of)
 
 
 def decimal(value: Decimal) -> str:
