@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.masterdata.test_screens import sign_in
-from troth.business.masterdata.models import FreeGoods, ItemCategory, Listing, Substitution
+from troth.business.masterdata.models import AvailabilityRule, FreeGoods, ItemCategory, Listing, Substitution
 from troth.platform.models import Event
 
 DAY = "2026-03-02"
@@ -84,3 +84,29 @@ def test_a_record_for_a_customer_of_another_company_is_nobodys_to_see(world, kee
         actions.maintain_offering("listings", {"reason": "x"}, record_id=one.pk, version=1, by=elsewhere, clock=CLOCK)
     one.refresh_from_db()
     assert (one.reason, one.version) == ("", 1)
+
+
+def test_a_rule_and_its_alternatives_are_kept_by_form_and_refused_where_they_lead_nowhere(world, keeper):
+    made = sent(
+        keeper, "/availability-rules/new/", code="SHORT", name="Bikes are short", kind="inclusive", product="BK-1",
+        site="N", rank="5", mode="automatic", building="earliest", picking="waterfall", result="sub_items",
+        price_of="ordered", rest_on="ordered",
+    )  # fmt: skip
+    [rule] = AvailabilityRule.objects.all()
+    assert made.url == f"/availability-rules/{rule.pk}/"
+    assert (rule.product, rule.site, rule.rank) == (world.bike, world.north, 5)
+    nowhere = keeper.post("/alternatives/new/", {"rule": "SHORT", "position": "1"})
+    assert "leads nowhere" in nowhere.content.decode()
+    ring = keeper.post("/alternatives/new/", {"rule": "SHORT", "position": "1", "product": "BK-1", "site": "N"})
+    assert "runs in a ring" in ring.content.decode()
+    assert not rule.steps.exists()
+    keeper.post("/alternatives/new/", {"rule": "SHORT", "position": "1", "site": "S"})
+    [step] = rule.steps.all()
+    assert (step.product, step.site) == (None, world.south)
+    page = keeper.get("/availability-rules/").content.decode()
+    assert "SHORT" in page
+    assert "BK-1 · N" in page
+    assert "SHORT" in keeper.get("/alternatives/?rule=short").content.decode()
+    about = keeper.get(f"/availability-rules/{rule.pk}/about/").content.decode()
+    assert "New alternative" in about
+    assert "Try it" in about

@@ -55,6 +55,9 @@ FILES = {
     "substitutions": "product,substitute,mode,numerator,denominator,valid_from_on\nBELL,OIL,proposed,1,2,2026-01-01\n",
     "free_goods": "product,kind,per_quantity,free_quantity,item_category,valid_from_on\n"
     "BELL,inclusive,10,1,free,2026-01-01\n",
+    "availability_rules": "code,name,product,site,sales_organisation,order_type,valid_from_on,reason\n"
+    "SHORT,Oil is short,OIL,HAM,10/DOM,standard,2026-01-01,short\n",
+    "availability_rule_steps": "rule,position,product,numerator,denominator\nSHORT,1,BELL,1,2\n",
     "tax_rates": "country,region,name,basis_points,valid_from_on,valid_to_on\nDE,,VAT,1900,2021-01-01,\n",
     "account_determinations": "company,posting_key,customer_group,product_category,account\n10,tax,,,2300\n",
     "prices": "company,code,kind,product,currency,amount,valid_from_on\n10,LIST,price,OIL,EUR,8.00,2026-01-01\n",
@@ -211,6 +214,37 @@ WRONG = [
             (3, "per_quantity", "more than 0"),
             (4, "item_category", "have a price"),
         ],
+    ),
+    (
+        "availability_rules",
+        "code,name,product,product_category,picking,result,valid_from_on\nA,A,OIL,Tyres,,,2026-01-01\n"
+        "B,B,,Tyres,,,2026-01-01\nC,C,,,waterfall,inline,2026-01-01\nSHORT,,BELL,,,,2026-01-01\n",
+        [
+            (1, "product_category", "Empty one of the two"),
+            (2, "product_category", "No product is in the category Tyres"),
+            (3, "result", "Choose sub-items"),
+            (4, "name", "missing"),
+        ],
+    ),
+    ("availability_rules", "code,product\nSHORT,BELL\n", [(1, "product", "Alternative 1: The rule runs in a ring")]),
+    (
+        "availability_rule_steps",
+        "rule,position,product,site,numerator,denominator\nSHORT,2,,,,\nSHORT,3,OIL,,,\nSHORT,4,,HAM,,\n"
+        "SHORT,5,BELL,HAM,,\nSHORT,6,BELL,,1,1\nNONE,1,BELL,,,\nSHORT,7,BELL,,1,\n",
+        [
+            (1, "product", "leads nowhere"),
+            (2, "product", "runs in a ring"),
+            (3, "site", "runs in a ring"),
+            (4, "numerator", "OIL is kept in L and BELL in PC"),
+            (5, "product", "alternative 1 already"),
+            (6, "rule", "no availability rule NONE"),
+            (7, "denominator", "both figures"),
+        ],
+    ),
+    (
+        "availability_rule_steps",
+        "rule,position,product,numerator,denominator\nSHORT,6,BELL,1,1\n",
+        [(1, "product", "alternative 1 already")],
     ),
     ("carriers", "party,wheels\nDHL,4\n", [(0, "wheels", "No such column")]),
 ]

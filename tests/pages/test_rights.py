@@ -58,6 +58,7 @@ PAGES = (
     "/quota-cells/{cell}/", "/quota-sequences/", "/quota-sequences/new/", "/quota-sequences/{sequence}/",
     "/quotas/try/", "/quotas/try/?product=FRAME&site=HAM&customer=ALPHA&quantity=5&on=2026-03-11",
     "/supply-protections/", "/supply-protections/new/", "/supply-protections/{protection}/",
+    "/availability-rules/", "/availability-rules/new/", "/alternatives/", "/alternatives/new/", "/offering/try/",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the entry page is told while one types: the same rules as on submitting, and nothing of it written."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -29,8 +30,6 @@ def ask(desk):
     """`ask({"product": …}, …)` asks what would become of these rows; `day` is the wished date of all."""
 
     def check(*lines, address="/orders/check/", **head):
-        from datetime import date, timedelta
-
         day = (date.today() + timedelta(days=28)).isoformat()
         sent = {"head": {**HEAD, "requested_on": day, **head}, "lines": list(lines)}
         answer = desk.post(address, json.dumps(sent), content_type="application/json")
@@ -193,3 +192,38 @@ def test_products_that_the_customer_may_not_order_say_so_among_the_offers(small,
     )
     [offer] = desk.get("/orders/offers/products/", {"q": "helmet", "customer": "ALPHA"}).json()["offers"]
     assert offer["note"] == "not for this customer: recall"
+
+
+def ruled(small):
+    from troth.business.masterdata import models
+
+    rule = models.AvailabilityRule.objects.create(
+        code="R1", name="Short", product=small.products["HELMET"], valid_from_on=company.LONG_AGO
+    )
+    models.AvailabilityRuleStep.objects.create(rule=rule, position=1, product=small.products["FRAME"])
+    company.put_in_stock(small, "HELMET", 4)
+    company.put_in_stock(small, "FRAME", 50)
+
+
+def test_a_row_is_told_what_serves_the_rest_of_it_by_rule(small, ask):
+    ruled(small)
+    before = books.picture()
+    [line] = ask(row("HELMET", 10))["lines"]
+    assert (line["product"], line["tone"], line["net"]) == ("HELMET", "done", "200.00")
+    [sub] = line["subs"]
+    assert (sub["words"], sub["quantity"], sub["product"], sub["net"]) == ("serves the rest", "6", "FRAME", "300.00")
+    assert line["why"].endswith("By rule R1: 6 piece by FRAME from HAM.")
+    assert books.picture() == before
+
+
+def test_a_row_of_an_order_in_the_books_is_served_as_it_is_until_something_else_is_asked(small, ask, rep, draft):
+    ruled(small)
+    wished = date.today() + timedelta(days=28)
+    taken = actions.enter_order(draft("ALPHA", ("HELMET", 10), requested_on=wished), by=rep, clock=small.clock)
+    day = {"requested_on": wished.isoformat()}
+    company.put_in_stock(small, "HELMET", 50)
+    address = f"/orders/{taken.id}/check/"
+    [line] = ask(row("HELMET", 10, line_number="10", unit="piece", site="HAM", **day), address=address)["lines"]
+    assert [(one["product"], one["quantity"]) for one in line["subs"]] == [("FRAME", "6")]
+    [line] = ask(row("HELMET", 12, line_number="10", unit="piece", site="HAM", **day), address=address)["lines"]
+    assert (line["tone"], line.get("subs")) == ("done", None)

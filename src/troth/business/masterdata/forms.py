@@ -101,6 +101,15 @@ LABELS = {
     "free_quantity": _("Free"),
     "free_product": _("Product that is given"),
     "item_category": _("Item category"),
+    "rank": _("Rank"),
+    "order_type": _("Order type"),
+    "building": _("What counts"),
+    "picking": _("How many serve"),
+    "result": _("Stands in the order as"),
+    "price_of": _("Priced as"),
+    "rest_on": _("What nobody serves waits for"),
+    "rule": _("Rule"),
+    "position": _("Position"),
 }
 HELP = {
     "availability_group": _("Says which scope of check holds; empty: the standard group."),
@@ -109,6 +118,7 @@ HELP = {
     "overdue_receipt_days": _("An overdue receipt is expected tomorrow; an older one is no longer believed."),
     "product_category": _("All its products; leave it empty where a product is named."),
     "numerator": _("Both in base units; empty: one for one."),
+    "rank": _("Of several rules that hold the one of the lowest rank says how; its alternatives come first."),
     "free_product": _("Only on top of the ordered quantity; empty: the product itself."),
     "shelf_life_days": _("From production on; empty: the goods do not expire."),
     "minimum_life_days": _("How long goods must last from the day of delivery on, at least; 0: nothing is agreed."),
@@ -126,6 +136,15 @@ CHOICES = {
         "exclusive": _("on top of the ordered quantity"),
     },
     "mode": {"automatic": _("by itself"), "proposed": _("proposed, somebody takes it")},
+    "building": {
+        "full": _("that all of it comes"),
+        "on_time": _("what comes by the wished day"),
+        "earliest": _("what comes first"),
+    },
+    "picking": {"pick_one": _("one serves all"), "waterfall": _("each serves what it can, in order")},
+    "result": {"sub_items": _("sub-items"), "inline": _("the item itself")},
+    "price_of": {"ordered": _("the product that was ordered"), "substitute": _("the product that is sold")},
+    "rest_on": {"ordered": _("the ordered goods"), "first": _("the first alternative")},
 }
 """What people read of choices."""
 
@@ -354,6 +373,51 @@ BatchForm = _form(
     ),
     product=forms.CharField(label=LABELS["product"], max_length=40, widget=Picker("masterdata:product-options")),
     number=forms.CharField(label=_("Batch"), max_length=40),
+)
+RuleForm = _form(
+    "RuleForm",
+    {**TABLES["availability_rules"].fields},
+    (
+        Section("", ("code", "name", "kind", "rank", "mode")),
+        Section(
+            _("Holds for"),
+            (
+                "product",
+                "product_category",
+                "site",
+                "company",
+                "sales_organisation",
+                "customer",
+                "customer_group",
+                "order_type",
+            ),
+            _("What is empty holds for all."),
+        ),
+        Section(_("How one is chosen"), ("building", "picking", "result", "price_of", "rest_on")),
+        _WHEN,
+    ),
+    kind=forms.ChoiceField(
+        label=LABELS["kind"],
+        choices=[("inclusive", _("names alternatives")), ("exclusive", _("takes alternatives out"))],
+    ),
+    customer=_customer_picker(),
+    product=_product_picker("product", required=False),
+    sales_organisation=forms.CharField(
+        label=LABELS["sales_organisation"],
+        max_length=40,
+        required=False,
+        help_text=_("Company and code, such as 10/DOM."),
+    ),
+)
+AlternativeForm = _form(
+    "AlternativeForm",
+    {**TABLES["availability_rule_steps"].fields},
+    (
+        Section("", ("rule", "position")),
+        Section(_("What"), ("product", "site"), _("What is empty is as ordered.")),
+        Section(_("How much"), ("numerator", "denominator")),
+    ),
+    product=_product_picker("product", required=False),
 )
 PriceForm = _form(
     "PriceForm",

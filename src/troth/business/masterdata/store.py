@@ -36,6 +36,8 @@ KEPT_IN_MEMORY = (
     models.Listing,
     models.Substitution,
     models.FreeGoods,
+    models.AvailabilityRule,
+    models.AvailabilityRuleStep,
 )
 """The tables that `queries.snapshot` keeps; saving or deleting a row of them draws another token."""
 
@@ -104,6 +106,9 @@ _LOOKUPS = {
     "calendar": "SELECT code, id, is_active, NULL, 0 FROM reference_workingcalendar t",
     "payment_terms": "SELECT code, id, is_active, NULL, 0 FROM masterdata_paymentterms t",
     "sales_organisation": "SELECT code, id, is_active, company_id, 0 FROM reference_salesorganisation t",
+    "sales_organisation_of_company": "SELECT c.code || '/' || t.code, t.id, t.is_active, t.company_id, 0"
+    " FROM reference_salesorganisation t JOIN reference_company c ON c.id = t.company_id",
+    "order_type": "SELECT code, id, is_active, NULL, 0 FROM masterdata_ordertype t",
     "site": "SELECT code, id, is_active, company_id, 0 FROM reference_site t",
     "party": "SELECT number, id, is_active, NULL, 0 FROM reference_party t",
     "product": "SELECT t.number, t.id, t.is_active, NULL, u.decimals FROM reference_product t"
@@ -122,6 +127,7 @@ _LOOKUPS = {
     "customer_of_company": "SELECT c.code || '/' || p.number, t.id, t.is_active, t.company_id, 0"
     " FROM masterdata_customer t JOIN reference_party p ON p.id = t.party_id"
     " JOIN reference_company c ON c.id = t.company_id",
+    "availability_rule": "SELECT code, id, is_active, company_id, 0 FROM masterdata_availabilityrule t",
     "customer": "SELECT p.number, t.id, t.is_active, t.company_id, 0 FROM masterdata_customer t"
     " JOIN reference_party p ON p.id = t.party_id",
 }

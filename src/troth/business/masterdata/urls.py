@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.masterdata.web import agreed, batches, files, offering, records
+from troth.business.masterdata.web import agreed, batches, files, offering, records, rules
 
 app_name = "masterdata"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     *offering.listings.urls(),
     *offering.substitutions.urls(),
     *offering.free_goods.urls(),
+    *rules.availability_rules.urls(),
+    *rules.alternatives.urls(),
     *batches.batches.urls(),
     *records.checking_scopes.urls(),
     *records.availability_groups.urls(),

@@ -106,7 +106,10 @@ class Manual:
 
 
 class PriceRequestLine(NamedTuple):
-    """`base_quantity` in smallest units; `weight_g` of the whole line; not `is_priced` for lines free of charge."""
+    """`base_quantity` in smallest units; `weight_g` of the whole line; not `is_priced` for lines free of charge.
+
+    Scales are read at `scale_quantity`, where the line is only a part of what was ordered.
+    """
 
     key: int
     product_id: int
@@ -114,6 +117,7 @@ class PriceRequestLine(NamedTuple):
     weight_g: int = 0
     is_priced: bool = True
     manual: tuple[Manual, ...] = ()
+    scale_quantity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +290,9 @@ def _from_hand(manual: Manual, quantity: int, so_far: int) -> TraceLine:
 def goods_trace(line: PriceRequestLine, catalogue: Catalogue) -> list[TraceLine]:
     """Price, discounts and surcharges of a line, in their order; empty where there is no price."""
     quantity = line.base_quantity
+    reached = line.scale_quantity or quantity
     by_hand = next((manual for manual in line.manual if manual.kind is Kind.PRICE), None)
-    listed = None if by_hand else catalogue.price(line.product_id, quantity)
+    listed = None if by_hand else catalogue.price(line.product_id, reached)
     if by_hand is not None:
         lines = [_from_hand(by_hand, quantity, 0)]
     elif listed is not None:
@@ -296,7 +301,7 @@ def goods_trace(line: PriceRequestLine, catalogue: Catalogue) -> list[TraceLine]
         return []
     so_far = lines[0].amount
     for kind in (Kind.DISCOUNT, Kind.SURCHARGE):
-        for condition in catalogue.each_code(kind, line.product_id, quantity):
+        for condition in catalogue.each_code(kind, line.product_id, reached):
             lines.append(_from_condition(kind, condition, quantity, so_far))
             so_far += lines[-1].amount
         for manual in line.manual:

@@ -65,7 +65,7 @@ QUOTATION_WORDS = {
     QuotationState.SUPERSEDED: Status(_("Superseded"), "stopped"),
 }
 QUOTATION_STATES = tuple((str(state), status.word) for state, status in QUOTATION_WORDS.items())
-ROLES = {"free": _("free of charge")}
+ROLES = {"free": _("free of charge"), "alternative": _("serves the rest")}
 """Sub-items by their role."""
 REJECTED = Status(_("Rejected"), "stopped")
 TRACE_KINDS = {

@@ -1,11 +1,24 @@
 from django.urls import path
 
-from troth.business.sales.web import checking, documents, drafting, entry, from_hold, lists, offers, texts, verbs
+from troth.business.sales.web import (
+    checking,
+    documents,
+    drafting,
+    entry,
+    from_hold,
+    lists,
+    offers,
+    texts,
+    try_it,
+    verbs,
+)
 
 app_name = "sales"
 urlpatterns = [
     path("orders/", lists.OrderList.as_view(), name="orders"),
     path("orders/new/", entry.OrderCreate.as_view(), name="order-create"),
+    path("offering/try/", try_it.attempt, name="offering-try"),
+    path("availability-rules/<int:key>/about/", try_it.rule, name="availability-rule"),
     path("orders/offers/customers/", offers.customer_offers, name="customer-offers"),
     path("orders/offers/products/", offers.product_offers, name="product-offers"),
     path("orders/check/", checking.order_check, name="order-check"),

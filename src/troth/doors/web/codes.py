@@ -43,6 +43,8 @@ CODES = (
     Code("VB03", _("Listings and exclusions"), "masterdata:listings-list", asks="product"),
     Code("VB11", _("Create a substitution"), "masterdata:substitutions-create"),
     Code("VB13", _("Substitutions"), "masterdata:substitutions-list", asks="product"),
+    Code("VOV01", _("Create an availability rule"), "masterdata:availability-rules-create"),
+    Code("VOV03", _("Availability rules"), "masterdata:availability-rules-list", asks="product"),
     Code("VBN1", _("Create free goods"), "masterdata:free-goods-create"),
     Code("VBN3", _("Free goods"), "masterdata:free-goods-list", asks="product"),
     Code("V_RA", _("Backorder runs"), "backorders:runs", asks="q"),

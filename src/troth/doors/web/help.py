@@ -141,6 +141,20 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("An order of the customer takes them over; where nothing is agreed, the product's own hold."),
         *LIST,
     ),
+    "masterdata:availability-rules-list": (
+        _("What serves an item where its own goods are not there in time: another product, another site, or both."),
+        _("The ordered goods are always tried first. Of several rules the lowest rank says how one is chosen."),
+        _("An exclusive rule takes out what others name. Try a rule on its overview before an order meets it."),
+        *LIST,
+    ),
+    "masterdata:alternatives-list": (
+        _("What rules name, in the order of their positions. What is empty is as ordered."),
+        *LIST,
+    ),
+    "sales:offering-try": (
+        _("What would become of an item: whether it may be sold, what is sold instead, what is free, what serves it."),
+        _("Nothing is held and nothing is written."),
+    ),
     "masterdata:listings-list": (
         _("What customers may order and what not, by customer, group or for all, from one day to another."),
         _("Whoever has a list may order only what stands on it. An exclusion counts more than a list."),

@@ -1,6 +1,6 @@
-"""Listings, substitutions and free goods over the API: for a customer, a group or all, from one day to another."""
+"""Listings, substitutions, free goods and rules of availability over the API, each from one day to another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import Q
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     ListingEntry: TypeAlias = Entry
     SubstitutionEntry: TypeAlias = Entry
     FreeGoodsEntry: TypeAlias = Entry
+    RuleEntry: TypeAlias = Entry
+    AlternativeEntry: TypeAlias = Entry
     ListingShown: TypeAlias = Shown
     SubstitutionShown: TypeAlias = Shown
     FreeGoodsShown: TypeAlias = Shown
+    RuleShown: TypeAlias = Shown
+    AlternativeShown: TypeAlias = Shown
 else:
     _LISTING, _SUBSTITUTION = TABLES["listings"].fields, TABLES["substitutions"].fields
     ListingEntry, ListingShown = entry_of("ListingEntry", _LISTING), shown_of("ListingShown", _LISTING)
@@ -31,6 +35,9 @@ else:
     SubstitutionShown = shown_of("SubstitutionShown", _SUBSTITUTION)
     _FREE = TABLES["free_goods"].fields
     FreeGoodsEntry, FreeGoodsShown = entry_of("FreeGoodsEntry", _FREE), shown_of("FreeGoodsShown", _FREE)
+    _RULE, _STEP = TABLES["availability_rules"].fields, TABLES["availability_rule_steps"].fields
+    RuleEntry, RuleShown = entry_of("AvailabilityRuleEntry", _RULE), shown_of("AvailabilityRuleShown", _RULE)
+    AlternativeEntry, AlternativeShown = entry_of("AlternativeEntry", _STEP), shown_of("AlternativeShown", _STEP)
 
 
 class OfferingFilter(Paging):
@@ -94,17 +101,66 @@ def change_free_goods(request: ApiRequest, free_goods_id: Id, free_goods: FreeGo
     return _changed(request, "free_goods", free_goods_id, free_goods)
 
 
+class AlternativeFilter(Paging):
+    """`rule` by its code."""
+
+    rule: Code | None = None
+
+
+@operations.reads("/availability-rules", Page[RuleShown])
+def list_availability_rules(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
+    """Rules by their code: for which items they hold, and how one of their alternatives is chosen."""
+    return _rows(request, "availability_rules", found, {}, order=("code",))
+
+
+@operations.creates("/availability-rules", RecordWritten)
+def create_availability_rule(request: ApiRequest, rule: RuleEntry) -> dict[str, Any]:
+    """A condition that is left out holds for all. Alternatives are added to the rule, each by itself."""
+    return written(create(request, actions.maintain_offering, "availability_rules", given(rule)))
+
+
+@operations.changes("/availability-rules/{int:rule_id}", RecordWritten)
+def change_availability_rule(request: ApiRequest, rule_id: Id, rule: RuleEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false ends it. Orders that were served by it stay as they are."""
+    return _changed(request, "availability_rules", rule_id, rule)
+
+
+@operations.reads("/alternatives", Page[AlternativeShown])
+def list_alternatives(request: ApiRequest, found: Query[AlternativeFilter]) -> dict[str, Any]:
+    """The alternatives of rules, the newest first."""
+    return _rows(request, "availability_rule_steps", found, {"rule__code": found.rule})
+
+
+@operations.creates("/alternatives", RecordWritten)
+def create_alternative(request: ApiRequest, alternative: AlternativeEntry) -> dict[str, Any]:
+    """Another product, another site, or both: what is left out is as ordered. `position` says in which turn."""
+    return written(create(request, actions.maintain_offering, "availability_rule_steps", given(alternative)))
+
+
+@operations.changes("/alternatives/{int:alternative_id}", RecordWritten)
+def change_alternative(request: ApiRequest, alternative_id: Id, alternative: AlternativeEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false takes it out."""
+    return _changed(request, "availability_rule_steps", alternative_id, alternative)
+
+
 def _listed(request: ApiRequest, table: str, found: OfferingFilter) -> dict[str, Any]:
-    declared = TABLES[table]
     wanted = {"customer__party__number": found.customer, "product__number": found.product}
+    return _rows(request, table, found, wanted)
+
+
+def _rows(
+    request: ApiRequest, table: str, found: Paging, wanted: Mapping[str, Any], *, order: tuple[str, ...] = ("-id",)
+) -> dict[str, Any]:
+    declared = TABLES[table]
     rows = declared.found().filter(**{name: value for name, value in wanted.items() if value})
     if request.auth.company_ids is not None:
-        rows = rows.filter(Q(customer=None) | Q(customer__company_id__in=request.auth.company_ids))
+        seen = Q(**{f"{declared.company}__in": request.auth.company_ids}) | Q(**{f"{declared.company}__isnull": True})
+        rows = rows.filter(seen)
 
     def show(found_rows: Iterable[Any]) -> list[dict[str, Any]]:
         return [{"id": row.pk, "version": row.version, **declared.written(row)} for row in found_rows]
 
-    return page(request, rows, found, show)
+    return page(request, rows, found, show, order=order)
 
 
 def _changed(request: ApiRequest, table: str, record_id: int, sent: Entry) -> dict[str, Any]:

@@ -477,3 +477,5 @@ from troth.business.masterdata.models.batches import Batch as Batch  # noqa: E40
 from troth.business.masterdata.models.offering import FreeGoods as FreeGoods  # noqa: E402
 from troth.business.masterdata.models.offering import Listing as Listing  # noqa: E402
 from troth.business.masterdata.models.offering import Substitution as Substitution  # noqa: E402
+from troth.business.masterdata.models.rules import AvailabilityRule as AvailabilityRule  # noqa: E402
+from troth.business.masterdata.models.rules import AvailabilityRuleStep as AvailabilityRuleStep  # noqa: E402

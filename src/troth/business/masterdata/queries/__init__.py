@@ -11,6 +11,7 @@
 | `packaging` | what goods are packed in | one |
 | `texts` | what documents begin with in words, and which later document takes it over | one, or none without kinds |
 | `valuation` | what goods are worth at standard cost, by account | one |
+| `rules` | which alternatives rules of availability name, from the snapshot | none |
 | `search` | customers and products by words, page by page | one each |
 """
 
@@ -34,6 +35,7 @@ from troth.business.masterdata.queries.offering import (
     substitutions,
 )
 from troth.business.masterdata.queries.packaging import PackagingTerms, packagings
+from troth.business.masterdata.queries.rules import Item, Named, Ruled, RuleTerms, ruled
 from troth.business.masterdata.queries.search import customers_named, find_customers, find_products
 from troth.business.masterdata.queries.snapshot import (
     ItemCategoryTerms,
@@ -82,13 +84,17 @@ __all__ = [
     "CustomerTerms",
     "Fit",
     "FreeGoodsTerms",
+    "Item",
     "ItemCategoryTerms",
     "KeptScope",
+    "Named",
     "NotOffered",
     "OrderTypeTerms",
     "PackagingTerms",
     "PaymentTermsRow",
     "ProductTerms",
+    "RuleTerms",
+    "Ruled",
     "Snapshot",
     "StandardTexts",
     "SubstitutionTerms",
@@ -125,6 +131,7 @@ __all__ = [
     "product_terms",
     "product_terms_by_number",
     "product_terms_of",
+    "ruled",
     "scope_id",
     "snapshot",
     "standard_texts",

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.masterdata.models import FreeGoods, Listing, Substitution
+from troth.business.masterdata.models import (
+    AvailabilityRule,
+    AvailabilityRuleStep,
+    FreeGoods,
+    Listing,
+    Substitution,
+)
 from troth.business.masterdata.queries.screens import ACTIVE, INACTIVE, page_of, worded
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.actors import Actor
@@ -145,6 +151,89 @@ def free_goods(query: ListQuery) -> Page:
         )  # fmt: skip
 
     return _listed(query, FreeGoods, ("product__base_unit", "free_product__base_unit"), line)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    id: int
+    code: str
+    name: str
+    rank: int
+    kind: str
+    what: str
+    whom: str
+    how: str
+    alternatives: int
+    valid_from_on: date
+    valid_to_on: date | None
+    reason: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeRow:
+    id: int
+    rule: str
+    position: int
+    product: str
+    name: str
+    site: str
+    factor: str
+    status: Status
+
+
+def availability_rules(query: ListQuery) -> Page:
+    """Rules by rank, with the number of their alternatives."""
+    found = AvailabilityRule.objects.select_related("product", "customer__party", "site")
+    if query.actor.company_ids is not None:
+        found = found.filter(Q(company=None) | Q(company_id__in=query.actor.company_ids))
+    if kind := query.filters.get("kind"):
+        found = found.filter(kind=kind)
+    if product := query.filters.get("product"):
+        named = Q(product__number__iexact=product) | Q(steps__product__number__iexact=product)
+        found = found.filter(pk__in=AvailabilityRule.objects.filter(named).values("pk"))
+    counted = found.annotate(alternatives=Count("steps", filter=Q(steps__is_active=True)))
+
+    def line(one: Any) -> RuleRow:
+        what = one.product.number if one.product else one.product_category or gettext("all products")
+        at = f"{what} · {one.site.code}" if one.site else what
+        how = f"{one.get_building_display()}, {one.get_picking_display()}"
+        return RuleRow(
+            one.pk, one.code, one.name, one.rank, str(one.get_kind_display()), at, whom(one), how, one.alternatives,
+            one.valid_from_on, one.valid_to_on, one.reason, _status(one),
+        )  # fmt: skip
+
+    return page_of(worded(counted, query, "code", "name", "reason"), query, ("rank", "code"), line)
+
+
+def alternatives(query: ListQuery) -> Page:
+    found = AvailabilityRuleStep.objects.select_related("rule", "product", "site")
+    if query.actor.company_ids is not None:
+        found = found.filter(Q(rule__company=None) | Q(rule__company_id__in=query.actor.company_ids))
+    if rule := query.filters.get("rule"):
+        found = found.filter(rule__code__iexact=rule)
+
+    def line(one: Any) -> AlternativeRow:
+        factor = f"{one.numerator} : {one.denominator}" if one.numerator else "1 : 1"
+        number, name = (one.product.number, one.product.name) if one.product else ("", gettext("as ordered"))
+        site = one.site.code if one.site else ""
+        return AlternativeRow(one.pk, one.rule.code, one.position, number, name, site, factor, _status(one))
+
+    words = ("rule__code", "product__number", "product__name", "site__code")
+    return page_of(worded(found, query, *words), query, ("rule__code", "position"), line)
+
+
+def rule_or_step(table: str, key: int, actor: Actor) -> Any:
+    """A rule, or one of its alternatives, with what it names; `NotFound` where the actor sees none."""
+    model: type[Any] = AvailabilityRule if table == "availability_rules" else AvailabilityRuleStep
+    company = "company" if model is AvailabilityRule else "rule__company"
+    found = model._default_manager.filter(pk=key)
+    if actor.company_ids is not None:
+        found = found.filter(Q(**{company: None}) | Q(**{f"{company}_id__in": actor.company_ids}))
+    one = found.first()
+    if one is None:
+        raise NotFound(Sentence("There is no record %(id)s that you may see."), id=key)
+    return one
 
 
 def offering(model: str, key: int, actor: Actor) -> Any:

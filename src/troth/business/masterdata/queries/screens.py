@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from troth.business.masterdata.models import (
     AvailabilityGroup,
+    AvailabilityRule,
     CheckingScope,
     Customer,
     CustomerProduct,
@@ -46,6 +47,7 @@ CODES: dict[str, Callable[[], QuerySet[Any]]] = {
     "item_category": ItemCategory.objects.all,
     "checking_scope": CheckingScope.objects.all,
     "availability_group": AvailabilityGroup.objects.all,
+    "availability_rule": AvailabilityRule.objects.all,
 }
 """The codes that are few enough to choose from a list."""
 

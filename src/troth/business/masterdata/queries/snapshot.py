@@ -15,7 +15,9 @@ from itertools import groupby
 from typing import Any
 
 from troth.business.masterdata import store
+from troth.business.masterdata.queries import rules
 from troth.business.masterdata.queries.conditions import AccountRow, AccountTable, Tax
+from troth.business.masterdata.queries.rules import RuleTerms
 from troth.business.masterdata.queries.terms import PaymentTermsRow
 from troth.business.masterdata.queries.texts import TextKindTerms
 from troth.kernel.calendars import WorkCalendar, day_of
@@ -166,6 +168,8 @@ class Snapshot:
     checking_scopes: Mapping[str, CheckingScope]
     groups: Mapping[str, Mapping[str, CheckingScope]]
     sales_organisations: Mapping[int, str]
+    rules: tuple[RuleTerms, ...]
+    """The rules of availability, by rank."""
     offering: frozenset[str]
     """Which of `listings`, `substitutions` and `free_goods` are kept at all; without them nobody asks."""
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
@@ -354,6 +358,7 @@ def _load(edition: int) -> Snapshot:
         {row[0]: TextKindTerms(*row) for row in sql.fetch(_TEXT_KINDS)},
         *_scopes(),
         dict(sql.fetch("SELECT id, code FROM reference_salesorganisation")),
+        rules.read(),
         _offering(),
     )
 

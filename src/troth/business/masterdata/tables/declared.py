@@ -43,6 +43,9 @@ REFERENCES: Mapping[type[db.Model], tuple[str, tuple[str, ...]]] = {
     models.TextKind: ("text_kind", ("code",)),
     models.CheckingScope: ("checking_scope", ("code",)),
     models.Customer: ("customer_of_company", ("company.code", "party.number")),
+    models.OrderType: ("order_type", ("code",)),
+    models.AvailabilityRule: ("availability_rule", ("code",)),
+    reference.SalesOrganisation: ("sales_organisation_of_company", ("company.code", "code")),
 }
 """What a record is named by where another points at it: the word by which `store.lookup` knows it, its parts."""
 

@@ -44,12 +44,12 @@ def _substitution(values: Values) -> Fault:
         return "denominator" if denominator is None else "numerator", "Enter both figures of the conversion, or none."
     if numerator == 0 or denominator == 0:
         return "numerator" if numerator == 0 else "denominator", "Enter 1 or more."
-    asked, sold = _product(values["product"]), _product(values["substitute"])
+    asked, sold = product_of(values["product"]), product_of(values["substitute"])
     fault = unsold(sold, "substitute") or without_conversion(asked, sold, numerator, "numerator")
     return fault or for_whom(values)
 
 
-def _product(product_id: int) -> reference.Product:
+def product_of(product_id: int) -> reference.Product:
     return reference.Product.objects.get(pk=product_id)
 
 
@@ -126,7 +126,7 @@ def _free_goods(values: Values) -> Fault:
         if free >= per:
             return "free_quantity", "Something must be left to pay. Enter less than the quantity it is free of."
     elif values["free_product"] is not None:
-        fault = unsold(_product(values["free_product"]), "free_product")
+        fault = unsold(product_of(values["free_product"]), "free_product")
         if fault:
             return fault
     category = models.ItemCategory.objects.get(pk=category_id)

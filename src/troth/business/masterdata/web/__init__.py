@@ -1,5 +1,5 @@
 """The pages of master data: the screens of customers, products and prices, and every table as a file."""
 
-from troth.business.masterdata.web import agreed, files, offering, records
+from troth.business.masterdata.web import agreed, files, offering, records, rules
 
-__all__ = ["agreed", "files", "offering", "records"]
+__all__ = ["agreed", "files", "offering", "records", "rules"]

@@ -61,6 +61,8 @@ NAMES: dict[str, Text] = {
     "listings": _("Listings and exclusions"),
     "substitutions": _("Substitutions"),
     "free_goods": _("Free goods"),
+    "availability_rules": _("Availability rules"),
+    "availability_rule_steps": _("Alternatives of availability rules"),
     "customers": _("Customers"),
     "products": _("Products"),
     "prices": _("Prices"),

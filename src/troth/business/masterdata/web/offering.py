@@ -112,6 +112,7 @@ def _screens(
         "listings": Step(_("Listings and exclusions"), reverse_lazy("masterdata:listings-list"), "get"),
         "substitutions": Step(_("Substitutions"), reverse_lazy("masterdata:substitutions-list"), "get"),
         "free-goods": Step(_("Free goods"), reverse_lazy("masterdata:free-goods-list"), "get"),
+        "try": Step(_("Try it"), reverse_lazy("sales:offering-try"), "get"),
     }
     return MasterScreens(
         key=key,

@@ -126,6 +126,7 @@ prices = MasterScreens(
         Step(_("Listings and exclusions"), reverse_lazy("masterdata:listings-list"), "get"),
         Step(_("Substitutions"), reverse_lazy("masterdata:substitutions-list"), "get"),
         Step(_("Free goods"), reverse_lazy("masterdata:free-goods-list"), "get"),
+        Step(_("Availability rules"), reverse_lazy("masterdata:availability-rules-list"), "get"),
     ),
     row_key=lambda row: row.id,
     form=forms.PriceForm,

@@ -9,6 +9,7 @@ and no route. Nothing here locks or writes: every road is tried on books that ar
     quota      the quotas that hold for the line have room
     receipt    a receipt that comes later than needed comes by the day the goods are needed
     site       the line is delivered from another site
+    substitute other goods that a rule of availability names serve all that they can of it
 
 A road is offered only if more of the line would come, or all of it earlier. The ones that help most come first.
 """
@@ -22,6 +23,7 @@ from troth.business.promising.actions import quotas
 from troth.business.promising.actions.confirm import simulate
 from troth.business.promising.models import Requirement
 from troth.business.promising.rules import LinePromise, Wish, group_of
+from troth.business.promising.rules.alternatives import Alternative, offer_of
 from troth.business.promising.rules.explain import limited_by
 from troth.business.promising.states import Mode
 from troth.business.supply import queries as supply
@@ -50,6 +52,9 @@ class Wishes(Protocol):
 
     def elsewhere(self, document_id: int, line_id: int) -> Sequence[Wish]:
         """The wish of one line from every other site that could deliver it."""
+
+    def instead(self, document_id: int, line_id: int) -> Sequence[Alternative]:
+        """The other products that could serve one line, as nobody's wishes yet."""
 
     def name(self, document_id: int, line_id: int) -> str:
         """What people call the line: its number on the document."""
@@ -89,7 +94,7 @@ class Arrival(NamedTuple):
 class Earlier:
     """A road to an earlier or a larger promise: what would arrive, and what has to happen for it.
 
-    `quota` says which quota limits, `more` by how much it would have to be raised.
+    `quota` says which quota limits, `more` by how much it would have to be raised; `product` is what is sold instead.
     """
 
     road: str
@@ -101,6 +106,7 @@ class Earlier:
     site_id: int | None = None
     quota: str = ""
     more: int = 0
+    product: str = ""
 
     @property
     def last_on(self) -> date | None:
@@ -142,12 +148,13 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
         *_raised(wish, now, clock),
         *_expedited(wish, clock),
         *_elsewhere(one, kind, clock),
+        *_instead(one, wish, clock),
     ]
     better = [road for road in roads if _helps(road, now)]
     return sorted(better, key=lambda road: (road.short, road.last_on or date.max, _ORDER.index(road.road)))
 
 
-_ORDER = ("split", "fewer", "quota", "receipt", "site")
+_ORDER = ("split", "fewer", "quota", "receipt", "site", "substitute")
 
 
 def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
@@ -245,6 +252,19 @@ def _elsewhere(one: Requirement, kind: str, clock: Clock) -> Iterator[Earlier]:
         found = _tried([wish], wish.line_id, clock)
         if found is not None and found.schedules:
             yield Earlier("site", _arrivals(found), found.short, site=wish.way.site, site_id=wish.site_id)
+
+
+def _instead(one: Requirement, wish: Wish, clock: Clock) -> Iterator[Earlier]:
+    """Other goods that rules name, whether or not they serve by themselves; counted as what is ordered."""
+    for other in _readers[wish.document.kind].instead(one.document_id, one.line_id):
+        found = _tried([other.wish], other.wish.line_id, clock)
+        if found is None or not found.schedules:
+            continue
+        offer = offer_of(found, other)
+        arrivals = tuple(Arrival(date_of(day), quantity) for day, quantity in offer.arrivals)
+        if arrivals:
+            short = wish.quantity - offer.total
+            yield Earlier("substitute", arrivals, short, site=other.site, product=other.product)
 
 
 def _helps(road: Earlier, now: LinePromise) -> bool:

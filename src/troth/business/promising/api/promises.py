@@ -59,8 +59,10 @@ class PromiseShown(Shown):
 
 
 class EarlierShown(Shown):
-    """`road` is split, fewer, quota, receipt or site; a `receipt` would have to come on `needed_on`, a `quota` to be
-    raised by `more`."""
+    """`road` is split, fewer, quota, receipt, site or substitute.
+
+    A `receipt` would have to come on `needed_on`, a `quota` to be raised by `more`, a `product` to be sold instead.
+    """
 
     road: str
     arrivals: list[ArrivalShown]
@@ -70,6 +72,7 @@ class EarlierShown(Shown):
     site: str | None
     quota: str | None
     more: str | None
+    product: str | None
 
 
 class PostedSince(Shown):
@@ -151,6 +154,7 @@ def list_earlier(request: ApiRequest, promise_id: Id) -> dict[str, Any]:
                 site=road.site or None,
                 quota=road.quota or None,
                 more=quantity(road.more, product.decimals) if road.more else None,
+                product=road.product or None,
             )
             for road in found
         ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from troth.business.promising.rules.alternatives import said as said_of
 from troth.business.promising.rules.wish import Binding
 from troth.business.promising.states import Basis
 from troth.kernel.calendars import date_of
@@ -48,9 +49,10 @@ def sentence(
     of_batch = [Sentence("Batch %(batch)s was asked for.", batch=record["batch"])] if record.get("batch") else []
     on_time = short == 0 and all(on <= requested_on for _, on, _, _ in told)
     said = [_arrives(amount(quantity), on, basis) for quantity, on, basis, _ in told]
+    others = _considered(record.get("considered"), amount)
     if on_time and said:
         requested = Sentence("As requested: %(arrivals)s.", arrivals=_listed(said))
-        return together(requested, *of_batch) if of_batch else requested
+        return together(requested, *of_batch, *others) if of_batch or others else requested
     head = Sentence("Requested for %(day)s.", day=spelled(requested_on))
     parts = [head, Sentence("%(arrivals)s.", arrivals=_listed(said))] if said else [head]
     bound = Binding.of(record.get("bound", {}))
@@ -64,7 +66,25 @@ def sentence(
         parts += quota
     if not on_time and record.get("bound", {}).get("kept"):
         parts.append(Sentence("%(amount)s are kept for other customers.", amount=amount(record["bound"]["kept"])))
-    return together(*parts, *of_batch, *_spoilt(record))
+    return together(*parts, *of_batch, *_spoilt(record), *others)
+
+
+def _considered(considered: Mapping[str, Any] | None, amount: Callable[[int], str]) -> list[Sentence]:
+    """What serves the rest of the item by a rule, or that nothing could."""
+    if not considered:
+        return []
+    taken = [one for one in said_of(considered) if one.taken]
+    if not taken:
+        return [Sentence("By rule %(rule)s nothing else could serve it.", rule=considered["rule"])]
+    served = [
+        Sentence(
+            "%(amount)s by %(product)s from %(site)s", amount=amount(one.taken), product=one.product, site=one.site
+        )
+        for one in taken
+    ]
+    facts = {str(place): word for place, word in enumerate(served)}
+    listed = Sentence(", ".join(f"%({place})s" for place in facts), **facts)
+    return [Sentence("By rule %(rule)s: %(served)s.", rule=considered["rule"], served=listed)]
 
 
 def _spoilt(record: Mapping[str, Any]) -> list[Sentence]:

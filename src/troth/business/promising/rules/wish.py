@@ -79,6 +79,7 @@ class Wish(NamedTuple):
     `priority` 1 is the most urgent. `deliveries_max` limits the schedule lines. Lines with the same `delivery_group`
     (0: none) and all lines with `complete_delivery` arrive together or not at all. `is_checked` is False where nothing
     is kept in stock. Without `traits` the line is held against no quota and no supply protection.
+    `considered` is kept with the promise: the rule and the alternatives that were tried for the line.
 
     Goods that are kept in batches must last `life_days` from the day of delivery on (None: they are not), and come from
     `batch` where one is named.
@@ -110,6 +111,7 @@ class Wish(NamedTuple):
     unit: str = ""
     decimals: int = 0
     traits: Traits | None = None
+    considered: Mapping[str, Any] | None = None
 
 
 class Binding(NamedTuple):

@@ -193,6 +193,8 @@ def road_words(road: Earlier, unit: tuple[int, str]) -> str:
     if road.road == "quota":
         facts = {"quota": worded(road.quota), "quantity": _amount(road.more, unit)}
         return gettext("Raise the %(quota)s by %(quantity)s") % facts
+    if road.road == "substitute":
+        return gettext("Sell %(product)s from %(site)s instead") % {"product": road.product, "site": road.site}
     if road.road == "site":
         return gettext("Deliver from site %(site)s") % {"site": road.site}
     return str(ROADS[road.road])

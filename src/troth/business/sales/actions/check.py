@@ -12,7 +12,7 @@ from troth.business.promising import actions as promising
 from troth.business.promising.actions import SUPPOSED
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
-from troth.business.sales.actions import books, save
+from troth.business.sales.actions import alternatives, as_in_books, books, save
 from troth.business.sales.actions.document import ORDER_KIND, Document, in_company_currency, needs_wish, wishes
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules import lots
@@ -70,6 +70,10 @@ def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Acto
     document, refused = _readable(_dated(draft), changes, by=by, clock=clock)
     if document is None:
         return Checked(None, refused)
+    try:
+        _serve(draft, document, changes, clock=clock)
+    except BusinessError as error:
+        refused = (*refused, error)
     if changes is not None and changes.is_submitted:
         document.lines = _priced_before(draft, document, changes)
         rows = {line.line_number: line for line in document.lines}
@@ -87,6 +91,15 @@ def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Acto
     except BusinessError as error:
         refused, promise = (*refused, error), Promise({})
     return Checked(document, refused, promise.lines, verdict)
+
+
+def _serve(draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock) -> None:
+    """Let rules say what serves each row; rows of an order in the books that ask the same are served as they are."""
+    if changes is None or not changes.is_submitted:
+        alternatives.supposed(document, clock=clock)
+        return
+    standing = tuple(line for line in changes.lines.values() if line.stands)
+    as_in_books.serve(document, lambda row: _was(draft, changes, row), standing, clock=clock)
 
 
 def _dated(draft: OrderDraft) -> OrderDraft:
@@ -156,6 +169,8 @@ def _was_line(draft: OrderDraft, changes: Before | None, line: Line) -> Line | N
     main = _was(draft, changes, line.main_line)
     if main is None or changes is None:
         return None
+    if line.id:
+        return next(one for one in changes.lines.values() if one.id == line.id)
     alike = (line.role, line.product_id, line.site_id)
     subs = (one for one in changes.lines.values() if one.main_line == main.line_number and one.stands)
     return next((one for one in subs if (one.role, one.product_id, one.site_id) == alike), None)

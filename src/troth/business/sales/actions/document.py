@@ -31,7 +31,8 @@ QUOTATION_LINE_KIND = "quotation_line"
 class Document:
     """An order with everything an action decides on. `unpriced`: numbers of lines without a price.
 
-    `agreed`: numbers of lines in the books whose quantity no minimum or multiple changes any more.
+    `agreed`: numbers of lines in the books whose quantity no minimum or multiple changes any more. `anew`: numbers of
+    lines of which it is decided anew what serves them.
     """
 
     ref: DocumentRef
@@ -41,6 +42,7 @@ class Document:
     terms: Terms
     unpriced: frozenset[int] = frozenset()
     agreed: frozenset[int] = frozenset()
+    anew: frozenset[int] = frozenset()
     warnings: list[str] = field(default_factory=list)
     _found_missing: tuple[tuple[Any, ...], tuple[Missing, ...]] | None = field(
         default=None, init=False, repr=False, compare=False
@@ -198,6 +200,7 @@ def _wish(document: Document, line: Line) -> Wish:
         unit=product.base_unit.code,
         decimals=product.base_unit.decimals,
         traits=_traits(terms, product),
+        considered=line.asked.get("considered"),
     )
 
 

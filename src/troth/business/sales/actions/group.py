@@ -9,12 +9,12 @@ a step refuses the group as a whole, `enter_orders` enters one by one.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from troth.business.sales.actions import save, submit, terms
+from troth.business.sales.actions import alternatives, save, submit, terms
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.actions.document import Document
 from troth.business.sales.rules.completeness import Step
 from troth.business.sales.rules.drafts import OrderDraft
-from troth.business.sales.rules.refusals import DeliversOnSaving
+from troth.business.sales.rules.refusals import DecidedByRule, DeliversOnSaving
 from troth.business.sales.states import OrderState
 from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.platform import locks
@@ -68,7 +68,7 @@ def _together(drafts: Sequence[OrderDraft], *, by: Actor, clock: Clock) -> list[
 
 
 def _wants_to_be_alone(answer: Entered) -> bool:
-    return any(one.code == DeliversOnSaving.code for one in answer.refused)
+    return any(one.code in (DeliversOnSaving.code, DecidedByRule.code) for one in answer.refused)
 
 
 def _alone(draft: OrderDraft, *, by: Actor, clock: Clock) -> Entered:
@@ -115,6 +115,8 @@ def _read(draft: OrderDraft, *, by: Actor, clock: Clock) -> Document:
             field="order_type",
             order_type=document.terms.order_type.code,
         )
+    if alternatives.question(document) is not None:
+        raise DecidedByRule(Sentence("A rule of availability holds for this order. Enter it by itself."), field="lines")
     return document
 
 

@@ -27,17 +27,7 @@ def price(order: Header, lines: Sequence[Line], terms: Terms, *, keep: frozenset
     """Price the standing lines; those numbered in `keep` stay as they are."""
     categories = terms.categories
     wanted = [line for line in lines if line.stands and line.line_number not in keep and not is_carried(line)]
-    requested = [
-        PriceRequestLine(
-            line.line_number,
-            line.product_id,
-            line.base_quantity,
-            line.weight_g,
-            categories[line.item_category_id].is_priced,
-            manual(line) if line.manual_conditions else (),
-        )
-        for line in wanted
-    ]
+    requested = [_request(line, is_priced=categories[line.item_category_id].is_priced) for line in wanted]
     if not requested:
         return tuple(lines), frozenset()
     request = pricing.request_for(
@@ -50,6 +40,13 @@ def price(order: Header, lines: Sequence[Line], terms: Terms, *, keep: frozenset
     )
     offer = pricing.price(request, edition=terms.customer.edition)
     return tuple(_with(line, offer.lines.get(line.line_number)) for line in lines), frozenset(offer.incomplete)
+
+
+def _request(line: Line, *, is_priced: bool) -> PriceRequestLine:
+    """A line as it is priced: a rule may have it priced as a part of what was ordered."""
+    product_id, quantity, scale = line.asked.get("priced", (line.product_id, line.base_quantity, 0))
+    by_hand = manual(line) if line.manual_conditions else ()
+    return PriceRequestLine(line.line_number, product_id, quantity, line.weight_g, is_priced, by_hand, scale)
 
 
 def require_manual_pricing(lines: Iterable[Line], *, by: Actor, company_id: int, kept: Iterable[Line] = ()) -> None:

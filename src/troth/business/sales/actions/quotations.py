@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import save, texts
+from troth.business.sales.actions import alternatives, save, texts
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.change import reason_given
@@ -232,6 +232,7 @@ def _read(draft: QuotationDraft, *, before: Quotation | None = None, by: Actor, 
         line._replace(delivery_days=days[line.main_line or line.line_number]) for line in document.lines
     )
     document.ref = DocumentRef(QUOTATION_KIND, 0)
+    alternatives.supposed(document, clock=clock)
     today = clock.today(document.terms.customer.time_zone)
     if draft.delivery_days is not None and not 0 <= draft.delivery_days <= 1000:
         raise refusals.WrongEntry("Enter a delivery time from 0 to 1000 working days.", field="delivery_days")

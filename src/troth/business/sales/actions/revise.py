@@ -84,8 +84,8 @@ def revised(before: Document, changes: OrderChanges, *, by: Actor, clock: Clock)
     lines = _following(replace(before, lines=lines), header, terms)
     lines = _changed(lines, changes.lines, header, terms, number=before.ref.number, clock=clock)
     lines += _added(before.lines, lines, changes.add, header, terms, clock=clock)
-    lines = _with_sub_items(before, lines, roots, header, terms, clock=clock)
-    after = Document(before.ref, header, before.status, lines, terms, before.unpriced)
+    lines, anew = _with_sub_items(before, lines, roots, header, terms, clock=clock)
+    after = Document(before.ref, header, before.status, lines, terms, before.unpriced, anew=anew)
     touched = {change.line_number for change in changes.lines if "manual_conditions" in change.values}
     touched |= {line.line_number for line in lines if not line.id}
     by_hand = [line for line in lines if line.line_number in touched]
@@ -113,11 +113,14 @@ def _decided_anew(before: Document, changes: OrderChanges, header: Header) -> fr
 
 def _with_sub_items(
     before: Document, lines: tuple[Line, ...], roots: frozenset[int], header: Header, terms: Terms, *, clock: Clock
-) -> tuple[Line, ...]:
-    """The lines with what is sold of those that are decided anew, and their sub-items, which stay where they can."""
+) -> tuple[tuple[Line, ...], frozenset[int]]:
+    """The lines with what is sold of those that are decided anew, and their sub-items, which stay where they can.
+
+    And the numbers of the lines that were, sub-items included.
+    """
     deciding = [line for line in lines if line.line_number in roots or not line.id]
     if not deciding:
-        return lines
+        return lines, frozenset()
     taken = {line.line_number for line in (*before.lines, *lines)}
     today = clock.today(terms.customer.time_zone)
     made = offering.offered(deciding, header, terms, taken=taken, today=today)
@@ -131,7 +134,8 @@ def _with_sub_items(
     )
     anew = {line.line_number: line for line in made if line.main_line is None}
     found = (*(anew.get(line.line_number, line) for line in lines), *gone, *subs)
-    return tuple(sorted(found, key=lambda line: line.line_number))
+    numbers = (*anew, *(line.line_number for line in subs if line.stands))
+    return tuple(sorted(found, key=lambda line: line.line_number)), frozenset(numbers)
 
 
 def _header(before: Document, values: Mapping[str, Any], *, clock: Clock) -> tuple[Header, Terms]:

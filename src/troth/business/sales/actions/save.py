@@ -166,6 +166,14 @@ def _replace(document: Document, order: Order) -> None:
     document.lines = store.insert_lines(store.ORDER, order.pk, document.lines)
 
 
+def write_lines(document: Document) -> None:
+    """Write the lines of a document that is there: those that have an id anew, the others as new ones."""
+    store.update_lines(store.ORDER, [line for line in document.lines if line.id])
+    new = store.insert_lines(store.ORDER, document.ref.id, [line for line in document.lines if not line.id])
+    written = {line.line_number: line for line in new}
+    document.lines = tuple(written.get(line.line_number, line) for line in document.lines)
+
+
 def refuse_unless_draft(order: Order) -> None:
     if order.state != OrderState.DRAFT:
         raise refusals.NotADraft(

@@ -14,7 +14,7 @@ from troth.business.promising import queries as promises
 from troth.business.promising.actions.pass_on import pass_on
 from troth.business.promising.rules.wish import Promise
 from troth.business.sales import store
-from troth.business.sales.actions import books, prices, save
+from troth.business.sales.actions import alternatives, books, prices, save
 from troth.business.sales.actions.answers import Submitted, line_answers
 from troth.business.sales.actions.document import (
     LINE_KIND,
@@ -26,11 +26,12 @@ from troth.business.sales.actions.document import (
 from troth.business.sales.actions.submit import CREDIT_BLOCK, answer, refuse_incomplete
 from troth.business.sales.actions.untie import untie
 from troth.business.sales.rules import changes as rules
-from troth.business.sales.rules import lots
+from troth.business.sales.rules import family, lots
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import OrderState
 from troth.ledgers.exposure import queries as exposure
 from troth.ledgers.exposure.keys import Part
+from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import FulfilmentKey
 from troth.platform import blocks
 from troth.platform.actors import Actor
@@ -77,6 +78,8 @@ class Differences:
 
 def settle(held: Held, before: Document, after: Document, *, event: str, by: Actor, clock: Clock) -> Submitted:
     """Write the change of an order and post what follows from it; a draft is only written."""
+    if before.status.state == OrderState.SUBMITTED and after.anew and after.terms.state.rules:
+        _decide(held, before, after, clock=clock)
     found = Differences.between(before, after)
     gone_on = _gone_on(held, before, after, by=by, clock=clock)
     for was, new in _pairs(before, after):
@@ -97,6 +100,22 @@ def settle(held: Held, before: Document, after: Document, *, event: str, by: Act
     facts = {"net": after.status.net, "gross": after.status.gross, "added": list(found.added)}
     save.record(after, event, by=by, clock=clock, facts=facts, changes=found.flat())
     return replace(answer(after), lines=line_answers(after.lines, promise), blocks=blocked)
+
+
+def _decide(held: Held, before: Document, after: Document, *, clock: Clock) -> None:
+    """Let rules decide what serves the lines that are decided anew; what is on its way or tied to stock stays."""
+    mains = {line.line_number: line.main_line or line.line_number for line in after.lines}
+    roots = {mains[number] for number in after.anew}
+    old = {line.id: root for line in before.standing if (root := line.main_line or line.line_number) in roots}
+    gone_on = fulfilment.progress(LINE_KIND, list(old))
+    fixed = {old[line_id] for line_id, done in gone_on.items() if done.delivered or done.billed}
+    fixed |= {root for line_id, root in old.items() if promising.tied_keys(ORDER_KIND, [line_id])}
+    free = roots - fixed
+    only = frozenset(number for number in after.anew if mains[number] in free)
+    standing = [line_id for line_id, root in old.items() if root in free]
+    others = change_keys(before, after)
+    if only and alternatives.decide(held, after, others, only=only, standing=standing, clock=clock):
+        after.lines = family.revived(after.lines, before.standing)
 
 
 def refuse_incomplete_unless_empty(after: Document) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from troth.business.credit.rules import Verdict
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
-from troth.business.sales.actions import at_once, books, offering, prices, save
+from troth.business.sales.actions import alternatives, at_once, books, offering, prices, save
 from troth.business.sales.actions.answers import Submitted, line_answers
 from troth.business.sales.actions.document import Document, load, wishes
 from troth.business.sales.models import Order
@@ -46,10 +46,13 @@ def submit_draft(held: Held, order: Order, *, by: Actor, clock: Clock) -> Submit
     offering.refuse_not_offered(document.standing, document.terms, today)
     document.lines, document.unpriced = prices.price(document.header, document.lines, document.terms)
     refuse_incomplete(document)
+    alternatives.decide(
+        held, document, (books.credit_key(document), *books.quoted_keys(document.standing)), clock=clock
+    )
 
     document.status = document.with_totals(state=state, version=order.version + 1)
     store.update(store.ORDER, order.pk, document.header, document.status, {"submitted_at": ("at", clock.now())})
-    store.update_lines(store.ORDER, document.lines)
+    save.write_lines(document)
     return submit(held, document, by=by, clock=clock)
 
 
@@ -76,6 +79,9 @@ def enter_document(
         save.write_new(document, extra)
         save.record(document, "sales.order_saved", by=by, clock=clock)
         return answer(document)
+    alternatives.decide(
+        held, document, (books.credit_key(document), *books.quoted_keys(document.standing)), clock=clock
+    )
     document.status = replace(document.status, state=OrderState.SUBMITTED)
     save.write_new(document, {**extra, "submitted_at": ("at", clock.now())})
     return submit(held, document, by=by, clock=clock)

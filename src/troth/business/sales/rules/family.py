@@ -9,10 +9,13 @@ sub-items name it by `main_line` and have a `role`; they follow its changes.
 | place | the site, shipping point and route it was asked from |
 | by, why, printed | what changed it (`substitution`, `rule`), the reason, and whether the confirmation says so |
 | choice | `take` what is proposed, or `none` of it |
+| considered | the rule of availability, and the alternatives that were tried |
+| priced | product, quantity and the quantity its scales are read at: what the line is priced as |
 
 | role | of a sub-item |
 | --- | --- |
 | free | free of charge with its main line |
+| alternative | goods that serve what the main line's own cannot |
 
         10  HELMET   23 of 25, asked 25     11  HELMET  2 free
 """
@@ -23,9 +26,9 @@ from typing import Any, NamedTuple
 from troth.business.sales.rules.drafts import next_line_number
 from troth.business.sales.rules.lines import Line
 
-FREE = "free"
+FREE, ALTERNATIVE = "free", "alternative"
 TAKE, NONE = "take", "none"
-SUBSTITUTION = "substitution"
+SUBSTITUTION, RULE = "substitution", "rule"
 NEARBY = 10
 """So many numbers after its main line a sub-item looks for its own."""
 
@@ -132,6 +135,21 @@ def rejoined(made: Iterable[Line], old: Iterable[Line], taken: Iterable[int], *,
         numbers.add(number)
         found.append(line._replace(line_number=number, id=was.id if was is not None else 0))
     return (*found, *(line._replace(rejection_reason=reason) for line in left.values()))
+
+
+def revived(lines: Iterable[Line], standing: Iterable[Line]) -> tuple[Line, ...]:
+    """New sub-items that stood before as they are take their number and id back, from where these were rejected."""
+    there = {line.id: _meaning(line) for line in standing if line.main_line is not None}
+    dropped = {there[line.id]: line for line in lines if line.id in there and not line.stands}
+    found, back = [], set()
+    for line in lines:
+        old = dropped.get(_meaning(line)) if not line.id and line.main_line is not None else None
+        if old is not None and old.id not in back:
+            back.add(old.id)
+            line = line._replace(line_number=old.line_number, id=old.id)
+        found.append(line)
+    kept = (line for line in found if line.stands or line.id not in back)
+    return tuple(sorted(kept, key=lambda line: line.line_number))
 
 
 def _meaning(line: Line) -> tuple[int | None, str, int, int | None]:

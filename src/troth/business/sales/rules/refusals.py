@@ -157,6 +157,12 @@ class GoodsWouldBeFree(BusinessError):
     code = "goods_would_be_free"
 
 
+class DecidedByRule(BusinessError):
+    """Which goods serve an order is decided under locks of its own: it cannot be entered in a group."""
+
+    code = "decided_by_rule"
+
+
 class DeliversOnSaving(BusinessError):
     """An order that is delivered as it is entered cannot be entered together with others."""
 

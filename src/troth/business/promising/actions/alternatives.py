@@ -1,0 +1,194 @@
+"""Which goods serve a wish: planned without locks, decided under them.
+
+    plan      on supposed books: the ordered goods first, alternatives only for what these cannot serve
+    lock      the keys that the plan has read, and no others, in the fixed order
+    decide    the same plan on what is locked
+    again     where it would need a key that is not held: the locks are given back, that key is added
+    all       after three times all keys of all alternatives are locked
+
+So two orders whose alternatives overlap crosswise take their locks in one order and cannot block each other. Keys are
+read for all wishes at once: one statement for the ordered goods, one for the alternatives where some fall short.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+from troth.business.promising.actions import quotas
+from troth.business.promising.actions.confirm import SUPPOSED, free_expired, keys, series_keys, simulate
+from troth.business.promising.rules.alternatives import (
+    ORDERED,
+    Alternative,
+    Asked,
+    Part,
+    Planned,
+    Tried,
+    as_ordered,
+    offer_of,
+    parts_of,
+    why,
+)
+from troth.business.promising.rules.wish import LinePromise, Wish
+from troth.business.quotas.queries import Matched
+from troth.kernel.alternatives import Offer, shares
+from troth.kernel.calendars import day_of
+from troth.platform.clock import Clock
+from troth.platform.locks import BalanceKey, Held, Overlay
+
+TIMES = 3
+"""How often a plan is made again for a key that it did not know of, before all are locked."""
+
+Prepare = Callable[[Overlay], None]
+"""What to suppose before a plan, such as that the lines which are planned anew have let go of their goods."""
+
+
+class _Needs(Exception):
+    """The plan needs keys that are not held."""
+
+    def __init__(self, wanted: Iterable[BalanceKey]) -> None:
+        super().__init__()
+        self.wanted = tuple(wanted)
+
+
+class _Books:
+    """The books that a plan reads. Locked ones cannot be read further than they are held."""
+
+    def __init__(self, books: Overlay, *, locked: bool, clock: Clock) -> None:
+        self.now, self._locked, self.clock = books, locked, clock
+        self.read: dict[BalanceKey, None] = {}
+        self._holding: dict[int, Matched] = {}
+        self._asked: set[int] = set()
+
+    def need(self, wishes: Sequence[Wish]) -> None:
+        """Read what these wishes draw on, and what quotas hold for them."""
+        new_wishes = [wish for wish in wishes if wish.line_id not in self._asked]
+        if new_wishes:
+            self._asked.update(wish.line_id for wish in new_wishes)
+            self._holding |= quotas.holding(new_wishes)
+        found = {wish.line_id: one for wish in wishes if (one := self._holding.get(wish.line_id)) is not None}
+        wanted: dict[BalanceKey, None] = dict.fromkeys((*quotas.keys(found), *series_keys(wishes)))
+        held = set(self.now.keys())
+        missing = [key for key in wanted if key not in held]
+        if missing and self._locked:
+            raise _Needs(missing)
+        if missing:
+            self.now.take(*missing)
+        new = [key for key in wanted if key not in self.read]
+        self.read |= wanted
+        series = set(series_keys(wishes))
+        free_expired(self.now, [key for key in new if key in series], clock=self.clock)
+
+    def tried(self, wishes: Sequence[Wish]) -> tuple[dict[int, LinePromise], Overlay]:
+        """What these wishes would be promised, in their order, and the books after it."""
+        books = Overlay.of(self.now)
+        found = {wish.line_id: self._holding[wish.line_id] for wish in wishes if wish.line_id in self._holding}
+        promise = simulate([_alone(wish) for wish in wishes], clock=self.clock, books=books, found=found)
+        return dict(promise.lines), books
+
+
+def _alone(wish: Wish) -> Wish:
+    """The wish as nobody's yet, and as one that waits for no other."""
+    return wish._replace(document=SUPPOSED, complete_delivery=False, delivery_group=0)
+
+
+def plan(
+    asked: Sequence[Asked], *, clock: Clock, books: Overlay | None = None, prepare: Prepare | None = None
+) -> tuple[Planned, ...]:  # fmt: skip
+    """Which goods would serve each wish on the books as they are: no lock, no trace. The wishes take their turn.
+
+    Line ids are each wish's own, of alternatives too. `books` are read already, where they are given.
+    """
+    return _plan(asked, _Books(books or Overlay(), locked=False, clock=clock), prepare)
+
+
+def plan_held(
+    held: Held,
+    asked: Sequence[Asked],
+    others: Sequence[BalanceKey] = (),
+    *,
+    clock: Clock,
+    prepare: Prepare | None = None,
+) -> tuple[Planned, ...]:
+    """`plan`, and then decide under locks on what it read; `others` are locked with it, in one go.
+
+    Nothing of a later kind than availability may be held but what is among `others`.
+    """
+    first = _Books(Overlay(), locked=False, clock=clock)
+    _plan(asked, first, prepare)
+    wanted = dict(first.read)
+    for _ in range(TIMES):
+        try:
+            with held.attempt():
+                held.take(*others, *wanted)
+                return _plan(asked, _Books(Overlay.of(held), locked=True, clock=clock), prepare)
+        except _Needs as needs:
+            wanted |= dict.fromkeys(needs.wanted)
+    held.take(*others, *wanted, *closure(asked))
+    return _plan(asked, _Books(Overlay.of(held), locked=True, clock=clock), prepare)
+
+
+def closure(asked: Sequence[Asked]) -> tuple[BalanceKey, ...]:
+    """All keys that any plan for these wishes may read."""
+    alternatives = [one.wish for each in asked for one in each.alternatives if not one.obstacle]
+    return keys([*(each.wish for each in asked), *alternatives])
+
+
+def _plan(asked: Sequence[Asked], books: _Books, prepare: Prepare | None) -> tuple[Planned, ...]:
+    books.need([one.wish for one in asked])
+    if prepare is not None:
+        prepare(books.now)
+    promised, _after = books.tried([one.wish for one in asked])
+    unserved = [one for one in asked if one.is_open and not one.is_served(promised[one.wish.line_id])]
+    if not unserved:
+        return tuple(as_ordered(one) for one in asked)
+    books.need([other.wish for one in unserved for other in one.alternatives if not other.obstacle])
+    found: list[Planned] = []
+    for is_open, group in groupby(asked, key=lambda one: one.is_open):
+        run = list(group)
+        found += [_one(one, books) for one in run] if is_open else _as_ordered(run, books)
+    return tuple(found)
+
+
+def _as_ordered(asked: Sequence[Asked], books: _Books) -> list[Planned]:
+    """Wishes that nothing else serves: they take what they take."""
+    _promised, books.now = books.tried([one.wish for one in asked])
+    return [as_ordered(one) for one in asked]
+
+
+def _one(asked: Asked, books: _Books) -> Planned:
+    """Serve one wish, and take what serves it from the books for those that come after it."""
+    promised, after = books.tried([asked.wish])
+    ordered = promised[asked.wish.line_id]
+    if not asked.is_open or asked.is_served(ordered):
+        books.now = after
+        return as_ordered(asked)
+    able = {place: one for place, one in enumerate(asked.alternatives, 1) if not one.obstacle and one.wish.quantity}
+    books.need([one.wish for one in able.values()])
+    found, _after = books.tried([one.wish for one in able.values()]) if able else ({}, books.now)
+    offers = {ORDERED: offer_of(ordered, None)}
+    offers |= {place: offer_of(found[one.wish.line_id], one) for place, one in able.items()}
+    wished = day_of(asked.wish.requested_on)
+    strategy = asked.strategy
+    served = shares(
+        asked.wish.quantity, wished, list(offers.values()), building=strategy.building, picking=asked.picking
+    )
+    parts = parts_of(asked, served, list(offers))
+    _promised, books.now = books.tried([wish_of(asked, part) for part in parts])
+    return Planned(asked, parts, _tried(asked, offers, dict(zip(offers, served, strict=True)), wished))
+
+
+def wish_of(asked: Asked, part: Part) -> Wish:
+    """The wish of a part: of the goods at its place, as much as they are to serve."""
+    wish = asked.wish if part.place == ORDERED else asked.alternatives[part.place - 1].wish
+    return wish._replace(quantity=part.quantity)
+
+
+def _tried(asked: Asked, offers: dict[int, Offer], served: dict[int, int], wished: int) -> tuple[Tried, ...]:
+    found = []
+    for place, one in enumerate(asked.alternatives, 1):
+        offer, taken = offers.get(place, Offer(())), served.get(place, 0)
+        word = one.obstacle or why(offer, wished, asked.wish.quantity, taken)
+        found.append(Tried(one.product, one.site, one.rule, offer.by(wished), offer.total, taken, word))
+    return tuple(found)
+
+
+__all__ = ["Alternative", "Asked", "Planned", "closure", "plan", "plan_held", "wish_of"]
