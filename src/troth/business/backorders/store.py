@@ -136,13 +136,17 @@ def of_keys(key_ids: Sequence[int]) -> list[Standing]:
     return [Standing._make((*row[:10], _json(row[10]), _json(row[11]), *row[12:])) for row in rows]
 
 
-def untold(run_id: int, *, orders: int) -> list[tuple[int, int, int, Rows, Rows]]:
-    """(change, order, line number, old, new) of the next orders that do not know yet what was applied on them."""
+def untold(run_id: int, *, orders: int, after: int = 0) -> list[tuple[int, int, int, Rows, Rows]]:
+    """(change, order, line number, old, new) of the next orders that do not know yet what was applied on them.
+
+    `after` is the id of an order: those up to it are known to be told, so that they are not looked through again.
+    """
     rows = sql.fetch(
         "SELECT id, document_id, line_number, old, new FROM backorders_change WHERE run_id = %s AND document_id IN"
-        " (SELECT DISTINCT document_id FROM backorders_change WHERE run_id = %s AND state = 'applied' AND NOT told"
-        " ORDER BY document_id LIMIT %s) AND state = 'applied' AND NOT told ORDER BY document_id, line_number",
-        [run_id, run_id, orders],
+        " (SELECT DISTINCT document_id FROM backorders_change WHERE run_id = %s AND document_id > %s"
+        " AND state = 'applied' AND NOT told ORDER BY document_id LIMIT %s)"
+        " AND state = 'applied' AND NOT told ORDER BY document_id, line_number",
+        [run_id, run_id, after, orders],
     )
     return [(row[0], row[1], row[2], _json(row[3]), _json(row[4])) for row in rows]
 

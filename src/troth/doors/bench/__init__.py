@@ -4,7 +4,8 @@ A bench makes a database of its own beside the one it is given and drops it at t
 `troth bench order-entry` measures orders of 1 to 300 lines from the call to the commit, `order-to-invoice` ten
 lines on their way to a posted invoice, `papers` each paper with 1, 10 and 100 lines, `pages` what the server takes for
 each page in books of a million lines. `promise` measures checks in the kernel and through the store, eight
-clients beside a bare script, and the grouped writer; `backorder` the run over up to 1,000,000 open items.
+clients beside a bare script, and the grouped writer; `backorder` the run over the open lines in the kernel alone and
+through the books, `backorder-million` through the books up to a million lines.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ def _benches() -> dict[str, Callable[[bool], Sequence[Figure]]]:
 
     return {
         "backorder": backorder.run,
+        "backorder-million": lambda _quick: backorder.large(),
         "order-entry": order_entry.run,
         "order-to-invoice": to_invoice.run,
         "promise": promise.run,

@@ -1,4 +1,5 @@
-"""The run over the backorders in the kernel alone: 10,000, 100,000 and 1,000,000 open items, fifty to a key.
+"""The run over the backorders: in the kernel alone with 10,000, 100,000 and 1,000,000 open items, fifty to a key, and
+through the books (`backorder_store`) with 10,000 and 100,000.
 
 Each key has stock and three receipts for about nine tenths of its demand. The items are promised in the order of their
 ids; then a twentieth of the receipts shrinks by a third, an eighth of the items asks for another day, and the run has
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from troth.doors.bench import backorder_store
 from troth.doors.cli.reports import Figure
 from troth.kernel.backorder import Backlog, Outcome, Strategy, Supply
 from troth.kernel.backorder import run as process
@@ -57,7 +59,12 @@ def run(quick: bool) -> Sequence[Figure]:
             Figure(where, "items that gain", float((outcome.gained > 0).mean() * 100), "%"),
             Figure(where, "items that lose", float((outcome.lost > 0).mean() * 100), "%"),
         ]
-    return figures
+    return figures + backorder_store.run(backorder_store.QUICK if quick else backorder_store.USUAL)
+
+
+def large() -> Sequence[Figure]:
+    """A million lines through the books."""
+    return backorder_store.run((*backorder_store.USUAL, backorder_store.LARGE))
 
 
 def _timed(backlog: Backlog, supply: Supply) -> tuple[float, Outcome]:

@@ -44,8 +44,9 @@ def go_on(run_id: int, *, clock: Clock) -> None:
     work = undo_keys if run.kind == Kind.UNDO else apply_keys
     while work(run_id, by=SYSTEM, clock=clock):
         pass
-    while tell_of_changes(run_id, by=SYSTEM, clock=clock):
-        pass
+    told = 0
+    while after := tell_of_changes(run_id, told, by=SYSTEM, clock=clock):
+        told = after
     finish_run(run_id, by=SYSTEM, clock=clock)
 
 
@@ -190,10 +191,10 @@ def _kept(one: store.NewChange) -> store.NewChange:
 
 
 @action
-def tell_of_changes(run_id: int, *, by: Actor, clock: Clock) -> int:
-    """Tell the next orders what was applied on their lines; return how many, 0 when all know."""
+def tell_of_changes(run_id: int, told: int, *, by: Actor, clock: Clock) -> int:
+    """Tell the next orders behind `told` what was applied on their lines; return the last one's id, 0 when all know."""
     run, held = locks.hold(Run, run_id, by=by)
-    rows = store.untold(run_id, orders=ORDERS_AT_A_TIME) if run.state == RunState.APPLYING else []
+    rows = store.untold(run_id, orders=ORDERS_AT_A_TIME, after=told) if run.state == RunState.APPLYING else []
     if not rows:
         return 0
     changes: dict[int, dict[int, Any]] = {}
@@ -202,7 +203,7 @@ def tell_of_changes(run_id: int, *, by: Actor, clock: Clock) -> int:
     facts = {"run": run.number, "run_id": run.pk, "approved_by": run.approved_by_id}
     tell_orders(held, changes, facts=facts, by=by, clock=clock)
     store.set_told([row[0] for row in rows])
-    return len(changes)
+    return max(changes)
 
 
 def _dated(rows: store.Rows) -> tuple[tuple[int, date], ...]:

@@ -1,0 +1,59 @@
+"""What is confirmed on the lead time takes no supply, and comes onto supply as soon as there is some."""
+
+from datetime import date
+
+import pytest
+
+from tests import company
+from tests.shipping.conftest import assert_books_hold
+from troth.business.backorders.rules.variants import SegmentDraft
+from troth.business.masterdata.models import CheckingScope
+from troth.business.promising.models import ScheduleLine
+
+EVERYBODY = SegmentDraft("Everybody", "improve")
+
+
+@pytest.fixture
+def procured(desk):
+    """Helmets can be procured in ten working days; five are promised so."""
+    scope = CheckingScope.objects.get(code="order")
+    scope.lead_time = True
+    scope.save()
+    helmet = desk.small.products["HELMET"]
+    helmet.lead_days = 10
+    helmet.save()
+    desk.order_id = desk.order("ALPHA", ("HELMET", 5))
+    return desk
+
+
+def bases():
+    return list(ScheduleLine.objects.order_by("id").values_list("basis", flat=True))
+
+
+def test_a_line_on_the_lead_time_keeps_its_day_without_supply(procured):
+    assert bases() == ["lead_time"]
+    assert procured.applied(EVERYBODY).changes.count() == 0
+    assert_books_hold()
+
+
+def test_supply_that_comes_earlier_takes_its_place_and_is_given_back_again(procured):
+    before = procured.promised(procured.order_id)
+    procured.receipt("HELMET", 5, date(2026, 3, 10))
+    run = procured.applied(EVERYBODY)
+    assert bases() == ["supply"]
+    assert procured.promised(procured.order_id)[0][0][1] < before[0][0][1]
+    assert_books_hold()
+    procured.undo(run)
+    assert procured.promised(procured.order_id) == before
+    assert bases() == ["lead_time"]
+    assert_books_hold()
+
+
+def test_goods_in_stock_are_told_apart_from_goods_on_order(desk):
+    """Three lie here and five are to come: who waits for eight gets both, each by its name."""
+    desk.order("BETA", ("HELMET", 8), on=company.WEDNESDAY)
+    desk.stock("HELMET", 3)
+    desk.receipt("HELMET", 5, company.FRIDAY)
+    desk.applied(EVERYBODY)
+    assert bases() == ["stock", "supply"]
+    assert_books_hold()
