@@ -118,6 +118,7 @@ _LINE = (
     " s.goods_issue_on, s.delivery_on, s.basis, s.binding"
 )
 _LINE_ID = 4
+_IS_RATIONED = _STANDING.split(", ").index("r.is_rationed")
 _STANDING_WIDTH = 27
 
 
@@ -135,7 +136,7 @@ def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
         _, lines = found.setdefault(row[_LINE_ID], (row, []))
         if row[_STANDING_WIDTH] is not None:
             lines.append(_line(row[_STANDING_WIDTH:]))
-    using = [row[0] for row, _ in found.values() if row[_STANDING_WIDTH - 1]]
+    using = [row[0] for row, _ in found.values() if row[_IS_RATIONED]]
     consumed = uses(using) if using else {}
     return {
         line_id: _requirement(row, tuple(lines), consumed.get(row[0], ())) for line_id, (row, lines) in found.items()
