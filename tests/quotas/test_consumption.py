@@ -139,6 +139,9 @@ class _Wishes:
     def elsewhere(self, document_id, line_id):
         return ()
 
+    def instead(self, document_id, line_id):
+        return ()
+
     def name(self, document_id, line_id):
         return str(line_id)
 

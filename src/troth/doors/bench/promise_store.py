@@ -2,7 +2,7 @@
 
 The clients enter orders of five lines, each in a transaction of its own: products asked for evenly, by Zipf's law, or
 all wanting one hot product among the five. The bare script takes the same locks and writes the same rows. The grouped
-writer enters the same orders as an import does.
+writer enters the same orders as an import does. Last, the checks under quotas (`promise_quota`).
 """
 
 import random
@@ -41,7 +41,7 @@ class Job:
 
 def run(quick: bool) -> Sequence[Figure]:
     """Measure at 1,000 open lines and, unless `quick`, at 1,000,000 and 10,000,000."""
-    from troth.doors.bench import company, open_lines
+    from troth.doors.bench import company, open_lines, promise_quota
     from troth.doors.bench.database import own_database
     from troth.doors.cli.progress import progress
 
@@ -60,6 +60,7 @@ def run(quick: bool) -> Sequence[Figure]:
                 if size == sizes[0]:
                     _clients(built, where, figures, 40 if quick else 150)
                     _grouped(built, where, vendor, figures, 1_000 if quick else 4_000)
+                    figures += promise_quota.run(built, where)
             advance(1)
     return figures + _growth(p95, vendor)
 

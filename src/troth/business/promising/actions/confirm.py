@@ -23,7 +23,6 @@ from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
-from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Held, Overlay
@@ -71,7 +70,7 @@ def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool =
     `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed`
     is refused.
     """
-    free_expired(held, series_keys(wishes), clock=clock)
+    free_expired(held, wishes, clock=clock)
     return _promise(held, wishes, {}, clock=clock, blocked=blocked)
 
 
@@ -93,7 +92,7 @@ def reconfirm(
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
         standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
-    free_expired(held, series_keys(wishes), clock=clock)
+    free_expired(held, wishes, clock=clock)
     return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew, cause=cause)
 
 
@@ -150,7 +149,7 @@ def simulate(
         *(key for one in standing.values() for key in (one.key, one.own_key)),
     )
     if books is None:
-        free_expired(overlay, series_keys(wishes), clock=clock)
+        free_expired(overlay, wishes, clock=clock)
     held = set(overlay.keys())
     availability.post(overlay, [entry for entry in supposed if entry.key in held], at=clock.now())
     return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew, found=found)
@@ -188,13 +187,13 @@ def _promise(
     return Promise({wish.line_id: promises[wish.line_id] for wish in wishes})
 
 
-def free_expired(held: Held, asked: Iterable[AvailabilityKey], *, clock: Clock) -> None:
-    """Let go of what holds past their expiry still take of these keys, and of the quotas that are held.
+def free_expired(held: Held, wishes: Sequence[Wish], *, clock: Clock) -> None:
+    """Let go of what holds past their expiry still take of the wishes' keys, and of the quotas that are held.
 
     So an expired hold holds nothing, whether or not the sweeper has come. Costs nothing where nothing is held.
     """
-    keys = [key for key in asked if Category.HOLD in held.balance(key).series.categories]
-    rationed = any(isinstance(key, QuotaKey) for key in list(held.keys()))
+    keys = [key for key in series_keys(wishes) if Category.HOLD in held.balance(key).series.categories]
+    rationed = quotas.may_bind(held, sum(wish.quantity for wish in wishes))
     if not keys and not rationed:
         return
     at = clock.now()

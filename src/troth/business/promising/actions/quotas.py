@@ -153,6 +153,12 @@ def moved(one: Standing | None, source: DocumentRef, line_id: int, uses: Sequenc
         yield Entry(key, Measure.CONSUMED, -less, source, line_id)
 
 
+def may_bind(held: Held, wanted: int) -> bool:
+    """Whether a cell that is held has less left than is wanted, and somebody to have it from."""
+    balances = (held.balance(key) for key in held.keys() if isinstance(key, QuotaKey))  # noqa: SIM118 - no mapping
+    return any(one.consumed and one.planned - one.consumed < wanted for one in balances)
+
+
 def rewrite(held: Held, standing: Iterable[tuple[Standing, Sequence[Use]]], *, at: datetime) -> None:
     """Let lines consume these uses instead of what they consumed; what differs is posted, and free or taken at once."""
     changed: dict[int, Sequence[Use]] = {}

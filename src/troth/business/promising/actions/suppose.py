@@ -127,7 +127,7 @@ def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: C
     holding = quotas.holding(everything)
     books = Overlay()
     books.take(*quotas.keys(holding), *series_keys(everything), *(one.key for one in entries))
-    free_expired(books, series_keys(everything), clock=clock)
+    free_expired(books, everything, clock=clock)
     found: dict[int, Answer] = {}
     for wishes in apart:
         mine = {wish.line_id: holding[wish.line_id] for wish in wishes if wish.line_id in holding}
