@@ -74,8 +74,7 @@ class _Books:
             self.now.take(*missing)
         new = [key for key in wanted if key not in self.read]
         self.read |= wanted
-        series = set(series_keys(wishes))
-        free_expired(self.now, [key for key in new if key in series], clock=self.clock)
+        free_expired(self.now, new, wanted=sum(wish.quantity for wish in wishes), clock=self.clock)
 
     def tried(self, wishes: Sequence[Wish]) -> tuple[dict[int, LinePromise], Overlay]:
         """What these wishes would be promised, in their order, and the books after it."""

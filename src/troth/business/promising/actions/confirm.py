@@ -23,6 +23,7 @@ from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Held, Overlay
@@ -70,7 +71,7 @@ def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool =
     `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed`
     is refused.
     """
-    free_expired(held, wishes, clock=clock)
+    free_expired(held, drawn_on(held, wishes), wanted=_sum(wishes), clock=clock)
     return _promise(held, wishes, {}, clock=clock, blocked=blocked)
 
 
@@ -92,7 +93,7 @@ def reconfirm(
     standing: dict[int, Standing] = {}
     for kind in dict.fromkeys(wish.document.kind for wish in wishes):
         standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
-    free_expired(held, wishes, clock=clock)
+    free_expired(held, drawn_on(held, wishes), wanted=_sum(wishes), clock=clock)
     return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew, cause=cause)
 
 
@@ -149,7 +150,7 @@ def simulate(
         *(key for one in standing.values() for key in (one.key, one.own_key)),
     )
     if books is None:
-        free_expired(overlay, wishes, clock=clock)
+        free_expired(overlay, drawn_on(overlay, wishes), wanted=_sum(wishes), clock=clock)
     held = set(overlay.keys())
     availability.post(overlay, [entry for entry in supposed if entry.key in held], at=clock.now())
     return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew, found=found)
@@ -187,13 +188,28 @@ def _promise(
     return Promise({wish.line_id: promises[wish.line_id] for wish in wishes})
 
 
-def free_expired(held: Held, wishes: Sequence[Wish], *, clock: Clock) -> None:
-    """Let go of what holds past their expiry still take of the wishes' keys, and of the quotas that are held.
+def drawn_on(held: Held, wishes: Iterable[Wish]) -> tuple[BalanceKey, ...]:
+    """The series that the wishes draw on, and all quotas that are held."""
+    return (*quotas.held_keys(held), *series_keys(wishes))
 
-    So an expired hold holds nothing, whether or not the sweeper has come. Costs nothing where nothing is held.
+
+def _sum(wishes: Iterable[Wish]) -> int:
+    return sum(wish.quantity for wish in wishes)
+
+
+def free_expired(held: Held, asked: Iterable[BalanceKey], *, wanted: int, clock: Clock) -> None:
+    """Let go of what holds past their expiry still take of these series and quotas, which must be held.
+
+    So an expired hold holds nothing, whether or not the sweeper has come. Costs nothing where nothing is held; quotas
+    are looked at where they have less left than the `wanted` quantity. On supposed books each key is freed once.
     """
-    keys = [key for key in series_keys(wishes) if Category.HOLD in held.balance(key).series.categories]
-    rationed = quotas.may_bind(held, sum(wish.quantity for wish in wishes))
+    keys, cells = [], []
+    for key in asked:
+        if isinstance(key, QuotaKey):
+            cells.append(key)
+        elif isinstance(key, AvailabilityKey) and Category.HOLD in held.balance(key).series.categories:
+            keys.append(key)
+    rationed = quotas.may_bind(held, cells, wanted)
     if not keys and not rationed:
         return
     at = clock.now()
@@ -201,7 +217,7 @@ def free_expired(held: Held, wishes: Sequence[Wish], *, clock: Clock) -> None:
     if rationed:
         lines = list(dict.fromkeys((*lines, *store.uses_of_expired_holds(at))))
     expired = list(store.standing(HOLD_KIND, lines).values())
-    quotas.free(held, expired, at=at)
+    quotas.free(held, expired, cells, at=at)
     among = set(keys)
     found = [one for one in expired if one.key in among and not one.is_withdrawn]
     availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)

@@ -153,9 +153,14 @@ def moved(one: Standing | None, source: DocumentRef, line_id: int, uses: Sequenc
         yield Entry(key, Measure.CONSUMED, -less, source, line_id)
 
 
-def may_bind(held: Held, wanted: int) -> bool:
-    """Whether a cell that is held has less left than is wanted, and somebody to have it from."""
-    balances = (held.balance(key) for key in held.keys() if isinstance(key, QuotaKey))  # noqa: SIM118 - no mapping
+def held_keys(held: Held) -> list[QuotaKey]:
+    """The quotas that are held."""
+    return [key for key in list(held.keys()) if isinstance(key, QuotaKey)]
+
+
+def may_bind(held: Held, cells: Iterable[QuotaKey], wanted: int) -> bool:
+    """Whether one of these cells has less left than is wanted, and somebody to have it from."""
+    balances = (held.balance(key) for key in cells)
     return any(one.consumed and one.planned - one.consumed < wanted for one in balances)
 
 
@@ -174,9 +179,9 @@ def rewrite(held: Held, standing: Iterable[tuple[Standing, Sequence[Use]]], *, a
         store.rewrite_uses(changed)
 
 
-def free(held: Held, standing: Iterable[Standing], *, at: datetime) -> None:
-    """Let lines consume nothing of the cells that are held; whoever holds the others frees what they have of those."""
-    known = set(held.keys())
+def free(held: Held, standing: Iterable[Standing], cells: Iterable[QuotaKey], *, at: datetime) -> None:
+    """Let lines consume nothing of these cells; whoever holds the others frees what they have of those."""
+    known = set(cells)
     rewrite(held, [(one, [use for use in one.uses if key_of(use) not in known]) for one in standing], at=at)
 
 

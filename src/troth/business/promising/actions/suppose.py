@@ -13,7 +13,7 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import CustomerTerms
 from troth.business.promising import queries
 from troth.business.promising.actions import quotas
-from troth.business.promising.actions.confirm import SUPPOSED, free_expired, series_keys, simulate
+from troth.business.promising.actions.confirm import SUPPOSED, drawn_on, free_expired, series_keys, simulate
 from troth.business.promising.actions.traits import for_customer, of_product
 from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
 from troth.business.promising.states import Mode
@@ -127,7 +127,7 @@ def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: C
     holding = quotas.holding(everything)
     books = Overlay()
     books.take(*quotas.keys(holding), *series_keys(everything), *(one.key for one in entries))
-    free_expired(books, everything, clock=clock)
+    free_expired(books, drawn_on(books, everything), wanted=sum(one.quantity for one in everything), clock=clock)
     found: dict[int, Answer] = {}
     for wishes in apart:
         mine = {wish.line_id: holding[wish.line_id] for wish in wishes if wish.line_id in holding}
