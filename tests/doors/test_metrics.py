@@ -190,18 +190,33 @@ from troth.doors.cli.session import start_django
 start_django()
 serving.serve(host="127.0.0.1", port={port}, workers=3)
 """
+DEMO = """
+from troth.doors.cli.session import start_django
+start_django()
+from troth.doors import demo, serving
+from troth.doors.cli import demo as command
+from troth.platform import metrics
+
+def run(history):
+    metrics.begun_again("built")  # counted before it serves, as each action of the real company is
+    return ()
+
+demo.run = run
+serving.migrate = lambda: None
+command(port={port}, host="127.0.0.1", no_serve=False, history=False, db=None)
+"""
 PATIENCE_SECONDS = 60
 
 
 @contextmanager
-def served(folder):
-    """Serve with three processes and no tables; the port, and the folder in which they count."""
+def served(folder, program=SERVE):
+    """Serve without tables; the port, and the folder in which its processes count."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_"))}
     named = {"TROTH_HOME": str(folder), "TROTH_METRICS_TOKEN": TOKEN, "TROTH_LOG_LEVEL": "error"}
-    command = [sys.executable, "-c", SERVE.format(port=port)]
+    command = [sys.executable, "-c", program.format(port=port)]
     server = subprocess.Popen(command, env=kept | named, start_new_session=True)
     try:
         yield port, folder / "metrics" / str(port)
@@ -240,3 +255,10 @@ def test_the_processes_of_a_server_are_added_up_whichever_answers_and_whoever_di
         asked(port, "/health/live")
         assert {times_asked(port) for _ in range(6)} == {13}
         assert read(asked(port, "/metrics"), "database_up") == 0
+
+
+def test_a_server_that_built_the_demo_company_first_counts_all_the_same(tmp_path):
+    with served(tmp_path, DEMO) as (port, _folder):
+        for _ in range(3):
+            asked(port, "/health/live")
+        assert times_asked(port) == 3

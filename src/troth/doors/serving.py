@@ -53,6 +53,15 @@ def prepare_tables(*, migrate_now: bool = False) -> None:
         )
 
 
+def count_together(port: int) -> None:
+    """Let all processes of the server on this port count together, where anything is counted.
+
+    Before the first action of the process: the library looks once, when it is imported, whether counts are shared.
+    """
+    if metrics.is_on():
+        metrics.share(settings.METRICS_FOLDER / str(port))
+
+
 def serve(*, host: str, port: int, workers: int = 1, threads: int = 4, target: str = APPLICATION) -> None:
     """Serve until interrupted. A worker works on at most `threads` requests, so its database connections are bounded.
     One that dies is started again; when they keep dying, the server ends and leaves it to whoever started it.
@@ -67,8 +76,7 @@ def serve(*, host: str, port: int, workers: int = 1, threads: int = 4, target: s
     _refuse_taken_port(host, port)
     _load(target)
     connection.close()
-    if metrics.is_on():
-        metrics.share(settings.METRICS_FOLDER / str(port))
+    count_together(port)
     typer.echo(f"serving on http://{host}:{port} (Ctrl+C ends)", err=True)
     Granian(
         target,

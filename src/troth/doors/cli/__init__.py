@@ -77,6 +77,8 @@ def demo(
     from troth.doors import demo as company
     from troth.doors import serving
 
+    if not no_serve:
+        serving.count_together(port)
     serving.migrate()
     for line in company.run(history=history):
         typer.echo(line)
