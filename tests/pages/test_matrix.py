@@ -8,13 +8,18 @@
 | all roles in another company or site | 404 for a document of this one, and lists without it | the same |
 """
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.api.conftest import Caller, caller
 from tests.operations import ALL, address_of
-from troth.platform import permissions
+from troth.business.shipping.models import Delivery
+from troth.platform import permissions, requests
+from troth.platform.actors import SYSTEM, Actor, Grant
+from troth.platform.documents import DocumentRef
 from troth.platform.middleware import is_api
 from troth.platform.models import RoleGrant
 from troth.platform.permissions import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
@@ -181,6 +186,31 @@ def test_a_document_of_another_site_is_not_there(world, sign_in, caller):
     told = {address: someone.get(world.url(address)).json()["items"] for address in LISTS_OF_THE_SITE}
     assert told == {address: [] for address in LISTS_OF_THE_SITE}
     assert rows_on(browser, PAGE_LISTS_OF_THE_SITE) == set()
+
+
+def test_a_question_about_a_document_of_another_site_is_nobodys_there(world, yard, sign_in):
+    clock = yard.acting["clock"]
+    asked_id = requests.ask(
+        "question",
+        DocumentRef("delivery", world.keys["delivery"], "DL-1"),
+        company_id=yard.company.company.pk,
+        from_role="representative",
+        to_role="warehouse_clerk",
+        question="May it leave today?",
+        due_at=clock.now() + timedelta(days=1),
+        by=SYSTEM,
+        clock=clock,
+    )
+    clerk = sign_in("warehouse_clerk")
+    own = Delivery.objects.get(pk=world.keys["delivery"]).site_id
+    shown = {}
+    for site_id in (None, own, Site.objects.get(code="ROT").pk):
+        RoleGrant.objects.update(site_id=site_id)
+        shown[site_id] = "May it leave today?" in clerk.get("/inbox/").content.decode()
+    assert shown == {None: True, own: True, Site.objects.get(code="ROT").pk: False}
+    elsewhere = Actor(1, "Walter", (Grant("warehouse_clerk", site_id=Site.objects.get(code="ROT").pk),))
+    with pytest.raises(requests.NotYours):
+        requests.answer(asked_id, accepted=True, by=elsewhere, clock=clock)
 
 
 def test_costs_and_credit_are_shown_to_who_may_see_them(world, sign_in, caller):

@@ -126,6 +126,21 @@ def has_site(model: type[Model]) -> bool:
     return any(field.attname == "site_id" for field in model._meta.concrete_fields)
 
 
+def with_site() -> list[tuple[Kind, type[Model]]]:
+    """The kinds of documents that are of one site, with their models."""
+    models = [(kind, apps.get_model(kind.model)) for kind in _kinds.values()]
+    return [(kind, model) for kind, model in models if has_site(model)]
+
+
+def site_of(ref: DocumentRef) -> int | None:
+    """The site of a document; None where its kind has none, or it is not there."""
+    for kind, model in with_site():
+        if kind.code == ref.kind:
+            found: int | None = model._default_manager.filter(pk=ref.id).values_list("site_id", flat=True).first()
+            return found
+    return None
+
+
 def within(found: QuerySet[M], reach: Reach | None, *, through: str = "") -> QuerySet[M]:
     """The rows that an actor's reach holds: as `Actor.sees` decides for one of them.
 

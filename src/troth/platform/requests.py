@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 
 from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.lifecycle import Lifecycle
-from troth.platform import events, locks, permissions
+from troth.platform import documents, events, locks, permissions
 from troth.platform.actions import action, require
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -128,7 +128,7 @@ def open_request(
     for role in roles:
         if role not in permissions.ROLES:
             raise InvalidInput(f"{role} is not a role; there are: {', '.join(permissions.ROLES)}.", field="to_role")
-    _require_role(by, from_role, company_id)
+    _require_role(by, from_role, company_id, documents.site_of(ref))
     if due_at <= clock.now():
         raise InvalidInput("The answer would be late already; choose a later time.", field="due_at")
     row = RequestRow(
@@ -164,7 +164,7 @@ def open_request(
 def acknowledge(request_id: int, *, by: Actor, clock: Clock) -> None:
     """Give the receipt: the asked role has seen the request."""
     row, _ = locks.hold(RequestRow, request_id, by=by)
-    _require_role(by, row.to_role, row.company_id)
+    _require_role(by, row.to_role, row.company_id, documents.site_of(_ref(row)))
     row.state = LIFECYCLE.step(row.state, "acknowledge")
     row.receipt_by_id, row.receipt_at = by.user_id, clock.now()
     row.save(update_fields=["state", "receipt_by_id", "receipt_at"])
@@ -177,7 +177,7 @@ def answer(
 ) -> RequestState:
     """Accept or decline a request. Declining needs a reason; the answer counts as the receipt if none was given."""
     row, _ = locks.hold(RequestRow, request_id, by=by)
-    _require_role(by, row.to_role, row.company_id)
+    _require_role(by, row.to_role, row.company_id, documents.site_of(_ref(row)))
     if not accepted and not reason.strip():
         raise InvalidInput("Say why the request is declined.", field="reason")
     state = LIFECYCLE.step(row.state, "accept" if accepted else "decline")
@@ -194,7 +194,7 @@ def answer(
 def withdraw(request_id: int, *, reason: str = "", by: Actor, clock: Clock) -> None:
     """Take an open request back; for the role that asked."""
     row, _ = locks.hold(RequestRow, request_id, by=by)
-    _require_role(by, row.from_role, row.company_id)
+    _require_role(by, row.from_role, row.company_id, documents.site_of(_ref(row)))
     row.state, row.reason = LIFECYCLE.step(row.state, "withdraw"), reason
     row.save(update_fields=["state", "reason"])
     _record("withdrawn", row, by=by, clock=clock)
@@ -225,12 +225,28 @@ def open_for(roles: Iterable[str], *, company_ids: frozenset[int] | None) -> tup
 
 
 def open_to(by: Actor) -> QuerySet[RequestRow]:
-    """The open requests to the roles that the actor holds, in the companies where they hold them."""
+    """The open requests to the roles that the actor holds, in the companies and at the sites where they hold them.
+
+    A document without a site is of all sites.
+    """
     held = Q(pk__in=())
     for grant in by.grants:
-        bound = {} if grant.company_id is None else {"company_id": grant.company_id}
-        held |= Q(to_role=grant.role, **bound)
+        bound = Q(to_role=grant.role)
+        if grant.company_id is not None:
+            bound &= Q(company_id=grant.company_id)
+        if grant.site_id is not None:
+            bound &= ~_elsewhere(grant.site_id)
+        held |= bound
     return RequestRow.objects.filter(held, state__in=OPEN)
+
+
+def _elsewhere(site_id: int) -> Q:
+    """Requests about documents of another site."""
+    found = Q(pk__in=())
+    for kind, model in documents.with_site():
+        others = model._default_manager.exclude(site_id=site_id).exclude(site_id=None)
+        found |= Q(document_kind=kind.code, document_id__in=others.values("pk"))
+    return found
 
 
 def requests_of(ref: DocumentRef) -> tuple[Request, ...]:
@@ -268,10 +284,11 @@ def _ref(row: RequestRow) -> DocumentRef:
     return DocumentRef(row.document_kind, row.document_id, row.document_number)
 
 
-def _require_role(by: Actor, role: str, company_id: int) -> None:
+def _require_role(by: Actor, role: str, company_id: int, site_id: int | None) -> None:
     if by.is_system:
         return
-    if not any(grant.role == role and grant.company_id in (None, company_id) for grant in by.grants):
+    own = Actor(by.user_id, by.name, tuple(grant for grant in by.grants if grant.role == role))
+    if not own.sees(company_id, site_id):
         raise NotYours(f"This is for the {permissions.ROLES[role]}; {by.name} does not hold that role here.", role=role)
 
 
