@@ -1,5 +1,6 @@
 """English and German: words, figures and dates of the pages by the person's language, and what they type in it."""
 
+import copy
 import re
 from datetime import date
 
@@ -13,6 +14,8 @@ from troth.business.masterdata.models import CheckingScope
 from troth.business.sales.rules.drafts import parse_date
 from troth.business.sales.rules.refusals import PastDate
 from troth.kernel.errors import BusinessError, Sentence, together
+from troth.kernel.money import format_money
+from troth.kernel.quantity import format_quantity
 from troth.ledgers.stock.models import Balance
 from troth.platform.permissions import ROLES
 from troth.platform.web import formats
@@ -121,7 +124,7 @@ def test_a_sentence_made_of_sentences_is_said_part_by_part():
 def test_a_sentence_that_stands_in_a_record_is_recognised():
     with translation.override("de"):
         said = worded("Exposure is 400.00 EUR, 300.00 EUR past the limit of 100.00 EUR.")
-    assert said == "Obligo 400.00 EUR, 300.00 EUR über dem Limit von 100.00 EUR."
+    assert said == "Obligo 400,00 EUR, 300,00 EUR über dem Limit von 100,00 EUR."
 
 
 @pytest.mark.parametrize(
@@ -165,3 +168,20 @@ def test_a_page_in_german_has_no_english_left(page, world, german):
     if page.startswith(OF_SCOPES):
         words = re.sub(scopes_as_named(), " ", words)
     assert [words[max(m.start() - 40, 0) : m.end() + 40] for m in ENGLISH.finditer(words)] == []
+
+
+@pytest.mark.parametrize(
+    ("figure", "german"),
+    [
+        (format_money(-123456789, 2, "EUR"), "-1.234.567,89 EUR"),
+        (format_quantity(1_234_500, 3, "kg"), "1.234,5 kg"),
+        (format_quantity(12, 0), "12"),
+        ("1234.5", "1234.5"),
+    ],
+)
+def test_figures_in_a_sentence_are_written_as_its_reader_writes_them(figure, german):
+    said = Sentence("Credit is not limited; exposure is %(total)s.", total=figure)
+    assert said == f"Credit is not limited; exposure is {figure}."
+    with translation.override("de"):
+        assert worded(said) == translation.gettext(said.pattern) % {"total": german}
+    assert worded(copy.deepcopy(said)) == worded(said)

@@ -19,7 +19,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from troth.kernel.errors import BusinessError, Sentence
-from troth.kernel.plain_numbers import Fault, Unreadable, read_steps, write_steps
+from troth.kernel.plain_numbers import Fault, Figure, Unreadable, read_steps, write_steps
 from troth.kernel.quantity import checked
 
 
@@ -131,9 +131,9 @@ def parse_money(entered: str | int | Decimal, decimals: int) -> int:
         ) from None
 
 
-def format_money(minor: int, decimals: int, currency: str = "") -> str:
+def format_money(minor: int, decimals: int, currency: str = "") -> Figure:
     """Write an amount with all its decimals, the currency behind it if given: `-12.50 EUR`."""
-    return f"{write_steps(minor, decimals)} {currency}".rstrip()
+    return Figure(write_steps(minor, decimals), currency)
 
 
 @dataclass(frozen=True, slots=True)

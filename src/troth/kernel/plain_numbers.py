@@ -7,6 +7,7 @@ where text becomes such a number. What is wrong with an entry is told as a `Faul
 import re
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 MAX = 2**63 - 1
 
@@ -63,7 +64,7 @@ def read_steps(entered: str | int | Decimal, decimals: int) -> int:
 
 def _as_whole(entered: str | int | Decimal) -> int | None:
     """The entry where it is a small number without a sign or a point, as most are; the rest goes through decimals."""
-    if type(entered) is str:
+    if isinstance(entered, str):
         return int(entered) if len(entered) <= _SHORT and entered.isascii() and entered.isdigit() else None
     return entered if type(entered) is int and abs(entered) < 10**_SHORT else None
 
@@ -87,6 +88,24 @@ def _as_decimal(entered: str | int | Decimal) -> Decimal:
     if not _PLAIN_NUMBER.fullmatch(text):
         raise Unreadable(Fault.NOT_A_NUMBER)
     return Decimal(text)
+
+
+class Figure(str):
+    """A plainly written number with its unit or currency behind it: `1234.5 kg`.
+
+    A fact of a sentence that is one is written as its reader writes numbers; to everybody else it is the text.
+    """
+
+    number: str
+    unit: str
+
+    def __new__(cls, number: str, unit: str = "") -> "Figure":
+        made = super().__new__(cls, f"{number} {unit}".rstrip())
+        made.number, made.unit = number, unit
+        return made
+
+    def __getnewargs_ex__(self) -> Any:
+        return (self.number, self.unit), {}
 
 
 def write_steps(steps: int, decimals: int) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from troth.kernel.errors import BusinessError, Sentence
-from troth.kernel.plain_numbers import MAX, Fault, Unreadable, read_steps, write_steps
+from troth.kernel.plain_numbers import MAX, Fault, Figure, Unreadable, read_steps, write_steps
 
 __all__ = [
     "MAX",
@@ -131,10 +131,10 @@ def _refusal(fault: Fault, entered: str, unit: Unit) -> BusinessError:
     return QuantityOutOfRange(Sentence("%(entered)s is too large a quantity. Enter a smaller one."), entered=entered)
 
 
-def format_quantity(steps: int, decimals: int) -> str:
+def format_quantity(steps: int, decimals: int, unit: str = "") -> Figure:
     """Write a quantity as a plain number, without zeros that say nothing: 1500 with 3 decimals is `1.5`."""
     text = write_steps(steps, decimals)
-    return text.rstrip("0").rstrip(".") if decimals else text
+    return Figure(text.rstrip("0").rstrip(".") if decimals else text, unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class ProductRow:
         return self.minimum_life_days if self.has_batches else None
 
     def format(self, quantity: int) -> str:
-        return f"{format_quantity(quantity, self.decimals)} {self.base_unit}"
+        return format_quantity(quantity, self.decimals, self.base_unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Place:
     decimals: int
 
     def format(self, quantity: int) -> str:
-        return f"{format_quantity(quantity, self.decimals)} {self.unit}"
+        return format_quantity(quantity, self.decimals, self.unit)
 
 
 def company(company_id: int) -> CompanyRow:

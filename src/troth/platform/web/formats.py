@@ -75,6 +75,12 @@ def figure_read(typed: str) -> str:
     return text.replace(point, ".")
 
 
+def figure_said(figure: str, unit: str = "") -> str:
+    """A plainly written figure as it stands in a sentence, with as many decimals as it has."""
+    decimals = len(figure.partition(".")[2])
+    return f"{format_decimal(Decimal(figure), format=_pattern(decimals), locale=locale())} {unit}".rstrip()
+
+
 def figure_shown(figure: str) -> str:
     """A plainly written figure with the point of the reader's locale, for a field to begin with."""
     return figure.replace(".", get_decimal_symbol(locale())) if re.fullmatch(r"-?\d+\.\d+", figure) else figure

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
 from troth.kernel.errors import Sentence
+from troth.kernel.plain_numbers import Figure
 from troth.platform.middleware import is_api
 from troth.platform.web import formats
 
@@ -42,13 +43,23 @@ _RECORDED: dict[str, re.Pattern[str]] = {}
 def _recorded(text: str) -> str:
     for pattern, reads in _RECORDED.items():
         if found := reads.fullmatch(text):
-            return translation.gettext(pattern) % found.groupdict()
+            return translation.gettext(pattern) % {
+                name: _fact(_figure(word)) for name, word in found.groupdict().items()
+            }
     return translation.gettext(text)
+
+
+def _figure(word: str) -> str:
+    """What stands in a record as an amount with its currency."""
+    found = re.fullmatch(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})", word)
+    return Figure(found[1], found[2]) if found else word
 
 
 def _fact(fact: Any) -> Any:
     if isinstance(fact, Sentence):
         return worded(fact)
+    if isinstance(fact, Figure):
+        return formats.figure_said(fact.number, fact.unit)
     return formats.plain_day(fact) if isinstance(fact, date) else fact
 
 

@@ -209,7 +209,7 @@ def _lasts(one: Standing) -> int:
 
 
 def _amount(wish: Wish, quantity: int) -> str:
-    return f"{format_quantity(quantity, wish.decimals)} {wish.unit}".strip()
+    return format_quantity(quantity, wish.decimals, wish.unit)
 
 
 def tied_keys(kind: str, line_ids: Sequence[int]) -> tuple[StockKey, ...]:

@@ -119,7 +119,7 @@ def change_of(wish: Wish, one: Standing | None) -> Change:
     fixed = tuple(line for line in one.lines if line.is_allocated and line.open)
     bound = one.delivered + one.allocated
     if wish.quantity < bound or (bound and (wish.product_id, wish.site_id) != (one.product_id, one.site_id)):
-        amount = f"{format_quantity(bound, wish.decimals)} {wish.unit}".strip()
+        amount = format_quantity(bound, wish.decimals, wish.unit)
         raise LessThanDelivered(
             Sentence(
                 "%(amount)s of line %(line)s of %(number)s are in deliveries or allocated already. "

@@ -44,7 +44,7 @@ def sentence(
     """Return what a representative can read to the customer. `told` is (quantity, delivery day, basis, binding)."""
 
     def amount(quantity: int) -> str:
-        return f"{format_quantity(quantity, decimals)} {unit}".strip()
+        return format_quantity(quantity, decimals, unit)
 
     of_batch = [Sentence("Batch %(batch)s was asked for.", batch=record["batch"])] if record.get("batch") else []
     on_time = short == 0 and all(on <= requested_on for _, on, _, _ in told)

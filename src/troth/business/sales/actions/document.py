@@ -120,7 +120,7 @@ def _lot(line: Line, terms: Terms) -> Missing | None:
 
 
 def _amount(quantity: int, product: ProductTerms) -> str:
-    return f"{format_quantity(quantity, product.base_unit.decimals)} {product.base_unit.code}"
+    return format_quantity(quantity, product.base_unit.decimals, product.base_unit.code)
 
 
 def load(order: Order, product_ids: Iterable[int] = ()) -> Document:

@@ -91,7 +91,7 @@ class Loose:
         return min(self.quantity, grams * 10**self.decimals // self.weight_g) if self.weight_g else self.quantity
 
     def said(self, quantity: int) -> str:
-        return f"{format_quantity(quantity, self.decimals)} {self.unit}".rstrip()
+        return format_quantity(quantity, self.decimals, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

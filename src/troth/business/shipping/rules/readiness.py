@@ -133,4 +133,4 @@ def _not_packed(line: PickState) -> Sentence:
 
 
 def _said(line: PickState, quantity: int) -> str:
-    return f"{format_quantity(quantity, line.decimals)} {line.unit}".rstrip()
+    return format_quantity(quantity, line.decimals, line.unit)
