@@ -76,15 +76,32 @@ class Differences:
         return flat
 
 
-def settle(held: Held, before: Document, after: Document, *, event: str, by: Actor, clock: Clock) -> Submitted:
-    """Write the change of an order and post what follows from it; a draft is only written."""
+def settle(
+    held: Held,
+    before: Document,
+    after: Document,
+    *,
+    event: str,
+    by: Actor,
+    clock: Clock,
+    takes_back: bool = False,
+) -> Submitted:
+    """Write the change of an order and post what follows from it; a draft is only written.
+
+    `takes_back`: its lines fall to what they were before, and keep what is in their tolerance.
+    """
     if before.status.state == OrderState.SUBMITTED and after.anew and after.terms.state.rules:
         _decide(held, before, after, clock=clock)
     found = Differences.between(before, after)
     gone_on = _gone_on(held, before, after, by=by, clock=clock)
     for was, new in _pairs(before, after):
         rules.refuse_change_of_gone_on(
-            before.ref.number, was, new, found.lines.get(new.line_number, ()), gone_on=gone_on.get(new.id, rules.NONE)
+            before.ref.number,
+            was,
+            new,
+            found.lines.get(new.line_number, ()),
+            gone_on=gone_on.get(new.id, rules.NONE),
+            takes_back=takes_back,
         )
     keep = frozenset(line.line_number for line in after.lines if any(gone_on.get(line.id, rules.NONE)))
     after.lines = tuple(_carried(was, new, keep) for was, new in _with_before(before, after))

@@ -115,11 +115,15 @@ def may_stay(before: Line, after: Line) -> int:
 
 
 def refuse_change_of_gone_on(
-    number: str, before: Line, after: Line, changed: Iterable[str], *, gone_on: GoneOn
+    number: str, before: Line, after: Line, changed: Iterable[str], *, gone_on: GoneOn, takes_back: bool = False
 ) -> None:
-    """Refuse a change that contradicts what is delivered or billed of a line."""
+    """Refuse a change that contradicts what is delivered or billed of a line.
+
+    One that `takes_back` a rise leaves the line what it kept in its tolerance before.
+    """
     fixed = FIELDS_OF_WHAT_HAS_GONE_ON & set(changed)
-    if gone_on.delivered and (fixed or gone_on.delivered > may_stay(before, after)):
+    most = may_stay(after, after) if takes_back else may_stay(before, after)
+    if gone_on.delivered and (fixed or gone_on.delivered > most):
         raise refusals.LineInDelivery(
             Sentence(
                 "Line %(line_number)s of order %(order)s is in a delivery. To change it like this, "
@@ -130,7 +134,7 @@ def refuse_change_of_gone_on(
             delivered=gone_on.delivered,
             fields=sorted(fixed),
         )
-    if gone_on.billed and (fixed or gone_on.billed > may_stay(before, after)):
+    if gone_on.billed and (fixed or gone_on.billed > most):
         raise refusals.LineBilled(
             Sentence(
                 "Line %(line_number)s of order %(order)s has been billed. To change it like this, "

@@ -33,13 +33,19 @@ def raise_by(held: Held, order: Document, lost: Mapping[int, int], *, by: Actor,
 
 
 def lower(held: Held, order: Document, lost: Mapping[int, int], *, by: Actor, clock: Clock) -> None:
-    """Lower the lines again, as far as they are still open."""
-    falls = {}
-    for line in order.lines:
-        balance = held.balance(books.line_key(line.id))
-        falls[line.id] = -max(min(lost.get(line.id, 0), balance.ordered - balance.delivered), 0)
-    _settle(held, order, falls, event="sales.lost_found", by=by, clock=clock)
+    """Lower the lines again: to what they were, or as far as they are still open."""
+    falls = {line.id: -_found(held, line, lost[line.id]) for line in order.lines if lost.get(line.id)}
+    _settle(held, order, falls, event="sales.lost_found", takes_back=True, by=by, clock=clock)
     _refer(held, order, falls, clock=clock)
+
+
+def _found(held: Held, line: Line, lost: int) -> int:
+    """By how much a line falls: more than its tolerance may not stay above what it is then."""
+    balance = held.balance(books.line_key(line.id))
+    then = line._replace(base_quantity=max(line.base_quantity - lost, 0))
+    if balance.delivered <= then.base_quantity + then.tolerance:
+        return lost
+    return max(min(lost, int(balance.ordered - balance.delivered)), 0)
 
 
 def _refer(held: Held, order: Document, changes: Mapping[int, int], *, clock: Clock) -> None:
@@ -48,10 +54,19 @@ def _refer(held: Held, order: Document, changes: Mapping[int, int], *, clock: Cl
     orders.refer(held, order, taken, clock=clock)
 
 
-def _settle(held: Held, order: Document, changes: Mapping[int, int], *, event: str, by: Actor, clock: Clock) -> None:
+def _settle(
+    held: Held,
+    order: Document,
+    changes: Mapping[int, int],
+    *,
+    event: str,
+    by: Actor,
+    clock: Clock,
+    takes_back: bool = False,
+) -> None:
     lines = tuple(_changed(order, line, changes.get(line.id, 0)) for line in order.lines)
     if lines != order.lines:
-        settle(held, order, replace(order, lines=lines), event=event, by=by, clock=clock)
+        settle(held, order, replace(order, lines=lines), event=event, by=by, clock=clock, takes_back=takes_back)
 
 
 def _changed(order: Document, line: Line, more: int) -> Line:
