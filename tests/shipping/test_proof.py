@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from tests import company as companies
 from tests.receivables.test_races import pay, race, with_and_without
@@ -22,13 +23,16 @@ from troth.business.shipping import queries
 from troth.business.shipping.actions import prove as proving
 from troth.business.shipping.models import Delivery, DeliveryLine
 from troth.business.shipping.queries import lists
-from troth.business.shipping.rules.picking import FoundTooMuch, ReasonMissing
+from troth.business.shipping.rules.picking import Found, FoundTooMuch, ReasonMissing
 from troth.business.shipping.rules.proof import AlreadyProven, Arrived, NotDecided, NotProven
 from troth.business.shipping.rules.reversals import LaterDocuments, LineUnknown
+from troth.business.shipping.web.differences import recorded_words
 from troth.kernel.errors import BusinessError, InvalidInput
 from troth.kernel.lifecycle import IllegalTransition
 from troth.ledgers.journal.models import Balance as Account
 from troth.platform import sql
+from troth.platform.documents import DocumentRef
+from troth.platform.web.history import changes_of
 from troth.reference.models import Product
 
 
@@ -219,6 +223,24 @@ def test_what_is_sent_again_opens_on_its_line_is_promised_and_billed_by_its_own_
     assert_books_hold()
 
 
+def test_the_history_says_how_much_arrived_in_the_unit_of_the_goods(proving_yard):
+    yard = proving_yard
+    delivery = gone(yard, order_of(yard))
+    prove(yard, delivery, 7, "damaged", "credit")
+    with translation.override("en"):
+        changes = changes_of(DocumentRef("delivery", delivery.id))
+    told = [field.after for one in changes for field in one.fields if field.label == "Lost"]
+    assert told == ["Item 1: 7 piece of 10 piece arrived (damaged)"]
+
+
+def test_the_record_of_a_proof_is_read_with_the_figures_of_the_reader():
+    told = {"1": {"left": "1250.5 kg", "arrived": "1000 kg", "reason": "missing", "outcome": "credited"}}
+    with translation.override("de"):
+        assert recorded_words(told) == "Position 1: 1.000 kg von 1.250,5 kg angekommen (fehlend)"
+    with translation.override("en"):
+        assert recorded_words({"2": [10, 7, "damaged", "credited"]}) == "Item 2: 7 of 10 arrived (damaged)"
+
+
 def test_what_the_unit_of_the_line_cannot_say_is_not_sent_again_but_credited(proving_yard):
     yard = proving_yard
     order = order_of(yard, 1, product="HELMET", unit="box")
@@ -244,6 +266,22 @@ def test_a_proof_is_taken_back_to_the_cent(proving_yard, decision):
     assert_books_hold()
     prove(yard, delivery)
     assert bill(yard, delivery).gross == order.gross
+    assert_books_hold()
+
+
+def test_a_proof_of_more_than_ordered_is_taken_back_to_what_was_ordered(proving_yard):
+    yard = proving_yard
+    order = order_of(yard)
+    first = yard.deliver(order)
+    listed = yard.transfer(first)
+    yard.do("confirm_pick", transfer_order_id=listed.id, found={1: Found(11, "a full pallet")})
+    yard.issue(first)
+    before = (exposure(), accounts(), progress_of(order), Order.objects.get().gross)
+    assert progress_of(order)[0].delivered == 11
+    prove(yard, first, 8, "damaged", "reship")
+    assert progress_of(order)[0].ordered == 13
+    withdraw(yard, first)
+    assert (exposure(), accounts(), progress_of(order), Order.objects.get().gross) == before
     assert_books_hold()
 
 

@@ -27,6 +27,7 @@ from troth.business.shipping.states import DELIVERY, DeliveryState
 from troth.business.shipping.store import LineRow
 from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.money import round_ratio
+from troth.kernel.quantity import format_quantity
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import Part
 from troth.ledgers.fulfilment import actions as fulfilment
@@ -39,6 +40,7 @@ from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
 from troth.reference import queries as reference
+from troth.reference.queries import ProductRow
 
 STOCK_DIFFERENCE = "stock_difference"
 """The posting key for the cost of what was lost on the way."""
@@ -132,10 +134,14 @@ def _prove(
     promising.arrived([line.id for line in lines], arrived_on)
     _save(delivery)
     by_number = {line.line_number: line for line in lines}
+    products = reference.products({by_number[one.number].product_id for one in found})
     facts = {
         "on": arrived_on,
         "signed_by": delivery.signed_by,
-        "lost": {str(one.number): _told(by_number[one.number], one) for one in found},
+        "lost": {
+            str(one.number): _told(line, one, products[line.product_id])
+            for one, line in ((one, by_number[one.number]) for one in found)
+        },
     }
     events.record(
         "shipping.delivery_proven", books.ref(delivery), company_id=delivery.company_id, by=by, at=at, facts=facts
@@ -143,8 +149,14 @@ def _prove(
     return DeliveryProven(delivery.pk, delivery.number, arrived_on, found, cost)
 
 
-def _told(line: LineRow, one: Difference) -> list[object]:
-    return [line.quantity, line.quantity - one.lost + one.turned_away + one.kept, str(one.reason), str(one.outcome)]
+def _told(line: LineRow, one: Difference, product: ProductRow) -> dict[str, str]:
+    arrived = line.quantity - one.lost + one.turned_away + one.kept
+    return {
+        "left": format_quantity(line.quantity, product.decimals, product.base_unit),
+        "arrived": format_quantity(arrived, product.decimals, product.base_unit),
+        "reason": str(one.reason),
+        "outcome": str(one.outcome),
+    }
 
 
 def _today(delivery: Delivery, clock: Clock) -> date:

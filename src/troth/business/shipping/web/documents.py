@@ -13,7 +13,7 @@ from troth.business.shipping.queries import DeliveryLineView, DeliveryView, Pick
 from troth.business.shipping.rules.readiness import Lack
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.business.shipping.web import units
-from troth.kernel.quantity import format_quantity
+from troth.business.shipping.web.differences import difference_words
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
@@ -207,23 +207,6 @@ def _proof_steps(view: DeliveryView, actor: Any) -> tuple[Step | None, ...]:
     else:
         label, route, danger = _("Take the proof back"), "shipping:delivery-unprove", True
     return (step(actor, label, route, view.id, method="get", danger=danger, company_id=view.company_id),)
-
-
-def difference_words(one: DeliveryLineView) -> str:
-    """What the proof of delivery says of a line that did not arrive as it left."""
-    amount = format_quantity(one.lost or one.kept or one.turned_away, one.decimals)
-    said = {"amount": f"{amount} {one.unit}", "reason": REASONS.get(one.proof_reason, "")}
-    return str(OUTCOMES[one.proof_outcome]) % said
-
-
-REASONS = {"damaged": _("damaged"), "missing": _("missing"), "refused": _("refused"), "over": _("too much")}
-OUTCOMES = {
-    "accepted": _("%(amount)s %(reason)s, within the tolerance"),
-    "credited": _("%(amount)s %(reason)s, not billed"),
-    "reshipped": _("%(amount)s %(reason)s, to be sent again"),
-    "kept": _("%(amount)s %(reason)s, kept and billed"),
-    "refused": _("%(amount)s %(reason)s, went back with the carrier"),
-}
 
 
 def _past_limit(view: DeliveryView) -> bool:

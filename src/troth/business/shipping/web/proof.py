@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.shipping import actions, screens
 from troth.business.shipping.rules.proof import Arrived, Decision, Reason
-from troth.business.shipping.web.documents import REASONS
+from troth.business.shipping.web.differences import REASONS
 from troth.business.shipping.web.lists import SITE, clocked, today_of
 from troth.business.shipping.web.verbs import Ask, back_step
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
