@@ -9,6 +9,7 @@ from troth.business.masterdata import actions as masterdata
 from troth.business.masterdata.models import Batch
 from troth.business.promising.models import Requirement
 from troth.business.sales import actions as sales
+from troth.business.sales.jobs import work_off
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.shipping import actions as shipping
 from troth.business.shipping.models import TransferLine
@@ -231,6 +232,19 @@ def test_what_expired_over_night_is_noted(cellar):
     assert jobs.note_expired(late) == 1
     assert Shortage.objects.get().quantity == 2000
     assert jobs.note_expired(late) == 0
+    assert holds() == []
+
+
+def test_whose_batch_expired_is_promised_anew_and_nobody_else(cellar):
+    """L3 was asked for by the first to wait, ALPHA's second order, and is still good: only the one on L1 waits."""
+    cellar.receive("L1", 3000, SOON)
+    cellar.receive("L3", 3000, LATE)
+    hung, safe = (cellar.order("3", customer="ALPHA", batch=batch) for batch in ("L1", "L3"))
+    late = FixedClock(cellar.company.clock.at + timedelta(days=20))
+    jobs.note_expired(late)
+    assert work_off(late) == 1
+    assert (promised(hung), promised(safe)) == ([], [(companies.WEDNESDAY, 3000)])
+    assert Shortage.objects.filter(closed_at=None).count() == 0
     assert holds() == []
 
 

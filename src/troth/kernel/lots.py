@@ -9,7 +9,7 @@ are there by then and last that long; a demand for a batch is served from that b
 What is free for one more demand on a day, lasting until a day, is what all lots that could serve it hold, less what the
 others must take of them. The others take as much as can be from the lots that could not serve it:
 
-    free = sum(lots that fit) - sum(demand) + most(lots that do not fit, demand)
+    free = sum(lots that fit) - demand that lots could ever serve + most(lots that do not fit, demand)
 
     lots      10 lasting to day 20, 10 lasting to day 60         demand  5 lasting to day 15
     free      15 for goods that last to day 20, 10 for goods that last to day 60, none beyond
@@ -17,6 +17,9 @@ others must take of them. The others take as much as can be from the lots that c
 `most` serves the demands in the order of their days, each from the goods that spoil first among those that last long
 enough. No other way serves more: of the goods that are there for one demand all are there for the later ones, so only
 how long they last tells them apart, and the shortest that suffices is the least loss (first expired, first out).
+
+Demand for which goods come too late still takes them when they come; demand that no goods last for takes nothing from
+anybody.
 
 With goods that never expire this is the free curve of `netting`: one rule, asked in two ways.
 """
@@ -26,6 +29,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from troth.kernel import netting
@@ -117,8 +121,8 @@ class Pool:
                 inside += part.quantity
             else:
                 others.append(part)
-        wanted = sum(part.quantity for part in self.demands)
-        return inside - wanted + most(others, self.demands) - (self.lacking.get(batch, 0) if batch else 0)
+        lacking = self.lacking.get(batch, 0) if batch else 0
+        return inside - claimed(self.goods, self.demands) + most(others, self.demands) - lacking
 
     def rises(self, day: int) -> list[int]:
         """The days from `day` on on which more may be free than before: when goods come."""
@@ -209,10 +213,23 @@ def _settled(goods: Sequence[Part], demands: Sequence[Part], lacking: dict[str, 
 
 def most(goods: Sequence[Part], demands: Sequence[Part]) -> int:
     """The most of the demands that the goods can serve; batches are not looked at."""
+    return sum(part.quantity for part in demands) - sum(part.quantity for part in _served(goods, demands)[1])
+
+
+@lru_cache(maxsize=64)
+def claimed(goods: tuple[Part, ...], demands: tuple[Part, ...]) -> int:
+    """How much of the demands goods are kept for: what they serve in time, and what they can serve late."""
+    left, waiting = _served(goods, demands)
+    late = most([part._replace(day=0) for part in left], [part._replace(day=0) for part in waiting])
+    return most(goods, demands) + late
+
+
+def _served(goods: Sequence[Part], demands: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """What is left of goods and of demands once the goods serve as much as they can."""
     coming = sorted(goods, key=_by_day)
     here: list[tuple[int, int]] = []
     left = [part.quantity for part in coming]
-    arrived = served = 0
+    arrived, waiting = 0, list[Part]()
     for wish in sorted(demands, key=_by_day):
         while arrived < len(coming) and coming[arrived].day <= wish.day:
             insort(here, (coming[arrived].lasts, arrived))
@@ -226,5 +243,6 @@ def most(goods: Sequence[Part], demands: Sequence[Part]) -> int:
             if left[place]:
                 break
             del here[at]
-        served += wish.quantity - rest
-    return served
+        if rest:
+            waiting.append(wish._replace(quantity=rest))
+    return [part._replace(quantity=rest) for part, rest in zip(coming, left, strict=True) if rest], waiting

@@ -105,10 +105,10 @@ def _is_covered(held: Held, one: Standing, scope: CheckingScope, today: int) -> 
     if any(curve[min(day, len(curve) - 1)] < 0 for day in days):
         return False
     found = held.balance(one.key).lots
-    return not found or last_for(found, _own(one), scope, today)
+    return not found or last_for(found, taken_by(one), scope, today)
 
 
-def _own(one: Standing) -> list[Entry]:
+def taken_by(one: Standing) -> list[Entry]:
     """What a requirement takes of the common stock, as taken back."""
     return [entry for entry in demand_of(one, sign=1) if entry.key == one.key]
 

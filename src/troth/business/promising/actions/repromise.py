@@ -4,11 +4,13 @@ A shortage says how much is missing on a key. Of the lines that draw on the key 
 missing: lowest priority first, and among equals the latest. They are then promised again on what is left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from troth.business.promising import store
+from troth.business.promising.actions.changes import taken_by
 from troth.business.promising.actions.confirm import reconfirm
+from troth.business.promising.actions.lasting import last_for
 from troth.business.promising.rules import Promise, Wish, group_of
 from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
@@ -33,7 +35,7 @@ def repromise_short(
         standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
     waiting: list[Wish] = []
     rest = shortage
-    for wish in wishes:
+    for wish in _hung_on(held, wishes, standing, key, clock):
         if rest <= 0:
             break
         one = standing.get(wish.line_id)
@@ -48,6 +50,22 @@ def repromise_short(
     if waiting:
         _close(held, key, day_of(clock.today(waiting[0].way.time_zone)), clock.now())
     return promise
+
+
+def _hung_on(
+    held: Held, wishes: Sequence[Wish], standing: Mapping[int, Standing], key: AvailabilityKey, clock: Clock
+) -> Sequence[Wish]:
+    """Of goods that expire those wait for whom nothing lasts any more: the waiting of others would help nobody."""
+    found = held.balance(key).lots
+    if not found:
+        return wishes
+    return [
+        wish
+        for wish in wishes
+        if (one := standing.get(wish.line_id)) is not None
+        and one.key == key
+        and not last_for(found, taken_by(one), wish.scope, day_of(clock.today(wish.way.time_zone)))
+    ]
 
 
 def _close(held: Held, key: AvailabilityKey, today: int, at: datetime) -> None:
