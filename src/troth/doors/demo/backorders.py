@@ -11,7 +11,13 @@ from datetime import time
 from troth.business.backorders.actions.variants import save_variant
 from troth.business.backorders.queries import variants
 from troth.business.backorders.rules.selection import Filter
-from troth.business.backorders.rules.variants import Limits, SegmentDraft, Settings, VariantDraft
+from troth.business.backorders.rules.variants import (
+    Limits,
+    SegmentDraft,
+    Settings,
+    VariantDraft,
+    VariantTaken,
+)
 from troth.business.backorders.states import Only, Rhythm, Sort
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import Clock
@@ -43,9 +49,15 @@ def drafts(company_id: int) -> tuple[VariantDraft, ...]:
 
 
 def write_variants(company_id: int, *, clock: Clock) -> int:
-    """Write the variants that are not there by their names; return how many."""
+    """Write the variants that are not there by their names; return how many. Two who do it at once write each once."""
     there = set(variants(SYSTEM).filter(company_id=company_id).values_list("name", flat=True))
-    found = [draft for draft in drafts(company_id) if draft.name not in there]
-    for draft in found:
-        save_variant(draft, by=SYSTEM, clock=clock)
-    return len(found)
+    written = 0
+    for draft in drafts(company_id):
+        if draft.name in there:
+            continue
+        try:
+            save_variant(draft, by=SYSTEM, clock=clock)
+            written += 1
+        except VariantTaken:
+            continue
+    return written
