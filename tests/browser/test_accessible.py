@@ -58,6 +58,35 @@ def test_no_page_keeps_anybody_out(world, everybody):
     assert not wrong, "\n".join(wrong)
 
 
+NARROW = (
+    "/", "/orders/", "/orders/{order}/", "/quotations/{quotation}/", "/due/", "/deliveries/", "/deliveries/{delivery}/",
+    "/deliveries/{delivery}/?tab=packing", "/shipments/{shipment}/", "/transfer-orders/{transfer}/",
+    "/invoices/{invoice}/", "/payments/{payment}/", "/stock/", "/products/", "/customers/{customer}/about/", "/credit/",
+    "/holds/", "/checking-scopes/", "/promises/{promise}/", "/orders/{order}/?tab=flow",
+)  # fmt: skip
+
+
+def test_no_main_page_keeps_anybody_out_in_a_narrow_window(world, everybody):
+    wrong = []
+    for address in NARROW:
+        everybody.set_viewport_size({"width": 390, "height": 844})
+        everybody.goto(world.url(address))
+        wrong += faults(everybody, f"{address} at 390 px")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_too_wide_takes_the_focus_while_it_is(world, everybody):
+    everybody.set_viewport_size({"width": 390, "height": 844})
+    everybody.goto(world.url("/orders/{order}/?tab=flow"))
+    wide = everybody.locator(".scroll[tabindex='0']").first
+    wide.focus()
+    for _ in range(5):
+        everybody.keyboard.press("ArrowRight")
+    everybody.wait_for_function("box => box.scrollLeft > 0", arg=wide.element_handle())
+    everybody.set_viewport_size({"width": 1366, "height": 844})
+    everybody.wait_for_function("!document.querySelector('.scroll[tabindex]')")
+
+
 def test_the_pages_before_the_sign_in_and_the_refusals_keep_nobody_out(page):
     page.goto("/sign-in/")
     wrong = faults(page, "sign-in")
