@@ -85,6 +85,7 @@ def test_what_is_too_wide_takes_the_focus_while_it_is(world, everybody):
     everybody.wait_for_function("box => box.scrollLeft > 0", arg=wide.element_handle())
     everybody.set_viewport_size({"width": 1366, "height": 844})
     everybody.wait_for_function("!document.querySelector('.scroll[tabindex]')")
+    assert everybody.locator(".scroll[tabindex]").count() == 0
 
 
 def test_the_pages_before_the_sign_in_and_the_refusals_keep_nobody_out(page):

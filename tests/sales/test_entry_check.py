@@ -99,10 +99,10 @@ def test_an_order_in_the_books_keeps_what_it_was_promised_and_claims_credit_once
     order = actions.enter_order(draft("ALPHA", ("HELMET", 5)), by=rep, clock=small.clock)
     told = ask(row("HELMET", 5, line_number="10"), address=f"/orders/{order.id}/check/")
     assert told["lines"][0]["short"] == ""
-    assert told["credit"]["sentence"] == "Exposure is 297.50 EUR of a limit of 10000.00 EUR."
+    assert told["credit"]["sentence"] == "Exposure is 297.50 EUR of a limit of 10,000.00 EUR."
     other = ask(row("HELMET", 5))
     assert other["lines"][0]["short"] == "5 piece short"
-    assert other["credit"]["sentence"] == "Exposure is 595.00 EUR of a limit of 10000.00 EUR."
+    assert other["credit"]["sentence"] == "Exposure is 595.00 EUR of a limit of 10,000.00 EUR."
 
 
 def test_a_quotation_is_shown_what_could_come_and_needs_only_its_validity_and_prices(small, ask):
