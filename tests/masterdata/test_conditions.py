@@ -14,7 +14,7 @@ from troth.platform import sql
 def found(world, *, customer=None, products=None, currency="USD", on=TODAY):
     customer = customer or world.bikes
     products = [world.bike.pk] if products is None else products
-    rows = queries.conditions(world.company.pk, customer.pk, customer.group, products, currency=currency, on=on)
+    rows = queries.conditions(queries.Fit(world.company.pk, customer.pk, customer.group, currency, on), products)
     return {row.code for row in rows}
 
 

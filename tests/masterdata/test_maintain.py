@@ -213,9 +213,8 @@ def test_a_price_is_read_in_the_decimals_of_its_currency_and_unit(world):
     maintain("price")
     cable = PRICE | {"product": "CB-1", "amount": "0.99", "per_quantity": "2.5", "scale_from": "10"}
     made = maintain("price", values=cable)
-    rows = queries.conditions(
-        world.company.pk, world.bikes.pk, "", [world.bike.pk, world.cable.pk], currency="USD", on=date(2026, 3, 2)
-    )
+    fit = queries.Fit(world.company.pk, world.bikes.pk, "", "USD", date(2026, 3, 2))
+    rows = queries.conditions(fit, [world.bike.pk, world.cable.pk])
     found = {row.product_id: (row.amount, row.per_quantity, row.scale_from) for row in rows}
     assert found == {world.bike.pk: (1250_50, 1, 0), world.cable.pk: (99, 2500, 10_000)}
     maintain("price", values={"amount": "1.05", "scale_from": "10"}, price_id=made.id, version=1)

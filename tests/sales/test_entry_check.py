@@ -91,7 +91,7 @@ def test_a_head_that_cannot_be_read_is_told_by_its_field(ask):
 def test_credit_past_the_limit_is_told_before_the_order_is_submitted(small, ask):
     told = ask(row("FRAME", 5), customer="GAMMA")
     assert told["credit"]["tone"] == "stopped"
-    assert told["credit"]["sentence"] == "Exposure is 2000.00 EUR, 1900.00 EUR past the limit of 100.00 EUR."
+    assert told["credit"]["sentence"] == "Exposure is 2,000.00 EUR, 1,900.00 EUR past the limit of 100.00 EUR."
 
 
 def test_an_order_in_the_books_keeps_what_it_was_promised_and_claims_credit_once(small, ask, rep, draft):

@@ -1,6 +1,6 @@
 """Forms of procedures, sequences and protections."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,23 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries import screens as masterdata
 from troth.business.quotas.actions import ReachDraft
 from troth.business.quotas.models import Procedure
+from troth.business.quotas.queries.screens import CHARACTERISTICS
 from troth.business.quotas.rules import Characteristic, WrongQuota
 from troth.kernel.errors import Sentence
 from troth.platform.web.forms import FigureField, Section
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Text
 from troth.reference import queries as reference
-
-CHARACTERISTICS: Mapping[str, Text] = {
-    Characteristic.PRODUCT: _("product"),
-    Characteristic.PRODUCT_GROUP: _("product group"),
-    Characteristic.CUSTOMER: _("customer"),
-    Characteristic.CUSTOMER_GROUP: _("customer group"),
-    Characteristic.COUNTRY: _("country"),
-    Characteristic.REGION: _("region"),
-    Characteristic.CHANNEL: _("sales organisation"),
-}
-"""What people call them; `told_apart` in a procedure, `kept by` in a protection."""
 
 
 def _choices(field: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """Procedures, sequences, cells and protections as pages and the API show them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,14 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.quotas.models import Cell, Procedure, Protection, Reach
 from troth.business.quotas.models import Sequence as SequenceRow
 from troth.business.quotas.queries.matching import protection_key
-from troth.business.quotas.rules import PROTECTIONS, values_of
+from troth.business.quotas.rules import PROTECTIONS, Characteristic, values_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.quota import queries as ledger
 from troth.platform.web import keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Quantity, Status
+from troth.platform.web.values import Quantity, Status, Text
 
+CHARACTERISTICS: Mapping[str, Text] = {
+    Characteristic.PRODUCT: _("product"),
+    Characteristic.PRODUCT_GROUP: _("product group"),
+    Characteristic.CUSTOMER: _("customer"),
+    Characteristic.CUSTOMER_GROUP: _("customer group"),
+    Characteristic.COUNTRY: _("country"),
+    Characteristic.REGION: _("region"),
+    Characteristic.CHANNEL: _("sales organisation"),
+}
+"""What people call them; `told_apart` in a procedure, `kept by` in a protection."""
 ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
 
 
@@ -92,7 +102,7 @@ def procedures(query: ListQuery) -> Page:
     def line(one: Procedure) -> ProcedureLine:
         used = ", ".join(sorted(step.sequence.code for step in one.steps.all()))
         window = f"{one.look_back} / {one.look_ahead}"
-        told_apart = one.characteristics.replace(",", ", ").replace("_", " ")
+        told_apart = ", ".join(str(CHARACTERISTICS[name]) for name in one.characteristics.split(","))
         status = ACTIVE if one.is_active else INACTIVE
         return ProcedureLine(
             one.pk, one.code, one.name, told_apart, str(one.get_period_display()), window, used, status
@@ -137,7 +147,7 @@ def protection_balances(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 def _protection_line(one: Protection, planned: int, consumed: int) -> ProtectionLine:
     unit = (one.product.base_unit.decimals, one.product.base_unit_id)
     return ProtectionLine(
-        one.pk, one.product.number, one.site.code, one.characteristic.replace("_", " "), one.value,
+        one.pk, one.product.number, one.site.code, str(CHARACTERISTICS[one.characteristic]), one.value,
         "" if one.priority is None else str(one.priority), one.first_on, one.last_on, Quantity(planned, *unit),
         Quantity(consumed, *unit), Quantity(max(planned - consumed, 0), *unit),
         ACTIVE if one.is_active else INACTIVE,
