@@ -97,7 +97,7 @@ def quote_and_order(page: Page) -> str:
     page.fill("[name=requested_on]", (date.today() + timedelta(days=14)).isoformat())
     page.get_by_role("button", name="Make order").click()
     expect(page.locator("h1 .chip")).to_have_text("Confirmed")
-    page.get_by_role("link", name="Promise").click()
+    page.get_by_role("link", name="Promise", exact=True).click()
     expect(page.locator("#tab-region")).to_contain_text("from stock")
     return page.locator("h1").inner_text().split()[1]
 
