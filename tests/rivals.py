@@ -45,7 +45,8 @@ def without_locks(monkeypatch):
     if connection.vendor == "postgresql":
         monkeypatch.setattr(locks, "_LOCK", "")
     else:
-        monkeypatch.setattr(actions, "transaction", SimpleNamespace(atomic=nullcontext))
+        for module in (actions, locks):
+            monkeypatch.setattr(module, "transaction", SimpleNamespace(atomic=nullcontext))
 
 
 def _read_documents(model, ids, by):

@@ -28,7 +28,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.platform import metrics, sql
@@ -165,8 +165,6 @@ class Held:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A savepoint: when the block raises, the locks taken inside it are given back with the writes."""
-        from django.db import transaction
-
         # Copies, because postings change a balance in place.
         before = {key: copy(balance) for key, balance in self._balances.items()}
         try:
