@@ -33,6 +33,8 @@ class Desk:
     small: company.SmallCompany
     planner: Any = field(default_factory=lambda: company.person("production_scheduler", user_id=21))
     other: Any = field(default_factory=lambda: company.person("operations_team", user_id=22))
+    first: int = 0
+    second: int = 0
 
     @property
     def acting(self) -> dict[str, Any]:
@@ -90,3 +92,12 @@ class Desk:
 @pytest.fixture
 def desk(db) -> Desk:
     return Desk(company.build())
+
+
+@pytest.fixture
+def scarce(desk: Desk) -> Desk:
+    """Ten helmets, all promised to ALPHA; BETA wants six."""
+    desk.stock("HELMET", 10)
+    desk.first = desk.order("ALPHA", ("HELMET", 10))
+    desk.second = desk.order("BETA", ("HELMET", 6))
+    return desk

@@ -28,15 +28,6 @@ EVERYBODY = SegmentDraft("Everybody", "redistribute")
 WEDNESDAY = company.NEXT_WEDNESDAY
 
 
-@pytest.fixture
-def scarce(desk):
-    """Ten helmets, all promised to ALPHA; BETA wants six."""
-    desk.stock("HELMET", 10)
-    desk.first = desk.order("ALPHA", ("HELMET", 10))
-    desk.second = desk.order("BETA", ("HELMET", 6))
-    return desk
-
-
 def test_what_was_approved_is_promised(scarce):
     run = scarce.applied()
     assert run.state == "applied"

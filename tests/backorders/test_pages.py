@@ -30,14 +30,6 @@ def variant(browser, desk):
     return Variant.objects.get()
 
 
-@pytest.fixture
-def scarce(desk):
-    desk.stock("HELMET", 10)
-    desk.first = desk.order("ALPHA", ("HELMET", 10))
-    desk.second = desk.order("BETA", ("HELMET", 6))
-    return desk
-
-
 def segment(browser, variant, **fields):
     given = {"only": "all", "first": "priority", **fields}
     return browser.post(reverse("backorders:segment-create", args=[variant.pk]), given)

@@ -100,10 +100,10 @@ def losers_to(number: str) -> QuerySet[Any, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """The lines of a customer in a run."""
+class PartSum:
+    """The lines of a customer or an order in a run; `id` and `number` of it, `name` of the customer."""
 
-    customer_id: int
+    id: int
     number: str
     name: str
     lines: int
@@ -112,47 +112,28 @@ class Party:
     mixed: int
 
 
-def by_customer(actor: Any, run_id: int, *, most: int = 200) -> list[Party]:
+def by_customer(actor: Any, run_id: int, *, most: int = 200) -> list[PartSum]:
     """The customers whose lines a run changes, those with the most losing lines first."""
-    rows = (
-        changes(actor, run_id)
-        .select_related(None)
-        .values_list("customer_id", "customer__number", "customer__name")
-        .annotate(
-            lines=Count("id"), better=Count("id", filter=Q(verdict="better")),
-            worse=Count("id", filter=Q(verdict="worse")), mixed=Count("id", filter=Q(verdict="mixed")),
-        )
-        .order_by("-worse", "-lines", "customer_id")
-    )  # fmt: skip
-    return [Party(*row) for row in rows[:most]]
+    return _summed(changes(actor, run_id), ("customer_id", "customer__number", "customer__name"), most)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderSum:
-    """The lines of an order in a run."""
-
-    document_id: int
-    number: str
-    customer: str
-    lines: int
-    better: int
-    worse: int
-    mixed: int
-
-
-def by_order(actor: Any, run_id: int, *, most: int = 200) -> list[OrderSum]:
+def by_order(actor: Any, run_id: int, *, most: int = 200) -> list[PartSum]:
     """The orders that a run changes, those with the most losing lines first."""
+    return _summed(changes(actor, run_id), ("document_id", "document_number", "customer__name"), most)
+
+
+def _summed(found: QuerySet[Change], parts: tuple[str, str, str], most: int) -> list[PartSum]:
+    """The changes summed by the columns of `PartSum.id`, `number` and `name`."""
     rows = (
-        changes(actor, run_id)
-        .select_related(None)
-        .values_list("document_id", "document_number", "customer__name")
+        found.select_related(None)
+        .values_list(*parts)
         .annotate(
             lines=Count("id"), better=Count("id", filter=Q(verdict="better")),
             worse=Count("id", filter=Q(verdict="worse")), mixed=Count("id", filter=Q(verdict="mixed")),
         )
-        .order_by("-worse", "-lines", "document_id")
+        .order_by("-worse", "-lines", parts[0])
     )  # fmt: skip
-    return [OrderSum(*row) for row in rows[:most]]
+    return [PartSum(*row) for row in rows[:most]]
 
 
 def applied(run_id: int) -> dict[str, int]:

@@ -189,7 +189,7 @@ def orders(actor: Any, run: Run) -> dict[str, Any]:
     url = reverse("backorders:changes", args=[run.pk])
     rows = [
         {
-            "name": Link(f"{one.number} {one.customer}", f"{url}?q={one.number}"), "lines": one.lines,
+            "name": Link(f"{one.number} {one.name}", f"{url}?q={one.number}"), "lines": one.lines,
             "better": one.better, "worse": one.worse, "mixed": one.mixed,
         }
         for one in queries.by_order(actor, run.pk)

@@ -1,6 +1,6 @@
 """A wish beside what stands for it: what holds and is kept, what is fixed, what is given up to be promised anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,6 +26,17 @@ class Change(NamedTuple):
     before: Standing | None
     fixed: tuple[store.StandingLine, ...]
     open: int
+
+
+def standing_of(wishes: Iterable[Wish]) -> dict[int, Standing]:
+    """What stands for the lines of the wishes, by line; a statement for each kind of document."""
+    lines: dict[str, list[int]] = {}
+    for wish in wishes:
+        lines.setdefault(wish.document.kind, []).append(wish.line_id)
+    standing: dict[int, Standing] = {}
+    for kind, line_ids in lines.items():
+        standing |= store.standing(kind, line_ids)
+    return standing
 
 
 def category_of(kind: str, schedule: Schedule) -> Category:

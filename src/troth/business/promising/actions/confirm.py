@@ -5,12 +5,20 @@ posting to availability. A promise that still holds is left as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import Transport
 from troth.business.promising import store
 from troth.business.promising.actions import quotas
-from troth.business.promising.actions.changes import HOLD_KIND, change_of, demand_of, released_by, still_holding
+from troth.business.promising.actions.changes import (
+    HOLD_KIND,
+    change_of,
+    demand_of,
+    released_by,
+    standing_of,
+    still_holding,
+)
 from troth.business.promising.actions.shelves import confirm_nothing, decide_all, key_of
 from troth.business.promising.actions.write import demand_by, post, post_quotas, write
 from troth.business.promising.rules import Promise, SiteClosed, StillAllocated, Way, Wish
@@ -90,9 +98,7 @@ def reconfirm(
     tied to stays; `LessThanDelivered` if the wish is smaller than that. With `anew` nothing is kept for its own sake.
     `cause` is written beside a promise that differs; the one before is kept as a past promise.
     """
-    standing: dict[int, Standing] = {}
-    for kind in dict.fromkeys(wish.document.kind for wish in wishes):
-        standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
+    standing = standing_of(wishes)
     free_expired(held, drawn_on(held, wishes), wanted=_sum(wishes), clock=clock)
     return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew, cause=cause)
 
@@ -113,9 +119,14 @@ def withdraw(
                 line=one.line_id,
             )
     at = clock.now()
-    availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
     quotas.rewrite(held, [(one, quotas.kept_by(one)) for one in found], at=at)
-    if held.writes:
+    _take_back(held, found, cause, at)
+
+
+def _take_back(held: Held, found: Sequence[Standing], cause: str, at: datetime) -> None:
+    """Post the open demand of what stands back, and close it; what ends is kept with its cause."""
+    availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
+    if held.writes and found:
         store.keep_past([one for one in found if not one.is_withdrawn], cause, at)
         store.cut_schedules(line for one in found for line in one.lines)
         store.close([(one.id, one.delivered) for one in found])
@@ -139,10 +150,7 @@ def simulate(
     """
     overlay = Overlay() if books is None else books
     found = quotas.holding(wishes) if found is None else found
-    standing: dict[int, Standing] = {}
-    for kind in dict.fromkeys(wish.document.kind for wish in wishes):
-        if kind != SUPPOSED.kind:
-            standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
+    standing = standing_of(wish for wish in wishes if wish.document.kind != SUPPOSED.kind)
     overlay.take(
         *quotas.keys(found),
         *(quotas.key_of(use) for one in standing.values() for use in one.uses),
@@ -219,12 +227,7 @@ def free_expired(held: Held, asked: Iterable[BalanceKey], *, wanted: int, clock:
     expired = list(store.standing(HOLD_KIND, lines).values())
     quotas.free(held, expired, cells, at=at)
     among = set(keys)
-    found = [one for one in expired if one.key in among and not one.is_withdrawn]
-    availability.post(held, [entry for one in found for entry in demand_of(one, sign=1)], at=at)
-    if held.writes and found:
-        store.keep_past(found, Cause.EXPIRED, at)
-        store.cut_schedules(line for one in found for line in one.lines)
-        store.close([(one.id, one.delivered) for one in found])
+    _take_back(held, [one for one in expired if one.key in among and not one.is_withdrawn], Cause.EXPIRED, at)
 
 
 def _today_by_site(wishes: Sequence[Wish], clock: Clock) -> dict[int, int]:

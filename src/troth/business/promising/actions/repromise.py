@@ -7,8 +7,7 @@ missing: lowest priority first, and among equals the latest. They are then promi
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from troth.business.promising import store
-from troth.business.promising.actions.changes import taken_by
+from troth.business.promising.actions.changes import standing_of, taken_by
 from troth.business.promising.actions.confirm import reconfirm
 from troth.business.promising.actions.lasting import last_for
 from troth.business.promising.rules import Promise, Wish, group_of
@@ -30,9 +29,7 @@ def repromise_short(
     with its keys. Lines beyond what is needed are left alone. Lines that are to come together with one that waits are
     promised again with it, whatever key they draw on.
     """
-    standing: dict[int, Standing] = {}
-    for kind in dict.fromkeys(wish.document.kind for wish in wishes):
-        standing |= store.standing(kind, [wish.line_id for wish in wishes if wish.document.kind == kind])
+    standing = standing_of(wishes)
     waiting: list[Wish] = []
     rest = shortage
     for wish in _hung_on(held, wishes, standing, key, clock):
