@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata import actions, forms
 from troth.business.masterdata.queries import screens
+from troth.business.masterdata.web.verbs import as_typed, import_step, of_company, verbs
 from troth.kernel.errors import BusinessError
 from troth.kernel.money import format_money, parse_money
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.platform.actors import Actor
-from troth.platform.clock import SYSTEM_CLOCK
-from troth.platform.web.acts import step
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.master import MasterScreens, Record, Words
 from troth.reference import queries as reference
@@ -35,7 +34,7 @@ def _load(actor: Actor, key: int) -> Record:
         "number": found.number,
         **{name: format_quantity(getattr(found, name), decimals) for name in LOTS},
         **{name: format_money(getattr(found, name), PERCENT_DECIMALS) for name in SHARES},
-        "is_active": "yes" if found.is_active else "no",
+        "is_active": as_typed(found.is_active),
         "version": found.version,
     }
     title = f"{found.customer.party.name}: {found.product.number}"
@@ -44,10 +43,7 @@ def _load(actor: Actor, key: int) -> Record:
 
 def _given(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
     """As the action takes it. A product that is not there is left to the action, which refuses it."""
-    given = {name: value for name, value in values.items() if name != "version"}
-    customer = str(given.get("customer", ""))
-    if customer and "/" not in customer:
-        given["customer"] = screens.code_of_customer(customer, actor)
+    given = of_company(actor, values)
     product = reference.products_by_number([given.get("product", "")]).get(given.get("product", ""))
     unit = Unit(product.base_unit, product.decimals) if product else Unit("", 0)
     for name in LOTS:
@@ -65,19 +61,6 @@ def _figure(given: dict[str, Any], name: str, parse: Callable[[str], int]) -> No
     except BusinessError as refused:
         refused.field = name
         raise
-
-
-def _create(actor: Actor, values: dict[str, Any]) -> int:
-    return actions.maintain_agreed_product(_given(actor, values), by=actor, clock=SYSTEM_CLOCK).id
-
-
-def _change(actor: Actor, key: int, values: dict[str, Any]) -> None:
-    version = values.get("version")
-    actions.maintain_agreed_product(_given(actor, values), agreed_id=key, version=version, by=actor, clock=SYSTEM_CLOCK)
-
-
-def _end(actor: Actor, key: int) -> None:
-    actions.maintain_agreed_product({"is_active": False}, agreed_id=key, by=actor, clock=SYSTEM_CLOCK)
 
 
 agreed_products = MasterScreens(
@@ -103,13 +86,11 @@ agreed_products = MasterScreens(
     ),
     filters=(Filter("inactive", _("With inactive"), "flag"),),
     source=screens.agreed_products,
-    import_step=lambda actor: step(actor, _("Import"), "masterdata:file-import", "customer_products", method="get"),
+    import_step=import_step("customer_products"),
     row_key=lambda row: row.id,
     form=forms.AgreedProductForm,
     load=_load,
     view_permission="masterdata.view_customer",
     edit_permission="masterdata.maintain_agreed_product",
-    create=_create,
-    change=_change,
-    deactivate=_end,
+    **verbs(actions.maintain_agreed_product, "agreed_id", _given),
 )

@@ -4,6 +4,7 @@ People type quantities in the product's base unit; the books have smallest units
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.urls import reverse_lazy
@@ -11,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata import actions, forms
 from troth.business.masterdata.queries import offering_lists as lists
-from troth.business.masterdata.queries import screens
 from troth.business.masterdata.tables import TABLES
+from troth.business.masterdata.web.verbs import as_typed, import_step, of_company, verbs
 from troth.kernel.errors import BusinessError
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.platform.actors import Actor
-from troth.platform.clock import SYSTEM_CLOCK
-from troth.platform.web.acts import step
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.master import MasterScreens, Record, Words
 from troth.platform.web.values import Step
@@ -29,7 +28,7 @@ QUANTITIES = ("from_quantity", "per_quantity", "free_quantity")
 def _load(table: str) -> Callable[[Actor, int], Record]:
     def load(actor: Actor, key: int) -> Record:
         found = lists.offering(table, key, actor)
-        values = {name: _shown(value) for name, value in TABLES[table].written(found).items()}
+        values = {name: as_typed(value) for name, value in TABLES[table].written(found).items()}
         for name in QUANTITIES if table == "free_goods" else ():
             product = found.free_product or found.product if name == "free_quantity" else found.product
             values[name] = format_quantity(getattr(found, name), product.base_unit.decimals)
@@ -40,20 +39,10 @@ def _load(table: str) -> Callable[[Actor, int], Record]:
     return load
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value
-
-
-def _given(actor: Actor, table: str, values: dict[str, Any]) -> dict[str, Any]:
-    """As the action takes it: the customer with its company, quantities in smallest units."""
-    given = {name: value for name, value in values.items() if name != "version"}
-    customer = str(given.get("customer", ""))
-    if customer and "/" not in customer:
-        given["customer"] = screens.code_of_customer(customer, actor)
-    if table == "free_goods":
-        _in_smallest_units(given)
+def _free_goods(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
+    """As the action takes it: quantities in smallest units."""
+    given = of_company(actor, values)
+    _in_smallest_units(given)
     return given
 
 
@@ -71,25 +60,6 @@ def _in_smallest_units(given: dict[str, Any]) -> None:
         except BusinessError as refused:
             refused.field = name
             raise
-
-
-def _verbs(table: str) -> dict[str, Any]:
-    def create(actor: Actor, values: dict[str, Any]) -> int:
-        answer: int = actions.maintain_offering(table, _given(actor, table, values), by=actor, clock=SYSTEM_CLOCK).id
-        return answer
-
-    def change(actor: Actor, key: int, values: dict[str, Any]) -> None:
-        given, version = _given(actor, table, values), values.get("version")
-        actions.maintain_offering(table, given, record_id=key, version=version, by=actor, clock=SYSTEM_CLOCK)
-
-    def deactivate(actor: Actor, key: int) -> None:
-        actions.maintain_offering(table, {"is_active": False}, record_id=key, by=actor, clock=SYSTEM_CLOCK)
-
-    return {"create": create, "change": change, "deactivate": deactivate, "load": _load(table)}
-
-
-def _import_step(table: str) -> Callable[[Any], Step | None]:
-    return lambda actor: step(actor, _("Import"), "masterdata:file-import", table, method="get")
 
 
 _CUSTOMER = Filter("customer", _("Customer or group"), "text")
@@ -114,6 +84,7 @@ def _screens(
         "free-goods": Step(_("Free goods"), reverse_lazy("masterdata:free-goods-list"), "get"),
         "try": Step(_("Try it"), reverse_lazy("sales:offering-try"), "get"),
     }
+    given = _free_goods if table == "free_goods" else of_company
     return MasterScreens(
         key=key,
         namespace="masterdata",
@@ -121,13 +92,14 @@ def _screens(
         columns=(*columns, *_FROM_TO),
         filters=(*filters, _PRODUCT, _CUSTOMER, _ENDS, _ENDED),
         source=getattr(lists, table),
-        import_step=_import_step(table),
+        import_step=import_step(table),
         steps=tuple(one for name, one in others.items() if name != key),
         row_key=lambda row: row.id,
         form=form,
         view_permission="masterdata.view_price",
         edit_permission="masterdata.maintain_offering",
-        **_verbs(table),
+        load=_load(table),
+        **verbs(partial(actions.maintain_offering, table), "record_id", given),
     )
 
 

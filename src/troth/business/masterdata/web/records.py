@@ -1,6 +1,7 @@
 """Screens of customers, products, prices, scopes of check and availability groups: list, create, change, deactivate."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata import actions, forms, imports, queries
 from troth.business.masterdata.queries import screens
+from troth.business.masterdata.web.verbs import import_step, unversioned, verbs
 from troth.platform.actors import Actor
-from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.web.access import demand
-from troth.platform.web.acts import step
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.master import MasterScreens, Record, Words
 from troth.platform.web.pickers import options, typed
@@ -33,29 +33,12 @@ def _load(kind: str) -> Callable[[Actor, int], Record]:
     return load
 
 
-def _given(actor: Actor, values: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
-    """The values for the action, and the version the page was opened at. Who may not see the cost does not set it."""
-    hidden = {"version"} if actor.may(COST) else {"version", "standard_cost"}
-    return {name: value for name, value in values.items() if name not in hidden}, values.get("version")
-
-
-def _verbs(kind: str, maintain: Callable[..., Any]) -> dict[str, Any]:
-    def create(actor: Actor, values: dict[str, Any]) -> int:
-        answer: int = maintain(_given(actor, values)[0], by=actor, clock=SYSTEM_CLOCK).id
-        return answer
-
-    def change(actor: Actor, key: int, values: dict[str, Any]) -> None:
-        given, version = _given(actor, values)
-        maintain(given, version=version, by=actor, clock=SYSTEM_CLOCK, **{f"{kind}_id": key})
-
-    def deactivate(actor: Actor, key: int) -> None:
-        maintain({"is_active": False}, by=actor, clock=SYSTEM_CLOCK, **{f"{kind}_id": key})
-
-    return {"create": create, "change": change, "deactivate": deactivate}
-
-
-def _import_step(kind: str) -> Callable[[Any], Step | None]:
-    return lambda actor: step(actor, _("Import"), "masterdata:file-import", kind, method="get")
+def _given(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
+    """Who may not see the cost does not set it."""
+    given = unversioned(actor, values)
+    if not actor.may(COST):
+        given.pop("standard_cost", None)
+    return given
 
 
 customers = MasterScreens(
@@ -73,14 +56,14 @@ customers = MasterScreens(
     ),
     filters=INACTIVE,
     source=screens.customers,
-    import_step=_import_step("customers"),
+    import_step=import_step("customers"),
     steps=(Step(_("Agreed products"), reverse_lazy("masterdata:agreed-products-list"), "get"),),
     row_key=lambda row: row.id,
     form=forms.CustomerForm,
     load=_load("customers"),
     view_permission="masterdata.view_customer",
     edit_permission="masterdata.maintain_customer",
-    **_verbs("customer", actions.maintain_customer),
+    **verbs(actions.maintain_customer, "customer_id", _given),
 )
 products = MasterScreens(
     key="products",
@@ -96,13 +79,13 @@ products = MasterScreens(
     ),
     filters=(Filter("unpriced", _("Without a price"), "flag"), *INACTIVE),
     source=screens.products,
-    import_step=_import_step("products"),
+    import_step=import_step("products"),
     row_key=lambda row: row.id,
     form=forms.ProductForm,
     load=_load("products"),
     view_permission="masterdata.view_product",
     edit_permission="masterdata.maintain_product",
-    **_verbs("product", actions.maintain_product),
+    **verbs(actions.maintain_product, "product_id", _given),
 )
 prices = MasterScreens(
     key="prices",
@@ -121,7 +104,7 @@ prices = MasterScreens(
     ),
     filters=(Filter("valid_to_on", _("Valid to"), "date_range"), *INACTIVE),
     source=screens.prices,
-    import_step=_import_step("prices"),
+    import_step=import_step("prices"),
     steps=(
         Step(_("Listings and exclusions"), reverse_lazy("masterdata:listings-list"), "get"),
         Step(_("Substitutions"), reverse_lazy("masterdata:substitutions-list"), "get"),
@@ -133,24 +116,8 @@ prices = MasterScreens(
     load=_load("prices"),
     view_permission="masterdata.view_price",
     edit_permission="masterdata.maintain_price",
-    **_verbs("price", actions.maintain_price),
+    **verbs(actions.maintain_price, "price_id", _given),
 )
-
-
-def _table_verbs(table: str) -> dict[str, Any]:
-    def create(actor: Actor, values: dict[str, Any]) -> int:
-        given = _given(actor, values)[0]
-        answer: int = actions.maintain_customizing(table, given, by=actor, clock=SYSTEM_CLOCK).id
-        return answer
-
-    def change(actor: Actor, key: int, values: dict[str, Any]) -> None:
-        given, version = _given(actor, values)
-        actions.maintain_customizing(table, given, record_id=key, version=version, by=actor, clock=SYSTEM_CLOCK)
-
-    def deactivate(actor: Actor, key: int) -> None:
-        actions.maintain_customizing(table, {"is_active": False}, record_id=key, by=actor, clock=SYSTEM_CLOCK)
-
-    return {"create": create, "change": change, "deactivate": deactivate}
 
 
 checking_scopes = MasterScreens(
@@ -169,14 +136,14 @@ checking_scopes = MasterScreens(
     ),
     filters=INACTIVE,
     source=screens.checking_scopes,
-    import_step=_import_step("checking_scopes"),
+    import_step=import_step("checking_scopes"),
     steps=(Step(_("Availability groups"), reverse_lazy("masterdata:availability-groups-list"), "get"),),
     row_key=lambda row: row.id,
     form=forms.CheckingScopeForm,
     load=_load("checking_scopes"),
     view_permission="masterdata.view_customizing",
     edit_permission="masterdata.maintain_customizing",
-    **_table_verbs("checking_scopes"),
+    **verbs(partial(actions.maintain_customizing, "checking_scopes"), "record_id"),
 )
 availability_groups = MasterScreens(
     key="availability-groups",
@@ -200,14 +167,14 @@ availability_groups = MasterScreens(
     ),
     filters=INACTIVE,
     source=screens.availability_groups,
-    import_step=_import_step("availability_groups"),
+    import_step=import_step("availability_groups"),
     steps=(Step(_("Scopes of check"), reverse_lazy("masterdata:checking-scopes-list"), "get"),),
     row_key=lambda row: row.id,
     form=forms.AvailabilityGroupForm,
     load=_load("availability_groups"),
     view_permission="masterdata.view_customizing",
     edit_permission="masterdata.maintain_customizing",
-    **_table_verbs("availability_groups"),
+    **verbs(partial(actions.maintain_customizing, "availability_groups"), "record_id"),
 )
 
 
