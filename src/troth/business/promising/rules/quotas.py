@@ -145,31 +145,31 @@ def kept_of(uses: Sequence[Use], bound: int, confirmed: int) -> tuple[Use, ...]:
 
     What deliveries took beyond the promise consumes as well, and stays.
     """
+    sums = _by_sequence(uses)
+    beyond = {number: max(total - confirmed, 0) if number != PROTECTED else 0 for number, total in sums.items()}
+    return _first_of(uses, {number: bound + more for number, more in beyond.items()})
+
+
+def less_of(uses: Sequence[Use], quantity: int) -> tuple[Use, ...]:
+    """What stays of the uses of a line when so much of it goes, the latest first."""
+    return _first_of(uses, {number: max(total - quantity, 0) for number, total in _by_sequence(uses).items()})
+
+
+def _by_sequence(uses: Iterable[Use]) -> dict[int, int]:
     sums: dict[int, int] = {}
     for use in uses:
         sums[use.sequence] = sums.get(use.sequence, 0) + use.quantity
-    left = {number: bound + (max(total - confirmed, 0) if number != PROTECTED else 0) for number, total in sums.items()}
-    kept = []
+    return sums
+
+
+def _first_of(uses: Iterable[Use], stays: Mapping[int, int]) -> tuple[Use, ...]:
+    """The first of the uses of each sequence, as much as stays of it."""
+    left, kept = dict(stays), []
     for use in uses:
         quantity = min(use.quantity, left[use.sequence])
         if quantity:
             kept.append(use._replace(quantity=quantity))
             left[use.sequence] -= quantity
-    return tuple(kept)
-
-
-def less_of(uses: Sequence[Use], quantity: int) -> tuple[Use, ...]:
-    """What stays of the uses of a line when so much of it goes, the latest first."""
-    sums: dict[int, int] = {}
-    for use in uses:
-        sums[use.sequence] = sums.get(use.sequence, 0) + use.quantity
-    left = {number: max(total - quantity, 0) for number, total in sums.items()}
-    kept = []
-    for use in uses:
-        stays = min(use.quantity, left[use.sequence])
-        if stays:
-            kept.append(use._replace(quantity=stays))
-            left[use.sequence] -= stays
     return tuple(kept)
 
 

@@ -18,6 +18,8 @@ from troth.business.promising.actions import Check, check, quotas
 from troth.business.promising.actions.suppose import wish_of
 from troth.business.promising.models import QuotaUse
 from troth.business.promising.rules.explain import spelled_period
+from troth.business.promising.web import boxes
+from troth.business.promising.web.boxes import Box
 from troth.business.quotas import actions
 from troth.business.quotas.actions import TargetDraft
 from troth.business.quotas.forms import CHARACTERISTICS, day_field
@@ -25,11 +27,10 @@ from troth.business.quotas.queries import screens as planned
 from troth.business.quotas.queries.screens import CellRow
 from troth.business.quotas.rules import WrongQuota
 from troth.kernel.calendars import date_of, day_of
-from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.periods import PeriodKind, first_day, period_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.kernel.quota import WILDCARD
-from troth.platform import permissions
 from troth.platform.documents import DocumentRef
 from troth.platform.web.access import allowed, demand
 from troth.platform.web.acts import clocked
@@ -324,18 +325,13 @@ def _holders(procedure: Any, text: str, actor: Any) -> list[dict[str, Any]]:
     ]
 
 
-class Attempt(forms.Form):
-    """The box: a line of an order, or nearly."""
+class Attempt(Box):
+    """A line of an order, or nearly."""
 
-    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
-    site = forms.ChoiceField(
-        label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()]
-    )
     customer = forms.CharField(
         label=_("Customer"), required=False, max_length=40, widget=Picker("masterdata:customer-options")
     )
-    quantity = FigureField(label=_("Quantity"), max_length=30)
-    on = day_field(_("Goods leave on"))
+    field_order = ("product", "site", "customer", "quantity", "on")
 
 
 ASKED = (
@@ -368,17 +364,9 @@ def attempt(request: HttpRequest) -> HttpResponse:
     return render(request, "promising/quota_try.html", context)
 
 
-def _answer(asked: Mapping[str, Any], actor: Any, clock: Any) -> dict[str, Any]:
-    number = asked["product"].strip()
-    product = reference.products_by_number([number]).get(number)
-    if product is None:
-        raise NotFound(
-            Sentence("There is no product %(product)s. Choose one from the list."), field="product", product=number
-        )
-    site = next(one for one in reference.sites() if one.code == asked["site"])
-    permissions.require(actor, "promising.view_availability", company_id=site.company_id, site_id=site.id)
-    quantity = parse_quantity(asked["quantity"], Unit(product.base_unit, product.decimals))
-    one = Check(product.id, site.id, quantity, asked["on"], customer=asked["customer"].strip().rpartition("/")[2])
+def _answer(filled: Mapping[str, Any], actor: Any, clock: Any) -> dict[str, Any]:
+    asked = boxes.read(filled, actor)
+    one = Check(*asked, filled["on"], customer=filled["customer"].strip().rpartition("/")[2])
     [answer] = check([one], clock=clock)
     if isinstance(answer, BusinessError):
         raise answer

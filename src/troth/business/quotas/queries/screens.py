@@ -1,13 +1,13 @@
 """Procedures, sequences, cells and protections as pages and the API show them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.masterdata.queries.screens import page_of, worded
 from troth.business.quotas.models import Cell, Procedure, Protection, Reach
 from troth.business.quotas.models import Sequence as SequenceRow
 from troth.business.quotas.queries.matching import protection_key
@@ -81,23 +81,9 @@ class CellRow:
     is_active: bool
 
 
-def _words(found: QuerySet[Any], query: ListQuery, *fields: str) -> QuerySet[Any]:
-    for word in query.search.split():
-        clause = Q()
-        for name in fields:
-            clause |= Q(**{f"{name}__icontains": word})
-        found = found.filter(clause)
-    return found if query.filters.get("inactive") else found.filter(is_active=True)
-
-
-def _page(found: QuerySet[Any], query: ListQuery, order: tuple[str, ...], line: Callable[[Any], Any]) -> Page:
-    page = keyset.page(found, order, query.after, query.limit, count=query.count)
-    return replace(page, rows=[line(record) for record in page.rows])
-
-
 def procedures(query: ListQuery) -> Page:
     """Procedures by code, with the sequences that ask them."""
-    found = _words(Procedure.objects.prefetch_related("steps__sequence"), query, "code", "name")
+    found = worded(Procedure.objects.prefetch_related("steps__sequence"), query, "code", "name")
 
     def line(one: Procedure) -> ProcedureLine:
         used = ", ".join(sorted(step.sequence.code for step in one.steps.all()))
@@ -108,13 +94,13 @@ def procedures(query: ListQuery) -> Page:
             one.pk, one.code, one.name, told_apart, str(one.get_period_display()), window, used, status
         )
 
-    return _page(found, query, ("code",), line)
+    return page_of(found, query, ("code",), line)
 
 
 def sequences(query: ListQuery) -> Page:
     """Sequences by code, with their procedures in order and what they hold for."""
     found = SequenceRow.objects.prefetch_related("steps__procedure", "reaches__product")
-    return _page(_words(found, query, "code", "name"), query, ("code",), _sequence_line)
+    return page_of(worded(found, query, "code", "name"), query, ("code",), _sequence_line)
 
 
 def _sequence_line(one: SequenceRow) -> SequenceLine:
@@ -131,7 +117,7 @@ def protections(query: ListQuery) -> Page:
     found = Protection.objects.select_related("product__base_unit", "site")
     if query.actor.company_ids is not None:
         found = found.filter(site__company_id__in=query.actor.company_ids)
-    found = _words(found, query, "product__number", "product__name", "value", "site__code")
+    found = worded(found, query, "product__number", "product__name", "value", "site__code")
     page = keyset.page(found, ("product__number", "first_on", "id"), query.after, query.limit, count=query.count)
     balances = protection_balances([one.pk for one in page.rows])
     return replace(page, rows=[_protection_line(one, *balances.get(one.pk, (0, 0))) for one in page.rows])
