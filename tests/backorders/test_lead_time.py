@@ -3,12 +3,22 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from tests import company
 from tests.shipping.conftest import assert_books_hold
+from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.variants import SegmentDraft
+from troth.business.masterdata import actions as masterdata
 from troth.business.masterdata.models import CheckingScope
 from troth.business.promising.models import ScheduleLine
+from troth.kernel.calendars import day_of
+from troth.kernel.netting import Category
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.platform import locks
+from troth.platform.documents import DocumentRef
 
 EVERYBODY = SegmentDraft("Everybody", "improve")
 
@@ -56,4 +66,26 @@ def test_goods_in_stock_are_told_apart_from_goods_on_order(desk):
     desk.receipt("HELMET", 5, company.FRIDAY)
     desk.applied(EVERYBODY)
     assert bases() == ["stock", "supply"]
+    assert_books_hold()
+
+
+def test_what_is_only_planned_is_told_apart_from_what_is_ordered(desk):
+    """Five are on order, which ALPHA has; for BETA, who comes later, only planned goods are left."""
+    scope = CheckingScope.objects.get(code="order")
+    scope.supply += ", planned"
+    scope.save()
+    masterdata.touch()
+    desk.order("ALPHA", ("HELMET", 5))
+    desk.order("BETA", ("HELMET", 8))
+    desk.receipt("HELMET", 5, company.FRIDAY)
+    key = AvailabilityKey(desk.small.products["HELMET"].pk, desk.small.sites["HAM"].pk)
+    with transaction.atomic():
+        held = locks.begin()
+        held.take(key)
+        planned = Entry(key, Category.PLANNED, day_of(company.FRIDAY), 20, DocumentRef("plan", 1))
+        availability.post(held, [planned], at=desk.small.clock.now())
+    desk.applied(SegmentDraft("Alpha", "improve", Filter(customers=("ALPHA",))))
+    assert bases() == ["supply"]
+    desk.applied(EVERYBODY, name="All")
+    assert bases() == ["supply", "planned"]
     assert_books_hold()

@@ -200,6 +200,19 @@ def relation(name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> tupl
     return f"WITH {name}({names}) AS (VALUES {_places(len(columns), len(rows))})", name, _flat(rows)
 
 
+def looked_up(source: str, table: str, alias: str, condition: str, *, index: str = "") -> str:
+    """FROM item: `source` (of `relation`) with the rows of a table for each of its rows, found through an index.
+
+    A planner that takes many rows of a relation for half the table reads all of it instead, for every part of a large
+    work anew. `index` names the one for SQLite, where another would serve too.
+    """
+    if is_postgres():
+        # OFFSET 0 keeps the inner SELECT from being drawn into the join.
+        return f"{source} CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {condition} OFFSET 0) {alias}"
+    hint = f" INDEXED BY {index}" if index else ""
+    return f"{source} CROSS JOIN {table} {alias}{hint} ON {condition}"
+
+
 def one_of(column: str, values: Iterable[Any], kind: str = "int") -> tuple[str, list[Any]]:
     """Return (condition, parameters) for a column that is to be one of the values."""
     wanted = list(dict.fromkeys(values))

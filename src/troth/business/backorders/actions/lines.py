@@ -5,10 +5,11 @@ Under locks the books cannot move. Without them they may while they are read; th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from troth.business.backorders.rules.selection import Facts
+from troth.business.backorders.rules.selection import Facts, Flags
 from troth.business.backorders.states import Frozen
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising.actions.backlog import BASES, OpenLines, open_lines
@@ -29,10 +30,10 @@ from troth.reference import queries as reference
 READS = 5
 """So often keys are read that move meanwhile; those that still do are found to have moved when they are applied."""
 
-LEAD_TIME, PLANNED = BASES.index(Basis.LEAD_TIME), BASES.index(Basis.PLANNED)
+STOCK, PLANNED, LEAD_TIME = (BASES.index(one) for one in (Basis.STOCK, Basis.PLANNED, Basis.LEAD_TIME))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lines:
     """The open lines of some keys. Days are offsets from `today` of the line's site.
 
@@ -53,15 +54,35 @@ class Lines:
     def __len__(self) -> int:
         return len(self.open)
 
-    @property
+    @cached_property
     def today_of(self) -> Array:
         """Today of each line's site."""
         return self.today[self.open.key]
 
-    @property
+    @cached_property
     def row_owner(self) -> Array:
         """The line of each row."""
         return np.repeat(np.arange(len(self)), np.diff(self.open.row_offsets))
+
+    @cached_property
+    def takes_supply(self) -> Flags:
+        """Whether a row stands on firm supply; what is confirmed ahead of it takes none."""
+        basis = self.open.row_basis
+        return np.asarray((basis != LEAD_TIME) & (basis != PLANNED))
+
+    @cached_property
+    def beside(self) -> list[Series]:
+        """What is expected of each key beside its open lines.
+
+        What is confirmed ahead of firm supply is no posting of its own here: the rows of the lines say what of it
+        counts.
+        """
+        found, taken = self.open, self.takes_supply
+        keys, days = found.key[self.row_owner[taken]], found.row_material[taken]
+        back: list[list[netting.Posting]] = [[] for _ in self.keys]
+        for key, day, quantity in _summed(keys, days, found.row_quantity[taken]):
+            back[key].append((Category.ORDER, day, quantity))
+        return [_beside(one.series, given) for one, given in zip(self.balances, back, strict=True)]
 
     def facts(self) -> Facts:
         """What lines are filtered and ranked by."""
@@ -191,24 +212,23 @@ def _frozen(
     return frozen
 
 
-def expected(lines: Lines) -> Supply:
-    """What is expected of each key beside its open lines, as changes of its balance.
+def _summed(keys: Array, days: Array, quantities: Array) -> list[tuple[int, int, int]]:
+    """(key, day, quantity of both together), by key and day."""
+    order = np.lexsort((days, keys))
+    keys, days, quantities = keys[order], days[order], quantities[order]
+    first = np.flatnonzero((np.diff(keys, prepend=-1) != 0) | (np.diff(days, prepend=-1) != 0))
+    if not len(first):
+        return []
+    columns = (keys[first], days[first], np.add.reduceat(quantities, first))
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
-    What is confirmed ahead of firm supply is no posting of its own here: the rows of the lines say what of it counts.
-    """
-    found = lines.open
-    flat = found.row_basis
-    secured = (flat != LEAD_TIME) & (flat != PLANNED)
-    owner = lines.row_owner[secured]
-    keys, days, quantities = found.key[owner], found.row_material[secured], found.row_quantity[secured]
-    back: dict[int, list[netting.Posting]] = {}
-    for key, day, quantity in zip(keys.tolist(), days.tolist(), quantities.tolist(), strict=True):
-        back.setdefault(key, []).append((Category.ORDER, day, quantity))
+
+def expected(lines: Lines) -> Supply:
+    """What is expected of each key beside its open lines, as changes of its balance."""
     offsets: list[int] = [0]
     at: list[int] = []
     changed: list[int] = []
-    for place, balance in enumerate(lines.balances):
-        series = beside(balance.series, back.get(place, ()))
+    for place, series in enumerate(lines.beside):
         net = netting.changes(series, lines.scopes[place].counted, int(lines.today[place]))
         at += net.keys()
         changed += net.values()
@@ -216,7 +236,7 @@ def expected(lines: Lines) -> Supply:
     return Supply(np.array(offsets, np.int64), np.array(at, np.int64), np.array(changed, np.int64))
 
 
-def beside(series: Series, back: Sequence[netting.Posting]) -> Series:
+def _beside(series: Series, back: Sequence[netting.Posting]) -> Series:
     """A series without what is confirmed ahead of firm supply, and without the demand that is given back."""
     ahead = Category.UNSECURED_ORDER
     unsecured = [(category, day, -quantity) for category, day, quantity in series.postings() if category == ahead]

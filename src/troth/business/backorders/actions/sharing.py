@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from troth.business.backorders.actions.lines import LEAD_TIME, PLANNED, Lines, Timetables, beside, expected
+from troth.business.backorders.actions.lines import LEAD_TIME, STOCK, Lines, Timetables, expected
 from troth.business.backorders.rules.selection import Facts, Flags, Ids, meant, ranked
 from troth.business.backorders.rules.variants import STRATEGIES, Settings
 from troth.business.backorders.states import Only, Verdict, verdict_of
@@ -21,10 +21,12 @@ from troth.kernel import netting
 from troth.kernel.backorder import Backlog, Outcome, Strategy
 from troth.kernel.backorder import run as kernel_run
 from troth.kernel.backorder.balance import Balance
-from troth.kernel.netting import Array, Category
+from troth.kernel.netting import Array
 from troth.kernel.scheduling import Dates
 
 NO_SEGMENT = -1
+_WORDS = tuple(one.name.lower() for one in Strategy)
+_BASES = tuple(str(one) for one in BASES)
 
 
 class Row(NamedTuple):
@@ -125,40 +127,59 @@ class Shared:
         differs[owner[other]] = True
         return np.asarray(differs & self.takes_part)
 
-    def old_rows(self, place: int) -> tuple[Row, ...]:
+    @cached_property
+    def _old(self) -> tuple[list[int], list[Row]]:
+        """Where the rows of each line begin, and all rows."""
         found = self.lines.open
-        own = slice(found.row_offsets[place], found.row_offsets[place + 1])
-        columns = (found.row_quantity[own], found.row_material[own], found.row_delivery[own], found.row_basis[own])
-        return tuple(
-            Row(quantity, material, delivery, str(BASES[basis]))
-            for quantity, material, delivery, basis in zip(*(one.tolist() for one in columns), strict=True)
-        )
+        columns = (found.row_quantity, found.row_material, found.row_delivery)
+        words = [_BASES[basis] for basis in found.row_basis.tolist()]
+        return found.row_offsets.tolist(), list(map(Row, *(one.tolist() for one in columns), words))
+
+    @cached_property
+    def _new(self) -> tuple[list[int], list[tuple[int, int, bool]]]:
+        """Where that which each line gets begins, and all of it as (quantity, offset, on the lead time)."""
+        found = self.outcome
+        columns = (found.row_quantity, found.row_day, found.row_lead_time)
+        return found.row_offsets.tolist(), list(zip(*(one.tolist() for one in columns), strict=True))
+
+    def old_rows(self, place: int) -> tuple[Row, ...]:
+        offsets, rows = self._old
+        return tuple(rows[offsets[place] : offsets[place + 1]])
 
     def new_days(self, place: int) -> list[tuple[int, int, bool]]:
         """(quantity, offset, on the lead time) of what the line gets."""
-        own = slice(self.outcome.row_offsets[place], self.outcome.row_offsets[place + 1])
-        columns = (self.outcome.row_quantity[own], self.outcome.row_day[own], self.outcome.row_lead_time[own])
-        return list(zip(*(one.tolist() for one in columns), strict=True))
+        offsets, rows = self._new
+        return rows[offsets[place] : offsets[place + 1]]
 
     def dates_of(self, place: int, material: int) -> Dates:
         """The dates of goods that a line gets on a material day."""
-        way, today = int(self.lines.said.way[place]), int(self.lines.today_of[place])
-        wanted = self.dates.wanted(way, today, int(self.lines.open.requested[place]))
+        way, today, requested = self._asked[place]
+        wanted = self.dates.wanted(way, today, requested)
         return wanted if wanted.material_available == material else self.dates.later(way, today, material)
 
+    @cached_property
+    def _asked(self) -> list[tuple[int, int, int]]:
+        """Of each line its way, its today, and the day it is requested for."""
+        columns = (self.lines.said.way, self.lines.today_of, self.lines.open.requested)
+        return list(zip(*(one.tolist() for one in columns), strict=True))
+
+    @cached_property
+    def _decided(self) -> list[tuple[int, int, int, int, int]]:
+        """Of each line its segment, counted from 1, the strategy, what was raised, what it gained and lost."""
+        found = self.outcome
+        columns = (self.segment + 1, found.strategy, found.raised, found.gained, found.lost)
+        return list(zip(*(one.tolist() for one in columns), strict=True))
+
     def _changed(self, place: int, bases: "_Bases") -> Changed:
-        outcome, today = self.outcome, int(self.lines.today_of[place])
-        old = self.old_rows(place)
+        today, old = self._asked[place][1], self.old_rows(place)
         delivered = {row.material: row.delivery for row in old}
         new = []
         for quantity, offset, _ in self.new_days(place):
             material = today + offset
             delivery = delivered.get(material) or self.dates_of(place, material).delivery
             new.append(Row(quantity, material, delivery, bases.of(place, material)))
-        return Changed(
-            place, int(self.segment[place]) + 1, Strategy(int(outcome.strategy[place])).name.lower(),
-            int(outcome.raised[place]), old, tuple(new), int(outcome.gained[place]), int(outcome.lost[place]),
-        )  # fmt: skip
+        segment, strategy, raised, gained, lost = self._decided[place]
+        return Changed(place, segment, _WORDS[strategy], raised, old, tuple(new), gained, lost)
 
     def losses(self) -> Iterator[tuple[int, int, int, int]]:
         """(loser, winner or -1, quantity, day lost as a number) by places of the lines."""
@@ -199,69 +220,68 @@ def _ranks(segment: Array, facts: Facts, settings: Settings) -> Array:
 
 
 class _Bases:
-    """What the rows of a key stand on: stock first for the earliest, then firm supply, then what is planned."""
+    """What the rows of a key stand on: stock first for the earliest, then firm supply, then what is planned.
+
+    Lines that stay as they are keep theirs, and come first.
+    """
 
     def __init__(self, shared: Shared) -> None:
-        self._shared, self._keys = shared, np.argsort(shared.lines.open.key, kind="stable")
-        self._starts = np.searchsorted(shared.lines.open.key[self._keys], np.arange(len(shared.lines.keys) + 1))
+        self._shared, lines = shared, shared.lines
+        self._key_of: list[int] = lines.open.key.tolist()
+        self._moving: dict[int, list[int]] = {}
+        for place in np.flatnonzero(shared._differs).tolist():
+            self._moving.setdefault(self._key_of[place], []).append(place)
+        stays = ~shared._differs[lines.row_owner]
+        keys = lines.open.key[lines.row_owner]
+        in_stock = stays & (lines.open.row_basis == STOCK)
+        self._stock_taken = np.zeros(len(lines.keys), np.int64)
+        np.add.at(self._stock_taken, keys[in_stock], lines.open.row_quantity[in_stock])
+        self._taken, self._keys = stays & lines.takes_supply, keys
         self._known: dict[int, dict[tuple[int, int], str]] = {}
 
     def of(self, place: int, material: int) -> str:
-        key = int(self._shared.lines.open.key[place])
+        key = self._key_of[place]
         if key not in self._known:
             self._known[key] = self._laid(key)
         return self._known[key][place, material]
 
     def _laid(self, key: int) -> dict[tuple[int, int], str]:
-        """The basis of each row, by line and material day; lines that stay as they are keep theirs, and come first."""
+        """The basis of each row that a line of the key gets, by line and material day."""
         shared, today = self._shared, int(self._shared.lines.today[key])
-        scope = shared.lines.scopes[key]
-        stays, moves = self._rows(key)
-        stock, firm = self._stock(key), self._firm(key)
+        stock = self._stock(key)
+        firm = None if shared.lines.scopes[key].is_firm else self._firm(key)
+        moves = [
+            (offset, place, quantity, on_lead_time)
+            for place in self._moving[key]
+            for quantity, offset, on_lead_time in shared.new_days(place)
+        ]
         found: dict[tuple[int, int], str] = {}
-        for row in stays:
-            if row.basis not in (Basis.LEAD_TIME, Basis.PLANNED):
-                stock -= row.quantity if row.basis == Basis.STOCK else 0
-                firm.take(row.material - today, row.quantity)
         for offset, place, quantity, on_lead_time in sorted(moves):
             if on_lead_time:
                 basis = Basis.LEAD_TIME
-            elif not scope.is_firm and firm[min(max(offset, 0), len(firm) - 1)] < quantity:
+            elif firm is not None and firm[min(max(offset, 0), len(firm) - 1)] < quantity:
                 basis = Basis.PLANNED
             else:
                 basis = Basis.STOCK if quantity <= stock else Basis.SUPPLY
                 stock -= quantity if basis is Basis.STOCK else 0
-                firm.take(offset, quantity)
+                if firm is not None:
+                    firm.take(offset, quantity)
             found[place, today + offset] = str(basis)
         return found
 
-    def _rows(self, key: int) -> tuple[list[Row], list[tuple[int, int, int, bool]]]:
-        shared = self._shared
-        stays: list[Row] = []
-        moves: list[tuple[int, int, int, bool]] = []
-        for place in self._keys[self._starts[key] : self._starts[key + 1]].tolist():
-            if not shared._differs[place]:
-                stays += shared.old_rows(place)
-                continue
-            moves += [(offset, place, quantity, lead) for quantity, offset, lead in shared.new_days(place)]
-        return stays, moves
-
-    def _series(self, key: int) -> netting.Series:
-        """What is expected of the key beside all of its open lines."""
-        shared = self._shared
-        back = [
-            (Category.ORDER, row.material, row.quantity)
-            for place in self._keys[self._starts[key] : self._starts[key + 1]].tolist()
-            for row in shared.old_rows(place)
-            if row.basis not in (BASES[LEAD_TIME], BASES[PLANNED])
-        ]
-        return beside(shared.lines.balances[key].series, back)
-
     def _stock(self, key: int) -> int:
         lasting = self._shared.lines.scopes[key].lasting
-        return sum(quantity for category, _, quantity in self._series(key).postings() if lasting[category])
+        there = sum(q for category, _, q in self._shared.lines.beside[key].postings() if lasting[category])
+        return there - int(self._stock_taken[key])
 
     def _firm(self, key: int) -> Balance:
-        scope = self._shared.lines.scopes[key]
-        net = netting.changes(self._series(key), scope.firm, int(self._shared.lines.today[key]))
-        return Balance(net, scope.firm.horizon_days)
+        """What of firm supply the lines that stay leave."""
+        lines, scope = self._shared.lines, self._shared.lines.scopes[key].firm
+        today = int(lines.today[key])
+        net = netting.changes(lines.beside[key], scope, today)
+        own = np.flatnonzero(self._taken & (self._keys == key))
+        columns = (lines.open.row_material[own], lines.open.row_quantity[own])
+        for day, quantity in zip(*(column.tolist() for column in columns), strict=True):
+            offset = min(max(day - today, 0), scope.horizon_days)
+            net[offset] = net.get(offset, 0) - quantity
+        return Balance(net, scope.horizon_days)

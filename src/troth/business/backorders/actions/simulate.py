@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.db.models import Max
 
 from troth.business.backorders import store
@@ -28,6 +29,7 @@ from troth.platform.actions import action, require
 from troth.platform.actors import SYSTEM, Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
+from troth.platform.memory import uncollected
 
 SEQUENCE_COMPANY = 0
 LINES_AT_A_TIME = 20_000
@@ -96,14 +98,15 @@ def work(run_id: int, *, clock: Clock) -> None:
     begin_parts(run_id, len(counted), by=SYSTEM, clock=clock)
     total, done = Summary.empty(len(settings.segments)), 0
     for keys in _parts(counted):
-        shared = Shared(look(keys, company_id=run.company_id, clock=clock), settings, ids)
-        if shared.outcome.aborted:
-            fail_run(run_id, STOPPED, by=SYSTEM, clock=clock)
-            return
-        if not keep_part(run_id, shared, done, by=SYSTEM, clock=clock):
-            log.info("simulation %s is done by another worker", run.number)
-            return
-        total.add(summed(shared))
+        with uncollected():
+            shared = Shared(look(keys, company_id=run.company_id, clock=clock), settings, ids)
+            if shared.outcome.aborted:
+                fail_run(run_id, STOPPED, by=SYSTEM, clock=clock)
+                return
+            if not keep_part(run_id, shared, done, by=SYSTEM, clock=clock):
+                log.info("simulation %s is done by another worker", run.number)
+                return
+            total.add(summed(shared))
         done += len(keys)
     finish_simulation(run_id, total, by=SYSTEM, clock=clock)
 
@@ -176,11 +179,12 @@ def write(run_id: int, shared: Shared) -> None:
     by_key: dict[int, list[Changed]] = {}
     for change in changes:
         by_key.setdefault(int(found.key[change.line]), []).append(change)
+    counts = np.bincount(found.key, minlength=len(lines.keys)).tolist()
     aborted = [place for place, is_aborted in enumerate(shared.outcome.aborted_keys.tolist()) if is_aborted]
     rows = [
         store.NewKey(
             run_id, lines.keys[place].product_id, lines.keys[place].site_id, lines.balances[place].version,
-            int((found.key == place).sum()), len(by_key.get(place, ())),
+            counts[place], len(by_key.get(place, ())),
             KeyState.ABORTED if place in aborted else KeyState.OPEN,
         )
         for place in sorted({*by_key, *aborted})

@@ -91,6 +91,9 @@ class _Wanted:
     def __init__(self, run: Run, shared: Shared) -> None:
         self._run, self._shared = run, shared
         self._changes = {int(shared.lines.open.requirement[one.line]): one for one in shared.changes}
+        self._of_key: dict[int, list[tuple[int, Changed]]] = {}
+        for requirement, one in self._changes.items():
+            self._of_key.setdefault(int(shared.lines.open.key[one.line]), []).append((requirement, one))
         line_ids = [int(shared.lines.open.line[one.line]) for one in shared.changes]
         self.stands = assigning.standing(line_ids)
 
@@ -99,11 +102,7 @@ class _Wanted:
         if self._shared.outcome.aborted or self._shared.outcome.aborted_keys[place]:
             return False
         named = {one.requirement_id for one in approved}
-        others = [
-            one
-            for requirement, one in self._changes.items()
-            if requirement not in named and int(self._shared.lines.open.key[one.line]) == place
-        ]
+        others = [one for requirement, one in self._of_key.get(place, ()) if requirement not in named]
         return all(self._is_same(one) for one in approved) and not any(one.lost for one in others)
 
     def _is_same(self, one: store.Standing) -> bool:

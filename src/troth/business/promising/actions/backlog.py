@@ -22,6 +22,8 @@ MODES = (Mode.ONE_TIME, Mode.COMPLETE, Mode.PARTIAL)
 BASES = (Basis.STOCK, Basis.SUPPLY, Basis.PLANNED, Basis.LEAD_TIME)
 """By the numbers of `OpenLines.row_basis`."""
 
+LINES_AT_A_TIME = 20_000
+
 Key = tuple[int, int]
 """Product and site; the segment is the site's common stock."""
 
@@ -87,30 +89,46 @@ _OPEN = (
 
 
 def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
-    """What is open of these keys, which are at least one. Two statements."""
+    """What is open of these keys, which are at least one. Two statements, three where lines are very many."""
     places = [(key.product_id, key.site_id, place) for place, key in enumerate(keys)]
     with_clause, source, parameters = sql.relation("k", {"product_id": "int", "site_id": "int", "place": "int"}, places)
-    joined = f"FROM {source} JOIN promising_requirement r ON r.product_id = k.product_id AND r.site_id = k.site_id"
-    chosen = _OPEN.replace("document_kind", "r.document_kind").replace("segment", "r.segment")
+    of_key = sql.looked_up(
+        source, "promising_requirement", "r",
+        f"r.product_id = k.product_id AND r.site_id = k.site_id AND {_OPEN}", index="promising_requirement_held",
+    )  # fmt: skip
     lines = sql.fetch(
         f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {_day('r.requested_on')},"
         f" {_place('r.mode', MODES)}, r.priority, r.value, r.delivery_group, r.deliveries_max, r.is_fixed,"
-        f" r.complete_delivery, {_HELD if sql.is_postgres() else _HELD_SQLITE}, r.scope {joined}"
-        f" WHERE {chosen} ORDER BY r.id",
+        f" r.complete_delivery, {_held()}, r.scope FROM {of_key} ORDER BY r.id",
         parameters,
     )
-    rows = sql.fetch(
-        f"{with_clause} SELECT s.requirement_id, s.quantity - s.delivered, {_day('s.material_on')},"
-        f" {_day('s.delivery_on')}, {_place('s.basis', BASES)} {joined}"
-        f" JOIN promising_scheduleline s ON s.requirement_id = r.id AND s.delivered < s.quantity WHERE {chosen}"
-        " ORDER BY s.requirement_id, s.material_on, s.position",
-        parameters,
-    )
+    ids = [row[1] for row in lines]
+    rows = [
+        row
+        for first in range(0, len(ids), LINES_AT_A_TIME)
+        for row in _confirmations(ids[first : first + LINES_AT_A_TIME])
+    ]
     return _columns(lines, rows)
 
 
-_HELD = "r.explanation ->> 'held' = 'blocked'"
-_HELD_SQLITE = "json_extract(r.explanation, '$.held') = 'blocked'"
+def _confirmations(requirement_ids: Sequence[int]) -> list[sql.Row]:
+    """(requirement, open quantity, material day, delivery day, place of the basis) by requirement and day."""
+    with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in requirement_ids])
+    of_line = sql.looked_up(
+        source, "promising_scheduleline", "s", "s.requirement_id = k.id AND s.delivered < s.quantity"
+    )
+    return sql.fetch(
+        f"{with_clause} SELECT s.requirement_id, s.quantity - s.delivered, {_day('s.material_on')},"
+        f" {_day('s.delivery_on')}, {_place('s.basis', BASES)} FROM {of_line}"
+        " ORDER BY s.requirement_id, s.material_on, s.position",
+        parameters,
+    )
+
+
+def _held() -> str:
+    """Whether a block keeps a line from being confirmed; asked only of lines that are not confirmed in full."""
+    said = "r.explanation ->> 'held'" if sql.is_postgres() else "json_extract(r.explanation, '$.held')"
+    return f"CASE WHEN r.confirmed_quantity < r.quantity THEN {said} = 'blocked' ELSE FALSE END"
 
 
 def _day(column: str) -> str:

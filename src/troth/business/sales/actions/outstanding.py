@@ -56,10 +56,11 @@ def _read(line_ids: Array) -> Array:
     if not len(line_ids):
         return np.empty((0, 7), np.int64)
     with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in line_ids.tolist()])
+    lines = sql.looked_up(source, "sales_orderline", "l", "l.id = k.id")
     rows = sql.fetch(
         f"{with_clause} SELECT l.id, o.customer_id, o.sold_to_id, o.order_type_id, l.line_number,"
-        f" COALESCE(l.shipping_point_id, 0), COALESCE(l.route_id, 0) FROM {source}"
-        " JOIN sales_orderline l ON l.id = k.id JOIN sales_order o ON o.id = l.order_id ORDER BY l.id",
+        " COALESCE(l.shipping_point_id, 0), COALESCE(l.route_id, 0)"
+        f" FROM {sql.looked_up(lines, 'sales_order', 'o', 'o.id = l.order_id')} ORDER BY l.id",
         parameters,
     )
     return np.array(rows, np.int64).reshape(-1, 7)
