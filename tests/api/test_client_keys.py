@@ -91,6 +91,13 @@ CALLS = {
     "prove_delivery": {"arrived_on": "2026-03-02"},
     "prove_deliveries": {"deliveries": [1]},
     "move_stock": {"from_bin": 1, "to_bin": 2, "quantity": "1"},
+    "transfer_stock": {
+        "bin": 1,
+        "from_type": "unrestricted",
+        "to_type": "blocked",
+        "quantity": "1",
+        "reason": "scratched",
+    },
     "count_stock": {"bin": 1, "counted": "1", "reason": "yearly count"},
     "load_opening_stock": {"goods": [LAID]},
     "create_receipt": RECEIPT,

@@ -44,6 +44,7 @@ PAGES = (
     "/payments/{payment}/clear/", "/payments/{payment}/reverse/", "/payments/clearings/{clearing}/reset/",
     "/receipts/new/", "/receipts/{receipt}/", "/receipts/{receipt}/receive/", "/receipts/{receipt}/change/",
     "/receipts/{receipt}/cancel/", "/stock/{stock}/", "/stock/{stock}/move/", "/stock/{stock}/count/",
+    "/stock/{stock}/transfer/", "/stock/{stock}/?tab=transfers",
     "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
     "/credit/blocked/{block}/", "/customers/{customer}/", "/products/{product}/", "/prices/{price}/", "/people/new/",
     "/checking-scopes/", "/checking-scopes/{scope}/", "/checking-scopes/{scope}/try/", "/availability-groups/",

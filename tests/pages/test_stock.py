@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from tests.shipping.conftest import assert_books_hold
+from troth.business.supply.models import TransferPosting
 from troth.ledgers.stock.models import Balance
 from troth.reference.models import Bin
 
@@ -79,3 +80,29 @@ def test_stock_that_an_order_holds_is_not_moved_by_hand(goods, sign_in):
     assert f"/stock/{tied.pk}/count/" not in browser.get(f"/stock/{tied.pk}/").content.decode()
     assert browser.get(f"/stock/{tied.pk}/move/").status_code == 404
     assert browser.get("/stock/999999/").status_code == 404
+
+
+@time_machine.travel(NOW)
+def test_a_quality_coordinator_blocks_goods_and_takes_it_back(goods, sign_in):
+    browser, place, before = sign_in("quality_coordinator"), f"/stock/{goods.pk}/", goods.quantity
+    assert f"{place}transfer/" in browser.get(place).content.decode()
+    assert "Orders that no longer get their goods" in said(browser.get(f"{place}transfer/"))
+    sent = {"to_type": "blocked", "quantity": "2", "reason": "", "expected_on": "", "to_bin": "", "_key": "one"}
+    assert browser.post(f"{place}transfer/", sent).status_code == 422
+    sent["reason"] = "scratched"
+    browser.post(f"{place}transfer/", sent)
+    browser.post(f"{place}transfer/", sent)
+
+    types = Balance.objects.filter(product_id=goods.product_id, site_id=goods.site_id).exclude(quantity=0)
+    assert dict(types.values_list("stock_type", "quantity")) == {"unrestricted": before - 2, "blocked": 2}
+    shown = said(browser.get(f"{place}?tab=transfers"))
+    assert "Unrestricted to Blocked" in shown
+    assert "scratched" in shown
+    assert "Blocked" in said(browser.get("/stock/?product=HELMET&type=blocked"))
+
+    [posting] = TransferPosting.objects.all()
+    browser.post(f"/stock/transfers/{posting.pk}/reverse/")
+    assert lying(goods) == {goods.bin.code: before}
+    assert "Reversed" in said(browser.get(f"{place}?tab=transfers"))
+    assert_books_hold()
+    assert sign_in("representative").get(f"{place}transfer/").status_code == 403

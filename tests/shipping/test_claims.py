@@ -58,6 +58,23 @@ def test_a_move_takes_what_is_free_and_no_more(company, yard, other, fetched, re
     assert_books_hold()
 
 
+def test_what_is_picked_or_to_pick_is_not_blocked(company, yard, fetched):
+    frame, here = company.products["FRAME"].pk, company.bins["HAM"].pk
+
+    def block(quantity):
+        supply.transfer_stock(
+            frame, bin_id=here, from_type="unrestricted", to_type="blocked", quantity=quantity, reason="rust",
+            **yard.acting,
+        )  # fmt: skip
+
+    before = footprint()
+    with pytest.raises(GoodsSpokenFor) as refused:
+        block(18)
+    assert (refused.value.facts["free"], footprint() == before) == (17, True)
+    block(17)
+    assert_books_hold()
+
+
 def test_more_than_there_is_stays_a_refusal_of_its_own(company, yard, other, fetched):
     with pytest.raises(NotEnoughStock):
         move(company, yard, other, 21)

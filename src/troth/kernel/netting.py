@@ -78,7 +78,8 @@ class Category(IntEnum):
         return self >= _FIRST_DEMAND
 
 
-_LYING = frozenset((Category.QUALITY_STOCK, Category.BLOCKED_STOCK))
+LYING = frozenset((Category.QUALITY_STOCK, Category.BLOCKED_STOCK))
+"""Goods that lie here and may not be used; they are no receipts that could be late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ def counted_from(category: int, offset: int, scope: Scope) -> int | None:
     """
     if offset >= 0:
         return offset
-    if not _FIRST_RECEIPT <= category < _FIRST_DEMAND or category in _LYING:
+    if not _FIRST_RECEIPT <= category < _FIRST_DEMAND or category in LYING:
         return 0
     return 1 if offset >= -scope.overdue_receipt_days else None
 

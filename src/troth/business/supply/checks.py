@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from troth.business.masterdata import queries as masterdata
 from troth.business.supply.actions.expect import CATEGORIES
 from troth.business.supply.models import Receipt
+from troth.business.supply.types import CATEGORIES as TYPES
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform.verify import Check, Count, Finding, register
@@ -31,44 +32,46 @@ def _expected() -> Iterator[Finding | Count]:
 
 
 def _stock() -> Iterator[Finding | Count]:
-    """What may be promised from stock is what lies unrestricted in the bins, the company's own or tied to a line."""
-    promised = availability.at_hand()
-    lying = {
-        (product_id, site_id, owner): quantity
-        for (product_id, site_id, owner), quantity in stock.unrestricted().items()
-        if owner == "" or owner.startswith("order:")
-    }
-    places = sorted(promised.keys() | lying.keys())
-    yield Count(len(places))
-    for place in places:
-        if promised.get(place, 0) != lying.get(place, 0):
-            product_id, site_id, segment = place
-            yield Finding(
-                f"Product {product_id} at site {site_id} {segment}".rstrip()
-                + f": {lying.get(place, 0)} lie in the bins, {promised.get(place, 0)} are posted as available.",
-                {"product": product_id, "site": site_id, "segment": segment},
-            )
+    """Stock of each type is its category in availability: the company's own, and what is tied to a line."""
+    for stock_type, category in TYPES.items():
+        posted = availability.standing_of(category)
+        lying = {
+            (product_id, site_id, owner): quantity
+            for (product_id, site_id, owner), quantity in stock.of_type(stock_type).items()
+            if owner == "" or owner.startswith("order:")
+        }
+        places = sorted(posted.keys() | lying.keys())
+        yield Count(len(places))
+        for place in places:
+            if posted.get(place, 0) != lying.get(place, 0):
+                product_id, site_id, segment = place
+                yield Finding(
+                    f"Product {product_id} at site {site_id} {segment}".rstrip()
+                    + f": {lying.get(place, 0)} {stock_type} lie in the bins, {posted.get(place, 0)} are posted.",
+                    {"product": product_id, "site": site_id, "segment": segment, "type": str(stock_type)},
+                )
 
 
 def _lots() -> Iterator[Finding | Count]:
-    """Lots in availability are the unrestricted stock of the batches, and last as long as the batches do."""
-    posted, lying = availability.lots_at_hand(), stock.batches_unrestricted()
-    known = masterdata.batches((product_id, batch) for product_id, _, batch in (*posted, *lying))
-    yield Count(len(posted.keys() | lying.keys()))
-    for place in sorted(posted.keys() | lying.keys()):
-        product_id, site_id, batch = place
-        row = known.get((product_id, batch))
-        if row is None:
-            continue
-        there = {row.lasts: lying[place]} if place in lying else {}
-        if posted.get(place, {}) != there:
-            yield Finding(
-                f"Batch {batch} of product {product_id} at site {site_id}: {there} lie in the bins by last day, "
-                f"{posted.get(place, {})} are posted as available.",
-                {"product": product_id, "site": site_id, "batch": batch},
-            )
+    """Lots in availability are the batches in the bins, by type of stock, and last as long as the batches do."""
+    for stock_type, category in TYPES.items():
+        posted, lying = availability.lots_standing(category), stock.batches_of_type(stock_type)
+        known = masterdata.batches((product_id, batch) for product_id, _, batch in (*posted, *lying))
+        yield Count(len(posted.keys() | lying.keys()))
+        for place in sorted(posted.keys() | lying.keys()):
+            product_id, site_id, batch = place
+            row = known.get((product_id, batch))
+            if row is None:
+                continue
+            there = {row.lasts: lying[place]} if place in lying else {}
+            if posted.get(place, {}) != there:
+                yield Finding(
+                    f"Batch {batch} of product {product_id} at site {site_id}: {there} {stock_type} lie in the bins by "
+                    f"last day, {posted.get(place, {})} are posted.",
+                    {"product": product_id, "site": site_id, "batch": batch, "type": str(stock_type)},
+                )
 
 
 register(Check("supply: lots", "Available lots are the batches in the bins, with their last days.", _lots))
-register(Check("supply: stock", "Available stock is what lies unrestricted in the bins.", _stock))
+register(Check("supply: stock", "Each type of stock counts as what lies of it in the bins.", _stock))
 register(Check("supply: expected", "What receipts still expect is posted as supply.", _expected))

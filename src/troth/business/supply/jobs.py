@@ -1,4 +1,5 @@
-"""What time does to supply: a receipt that is overdue is believed for some days, and then no longer."""
+"""What time does to supply: a receipt that is overdue is believed for some days, and then no longer; so are goods that
+were sent and are not placed."""
 
 from django_tasks import task
 
@@ -44,9 +45,10 @@ def note_expired(clock: Clock) -> int:
 
 def note_overdue(clock: Clock) -> int:
     """The job at a given time: a transaction for each batch of products of a site."""
-    noted = 0
-    for site_id in queries.sites_with_open_receipts():
-        products = queries.overdue(clock.today(reference.site(site_id).time_zone), site_id=site_id)
+    noted, sent = 0, queries.in_transit()
+    for site_id in sorted({*queries.sites_with_open_receipts(), *sent}):
+        late = queries.overdue(clock.today(reference.site(site_id).time_zone), site_id=site_id)
+        products = sorted({*late, *sent.get(site_id, ())})
         for start in range(0, len(products), BATCH):
             batch = products[start : start + BATCH]
             noted += len(actions.review_shortages(site_id, batch, cause=CAUSE, by=SYSTEM, clock=clock))

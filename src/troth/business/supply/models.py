@@ -1,4 +1,4 @@
-"""Expected receipts: purchase order lines and production receipts with their dates."""
+"""Expected receipts with their dates, and transfer postings between the types of stock."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -37,3 +37,33 @@ class Receipt(models.Model):
             models.CheckConstraint(condition=Q(received__lte=F("quantity")), name="supply_receipt_not_over"),
         ]
         indexes = [models.Index(fields=["product", "site", "due_on"], name="supply_receipt_due")]
+
+
+class TransferPosting(models.Model):
+    """`quantity` (smallest units) of a product's batch in a bin became goods of another type; in `to_bin` if sent.
+
+    `expected_on` is the day of release of goods in inspection, or of arrival of goods in transit.
+    """
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+")
+    to_bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+")
+    batch = models.CharField(_("batch"), max_length=40, default="", db_default="", blank=True)
+    from_type = models.CharField(_("from type"), max_length=20)
+    to_type = models.CharField(_("to type"), max_length=20)
+    quantity = models.BigIntegerField(_("quantity"))
+    reason = models.CharField(_("reason"), max_length=80)
+    expected_on = models.DateField(_("expected"), null=True, blank=True)
+    posted_on = models.DateField(_("posted"))
+    is_reversed = models.BooleanField(_("reversed"), default=False, db_default=False)
+
+    class Meta:
+        verbose_name = _("transfer posting")
+        verbose_name_plural = _("transfer postings")
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="supply_transfer_positive")]
+        indexes = [
+            models.Index(fields=["bin", "product"], name="supply_transfer_bin"),
+            models.Index(fields=["to_bin", "product"], name="supply_transfer_to_bin"),
+        ]

@@ -1,13 +1,14 @@
-"""What is expected, from whom and when."""
+"""What is expected, from whom and when; what was posted from one type of stock to another."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from troth.business.supply.models import Receipt
+from troth.business.supply.models import Receipt, TransferPosting
+from troth.ledgers.stock import queries as stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,32 @@ class ReceiptRow:
 _ROW = (
     "id", "company_id", "kind", "number", "supplier__name", "product_id", "product__number", "product__name",
     "site_id", "site__code", "due_on", "quantity", "received", "state", "version", "expires_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A transfer posting; `quantity` in smallest units."""
+
+    id: int
+    company_id: int
+    site_id: int
+    product_id: int
+    bin_id: int
+    to_bin_id: int
+    batch: str
+    from_type: str
+    to_type: str
+    quantity: int
+    reason: str
+    expected_on: date | None
+    posted_on: date
+    is_reversed: bool
+
+
+_TRANSFER = (
+    "id", "company_id", "site_id", "product_id", "bin_id", "to_bin_id", "batch", "from_type", "to_type", "quantity",
+    "reason", "expected_on", "posted_on", "is_reversed",
 )  # fmt: skip
 
 
@@ -89,10 +116,30 @@ def overdue(before: date, *, site_id: int) -> list[int]:
     return list(query.order_by("product_id").values_list("product_id", flat=True).distinct())
 
 
+def in_transit() -> dict[int, list[int]]:
+    """The products that are on their way to a bin, by the site of the bin."""
+    found: dict[int, list[int]] = {}
+    for product_id, site_id, _owner in stock.of_type("in_transit"):
+        found.setdefault(site_id, []).append(product_id)
+    return found
+
+
 def sites_with_open_receipts() -> list[int]:
     """The sites where anything is still expected."""
     query = Receipt.objects.filter(state="open", received__lt=F("quantity"))
     return list(query.order_by("site_id").values_list("site_id", flat=True).distinct())
+
+
+def transfers(bin_id: int, product_id: int, limit: int = 100) -> list[TransferRow]:
+    """The transfer postings of a product out of a bin or into it, the newest first."""
+    found = TransferPosting.objects.filter(Q(bin_id=bin_id) | Q(to_bin_id=bin_id), product_id=product_id)
+    return [TransferRow(*row) for row in found.order_by("-id").values_list(*_TRANSFER)[:limit]]
+
+
+def transfer(posting_id: int) -> TransferRow | None:
+    """One transfer posting; None where there is none."""
+    rows = TransferPosting.objects.filter(id=posting_id).values_list(*_TRANSFER)
+    return next((TransferRow(*row) for row in rows), None)
 
 
 def receipt(receipt_id: int) -> ReceiptRow | None:

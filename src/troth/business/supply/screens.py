@@ -29,6 +29,8 @@ history.words(
         "supply.receipt_cancelled": _("Cancelled"),
         "supply.stock_moved": _("Moved"),
         "supply.stock_adjusted": _("Counted"),
+        "supply.stock_transferred": _("Transferred"),
+        "supply.transfer_reversed": _("Transfer posting reversed"),
         "supply.goods_received": _("Goods received"),
         "supply.receipt_reversed": _("Goods receipt reversed"),
     }

@@ -35,7 +35,7 @@ ROUTERS = (
     issues.operations,
     users.operations,
     *masterdata.ROUTERS,
-    supply.operations,
+    *supply.ROUTERS,
     *promising.ROUTERS,
     quotas.operations,
     *sales.ROUTERS,

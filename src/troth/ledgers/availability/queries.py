@@ -288,10 +288,10 @@ def expired(site_id: int, today: int) -> dict[int, list[str]]:
     return found
 
 
-def lots_at_hand() -> dict[tuple[int, int, str], dict[int, int]]:
-    """Common stock of batches by (product id, site id, batch), and in each by last day; from the postings."""
+def lots_standing(category: Category) -> dict[tuple[int, int, str], dict[int, int]]:
+    """Batches of a category in common stock by (product id, site id, batch), and in each by last day."""
     rows = (
-        Posting.objects.filter(category=Category.STOCK, balance__segment="")
+        Posting.objects.filter(category=category, balance__segment="")
         .exclude(batch="")
         .values_list("balance__product_id", "balance__site_id", "batch", "lasts")
         .annotate(standing=Sum("quantity"))
@@ -304,10 +304,10 @@ def lots_at_hand() -> dict[tuple[int, int, str], dict[int, int]]:
     return found
 
 
-def at_hand() -> dict[tuple[int, int, str], int]:
-    """Stock by (product id, site id, segment), from the postings; zeros left out."""
+def standing_of(category: Category) -> dict[tuple[int, int, str], int]:
+    """What stands in a category by (product id, site id, segment), from the postings; zeros left out."""
     rows = (
-        Posting.objects.filter(category=Category.STOCK)
+        Posting.objects.filter(category=category)
         .values_list("balance__product_id", "balance__site_id", "balance__segment")
         .annotate(standing=Sum("quantity"))
         .exclude(standing=0)

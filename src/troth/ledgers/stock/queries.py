@@ -161,10 +161,10 @@ def by_owner(prefix: str) -> dict[str, int]:
     return found
 
 
-def unrestricted() -> dict[tuple[int, int, str], int]:
-    """Unrestricted stock by (product id, site id, owner), over all bins, batches and valuations; zeros left out."""
+def of_type(stock_type: str) -> dict[tuple[int, int, str], int]:
+    """Stock of a type by (product id, site id, owner), over all bins, batches and valuations; zeros left out."""
     rows = (
-        Balance.objects.filter(stock_type="unrestricted")
+        Balance.objects.filter(stock_type=stock_type)
         .values_list("product_id", "site_id", "owner")
         .annotate(lying=Sum("quantity"))
         .exclude(lying=0)
@@ -173,10 +173,10 @@ def unrestricted() -> dict[tuple[int, int, str], int]:
     return {(product_id, site_id, owner): quantity for product_id, site_id, owner, quantity in rows}
 
 
-def batches_unrestricted() -> dict[tuple[int, int, str], int]:
-    """The company's own unrestricted stock by (product id, site id, batch); what is of no batch is left out."""
+def batches_of_type(stock_type: str) -> dict[tuple[int, int, str], int]:
+    """The company's own stock of a type by (product id, site id, batch); what is of no batch is left out."""
     rows = (
-        Balance.objects.filter(stock_type="unrestricted", owner="", quantity__gt=0)
+        Balance.objects.filter(stock_type=stock_type, owner="", quantity__gt=0)
         .exclude(batch="")
         .values_list("product_id", "site_id", "batch")
         .annotate(lying=Sum("quantity"))

@@ -16,6 +16,7 @@ TYPES = {
     "unrestricted": Status(_("Unrestricted"), "done"),
     "quality": Status(_("In quality inspection"), "waiting"),
     "blocked": Status(_("Blocked"), "stopped"),
+    "in_transit": Status(_("In transit"), "waiting"),
     "returns": Status(_("Returns"), "waiting"),
 }
 

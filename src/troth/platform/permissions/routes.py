@@ -129,6 +129,8 @@ ROUTES: Final[dict[str, str]] = {
     "supply:bin-stock": "supply.view_stock",
     "supply:stock-move": "supply.move_stock",
     "supply:stock-count": "supply.adjust_stock",
+    "supply:stock-transfer": "supply.transfer_stock",
+    "supply:transfer-reverse": "supply.reverse_transfer",
     "supply:opening-stock": "supply.load_opening_stock",
     "supply:count-anew": "supply.adjust_stock",
     "supply:receipts": "supply.view_purchase_order",

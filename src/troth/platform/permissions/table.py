@@ -172,6 +172,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "supply.reverse_receipt": _who(SUPER),
     "supply.move_stock": _STORE,
     "supply.adjust_stock": _who(SUPER),
+    "supply.transfer_stock": _who(SUPER, QUALITY),
+    "supply.reverse_transfer": _who(SUPER, QUALITY),
     "supply.maintain_purchase_order": _who(OPS, MASTER),
     "supply.expect_receipt": _who(OPS, MASTER, SCHED),
     "supply.expect_receipts": _who(OPS, MASTER, SCHED),

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from troth.business.masterdata.models import Batch
 from troth.business.masterdata.queries.batches import BatchRow, Named, batches
+from troth.kernel import netting
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import InvalidInput, Sentence
 from troth.kernel.lots import after
-from troth.kernel.netting import STOCK_DAY, Category
+from troth.kernel.netting import Category
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import queries as stands
 from troth.ledgers.availability.actions import Entry
@@ -27,6 +28,8 @@ from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
 
 BATCH = "batch"
+LYING = (Category.STOCK, Category.TRANSFER_IN, *netting.LYING)
+"""What stock counts as, whatever its type: goods that are here, and those on their way from one bin to another."""
 ALL_COMPANIES = 0
 
 
@@ -146,9 +149,9 @@ def move_last_day(held: Held, batch: Batch, before: date | None, *, at: datetime
     source, entries = DocumentRef(BATCH, batch.pk, batch.number), []
     for key in keys:
         for one in held.balance(key).lots:
-            if one.category == Category.STOCK and one.batch == batch.number and one.lasts == old:
-                entries.append(Entry(key, Category.STOCK, STOCK_DAY, -one.quantity, source, 0, batch.number, old))
-                entries.append(Entry(key, Category.STOCK, STOCK_DAY, one.quantity, source, 0, batch.number, new))
+            if one.category in LYING and one.batch == batch.number and one.lasts == old:
+                entries.append(Entry(key, one.category, one.day, -one.quantity, source, 0, batch.number, old))
+                entries.append(Entry(key, one.category, one.day, one.quantity, source, 0, batch.number, new))
     availability.post(held, entries, at=at)
     for key in dict.fromkeys(entry.key for entry in entries):
         cause = f"batch {batch.number} can be used until {batch.expires_on or 'further notice'}"

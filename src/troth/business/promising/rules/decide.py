@@ -114,6 +114,8 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     is_late = bool(lines) and lines[-1].day > offset
     if not is_rationed and (short > 0 or is_late):
         record["bound"] = _bound(shelf, lines[-1].day if short > 0 and lines else offset)
+    if (short > 0 or is_late) and (outside := shelf.outside):
+        record["outside"] = outside
     booked: tuple[Use, ...] = ()
     if task.ration is not None and is_rationed:
         booked, record["quota"] = _booked(task.ration, lines, (offset, task.today), short)

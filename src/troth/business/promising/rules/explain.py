@@ -29,7 +29,13 @@ RECEIPTS = {
     Category.PURCHASE: Sentence("purchase order"),
     Category.PRODUCTION: Sentence("production order"),
     Category.TRANSFER_IN: Sentence("transfer"),
+    Category.QUALITY_STOCK: Sentence("release from inspection"),
 }
+OUTSIDE = {
+    Category.QUALITY_STOCK: Sentence("%(amount)s in quality inspection exist, but are not in the scope of the check."),
+    Category.BLOCKED_STOCK: Sentence("%(amount)s of blocked stock exist, but are not in the scope of the check."),
+}
+"""Of what lies there and may not be used."""
 HELD = {
     "blocked": Sentence("Nothing is confirmed while the document is blocked."),
     "group": Sentence("Nothing is confirmed, because all lines are to arrive together and not all of them can."),
@@ -66,7 +72,15 @@ def sentence(
         parts += quota
     if not on_time and record.get("bound", {}).get("kept"):
         parts.append(Sentence("%(amount)s are kept for other customers.", amount=amount(record["bound"]["kept"])))
-    return together(*parts, *of_batch, *_spoilt(record), *others)
+    return together(*parts, *_outside(record, amount), *of_batch, *_spoilt(record), *others)
+
+
+def _outside(record: Mapping[str, Any], amount: Callable[[int], str]) -> list[Sentence]:
+    """Goods that lie at the site and do not count in the scope of check."""
+    return [
+        Sentence(OUTSIDE[Category(category)].pattern, amount=amount(quantity))
+        for category, quantity in record.get("outside", [])
+    ]
 
 
 def _considered(considered: Mapping[str, Any] | None, amount: Callable[[int], str]) -> list[Sentence]:

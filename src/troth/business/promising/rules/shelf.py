@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 from troth.business.promising.rules.quotas import PROTECTED, Use
 from troth.business.promising.rules.wish import Binding, Wish
 from troth.kernel import netting, protection, steps
-from troth.kernel.netting import Category, Scope, Series
+from troth.kernel.netting import LYING, Category, Scope, Series
 from troth.kernel.proposals import Line
 from troth.kernel.protection import Group, Protection
 from troth.kernel.scopes import CheckingScope
@@ -97,6 +97,13 @@ class Shelf:
         """Show what this group sees."""
         if self._guard is not None and group is not None and group != self._group:
             self._group, self._free = group, None
+
+    @property
+    def outside(self) -> list[tuple[int, int]]:
+        """Goods that lie here and do not count in this scope, as (category, quantity)."""
+        left_out = [category for category in LYING if category not in self.scope.supply]
+        found = ((int(category), netting.total(self._series, (category,))) for category in sorted(left_out))
+        return [(category, quantity) for category, quantity in found if quantity > 0]
 
     @property
     def kept_for_others(self) -> int:

@@ -1,4 +1,4 @@
-"""Verbs of supply: expect, change, cancel and receive, take that back, count, move, open the books, review."""
+"""Verbs of supply: expect, change, cancel and receive, take that back, count, move, block, open the books, review."""
 
 from troth.business.supply.actions.claims import Claim, claims, refuse_spoken_for, register_claims
 from troth.business.supply.actions.expect import (
@@ -19,6 +19,7 @@ from troth.business.supply.actions.receive import (
     reverse_receipt,
 )
 from troth.business.supply.actions.review import review_shortages
+from troth.business.supply.actions.transfer import Transferred, reverse_transfer, transfer_stock
 
 __all__ = [
     "Claim",
@@ -26,6 +27,7 @@ __all__ = [
     "Moved",
     "OpeningStock",
     "Received",
+    "Transferred",
     "adjust_stock",
     "cancel_receipt",
     "change_receipt",
@@ -39,5 +41,7 @@ __all__ = [
     "refuse_spoken_for",
     "register_claims",
     "reverse_receipt",
+    "reverse_transfer",
     "review_shortages",
+    "transfer_stock",
 ]

@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries.screens import names
 from troth.business.supply import actions
+from troth.business.supply.web import transfer
+from troth.business.supply.web.bins import BinAsk, bin_stock, is_free
 from troth.business.supply.web.receipts import told
-from troth.kernel.errors import NotFound
-from troth.kernel.quantity import Unit, format_quantity, parse_quantity
+from troth.kernel.quantity import Unit
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock import screens as stock
-from troth.ledgers.stock.keys import StockType
-from troth.ledgers.stock.queries import MovementRow, StockRow
+from troth.ledgers.stock.queries import MovementRow
 from troth.platform.web import documents
-from troth.platform.web.acts import AskPage, clocked, once, step, steps
+from troth.platform.web.acts import once, step, steps
 from troth.platform.web.columns import Cell, Column, Filter
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.forms import FigureField
@@ -55,26 +55,13 @@ class StockList(ListPage):
 
 KINDS = {
     "receipt": _("Receipt"), "issue": _("Goods issue"), "transfer": _("Move"), "count": _("Count"),
-    "opening": _("Opening stock"),
+    "opening": _("Opening stock"), "type": _("Transfer posting"),
 }  # fmt: skip
 MOVEMENTS = (
     Column("on", _("On"), "date"),
     Column("kind", _("Movement"), wide=True),
     Column("quantity", _("Quantity"), "quantity"),
 )
-
-
-def bin_stock(actor: Any, key: int) -> StockRow:
-    """What lies in a bin, as far as the actor may see it; `NotFound` else."""
-    row = movements.balance(key)
-    if row is None or not actor.sees(reference.site(row.key.site_id).company_id, row.key.site_id):
-        raise NotFound("There is no such stock, or it lies at another site.", stock=key)
-    return row
-
-
-def is_free(row: StockRow) -> bool:
-    """Whether it may be counted and moved by hand: unrestricted, the company's own and tied to no order line."""
-    return row.key.stock_type == StockType.UNRESTRICTED and not row.key.owner and not row.key.valuation
 
 
 class BinStockPage(DocumentPage):
@@ -101,6 +88,9 @@ class BinStockPage(DocumentPage):
             if free and row.quantity
             else None,
             steps=steps(
+                step(actor, _("Transfer posting"), "supply:stock-transfer", key, method="get", company_id=company)
+                if row.quantity and transfer.has_other_types(row)
+                else None,
                 step(actor, _("Count"), "supply:stock-count", key, method="get", company_id=company) if free else None,
                 step(
                     actor, _("Availability"), "promising:availability", method="get",
@@ -120,7 +110,14 @@ class BinStockPage(DocumentPage):
                 "empty": Empty(_("Nothing has moved here yet")),
             }
 
-        return (Tab("movements", _("Movements"), documents.TABLE, moved),)
+        def transfers() -> dict[str, Any]:
+            row = bin_stock(actor, key)
+            return transfer.listed(row, reference.product(row.key.product_id), actor)
+
+        return (
+            Tab("movements", _("Movements"), documents.TABLE, moved),
+            Tab("transfers", _("Transfer postings"), documents.ITEMS, transfers),
+        )
 
 
 def _moved(one: MovementRow, unit: Unit) -> dict[str, Any]:
@@ -130,42 +127,6 @@ def _moved(one: MovementRow, unit: Unit) -> dict[str, Any]:
         "kind": gettext("Reversal: %(movement)s") % {"movement": word} if one.reverses_id else word,
         "quantity": Quantity(one.quantity, unit.decimals, unit.code),
     }
-
-
-class _BinAsk(AskPage):
-    danger = False
-    creates = True
-
-    def ask(self, actor: Any, key: int) -> None:
-        self.row = bin_stock(actor, key)
-        if not is_free(self.row):
-            raise NotFound("Only unrestricted stock that no order holds is moved or counted. Release it first.")
-        product = reference.product(self.row.key.product_id)
-        self.unit = Unit(product.base_unit, product.decimals)
-        self.cancel_url = reverse("supply:bin-stock", args=[key])
-        self.crumbs = [
-            Link(_("Stock"), reverse("supply:stock")),
-            Link(f"{product.number} · {self.row.bin}", self.cancel_url),
-        ]
-        self.sentence = gettext("%(product)s: %(quantity)s %(unit)s lie in bin %(bin)s of site %(site)s.") % {
-            "product": product.name, "quantity": self.written, "unit": self.unit.code, "bin": self.row.bin,
-            "site": self.row.site,
-        }  # fmt: skip
-        self.words(product.number)
-
-    def words(self, product: str) -> None:
-        """Set what this question says."""
-
-    @property
-    def written(self) -> str:
-        return format_quantity(self.row.quantity, self.unit.decimals)
-
-    def read(self, text: str, *, zero_allowed: bool = False) -> int:
-        return parse_quantity(text, self.unit, zero_allowed=zero_allowed)
-
-    @property
-    def acting(self) -> dict[str, Any]:
-        return clocked(self.request, self.request.actor, key=self.client_key)  # type: ignore[attr-defined]
 
 
 class MoveForm(forms.Form):
@@ -178,7 +139,7 @@ class MoveForm(forms.Form):
         self.fields["to_bin"].choices = bins or []  # type: ignore[attr-defined]
 
 
-class StockMove(_BinAsk):
+class StockMove(BinAsk):
     form_class = MoveForm
 
     def words(self, product: str) -> None:
@@ -210,7 +171,7 @@ class CountForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=80, help_text=_("It stays in the history."))
 
 
-class StockCount(_BinAsk):
+class StockCount(BinAsk):
     form_class = CountForm
 
     def words(self, product: str) -> None:

@@ -1,4 +1,4 @@
-"""Supply over the API: what lies where, and what is expected: enter it, change it, receive it."""
+"""Expected receipts over the API: enter them, change them, receive goods of them."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,179 +9,19 @@ from pydantic import Field
 
 from troth.business.supply import actions, queries
 from troth.business.supply.actions import ExpectedReceipt
-from troth.business.supply.actions.opening import NamedStock, read_opening_stock
+from troth.business.supply.api.quantities import read
 from troth.business.supply.queries import ReceiptRow
 from troth.kernel.errors import InvalidInput, NotFound
-from troth.kernel.quantity import Unit, parse_quantity
-from troth.ledgers.stock import queries as stock
 from troth.platform import permissions
 from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
-from troth.platform.api.paging import Page, Paging, page, whole
+from troth.platform.api.paging import Page, Paging, page
 from troth.platform.api.values import Code, Day, Entry, Figure, Id, Reason, Shown, quantity
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
 
-operations = Operations("supply")
-
-
-class StockShown(Shown):
-    """What of a product lies in a bin. `owner` names the order line that it is tied to, or is empty."""
-
-    product: str
-    site: str
-    location: str
-    bin: str
-    batch: str
-    stock_type: str
-    owner: str
-    quantity: str
-    unit: str
-    received_on: date | None
-
-
-@operations.reads("/stock/{int:product_id}", Page[StockShown])
-def get_stock(request: ApiRequest, product_id: Id) -> dict[str, Any]:
-    """All stock of a product, by site, location, bin, batch, type and owner."""
-    product, sites = reference.product(product_id), request.auth.site_ids
-    return whole(
-        [
-            StockShown(
-                product=product.number,
-                site=row.site,
-                location=row.location,
-                bin=row.bin,
-                batch=row.key.batch,
-                stock_type=row.key.stock_type,
-                owner=row.key.owner,
-                quantity=quantity(row.quantity, product.decimals),
-                unit=product.base_unit,
-                received_on=row.received_on,
-            )
-            for row in stock.overview(product_id)
-            if sites is None or row.key.site_id in sites
-        ]
-    )
-
-
-class Move(Entry):
-    """From one bin into another of its site, by id, in the product's base unit."""
-
-    from_bin: Id
-    to_bin: Id
-    quantity: Figure
-    batch: Annotated[str, Field(max_length=40)] = ""
-    reason: Annotated[str, Field(max_length=80)] = ""
-
-
-class MovedShown(Shown):
-    """`taken` and `put` are the stock movements."""
-
-    product: str
-    from_bin: int
-    to_bin: int
-    quantity: str
-    unit: str
-    taken: int
-    put: int
-
-
-@operations.creates("/stock/{int:product_id}/move", MovedShown)
-def move_stock(request: ApiRequest, product_id: Id, move: Move) -> MovedShown:
-    """Move unrestricted stock, which no order holds, into another bin of the same site."""
-    product = reference.product(product_id)
-    made = create(
-        request,
-        actions.move_stock,
-        product_id,
-        from_bin_id=move.from_bin,
-        to_bin_id=move.to_bin,
-        quantity=_read(move.quantity, product),
-        reason=move.reason,
-        batch=move.batch,
-    )
-    return MovedShown(
-        product=product.number,
-        from_bin=move.from_bin,
-        to_bin=move.to_bin,
-        quantity=quantity(made.quantity, product.decimals),
-        unit=product.base_unit,
-        taken=made.from_posting_id,
-        put=made.to_posting_id,
-    )
-
-
-class Tally(Entry):
-    """What was counted in a bin (by id), in the product's base unit, and why it differs."""
-
-    bin: Id
-    counted: Figure
-    reason: Annotated[str, Field(min_length=1, max_length=80)]
-    batch: Annotated[str, Field(max_length=40)] = ""
-
-
-class CountedShown(Shown):
-    """`short` is what is missing now for what was promised."""
-
-    product: str
-    bin: int
-    counted: str
-    short: str
-    unit: str
-
-
-@operations.creates("/stock/{int:product_id}/count", CountedShown)
-def count_stock(request: ApiRequest, product_id: Id, tally: Tally) -> CountedShown:
-    """Set the unrestricted stock of a bin, which no order holds, to what was counted."""
-    product = reference.product(product_id)
-    counted = _read(tally.counted, product, zero_allowed=True)
-    opened = create(
-        request,
-        actions.adjust_stock,
-        product_id,
-        bin_id=tally.bin,
-        counted=counted,
-        reason=tally.reason,
-        batch=tally.batch,
-    )
-    return CountedShown(
-        product=product.number,
-        bin=tally.bin,
-        counted=quantity(counted, product.decimals),
-        short=quantity(sum(one.quantity for one in opened), product.decimals),
-        unit=product.base_unit,
-    )
-
-
-class OpeningEntry(Entry):
-    """What lies in a bin, by number and code, in the product's base unit."""
-
-    product: Code
-    site: Code
-    location: Code = ""
-    bin: Code
-    quantity: Figure
-    received_on: date | None = None
-    batch: Annotated[str, Field(max_length=40)] = ""
-    expires_on: Day | None = None
-
-
-class OpeningEntries(Entry):
-    goods: Annotated[list[OpeningEntry], Field(min_length=1, max_length=5_000)]
-
-
-class Opened(Shown):
-    """How many rows were posted."""
-
-    posted: int
-
-
-@operations.creates("/stock/opening", Opened)
-def load_opening_stock(request: ApiRequest, entries: OpeningEntries) -> Opened:
-    """Post what lies in the bins when the books are opened: all of it or nothing."""
-    read = read_opening_stock([NamedStock(**one.model_dump()) for one in entries.goods])
-    return Opened(posted=create(request, actions.load_opening_stock, read))
+operations = Operations("receipts")
 
 
 class ReceiptShown(Shown):
@@ -303,16 +143,12 @@ def create_receipt(request: ApiRequest, receipt: NewReceipt) -> ReceiptMade:
             product_id=product.id,
             site_id=site.id,
             due_on=receipt.due_on,
-            quantity=_read(receipt.quantity, product),
+            quantity=read(receipt.quantity, product),
             supplier_id=receipt.supplier,
             expires_on=receipt.expires_on,
         ),
     )
     return ReceiptMade(id=receipt_id)
-
-
-def _read(text: str, product: ProductRow, *, zero_allowed: bool = False) -> int:
-    return parse_quantity(text, Unit(product.base_unit, product.decimals), zero_allowed=zero_allowed)
 
 
 class ReceiptChange(Entry):
@@ -326,7 +162,7 @@ def change_receipt(request: ApiRequest, receipt_id: Id, change: ReceiptChange) -
     """Move a receipt to another day or change its quantity; promises that it leaves uncovered become shortages."""
     version = versions.expected(request)
     row = _row(request, receipt_id)
-    wanted = None if change.quantity is None else _read(change.quantity, reference.product(row.product_id))
+    wanted = None if change.quantity is None else read(change.quantity, reference.product(row.product_id))
     act(
         request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted,
         expires_on=change.expires_on, expected_version=version,
@@ -373,7 +209,7 @@ def receive_goods(request: ApiRequest, receipt_id: Id, arrival: Arrival) -> Rece
         request,
         actions.receive_goods,
         receipt_id,
-        _read(arrival.quantity, product),
+        read(arrival.quantity, product),
         bin_id=arrival.bin,
         batch=arrival.batch,
         produced_on=arrival.produced_on,

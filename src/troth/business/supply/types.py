@@ -1,0 +1,101 @@
+"""Types of stock, and what each counts as in availability; which of them goods may go to by a transfer posting."""
+
+from enum import StrEnum
+
+from troth.kernel.errors import BusinessError, Sentence
+from troth.kernel.netting import Category
+from troth.ledgers.stock.keys import StockType
+
+CATEGORIES = {
+    StockType.UNRESTRICTED: Category.STOCK,
+    StockType.QUALITY: Category.QUALITY_STOCK,
+    StockType.BLOCKED: Category.BLOCKED_STOCK,
+    StockType.IN_TRANSIT: Category.TRANSFER_IN,
+}
+"""What a type counts as where goods are promised; scopes of check choose among these."""
+
+
+class Verb(StrEnum):
+    """What a transfer posting does, as people say it."""
+
+    RELEASE = "release"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    INSPECT = "inspect"
+    SEND = "send"
+    PLACE = "place"
+
+
+STEPS = {
+    (StockType.UNRESTRICTED, StockType.QUALITY): Verb.INSPECT,
+    (StockType.UNRESTRICTED, StockType.BLOCKED): Verb.BLOCK,
+    (StockType.UNRESTRICTED, StockType.IN_TRANSIT): Verb.SEND,
+    (StockType.QUALITY, StockType.UNRESTRICTED): Verb.RELEASE,
+    (StockType.QUALITY, StockType.BLOCKED): Verb.BLOCK,
+    (StockType.BLOCKED, StockType.UNRESTRICTED): Verb.UNBLOCK,
+    (StockType.BLOCKED, StockType.QUALITY): Verb.INSPECT,
+    (StockType.IN_TRANSIT, StockType.UNRESTRICTED): Verb.PLACE,
+    (StockType.IN_TRANSIT, StockType.QUALITY): Verb.INSPECT,
+    (StockType.IN_TRANSIT, StockType.BLOCKED): Verb.BLOCK,
+}
+"""What leads from one type to another; what is not here is refused."""
+
+
+class NoSuchTransfer(BusinessError):
+    """Goods of this type cannot become goods of that type."""
+
+    code = "no_such_transfer"
+
+
+class DayMissing(BusinessError):
+    """Goods are sent and nobody says when they arrive, or a day is given where none counts."""
+
+    code = "expected_day_missing"
+
+
+class PlaceMissing(BusinessError):
+    """Goods are sent and nobody says where to, or a bin is given where they stay where they are."""
+
+    code = "target_bin_missing"
+
+
+class AlreadyReversed(BusinessError):
+    """The transfer posting was taken back before."""
+
+    code = "transfer_already_reversed"
+
+
+def step_of(from_type: str, to_type: str) -> Verb:
+    """The verb that leads from one type to another; `NoSuchTransfer` where none does."""
+    for (old, new), verb in STEPS.items():
+        if (old, new) == (from_type, to_type):
+            return verb
+    raise NoSuchTransfer(
+        Sentence(
+            "Stock that is %(old)s does not become %(new)s. Choose another type.", old=from_type[:20], new=to_type[:20]
+        ),
+        field="to_type",
+    )
+
+
+def check_expected(verb: Verb, to_type: str, *, has_day: bool, is_past: bool, has_bin: bool) -> None:
+    """Refuse a day or a bin where none counts, none where one does, and a day that has passed.
+
+    Goods that are sent arrive on a day, in a bin. Goods in inspection may have a day of release.
+    """
+    if verb is Verb.SEND and not has_day:
+        raise DayMissing(Sentence("Goods that are sent arrive on a day. Enter it."), field="expected_on")
+    if has_day and to_type not in (StockType.IN_TRANSIT, StockType.QUALITY):
+        raise DayMissing(
+            Sentence("Only goods in inspection or in transit are expected on a day. Leave it out."),
+            field="expected_on",
+        )
+    if is_past:
+        raise DayMissing(Sentence("That day has passed. Enter today or a later day."), field="expected_on")
+    if has_bin != (verb is Verb.SEND):
+        raise PlaceMissing(
+            Sentence("Choose the bin that the goods are sent to.")
+            if verb is Verb.SEND
+            else Sentence("Goods stay in their bin when their type changes. Leave the bin out, and move them."),
+            field="to_bin",
+        )
