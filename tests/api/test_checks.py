@@ -71,6 +71,7 @@ def test_a_promise_tells_why_what_it_would_be_now_and_what_would_make_it_earlier
 
     why = done(rep.get(address))
     assert why["sentence"] == order["lines"][0]["why"]
+    assert [one["run"] for one in why["history"]] == [None]
     assert [one["cause"] for one in why["history"]] == ["entered"]
     roads = done(rep.get(f"{address}/earlier"))["items"]
     assert [(one["road"], one["receipt"]) for one in roads] == [("fewer", None), ("receipt", "4711")]

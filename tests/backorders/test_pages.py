@@ -113,6 +113,26 @@ def test_a_change_says_the_rule_and_who_took_the_goods(browser, scarce):
     assert reverse("backorders:change", args=[lost.pk]) in back
 
 
+def test_a_promise_leads_to_the_run_that_made_it_and_the_run_to_the_promise(browser, scarce):
+    run = scarce.applied()
+    change = run.changes.get(verdict="better")
+    promise = reverse("promising:promise", args=[change.requirement_id])
+    assert promise in text(browser.get(reverse("backorders:change", args=[change.pk])))
+    page = text(browser.get(promise))
+    assert "Promised by" in page
+    assert reverse("backorders:run", args=[run.pk]) in page
+    history = text(browser.get(promise + "?tab=history"))
+    assert history.count(run.number) > text(browser.get(promise + "?tab=why")).count(run.number)
+    undoing = scarce.undo(run)
+    assert undoing.number in text(browser.get(promise))
+
+
+def test_a_promise_that_no_run_made_names_none(browser, scarce):
+    run = scarce.simulated()
+    page = text(browser.get(reverse("promising:promise", args=[run.changes.first().requirement_id])))
+    assert "Promised by" not in page
+
+
 def test_changes_are_filtered_and_written_to_a_file(browser, scarce):
     run = scarce.simulated()
     taker = Change.objects.get(run=run, verdict="better").document_number

@@ -230,7 +230,8 @@ def _explanation(one: store.Standing, unit: str, decimals: int) -> Explanation:
 class PromiseThen:
     """What was promised on a line from `promised_at` on, and why; `ended_at` is None for the promise of today.
 
-    `lines` are (quantity, delivery day, basis) of what was confirmed and not delivered.
+    `lines` are (quantity, delivery day, basis) of what was confirmed and not delivered, `run` the run over the
+    backorders that made it, if one did.
     """
 
     promised_at: datetime | None
@@ -241,6 +242,7 @@ class PromiseThen:
     confirmed: int
     lines: tuple[tuple[int, date, str], ...]
     sentence: str
+    run: DocumentRef | None = None
 
     @property
     def delivery_on(self) -> date | None:
@@ -261,7 +263,7 @@ def history(kind: str, line_id: int) -> list[PromiseThen]:
         found.append(
             PromiseThen(
                 one.promised_at, one.cause, None, one.quantity, one.requested_on, one.confirmed_quantity, lines,
-                _explanation(one, *unit).sentence,
+                _explanation(one, *unit).sentence, run_in(one.record),
             )
         )  # fmt: skip
     return found
@@ -278,8 +280,15 @@ def _then(row: PastPromise, unit: str, decimals: int) -> PromiseThen:
         decimals=decimals,
     )
     return PromiseThen(
-        row.promised_at, row.cause, row.ended_at, row.quantity, row.requested_on, row.confirmed_quantity, lines, said
-    )
+        row.promised_at, row.cause, row.ended_at, row.quantity, row.requested_on, row.confirmed_quantity, lines, said,
+        run_in(row.explanation),
+    )  # fmt: skip
+
+
+def run_in(record: Mapping[str, Any]) -> DocumentRef | None:
+    """The run over the backorders that a record of a promise names."""
+    said = record.get("backorder")
+    return DocumentRef("backorder_run", said["id"], said["run"]) if said else None
 
 
 def _unit_of(product_id: int) -> tuple[str, int]:

@@ -29,7 +29,7 @@ class ArrivalShown(Shown):
 
 
 class PromiseThenShown(Shown):
-    """`cause` is why it was made, `ended_at` null for the promise of today."""
+    """`cause` is why it was made, `run` the backorder run that did, `ended_at` null for the promise of today."""
 
     promised_at: datetime | None
     cause: str
@@ -39,6 +39,7 @@ class PromiseThenShown(Shown):
     confirmed: str
     delivery_on: date | None
     sentence: str
+    run: str | None
 
 
 class PromiseShown(Shown):
@@ -128,7 +129,7 @@ def get_promise(request: ApiRequest, promise_id: Id) -> PromiseShown:
                 promised_at=then.promised_at, cause=then.cause, ended_at=then.ended_at, requested_on=then.requested_on,
                 quantity=quantity(then.quantity, product.decimals),
                 confirmed=quantity(then.confirmed, product.decimals), delivery_on=then.delivery_on,
-                sentence=then.sentence,
+                sentence=then.sentence, run=then.run.number if then.run else None,
             )
             for then in queries.history(one.document_kind, one.line_id)
         ],

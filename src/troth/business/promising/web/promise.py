@@ -12,6 +12,7 @@ from troth.business.promising import actions, queries, screens
 from troth.business.promising.actions.replay import Arrival, Earlier
 from troth.business.promising.models import Requirement
 from troth.business.promising.queries import PromiseThen
+from troth.business.promising.states import Cause
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents as kinds
@@ -50,6 +51,7 @@ MOVED = (
 THEN = (
     Column("promised_on", _("Promised"), "date"),
     Column("cause", _("Because")),
+    Column("run", _("Run"), "link"),
     Column("wished_on", _("Wished"), "date"),
     Column("delivery_on", _("Last delivery"), "date"),
     Column("confirmed", _("Confirmed"), "quantity"),
@@ -83,6 +85,7 @@ class PromisePage(DocumentPage):
             Fact(_("Wished"), one.requested_on),
             Fact(_("Promised first"), one.first_promised_on),
             Fact(_("Promised now"), promised.delivery_on),
+            Fact(_("Promised by"), self._run(one, actor)),
         )
         return Document(
             kind=_("Promise"),
@@ -97,11 +100,16 @@ class PromisePage(DocumentPage):
         return (
             Tab("why", _("Why"), "promising/promise_why.html", lambda: self._why(one, actor)),
             Tab("now", _("Replay now"), "promising/promise_now.html", lambda: self._now(one, actor)),
-            Tab("history", _("Promises so far"), documents.TABLE, lambda: _history(one)),
+            Tab("history", _("Promises so far"), documents.TABLE, lambda: _history(one, actor)),
         )
 
     def _line(self, one: Requirement) -> str:
         return actions.line_name(one.document_kind, one.document_id, one.line_id)
+
+    def _run(self, one: Requirement, actor: Any) -> Link | None:
+        """The run over the backorders that made the promise of today."""
+        run = queries.run_in(one.explanation) if one.cause in (Cause.BACKORDER, Cause.UNDONE) else None
+        return screens.link_of(run, actor) if run else None
 
     def _why(self, one: Requirement, actor: Any) -> dict[str, Any]:
         found = queries.explain(one.document_kind, one.line_id)
@@ -209,16 +217,19 @@ def _amount(quantity: int, unit: tuple[int, str]) -> str:
     return f"{figure(quantity, unit[0])} {unit[1]}"
 
 
-def _history(one: Requirement) -> dict[str, Any]:
+def _history(one: Requirement, actor: Any) -> dict[str, Any]:
     product = reference.product(one.product_id)
-    rows = [_then(row, product) for row in reversed(queries.history(one.document_kind, one.line_id))]
-    return {"table": table_of(THEN, rows), "empty": Empty(_("Nothing was promised yet"))}
+    found = queries.history(one.document_kind, one.line_id)
+    rows = [_then(row, product, actor) for row in reversed(found)]
+    columns = [column for column in THEN if column.key != "run" or any(row.run for row in found)]
+    return {"table": table_of(columns, rows), "empty": Empty(_("Nothing was promised yet"))}
 
 
-def _then(row: PromiseThen, product: Any) -> dict[str, Any]:
+def _then(row: PromiseThen, product: Any, actor: Any) -> dict[str, Any]:
     return {
         "promised_on": row.promised_at.date() if row.promised_at else None,
         "cause": CAUSES.get(row.cause, row.cause),
+        "run": screens.link_of(row.run, actor) if row.run else None,
         "wished_on": row.requested_on,
         "delivery_on": row.delivery_on,
         "confirmed": Quantity(row.confirmed, product.decimals, product.base_unit),
