@@ -55,7 +55,7 @@ def test_a_delivery_takes_the_demand_over_and_goods_issue_ends_it(books):
     during(books, promising.unissue, [1], issued, goods_issue_on=march(4))
     assert demand(books, product) == [("STOCK", 0, 10), ("ORDER", 3, -3), ("DELIVERY", 4, -5)]
 
-    during(books, promising.give_back, [1], [GivingBack(1, 71, 5)])
+    during(books, promising.give_back, [1], [GivingBack(1, 71, 5)], today=TODAY)
     assert demand(books, product) == [("STOCK", 0, 10), ("ORDER", 3, -8)]
     assert queries.promise("order", [1])[1].open == 8
     assert holds()
@@ -89,7 +89,7 @@ def test_what_a_delivery_gives_back_to_a_withdrawn_line_is_free(books):
     take_over(books, product, Taking(1, 71, 5, march(4)))
     books.withdraw(product, 1)
 
-    during(books, promising.give_back, [1], [GivingBack(1, 71, 5)])
+    during(books, promising.give_back, [1], [GivingBack(1, 71, 5)], today=TODAY)
 
     assert demand(books, product) == [("STOCK", 0, 10)]
     assert holds()
@@ -223,7 +223,7 @@ def test_allocated_stock_leaves_with_its_own_delivery(books):
     [taken] = take_over(books, product, Taking(1, 71, 8, march(3)))
 
     assert (taken.quantity, taken.allocated) == (8, 6)
-    during(books, promising.give_back, [1], [GivingBack(1, 71, 1)])
+    during(books, promising.give_back, [1], [GivingBack(1, 71, 1)], today=TODAY)
     assert demand(books, product) == [("STOCK", 0, 4), ("ORDER", 3, -1), ("DELIVERY", 3, -1)]
     during(
         books,
@@ -262,3 +262,32 @@ def test_a_shortage_is_worked_off_by_the_least_urgent_lines(books):
     assert told_of(patient.line_id) == [(4, 2, "stock"), (20, 3, "supply")]
     assert availability.open_shortages() == []
     assert holds()
+
+
+def test_what_a_delivery_gives_back_is_wanted_on_its_day_again_and_others_who_miss_it_are_noted(books):
+    """While the delivery waits for the 6th its goods serve others until the receipt of the 5th."""
+    product = books.product()
+    books.supply(product, (None, 10), (march(5), 10))
+    books.confirm(books.wish(product, 10, march(3)))
+    take_over(books, product, Taking(1, 71, 10, march(6)))
+    books.confirm(books.wish(product, 10, march(4)))
+    assert availability.open_shortages() == []
+
+    during(books, promising.give_back, [1], [GivingBack(1, 71, 10)], today=TODAY)
+
+    assert [(row.on, row.quantity) for row in availability.open_shortages()] == [(march(4), 10)]
+    assert holds()
+
+
+def test_goods_that_leave_before_their_day_may_be_missed_by_others(books):
+    product = books.product()
+    books.supply(product, (None, 10), (march(5), 10))
+    books.confirm(books.wish(product, 10, march(3)))
+    take_over(books, product, Taking(1, 71, 10, march(6)))
+    books.confirm(books.wish(product, 10, march(4)))
+
+    issued = [Issuing(1, 71, product.pk, books.site.pk, 10)]
+    during(books, promising.issue, [1], issued, today=march(3), arrives_on=march(3))
+
+    [row] = availability.open_shortages()
+    assert (row.on, row.quantity, row.cause) == (march(4), 10, "delivery 80 left before its day")

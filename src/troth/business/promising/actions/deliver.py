@@ -276,11 +276,13 @@ class _TakeOver:
 
 
 def give_back(
-    held: Held, backs: Sequence[GivingBack], *, delivery: DocumentRef, at: datetime, kind: str = "order"
+    held: Held, backs: Sequence[GivingBack], *, delivery: DocumentRef, today: date, at: datetime, kind: str = "order"
 ) -> None:
     """Return quantities of a delivery, cancelled or picked short, to the promises they came from: the latest first.
 
-    On a line that was withdrawn meanwhile nothing comes back: the goods are free.
+    On a line that was withdrawn meanwhile nothing comes back: the goods are free. What comes back is wanted on its
+    promised day again, before the delivery would have left: who was promised goods in between may miss them then, and
+    the shortage is noted. `today` is the site's date.
     """
     found = store.standing(kind, [back.line_id for back in backs])
     rows = stands.standing([(delivery.kind, back.delivery_line_id) for back in backs])
@@ -307,6 +309,10 @@ def give_back(
     availability.post(held, entries, at=at)
     if held.writes:
         _write(found, {line_id: -quantity for line_id, quantity in returned.items()})
+    keys = list(dict.fromkeys(entry.key for entry in entries if entry.category != Category.DELIVERY))
+    if keys:
+        cause = f"{delivery.kind} {delivery.number} gave back what it had taken"
+        availability.note_shortages(held, keys, today=day_of(today), cause=cause, at=at)
 
 
 def _back_to_order(one: Standing, line: StandingLine, quantity: int) -> list[Entry]:
@@ -343,8 +349,9 @@ def issue(
 ) -> None:
     """Post goods issue: the stock is gone, and with it the demand of the delivery lines.
 
-    What was picked short is given back before. More than was promised may leave (over-delivery); where that takes goods
-    from others, their shortage is noted. The goods are to be at the customer's on `arrives_on`.
+    What was picked short is given back before. More than was promised may leave (over-delivery), and goods may leave
+    before their planned day; where that takes goods from others, their shortage is noted. The goods are to be at the
+    customer's on `arrives_on`.
     """
     rows = stands.standing([(delivery.kind, one.delivery_line_id) for one in issues])
     entries = [_standing_entry(row, -row.quantity) for row in rows if row.category == Category.DELIVERY]
@@ -358,10 +365,12 @@ def issue(
         departed(kind, leaving, left_on=today, arrives_on=arrives_on)
     # Of goods that expire others may be left with those that do not last long enough for them.
     keys = list(dict.fromkeys(entry.key for entry in entries))
+    cause = f"more was issued with {delivery.kind} {delivery.number} than was promised"
     if sum(one.quantity for one in issues) <= demanded:
-        keys = [key for key in keys if held.balance(key).lots]
+        cause = f"{delivery.kind} {delivery.number} left before its day"
+        early = {row.key for row in rows if row.category == Category.DELIVERY and row.day > day_of(today)}
+        keys = [key for key in keys if key in early or held.balance(key).lots]
     if keys:
-        cause = f"more was issued with {delivery.kind} {delivery.number} than was promised"
         availability.note_shortages(held, keys, today=day_of(today), cause=cause, at=at)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from troth.business.credit import actions as credit
+from troth.business.masterdata.queries import snapshot
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.shipping import store
@@ -100,7 +101,7 @@ def give_back(
     lowered = [one for one in lowered if one.quantity]
     if not lowered:
         return {}
-    at = clock.now()
+    at, sites = clock.now(), snapshot().sites
     products = reference.products(one.line.product_id for one in lowered)
     after: dict[int, LineRow] = {}
     entries: list[fulfilment.Entry] = []
@@ -140,7 +141,8 @@ def give_back(
                 backs.append(promising.GivingBack(line_id, one.line.id, one.quantity, before[line_id]))
                 before[line_id] -= one.quantity
         if backs:
-            promising.give_back(held, backs, delivery=ref(delivery), at=at)
+            today = clock.today(sites[delivery.site_id].time_zone)
+            promising.give_back(held, backs, delivery=ref(delivery), today=today, at=at)
     fulfilment.post(held, entries, at=at)
     store.update_lines(after.values())
     return after
