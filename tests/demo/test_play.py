@@ -7,12 +7,14 @@ import pytest
 from django.apps import apps
 from django.db.models import F
 
+from troth.business.sales import queries
 from troth.doors import demo
 from troth.doors.demo import company
 from troth.doors.demo.dates import Dates, is_working_day
 from troth.doors.demo.play import script
 from troth.doors.demo.play.script import STORE_OF_CM_1, Fate, Quote
 from troth.platform import verify
+from troth.platform.actors import SYSTEM
 from troth.platform.clock import FixedClock
 from troth.platform.models import User
 
@@ -53,8 +55,8 @@ def test_all_that_must_hold_holds_after_sixty_days(played):
     assert [result for result in verify.run() if not result.holds] == []
 
 
-def test_every_order_of_the_script_is_there_and_that_of_cm_1(played):
-    assert rows("sales.Order").count() == ORDERS + 1
+def test_every_order_of_the_script_is_there_and_those_of_cm_1_and_of_the_rules(played):
+    assert rows("sales.Order").count() == ORDERS + 2
     states = Counter(rows("sales.Order").values_list("state", flat=True))
     assert set(states) == {"draft", "submitted", "cancelled"}
 
@@ -97,3 +99,22 @@ def test_a_script_is_the_same_in_every_run_and_spread_over_the_days():
     assert (min(one.on for one in planned) - dates.first).days <= 3
     assert max(one.on for one in planned) == dates.today
     assert STORE_OF_CM_1 not in {one.store_key for one in planned}
+
+
+def test_one_order_shows_what_is_sold_by_rule(played):
+    order = rows("sales.Order").get(customer_reference="GOODS-BY-RULE")
+    lines = queries.order(order.pk, by=SYSTEM).lines
+    roles = {one.line.role for one in lines}
+    rules = {one.line.asked["considered"]["rule"] for one in lines if "considered" in one.line.asked}
+    assert {"free", "alternative"} <= roles
+    assert {"HELMETS", "COLUMBUS"} <= rules
+    [successor] = [one for one in lines if one.asked is not None and one.asked.number == "BK-R50B-44"]
+    assert successor.product_number == "BK-R19B-44"
+
+
+def test_each_kind_of_record_that_says_what_is_sold_is_there(played):
+    assert set(rows("masterdata.Listing").values_list("kind", flat=True)) == {"listed", "excluded"}
+    assert set(rows("masterdata.Substitution").values_list("mode", flat=True)) == {"automatic", "proposed"}
+    assert set(rows("masterdata.FreeGoods").values_list("kind", flat=True)) == {"inclusive", "exclusive"}
+    kinds = set(rows("masterdata.AvailabilityRule").values_list("kind", "mode"))
+    assert {("inclusive", "automatic"), ("inclusive", "proposed"), ("exclusive", "automatic")} == kinds

@@ -8,6 +8,7 @@
 | `people` | the users, one for each role |
 | `play` | sixty days of orders, deliveries, invoices and payments |
 | `cm1` | one order from the quotation to the payment, each document printed |
+| `offering` | listings, substitutions, free goods and rules of availability, and an order in which they are at work |
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from troth.doors.cli.progress import progress
 from troth.doors.demo import company
 from troth.doors.demo.cm1 import CM1
 from troth.doors.demo.dates import Dates
+from troth.doors.demo.offering import write_offering
 from troth.doors.demo.people import PASSWORD, USERS, add_people
 from troth.doors.demo.play import Stage, play, script
 from troth.kernel.errors import BusinessError
@@ -68,4 +70,5 @@ def _make(orders: int, clock: Clock) -> Iterator[str]:
     yield "Played: " + ", ".join(f"{count:,} {what}" for what, count in sorted(stage.counts.items())) + "."
     for title, document in CM1(stage).play():
         yield f"\n{title}\n{document}"
+    yield f"\nSold by rule: order {write_offering(stage)} shows substitutions, free goods and rules of availability."
     yield ""
