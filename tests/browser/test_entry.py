@@ -1,10 +1,12 @@
 """A representative at the order grid: with the keyboard alone, with rows from a spreadsheet, with mistakes."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import company as companies
 from tests.browser.entering import ON, box, days, enter_head, paste, sign_in, values
+from tests.browser.test_accessible import RULES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,3 +177,43 @@ def test_a_quantity_that_does_not_fit_offers_the_one_to_order(small, rita):
     rita.locator("[data-missing]").get_by_role("button", name="Use 12").click()
     expect(rita.locator("[data-missing]")).to_be_hidden()
     assert values(rita, "quantity")[0] == "12"
+
+
+@pytest.fixture
+def proposed(small):
+    """A rule that asks first: helmets that are short are served from Rotterdam, or by frames."""
+    from troth.business.masterdata import models
+
+    rule = models.AvailabilityRule.objects.create(
+        code="R1", name="Short", product=small.products["HELMET"], valid_from_on=companies.LONG_AGO, mode="proposed"
+    )
+    models.AvailabilityRuleStep.objects.create(rule=rule, position=1, site=small.sites["ROT"])
+    models.AvailabilityRuleStep.objects.create(rule=rule, position=2, product=small.products["FRAME"])
+    companies.put_in_stock(small, "HELMET", 6, site="ROT")
+    companies.put_in_stock(small, "FRAME", 40)
+
+
+def test_what_rules_propose_for_a_short_line_stands_below_it_and_one_key_takes_one(proposed, rita):
+    enter_head(rita)
+    box(rita, 1, "product").fill("HELMET")
+    box(rita, 1, "quantity").fill("60")
+    box(rita, 1, "quantity").focus()
+    offers = rita.locator(".beside-offer")
+    expect(offers).to_have_count(3)
+    expect(offers.nth(0)).to_contain_text("together")
+    expect(offers.nth(1)).to_contain_text("HELMET · Helmet · ROT")
+    expect(offers.nth(2)).to_contain_text("FRAME")
+    for theme in ("light", "dark"):
+        rita.emulate_media(color_scheme=theme)
+        assert [one["id"] for one in Axe().run(rita, options={"runOnly": RULES}).response["violations"]] == []
+    taken = []
+    for choice, subs in (("take", 2), ("HELMET@ROT", 1), ("FRAME@HAM", 1), ("", 0)):
+        rita.keyboard.press("Alt+a")
+        expect(rita.locator(".beside-role", has_text="serves the rest")).to_have_count(subs)
+        taken.append(box(rita, 1, "alternatives").input_value())
+        assert taken[-1] == choice
+    expect(offers).to_have_count(3)
+    offers.nth(2).get_by_role("button").click()
+    expect(rita.locator("[data-submit]")).to_contain_text("Submit order: 2 lines confirmed")
+    rita.keyboard.press("Control+Enter")
+    expect(rita.locator("h1 .chip")).to_have_text("Confirmed")

@@ -1,6 +1,7 @@
 """What the entry page is told while one types: the same rules as on submitting, and nothing of it written."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from tests import company
 from tests.sales import books
 from troth.business.sales import actions
+from troth.business.sales.rules.drafts import LineDraft
 from troth.platform.models import RoleGrant
 
 HEAD = {"customer": "ALPHA", "order_type": "standard", "requested_on": "2099-01-01"}
@@ -227,3 +229,94 @@ def test_a_row_of_an_order_in_the_books_is_served_as_it_is_until_something_else_
     assert [(one["product"], one["quantity"]) for one in line["subs"]] == [("FRAME", "6")]
     [line] = ask(row("HELMET", 12, line_number="10", unit="piece", site="HAM", **day), address=address)["lines"]
     assert (line["tone"], line.get("subs")) == ("done", None)
+
+
+def asking_first(small):
+    """A rule that serves nobody by itself: helmets from Rotterdam, then frames, then what nobody has."""
+    from troth.business.masterdata import models
+
+    rule = models.AvailabilityRule.objects.create(
+        code="R1", name="Short", product=small.products["HELMET"], valid_from_on=company.LONG_AGO, mode="proposed"
+    )
+    add = models.AvailabilityRuleStep.objects.create
+    add(rule=rule, position=1, site=small.sites["ROT"])
+    add(rule=rule, position=2, product=small.products["FRAME"])
+    add(rule=rule, position=3, product=small.products["GLOVE"])
+    company.put_in_stock(small, "HELMET", 4)
+    company.put_in_stock(small, "HELMET", 3, site="ROT")
+    company.put_in_stock(small, "FRAME", 50)
+
+
+def proposed(line):
+    """(choice, [(quantity, product, site)], tone) of what is proposed for a row."""
+    return [
+        (one["choice"], [(part["quantity"], part["product"], part["site"]) for part in one["parts"]], one["tone"])
+        for one in line.get("proposals", [])
+    ]
+
+
+def test_a_short_row_is_told_what_the_rule_would_do_and_what_each_alternative_would(small, ask):
+    asking_first(small)
+    before = books.picture()
+    short, served = ask(row("HELMET", 10), row("FRAME", 2))["lines"]
+    assert proposed(short) == [
+        ("take", [("3", "HELMET", "ROT"), ("3", "FRAME", "HAM")], "done"),
+        ("HELMET@ROT", [("3", "HELMET", "ROT")], "done"),
+        ("FRAME@HAM", [("6", "FRAME", "HAM")], "done"),
+    ]
+    assert (short["short"], "subs" in short, "proposals" in served) == ("6 piece short", False, False)
+    assert books.picture() == before
+
+
+def test_a_row_that_takes_one_is_served_by_that_one_alone(small, ask, rep, draft):
+    asking_first(small)
+    [line] = ask(row("HELMET", 10, alternatives="FRAME@HAM"))["lines"]
+    assert [(one["product"], one["quantity"]) for one in line["subs"]] == [("FRAME", "6")]
+    assert ("proposals" in line, line["proposal"]["choice"]) == (False, "")
+    [line] = ask(row("HELMET", 10, alternatives="take"))["lines"]
+    assert [(one["product"], one["quantity"]) for one in line["subs"]] == [("HELMET", "3"), ("FRAME", "3")]
+
+
+def test_an_alternative_that_no_rule_names_serves_nobody(small, ask):
+    asking_first(small)
+    [line] = ask(row("HELMET", 10, alternatives="FRAME@ROT"))["lines"]
+    assert ("subs" in line, line["short"]) == (False, "6 piece short")
+    [line] = ask(row("HELMET", 10, alternatives="FRAME"))["lines"]
+    assert [one["field"] for one in line["problems"]] == ["alternatives"]
+
+
+def test_two_rows_are_not_proposed_the_same_goods(small, ask):
+    asking_first(small)
+    first, second = ask(row("HELMET", 6), row("HELMET", 9))["lines"]
+    assert proposed(first) == [
+        ("HELMET@ROT", [("2", "HELMET", "ROT")], "done"),
+        ("FRAME@HAM", [("2", "FRAME", "HAM")], "done"),
+    ]
+    assert proposed(second)[1:] == [
+        ("HELMET@ROT", [("1", "HELMET", "ROT")], "done"),
+        ("FRAME@HAM", [("9", "FRAME", "HAM")], "done"),
+    ]
+
+
+def test_an_order_that_took_one_alternative_keeps_it_and_is_proposed_more_while_it_is_short(small, ask, rep, draft):
+    asking_first(small)
+    wished = date.today() + timedelta(days=28)
+    order = replace(
+        draft("ALPHA", ("HELMET", 10), requested_on=wished),
+        lines=(LineDraft(product="HELMET", quantity=10, alternatives="HELMET@ROT"),),
+    )
+    taken = actions.enter_order(order, by=rep, clock=small.clock)
+    asks = {"unit": "piece", "site": "HAM", "requested_on": wished.isoformat(), "line_number": "10"}
+    address = f"/orders/{taken.id}/check/"
+    [line] = ask(row("HELMET", 10, alternatives="HELMET@ROT", **asks), address=address)["lines"]
+    assert [(one["product"], one["quantity"]) for one in line["subs"]] == [("HELMET", "3")]
+    [line] = ask(row("HELMET", 10, **asks), address=address)["lines"]
+    assert [choice for choice, *_ in proposed(line)] == ["take", "HELMET@ROT", "FRAME@HAM"]
+
+
+def test_a_row_that_a_rule_serves_by_itself_can_insist_on_its_own_goods(small, ask):
+    ruled(small)
+    [line] = ask(row("HELMET", 10))["lines"]
+    assert line["proposal"] == {"sentence": "", "choice": "none"}
+    [line] = ask(row("HELMET", 10, alternatives="none"))["lines"]
+    assert ("subs" in line, line["short"]) == (False, "6 piece short")

@@ -120,7 +120,7 @@ class ItemForm(forms.Form):
         help_text=_("For one base unit, before discounts."),
     )
     text = text(_("Text"), 500, widget=forms.TextInput(attrs={"size": 16}))
-    alternatives = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+    alternatives = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     def __init__(
         self,

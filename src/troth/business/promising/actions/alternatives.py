@@ -172,7 +172,7 @@ def _one(asked: Asked, books: _Books) -> Planned:
     )
     parts = parts_of(asked, served, list(offers))
     _promised, books.now = books.tried([wish_of(asked, part) for part in parts])
-    return Planned(asked, parts, _tried(asked, offers, dict(zip(offers, served, strict=True)), wished))
+    return Planned(asked, parts, _tried(asked, offers, dict(zip(offers, served, strict=True)), wished), offers)
 
 
 def wish_of(asked: Asked, part: Part) -> Wish:

@@ -5,6 +5,7 @@ are to serve how much of it (`Planned`), and why the others do not.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from troth.business.promising.rules.wish import LinePromise, Wish
@@ -99,11 +100,12 @@ class Tried(NamedTuple):
 
 class Planned(NamedTuple):
     """`parts` sum to the wish; only the one at `ORDERED` where nothing else serves. Nobody was `tried` who was not
-    needed."""
+    needed; `offers` are what those who can serve at all offered, by place."""
 
     asked: Asked
     parts: tuple[Part, ...]
     tried: tuple[Tried, ...] = ()
+    offers: Mapping[int, Offer] = MappingProxyType({})
 
     @property
     def is_as_ordered(self) -> bool:

@@ -49,14 +49,15 @@ class Question(NamedTuple):
 SUPPOSED = promising.SUPPOSED
 
 
-def question(document: Document, only: Collection[int] | None = None) -> Question | None:
+def question(document: Document, only: Collection[int] | None = None, *, proposed: bool = False) -> Question | None:
     """What is to be asked for a document's standing lines; None where no rule holds for any that is to be decided.
 
-    `only`: numbers of the lines to decide on; the others take what they take.
+    `only`: numbers of the lines to decide on; the others take what they take. `proposed` asks for what nobody has taken
+    yet and does not happen by itself.
     """
     if not document.terms.state.rules:
         return None
-    asks = {ask.line.line_number: ask for ask in _asks(document, only)}
+    asks = {ask.line.line_number: ask for ask in _asks(document, only, proposed=proposed)}
     if not asks:
         return None
     ready = [line for line in document.standing if _is_ready(document, line)]
@@ -92,22 +93,41 @@ def _wishes(document: Document, lines: Sequence[Line]) -> tuple[Wish, ...]:
     return tuple(wish._replace(document=SUPPOSED) for wish in wishes(document, lines))
 
 
-def _asks(document: Document, only: Collection[int] | None) -> list[_Ask]:
+def _asks(document: Document, only: Collection[int] | None, *, proposed: bool) -> list[_Ask]:
     """The lines for which a rule holds, with its alternatives; the terms of all products in one statement."""
     terms = document.terms
     found = []
     for line in document.standing:
-        chosen = family.choice(line)
-        quoted = line.reference_line_id is not None and chosen != family.TAKE
+        takes = family.takes(line)
+        quoted = line.reference_line_id is not None and not takes
         if (only is not None and line.line_number not in only) or quoted or not _is_ready(document, line):
             continue
         ruled = masterdata.ruled(terms.state.rules, _item(document, line))
-        if ruled is None or chosen == family.NONE:
+        if ruled is None or family.choice(line) == family.NONE:
             continue
-        if ruled.rule.mode == "automatic" or chosen == family.TAKE:
+        if (ruled.rule.mode == "automatic" or takes) != proposed:
             found.append((line, ruled))
     _read_products(document, [ruled for _, ruled in found])
-    return [_Ask(line, ruled, _lines(document, line, ruled)) for line, ruled in found]
+    meant = [(line, one) for line, ruled in found if (one := _meant(document, line, ruled)) is not None]
+    return [_Ask(line, ruled, _lines(document, line, ruled)) for line, ruled in meant]
+
+
+def _meant(document: Document, line: Line, ruled: Ruled) -> Ruled | None:
+    """What the rules name, or of that the one that was taken; a choice that nobody names any more is passed over."""
+    chosen = family.choice(line)
+    if not family.names_one(chosen):
+        return ruled
+    found = tuple(one for one in ruled.alternatives if alternative_of(document, one) == chosen)
+    if found:
+        return ruled._replace(alternatives=found)
+    return ruled if ruled.rule.mode == "automatic" else None
+
+
+def alternative_of(document: Document, named: Named) -> str:
+    """What to enter to take one alternative; its product is read."""
+    terms = document.terms
+    site = terms.state.sites[named.site_id].code if named.site_id is not None else ""
+    return family.alternative(terms.product(named.product_id).number, site)
 
 
 def _read_products(document: Document, found: Iterable[Ruled]) -> None:
@@ -210,10 +230,10 @@ def supposed(
     """`decide` on books that are supposed: for a quotation, or for who only asks. Nothing is held."""
     asked = question(document, only)
     if asked is not None:
-        _apply(document, asked, plan(asked.asked, clock=clock, prepare=_without(standing, clock)))
+        _apply(document, asked, plan(asked.asked, clock=clock, prepare=without(standing, clock)))
 
 
-def _without(standing: Sequence[int], clock: Clock) -> Prepare | None:
+def without(standing: Sequence[int], clock: Clock) -> Prepare | None:
     """What supposes that lines have let go of their goods."""
     if not standing:
         return None
@@ -243,20 +263,20 @@ def decide(
     if asked is None:
         return False
 
-    planned = plan_held(held, asked.asked, others, clock=clock, prepare=_without(standing, clock))
+    planned = plan_held(held, asked.asked, others, clock=clock, prepare=without(standing, clock))
     _apply(document, asked, planned)
     return True
 
 
 def _apply(document: Document, question: Question, planned: Sequence[Planned]) -> None:
     """The document's lines as they were decided, priced anew where they are others."""
-    by_number = _by_number(document, question, planned)
-    if all(not one.tried for one in by_number.values()):
+    plans = by_number(document, question, planned)
+    if all(not one.tried for one in plans.values()):
         return
     taken = {line.line_number for line in document.lines}
     lines: list[Line] = []
     for line in document.lines:
-        decided = by_number.get(line.line_number)
+        decided = plans.get(line.line_number)
         if decided is None or not decided.tried:
             lines.append(line)
             continue
@@ -264,7 +284,7 @@ def _apply(document: Document, question: Question, planned: Sequence[Planned]) -
         taken |= {one.line_number for one in made}
         lines += made
     changed = {one.line_number for one in lines} - {one.line_number for one in document.lines}
-    changed |= {one.line_number for one in document.lines if not by_number.get(one.line_number, _NOTHING).is_as_ordered}
+    changed |= {one.line_number for one in document.lines if not plans.get(one.line_number, _NOTHING).is_as_ordered}
     keep = frozenset(one.line_number for one in lines if one.line_number not in changed)
     priced, unpriced = prices.price(document.header, lines, document.terms, keep=keep)
     document.lines = priced
@@ -274,7 +294,8 @@ def _apply(document: Document, question: Question, planned: Sequence[Planned]) -
 _NOTHING = Planned(Asked(None), ())  # type: ignore[arg-type]
 
 
-def _by_number(document: Document, question: Question, planned: Sequence[Planned]) -> dict[int, Planned]:
+def by_number(document: Document, question: Question, planned: Sequence[Planned]) -> dict[int, Planned]:
+    """What was planned for the lines that rules were asked for, by their numbers."""
     numbers = [line.line_number for line in document.standing if _is_ready(document, line)]
     return {number: one for number, one in zip(numbers, planned, strict=True) if number in question.asks}
 

@@ -14,6 +14,7 @@ from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
 from troth.business.sales.actions import alternatives, as_in_books, books, save
 from troth.business.sales.actions.document import ORDER_KIND, Document, in_company_currency, needs_wish, wishes
+from troth.business.sales.actions.proposals import Proposal, proposals
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules import lots
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
@@ -46,12 +47,13 @@ class Before:
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The document as it would be. `promises` by line number, which of a main line is its row; `document` is None where
-    its header cannot be read."""
+    its header cannot be read. `proposals`: what rules that ask first would let serve a line, by its number."""
 
     document: Document | None
     refused: tuple[BusinessError, ...]
     promises: Mapping[int, LinePromise] = field(default_factory=dict)
     credit: Verdict | None = None
+    proposals: Mapping[int, tuple[Proposal, ...]] = field(default_factory=dict)
 
 
 def before(kind: str, document_id: int, *, by: Actor) -> Before:
@@ -90,7 +92,15 @@ def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Acto
         promise = Promise({numbers[line_id]: one for line_id, one in found.lines.items()})
     except BusinessError as error:
         refused, promise = (*refused, error), Promise({})
-    return Checked(document, refused, promise.lines, verdict)
+    offered = {} if nothing else proposals(document, promise.lines, standing=_standing(changes), clock=clock)
+    return Checked(document, refused, promise.lines, verdict, offered)
+
+
+def _standing(changes: Before | None) -> list[int]:
+    """The ids of the lines whose goods an order in the books holds."""
+    if changes is None or not changes.is_submitted:
+        return []
+    return [line.id for line in changes.lines.values() if line.stands]
 
 
 def _serve(draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock) -> None:

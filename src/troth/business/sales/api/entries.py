@@ -20,7 +20,8 @@ WrittenTexts = Annotated[dict[Code, Annotated[str, Field(max_length=2_000)]], Fi
 class LineValues(Entry):
     """What a line may say; what is left out is determined or stays as it is.
 
-    `alternatives`: `take` what master data proposes in place of the product, `none` to insist on it.
+    `alternatives`: `take` what master data proposes in place of the product, `none` to insist on it, `PRODUCT@SITE` to
+    take that alternative of a rule of availability.
     """
 
     quantity: Figure | None = None

@@ -26,6 +26,8 @@ LINE_STEP = 10
 DAYS_AHEAD_MAX = 3 * 366
 DELIVERY_MODES = ("partial", "complete", "one_time")
 ALTERNATIVES = ("take", "none")
+AT = "@"
+"""Between product and site where one alternative is named."""
 TEXT_MAX = {"text": 500, "batch": 40, "valuation": 20, "requirement_type": 10}
 
 
@@ -36,7 +38,7 @@ class LineDraft:
     `texts` by the code of their kind, here and on the header: what is named stands in for the rule's text, empty for
     none at all. `goes_on`: the number of the line before, whose fields that no page shows are kept
     (`rules/going_on.py`); without it a line that is written anew says all. `alternatives`: `take` what is proposed in
-    its place, `none` to insist on it, else as master data says.
+    its place, `HELMET@ROT` to take that alternative of a rule, `none` to insist on it, else as master data says.
     """
 
     product: str | int
@@ -398,7 +400,7 @@ def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None
                 f"Choose one of {', '.join(DELIVERY_MODES)} as delivery proposal.", row=row, field="delivery_mode"
             )
         )
-    if draft.alternatives and draft.alternatives not in ALTERNATIVES:
+    if draft.alternatives and draft.alternatives not in ALTERNATIVES and AT not in draft.alternatives.strip(AT):
         said = Sentence("Choose one of %(words)s, or nothing.", words=", ".join(ALTERNATIVES))
         wrong.append(refusals.WrongEntry(said, row=row, field="alternatives"))
     for (name, most), text in zip(TEXT_MAX.items(), _texts_of(draft), strict=True):

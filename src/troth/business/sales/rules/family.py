@@ -8,7 +8,7 @@ sub-items name it by `main_line` and have a `role`; they follow its changes.
 | product, quantity, unit, base | what was asked for: ids, steps of the unit, smallest units of that product |
 | place | the site, shipping point and route it was asked from |
 | by, why, printed | what changed it (`substitution`, `rule`), the reason, and whether the confirmation says so |
-| choice | `take` what is proposed, or `none` of it |
+| choice | `take` what is proposed, `none` of it, or one of the rule's alternatives, such as `HELMET@ROT` |
 | considered | the rule of availability, and the alternatives that were tried |
 | priced | product, quantity and the quantity its scales are read at: what the line is priced as |
 
@@ -23,7 +23,7 @@ sub-items name it by `main_line` and have a `role`; they follow its changes.
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from troth.business.sales.rules.drafts import next_line_number
+from troth.business.sales.rules.drafts import AT, next_line_number
 from troth.business.sales.rules.lines import Line
 
 FREE, ALTERNATIVE = "free", "alternative"
@@ -53,6 +53,22 @@ DECIDING = frozenset(
 def choice(line: Line) -> str:
     """Whether the customer takes what is proposed, or insists on what was asked for."""
     return str(line.asked.get("choice", ""))
+
+
+def takes(line: Line) -> bool:
+    """Whether the customer takes what is proposed, all of it or one alternative."""
+    return choice(line) not in ("", NONE)
+
+
+def alternative(product: str, site: str) -> str:
+    """The choice of one of a rule's alternatives."""
+    return f"{product}{AT}{site}"
+
+
+def names_one(chosen: str) -> bool:
+    """Whether a choice is one of a rule's alternatives."""
+    product, _, site = chosen.rpartition(AT)
+    return bool(product and site)
 
 
 def is_other(line: Line) -> bool:

@@ -58,6 +58,7 @@ def answer(typed: Typed, checked: Checked, *, kind: str, by: Actor) -> dict[str,
         assert row is not None
         if line.main_line is None:
             rows[row] |= _row(document, line, checked.promises.get(line.line_number))  # type: ignore[arg-type]
+            rows[row] |= sub_items.proposed(document, checked.proposals.get(line.line_number, ()))  # type: ignore[arg-type]
         else:
             promise = _dated(document, line, checked.promises.get(line.line_number))  # type: ignore[arg-type]
             rows[row].setdefault("subs", []).append(sub_items.told(document, line, promise))  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from troth.platform.actors import Actor
 from troth.platform.web.formats import figure_read
 
 LONGEST = {
-    "product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "alternatives": 10,
+    "product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "alternatives": 60,
     "batch": 40,
     "text": 500,
 }  # fmt: skip
