@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.web import urls
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Refusals
+from troth.platform.web import areas
 from troth.platform.web.forms import Section, more_rows, problems, refused_form, rows_of, sections_of
 from troth.platform.web.refusals import status_of
 
@@ -45,6 +46,22 @@ def test_the_rail_shows_only_what_the_person_may_open_and_marks_the_place(visito
     body = text(visitor.get("/parts/list/", headers={"X-Refused": "sample.view_delivery"}))
     assert "Deliveries</span>" not in body
     assert re.findall(r'href="([^"]+)" aria-current="page" title', body) == ["/parts/list/"]
+
+
+def test_where_somebody_only_looks_is_folded_away_until_they_are_there(visitor, monkeypatch):
+    monkeypatch.setattr(areas, "_work", {"order": ("sample.change_order",)})
+    monkeypatch.setattr(areas, "FEW", 1)
+    looks = {"X-Refused": "sample.change_order"}
+    rail = text(visitor.get("/parts/document/", headers=looks)).split('<details class="rail-others">')
+    assert ['href="/parts/list/" title' in half for half in rail] == [False, True]
+    assert 'class="rail-others" open>' in text(visitor.get("/parts/list/", headers=looks))
+    assert "rail-others" not in text(visitor.get("/parts/list/"))
+
+
+def test_who_has_hardly_an_area_of_their_own_finds_all_open(visitor, monkeypatch):
+    monkeypatch.setattr(areas, "FEW", 100)
+    monkeypatch.setattr(areas, "_work", {"order": ("sample.change_order",)})
+    assert "rail-others" not in text(visitor.get("/parts/list/", headers={"X-Refused": "sample.change_order"}))
 
 
 def test_a_page_without_permission_is_refused_with_a_way_back(visitor):

@@ -353,7 +353,7 @@ HOLDERS = (
     Column("material_on", _("Goods ready"), "date"),
     Column("delivery_on", _("Delivery"), "date"),
     Column("basis", _("Basis"), "status"),
-    Column("quantity", _("Holds"), "quantity"),
+    Column("quantity", _("Quantity held"), "quantity"),
 )
 OF_BATCHES = (*HOLDERS[:-1], Column("batch", _("Batch")), Column("lasts_on", _("To last until"), "date"), HOLDERS[-1])
 

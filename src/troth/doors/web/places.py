@@ -1,4 +1,4 @@
-"""The rail, in its order, and what the command bar in the top bar finds."""
+"""The rail, in its order, whose each area is, and what the command bar in the top bar finds."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,38 @@ AREAS = (
     Area("people", _("People"), "people:list", "platform.view_user", "people", 800),
     Area("tables", _("Tables"), "admin:index", "masterdata.view_customizing", "settings", 810),
 )
+WORK = {
+    "quotations": ("sales.save_quotation",),
+    "orders": ("sales.save_order", "sales.set_price"),
+    "availability": ("promising.simulate",),
+    "holds": ("promising.hold_goods",),
+    "backorders": ("backorders.start_run",),
+    "kept": ("backorders.start_run",),
+    "stock": ("supply.move_stock", "supply.expect_receipt", "masterdata.maintain_batch"),
+    "receipts": ("supply.expect_receipt", "supply.receive_goods"),
+    "credit": ("credit.set_limit", "receivables.post_payment"),
+    "deliveries": ("shipping.change_delivery", "shipping.post_goods_issue"),
+    "shipments": ("shipping.load_shipment",),
+    "picking": ("shipping.create_transfer_order",),
+    "invoices": ("billing.create_invoices", "receivables.post_payment"),
+    "open": ("receivables.post_payment", "credit.set_limit"),
+    "payments": ("receivables.post_payment",),
+    "journal": ("billing.create_invoices", "receivables.post_payment"),
+    "tables": ("masterdata.maintain_customizing",),
+    "customers": (
+        "masterdata.maintain_customer",
+        "sales.save_quotation",
+        "credit.set_limit",
+        "receivables.post_payment",
+    ),
+    "products": ("masterdata.maintain_product", "masterdata.maintain_batch", "sales.save_quotation"),
+    "batches": ("masterdata.maintain_batch",),
+    "prices": ("masterdata.maintain_price", "sales.set_price"),
+    "quotas": ("quotas.set_targets",),
+    "scopes": ("masterdata.maintain_customizing",),
+    "files": ("masterdata.maintain_customizing",),
+}
+"""Who has something to do where; others, who only look, find the area folded away."""
 FINDERS = (find_codes, find_verbs, find_tasks, find_documents, find_screens, find_masters)
 """In this order their hits are shown."""
 
@@ -48,6 +80,8 @@ def connect() -> None:
     """Register areas, finders, and what stands in the bar."""
     for area in AREAS:
         areas.register(area)
+    for key, work in WORK.items():
+        areas.belongs(key, *work)
     for finder in FINDERS:
         search.register(finder)
     frame.register_place(place_of)

@@ -24,20 +24,33 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An area as the rail shows it to one person."""
+    """An area as the rail shows it to one person; what is not their own stands folded away."""
 
     area: Area
     url: str
     current: bool
+    own: bool
 
+
+FEW = 4
+"""Who has fewer areas of their own reads everywhere, as an auditor does: then all of them are."""
 
 _areas: dict[str, Area] = {}
+_work: dict[str, tuple[str, ...]] = {}
 
 
 def register(area: Area) -> None:
     """Add an area. Registering the same one again changes nothing; two areas cannot share a key."""
     known = _areas.setdefault(area.key, area)
     assert known == area, f"two areas are called {area.key}"
+
+
+def belongs(key: str, *work: str) -> None:
+    """Say who has something to do in an area: the holders of one of these permissions; it is their own then.
+
+    An area of which nothing is said belongs to everybody who may open it.
+    """
+    _work[key] = work
 
 
 def unregister(key: str) -> None:
@@ -57,4 +70,7 @@ def places(request: HttpRequest) -> tuple[Place, ...]:
         key for key, url in urls.items() if request.path == url or (url != "/" and request.path.startswith(url))
     ]
     current = max(matching, key=lambda key: len(urls[key]), default=None)
-    return tuple(Place(area, urls[area.key], area.key == current) for area in open_now)
+    own = {key for key in urls if key not in _work or any(may(request, work) for work in _work[key])}
+    if len(own) < FEW:
+        own = set(urls)
+    return tuple(Place(area, urls[area.key], area.key == current, area.key in own) for area in open_now)

@@ -62,6 +62,21 @@ class Frame:
     languages: tuple[tuple[str, str], ...]
     help: tuple[Text, ...] = ()
 
+    @property
+    def own(self) -> list[areas.Place]:
+        """The areas that the person works in."""
+        return [place for place in self.places if place.own]
+
+    @property
+    def others(self) -> list[areas.Place]:
+        """The areas that the person may look into."""
+        return [place for place in self.places if not place.own]
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether this page is in one of the others."""
+        return any(place.current for place in self.others)
+
 
 _place: list[Callable[[HttpRequest], Place | None]] = []
 _help: list[Callable[[HttpRequest], tuple[Text, ...]]] = []
