@@ -1,6 +1,6 @@
 """Proof of delivery: what arrived is billed, what was lost is not, and a proof can be taken back until then."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
@@ -14,6 +14,7 @@ from troth.business.billing import rules as billing_rules
 from troth.business.billing.models import Invoice
 from troth.business.billing.rules import NothingToBill
 from troth.business.masterdata.models import Customer
+from troth.business.promising import measures
 from troth.business.receivables.models import Payment
 from troth.business.sales import actions as sales
 from troth.business.sales import queries as orders
@@ -85,6 +86,22 @@ def accounts():
     return dict(Account.objects.exclude(amount=0).values_list("account", "amount"))
 
 
+def kept_on_time():
+    """How many departures there are, and how many kept the first promise, the last one and the wish."""
+    [row] = measures.kept(None, date(2026, 1, 1), date(2026, 12, 31))
+    return row.departures, row.first, row.last, row.wish
+
+
+def test_goods_that_were_lost_kept_no_promise_until_the_proof_is_taken_back(proving_yard):
+    yard = proving_yard
+    delivery = gone(yard, order_of(yard))
+    assert kept_on_time() == (1, 1, 1, 1)
+    prove(yard, delivery, 8, decision="credit")
+    assert kept_on_time() == (1, 0, 0, 0)
+    withdraw(yard, delivery)
+    assert kept_on_time() == (1, 1, 1, 1)
+
+
 def test_order_to_payment_with_a_shortage_on_the_way(proving_yard):
     yard = proving_yard
     order = order_of(yard)
@@ -97,6 +114,7 @@ def test_order_to_payment_with_a_shortage_on_the_way(proving_yard):
     assert proven.cost == 200_00
     line = progress_of(order)[0]
     assert (line.issued, line.lost, line.open_to_bill, yard.stock("FRAME")) == (10, 2, 8, 10)
+    assert kept_on_time() == (1, 0, 0, 0)
     assert exposure() == (0, order.gross * 8 // 10, 0)
     assert (accounts()["5000"], accounts()["5100"]) == (800_00, 200_00)
     assert_books_hold()

@@ -1,8 +1,8 @@
 """Promise kept: of what left in some days, how much came when it was promised first, promised last, and wished.
 
 Each departure counts once, whatever its quantity: a line of a delivery, or the parts of it that were promised for
-different days. What should have left and is in no delivery is counted beside it, so that goods which never leave are
-not forgotten.
+different days. One of which something was lost on the way kept nothing. What should have left and is in no delivery is
+counted beside it, so that goods which never leave are not forgotten.
 """
 
 from collections.abc import Mapping
@@ -54,12 +54,12 @@ def departures(reach: Reach | None, first_day: date, last_day: date) -> QuerySet
 def kept(reach: Reach | None, first_day: date, last_day: date, *, by: str = "all") -> list[KeptRow]:
     """The measure by a dimension: the groups with the most missed first promises first, months in their order."""
     columns = DIMENSIONS[by]
-    missed = Q(first_missed_by__gt=0)
+    came, missed = Q(lost=0), Q(first_missed_by__gt=0)
     figures: Mapping[str, Any] = {
         "departures": Count("id"),
-        "first": Count("id", filter=~missed),
-        "last": Count("id", filter=Q(missed_by__lte=0)),
-        "wish": Count("id", filter=Q(wish_missed_by__lte=0)),
+        "first": Count("id", filter=came & ~missed),
+        "last": Count("id", filter=came & Q(missed_by__lte=0)),
+        "wish": Count("id", filter=came & Q(wish_missed_by__lte=0)),
         "average": Avg("first_missed_by", filter=missed),
         "worst": Max("first_missed_by", filter=missed),
     }

@@ -165,7 +165,8 @@ class Departure(models.Model):
     """Goods that left for a promise, and by how many days they miss it (none, or fewer than none: it is kept).
 
     `missed_by` is against the day that was promised last, `first_missed_by` against the one that was promised first,
-    `wish_missed_by` against the customer's wish. A row goes when its goods issue is taken back.
+    `wish_missed_by` against the customer's wish. By the proof of delivery `lost` of it never arrived: that keeps no
+    promise, whatever the days say. A row goes when its goods issue is taken back.
     """
 
     requirement = models.ForeignKey(Requirement, on_delete=models.RESTRICT, related_name="departures")
@@ -178,6 +179,7 @@ class Departure(models.Model):
     wish_missed_by = models.IntegerField()
     first_missed_by = models.IntegerField()
     missed_by = models.IntegerField()
+    lost = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="promising_departure_positive")]

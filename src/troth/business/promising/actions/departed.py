@@ -6,11 +6,13 @@
                        3 on 18 Mar: the first is missed by 8 days, the last is kept
 
 Goods that leave are laid to the confirmations of their line that deliveries took over, the earliest first. Until the
-proof of delivery says otherwise they arrive as the delivery was planned, later by as much as they left late.
+proof of delivery says otherwise they arrive as the delivery was planned, later by as much as they left late. What was
+lost on the way keeps no promise.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from django.db.models import Sum
 
@@ -54,16 +56,22 @@ def returned(delivery_line_ids: Sequence[int]) -> None:
     Departure.objects.filter(delivery_line_id__in=delivery_line_ids).delete()
 
 
-def arrived(delivery_line_ids: Sequence[int], on: date) -> None:
-    """The proof of delivery, or its reversal, says on which day the goods arrive."""
-    rows = list(Departure.objects.filter(delivery_line_id__in=delivery_line_ids))
+def arrived(delivery_line_ids: Sequence[int], on: date, lost: Mapping[int, int] = MappingProxyType({})) -> None:
+    """The proof of delivery, or its reversal, says on which day the goods arrive, and what of a delivery line never.
+
+    What was `lost` is laid to the departures of its line that were promised last.
+    """
+    rows = list(Departure.objects.filter(delivery_line_id__in=delivery_line_ids).order_by("-promised_on", "-id"))
+    rest = dict(lost)
     for row in rows:
         later = (on - row.arrives_on).days
         row.arrives_on = on
         row.wish_missed_by += later
         row.first_missed_by += later
         row.missed_by += later
-    Departure.objects.bulk_update(rows, ["arrives_on", "wish_missed_by", "first_missed_by", "missed_by"])
+        row.lost = min(row.quantity, rest.get(row.delivery_line_id, 0))
+        rest[row.delivery_line_id] = rest.get(row.delivery_line_id, 0) - row.lost
+    Departure.objects.bulk_update(rows, ["arrives_on", "wish_missed_by", "first_missed_by", "missed_by", "lost"])
 
 
 def shares(one: Standing, gone: int, quantity: int) -> Iterator[tuple[int, StandingLine]]:

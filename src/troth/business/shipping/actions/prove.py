@@ -131,9 +131,11 @@ def _prove(
     at = clock.now()
     delivery.arrived_on, delivery.signed_by, delivery.proven_at = arrived_on, signed_by.strip()[:80], at
     found, cost = _differences(held, delivery, lines, arrived, by=by, clock=clock) if arrived else ((), 0)
-    promising.arrived([line.id for line in lines], arrived_on)
-    _save(delivery)
     by_number = {line.line_number: line for line in lines}
+    promising.arrived(
+        [line.id for line in lines], arrived_on, {by_number[one.number].id: one.lost for one in found if one.lost}
+    )
+    _save(delivery)
     products = reference.products({by_number[one.number].product_id for one in found})
     facts = {
         "on": arrived_on,

@@ -3,7 +3,7 @@
 Stock, availability and, at standard cost, the journal are posted together (`values`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -224,7 +224,6 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     zones: dict[int, str] = {}
     companies: dict[int, int] = {}
     moved: list[Movement] = []
-    supplied: list[Entry] = []
     worth: dict[int, list[tuple[int, int]]] = {}
     at, held = clock.now(), locks.begin()
     for number, row in enumerate(rows, 1):
@@ -243,10 +242,15 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
         on = clock.today(zones[place.site_id])
         check_received(row.received_on, on, number)
         moved.append(Movement(key, row.quantity, "opening", on, ref, received_on=row.received_on))
-        common = AvailabilityKey(row.product_id, place.site_id)
-        lot = _opened(held, product, row, number, today=on, by=by, clock=clock)
-        supplied.append(Entry(common, Category.STOCK, netting.STOCK_DAY, row.quantity, ref, 0, *lot))
         worth.setdefault(companies[place.site_id], []).append((row.product_id, row.quantity))
+    lots = _lots_opened(held, rows, [one.on for one in moved], products, by=by, clock=clock)
+    supplied = [
+        Entry(
+            AvailabilityKey(one.key.product_id, one.key.site_id), Category.STOCK, netting.STOCK_DAY, one.quantity,
+            one.source, 0, *lot,
+        )
+        for one, lot in zip(moved, lots, strict=True)
+    ]  # fmt: skip
     opened = [values.opened(company_id, goods) for company_id, goods in worth.items()]
     held.take(
         *(entry.key for entry in supplied),
@@ -260,14 +264,27 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     return len(moved)
 
 
-def _opened(
-    held: Held, product: ProductRow, row: OpeningStock, number: int, *, today: date, by: Actor, clock: Clock
-) -> Lot:
-    try:
-        return lot_coming(held, product, Coming(row.batch, None, row.expires_on), today=today, by=by, clock=clock)
-    except BusinessError as refused:
-        refused.row = number
-        raise
+def _lots_opened(
+    held: Held,
+    rows: Sequence[OpeningStock],
+    days: Sequence[date],
+    products: Mapping[int, ProductRow],
+    *,
+    by: Actor,
+    clock: Clock,
+) -> list[Lot]:
+    """The lot of each row. Batches are locked by product and number, whatever the order of the rows: two loads that
+    name the same ones would wait for each other for ever."""
+    found: dict[int, Lot] = {}
+    for place in sorted(range(len(rows)), key=lambda place: (rows[place].product_id, rows[place].batch)):
+        row, product = rows[place], products[rows[place].product_id]
+        coming = Coming(row.batch, None, row.expires_on)
+        try:
+            found[place] = lot_coming(held, product, coming, today=days[place], by=by, clock=clock)
+        except BusinessError as refused:
+            refused.row = place + 1
+            raise
+    return [found[place] for place in range(len(rows))]
 
 
 def _check_site(key: StockKey, receipt: Receipt) -> None:
