@@ -5,6 +5,7 @@ import pytest
 from tests.api.conftest import assert_refused
 from tests.api.test_client_keys import KEPT, QUOTA
 
+REACH = {"product": "FRAME", "valid_from_on": "2026-01-01"}
 NEW = {"Idempotency_Key": "k"}
 
 
@@ -18,7 +19,7 @@ def quota(planner):
     made = planner.post("quota-procedures", QUOTA).json()["id"]
     sequence = {
         "code": "S", "name": "Frames", "procedures": ["LAND"],
-        "reaches": [{"product": "FRAME", "valid_from_on": "2026-01-01"}],
+        "reaches": [REACH],
     }  # fmt: skip
     assert planner.post("quota-sequences", sequence).status_code == 201
     return made
@@ -85,3 +86,27 @@ def test_who_may_not_plan_reads_only(small, caller, quota):
     assert reader.get("quota-procedures").status_code == 200
     assert reader.post("quota-procedures", QUOTA).status_code == 403
     assert reader.post(f"quota-procedures/{quota}/targets", targets(("DE", "2026-03-04", "3"))).status_code == 403
+
+
+def test_a_cell_is_retired_and_a_sequence_closed_and_both_come_back(planner, quota):
+    planner.post(f"quota-procedures/{quota}/targets", targets(("DE", "2026-03-04", "7"), ("", "2026-03-04", "40")))
+    cells = f"quota-procedures/{quota}/cells"
+    _others, cell = planner.get(cells).json()["items"]
+    retired = planner.post(f"quota-cells/{cell['id']}/retire", {})
+    assert retired.json() == {"id": cell["id"], "is_active": False}
+    assert [one["values"] for one in planner.get(cells).json()["items"]] == [{"country": "#"}]
+    _others, kept = planner.get(f"{cells}?with_retired=true").json()["items"]
+    assert (kept["is_active"], kept["periods"]) == (False, cell["periods"])
+    assert planner.post(f"quota-cells/{cell['id']}/restore", {}).json()["is_active"] is True
+    assert planner.get(cells).json()["items"][1] == cell
+    assert_refused(planner.post("quota-cells/999/retire", {}), 404, "not_found")
+
+    [sequence] = planner.get("quota-sequences").json()["items"]
+    address = f"quota-sequences/{sequence['id']}"
+    assert planner.post(f"{address}/close", {}).json()["is_active"] is False
+    other = {"code": "T", "name": "T", "procedures": ["LAND"], "reaches": [REACH]}
+    assert planner.post("quota-sequences", other).status_code == 201
+    assert_refused(planner.post(f"{address}/reopen", {}), 422, "quota_reaches_overlap")
+    [taken] = [one for one in planner.get("quota-sequences").json()["items"] if one["code"] == "T"]
+    planner.post(f"quota-sequences/{taken['id']}/close", {})
+    assert planner.post(f"{address}/reopen", {}).json()["is_active"] is True

@@ -153,6 +153,49 @@ def test_supply_is_kept_for_a_group_and_shown_with_what_is_left(planner, company
     assert "8" in said(planner.get("/supply-protections/"))
 
 
+def test_a_cell_is_retired_and_comes_back_and_what_it_is_planned_for_stays(planner, quota):
+    cell = Cell.objects.get()
+    matrix = f"/quota-procedures/{quota.pk}/cells/"
+    done = planner.post(f"/quota-cells/{cell.pk}/retire/", follow=True)
+    assert "Retired. What was promised keeps what it consumes." in said(done)
+    assert f"/quota-cells/{cell.pk}/restore/" in done.content.decode()
+    assert "No cells yet" in said(planner.get(matrix))
+    assert "country DE (retired)" in said(planner.get(matrix, {"on": "2026-03-02", "retired": "on"}))
+    tried = {"product": "FRAME", "site": "HAM", "customer": "ALPHA", "quantity": "5", "on": "2026-03-04"}
+    assert "No quota holds for this line." in said(planner.get("/quotas/try/", tried))
+
+    planner.post(f"/quota-cells/{cell.pk}/restore/")
+    assert "3 − 0 = 3" in said(planner.get(matrix))
+    assert "Quota of country DE" in said(planner.get("/quotas/try/", tried))
+
+
+def test_a_sequence_is_closed_and_opened_again_unless_another_took_its_place(planner, quota):
+    [closed] = SequenceRow.objects.all()
+    tried = {"product": "FRAME", "site": "HAM", "customer": "ALPHA", "quantity": "5", "on": "2026-03-04"}
+    done = planner.post(f"/quota-sequences/{closed.pk}/deactivate/", follow=True)
+    assert f"/quota-sequences/{closed.pk}/activate/" in done.content.decode()
+    assert "No quota holds for this line." in said(planner.get("/quotas/try/", tried))
+    sent = {"code": "T", "name": "T", "procedures": "LAND", "reaches": "FRAME; ; 2026-01-01;", "is_active": "yes"}
+    planner.post("/quota-sequences/new/", sent)
+    other = SequenceRow.objects.get(code="T")
+
+    refused = planner.post(f"/quota-sequences/{closed.pk}/activate/", follow=True)
+    assert "holds here already by sequence T" in said(refused)
+
+    planner.post(f"/quota-sequences/{other.pk}/deactivate/")
+    assert "Active again." in said(planner.post(f"/quota-sequences/{closed.pk}/activate/", follow=True))
+    assert "Quota of country DE" in said(planner.get("/quotas/try/", tried))
+
+
+def test_what_was_made_inactive_can_be_made_active_again(planner, quota):
+    address = f"/quota-procedures/{quota.pk}/"
+    planner.post(address, {**PROCEDURE, "is_active": "no", "version": quota.version})
+    assert not Procedure.objects.get().is_active
+    assert "Inactive" in said(planner.get(address))
+    planner.post(address, {**PROCEDURE, "version": quota.version + 1})
+    assert Procedure.objects.get().is_active
+
+
 def test_a_representative_reads_and_does_not_plan(sign_in, quota):
     rita = sign_in("representative")
     page = rita.get(f"/quota-procedures/{quota.pk}/cells/")
@@ -162,3 +205,6 @@ def test_a_representative_reads_and_does_not_plan(sign_in, quota):
     assert "Change targets" not in said(rita.get(f"/quota-cells/{cell.pk}/"))
     assert rita.post(f"/quota-procedures/{quota.pk}/cells/plan/", {"targets": "DE; 2026-03-02; 9"}).status_code == 403
     assert rita.post(f"/quota-cells/{cell.pk}/", {"p1": "9"}).status_code == 403
+    assert rita.post(f"/quota-cells/{cell.pk}/retire/").status_code == 403
+    [sequence] = SequenceRow.objects.all()
+    assert rita.post(f"/quota-sequences/{sequence.pk}/deactivate/").status_code == 403

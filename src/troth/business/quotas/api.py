@@ -141,11 +141,17 @@ class CellShown(Shown):
     periods: list[PeriodShown]
 
 
+class CellState(Shown):
+    id: int
+    is_active: bool
+
+
 class CellFilter(Paging):
     """Cells with all the `words` in their values; of their periods a year from `on` (null: today) on."""
 
     words: Name = ""
     on: Day | None = None
+    with_retired: bool = False
 
 
 class ProtectionEntry(Entry):
@@ -226,7 +232,13 @@ def list_quota_cells(request: ApiRequest, procedure_id: Id, found: Query[CellFil
         rows = screens.cell_rows(procedure, list(cells), first=first, last=first + SHOWN_PERIODS - 1)
         return [_cell(procedure, one) for one in rows]
 
-    return page(request, screens.all_cells(procedure_id, words=found.words), found, show, order=("cell",))
+    return page(
+        request,
+        screens.all_cells(procedure_id, words=found.words, with_retired=found.with_retired),
+        found,
+        show,
+        order=("cell",),
+    )
 
 
 @operations.acts("/quota-procedures/{int:procedure_id}/targets", TargetsSet)
@@ -240,6 +252,34 @@ def set_quota_targets(request: ApiRequest, procedure_id: Id, sent: TargetsEntry)
     ]
     brought = act(request, actions.set_targets, procedure_id, drafts)
     return {"created": brought.created, "changed": brought.changed, "unchanged": brought.unchanged}
+
+
+@operations.acts("/quota-cells/{int:cell_id}/retire", CellState)
+def retire_quota_cell(request: ApiRequest, cell_id: Id) -> dict[str, Any]:
+    """Look at a cell no more; what was promised keeps what it consumes of it."""
+    act(request, actions.retire_cell, cell_id)
+    return {"id": cell_id, "is_active": False}
+
+
+@operations.acts("/quota-cells/{int:cell_id}/restore", CellState)
+def restore_quota_cell(request: ApiRequest, cell_id: Id) -> dict[str, Any]:
+    """Look at a cell again that was retired."""
+    act(request, actions.restore_cell, cell_id)
+    return {"id": cell_id, "is_active": True}
+
+
+@operations.acts("/quota-sequences/{int:sequence_id}/close", SequenceShown)
+def close_quota_sequence(request: ApiRequest, sequence_id: Id) -> SequenceShown:
+    """Ask a sequence no more; what was promised keeps what it consumes."""
+    act(request, actions.close_sequence, sequence_id)
+    return _sequences([screens.sequence(sequence_id)])[0]
+
+
+@operations.acts("/quota-sequences/{int:sequence_id}/reopen", SequenceShown)
+def reopen_quota_sequence(request: ApiRequest, sequence_id: Id) -> SequenceShown:
+    """Ask a sequence again that was closed."""
+    act(request, actions.reopen_sequence, sequence_id)
+    return _sequences([screens.sequence(sequence_id)])[0]
 
 
 @operations.reads("/supply-protections", Page[ProtectionShown])

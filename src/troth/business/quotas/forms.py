@@ -47,7 +47,7 @@ class ProcedureForm(_Versioned):
     characteristics = forms.MultipleChoiceField(
         label=_("Told apart by"), choices=list(CHARACTERISTICS.items()), widget=forms.CheckboxSelectMultiple
     )
-    period = forms.ChoiceField(label=_("Period"), choices=_choices("period"))
+    period = forms.ChoiceField(label=_("Period"), choices=_choices("period"), initial="week")
     without_cell = forms.ChoiceField(label=_("Who is in no cell"), choices=_choices("without_cell"))
     look_back = forms.IntegerField(label=_("Periods to look back"), initial=0, min_value=0)
     look_ahead = forms.IntegerField(label=_("Periods to look ahead"), initial=0, min_value=0)
@@ -71,7 +71,9 @@ class SequenceForm(_Versioned):
         required=False,
         max_length=40_000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("A line each: product; product group; from; to. One of the first two is empty. 2026-03-31"),
+        help_text=_(
+            "A line each: product; product group; from; to. Of the first two one is empty: HL-U509; ; 2026-03-31;"
+        ),
     )
 
 

@@ -157,6 +157,9 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "quotas.save_sequence": _QUOTAS,
     "quotas.set_targets": _QUOTAS,
     "quotas.retire_cell": _QUOTAS,
+    "quotas.restore_cell": _QUOTAS,
+    "quotas.close_sequence": _QUOTAS,
+    "quotas.reopen_sequence": _QUOTAS,
     "quotas.save_protection": _QUOTAS,
     # pricing
     "pricing.simulate": _who(REP, SALES, COORD, OPS, BILL, MASTER),

@@ -6,7 +6,7 @@ The component draws and checks; the app's actions decide and write. Each is a fu
 | --- | --- |
 | create | (actor, values) -> key |
 | change | (actor, key, values) -> None |
-| deactivate | (actor, key) -> None |
+| deactivate, activate | (actor, key) -> None |
 | load | (actor, key) -> Record; raises NotFound |
 """
 
@@ -22,7 +22,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.views import View
 
+from troth.kernel.errors import BusinessError
 from troth.platform.web.access import actor_of, demand, may
+from troth.platform.web.acts import said, tell
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.forms import FormPage
 from troth.platform.web.lists import ListPage, Source
@@ -65,6 +67,8 @@ class MasterScreens:
     create: Callable[[Any, dict[str, Any]], Any] | None = None
     change: Callable[[Any, Any, dict[str, Any]], None] | None = None
     deactivate: Callable[[Any, Any], None] | None = None
+    activate: Callable[[Any, Any], None] | None = None
+    """Takes `deactivate` back, from the toast and from the page of what is inactive."""
     import_step: Callable[[Any], Step | None] | None = None
     """The way to the page that brings records in from a file, for those who may."""
     filters: Sequence[Filter] = ()
@@ -88,6 +92,8 @@ class MasterScreens:
             found.insert(1, path(f"{self.key}/new/", _Create.as_view(screens=self), name=f"{self.key}-create"))
         if self.deactivate:
             found.append(path(f"{one}deactivate/", _Deactivate.as_view(screens=self), name=f"{self.key}-deactivate"))
+        if self.activate:
+            found.append(path(f"{one}activate/", _Activate.as_view(screens=self), name=f"{self.key}-activate"))
         return found
 
 
@@ -157,12 +163,15 @@ class _Edit(_Screen):
         self.permission = screens.edit_permission if request.method == "POST" else screens.view_permission
         self.record = screens.load(demand(request, screens.view_permission), captured["key"])
         self.title = self.record.title
-        writable = screens.change is not None and self.record.active and may(request, screens.edit_permission)
+        changeable = self.record.active or screens.activate is not None
+        writable = screens.change is not None and changeable and may(request, screens.edit_permission)
         self.submit_label = gettext("Save") if writable else ""
         self.steps = []
         if screens.about:
             self.steps.append(Step(gettext("Overview"), reverse(screens.about, args=[captured["key"]]), "get"))
-        if screens.deactivate and writable:
+        if screens.activate and not self.record.active and may(request, screens.edit_permission):
+            self.steps.append(Step(gettext("Activate"), screens.address("activate", captured["key"])))
+        elif screens.deactivate and writable:
             deactivate = screens.address("deactivate", captured["key"])
             self.steps.append(Step(gettext("Deactivate"), deactivate, "get", danger=True))
         return super().dispatch(request, *args, **captured)
@@ -209,5 +218,21 @@ class _Deactivate(View):
     def post(self, request: HttpRequest, key: Any) -> HttpResponse:
         assert self.screens.deactivate is not None
         self.screens.deactivate(demand(request, self.screens.edit_permission), key)
-        messages.success(request, gettext("Deactivated."))
-        return HttpResponseRedirect(self.screens.address("list"))
+        screens = self.screens
+        undo = Step(gettext("Undo"), screens.address("activate", key)) if screens.activate else None
+        said(request, gettext("Deactivated."), undo)
+        return HttpResponseRedirect(screens.address("list"))
+
+
+class _Activate(View):
+    screens: MasterScreens = UNSET
+
+    def post(self, request: HttpRequest, key: Any) -> HttpResponse:
+        assert self.screens.activate is not None
+        try:
+            self.screens.activate(demand(request, self.screens.edit_permission), key)
+        except BusinessError as refusal:
+            tell(request, refusal)
+        else:
+            said(request, gettext("Active again."))
+        return HttpResponseRedirect(self.screens.address("edit", key))

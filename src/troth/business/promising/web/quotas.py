@@ -32,14 +32,15 @@ from troth.kernel.periods import PeriodKind, first_day, period_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.kernel.quota import WILDCARD
 from troth.platform.documents import DocumentRef
+from troth.platform.web import acts
 from troth.platform.web.access import allowed, demand
-from troth.platform.web.acts import clocked
+from troth.platform.web.acts import Said, button, clocked
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.formats import number as figure
 from troth.platform.web.forms import FigureField, refused_form
 from troth.platform.web.language import worded
 from troth.platform.web.pickers import Picker
-from troth.platform.web.values import Empty, Link, Quantity
+from troth.platform.web.values import Empty, Link, Quantity, Status, Step
 from troth.reference import queries as reference
 
 PERIODS = 6
@@ -61,6 +62,7 @@ class Seen(forms.Form):
 
     q = forms.CharField(label=_("Values"), required=False, max_length=100)
     on = day_field(_("From"), required=False)
+    retired = forms.BooleanField(label=_("With retired"), required=False)
 
 
 class Pasted(forms.Form):
@@ -80,7 +82,9 @@ def cells(request: HttpRequest, key: int) -> HttpResponse:
     given = seen.cleaned_data if seen.is_bound and seen.is_valid() else {}
     today = reference.today(request.clock)  # type: ignore[attr-defined]
     first = period_of(PeriodKind(procedure.period), day_of(given.get("on") or today))
-    found = planned.all_cells(key, words=given.get("q", "")).filter(cell__gt=request.GET.get("after", ""))
+    found = planned.all_cells(key, words=given.get("q", ""), with_retired=given.get("retired", False)).filter(
+        cell__gt=request.GET.get("after", "")
+    )
     rows = list(found.order_by("cell")[: CELLS + 1])
     shown = planned.cell_rows(procedure, rows[:CELLS], first=first, last=first + PERIODS - 1)
     on = date_of(first_day(PeriodKind(procedure.period), first)).isoformat()
@@ -89,13 +93,13 @@ def cells(request: HttpRequest, key: int) -> HttpResponse:
         "code": procedure.code,
         "form": seen if seen.is_bound else Seen(initial={"on": today}),
         "table": table_of(_columns(procedure, first), [_matrix_row(procedure, one, first) for one in shown]),
-        "empty": Empty(_("No cells yet"), _("Paste targets below: each line makes a cell, or changes one.")),
+        "empty": _nothing(given),
         "has_cells": bool(shown),
-        "next_url": f"?{urlencode({'on': on, 'q': given.get('q', ''), 'after': rows[CELLS - 1].cell})}"
-        if len(rows) > CELLS
-        else "",
-        "earlier_url": f"?{urlencode({'on': _shifted(procedure, first, -PERIODS), 'q': given.get('q', '')})}",
-        "later_url": f"?{urlencode({'on': _shifted(procedure, first, PERIODS), 'q': given.get('q', '')})}",
+        "next_url": _address(given, on, after=rows[CELLS - 1].cell) if len(rows) > CELLS else "",
+        "first_url": _address(given, on) if "after" in request.GET else "",
+        "earlier_url": _address(given, _shifted(procedure, first, -PERIODS)),
+        "later_url": _address(given, _shifted(procedure, first, PERIODS)),
+        "count": planned.count_cells(key),
         "paste": Pasted() if may_plan else None,
         "paste_help": _paste_help(procedure),
         "plan_url": reverse("promising:quota-cells-plan", args=[key]),
@@ -104,6 +108,18 @@ def cells(request: HttpRequest, key: int) -> HttpResponse:
         "crumbs": [Link(gettext("Quota procedures"), reverse("quotas:quota-procedures-list"))],
     }
     return render(request, "promising/quota_cells.html", context)
+
+
+def _nothing(given: Mapping[str, Any]) -> Empty:
+    if given.get("q"):
+        return Empty(_("No cell has these values"), _("Enter fewer of them, or show retired cells too."))
+    return Empty(_("No cells yet"), _("Paste targets below: each line makes a cell, or changes one."))
+
+
+def _address(given: Mapping[str, Any], on: str, **more: str) -> str:
+    """The matrix from another day on, or after another cell, with the same cells chosen."""
+    kept = {"on": on, "q": given.get("q", "")} | ({"retired": "on"} if given.get("retired") else {})
+    return f"?{urlencode(kept | more)}"
 
 
 def _shifted(procedure: Any, first: int, by: int) -> str:
@@ -117,7 +133,9 @@ def _columns(procedure: Any, first: int) -> list[Column]:
 
 
 def _matrix_row(procedure: Any, row: CellRow, first: int) -> dict[str, Any]:
-    told: dict[str, Any] = {"cell": Link(cell_words(row.values), reverse("promising:quota-cell", args=[row.id]))}
+    words = cell_words(row.values)
+    named = words if row.is_active else gettext("%(cell)s (retired)") % {"cell": words}
+    told: dict[str, Any] = {"cell": Link(named, reverse("promising:quota-cell", args=[row.id]))}
     for at in range(PERIODS):
         targets = row.periods.get(first + at)
         told[f"p{at}"] = _said(targets, procedure) if targets else None
@@ -231,6 +249,9 @@ def cell(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "title": cell_words(row.values),
         "code": procedure.code,
+        "is_active": found.is_active,
+        "retired": Status(_("Retired"), "stopped"),
+        "step": _step(actor, found),
         "form": form if may_plan else None,
         "periods": table_of(TARGETS, _target_rows(procedure, row, range(first, last + 1))),
         "holders": table_of(HOLDERS, _holders(procedure, found.cell, actor)),
@@ -242,6 +263,29 @@ def cell(request: HttpRequest, key: int) -> HttpResponse:
     return render(request, "promising/quota_cell.html", context)
 
 
+def _step(actor: Any, found: Any) -> Step | None:
+    if found.is_active:
+        return acts.step(actor, _("Retire"), "promising:quota-cell-retire", found.pk, danger=True)
+    return acts.step(actor, _("Restore"), "promising:quota-cell-restore", found.pk)
+
+
+def _retire(request: HttpRequest, actor: Any, key: int) -> Said:
+    actions.retire_cell(key, **clocked(request, actor))
+    undo = acts.step(actor, _("Undo"), "promising:quota-cell-restore", key)
+    return Said(gettext("Retired. What was promised keeps what it consumes."), _page_of(key), undo)
+
+
+def _restore(request: HttpRequest, actor: Any, key: int) -> Said:
+    actions.restore_cell(key, **clocked(request, actor))
+    undo = acts.step(actor, _("Undo"), "promising:quota-cell-retire", key)
+    return Said(gettext("It holds again."), _page_of(key), undo)
+
+
+def _page_of(key: int) -> str:
+    return reverse("promising:quota-cell", args=[key])
+
+
+retire, restore = button(_retire), button(_restore)
 TARGETS = (
     Column("period", _("Period"), wide=True),
     Column("target", _("Target"), "quantity"),

@@ -15,9 +15,9 @@ from troth.business.quotas.actions.drafts import (
     SequenceDraft,
     TargetDraft,
 )
-from troth.business.quotas.actions.maintain import save_procedure, save_sequence
+from troth.business.quotas.actions.maintain import close_sequence, reopen_sequence, save_procedure, save_sequence
 from troth.business.quotas.actions.protect import save_protection
-from troth.business.quotas.actions.targets import retire_cell, set_targets
+from troth.business.quotas.actions.targets import restore_cell, retire_cell, set_targets
 
 __all__ = [
     "ProcedureDraft",
@@ -26,6 +26,9 @@ __all__ = [
     "Saved",
     "SequenceDraft",
     "TargetDraft",
+    "close_sequence",
+    "reopen_sequence",
+    "restore_cell",
     "retire_cell",
     "save_procedure",
     "save_protection",

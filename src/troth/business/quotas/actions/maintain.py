@@ -110,6 +110,26 @@ def save_sequence(
     return saved
 
 
+@action
+def close_sequence(sequence_id: int, *, by: Actor, clock: Clock) -> None:
+    """Ask a sequence no more; what was promised keeps what it consumes of its cells."""
+    record, _ = locks.hold(SequenceRow, sequence_id, by=by)
+    if record.is_active:
+        _write(record, "quota_sequence", {"is_active": False}, by=by, clock=clock)
+
+
+@action
+def reopen_sequence(sequence_id: int, *, by: Actor, clock: Clock) -> None:
+    """Ask a sequence again that was closed. `ReachesOverlap` where another took its place."""
+    record, _ = locks.hold(SequenceRow, sequence_id, by=by)
+    if record.is_active:
+        return
+    procedures = list(Procedure.objects.filter(steps__sequence_id=sequence_id).order_by("pk"))
+    locks.begin().hold(Procedure, *(one.pk for one in procedures), by=by)
+    _refuse_overlaps(list(Reach.objects.filter(sequence_id=sequence_id)), procedures, besides=sequence_id)
+    _write(record, "quota_sequence", {"is_active": True}, by=by, clock=clock)
+
+
 def _procedures(codes: Sequence[str]) -> list[Procedure]:
     if not codes:
         raise WrongQuota(Sentence("A sequence asks at least one procedure. Choose one."), field="procedures")

@@ -22,7 +22,7 @@ from troth.business.quotas.rules import (
     read_values,
 )
 from troth.kernel.calendars import day_of
-from troth.kernel.errors import BusinessError, Refusals, Sentence
+from troth.kernel.errors import BusinessError, NotFound, Refusals, Sentence
 from troth.kernel.periods import PeriodKind, last_day, period_of
 from troth.kernel.quantity import MAX
 from troth.kernel.quota import WILDCARD
@@ -262,12 +262,25 @@ def _write(
 def retire_cell(cell_id: int, *, by: Actor, clock: Clock) -> None:
     """Look at a cell no more: its lines are in the next cell that holds for them.
 
-    What it is planned for stays, and a target entered for it brings it back. Promises keep what they consume of it.
+    What it is planned for stays; `restore_cell`, or a target entered for it, brings it back. Promises keep what they
+    consume of it.
     """
+    _use_cell(cell_id, "quotas.cell_retired", is_active=False, by=by, clock=clock)
+
+
+@action
+def restore_cell(cell_id: int, *, by: Actor, clock: Clock) -> None:
+    """Look at a cell again that was retired."""
+    _use_cell(cell_id, "quotas.cell_restored", is_active=True, by=by, clock=clock)
+
+
+def _use_cell(cell_id: int, event: str, *, is_active: bool, by: Actor, clock: Clock) -> None:
     found = Cell.objects.filter(pk=cell_id).first()
-    procedure, _ = locks.hold(Procedure, found.procedure_id if found else 0, by=by)
-    Cell.objects.filter(pk=cell_id).update(is_active=False)
-    events.record(
-        "quotas.cell_retired", DocumentRef("quota_procedure", procedure.pk, procedure.code),
-        company_id=ALL_COMPANIES, by=by, at=clock.now(), facts={"cell": found.cell if found else ""},
-    )  # fmt: skip
+    if found is None:
+        raise NotFound(Sentence("There is no quota cell %(id)s."), kind="quota cell", id=cell_id)
+    procedure, _ = locks.hold(Procedure, found.procedure_id, by=by)
+    if Cell.objects.filter(pk=cell_id, is_active=not is_active).update(is_active=is_active):
+        events.record(
+            event, DocumentRef("quota_procedure", procedure.pk, procedure.code),
+            company_id=ALL_COMPANIES, by=by, at=clock.now(), facts={"cell": found.cell},
+        )  # fmt: skip

@@ -194,6 +194,11 @@ def all_cells(procedure_id: int, *, words: str = "", with_retired: bool = False)
     return found if with_retired else found.filter(is_active=True)
 
 
+def count_cells(procedure_id: int) -> int:
+    """How many cells of a procedure are looked at."""
+    return all_cells(procedure_id).count()
+
+
 def cell_rows(procedure: Procedure, cells: Sequence[Cell], *, first: int, last: int) -> list[CellRow]:
     """The cells with what is planned and consumed from one period to another; one statement."""
     found: dict[str, dict[int, tuple[int, int]]] = {one.cell: {} for one in cells}

@@ -14,11 +14,13 @@ from troth.platform.actors import Actor
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.master import MasterScreens, Record, Words
-from troth.platform.web.values import Step
+from troth.platform.web.values import Status, Step
 from troth.reference import queries as reference
 
 VIEW = "quotas.view_quota"
 INACTIVE = (Filter("inactive", _("With inactive"), "flag"),)
+STOPPED = Status(_("Inactive"), "stopped")
+"""What is inactive can be made active again on its page, so its fields stay open."""
 TRY = Step(_("Try it"), reverse_lazy("promising:quota-try"), "get")
 
 
@@ -41,7 +43,7 @@ def _load_procedure(actor: Actor, key: int) -> Record:
     values: dict[str, Any] = {name: getattr(one, name) for name in names}
     values |= {"unit": one.unit_id, "characteristics": one.characteristics.split(",")}
     values["is_active"] = "yes" if one.is_active else "no"
-    return Record(title=f"{one.code} {one.name}", values=values, active=one.is_active)
+    return Record(title=f"{one.code} {one.name}", values=values, status=None if one.is_active else STOPPED)
 
 
 procedures = MasterScreens(
@@ -148,6 +150,8 @@ sequences = MasterScreens(
     edit_permission="quotas.save_sequence",
     create=_save_sequence,
     change=lambda actor, key, values: _done(_save_sequence(actor, values, key)),
+    deactivate=lambda actor, key: actions.close_sequence(key, by=actor, clock=SYSTEM_CLOCK),
+    activate=lambda actor, key: actions.reopen_sequence(key, by=actor, clock=SYSTEM_CLOCK),
 )
 
 
@@ -181,7 +185,7 @@ def _load_protection(actor: Actor, key: int) -> Record:
         "is_active": "yes" if one.is_active else "no",
         "version": one.version,
     }
-    return Record(title=f"{one.product.number}: {one.value}", values=values, active=one.is_active)
+    return Record(title=f"{one.product.number}: {one.value}", values=values, status=None if one.is_active else STOPPED)
 
 
 protections = MasterScreens(
