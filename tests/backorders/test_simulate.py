@@ -3,11 +3,16 @@
 from datetime import date
 
 from tests import company
+from troth.business.backorders import words
 from troth.business.backorders.models import Loss
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import SegmentDraft
+from troth.business.backorders.states import Frozen
 from troth.business.masterdata import actions as masterdata
+from troth.business.promising.models import Requirement
+from troth.business.sales import actions as sales
+from troth.platform.actors import SYSTEM
 from troth.reference.models import Product
 
 EVERYBODY = SegmentDraft("Everybody", "redistribute")
@@ -84,11 +89,34 @@ def test_the_first_segment_that_fits_takes_the_line(desk):
 
 def test_lines_that_are_fixed_or_come_together_take_no_part_and_keep_their_goods(desk):
     desk.stock("HELMET", 10)
-    together = desk.order("GAMMA", ("HELMET", 4), complete_delivery=True)
+    desk.stock("GLOVE", 4)
+    together = desk.order("GAMMA", ("HELMET", 4), ("GLOVE", 4), complete_delivery=True)
     desk.order("BETA", ("HELMET", 10))
     run = desk.simulated(SegmentDraft("Beta", "redistribute", Filter(customers=("BETA",))), EVERYBODY)
     assert together not in [one.document_id for one in run.changes.all()]
-    assert Summary.of(run.summary).frozen == {"together": 1}
+    assert Summary.of(run.summary).frozen == {"together": 2}
+
+
+def test_a_complete_delivery_of_one_line_takes_part_and_gets_all_or_nothing(desk):
+    """ALPHA has all ten and would keep four of them; who asks for all at once is not left with a part."""
+    desk.stock("HELMET", 10)
+    alone = desk.order("ALPHA", ("HELMET", 10), complete_delivery=True)
+    second = desk.order("BETA", ("HELMET", 6))
+    assert changes_of(desk.simulated()) == [
+        (alone, "worse", []),
+        (second, "better", [(6, company.NEXT_WEDNESDAY)]),
+    ]
+
+
+def test_what_is_left_of_a_complete_delivery_when_its_other_line_is_rejected_takes_part(desk):
+    desk.stock("HELMET", 4)
+    order = desk.order("GAMMA", ("HELMET", 4), ("GLOVE", 4), complete_delivery=True)
+    assert desk.promised(order) == [[], []]
+    sales.reject_item(order, 20, reason="not needed", by=SYSTEM, clock=desk.small.clock)
+    desk.order("ALPHA", ("HELMET", 4))
+    run = desk.simulated(EVERYBODY)
+    assert Summary.of(run.summary).frozen == {}
+    assert run.lines == 2
 
 
 def test_a_line_gets_a_delivery_on_a_day_on_which_its_goods_can_leave(desk):
@@ -132,3 +160,18 @@ def test_goods_that_are_kept_in_batches_are_left_as_they_are(desk):
     desk.order("BETA", ("HELMET", 5))
     run = desk.simulated(EVERYBODY)
     assert Summary.of(run.summary).frozen == {"expiring": 2}
+
+
+def test_what_a_quota_holds_for_keeps_its_goods_and_is_counted(desk):
+    desk.stock("HELMET", 10)
+    first = desk.order("ALPHA", ("HELMET", 6))
+    Requirement.objects.filter(document_id=first).update(is_rationed=True)
+    second = desk.order("BETA", ("HELMET", 6))
+    run = desk.applied()
+    assert Summary.of(run.summary).frozen == {"rationed": 1}
+    assert desk.promised(first) == [[(6, company.NEXT_WEDNESDAY)]]
+    assert desk.promised(second) == [[(4, company.NEXT_WEDNESDAY)]]
+
+
+def test_each_reason_to_take_no_part_has_its_words():
+    assert set(words.FROZEN) == set(Frozen)

@@ -81,7 +81,11 @@ def verdict_of(gained: int, lost: int) -> Verdict:
 
 
 class Frozen(StrEnum):
-    """Why a line that was selected takes no part; `expiring`: a run does not share goods that are kept in batches."""
+    """Why a line that was selected takes no part.
+
+    `expiring`: a run does not share goods that are kept in batches; `rationed`: nor what quotas or supply protection
+    hold for.
+    """
 
     FIXED = "fixed"
     TOGETHER = "together"
@@ -89,6 +93,7 @@ class Frozen(StrEnum):
     SCOPE = "scope"
     CLOSED = "closed"
     EXPIRING = "expiring"
+    RATIONED = "rationed"
 
 
 class Rhythm(StrEnum):

@@ -86,6 +86,8 @@ FROZEN: dict[str, Text] = {
     Frozen.HELD: _("A block keeps it from being confirmed"),
     Frozen.SCOPE: _("Checked by another scope than the product's"),
     Frozen.CLOSED: _("The site is closed"),
+    Frozen.EXPIRING: _("Goods are kept in batches"),
+    Frozen.RATIONED: _("A quota or supply protection holds for it"),
 }
 
 _RULES: dict[tuple[str, str], Text] = {

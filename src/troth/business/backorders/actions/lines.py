@@ -206,7 +206,8 @@ def _frozen(
     expiring = np.array([bool(balance.lots) for balance in balances], np.bool_)
     frozen[expiring[found.key]] = places[Frozen.EXPIRING]
     frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
-    frozen[(found.group > 0) | found.is_complete] = places[Frozen.TOGETHER]
+    frozen[found.is_rationed] = places[Frozen.RATIONED]
+    frozen[found.is_together] = places[Frozen.TOGETHER]
     frozen[found.is_fixed] = places[Frozen.FIXED]
     frozen[found.is_held] = places[Frozen.HELD]
     return frozen

@@ -1,8 +1,8 @@
 """What is open of orders, read for whole sets of keys as columns: what a run over the backorders shares out anew.
 
 A line is open as far as it is neither delivered nor tied to stock. Its rows are its confirmations of that part. What is
-not checked, withdrawn, or kept in a segment of its own is no part of it, and neither is what quotas or supply
-protection hold for: such lines keep what they have, so that a run gives nobody more than a quota does.
+not checked, withdrawn, or kept in a segment of its own is no part of it. Lines that quotas or supply protection hold
+for say so: they are to keep what they have, so that a run gives nobody more than a quota does.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,9 @@ class OpenLines:
     key                     place among the keys that were asked for
     wanted                  what is open: neither delivered nor tied to stock, zero or more
     requested               the day on which the customer wants it
-    mode                    place in `MODES`
+    mode                    place in `MODES`; complete for a line that was to arrive with others, of which none is open
+    is_together             it arrives together with others that are open, or with stock that is tied to it
+    is_rationed             quotas or supply protection hold for it
     is_held                 a block keeps the line from being confirmed
     row_offsets             one more than lines; the rows of a line in the order of their days
     row_quantity, row_material, row_delivery, row_basis      what is confirmed of `wanted`, and on what (`BASES`)
@@ -50,10 +52,10 @@ class OpenLines:
     mode: Array
     priority: Array
     value: Array
-    group: Array
     most: Array
     is_fixed: npt.NDArray[np.bool_]
-    is_complete: npt.NDArray[np.bool_]
+    is_together: npt.NDArray[np.bool_]
+    is_rationed: npt.NDArray[np.bool_]
     is_held: npt.NDArray[np.bool_]
     scope: list[str]
     row_offsets: Array
@@ -82,10 +84,14 @@ def keys_of(company_id: int, *, site_ids: Sequence[int] = (), product_ids: Seque
     return [((product_id, site_id), count) for product_id, site_id, count in rows]
 
 
-_OPEN = (
-    "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
-    " AND NOT is_rationed"
+_OPEN = "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
+_TOGETHER = (
+    "CASE WHEN r.complete_delivery OR r.delivery_group > 0 THEN (SELECT COUNT(*) FROM promising_requirement o"
+    " WHERE o.document_kind = 'order' AND o.document_id = r.document_id AND o.open_quantity > 0 AND NOT o.is_withdrawn"
+    " AND o.complete_delivery = r.complete_delivery"
+    " AND (r.complete_delivery OR o.delivery_group = r.delivery_group)) ELSE 0 END"
 )
+"""How many open lines arrive together with a line, itself among them; 0 where it comes by itself."""
 
 
 def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
@@ -98,8 +104,8 @@ def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
     )  # fmt: skip
     lines = sql.fetch(
         f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {_day('r.requested_on')},"
-        f" {_place('r.mode', MODES)}, r.priority, r.value, r.delivery_group, r.deliveries_max, r.is_fixed,"
-        f" r.complete_delivery, {_held()}, r.scope FROM {of_key} ORDER BY r.id",
+        f" {_place('r.mode', MODES)}, r.priority, r.value, {_TOGETHER}, r.deliveries_max, r.is_fixed,"
+        f" r.is_rationed, {_held()}, r.scope FROM {of_key} ORDER BY r.id",
         parameters,
     )
     ids = [row[1] for row in lines]
@@ -147,17 +153,19 @@ def _place(column: str, words: Sequence[str]) -> str:
 def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
     wide = list(zip(*lines, strict=True)) or [()] * 15
     ints = [np.array(column, np.int64) for column in wide[:11]]
-    fixed, complete, held = (np.array([bool(value) for value in column], np.bool_) for column in wide[11:14])
+    fixed, rationed, held = (np.array([bool(value) for value in column], np.bool_) for column in wide[11:14])
     flat = np.array(rows, np.int64).reshape(-1, 5)
     tied = flat[:, 4] < 0
     # Whichever line it is of, stock that is tied to it is its own already.
     owner = np.searchsorted(ints[1], flat[:, 0])
     wanted = ints[4] - np.bincount(owner[tied], flat[tied, 1], len(lines)).astype(np.int64)
     flat, owner = flat[~tied], owner[~tied]
+    together = (ints[9] > 1) | ((ints[9] == 1) & (wanted < ints[4]))
     offsets = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(lines))))).astype(np.int64)
     return OpenLines(
         key=ints[0], requirement=ints[1], line=ints[2], document=ints[3], wanted=wanted, requested=ints[5],
-        mode=ints[6], priority=ints[7], value=ints[8], group=ints[9], most=ints[10], is_fixed=fixed,
-        is_complete=complete, is_held=held, scope=list(wide[14]), row_offsets=offsets, row_quantity=flat[:, 1],
-        row_material=flat[:, 2], row_delivery=flat[:, 3], row_basis=flat[:, 4],
+        mode=np.where(ints[9] == 1, MODES.index(Mode.COMPLETE), ints[6]), priority=ints[7], value=ints[8],
+        most=ints[10], is_fixed=fixed, is_together=together, is_rationed=rationed, is_held=held, scope=list(wide[14]),
+        row_offsets=offsets, row_quantity=flat[:, 1], row_material=flat[:, 2], row_delivery=flat[:, 3],
+        row_basis=flat[:, 4],
     )  # fmt: skip
