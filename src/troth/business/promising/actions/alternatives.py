@@ -10,7 +10,7 @@ So two orders whose alternatives overlap crosswise take their locks in one order
 read for all wishes at once: one statement for the ordered goods, one for the alternatives where some fall short.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from troth.business.promising.actions import quotas
@@ -82,6 +82,16 @@ class _Books:
         found = {wish.line_id: self._holding[wish.line_id] for wish in wishes if wish.line_id in self._holding}
         promise = simulate([_alone(wish) for wish in wishes], clock=self.clock, books=books, found=found)
         return dict(promise.lines), books
+
+    def each(self, wishes: Sequence[Wish]) -> dict[int, LinePromise]:
+        """What each of these would be promised if it were the only one; in one go where no two want of one quota."""
+        if not self._meet(wishes):
+            return self.tried(wishes)[0]
+        return {wish.line_id: self.tried([wish])[0][wish.line_id] for wish in wishes}
+
+    def _meet(self, wishes: Sequence[Wish]) -> bool:
+        found = [self._holding[wish.line_id].keys for wish in wishes if wish.line_id in self._holding]
+        return sum(len(set(keys)) for keys in found) > len({key for keys in found for key in keys})
 
 
 def _alone(wish: Wish) -> Wish:
@@ -162,17 +172,47 @@ def _one(asked: Asked, books: _Books) -> Planned:
         return as_ordered(asked)
     able = {place: one for place, one in enumerate(asked.alternatives, 1) if not one.obstacle and one.wish.quantity}
     books.need([one.wish for one in able.values()])
-    found, _after = books.tried([one.wish for one in able.values()]) if able else ({}, books.now)
+    found = books.each([one.wish for one in able.values()])
     offers = {ORDERED: offer_of(ordered, None)}
     offers |= {place: offer_of(found[one.wish.line_id], one) for place, one in able.items()}
     wished = day_of(asked.wish.requested_on)
-    strategy = asked.strategy
-    served = shares(
-        asked.wish.quantity, wished, list(offers.values()), building=strategy.building, picking=asked.picking
-    )
-    parts = parts_of(asked, served, list(offers))
-    _promised, books.now = books.tried([wish_of(asked, part) for part in parts])
-    return Planned(asked, parts, _tried(asked, offers, dict(zip(offers, served, strict=True)), wished), offers)
+    parts, served = _shared(asked, offers, books)
+    return Planned(asked, parts, _tried(asked, offers, served, wished), offers)
+
+
+def _shared(asked: Asked, offers: Mapping[int, Offer], books: _Books) -> tuple[tuple[Part, ...], dict[int, int]]:
+    """The parts of a wish, and what each place serves of it; they are taken from the books.
+
+    Each offer stands for itself. Where two want of one quota, what comes of them together is tried, and who gets less
+    than they offered offers no more than that.
+    """
+    wished, left = day_of(asked.wish.requested_on), dict(offers)
+    building, picking = asked.strategy.building, asked.picking
+    for _ in range(2 * len(offers)):
+        served = shares(asked.wish.quantity, wished, list(left.values()), building=building, picking=picking)
+        parts = parts_of(asked, served, list(left))
+        promised, after = books.tried([wish_of(asked, part) for part in parts])
+        shared = dict(zip(left, served, strict=True))
+        less = _less(asked, left, shared, promised)
+        if not less:
+            break
+        left |= less
+    books.now = after
+    return parts, shared
+
+
+def _less(
+    asked: Asked, offers: Mapping[int, Offer], shared: Mapping[int, int], promised: Mapping[int, LinePromise]
+) -> dict[int, Offer]:
+    """What those offer, by place, whose share comes later or less of it than they offered alone."""
+    found = {}
+    for place, share in shared.items():
+        if share:
+            other = None if place == ORDERED else asked.alternatives[place - 1]
+            got = offer_of(promised[(other or asked).wish.line_id], other)
+            if any(got.by(day) < min(share, offers[place].by(day)) for day, _ in offers[place].arrivals):
+                found[place] = got
+    return found
 
 
 def wish_of(asked: Asked, part: Part) -> Wish:
