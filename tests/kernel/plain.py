@@ -10,8 +10,8 @@ def projected(postings, categories, today, *, horizon, believed_days=7):
 
 
 def arrives(category, offset, believed_days, horizon):
-    """The day on which a posting counts, None when it is not believed; goods in inspection or blocked lie here."""
-    lies_here = category in (7, 8)
+    """The day on which a posting counts, None when it is not believed; what is set aside lies here."""
+    lies_here = category in (7, 8, 10)
     if 1 <= category <= 15 and offset < 0 and not lies_here:
         return 1 if -offset <= believed_days else None
     return 0 if category == 0 else max(offset, 0)

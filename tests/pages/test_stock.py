@@ -8,7 +8,7 @@ import time_machine
 from tests.shipping.conftest import assert_books_hold
 from troth.business.supply.models import TransferPosting
 from troth.ledgers.stock.models import Balance
-from troth.reference.models import Bin
+from troth.reference.models import Bin, StorageLocation
 
 NOW = "2026-03-02T08:00:00Z"
 
@@ -106,3 +106,14 @@ def test_a_quality_coordinator_blocks_goods_and_takes_it_back(goods, sign_in):
     assert "Reversed" in said(browser.get(f"{place}?tab=transfers"))
     assert_books_hold()
     assert sign_in("representative").get(f"{place}transfer/").status_code == 403
+
+
+@time_machine.travel(NOW)
+def test_the_page_of_a_product_tells_locations_apart_and_which_are_left_out(goods, sign_in):
+    shown = StorageLocation.objects.create(site=goods.site, code="SHOW", name="Showroom", is_left_out=True)
+    shelf = Bin.objects.create(location=shown, code="S-01")
+    browser = sign_in("warehouse_clerk")
+    browser.post(f"/stock/{goods.pk}/move/", {"quantity": "2", "to_bin": shelf.pk, "reason": "", "_key": "one"})
+    page = said(browser.get(f"/products/{goods.product_id}/about/?tab=stock"))
+    assert re.search(r"HAM SHOW left out 2", page), page
+    assert_books_hold()

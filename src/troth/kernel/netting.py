@@ -60,6 +60,7 @@ class Category(IntEnum):
     QUALITY_STOCK = 7
     BLOCKED_STOCK = 8
     RETURN = 9
+    LEFT_OUT_STOCK = 10
     ORDER = 16
     DELIVERY = 17
     HOLD = 18
@@ -78,8 +79,8 @@ class Category(IntEnum):
         return self >= _FIRST_DEMAND
 
 
-LYING = frozenset((Category.QUALITY_STOCK, Category.BLOCKED_STOCK))
-"""Goods that lie here and may not be used; they are no receipts that could be late."""
+LYING = frozenset((Category.QUALITY_STOCK, Category.BLOCKED_STOCK, Category.LEFT_OUT_STOCK))
+"""Goods that lie here and are not promised unless a scope says so; they are no receipts that could be late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,13 @@ class SiteAdmin(MastersAdmin):
 
 @admin.register(models.StorageLocation)
 class StorageLocationAdmin(MastersAdmin):
-    list_display = ("code", "name", "site", "is_active")
-    list_filter = ("site", "is_active")
+    list_display = ("code", "name", "site", "is_left_out", "is_active")
+    list_filter = ("site", "is_left_out", "is_active")
     search_fields = ("code", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """What lies there is posted to availability as the location says, so this stays."""
+        return ("site", "is_left_out") if obj is not None else ()
 
 
 @admin.register(models.Bin)
@@ -98,6 +102,10 @@ class BinAdmin(MastersAdmin):
     list_select_related = ("location",)
     search_fields = ("code",)
     autocomplete_fields = ("location",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Goods that lie in it are posted to its location, so this stays."""
+        return ("location",) if obj is not None else ()
 
 
 @admin.register(models.Unit)

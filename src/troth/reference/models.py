@@ -196,9 +196,17 @@ class Site(Masters):
 
 
 class StorageLocation(Masters):
+    """A part of a site. `is_left_out` stays as it was created: goods that lie there are posted by it."""
+
     site = models.ForeignKey(Site, on_delete=models.RESTRICT, related_name="locations")
     code = models.CharField(_("code"), max_length=10)
     name = models.CharField(_("name"), max_length=120)
+    is_left_out = models.BooleanField(
+        _("left out of the check"),
+        default=False,
+        db_default=False,
+        help_text=_("What lies there is promised to nobody and fetched by nobody. It cannot be changed later."),
+    )
 
     class Meta:
         verbose_name = _("storage location")

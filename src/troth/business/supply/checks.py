@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from troth.business.masterdata import queries as masterdata
 from troth.business.supply.actions.expect import CATEGORIES
 from troth.business.supply.models import Receipt
-from troth.business.supply.types import CATEGORIES as TYPES
+from troth.business.supply.types import COUNTS
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform.verify import Check, Count, Finding, register
@@ -33,11 +33,11 @@ def _expected() -> Iterator[Finding | Count]:
 
 def _stock() -> Iterator[Finding | Count]:
     """Stock of each type is its category in availability: the company's own, and what is tied to a line."""
-    for stock_type, category in TYPES.items():
+    for stock_type, is_left_out, category in COUNTS:
         posted = availability.standing_of(category)
         lying = {
             (product_id, site_id, owner): quantity
-            for (product_id, site_id, owner), quantity in stock.of_type(stock_type).items()
+            for (product_id, site_id, owner), quantity in stock.of_type(stock_type, is_left_out=is_left_out).items()
             if owner == "" or owner.startswith("order:")
         }
         places = sorted(posted.keys() | lying.keys())
@@ -54,8 +54,8 @@ def _stock() -> Iterator[Finding | Count]:
 
 def _lots() -> Iterator[Finding | Count]:
     """Lots in availability are the batches in the bins, by type of stock, and last as long as the batches do."""
-    for stock_type, category in TYPES.items():
-        posted, lying = availability.lots_standing(category), stock.batches_of_type(stock_type)
+    for stock_type, is_left_out, category in COUNTS:
+        posted, lying = availability.lots_standing(category), stock.batches_of_type(stock_type, is_left_out=is_left_out)
         known = masterdata.batches((product_id, batch) for product_id, _, batch in (*posted, *lying))
         yield Count(len(posted.keys() | lying.keys()))
         for place in sorted(posted.keys() | lying.keys()):

@@ -14,6 +14,21 @@ CATEGORIES = {
 }
 """What a type counts as where goods are promised; scopes of check choose among these."""
 
+COUNTS = (
+    (StockType.UNRESTRICTED, False, Category.STOCK),
+    (StockType.UNRESTRICTED, True, Category.LEFT_OUT_STOCK),
+    *((kind, None, category) for kind, category in CATEGORIES.items() if kind is not StockType.UNRESTRICTED),
+)
+"""(type, at a location that is left out of the check or not (None: either), what it counts as)."""
+
+
+def category_of(stock_type: str, *, is_left_out: bool) -> Category:
+    """What goods of a type count as at a location."""
+    for kind, left_out, category in COUNTS:
+        if kind == stock_type and left_out in (None, is_left_out):
+            return category
+    raise ValueError(stock_type)
+
 
 class Verb(StrEnum):
     """What a transfer posting does, as people say it."""

@@ -135,12 +135,14 @@ def _usual(product: ProductRow, sites: list[SiteRow]) -> SiteRow | None:
 
 
 def _stock(product: ProductRow, actor: Any, clock: Clock) -> dict[str, Any]:
-    """Where it lies: summed by site and type, by batch, then bin by bin."""
+    """Where it lies: summed by site, location and type, by batch, then bin by bin."""
     seen = {site.id for site in _sites(actor)}
     rows = [row for row in stock.overview(product.id) if row.key.site_id in seen]
     types = list(dict.fromkeys(row.key.stock_type for row in rows))
     columns = (
-        Column("site", _("Site"), wide=True),
+        Column("site", _("Site")),
+        Column("location", _("Location"), wide=True),
+        Column("check", _("Check"), "status"),
         *(Column(kind, TYPES[kind].word if kind in TYPES else kind, "quantity") for kind in types),
     )
     empty = Empty(_("It lies nowhere"), _("Stock appears when goods of an expected receipt are received."))
@@ -152,12 +154,17 @@ def _stock(product: ProductRow, actor: Any, clock: Clock) -> dict[str, Any]:
     }
 
 
+LEFT_OUT = Status(_("left out"), "draft")
+
+
 def _sums(rows: list[StockRow], product: ProductRow) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    """By site and storage location, with whether what lies there may be promised."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
-        of_site = found.setdefault(row.site, {"site": row.site})
-        before = of_site.get(row.key.stock_type, Quantity(0)).value
-        of_site[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
+        place = {"site": row.site, "location": row.location, "check": LEFT_OUT if row.is_left_out else None}
+        of_location = found.setdefault((row.site, row.location), place)
+        before = of_location.get(row.key.stock_type, Quantity(0)).value
+        of_location[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
     return list(found.values())
 
 

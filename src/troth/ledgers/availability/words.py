@@ -15,6 +15,7 @@ CATEGORIES = {
     Category.QUALITY_STOCK: _("Quality stock"),
     Category.BLOCKED_STOCK: _("Blocked stock"),
     Category.RETURN: _("Returns"),
+    Category.LEFT_OUT_STOCK: _("Stock at locations left out"),
     Category.ORDER: _("Orders"),
     Category.DELIVERY: _("Deliveries"),
     Category.HOLD: _("Held"),

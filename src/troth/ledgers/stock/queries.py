@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from troth.ledgers.stock.keys import StockKey
 from troth.ledgers.stock.models import Balance, Posting
@@ -13,6 +13,7 @@ from troth.platform import sql
 from troth.platform.documents import DocumentRef
 
 _KEY = ("site_id", "location_id", "bin_id", "product_id", "batch", "valuation", "stock_type", "owner")
+_ROW = ("site__code", "location__code", "bin__code", "quantity", "received_on", "location__is_left_out")
 _BALANCE_KEY = tuple(f"balance__{name}" for name in _KEY)
 
 
@@ -26,6 +27,7 @@ class StockRow:
     bin: str
     quantity: int
     received_on: date | None
+    is_left_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,16 @@ def overview(product_id: int) -> list[StockRow]:
     rows = (
         Balance.objects.filter(product_id=product_id, quantity__gt=0)
         .order_by("site__code", "location__code", "bin__code", "stock_type", "batch", "owner", "id")
-        .values_list(*_KEY, "site__code", "location__code", "bin__code", "quantity", "received_on")
+        .values_list(
+            *_KEY, "site__code", "location__code", "bin__code", "quantity", "received_on", "location__is_left_out"
+        )
     )
     return [StockRow(StockKey(*row[:8]), *row[8:]) for row in rows]
 
 
 def balance(balance_id: int) -> StockRow | None:
     """What lies under one key, which may be nothing; None where there never was such a balance."""
-    rows = Balance.objects.filter(id=balance_id).values_list(
-        *_KEY, "site__code", "location__code", "bin__code", "quantity", "received_on"
-    )
+    rows = Balance.objects.filter(id=balance_id).values_list(*_KEY, *_ROW)
     return next((StockRow(StockKey(*row[:8]), *row[8:]) for row in rows), None)
 
 
@@ -78,11 +80,16 @@ def opened(bin_ids: Sequence[int]) -> dict[tuple[int, int], int]:
 
 
 def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unrestricted") -> list[BinStock]:
-    """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking."""
+    """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking.
+
+    What lies at locations that are left out of the check is not among it.
+    """
     chosen, parameters = sql.one_of("b.product_id", product_ids)
     rows = sql.fetch(
         f"SELECT {', '.join(f'b.{name}' for name in _KEY)}, n.code, n.sequence, b.quantity, b.received_on"
-        f" FROM stock_balance b JOIN reference_bin n ON n.id = b.bin_id WHERE {chosen} AND b.site_id = %s"
+        f" FROM stock_balance b JOIN reference_bin n ON n.id = b.bin_id"
+        f" JOIN reference_storagelocation l ON l.id = b.location_id AND NOT l.is_left_out"
+        f" WHERE {chosen} AND b.site_id = %s"
         " AND b.stock_type = %s AND b.quantity > 0 ORDER BY b.product_id, b.received_on, n.sequence, n.code, b.id",
         [*parameters, site_id, stock_type],
     )
@@ -161,10 +168,13 @@ def by_owner(prefix: str) -> dict[str, int]:
     return found
 
 
-def of_type(stock_type: str) -> dict[tuple[int, int, str], int]:
-    """Stock of a type by (product id, site id, owner), over all bins, batches and valuations; zeros left out."""
+def of_type(stock_type: str, *, is_left_out: bool | None = None) -> dict[tuple[int, int, str], int]:
+    """Stock of a type by (product id, site id, owner), over all bins, batches and valuations; zeros left out.
+
+    At locations that are left out of the check, at the others, or (None) at all.
+    """
     rows = (
-        Balance.objects.filter(stock_type=stock_type)
+        _of_type(stock_type, is_left_out)
         .values_list("product_id", "site_id", "owner")
         .annotate(lying=Sum("quantity"))
         .exclude(lying=0)
@@ -173,13 +183,19 @@ def of_type(stock_type: str) -> dict[tuple[int, int, str], int]:
     return {(product_id, site_id, owner): quantity for product_id, site_id, owner, quantity in rows}
 
 
-def batches_of_type(stock_type: str) -> dict[tuple[int, int, str], int]:
+def batches_of_type(stock_type: str, *, is_left_out: bool | None = None) -> dict[tuple[int, int, str], int]:
     """The company's own stock of a type by (product id, site id, batch); what is of no batch is left out."""
     rows = (
-        Balance.objects.filter(stock_type=stock_type, owner="", quantity__gt=0)
+        _of_type(stock_type, is_left_out)
+        .filter(owner="", quantity__gt=0)
         .exclude(batch="")
         .values_list("product_id", "site_id", "batch")
         .annotate(lying=Sum("quantity"))
         .order_by("product_id", "site_id", "batch")
     )
     return {(product_id, site_id, batch): quantity for product_id, site_id, batch, quantity in rows}
+
+
+def _of_type(stock_type: str, is_left_out: bool | None) -> QuerySet[Balance]:
+    found = Balance.objects.filter(stock_type=stock_type)
+    return found if is_left_out is None else found.filter(location__is_left_out=is_left_out)

@@ -353,6 +353,7 @@ BASIC: Mapping[str, Table] = {
             title="storage_location",
             model=reference.StorageLocation,
             key=("site", "code"),
+            fixed=("is_left_out",),
             company="site__company_id",
         ),
         Table(

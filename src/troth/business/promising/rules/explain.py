@@ -34,6 +34,9 @@ RECEIPTS = {
 OUTSIDE = {
     Category.QUALITY_STOCK: Sentence("%(amount)s in quality inspection exist, but are not in the scope of the check."),
     Category.BLOCKED_STOCK: Sentence("%(amount)s of blocked stock exist, but are not in the scope of the check."),
+    Category.LEFT_OUT_STOCK: Sentence(
+        "%(amount)s at locations that are left out exist, but are not in the scope of the check."
+    ),
 }
 """Of what lies there and may not be used."""
 HELD = {

@@ -1,14 +1,21 @@
 """Goods go from one bin to another of their site.
 
-The site has as much as before, so availability and the journal have nothing to post: only the stock ledger moves, by
-two movements that sum to zero.
+The site has as much as before, so the journal has nothing to post, and the stock ledger moves by two movements that sum
+to zero. Availability has something to post only where one of the two locations is left out of the check: the goods
+count from then on, or no longer, and who was promised them is noted short.
 """
 
 from dataclasses import dataclass
 
+from troth.business.supply.actions.batches import lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
-from troth.business.supply.actions.places import bin_place, stock_key
+from troth.business.supply.actions.places import BinPlace, bin_place, stock_key
 from troth.business.supply.rules import check_move, check_quantity
+from troth.kernel import netting
+from troth.kernel.calendars import day_of
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.actions import Entry, Shortfall
+from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock.actions import Movement
 from troth.platform import actions, events, locks
@@ -16,16 +23,18 @@ from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
 from troth.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """`quantity` in smallest units; the two stock movements."""
+    """`quantity` in smallest units; the two stock movements; what is missing now for what was promised."""
 
     quantity: int
     from_posting_id: int
     to_posting_id: int
+    short: list[Shortfall]
 
 
 @action
@@ -53,7 +62,9 @@ def move_stock(
     site = reference.site(place.site_id)
     actions.require(by, company_id=site.company_id, site_id=site.id)
     held = locks.begin()
-    held.take(source, destination)
+    common = AvailabilityKey(product_id, place.site_id)
+    counts_anew = place.category != target.category
+    held.take(*([common] if counts_anew else []), source, destination)
     refuse_spoken_for(held, source, quantity)
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("move", product_id, f"{on} {from_bin_id}-{to_bin_id}")
@@ -66,6 +77,7 @@ def move_stock(
         ],
         at=at,
     )
+    short = _count_anew(held, common, (place, target), (quantity, batch), ref, clock) if counts_anew else []
     events.record(
         "supply.stock_moved", ref, company_id=site.company_id, by=by, at=at,
         facts={
@@ -73,4 +85,25 @@ def move_stock(
             "reason": reason,
         },
     )  # fmt: skip
-    return Moved(quantity, gone, here)
+    return Moved(quantity, gone, here, short)
+
+
+def _count_anew(
+    held: Held,
+    key: AvailabilityKey,
+    way: tuple[BinPlace, BinPlace],
+    goods: tuple[int, str],
+    ref: DocumentRef,
+    clock: Clock,
+) -> list[Shortfall]:  # fmt: skip
+    """Let `goods` (quantity, batch) count as they do where they come to; return the shortages that opens."""
+    (place, target), (quantity, batch) = way, goods
+    at, today = clock.now(), day_of(clock.today(reference.site(key.site_id).time_zone))
+    lot = lots_here(key.product_id, [batch])[batch]
+    gone = Entry(key, place.category, netting.STOCK_DAY, -quantity, ref, 0, *lot)
+    availability.post(held, [gone, Entry(key, target.category, netting.STOCK_DAY, quantity, ref, 0, *lot)], at=at)
+    cause = f"stock was moved from bin {place.code} to bin {target.code}"
+    short = availability.note_shortages(held, [key], today=today, cause=cause, at=at)
+    if not short:
+        availability.close_shortages(held, [key], today=today, at=at)
+    return short

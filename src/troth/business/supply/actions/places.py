@@ -3,29 +3,39 @@
 from dataclasses import dataclass
 
 from troth.business.supply.rules import ProductNotStocked
+from troth.business.supply.types import category_of
 from troth.kernel.errors import NotFound, Sentence
-from troth.ledgers.stock.keys import StockKey
+from troth.kernel.netting import Category
+from troth.ledgers.stock.keys import StockKey, StockType
 from troth.reference import queries as reference
 from troth.reference.models import Bin
 
 
 @dataclass(frozen=True, slots=True)
 class BinPlace:
-    """`is_active` is False where the bin or its location is no longer to be filled."""
+    """`is_active` is False where the bin or its location is no longer to be filled.
+
+    `category` is what unrestricted goods count as there: stock, unless the location is left out of the check.
+    """
 
     id: int
     code: str
     location_id: int
     site_id: int
     is_active: bool
+    is_left_out: bool = False
+
+    @property
+    def category(self) -> Category:
+        return category_of(StockType.UNRESTRICTED, is_left_out=self.is_left_out)
 
 
 def bins(bin_ids: set[int]) -> dict[int, BinPlace]:
     """The bins that there are, by id; one statement."""
     rows = Bin.objects.filter(id__in=bin_ids).values_list(
-        "id", "code", "location_id", "location__site_id", "is_active", "location__is_active"
+        "id", "code", "location_id", "location__site_id", "is_active", "location__is_active", "location__is_left_out"
     )
-    return {row[0]: BinPlace(*row[:4], row[4] and row[5]) for row in rows}
+    return {row[0]: BinPlace(*row[:4], row[4] and row[5], row[6]) for row in rows}
 
 
 def bin_place(bin_id: int, *, field: str = "bin") -> BinPlace:
@@ -50,3 +60,8 @@ def not_stocked(number: str, row: int | None) -> ProductNotStocked:
         field="product",
         product=number,
     )
+
+
+def counts_as(key: StockKey) -> Category:
+    """What goods under a key count as in availability; for steps that are rare, as it asks for the bin."""
+    return category_of(key.stock_type, is_left_out=bin_place(key.bin_id).is_left_out)

@@ -13,7 +13,7 @@ from troth.business.supply.actions import values
 from troth.business.supply.actions.batches import Lot, lot_coming, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
-from troth.business.supply.actions.places import bin_place, bins, not_stocked, stock_key
+from troth.business.supply.actions.places import bin_place, bins, counts_as, not_stocked, stock_key
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
@@ -28,7 +28,6 @@ from troth.business.supply.states import RECEIPT
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
-from troth.kernel.netting import Category
 from troth.kernel.quantity import checked
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
@@ -89,7 +88,8 @@ def receive_goods(
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
-    key = stock_key(receipt.product_id, bin_place(bin_id), batch=batch)
+    place = bin_place(bin_id)
+    key = stock_key(receipt.product_id, place, batch=batch)
     _check_site(key, receipt)
     value = values.received(receipt.company_id, receipt.product_id, quantity)
     at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
@@ -98,7 +98,7 @@ def receive_goods(
     held.take(key_of(receipt), key, *value.keys)
     ref = ref_of(receipt.pk, receipt.number)
     coming = entry_of(receipt, sign=-1)._replace(quantity=-quantity)
-    here = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, quantity, ref, receipt.pk, *lot)
+    here = Entry(key_of(receipt), place.category, netting.STOCK_DAY, quantity, ref, receipt.pk, *lot)
     availability.post(held, [coming, here], at=at)
     [posting_id] = stock.post(held, [Movement(key, quantity, "receipt", on, ref, receipt.pk)], at=at)
     value.post(held, f"Goods receipt {receipt.number}", ref, movement_id=posting_id, clock=clock)
@@ -141,7 +141,7 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     receipt.version += 1
     receipt.save(update_fields=["received", "state", "version"])
     lot = lots_here(receipt.product_id, [row.key.batch])[row.key.batch]
-    gone = Entry(key_of(receipt), Category.STOCK, netting.STOCK_DAY, -row.quantity, ref, receipt.pk, *lot)
+    gone = Entry(key_of(receipt), counts_as(row.key), netting.STOCK_DAY, -row.quantity, ref, receipt.pk, *lot)
     availability.post(held, [gone, taken_back, entry_of(receipt, sign=1)], at=at)
     events.record(
         "supply.receipt_reversed", ref, company_id=receipt.company_id, by=by, at=at,
@@ -163,7 +163,8 @@ def adjust_stock(
         raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
     if counted:
         check_quantity("the count", counted)
-    key = stock_key(product_id, bin_place(bin_id), batch=batch)
+    place = bin_place(bin_id)
+    key = stock_key(product_id, place, batch=batch)
     site = reference.site(key.site_id)
     actions.require(by, company_id=site.company_id, site_id=site.id)
     held = locks.begin()
@@ -179,7 +180,7 @@ def adjust_stock(
     held.take(*value.keys)
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("count", product_id, f"{on} {bin_id}")
-    availability.post(held, [Entry(common, Category.STOCK, netting.STOCK_DAY, difference, ref, 0, *lot)], at=at)
+    availability.post(held, [Entry(common, place.category, netting.STOCK_DAY, difference, ref, 0, *lot)], at=at)
     [movement_id] = stock.post(held, [Movement(key, difference, "count", on, ref)], at=at)
     value.post(held, f"Count: {reason}"[:100], ref, movement_id=movement_id, clock=clock)
     events.record(
@@ -246,8 +247,8 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     lots = _lots_opened(held, rows, [one.on for one in moved], products, by=by, clock=clock)
     supplied = [
         Entry(
-            AvailabilityKey(one.key.product_id, one.key.site_id), Category.STOCK, netting.STOCK_DAY, one.quantity,
-            one.source, 0, *lot,
+            AvailabilityKey(one.key.product_id, one.key.site_id), places[one.key.bin_id].category, netting.STOCK_DAY,
+            one.quantity, one.source, 0, *lot,
         )
         for one, lot in zip(moved, lots, strict=True)
     ]  # fmt: skip

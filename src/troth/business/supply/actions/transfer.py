@@ -15,10 +15,10 @@ from datetime import date
 
 from troth.business.supply.actions.batches import Lot, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
-from troth.business.supply.actions.places import BinPlace, bin_place, stock_key
+from troth.business.supply.actions.places import BinPlace, bin_place, counts_as, stock_key
 from troth.business.supply.models import TransferPosting
 from troth.business.supply.rules import BinInactive, ReasonMissing, SameBin, check_quantity
-from troth.business.supply.types import CATEGORIES, AlreadyReversed, Verb, check_expected, step_of
+from troth.business.supply.types import AlreadyReversed, Verb, check_expected, step_of
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import InvalidInput, Sentence
@@ -30,7 +30,7 @@ from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock.actions import Movement
-from troth.ledgers.stock.keys import StockKey, StockType
+from troth.ledgers.stock.keys import StockKey
 from troth.platform import actions, events, locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -117,8 +117,8 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     at, on = clock.now(), clock.today(reference.site(posting.site_id).time_zone)
     stock.reverse(held, posted, source=ref, on=on, at=at)
     lot = _lot(posting)
-    category = CATEGORIES[StockType(posting.from_type)]
-    days = _taken_days(posting, source)
+    category = counts_as(source)
+    days = _taken_days(posting, source, category)
     back = [Entry(_series(source), category, day, more, ref, posting.pk, *lot) for day, more in days]
     availability.post(held, [*_taken(held, goal, posting.quantity, lot, ref), *back], at=at)
     posting.is_reversed = True
@@ -135,7 +135,7 @@ def _post(held: Held, posting: TransferPosting, source: StockKey, goal: StockKey
     stock.post(held, [gone, here], at=clock.now())
     lot = _lot(posting)
     day = netting.STOCK_DAY if posting.expected_on is None else day_of(posting.expected_on)
-    put = Entry(_series(goal), CATEGORIES[StockType(goal.stock_type)], day, quantity, ref, posting.pk, *lot)
+    put = Entry(_series(goal), counts_as(goal), day, quantity, ref, posting.pk, *lot)
     availability.post(held, [*_taken(held, source, quantity, lot, ref), put], at=clock.now())
 
 
@@ -157,6 +157,15 @@ def _target(to_bin_id: int, place: BinPlace, site: SiteRow) -> BinPlace:
             code=target.code,
             field="to_bin",
         )
+    if target.is_left_out:
+        raise InvalidInput(
+            Sentence(
+                "The location of bin %(code)s is left out of the check. Choose another bin, and move the goods there "
+                "when they have come.",
+                code=target.code,
+            ),
+            field="to_bin",
+        )
     if reference.site(target.site_id).company_id != site.company_id:
         raise InvalidInput(
             Sentence("Bin %(code)s belongs to another company. Choose a bin of the same company.", code=target.code),
@@ -175,7 +184,7 @@ def _ref(posting: TransferPosting) -> DocumentRef:
 
 def _taken(held: Held, key: StockKey, quantity: int, lot: Lot, ref: DocumentRef) -> list[Entry]:
     """Entries that take goods of a held type and lot out of availability, of the earliest day first."""
-    category, rest, entries = CATEGORIES[StockType(key.stock_type)], quantity, list[Entry]()
+    category, rest, entries = counts_as(key), quantity, list[Entry]()
     for day, standing in _standing(held, _series(key), category, lot):
         taken = min(rest, standing)
         if taken > 0:
@@ -195,9 +204,8 @@ def _standing(held: Held, key: AvailabilityKey, category: Category, lot: Lot) ->
     return [(day, quantity) for number, day, quantity in balance.series.postings() if number == category]
 
 
-def _taken_days(posting: TransferPosting, source: StockKey) -> Sequence[tuple[int, int]]:
+def _taken_days(posting: TransferPosting, source: StockKey, category: Category) -> Sequence[tuple[int, int]]:
     """(day, quantity) that the posting took out of the category it took from; a batch may last longer since."""
-    category = CATEGORIES[StockType(posting.from_type)]
     found: dict[int, int] = {}
     for row in stands.standing([(KIND, posting.pk)]):
         if row.category == category and row.key == _series(source):

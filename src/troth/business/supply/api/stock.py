@@ -19,7 +19,10 @@ operations = Operations("supply")
 
 
 class StockShown(Shown):
-    """What of a product lies in a bin. `owner` names the order line that it is tied to, or is empty."""
+    """What of a product lies in a bin. `owner` names the order line that it is tied to, or is empty.
+
+    `is_left_out`: its location is left out of the check, so that it is promised to nobody.
+    """
 
     product: str
     site: str
@@ -31,6 +34,7 @@ class StockShown(Shown):
     quantity: str
     unit: str
     received_on: date | None
+    is_left_out: bool
 
 
 @operations.reads("/stock/{int:product_id}", Page[StockShown])
@@ -50,6 +54,7 @@ def get_stock(request: ApiRequest, product_id: Id) -> dict[str, Any]:
                 quantity=quantity(row.quantity, product.decimals),
                 unit=product.base_unit,
                 received_on=row.received_on,
+                is_left_out=row.is_left_out,
             )
             for row in stock.overview(product_id)
             if sites is None or row.key.site_id in sites
@@ -68,7 +73,7 @@ class Move(Entry):
 
 
 class MovedShown(Shown):
-    """`taken` and `put` are the stock movements."""
+    """`taken` and `put` are the stock movements; `short` is what is missing now for what was promised."""
 
     product: str
     from_bin: int
@@ -77,6 +82,7 @@ class MovedShown(Shown):
     unit: str
     taken: int
     put: int
+    short: str
 
 
 @operations.creates("/stock/{int:product_id}/move", MovedShown)
@@ -101,6 +107,7 @@ def move_stock(request: ApiRequest, product_id: Id, move: Move) -> MovedShown:
         unit=product.base_unit,
         taken=made.from_posting_id,
         put=made.to_posting_id,
+        short=quantity(sum(one.quantity for one in made.short), product.decimals),
     )
 
 

@@ -159,11 +159,11 @@ class StockMove(BinAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given, key = form.cleaned_data, self.row.key
-        once(actions.move_stock)(
+        made = once(actions.move_stock)(
             key.product_id, from_bin_id=key.bin_id, to_bin_id=int(given["to_bin"]), batch=key.batch,
             quantity=self.read(given["quantity"]), reason=given["reason"], **self.acting,
         )  # fmt: skip
-        return self.done(gettext("Moved."), self.cancel_url)
+        return self.done(told(gettext("Moved."), made.short), self.cancel_url)
 
 
 class CountForm(forms.Form):
