@@ -55,8 +55,8 @@ def test_all_that_must_hold_holds_after_sixty_days(played):
     assert [result for result in verify.run() if not result.holds] == []
 
 
-def test_every_order_of_the_script_is_there_and_those_of_cm_1_and_of_the_rules(played):
-    assert rows("sales.Order").count() == ORDERS + 2
+def test_every_order_of_the_script_is_there_and_those_of_cm_1_and_of_rules_and_quotas(played):
+    assert rows("sales.Order").count() == ORDERS + 3
     states = Counter(rows("sales.Order").values_list("state", flat=True))
     assert set(states) == {"draft", "submitted", "cancelled"}
 
@@ -110,6 +110,18 @@ def test_one_order_shows_what_is_sold_by_rule(played):
     assert {"HELMETS", "COLUMBUS"} <= rules
     [successor] = [one for one in lines if one.asked is not None and one.asked.number == "BK-R50B-44"]
     assert successor.product_number == "BK-R19B-44"
+
+
+def test_one_order_shows_what_a_quota_and_a_protection_leave_of_it(played):
+    order = rows("sales.Order").get(customer_reference="CUT-BY-QUOTA")
+    requirements = rows("promising.Requirement").filter(document_kind="order", document_id=order.pk)
+    pedals, frames = requirements.order_by("id")
+    assert list(pedals.schedule_lines.order_by("position").values_list("quantity", flat=True)) == [40, 20]
+    assert pedals.explanation["quota"]["cell"] == {"customer_group": "large"}
+    assert frames.confirmed_quantity < frames.quantity
+    assert frames.explanation["bound"]["kept"] == 60
+    large, medium, small = rows("quotas.Cell").order_by("cell")
+    assert [one.cell for one in (large, medium, small)] == ["large", "medium", "small"]
 
 
 def test_each_kind_of_record_that_says_what_is_sold_is_there(played):

@@ -9,6 +9,7 @@
 | `play` | sixty days of orders, deliveries, invoices and payments |
 | `cm1` | one order from the quotation to the payment, each document printed |
 | `offering` | listings, substitutions, free goods and rules of availability, and an order in which they are at work |
+| `quotas` | a quota, a supply protection, and an order that both cut |
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from troth.doors.demo.dates import Dates
 from troth.doors.demo.offering import write_offering
 from troth.doors.demo.people import PASSWORD, USERS, add_people
 from troth.doors.demo.play import Stage, play, script
+from troth.doors.demo.quotas import write_quotas
 from troth.kernel.errors import BusinessError
 from troth.platform.clock import SYSTEM_CLOCK, Clock
 from troth.platform.permissions import ROLES
@@ -71,4 +73,5 @@ def _make(orders: int, clock: Clock) -> Iterator[str]:
     for title, document in CM1(stage).play():
         yield f"\n{title}\n{document}"
     yield f"\nSold by rule: order {write_offering(stage)} shows substitutions, free goods and rules of availability."
+    yield f"Cut by quota: order {write_quotas(stage)} shows a quota and a supply protection."
     yield ""
