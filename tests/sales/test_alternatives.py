@@ -8,6 +8,7 @@ from tests.sales.test_offering import asked, lines
 from troth.business.masterdata import models as masterdata
 from troth.business.promising import queries as promising
 from troth.business.sales import actions, queries
+from troth.business.sales.actions import check
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, QuotationDraft
 from troth.platform import verify
@@ -357,3 +358,13 @@ def test_what_would_make_it_earlier_names_the_substitute_that_nobody_has_taken(s
     [line] = queries.order(taken.id, by=SYSTEM).lines
     [road] = [one for one in promises.earlier("order", line.line.id, clock=small.clock) if one.road == "substitute"]
     assert (road.product, road.site, road.short, [one.quantity for one in road.arrivals]) == ("FRAME", "HAM", 2, [3])
+
+
+def test_a_rule_that_nobody_needs_does_not_even_read_the_goods_that_it_names(small, rep, draft, rule):
+    rule("HELMET", ("FRAME", None), ("GLOVE", None))
+    company.put_in_stock(small, "HELMET", 5)
+    told = check.check_document(draft("ALPHA", ("HELMET", 5)), by=rep, clock=small.clock)
+    assert told.document is not None
+    assert not {"FRAME", "GLOVE"} & {one.number for one in told.document.terms.products.values()}
+    told = check.check_document(draft("ALPHA", ("HELMET", 6)), by=rep, clock=small.clock)
+    assert {"FRAME", "GLOVE"} <= {one.number for one in told.document.terms.products.values()}

@@ -5,7 +5,8 @@ A bench makes a database of its own beside the one it is given and drops it at t
 lines on their way to a posted invoice, `papers` each paper with 1, 10 and 100 lines, `pages` what the server takes for
 each page in books of a million lines. `promise` measures checks in the kernel and through the store, eight
 clients beside a bare script, and the grouped writer; `backorder` the run over the open lines in the kernel alone and
-through the books, `backorder-million` through the books up to a million lines.
+through the books, `backorder-million` through the books up to a million lines. `rules` checks a line with rules of
+20 candidates beside the check without.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ def run(name: str, *, quick: bool, keep: bool = False) -> Sequence[Figure]:
 
 
 def _benches() -> dict[str, Callable[[bool], Sequence[Figure]]]:
-    from troth.doors.bench import backorder, order_entry, pages, papers, promise, to_invoice
+    from troth.doors.bench import backorder, by_rule, order_entry, pages, papers, promise, to_invoice
 
     return {
         "backorder": backorder.run,
@@ -39,4 +40,5 @@ def _benches() -> dict[str, Callable[[bool], Sequence[Figure]]]:
         "promise": promise.run,
         "papers": papers.run,
         "pages": pages.run,
+        "rules": by_rule.run,
     }

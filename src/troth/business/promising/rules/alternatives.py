@@ -54,7 +54,7 @@ class Asked(NamedTuple):
     """A wish with what may stand in for it; without alternatives it only takes what it takes."""
 
     wish: Wish
-    alternatives: tuple[Alternative, ...] = ()
+    alternatives: Sequence[Alternative] = ()
     strategy: Strategy = Strategy()
 
     @property

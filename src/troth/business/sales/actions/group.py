@@ -9,7 +9,7 @@ a step refuses the group as a whole, `enter_orders` enters one by one.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from troth.business.sales.actions import alternatives, save, submit, terms
+from troth.business.sales.actions import naming, save, submit, terms
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.actions.document import Document
 from troth.business.sales.rules.completeness import Step
@@ -115,7 +115,7 @@ def _read(draft: OrderDraft, *, by: Actor, clock: Clock) -> Document:
             field="order_type",
             order_type=document.terms.order_type.code,
         )
-    if alternatives.question(document) is not None:
+    if naming.question(document) is not None:
         raise DecidedByRule(Sentence("A rule of availability holds for this order. Enter it by itself."), field="lines")
     return document
 

@@ -14,7 +14,7 @@ from troth.business.masterdata.queries import Named
 from troth.business.promising.actions.alternatives import plan
 from troth.business.promising.rules.alternatives import ORDERED, Alternative, Planned
 from troth.business.promising.rules.wish import LinePromise
-from troth.business.sales.actions import alternatives
+from troth.business.sales.actions import alternatives, naming
 from troth.business.sales.actions.document import Document
 from troth.business.sales.rules import family
 from troth.kernel.alternatives import Offer, shares
@@ -60,7 +60,7 @@ def proposals(
     go, nothing is proposed.
     """
     only = {number for number, one in promises.items() if one.short or not one.is_on_time}
-    question = alternatives.question(document, only, proposed=True) if only else None
+    question = naming.question(document, only, proposed=True) if only else None
     if question is None:
         return {}
     try:
@@ -85,7 +85,7 @@ def _told(document: Document, named: Sequence[Named], planned: Planned) -> tuple
     for place in sorted(able, key=lambda place: (place not in taken, place)):
         share = _alone(planned, place, wished)
         if share:
-            choice = alternatives.alternative_of(document, named[place - 1])
+            choice = naming.alternative_of(document, named[place - 1])
             found.append(Proposal(choice, (_served(planned, named, place, share),), wished))
     return tuple(found[:MOST])
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from troth.business.promising.rules.alternatives import Alternative
 from troth.business.promising.rules.wish import Wish
-from troth.business.sales.actions import alternatives
+from troth.business.sales.actions import naming
 from troth.business.sales.actions.document import Document, load, wishes
 from troth.business.sales.models import Order, OrderLine
 from troth.business.sales.rules.determination import Way
@@ -33,7 +33,7 @@ class OrderWishes:
         """Other products that rules of availability name for the line and that can serve it."""
         document = self._document(document_id)
         line = next((line for line in document.standing if line.id == line_id), None) if document else None
-        return alternatives.instead(document, line) if document is not None and line is not None else ()
+        return naming.instead(document, line) if document is not None and line is not None else ()
 
     def name(self, document_id: int, line_id: int) -> str:
         numbers = OrderLine.objects.filter(order_id=document_id, pk=line_id).values_list("line_number", flat=True)

@@ -1,0 +1,243 @@
+"""What rules name for the lines of a document, as wishes that promising can try: made when somebody looks at them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import gcd
+from typing import Any, NamedTuple
+
+from troth.business.masterdata import queries as masterdata
+from troth.business.masterdata.queries import Item, Named, ProductTerms, Ruled
+from troth.business.promising import actions as promising
+from troth.business.promising.rules.alternatives import Alternative, Asked, Strategy
+from troth.business.promising.rules.wish import Wish
+from troth.business.sales.actions import offering
+from troth.business.sales.actions import terms as reading
+from troth.business.sales.actions.document import Document, needs_wish, wishes
+from troth.business.sales.rules import family
+from troth.business.sales.rules.lines import Line
+from troth.kernel.alternatives import Building, Picking
+
+SUPPOSED = promising.SUPPOSED
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A line with what holds for it. `together` is what holds for all lines that are asked about with it."""
+
+    document: Document
+    line: Line
+    ruled: Ruled
+    together: Sequence[Ruled]
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The alternatives as lines of their own; the products of all that are asked together are read in one go."""
+        _read_products(self.document, self.together)
+        return _lines(self.document, self.line, self.ruled)
+
+
+class _Named(Sequence[Alternative]):
+    """The alternatives of a line, made when one is looked at: a rule that nobody needs costs nothing."""
+
+    def __init__(self, ask: Ask, wish: Wish, ids: Sequence[int]) -> None:
+        self._ask, self._wish, self._ids = ask, wish, ids
+
+    @cached_property
+    def _made(self) -> tuple[Alternative, ...]:
+        return _alternatives(self._ask, self._wish, self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ask.ruled.alternatives)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._made[place]
+
+
+class Question(NamedTuple):
+    """What a document asks: each line's wish, and by line number what rules say of it."""
+
+    asked: tuple[Asked, ...]
+    asks: dict[int, Ask]
+
+
+def question(document: Document, only: Collection[int] | None = None, *, proposed: bool = False) -> Question | None:
+    """What is to be asked for a document's standing lines; None where no rule holds for any that is to be decided.
+
+    `only`: numbers of the lines to decide on; the others take what they take. `proposed` asks for what nobody has taken
+    yet and does not happen by itself.
+    """
+    if not document.terms.state.rules:
+        return None
+    asks = {ask.line.line_number: ask for ask in _asks(document, only, proposed=proposed)}
+    if not asks:
+        return None
+    ready = [line for line in document.standing if is_ready(document, line)]
+    own = {line.line_number: wish for line, wish in zip(ready, _wishes(document, ready), strict=True)}
+    free = -1
+    asked = []
+    for number, wish in own.items():
+        named, free = wish._replace(line_id=free), free - 1
+        if number in asks:
+            asked.append(_asked(asks[number], named, free))
+            free -= len(asked[-1].alternatives)
+        else:
+            asked.append(Asked(named))
+    return Question(tuple(asked), asks)
+
+
+def instead(document: Document, line: Line) -> tuple[Alternative, ...]:
+    """The other products that rules name for a line and that can serve it, whether or not they do so by themselves."""
+    ruled = masterdata.ruled(document.terms.state.rules, _item(document, line))
+    if ruled is None or not is_ready(document, line):
+        return ()
+    [wish] = _wishes(document, [line])
+    asked = _asked(Ask(document, line, ruled, [ruled]), wish, -1)
+    others = zip(ruled.alternatives, asked.alternatives, strict=True)
+    return tuple(one for named, one in others if named.product_id != line.product_id and not one.obstacle)
+
+
+def is_ready(document: Document, line: Line) -> bool:
+    return line.site_id is not None and line.requested_on is not None and needs_wish(document, line)
+
+
+def _wishes(document: Document, lines: Sequence[Line]) -> tuple[Wish, ...]:
+    return tuple(wish._replace(document=SUPPOSED) for wish in wishes(document, lines))
+
+
+def _asks(document: Document, only: Collection[int] | None, *, proposed: bool) -> list[Ask]:
+    """The lines for which a rule holds."""
+    terms = document.terms
+    found = []
+    for line in document.standing:
+        takes = family.takes(line)
+        quoted = line.reference_line_id is not None and not takes
+        if (only is not None and line.line_number not in only) or quoted or not is_ready(document, line):
+            continue
+        ruled = masterdata.ruled(terms.state.rules, _item(document, line))
+        if ruled is None or family.choice(line) == family.NONE:
+            continue
+        if (ruled.rule.mode == "automatic" or takes) != proposed:
+            found.append((line, ruled))
+    _read_products(document, [ruled for line, ruled in found if family.names_one(family.choice(line))])
+    meant = [(line, one) for line, ruled in found if (one := _meant(document, line, ruled)) is not None]
+    together = [ruled for _, ruled in meant]
+    return [Ask(document, line, ruled, together) for line, ruled in meant]
+
+
+def _meant(document: Document, line: Line, ruled: Ruled) -> Ruled | None:
+    """What the rules name, or of that the one that was taken; a choice that nobody names any more is passed over."""
+    chosen = family.choice(line)
+    if not family.names_one(chosen):
+        return ruled
+    found = tuple(one for one in ruled.alternatives if alternative_of(document, one) == chosen)
+    if found:
+        return ruled._replace(alternatives=found)
+    return ruled if ruled.rule.mode == "automatic" else None
+
+
+def alternative_of(document: Document, named: Named) -> str:
+    """What to enter to take one alternative; its product is read."""
+    terms = document.terms
+    site = terms.state.sites[named.site_id].code if named.site_id is not None else ""
+    return family.alternative(terms.product(named.product_id).number, site)
+
+
+def _read_products(document: Document, found: Iterable[Ruled]) -> None:
+    """The terms of all products that rules name, in one statement."""
+    terms = document.terms
+    ids = {one.product_id for ruled in found for one in ruled.alternatives}
+    more = ids - {product.product_id for product in terms.products.values()}
+    if more:
+        terms.products.update(reading.products_by_id(more, terms.customer.customer_id))
+
+
+def _item(document: Document, line: Line) -> Item:
+    customer, header = document.terms.customer, document.header
+    product = document.terms.product(line.product_id)
+    return Item(
+        line.product_id, product.category, line.site_id, header.company_id, header.sales_organisation_id,
+        customer.customer_id, customer.group, header.order_type_id, header.entered_on,
+    )  # fmt: skip
+
+
+def _lines(document: Document, line: Line, ruled: Ruled) -> tuple[Line, ...]:
+    """The line as each alternative would serve all of it."""
+    terms = document.terms
+    ways = terms.choices(document.header).ways
+    found = []
+    for one in ruled.alternatives:
+        top, bottom = _factor(terms.product(line.product_id), terms.product(one.product_id), one)
+        moved = line
+        if one.product_id != line.product_id:
+            moved = offering.of_product(line, one.product_id, line.base_quantity // bottom * top, terms)._replace(
+                batch=""
+            )
+        way = ways.get(one.site_id) if one.site_id is not None else None
+        if one.site_id != line.site_id:
+            moved = moved._replace(
+                site_id=one.site_id,
+                shipping_point_id=way.shipping_point_id if way else None,
+                route_id=way.route_id if way else None,
+            )
+        found.append(moved)
+    return tuple(found)
+
+
+def _factor(ordered: ProductTerms, other: ProductTerms, named: Named) -> tuple[int, int]:
+    """So many smallest units of the other product for so many of the ordered one, in lowest terms."""
+    top = named.numerator * 10**other.base_unit.decimals
+    bottom = named.denominator * 10**ordered.base_unit.decimals
+    shared = gcd(top, bottom)
+    return top // shared, bottom // shared
+
+
+def _asked(ask: Ask, wish: Wish, free: int) -> Asked:
+    """`free` is the first line id that the alternatives may have; the next are less."""
+    rule = ask.ruled.rule
+    strategy = Strategy(Building(rule.building), Picking(rule.picking), rule.rest_on == "first")
+    return Asked(wish, _Named(ask, wish, range(free, free - len(ask.ruled.alternatives), -1)), strategy)
+
+
+def _alternatives(ask: Ask, wish: Wish, ids: Sequence[int]) -> tuple[Alternative, ...]:
+    document, terms = ask.document, ask.document.terms
+    found = []
+    for named, line, line_id in zip(ask.ruled.alternatives, ask.lines, ids, strict=True):
+        product = terms.product(named.product_id)
+        obstacle = _obstacle(document, line)
+        top, bottom = _factor(terms.product(ask.line.product_id), product, named)
+        [of_it] = (
+            _wishes(document, [line._replace(base_quantity=max(line.base_quantity, 1))]) if not obstacle else [wish]
+        )
+        site = terms.state.sites[line.site_id].code if line.site_id is not None else ""
+        quantity = ask.line.base_quantity // bottom * top
+        found.append(
+            Alternative(
+                of_it._replace(line_id=line_id, quantity=quantity),
+                top,
+                bottom,
+                product.number,
+                site,
+                named.rule,
+                obstacle,
+            )
+        )
+    return tuple(found)
+
+
+def _obstacle(document: Document, line: Line) -> str:
+    """Why an alternative cannot serve at all, in a word; empty where it can."""
+    terms = document.terms
+    product = terms.product(line.product_id)
+    if not (product.is_active and product.is_sold and product.is_stocked):
+        return "not_sold"
+    if line.product_id in offering.offers_of(terms, document.header.entered_on).barred:
+        return "not_offered"
+    if line.site_id is None:
+        return "no_site"
+    site = terms.state.sites[line.site_id]
+    if not site.is_active:
+        return "closed"
+    if site.company_id != document.header.company_id:
+        return "other_company"
+    return "no_way" if line.route_id is None or line.shipping_point_id is None else ""
