@@ -24,10 +24,11 @@ class ChangeList(ListPage):
     permission = "backorders.view_run"
     columns = (
         Column("order", _("Order and item"), sort=True),
+        Column("verdict", _("For the customer"), "status"),
         Column("customer", _("Customer"), "party"),
         Column("product", _("Product"), "party", wide=True),
         Column("site", _("Site"), offered=True),
-        Column("wished_on", _("Wished"), "date", sort=True),
+        Column("wished_on", _("Wished"), "date", sort=True, offered=True),
         Column("wanted", _("Open"), "quantity", offered=True),
         Column("before", _("Confirmed before"), wrap=True),
         Column("after", _("Confirmed then"), wrap=True),
@@ -36,7 +37,6 @@ class ChangeList(ListPage):
         Column("lost", _("Lost"), "quantity"),
         Column("taken_by", _("Taken by"), wrap=True),
         Column("segment", _("Segment"), offered=True),
-        Column("verdict", _("For the customer"), "status"),
         Column("state", _("Status"), "status", offered=True),
     )
     filters = (
@@ -116,7 +116,7 @@ class ChangePage(DocumentPage):
         run_url = reverse("backorders:run", args=[change.run_id])
         list_url = reverse("backorders:changes", args=[change.run_id])
         return Document(
-            kind=_("Change"),
+            kind=_("Line changed"),
             number=f"{change.document_number} · {change.line_number}",
             status=words.VERDICTS[change.verdict],  # type: ignore[index]
             party=Party(change.customer.name, change.customer.number),

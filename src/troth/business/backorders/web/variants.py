@@ -152,10 +152,18 @@ def said(one: Filter) -> str:
         (_("wished in days from today"), one.wanted_from, one.wanted_until),
     ):
         if low is not None or high is not None:
-            found.append(f"{label}: {'' if low is None else low} … {'' if high is None else high}")
+            found.append(f"{label} {_range(low, high)}")
     if one.only != Only.ALL:
         found.append(str(words.ONLY[one.only]))
     return "; ".join(found) or gettext("all open lines")
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is None:
+        return gettext("up to %(last)s") % {"last": high}
+    if high is None:
+        return gettext("from %(first)s on") % {"first": low}
+    return gettext("%(first)s to %(last)s") % {"first": low, "last": high}
 
 
 def _segments(actor: Any, one: Variant) -> dict[str, Any]:
