@@ -13,10 +13,10 @@ from troth.business.supply import actions as supply
 from troth.business.supply import jobs as supply_jobs
 from troth.business.supply.actions import ExpectedReceipt
 from troth.ledgers.availability.queries import open_shortages
-from troth.platform import schedule
+from troth.platform import issues, outbox, schedule
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import FixedClock
-from troth.platform.models import Event
+from troth.platform.models import Event, RoleGrant
 from troth.reference.models import Site
 
 FRIDAY_WEEK = date(2026, 3, 20)
@@ -149,3 +149,45 @@ def test_quotations_expire_the_day_after_their_last(small, rep):
 def test_the_jobs_are_on_the_schedule():
     names = {entry.name for entry in schedule.scheduled()}
     assert {"note overdue receipts", "expire quotations", "work off shortages"} <= names
+
+
+def keeps_its_promises(small):
+    small.order_types["standard"].on_shortage = "keep"
+    small.order_types["standard"].save()
+
+
+def test_an_order_whose_type_keeps_its_promises_is_left_alone_and_reported_once(small, draft, person):
+    RoleGrant.objects.create(user=person, role="representative")
+    keeps_its_promises(small)
+    carla = company.person("representative", user_id=person.pk)
+    receipt_id = expect(small)
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=carla, clock=small.clock)
+    slip(small, receipt_id)
+
+    assert (jobs.work_off(small.clock), jobs.work_off(small.clock)) == (0, 0)
+
+    assert promised(order) == [[(4, company.NEXT_WEDNESDAY)]]
+    assert [row.quantity for row in open_shortages()] == [4]
+    event = Event.objects.get(kind="sales.promise_kept")
+    assert (event.document_id, event.facts["missing"]) == (order.id, 4)
+    outbox.work_outbox()
+    [issue] = issues.on_document("order", order.id, by=SYSTEM)
+    assert (issue.owner_id, issue.is_open) == (person.pk, True)
+    assert_books_hold()
+
+
+def test_what_is_kept_is_not_taken_from_an_order_that_matters_more(small, rep, draft):
+    keeps_its_promises(small)
+    receipt_id = expect(small, quantity=10)
+    urgent = actions.enter_order(
+        draft("ALPHA", ("HELMET", 5), priority=1, order_type="free"), by=SYSTEM, clock=small.clock
+    )  # fmt: skip
+    kept = actions.enter_order(draft("BETA", ("HELMET", 5), priority=9), by=rep, clock=small.clock)
+    supply.change_receipt(receipt_id, quantity=7, by=SYSTEM, clock=small.clock)
+
+    assert jobs.work_off(small.clock) == 0
+
+    assert promised(urgent) == promised(kept) == [[(5, company.NEXT_WEDNESDAY)]]
+    assert [row.quantity for row in open_shortages()] == [3]
+    assert [one.facts["missing"] for one in Event.objects.filter(kind="sales.promise_kept")] == [3]
+    assert_books_hold()

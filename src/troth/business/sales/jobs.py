@@ -48,7 +48,8 @@ def work_off_shortages() -> int:
 def work_off(clock: Clock) -> int:
     """The job at a given time: a transaction for each order.
 
-    An order that cannot be promised again (its site was closed, say) is passed over; its shortage stays open.
+    An order that cannot be promised again (its site was closed, say) is passed over; its shortage stays open. So does
+    that of orders whose type keeps the promise; they are reported.
     """
     changed = 0
     for product_id, site_id in dict.fromkeys((row.product_id, row.site_id) for row in availability.open_shortages()):
@@ -56,13 +57,15 @@ def work_off(clock: Clock) -> int:
         supply.review_shortages(site_id, [product_id], cause=CAUSE, by=SYSTEM, clock=clock)
         promising.give_way(product_id, site_id, by=SYSTEM, clock=clock)
         drawing = promises.drawing_on(product_id, site_id)
+        kept = 0
         for ref in dict.fromkeys(ref for ref, _ in drawing):
             try:
-                done = actions.repromise_order(ref.id, product_id, site_id, by=SYSTEM, clock=clock)
+                done = actions.repromise_order(ref.id, product_id, site_id, spared=kept, by=SYSTEM, clock=clock)
             except BusinessError as refusal:
                 log.warning("order %s could not be promised again: %s", ref.number, refusal.message)
                 continue
             changed += bool(done.changes)
+            kept += done.kept
             if not done.missing:
                 break
     return changed

@@ -85,6 +85,7 @@ history.words(
         "sales.order_rejected_for_credit": _("Rejected for its credit"),
         "sales.order_resumed": _("Promised after the release"),
         "sales.order_repromised": _("Promised anew after supply moved"),
+        "sales.promise_kept": _("Supply covers it no longer; the promise was kept"),
         "sales.item_rejected": _("Item rejected"),
         "sales.rest_closed": _("Rest closed, within the tolerance"),
         "sales.lost_ordered_again": _("Lost on the way, to be sent again"),

@@ -3,8 +3,14 @@
 A customer's master says whether papers go out by themselves, and the order type whether its orders are confirmed.
 """
 
+from datetime import timedelta
+
+from django.utils.translation import gettext
+
 from troth.business.masterdata.queries.lookup import confirms_by_mail, wants_mail
 from troth.business.sales import actions, queries
+from troth.business.sales.models import Order
+from troth.platform import issues
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.events import Occurred, Recorded, subscribe
@@ -50,6 +56,22 @@ def mail_change(event: Occurred) -> None:
 @subscribe("sales.order_rejected_for_credit", when=_by_mail)
 def mail_rejection(event: Occurred) -> None:
     _mail("order_rejection", event.ref.id)
+
+
+@subscribe("sales.promise_kept")
+def ask_who_entered_it(event: Occurred) -> None:
+    """Who entered the order finds in the inbox that supply covers its promise no longer, and decides; once."""
+    owner = Order.objects.values_list("entered_by_id", flat=True).get(pk=event.ref.id)
+    subject = gettext("Supply covers this order no longer; what was promised was kept. Decide what becomes of it.")
+    known = issues.on_document("order", event.ref.id, by=SYSTEM)
+    if any(one.is_open and one.subject == subject for one in known):
+        return
+    if owner is None or not issues.owners(frozenset({event.company_id})).filter(pk=owner).exists():
+        return
+    due_on = event.at.date() + timedelta(days=1)
+    issues.open_issue(
+        "order", event.ref.id, subject=subject, owner_id=owner, due_on=due_on, by=SYSTEM, clock=SYSTEM_CLOCK
+    )  # fmt: skip
 
 
 def _mail(paper: str, order_id: int) -> None:

@@ -308,6 +308,13 @@ class OrderType(Masters):
     delivery_block_reason = models.CharField(_("delivery block on entry, with this reason"), max_length=80, blank=True)
     shipping_condition = models.CharField(_("shipping condition"), max_length=20, blank=True, default="")
     mails_papers = models.BooleanField(_("confirmations go to customers who want mail"), default=True, db_default=True)
+    on_shortage = models.CharField(
+        _("when supply covers the promise no longer"),
+        max_length=10,
+        default="repromise",
+        db_default="repromise",
+        choices=[("repromise", _("promise it anew at once")), ("keep", _("keep the promise and report it"))],
+    )
 
     class Meta:
         verbose_name = _("order type")

@@ -55,6 +55,7 @@ class OrderTypeTerms:
     delivery_block_reason: str
     shipping_condition: str
     mails_papers: bool
+    on_shortage: str
     item_category: ItemCategoryTerms
 
 
@@ -324,7 +325,8 @@ def _load(edition: int) -> Snapshot:
     by_id = {category.id: category for category in categories.values()}
     kinds = sql.fetch(
         "SELECT id, code, name, is_active, checking_event, checks_credit, on_credit_block, delivers_on_saving,"
-        " needs_customer_reference, delivery_block_reason, shipping_condition, mails_papers, item_category_id"
+        " needs_customer_reference, delivery_block_reason, shipping_condition, mails_papers, on_shortage,"
+        " item_category_id"
         " FROM masterdata_ordertype"
     )
     sites = sql.fetch(
