@@ -60,6 +60,27 @@ def test_an_order_whose_receipt_slips_is_promised_again_for_later_and_told(small
     assert jobs.work_off(small.clock) == 0
 
 
+def test_an_order_whose_goods_are_blocked_is_promised_again_from_what_comes_next(small, rep, draft):
+    company.put_in_stock(small, "HELMET", 6)
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=rep, clock=small.clock)
+    before = promised(order)
+    expect(small, due_on=FRIDAY_WEEK)
+    supply.transfer_stock(
+        small.products["HELMET"].pk, bin_id=small.bins["HAM"].pk, from_type="unrestricted", to_type="blocked",
+        quantity=6, reason="straps break", by=SYSTEM, clock=small.clock,
+    )  # fmt: skip
+    assert [row.cause for row in open_shortages()] == ["stock was blocked: straps break"]
+
+    assert jobs.work_off(small.clock) == 1
+
+    assert before != promised(order) == [[(4, date(2026, 3, 24))]]
+    [line] = OrderLine.objects.filter(order_id=order.id)
+    said = str(promises.explain("order", line.pk).sentence)
+    assert "6 piece of blocked stock exist, but are not in the scope of the check." in said
+    assert open_shortages() == []
+    assert_books_hold()
+
+
 def test_the_order_that_matters_less_waits_and_the_other_is_left_alone(small, rep, draft):
     company.put_in_stock(small, "HELMET", 5)
     receipt_id = expect(small, quantity=5)
