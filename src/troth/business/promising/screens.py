@@ -122,14 +122,9 @@ def confirmed(promise: LinePromise) -> dict[str, Any]:
     return table_of(CONFIRMED, rows)
 
 
-EXPLAINED_LINES = 60
-"""A page explains so many lines: each takes statements of its own."""
-
-
 def reasons(kind: str, line_ids: list[int]) -> Mapping[int, str]:
     """Why each line gets its dates."""
-    found = {line_id: queries.explain(kind, line_id) for line_id in line_ids[:EXPLAINED_LINES]}
-    return {line_id: one.sentence for line_id, one in found.items() if one is not None}
+    return {line_id: one.sentence for line_id, one in queries.explanations(kind, line_ids).items()}
 
 
 @dataclass(frozen=True, slots=True)
