@@ -105,8 +105,8 @@ def _database(url: str) -> dict[str, Any]:
         settings.update(CONN_MAX_AGE=600)
     else:
         settings.update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
-        # Compiling a statement takes longer than any statement here saves by it.
-        options["options"] = "-c lock_timeout=3s -c jit=off"
+        # To compile a statement, or to start more processes for it, takes longer than any statement here saves by it.
+        options["options"] = "-c lock_timeout=3s -c jit=off -c max_parallel_workers_per_gather=0"
         options["isolation_level"] = 2  # psycopg.IsolationLevel.READ_COMMITTED, without importing the optional driver
     return settings
 

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
+
+from troth.platform import sql
 
 MANY = 1_000
 """A word that more rows have is not looked up, and a search for it does not count further."""
@@ -51,6 +53,21 @@ def narrowed(rows: QuerySet[Any], words: str, places: Places) -> Found:
             either |= one
         rows = rows.filter(either)
     return Found(rows, most)
+
+
+class _IsListed(Func):
+    arg_joiner = " = ANY(ARRAY"
+    template = "%(expressions)s)"
+    output_field = BooleanField()
+
+
+def listed(ids: QuerySet[Any, Any]) -> Q:
+    """The rows whose ids another table has a short list of, as those that a partial index keeps.
+
+    PostgreSQL takes a condition that compares two columns for true of a third of all rows, and would rather read the
+    whole table than look up so many; as a list it looks up what there is.
+    """
+    return Q(_IsListed(F("pk"), ids)) if sql.is_postgres() else Q(pk__in=ids)
 
 
 def _few(model: type[Model], conditions: Sequence[Q]) -> list[int] | None:

@@ -18,7 +18,7 @@ from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis
 from troth.ledgers.fulfilment.queries import Progress
-from troth.platform import blocks
+from troth.platform import blocks, finding
 from troth.platform.actors import Actor
 from troth.platform.blocks import Block, BlockScope
 from troth.platform.documents import DocumentRef
@@ -293,7 +293,7 @@ def standing(*, company_ids: frozenset[int] | None = None, payer_id: int | None 
 
     The fulfilment ledger keeps a short list of what is not paid, so what was paid before is not read.
     """
-    found = Invoice.objects.filter(kind="invoice", pk__in=fulfilment.unpaid_invoices())
+    found = Invoice.objects.filter(finding.listed(fulfilment.unpaid_invoices()), kind="invoice")
     if company_ids is not None:
         found = found.filter(company_id__in=company_ids)
     if payer_id is not None:

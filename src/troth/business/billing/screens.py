@@ -19,7 +19,7 @@ from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.ranges import amount_between, between
-from troth.platform.web.tallies import MOST, summed
+from troth.platform.web.tallies import MOST, summed, tally
 from troth.platform.web.values import Money, Party, Status, Waiting
 from troth.reference import queries as reference
 
@@ -166,10 +166,10 @@ def waiting(actor: Actor) -> Waiting:
 
 def open_items(actor: Actor, today: date, *, overdue: bool) -> Waiting:
     """How many invoices are open, or overdue, and since when they were due."""
-    found = Invoice.objects.filter(kind="invoice", pk__in=fulfilment.unpaid_invoices())
+    found = Invoice.objects.filter(finding.listed(fulfilment.unpaid_invoices()), kind="invoice")
     if actor.company_ids is not None:
         found = found.filter(company_id__in=actor.company_ids)
     if overdue:
         found = found.filter(due_on__lt=today)
-    rows = found.values_list("due_on", flat=True)[: MOST + 1]
-    return summed([(due_on if overdue else None, due_on) for due_on in rows], before=today)
+    told = tally(found, "due_on", before=today)
+    return told if overdue else replace(told, oldest_on=None)

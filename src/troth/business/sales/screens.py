@@ -168,9 +168,9 @@ def orders(query: ListQuery) -> Page:
     seen = _seen(Order.objects.select_related("sold_to"), query)
     found = seen.rows
     if query.filters.get("short"):
-        found = found.filter(state=OrderState.SUBMITTED, pk__in=short_documents())
+        found = found.filter(finding.listed(short_documents()), state=OrderState.SUBMITTED)
     if query.filters.get("blocked"):
-        found = found.filter(pk__in=blocked_orders())
+        found = found.filter(finding.listed(blocked_orders()))
     if query.filters.get("mine"):
         found = found.filter(entered_by_id=query.actor.user_id)
     page = _paged(replace(seen, rows=found), query)
@@ -244,7 +244,7 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
     if task == "drafts":
         return tally(found.filter(state=OrderState.DRAFT), "entered_on", late="requested_on", before=tomorrow)
     if task == "blocked":
-        return tally(found.filter(pk__in=blocked_orders()), "entered_on", late="requested_on", before=tomorrow)
+        return tally(found.filter(finding.listed(blocked_orders())), "entered_on", late="requested_on", before=tomorrow)
     sent = found.filter(state=QuotationState.SENT)
     if task == "ending":
         sent = sent.filter(valid_to_on__lte=today + timedelta(days=ENDS_WITHIN_DAYS))
