@@ -172,7 +172,8 @@ def test_an_invoice_is_cancelled_or_paid_never_both(yard, monkeypatch, locked):
 
     places = [(billing_store, "insert_invoice"), (receivables_rules, "check")]
     found = race(monkeypatch, locked, places, cancel, clear)
-    assert (found == ["done", "done"]) != locked
+    # Without the lock both are done, or they write the same rows in a circle and the database ends one of them.
+    assert (found in (["done", "done"], ["busy", "done"])) != locked
     assert len({"invoice_paid", "wrong_payer"} & set(found)) == locked
 
 
