@@ -9,6 +9,8 @@
 | `TROTH_ALLOWED_HOSTS` | host names, separated by commas | this machine only (development) |
 | `TROTH_TRUSTED_PROXY` | `true` when a proxy in front sets `X-Forwarded-Proto` | `false` |
 | `TROTH_METRICS_TOKEN` | at least 20 characters: who shows them reads `/metrics` | no metrics |
+| `TROTH_MAIL_URL` | `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` | files in the home (development) |
+| `TROTH_MAIL_FROM` | who mail comes from | `troth@localhost` |
 | `TROTH_LOG_LEVEL` | `debug`, `info`, `warning` or `error` | `info` |
 | `TROTH_LOG_FORMAT` | `text` or `json` | `json` in production, else `text` |
 
@@ -20,7 +22,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -29,6 +31,8 @@ PREFIX = "TROTH_"
 TEST_PREFIX = "TROTH_TEST_"
 SECRET_KEY_LENGTH = 50
 METRICS_TOKEN_LENGTH = 20
+MAIL_TIMEOUT_SECONDS = 20
+MAIL_PORTS = {"smtp": 587, "smtps": 465}
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 
 
@@ -53,6 +57,8 @@ class Environment(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxy: bool = False
     metrics_token: str = ""
+    mail_url: str = ""
+    mail_from: str = "troth@localhost"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] | None = None
 
@@ -73,6 +79,15 @@ class Environment(BaseSettings):
             raise ValueError(
                 "must begin with sqlite:/// or postgresql:// (sqlite:////var/lib/troth/troth.sqlite3, "
                 "postgresql://user:password@host/name)"
+            )
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _check_mail_url(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in MAIL_PORTS or not urlsplit(value).hostname):
+            raise ValueError(
+                "must be smtp://user:password@host:587, smtps://user:password@host:465 or smtp://localhost"
             )
         return value
 
@@ -114,6 +129,23 @@ class Environment(BaseSettings):
     def database(self) -> str:
         """The database's address; the default is a SQLite file in the home."""
         return self.database_url or f"sqlite:///{self.home / 'troth.sqlite3'}"
+
+    def mail(self) -> dict[str, Any]:
+        """Django's settings for mail. In development nothing leaves the machine unless a server is named."""
+        sender = {"DEFAULT_FROM_EMAIL": self.mail_from, "EMAIL_TIMEOUT": MAIL_TIMEOUT_SECONDS}
+        if not self.mail_url and not self.production:
+            files = "django.core.mail.backends.filebased.EmailBackend"
+            return sender | {"EMAIL_BACKEND": files, "EMAIL_FILE_PATH": self.home / "mail"}
+        server = urlsplit(self.mail_url or "smtp://localhost")
+        here = not server.username and server.hostname == "localhost"
+        return sender | {
+            "EMAIL_HOST": server.hostname,
+            "EMAIL_PORT": server.port or (25 if here else MAIL_PORTS[server.scheme]),
+            "EMAIL_HOST_USER": unquote(server.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(server.password or ""),
+            "EMAIL_USE_SSL": server.scheme == "smtps",
+            "EMAIL_USE_TLS": server.scheme == "smtp" and not here,
+        }
 
     def signing_key(self) -> str:
         """The secret key; in development one is made once and kept in the home, so that sessions outlive a restart."""

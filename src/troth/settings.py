@@ -205,6 +205,7 @@ if ENVIRONMENT.trusted_proxy:
 
 # --- Metrics ---------------------------------------------------------------------------------------------------------
 
+globals().update(ENVIRONMENT.mail())
 METRICS_TOKEN = ENVIRONMENT.metrics_token
 METRICS_FOLDER = ENVIRONMENT.home / "metrics"
 

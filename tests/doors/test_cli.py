@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from typer.testing import CliRunner
 
-from troth.doors import demo
+from troth.doors import demo, serving
 from troth.doors.cli import app, main
 from troth.doors.cli.doctor import examine
 from troth.doors.cli.reports import Figure, print_figures
@@ -134,3 +134,14 @@ def test_figures_are_written_as_json(tmp_path, capsys):
     print_figures([Figure("10 lines", "CPU", 7.5, "ms", "at most 8", True)], file=file)
     assert '"value": 7.5' in file.read_text()
     assert "at most 8" in capsys.readouterr().out
+
+
+def test_the_demo_has_a_worker_beside_it_that_ends_with_it(monkeypatch):
+    monkeypatch.setattr(serving, "TROTH", (sys.executable, "-c", "import time; time.sleep(60)"))
+    started = []
+    begin = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **more: started.append(begin(*words, **more)) or started[0])
+    with serving.worker_beside():
+        assert started[0].args[-1] == "worker"
+        assert started[0].poll() is None
+    assert started[0].poll() is not None

@@ -36,6 +36,7 @@ def test_a_misspelt_variable_is_named_with_the_known_ones(variables):
         ("TROTH_ENV", "prod", "TROTH_ENV is wrong: Input should be 'development' or 'production'"),
         ("TROTH_DATABASE_URL", "mysql://x", "TROTH_DATABASE_URL is wrong: must begin with sqlite:/// or postgresql://"),
         ("TROTH_METRICS_TOKEN", "short", "TROTH_METRICS_TOKEN is wrong: must have at least 20 characters"),
+        ("TROTH_MAIL_URL", "mail.example.org", "TROTH_MAIL_URL is wrong: must be smtp://user:password@host:587"),
         ("TROTH_LOG_LEVEL", "loud", "TROTH_LOG_LEVEL is wrong: Input should be 'debug', 'info', 'warning' or 'error'"),
     ],
 )
@@ -55,6 +56,34 @@ def test_production_needs_a_long_key_and_the_host_names(variables):
         environment.load()
     variables(TROTH_ENV="production", TROTH_SECRET_KEY="k" * 50, TROTH_ALLOWED_HOSTS="a.example.org, b.example.org")
     assert environment.load().allowed_hosts == ("a.example.org", "b.example.org")
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "ssl", "tls"),
+    [
+        ("smtp://localhost", "localhost", 25, False, False),
+        ("smtp://me:pass%40word@mail.example.org", "mail.example.org", 587, False, True),
+        ("smtps://me:pass%40word@mail.example.org:1465", "mail.example.org", 1465, True, False),
+    ],
+)
+def test_mail_goes_by_the_server_that_is_named(variables, url, host, port, ssl, tls):
+    variables(TROTH_MAIL_URL=url, TROTH_MAIL_FROM="orders@example.org")
+    mail = environment.load().mail()
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_SSL"], mail["EMAIL_USE_TLS"]) == (
+        host,
+        port,
+        ssl,
+        tls,
+    )
+    assert mail["EMAIL_HOST_PASSWORD"] == ("pass@word" if "@" in url else "")
+    assert mail["DEFAULT_FROM_EMAIL"] == "orders@example.org"
+
+
+def test_without_a_server_mail_stays_in_the_home_while_developing(variables, tmp_path):
+    variables()
+    assert environment.load().mail()["EMAIL_FILE_PATH"] == tmp_path / "troth" / "mail"
+    variables(TROTH_ENV="production", TROTH_SECRET_KEY="k" * 50, TROTH_ALLOWED_HOSTS="a.example.org")
+    assert environment.load().mail()["EMAIL_HOST"] == "localhost"
 
 
 def test_the_development_key_is_made_once_and_private(variables):

@@ -3,6 +3,9 @@
 import gc
 import importlib
 import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -12,7 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
-from troth.doors.cli.session import ExitCode, stop
+from troth.doors.cli.session import TROTH, ExitCode, stop
 from troth.platform import metrics
 
 APPLICATION = "troth.doors.wsgi:application"
@@ -89,6 +92,17 @@ def serve(*, host: str, port: int, workers: int = 1, threads: int = 4, target: s
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """Run `troth worker` as a process of its own meanwhile, on the database that this process was told."""
+    process = subprocess.Popen((*TROTH, "worker"), stdin=subprocess.DEVNULL)  # noqa: S603 - ours
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _load(target: str) -> None:

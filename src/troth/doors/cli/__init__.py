@@ -69,7 +69,7 @@ def demo(
     host: Host = "127.0.0.1",
     port: Port = 8000,
 ) -> None:
-    """Build the demo company and serve it.
+    """Build the demo company and serve it, with a worker beside.
 
     Examples: troth demo · troth demo --db sqlite:////tmp/demo.sqlite3 --no-serve
     """
@@ -83,7 +83,8 @@ def demo(
     for line in company.run(history=history):
         typer.echo(line)
     if not no_serve:
-        serving.serve(host=host, port=port)
+        with serving.worker_beside():
+            serving.serve(host=host, port=port)
 
 
 @app.command()

@@ -21,6 +21,9 @@ Database = Annotated[
     typer.Option("--db", metavar="URL", help="sqlite:///file.sqlite3 or postgresql://…; overrides TROTH_DATABASE_URL."),
 ]
 
+TROTH = (sys.executable, "-c", "from troth.doors.cli import main; main()")
+"""The command, for a process that this one starts."""
+
 
 class ExitCode(IntEnum):
     """What a command returns to the shell; see the module's table."""

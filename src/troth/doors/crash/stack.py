@@ -15,10 +15,10 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
+from troth.doors.cli.session import TROTH
 from troth.doors.crash.plan import Defect, Plan
 from troth.doors.crash.sabotage import VARIABLE
 
-TROTH = (sys.executable, "-c", "from troth.doors.cli import main; main()")
 SABOTAGED = (sys.executable, "-c", "from troth.doors.crash.sabotage import main; main()")
 PAUSE_SECONDS = 0.1
 PATIENCE_SECONDS = 60
