@@ -3,16 +3,20 @@
 from datetime import date
 
 import pytest
+import time_machine
+from django.contrib.auth import get_user_model
 
 from tests import company
 from tests.sales.test_repromise import expect, slip
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.actions.replay import NothingPromised
+from troth.business.promising.models import Requirement
 from troth.business.sales import actions, jobs
 from troth.business.sales.models import OrderLine
 from troth.business.sales.rules.changes import OrderChanges
 from troth.ledgers.availability.models import Posting
+from troth.platform.models import RoleGrant
 
 
 def line_of(order):
@@ -81,3 +85,20 @@ def test_a_line_on_time_needs_no_road_and_a_draft_has_no_promise(small, rep, dra
     assert promising.earlier("order", line_of(order), clock=small.clock) == []
     with pytest.raises(NothingPromised):
         promising.replay("order", line_of(order) + 1000, clock=small.clock)
+
+
+@pytest.mark.parametrize(("stock", "is_told"), [(0, True), (4, False)])
+def test_the_page_of_a_line_that_nothing_makes_earlier_says_so(small, rep, draft, client, stock, is_told):
+    if stock:
+        company.put_in_stock(small, "HELMET", stock)
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 4)), by=rep, clock=small.clock)
+    promise = Requirement.objects.get(document_id=order.id)
+    assert promise.confirmed_quantity == stock
+    user = get_user_model().objects.create_user("rita", password="x")
+    RoleGrant.objects.create(user=user, role="representative")
+    client.force_login(user)
+
+    with time_machine.travel(small.clock.now()):
+        body = client.get(f"/promises/{promise.pk}/").content.decode()
+
+    assert ("Nothing that was tried helps" in body) == is_told

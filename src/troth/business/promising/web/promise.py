@@ -1,6 +1,7 @@
 """The page of one promise: why these dates, what would make them earlier, what it would be now, what it was before."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -123,6 +124,7 @@ class PromisePage(DocumentPage):
             "sentence": worded(found.sentence),
             "promised": [screens.dated(self._line(one), party, promised, wished, one.requested_on)],
             "earlier": _earlier(one, unit, self.request.clock),  # type: ignore[attr-defined]
+            "waits": promised.short > 0 or (promised.delivery_on or date.min) > one.requested_on,
             "seen": table_of(SEEN, seen) if seen else None,
             "scope": found.scope,
             "looked_on": found.looked_on,
