@@ -181,6 +181,21 @@ def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, 
     return len(closed)
 
 
+def settle_shortages(
+    held: Held, keys: Sequence[AvailabilityKey], *, today: int, cause: str, at: datetime
+) -> list[Shortfall]:
+    """Note what is not covered any more on the held keys and close what is covered again on the others.
+
+    Returns the new shortages; `today` is the site's day.
+    """
+    opened = note_shortages(held, keys, today=today, cause=cause, at=at)
+    short = {shortfall.key for shortfall in opened}
+    covered = [key for key in keys if key not in short]
+    if covered:
+        close_shortages(held, covered, today=today, at=at)
+    return opened
+
+
 @dataclass(frozen=True, slots=True)
 class _OpenShortage:
     id: int

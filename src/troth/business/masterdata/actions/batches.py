@@ -155,9 +155,7 @@ def move_last_day(held: Held, batch: Batch, before: date | None, *, at: datetime
     availability.post(held, entries, at=at)
     for key in dict.fromkeys(entry.key for entry in entries):
         cause = f"batch {batch.number} can be used until {batch.expires_on or 'further notice'}"
-        opened = availability.note_shortages(held, [key], today=today[key.site_id], cause=cause, at=at)
-        if not opened:
-            availability.close_shortages(held, [key], today=today[key.site_id], at=at)
+        availability.settle_shortages(held, [key], today=today[key.site_id], cause=cause, at=at)
 
 
 def post_last_days(rows: Sequence[Any], held: Held, *, at: datetime) -> None:

@@ -229,11 +229,7 @@ def _expiry(receipt: Receipt, expires_on: date | None, *, later: timedelta) -> d
 def settle(held: Held, receipt: Receipt, *, cause: str, clock: Clock) -> list[Shortfall]:
     """Open the shortages that a change of supply leaves, or close those it covers, in the caller's transaction."""
     today = day_of(clock.today(reference.site(receipt.site_id).time_zone))
-    keys, at = [key_of(receipt)], clock.now()
-    opened = availability.note_shortages(held, keys, today=today, cause=cause, at=at)
-    if not opened:
-        availability.close_shortages(held, keys, today=today, at=at)
-    return opened
+    return availability.settle_shortages(held, [key_of(receipt)], today=today, cause=cause, at=clock.now())
 
 
 def ref_of(receipt_id: int, number: str) -> DocumentRef:

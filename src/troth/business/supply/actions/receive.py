@@ -187,11 +187,7 @@ def adjust_stock(
         "supply.stock_adjusted", ref, company_id=site.company_id, by=by, at=at,
         facts={"product": product_id, "bin": bin_id, "difference": difference, "reason": reason},
     )  # fmt: skip
-    today = day_of(on)
-    opened = availability.note_shortages(held, [common], today=today, cause=f"count: {reason}"[:200], at=at)
-    if not opened:
-        availability.close_shortages(held, [common], today=today, at=at)
-    return opened
+    return availability.settle_shortages(held, [common], today=day_of(on), cause=f"count: {reason}"[:200], at=at)
 
 
 def _counted(

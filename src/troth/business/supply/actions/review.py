@@ -24,7 +24,4 @@ def review_shortages(
     held = locks.begin()
     held.take(*keys)
     today, at = day_of(clock.today(site.time_zone)), clock.now()
-    opened = availability.note_shortages(held, keys, today=today, cause=cause, at=at)
-    short = {shortfall.key for shortfall in opened}
-    availability.close_shortages(held, [key for key in keys if key not in short], today=today, at=at)
-    return opened
+    return availability.settle_shortages(held, keys, today=today, cause=cause, at=at)

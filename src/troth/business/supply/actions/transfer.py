@@ -238,8 +238,5 @@ def _settle(held: Held, posting: TransferPosting, cause: str, clock: Clock) -> l
     keys = [key for key in tuple(held.keys()) if isinstance(key, AvailabilityKey)]
     for key in keys:
         today = day_of(clock.today(reference.site(key.site_id).time_zone))
-        short = availability.note_shortages(held, [key], today=today, cause=told, at=clock.now())
-        if not short:
-            availability.close_shortages(held, [key], today=today, at=clock.now())
-        opened += short
+        opened += availability.settle_shortages(held, [key], today=today, cause=told, at=clock.now())
     return opened
