@@ -30,14 +30,13 @@ from troth.platform.web.columns import Cell, Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
-from troth.platform.web.values import Empty, Link, Money, Status, Step
+from troth.platform.web.values import ACTIVE, INACTIVE, Empty, Link, Money, Step
 from troth.reference import queries as reference
 
 SHOWN = 20
 """So many of the newest documents; the list behind the button has all."""
 AGES = ((0, _("not due")), (30, _("1 to 30 days")), (60, _("31 to 60 days")), (90, _("61 to 90 days")))
 OLDER = _("over 90 days")
-ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
 ITEMS = (
     Column("number", _("Invoice"), "link"),
     Column("invoiced_on", _("Date"), "date"),

@@ -24,10 +24,9 @@ from troth.platform.web.forms import FormPage
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.tallies import tally
-from troth.platform.web.values import Empty, Link, Status, Waiting
+from troth.platform.web.values import ACTIVE, INACTIVE, Empty, Link, Status, Waiting
 from troth.reference.models import Company, Site
 
-ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
 history.words(
     {
         "platform.user_added": _("Added"),

@@ -20,14 +20,13 @@ from troth.platform.web import documents
 from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
-from troth.platform.web.values import Empty, Link, Quantity, Status
+from troth.platform.web.values import ACTIVE, INACTIVE, Empty, Link, Quantity, Status
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow, SiteRow
 
 SOON_DAYS = 30
 """What expires within so many days stands out."""
 
-ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
 BINS = (
     Column("site", _("Site")),
     Column("location", _("Location")),

@@ -19,6 +19,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -41,6 +43,10 @@ class Tone(StrEnum):
 class Status:
     word: Text
     tone: str = Tone.DRAFT
+
+
+ACTIVE, INACTIVE = Status(_("Active"), Tone.DONE), Status(_("Inactive"), Tone.STOPPED)
+"""Whether a record is in use."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 
 from troth.business.masterdata.models import Batch
-from troth.business.masterdata.queries.screens import ACTIVE, INACTIVE
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.web import keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Status
+from troth.platform.web.values import ACTIVE, INACTIVE, Status
 
 
 @dataclass(frozen=True, slots=True)

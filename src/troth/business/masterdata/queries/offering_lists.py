@@ -16,12 +16,12 @@ from troth.business.masterdata.models import (
     Listing,
     Substitution,
 )
-from troth.business.masterdata.queries.screens import ACTIVE, INACTIVE, page_of, worded
+from troth.business.masterdata.queries.screens import page_of, worded
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.actors import Actor
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Quantity, Status, Text
+from troth.platform.web.values import ACTIVE, INACTIVE, Quantity, Status, Text
 
 LISTING_WORDS: dict[str, Text] = {"listed": _("may be ordered"), "excluded": _("may not be ordered")}
 FREE_WORDS: dict[str, Text] = {"inclusive": _("within"), "exclusive": _("on top")}

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.models import (
     AvailabilityGroup,
@@ -30,10 +29,8 @@ from troth.platform.web import formats, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import MOST, summed
-from troth.platform.web.values import Money, Quantity, Status, Waiting
+from troth.platform.web.values import ACTIVE, INACTIVE, Money, Quantity, Status, Waiting
 from troth.reference import models as reference
-
-ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
 
 CODES: dict[str, Callable[[], QuerySet[Any]]] = {
     "company": reference.Company.objects.all,

@@ -17,7 +17,7 @@ from troth.ledgers.quota import queries as ledger
 from troth.platform.web import keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
-from troth.platform.web.values import Quantity, Status, Text
+from troth.platform.web.values import ACTIVE, INACTIVE, Quantity, Status, Text
 
 CHARACTERISTICS: Mapping[str, Text] = {
     Characteristic.PRODUCT: _("product"),
@@ -29,7 +29,6 @@ CHARACTERISTICS: Mapping[str, Text] = {
     Characteristic.CHANNEL: _("sales organisation"),
 }
 """What people call them; `told_apart` in a procedure, `kept by` in a protection."""
-ACTIVE, INACTIVE = Status(_("Active"), "done"), Status(_("Inactive"), "stopped")
 
 
 @dataclass(frozen=True, slots=True)
