@@ -41,7 +41,7 @@ class Verb(StrEnum):
     PLACE = "place"
 
 
-STEPS = {
+STEPS: dict[tuple[str, str], Verb] = {
     (StockType.UNRESTRICTED, StockType.QUALITY): Verb.INSPECT,
     (StockType.UNRESTRICTED, StockType.BLOCKED): Verb.BLOCK,
     (StockType.UNRESTRICTED, StockType.IN_TRANSIT): Verb.SEND,
@@ -82,9 +82,9 @@ class AlreadyReversed(BusinessError):
 
 def step_of(from_type: str, to_type: str) -> Verb:
     """The verb that leads from one type to another; `NoSuchTransfer` where none does."""
-    for (old, new), verb in STEPS.items():
-        if (old, new) == (from_type, to_type):
-            return verb
+    verb = STEPS.get((from_type, to_type))
+    if verb is not None:
+        return verb
     raise NoSuchTransfer(
         Sentence(
             "Stock that is %(old)s does not become %(new)s. Choose another type.", old=from_type[:20], new=to_type[:20]

@@ -59,9 +59,7 @@ def overview(product_id: int) -> list[StockRow]:
     rows = (
         Balance.objects.filter(product_id=product_id, quantity__gt=0)
         .order_by("site__code", "location__code", "bin__code", "stock_type", "batch", "owner", "id")
-        .values_list(
-            *_KEY, "site__code", "location__code", "bin__code", "quantity", "received_on", "location__is_left_out"
-        )
+        .values_list(*_KEY, *_ROW)
     )
     return [StockRow(StockKey(*row[:8]), *row[8:]) for row in rows]
 
