@@ -25,6 +25,7 @@ from troth.business.receivables.actions import NewPayment
 from troth.business.receivables.models import Clearing
 from troth.business.receivables.rules import Clear
 from troth.business.sales import actions as sales
+from troth.business.sales.models import NewDates
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.supply import actions as supply
 from troth.ledgers.stock.models import Balance
@@ -115,6 +116,11 @@ def world(company, yard):
     given_back = Settings(Filter(products=("GLOVE",)), (SegmentDraft("Alles", "lose"),))
     variant = save_variant(VariantDraft(company.company.pk, "Zugabe", given_back), **acting)
     backorder = simulate(variant, **acting)
+    proposed = NewDates.objects.create(
+        order_id=due.id, product=company.products["GLOVE"], site_id=yard.site, cause="receipts are overdue", missing=3,
+        lines={"10": [[[3, "2026-03-11"]], [[3, "2026-03-24"]]]}, opened_at=acting["clock"].now(),
+        reckoned_at=acting["clock"].now(),
+    )  # fmt: skip
     return World(
         {
             "order": paid.id, "due": due.id, "blocked": blocked.id, "draft": draft.id, "quotation": quoted.id,
@@ -126,7 +132,8 @@ def world(company, yard):
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
             "hold": hold.id, "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
             "scope": CheckingScope.objects.get(code="order").pk, "group": AvailabilityGroup.objects.get().pk,
-            "unproven": unproven.id, "quota": procedure.id, "cell": Cell.objects.get().pk, "sequence": sequence.id,
+            "unproven": unproven.id, "new_dates": proposed.pk,
+            "quota": procedure.id, "cell": Cell.objects.get().pk, "sequence": sequence.id,
             "protection": protection.id,
             "variant": variant, "segment": Segment.objects.get().pk,
             "backorder": backorder.id, "change": Change.objects.earliest("pk").pk,

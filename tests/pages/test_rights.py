@@ -10,7 +10,7 @@ LISTS = (
     "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/proofs/", "/shipments/", "/transfer-orders/",
     "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
     "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/", "/holds/", "/backorders/",
-    "/backorders/variants/",
+    "/backorders/variants/", "/orders/new-dates/",
 )  # fmt: skip
 PAGES = (
     "/", "/inbox/",
@@ -26,6 +26,8 @@ PAGES = (
     "/backorders/segments/{segment}/",
     "/promises/kept/", "/promises/kept/?by=month", "/promises/departures/",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
+    "/orders/new-dates/{new_dates}/", "/orders/new-dates/{new_dates}/?tab=earlier",
+    "/orders/new-dates/{new_dates}/keep/", "/orders/new-dates/?state=open&site=HAM&mine=1&q=SO",
     "/orders/new/", "/orders/{order}/", "/orders/{order}/?tab=promise", "/orders/{order}/?tab=flow",
     "/orders/{order}/?tab=history", "/orders/{draft}/", "/orders/{draft}/change/", "/orders/{due}/change/",
     "/orders/{blocked}/", "/orders/{due}/cancel/", "/orders/{due}/block/", "/orders/{blocked}/reject/",

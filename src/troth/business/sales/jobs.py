@@ -1,6 +1,7 @@
 """What happens to quotations and orders without anybody asking: they expire, and they are promised again."""
 
 import logging
+from collections.abc import Set
 
 from django_tasks import task
 
@@ -49,23 +50,40 @@ def work_off(clock: Clock) -> int:
     """The job at a given time: a transaction for each order.
 
     An order that cannot be promised again (its site was closed, say) is passed over; its shortage stays open. So does
-    that of orders whose type keeps the promise; they are reported.
+    that of orders whose type keeps the promise or asks; they are reported, or new dates proposed for them.
     """
     changed = 0
-    for product_id, site_id in dict.fromkeys((row.product_id, row.site_id) for row in availability.open_shortages()):
+    waiting: set[tuple[int, int, int]] = set()
+    short = dict.fromkeys((row.product_id, row.site_id) for row in availability.open_shortages())
+    for product_id, site_id in short:
         # What was covered meanwhile is closed first, so that no promise is touched without need.
         supply.review_shortages(site_id, [product_id], cause=CAUSE, by=SYSTEM, clock=clock)
         promising.give_way(product_id, site_id, by=SYSTEM, clock=clock)
         drawing = promises.drawing_on(product_id, site_id)
         kept = 0
         for ref in dict.fromkeys(ref for ref, _ in drawing):
+            place = (ref.id, product_id, site_id)
             try:
-                done = actions.repromise_order(ref.id, product_id, site_id, spared=kept, by=SYSTEM, clock=clock)
+                done = actions.repromise_order(*place, spared=kept, by=SYSTEM, clock=clock)
             except BusinessError as refusal:
                 log.warning("order %s could not be promised again: %s", ref.number, refusal.message)
+                waiting.add(place)
                 continue
             changed += bool(done.changes)
             kept += done.kept
+            if done.kept:
+                waiting.add(place)
             if not done.missing:
                 break
+    _settle(waiting, short.keys(), clock)
     return changed
+
+
+def _settle(waiting: Set[tuple[int, int, int]], looked_at: Set[tuple[int, int]], clock: Clock) -> None:
+    """End the proposals of new dates whose orders wait for nothing any more."""
+    for proposal_id, *place in actions.standing_new_dates():
+        # What no run has looked at, because too much is short at once, is left to the next.
+        if tuple(place) not in waiting and (
+            tuple(place[1:]) in looked_at or not availability.shortage_causes(*place[1:])
+        ):
+            actions.settle_new_dates(proposal_id, by=SYSTEM, clock=clock)

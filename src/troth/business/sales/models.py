@@ -206,3 +206,48 @@ class OrderLine(SalesLine):
             models.UniqueConstraint(fields=["order", "line_number"], name="sales_order_line_once"),
             models.CheckConstraint(condition=Q(base_quantity__gt=0), name="sales_order_line_positive"),
         ]
+
+
+class NewDates(models.Model):
+    """New dates proposed for an order that draws on a product at a site which supply covers no longer.
+
+    Nothing is changed until somebody takes them; the old ones may be kept. `missing` of the shortage (smallest units)
+    hangs on the order. `lines`: number of the line -> [before, after], each [[quantity, day it arrives], …] of what is
+    confirmed and not delivered. `version` grows when other dates are proposed. It stands until `ended_at`.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="new_dates", db_index=False)
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    cause = models.CharField(max_length=200, blank=True, default="", db_default="")
+    missing = models.BigIntegerField()
+    lines = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=10, default="open", db_default="open")
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    opened_at = models.DateTimeField()
+    reckoned_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    reason = models.CharField(_("reason"), max_length=80, blank=True, default="", db_default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("proposal of new dates")
+        verbose_name_plural = _("proposals of new dates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "product", "site"], name="sales_new_dates_stand_once", condition=Q(ended_at=None)
+            ),
+            models.CheckConstraint(condition=Q(missing__gt=0), name="sales_new_dates_missing"),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at=None, decided_at=None)
+                | Q(state="kept", decided_at__isnull=False)
+                | Q(state="taken", decided_at__isnull=False, ended_at__isnull=False)
+                | Q(state="covered", decided_at=None, ended_at__isnull=False),
+                name="sales_new_dates_decided",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["order", "-id"], name="sales_new_dates_order"),
+            models.Index(fields=["-id"], name="sales_new_dates_open", condition=Q(state="open")),
+        ]

@@ -17,14 +17,15 @@ from troth.business.pricing.rules import Margin, TraceLine
 from troth.business.promising import queries as promising
 from troth.business.promising.screens import BASIS, dated, reasons, short_documents
 from troth.business.sales import queries
-from troth.business.sales.models import Order, OrderLine, Quotation, QuotationLine
+from troth.business.sales.models import NewDates, Order, OrderLine, Quotation, QuotationLine
 from troth.business.sales.queries import DocumentView, LineView, Margins
-from troth.business.sales.states import LineProgress, OrderState, QuotationState, progress
+from troth.business.sales.states import LineProgress, NewDatesState, OrderState, QuotationState, progress
 from troth.ledgers.fulfilment import pictures
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.pictures import Face
 from troth.platform import finding
 from troth.platform.actors import Actor
+from troth.platform.documents import within
 from troth.platform.finding import Found
 from troth.platform.models import BlockRow
 from troth.platform.web import formats, history, keyset
@@ -85,6 +86,8 @@ history.words(
         "sales.order_rejected_for_credit": _("Rejected for its credit"),
         "sales.order_resumed": _("Promised after the release"),
         "sales.order_repromised": _("Promised anew after supply moved"),
+        "sales.new_dates_proposed": _("New dates proposed after supply moved"),
+        "sales.old_dates_kept": _("Old dates kept"),
         "sales.promise_kept": _("Supply covers it no longer; the promise was kept"),
         "sales.item_rejected": _("Item rejected"),
         "sales.rest_closed": _("Rest closed, within the tolerance"),
@@ -249,6 +252,17 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
     if task == "ending":
         sent = sent.filter(valid_to_on__lte=today + timedelta(days=ENDS_WITHIN_DAYS))
     return tally(sent, "entered_on", late="valid_to_on", before=tomorrow)
+
+
+def new_dates(actor: Actor) -> QuerySet[NewDates]:
+    """Proposals of new dates for orders that the actor may see."""
+    return within(NewDates.objects.all(), actor.reach, through="order")
+
+
+def new_dates_waiting(actor: Actor, today: date) -> Waiting:
+    """Those that somebody has to decide over; late are those from before today."""
+    found = new_dates(actor).filter(state=NewDatesState.OPEN)
+    return tally(found, "opened_at__date", late="opened_at__date", before=today)
 
 
 def customer_party(view: DocumentView, actor: Actor) -> Party:

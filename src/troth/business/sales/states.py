@@ -54,6 +54,28 @@ ORDERABLE = frozenset({QuotationState.SENT, QuotationState.ACCEPTED})
 """From these states an order is made; ordering from a sent quotation accepts it."""
 
 
+class NewDatesState(StrEnum):
+    """How new dates stand that are proposed for an order: kept means that the old ones were."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    KEPT = "kept"
+    COVERED = "covered"
+
+
+NEW_DATES: Lifecycle[NewDatesState] = Lifecycle(
+    "proposal of new dates",
+    {
+        (NewDatesState.OPEN, "take"): NewDatesState.TAKEN,
+        (NewDatesState.OPEN, "keep"): NewDatesState.KEPT,
+        (NewDatesState.OPEN, "cover"): NewDatesState.COVERED,
+        (NewDatesState.KEPT, "take"): NewDatesState.TAKEN,
+        (NewDatesState.KEPT, "cover"): NewDatesState.KEPT,
+    },
+)
+"""Who has kept the old dates may take the new ones after all, until supply covers the promise again."""
+
+
 class Confirmation(StrEnum):
     NOTHING_TO_CONFIRM = "nothing_to_confirm"
     UNCONFIRMED = "unconfirmed"

@@ -34,6 +34,16 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         *LIST,
     ),
     "sales:quotations": (_("All quotations. One that was sent waits for the customer until its last day."), *LIST),
+    "sales:new-dates": (
+        _("Where supply slips under an order whose type asks, new dates are proposed; the promise stays as it was."),
+        *LIST,
+    ),
+    "sales:new-dates-one": (
+        _("Take the new dates, keep the old ones, or call the customer first. Each leaves its trace in the history."),
+        _("If the books have changed since, the new dates are reckoned again and shown before anything is taken."),
+        *DOCUMENT,
+    ),
+    "sales:new-dates-keep": OTHERWISE,
     "sales:order": (
         _("Items show what the customer wished and what is confirmed, with what each date stands on."),
         _("Flow shows every document that led here and that followed, with its quantities."),

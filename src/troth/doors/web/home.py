@@ -121,6 +121,7 @@ TASKS = {
     "unconfirmed": Task(
         _("Unconfirmed lines"), "sales:orders?short=1", lambda a, today: promising.unconfirmed(a.company_ids, today)
     ),
+    "new_dates": Task(_("New dates to decide"), "sales:new-dates?state=open", sales.new_dates_waiting),
     "uncovered": Task(_("Products without a check"), "promising:coverage?stocked=1", promising.not_covered),
     "backorders": Task(_("Backorder runs to decide"), "backorders:runs?state=simulated", backorders.waiting),
     "holds": Task(_("Holds that end by tomorrow"), "promising:holds?mine=1&state=active", promising.ending_holds),
@@ -172,7 +173,7 @@ TASKS = {
 """The work lists' lines that have a screen."""
 
 HOMES: dict[str, tuple[str, ...]] = {
-    "representative": ("drafts", "unconfirmed", "holds", "blocked", "quotations", "unproven", "issues"),
+    "representative": ("drafts", "new_dates", "unconfirmed", "holds", "blocked", "quotations", "unproven", "issues"),
     "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
     "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
     "production_scheduler": ("unconfirmed", "backorders", "production", "receipts", "uncovered"),
@@ -192,6 +193,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "operations_team": (
         "drafts",
+        "new_dates",
         "unconfirmed",
         "backorders",
         "blocked",

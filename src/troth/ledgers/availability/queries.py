@@ -182,6 +182,14 @@ def open_shortages(*, site_id: int | None = None, limit: int = 1000) -> list[Sho
     return [ShortageRow(*row) for row in rows[:limit]]
 
 
+def shortage_causes(product_id: int, site_id: int) -> tuple[str, ...]:
+    """Why common stock of the product at the site is short: the causes of its open shortages, the newest first."""
+    found = Shortage.objects.filter(
+        balance__product_id=product_id, balance__site_id=site_id, balance__segment="", closed_at=None
+    )
+    return tuple(dict.fromkeys(found.order_by("-id").values_list("cause", flat=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class StandingRow:
     """What stands for a line on a key: the sum of its postings in a category, on a day and of a batch, never zero."""

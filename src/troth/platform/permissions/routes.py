@@ -179,6 +179,11 @@ ROUTES: Final[dict[str, str]] = {
     # sales
     "sales:orders": "sales.view_order",
     "sales:order": "sales.view_order",
+    "sales:new-dates": "sales.view_order",
+    "sales:new-dates-one": "sales.view_order",
+    "sales:new-dates-take": "sales.take_new_dates",
+    "sales:new-dates-keep": "sales.keep_old_dates",
+    "sales:new-dates-call": "platform.open_issue",
     "sales:order-create": "sales.enter_order",
     "sales:order-change": "sales.change_order",
     "sales:order-texts": "sales.change_order",

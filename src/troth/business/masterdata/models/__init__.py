@@ -313,7 +313,11 @@ class OrderType(Masters):
         max_length=10,
         default="repromise",
         db_default="repromise",
-        choices=[("repromise", _("promise it anew at once")), ("keep", _("keep the promise and report it"))],
+        choices=[
+            ("repromise", _("promise it anew at once")),
+            ("ask", _("propose new dates and change nothing")),
+            ("keep", _("keep the promise and report it")),
+        ],
     )
 
     class Meta:

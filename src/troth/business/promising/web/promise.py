@@ -6,14 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import actions, queries, screens
-from troth.business.promising.actions.replay import Arrival, Earlier
 from troth.business.promising.models import Requirement
 from troth.business.promising.queries import PromiseThen
 from troth.business.promising.states import Cause
+from troth.business.promising.web import earlier
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents as kinds
@@ -21,8 +20,6 @@ from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
-from troth.platform.web.formats import day as said_day
-from troth.platform.web.formats import number as figure
 from troth.platform.web.language import worded
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 from troth.reference import queries as reference
@@ -32,16 +29,6 @@ CAUSES = {
     "cancelled": _("Cancelled"), "expired": _("Expired"), "ordered": _("Ordered"),
     "backorder": _("Backorder run"), "undone": _("Backorder run undone"),
 }  # fmt: skip
-ROADS = {
-    "split": _("Deliver in parts, each as soon as it can leave"),
-    "fewer": _("Take less: what there is for the wished day"),
-}
-EARLIER = (
-    Column("road", _("What would have to happen"), wide=True),
-    Column("arrives", _("Would arrive"), wrap=True),
-    Column("last_on", _("Last delivery"), "date"),
-    Column("short", _("Not confirmed"), "quantity"),
-)
 SEEN = (Column("on", _("Goods ready from"), "date"), Column("free", _("Free then"), "quantity"))
 MOVED = (
     Column("what", _("What"), wide=True),
@@ -123,7 +110,7 @@ class PromisePage(DocumentPage):
         return {
             "sentence": worded(found.sentence),
             "promised": [screens.dated(self._line(one), party, promised, wished, one.requested_on)],
-            "earlier": _earlier(one, unit, self.request.clock),  # type: ignore[attr-defined]
+            "earlier": earlier.table(one.document_kind, one.line_id, unit, self.request.clock),  # type: ignore[attr-defined]
             "waits": promised.short > 0 or (promised.delivery_on or date.min) > one.requested_on,
             "seen": table_of(SEEN, seen) if seen else None,
             "scope": found.scope,
@@ -173,50 +160,6 @@ def _status(one: Requirement, promised: queries.PromisedLine) -> Status:
 
 def _overview_url(number: str, site: str) -> str:
     return f"{reverse('promising:availability')}?{urlencode({'product': number, 'site': site})}"
-
-
-def _earlier(one: Requirement, unit: tuple[int, str], clock: Any) -> Any:
-    try:
-        found = actions.earlier(one.document_kind, one.line_id, clock=clock)
-    except BusinessError:
-        return None
-    rows = [
-        {
-            "road": road_words(road, unit),
-            "arrives": ", ".join(_said(arrival, unit) for arrival in road.arrivals),
-            "last_on": road.last_on,
-            "short": Quantity(road.short, *unit) if road.short else None,
-        }
-        for road in found
-    ]  # fmt: skip
-    return table_of(EARLIER, rows) if rows else None
-
-
-def road_words(road: Earlier, unit: tuple[int, str]) -> str:
-    """What has to happen for a road, in the reader's language."""
-    if road.receipt is not None and road.needed_on is not None:
-        facts = {
-            "number": road.receipt.number, "quantity": _amount(road.receipt.expected, unit),
-            "due": said_day(road.receipt.due_on), "needed": said_day(road.needed_on),
-        }  # fmt: skip
-        return gettext("Receipt %(number)s of %(quantity)s comes on %(needed)s instead of %(due)s") % facts
-    if road.road == "quota":
-        facts = {"quota": worded(road.quota), "quantity": _amount(road.more, unit)}
-        return gettext("Raise the %(quota)s by %(quantity)s") % facts
-    if road.road == "substitute":
-        return gettext("Sell %(product)s from %(site)s instead") % {"product": road.product, "site": road.site}
-    if road.road == "site":
-        return gettext("Deliver from site %(site)s") % {"site": road.site}
-    return str(ROADS[road.road])
-
-
-def _said(arrival: Arrival, unit: tuple[int, str]) -> str:
-    facts = {"quantity": _amount(arrival.quantity, unit), "day": said_day(arrival.on)}
-    return gettext("%(quantity)s on %(day)s") % facts
-
-
-def _amount(quantity: int, unit: tuple[int, str]) -> str:
-    return f"{figure(quantity, unit[0])} {unit[1]}"
 
 
 def _history(one: Requirement, actor: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@
 | `quotations` | save, send, accept, reject, revise, expire |
 | `allocate` | tie stock to a line and let it go |
 | `repromise` | promise again what supply covers no longer |
+| `new_dates` | propose new dates for it instead, take them or keep the old ones |
 | `outstanding` | lines as a run over the backorders reads them, and what it tells their orders |
 | `blocking` | set and lift blocks; go on after one was lifted |
 """
@@ -32,6 +33,13 @@ from troth.business.sales.actions.change import change_order, reject_item
 from troth.business.sales.actions.copy import copy_order, order_from_quotation
 from troth.business.sales.actions.from_hold import order_from_hold
 from troth.business.sales.actions.group import GROUP, Entered, Refused, enter_group, enter_orders
+from troth.business.sales.actions.new_dates import (
+    Decision,
+    keep_old_dates,
+    settle_new_dates,
+    standing_new_dates,
+    take_new_dates,
+)
 from troth.business.sales.actions.quotations import (
     Expired,
     accept_quotation,
@@ -51,6 +59,7 @@ __all__ = [
     "Allocated",
     "Blocked",
     "Confirmed",
+    "Decision",
     "DeliveryMade",
     "DeliveryRefused",
     "Entered",
@@ -73,6 +82,7 @@ __all__ = [
     "enter_orders",
     "expire_quotations",
     "is_resumable",
+    "keep_old_dates",
     "order_from_hold",
     "order_from_quotation",
     "reject_for_credit",
@@ -88,7 +98,10 @@ __all__ = [
     "save_quotation",
     "send_quotation",
     "set_block",
+    "settle_new_dates",
+    "standing_new_dates",
     "submit",
     "submit_draft",
     "submit_order",
+    "take_new_dates",
 ]

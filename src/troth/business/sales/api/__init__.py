@@ -1,7 +1,7 @@
 """Quotations and orders over the API."""
 
-from troth.business.sales.api import orders, quotations
+from troth.business.sales.api import new_dates, orders, quotations
 
-ROUTERS = (orders.operations, quotations.operations)
+ROUTERS = (orders.operations, new_dates.operations, quotations.operations)
 
 __all__ = ["ROUTERS"]

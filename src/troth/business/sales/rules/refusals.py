@@ -167,3 +167,9 @@ class DeliversOnSaving(BusinessError):
     """An order that is delivered as it is entered cannot be entered together with others."""
 
     code = "delivers_on_saving"
+
+
+class NewDatesOver(BusinessError):
+    """Somebody has decided over the proposed dates, or supply covers the promise again."""
+
+    code = "new_dates_over"

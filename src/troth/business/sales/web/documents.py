@@ -12,6 +12,7 @@ from troth.business.sales.models import Order
 from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.rules.completeness import Missing
 from troth.business.sales.states import Fulfilled, OrderState, QuotationState
+from troth.business.sales.web import new_dates
 from troth.ledgers.fulfilment import pictures
 from troth.platform.blocks import Block as StandingBlock
 from troth.platform.blocks import BlockKind, BlockScope
@@ -61,7 +62,7 @@ class OrderPage(DocumentPage):
             facts=[*_order_facts(view), *_earned(view, actor)],
             next_step=_next_of_order(view, actor),
             steps=_order_steps(view, actor),
-            blocks=[*_missing(order, actor), *_standing(view, actor), *_short(view)],
+            blocks=[*_missing(order, actor), *_standing(view, actor), *_new_dates(view, actor), *_short(view)],
             crumbs=(Link(_("Orders"), reverse("sales:orders")),),
         )
 
@@ -182,6 +183,11 @@ def _blocked(block: StandingBlock, view: DocumentView, actor: Any) -> Block:
         company_id=view.document.company_id,
     )
     return Block(f"{sentence}: {worded(block.reason).rstrip('.')}.", REMEDIES[block.kind], way)
+
+
+def _new_dates(view: DocumentView, actor: Any) -> list[Block]:
+    is_open = view.document.state == OrderState.SUBMITTED
+    return new_dates.told_on_order(view.ref.id, actor) if is_open else []
 
 
 def _short(view: DocumentView) -> list[Block]:

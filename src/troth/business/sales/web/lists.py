@@ -37,6 +37,7 @@ class OrderList(ListPage):
         Link(_("Drafts"), "/orders/?state=draft"),
         Link(_("Unconfirmed lines"), "/orders/?short=1"),
         Link(_("Blocked"), "/orders/?blocked=1"),
+        Link(_("New dates"), "/orders/new-dates/?state=open"),
     )
     routes = ((_("New order"), "sales:order-create"),)
     search_label = _("Number, customer or customer's number")

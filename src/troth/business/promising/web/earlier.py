@@ -1,0 +1,76 @@
+"""What would make a line earlier, as the pages of a promise and of proposed dates show it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from troth.business.promising import actions
+from troth.business.promising.actions.replay import Earlier
+from troth.kernel.errors import BusinessError
+from troth.platform.web.columns import Column, table_of
+from troth.platform.web.formats import day as said_day
+from troth.platform.web.formats import number as figure
+from troth.platform.web.language import worded
+from troth.platform.web.values import Quantity
+
+ROADS = {
+    "split": _("Deliver in parts, each as soon as it can leave"),
+    "fewer": _("Take less: what there is for the wished day"),
+}
+COLUMNS = (
+    Column("road", _("What would have to happen"), wide=True),
+    Column("arrives", _("Would arrive"), wrap=True),
+    Column("last_on", _("Last delivery"), "date"),
+    Column("short", _("Not confirmed"), "quantity"),
+)
+
+
+def table(kind: str, line_id: int, unit: tuple[int, str], clock: Any) -> Any:
+    """The roads to an earlier promise as a table; None where there is none. `unit` is (decimals, unit)."""
+    try:
+        found = actions.earlier(kind, line_id, clock=clock)
+    except BusinessError:
+        return None
+    rows = [
+        {
+            "road": road_words(road, unit),
+            "arrives": arriving(((one.quantity, one.on) for one in road.arrivals), unit),
+            "last_on": road.last_on,
+            "short": Quantity(road.short, *unit) if road.short else None,
+        }
+        for road in found
+    ]
+    return table_of(COLUMNS, rows) if rows else None
+
+
+def road_words(road: Earlier, unit: tuple[int, str]) -> str:
+    """What has to happen for a road, in the reader's language."""
+    if road.receipt is not None and road.needed_on is not None:
+        facts = {
+            "number": road.receipt.number, "quantity": _amount(road.receipt.expected, unit),
+            "due": said_day(road.receipt.due_on), "needed": said_day(road.needed_on),
+        }  # fmt: skip
+        return gettext("Receipt %(number)s of %(quantity)s comes on %(needed)s instead of %(due)s") % facts
+    if road.road == "quota":
+        facts = {"quota": worded(road.quota), "quantity": _amount(road.more, unit)}
+        return gettext("Raise the %(quota)s by %(quantity)s") % facts
+    if road.road == "substitute":
+        return gettext("Sell %(product)s from %(site)s instead") % {"product": road.product, "site": road.site}
+    if road.road == "site":
+        return gettext("Deliver from site %(site)s") % {"site": road.site}
+    return str(ROADS[road.road])
+
+
+def arriving(found: Iterable[tuple[int, date]], unit: tuple[int, str]) -> str:
+    """Quantities (smallest units) with the days they arrive, as one text; empty for nothing."""
+    return ", ".join(
+        gettext("%(quantity)s on %(day)s") % {"quantity": _amount(quantity, unit), "day": said_day(on)}
+        for quantity, on in found
+    )
+
+
+def _amount(quantity: int, unit: tuple[int, str]) -> str:
+    return f"{figure(quantity, unit[0])} {unit[1]}"
