@@ -33,13 +33,14 @@ def backlog_of(items):
         max_lines=column(item["terms"].max_lines for item in items),
         latest_day=column(-1 if item["terms"].latest_day is None else item["terms"].latest_day for item in items),
         sequences=column(item.get("sequences", -1) for item in items),
-        timetable=column(at if item.get("usable") else -1 for at, item in enumerate(items)),
+        timetable=column(at if item.get("usable") or "needed" in item else -1 for at, item in enumerate(items)),
+        group=column(item.get("group", -1) for item in items),
     )
 
 
 def timetables_of(items):
-    """The days on which each item can use goods, in the places that `backlog_of` gives them."""
-    return [item.get("usable", ()) for item in items]
+    """The days on which each item can use goods, or those of its group, in the places that `backlog_of` gives them."""
+    return [item["needed"] if "needed" in item else item.get("usable", ()) for item in items]
 
 
 def supply_of(changes):

@@ -1,6 +1,8 @@
-"""The run over the backorders of one key as it reads: a balance for each day, lists copied for every question.
+"""The run over the backorders as it reads: a balance of each key for each day, lists copied for every question.
 
-An item is a dict: id, rank, strategy (its name), quantity, day, old rows, mode, terms. Rows are (day, quantity).
+An item is a dict: key, id, rank, strategy (its name), quantity, day, old rows, mode, terms. Rows are (day, quantity).
+Items of one `group` are decided as one; `needed` gives for each common day the day of their goods, -1 for none. An item
+without a group is a unit by itself.
 """
 
 from tests.kernel import plain
@@ -67,67 +69,109 @@ def covered(curve, rows):
     )
 
 
-def run(items, supply, horizon, reactions):
-    """Return the new rows by id and the ids with exceptions, or None for rows where a reaction aborts the key.
+def run(items, supplies, horizon, reactions):
+    """Return the new rows by id and the ids with exceptions, or None for rows where a reaction aborts the keys.
 
-    `supply` is (day, change); `reactions` is (win, gain), each "abort" or the name of a fallback strategy.
+    `supplies` is of each key (day, change); `reactions` is (win, gain), each "abort" or the name of a fallback.
     """
     items = [dict(item) for item in sorted(items, key=lambda item: (item["rank"], item["id"]))]
     raised = set()
     while True:
-        new, again = attempt(items, supply, horizon, (reactions, raised))
+        new, again = attempt(items, supplies, horizon, (reactions, raised))
         if not again:
             return new, raised, {item["id"]: item["strategy"] for item in items}
 
 
-def attempt(items, supply, horizon, settings):
+def units_of(items):
+    """Each item by itself, or with those of its group at the place of the first of them."""
+    units = {}
+    for item in items:
+        group = item.get("group", -1)
+        units.setdefault(("group", group) if group >= 0 else item["id"], []).append(item)
+    return list(units.values())
+
+
+def attempt(items, supplies, horizon, settings):
     (win, gain), raised = settings
     new = {item["id"]: [] for item in items}
-    balance = cumulative(supply, horizon + 1)
+    balances = [cumulative(supply, horizon + 1) for supply in supplies]
 
     def of(strategy):
-        return [item for item in items if item["strategy"] == strategy]
+        return [unit for unit in units_of(items) if unit[0]["strategy"] == strategy]
 
-    def curve(without=None):
-        return free(balance, [row for i, rows in new.items() if i != without for row in rows])
+    def curve(item, without=()):
+        others = [one for one in items if one["key"] == item["key"] and one["id"] not in without]
+        return free(balances[item["key"]], [row for one in others for row in new[one["id"]]])
 
-    def improve(item):
-        had = new[item["id"]]
-        better = proposed(curve(without=item["id"]), item)
-        ours, theirs = cumulative(better, horizon + 1), cumulative(had, horizon + 1)
-        if ours != theirs and all(a >= b for a, b in zip(ours, theirs, strict=True)):
-            new[item["id"]] = better
+    def takes(unit, rows_of):
+        for item in unit:
+            if not covered(curve(item), rows_of(item)):
+                new.update({one["id"]: [] for one in unit})
+                return False
+            new[item["id"]] = rows_of(item)
+        return True
 
-    for item in of("SKIP"):
-        new[item["id"]] = item["old"]
-    for item in of("GAIN"):
-        if covered(curve(), item["old"]):
-            new[item["id"]] = item["old"]
+    def common(unit, first):
+        """Try each day for all of them, one after the other."""
+        for day in range(horizon + 1):
+            needed = [item["needed"][day] for item in unit]
+            if all(there >= start for there, start in zip(needed, first, strict=True)) and all(
+                item["terms"].latest_day is None or there <= item["terms"].latest_day
+                for item, there in zip(unit, needed, strict=True)
+            ):
+                rows = {item["id"]: [(there, item["quantity"])] for item, there in zip(unit, needed, strict=True)}
+                if takes(unit, lambda item, rows=rows: rows[item["id"]]):
+                    return
+
+    def propose(unit):
+        if len(unit) == 1 and unit[0].get("group", -1) < 0:
+            new[unit[0]["id"]] = proposed(curve(unit[0]), unit[0])
         else:
-            raised.add(item["id"])
-            if gain == "abort":
-                return None, False
-            item["strategy"] = gain
+            common(unit, [item["day"] for item in unit])
+
+    def improve(unit):
+        had = {item["id"]: new[item["id"]] for item in unit}
+        new.update({item["id"]: [] for item in unit})
+        propose(unit)
+        ours = [level for item in unit for level in cumulative(new[item["id"]], horizon + 1)]
+        theirs = [level for item in unit for level in cumulative(had[item["id"]], horizon + 1)]
+        if ours == theirs or not all(a >= b for a, b in zip(ours, theirs, strict=True)):
+            new.update(had)
+
+    def keep(unit):
+        if takes(unit, lambda item: item["old"]):
+            return
+        if unit[0].get("group", -1) < 0:
+            new[unit[0]["id"]] = kept(curve(unit[0]), unit[0])
+        elif all(sum(q for _, q in item["old"]) == item["quantity"] for item in unit):
+            common(unit, [item["old"][-1][0] for item in unit])
+
+    def missed(unit, fallback):
+        raised.update(item["id"] for item in unit)
+        for item in unit:
+            item["strategy"] = fallback if fallback != "abort" else item["strategy"]
+        return fallback == "abort"
+
+    new.update({item["id"]: item["old"] for unit in of("SKIP") for item in unit})
+    for unit in of("GAIN"):
+        if not takes(unit, lambda item: item["old"]) and missed(unit, gain):
+            return None, False
     again = False
-    for item in of("WIN"):
-        if curve()[item["day"]] >= item["quantity"]:
-            new[item["id"]] = [(item["day"], item["quantity"])]
-        else:
-            raised.add(item["id"])
-            if win == "abort":
+    for unit in of("WIN"):
+        if not takes(unit, lambda item: [(item["day"], item["quantity"])]):
+            if missed(unit, win):
                 return None, False
-            item["strategy"] = win
             again = again or win == "GAIN"
     if again:
         return None, True
-    for item in of("GAIN"):
-        improve(item)
-    for item in of("IMPROVE"):
-        new[item["id"]] = kept(curve(), item)
-    for item in of("IMPROVE"):
-        improve(item)
-    for item in of("REDISTRIBUTE"):
-        new[item["id"]] = proposed(curve(), item)
-    for item in of("FILL"):
-        new[item["id"]] = kept(curve(), item)
+    for unit in of("GAIN"):
+        improve(unit)
+    for unit in of("IMPROVE"):
+        keep(unit)
+    for unit in of("IMPROVE"):
+        improve(unit)
+    for unit in of("REDISTRIBUTE"):
+        propose(unit)
+    for unit in of("FILL"):
+        keep(unit)
     return new, False

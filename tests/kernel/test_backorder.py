@@ -79,7 +79,7 @@ def test_the_run_equals_its_plain_twin(items, supply, reactions):
         "abort" if reactions.win == Reaction.ABORT_KEY else reactions.win_fallback.name,
         "abort" if reactions.gain == Reaction.ABORT_KEY else reactions.gain_fallback.name,
     )
-    new, raised, strategies = plain_backorder.run(items, supply, HORIZON, plainly)
+    new, raised, strategies = plain_backorder.run(items, [supply], HORIZON, plainly)
 
     outcome = ran(items, supply, reactions)
 

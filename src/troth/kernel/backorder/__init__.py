@@ -26,10 +26,15 @@ Besides: nothing is confirmed beyond supply; a second run, under the strategies 
 nothing; the order of the input does not matter; and where no exception is raised, more supply never gives Win and Gain
 items less. A Gain item keeps what it had even against Win: who must give way is Redistribute.
 
+Items of a group are decided as one, on all of their keys: they keep their old rows, all of them, or each is whole on
+one common day, or they have nothing. What is said of an item holds for each of a group; but a group, as any item that
+wants all of it at once, leaves to later ranks what does not suffice for it, and more supply may let it pass another by.
+
 `run` is the simulation and the execution. It reads and returns columns (`Backlog`, `Supply`, `Outcome`).
 """
 
 from troth.kernel.backorder.columns import Backlog, Outcome, Raised, Reaction, Reactions, Strategy, Supply
-from troth.kernel.backorder.run import Quotas, run
+from troth.kernel.backorder.links import Quotas
+from troth.kernel.backorder.run import run
 
 __all__ = ["Backlog", "Outcome", "Quotas", "Raised", "Reaction", "Reactions", "Strategy", "Supply", "run"]

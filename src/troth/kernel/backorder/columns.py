@@ -53,7 +53,7 @@ class FallbackGuarantees(BusinessError):
 class Reactions:
     """The reaction to an exception of Win and of Gain, and the strategy that FALLBACK gives the item instead.
 
-    ABORT_KEY leaves the key, and all that quotas link to it, as it was; ABORT_RUN leaves everything.
+    ABORT_KEY leaves the key, and all that quotas and groups link to it, as it was; ABORT_RUN leaves everything.
     """
 
     win: Reaction = Reaction.FALLBACK
@@ -93,6 +93,8 @@ class Backlog:
     frozen               True: as SKIP
     sequences            place in `Quotas.sequences`, -1 for none
     timetable            place in the timetables of the run, -1 for none: days on which the item's goods can be used
+    group                number of the items that come together, one strategy and rank for all of them; -1: by itself.
+                         A timetable of theirs gives for each common day the day on which the item's goods are needed
     """
 
     key: Array
@@ -113,6 +115,7 @@ class Backlog:
     frozen: Flags | None = None
     sequences: Array | None = None
     timetable: Array | None = None
+    group: Array | None = None
 
     def __len__(self) -> int:
         return len(self.id)

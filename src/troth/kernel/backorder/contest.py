@@ -1,118 +1,98 @@
-"""One contest: the items of a key, or of all the keys that quotas link, in the steps of the run.
-
-A row is (day, quantity, on lead time). A row on the lead time is procured: it takes nothing from supply, but quota.
-"""
+"""One contest: the items of a key, or of all the keys that quotas and groups link, in the steps of the run."""
 
 from collections.abc import Callable, Iterable, Sequence
 
 from troth.kernel import proposals
 from troth.kernel.backorder.balance import Balance
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
+from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
 from troth.kernel.proposals import Curve, Line, Terms
-from troth.kernel.quota import Booking, Rationed, Rations, Sequences, propose
+from troth.kernel.quota import Rationed, Rations, propose
 from troth.kernel.steps import Steps
-
-Row = tuple[int, int, bool]
-Rows = Sequence[Row]
-Rule = Callable[[Curve, int, int, Terms], tuple[Line, ...]]
-
-RULES: tuple[Rule, ...] = (proposals.one_time, proposals.complete, proposals.partial)
-"""By the numbers of `Backlog.mode`."""
-
-
-class Item:
-    """An open item: what it asks for, what it had, and, as the contest goes on, what it has."""
-
-    __slots__ = (
-        "bookings",
-        "day",
-        "key",
-        "new",
-        "old",
-        "place",
-        "quantity",
-        "raised",
-        "rule",
-        "sequences",
-        "strategy",
-        "terms",
-        "timetable",
-    )
-
-    def __init__(self, place: int, key: int, quantity: int, day: int, strategy: int) -> None:
-        self.place, self.key, self.quantity, self.day, self.strategy = place, key, quantity, day, strategy
-        self.rule: Rule = proposals.partial
-        self.terms: Terms = proposals.ANY_TERMS
-        self.sequences: Sequences = ()
-        self.timetable: Sequence[int] = ()
-        self.old: Rows = ()
-        self.new: Rows = ()
-        self.bookings: list[Booking] = []
-        self.raised = 0
-
-    @property
-    def is_met(self) -> bool:
-        """Whether what it had is all it asks for, and on time."""
-        old = self.old
-        return bool(old) and old[-1][0] <= self.day and sum([row[1] for row in old]) == self.quantity
 
 
 class Aborted(Exception):
-    """An exception of an item whose reaction is to leave the key, or everything, as it was."""
+    """An exception of items whose reaction is to leave the key, or everything, as it was."""
 
-    def __init__(self, item: Item, reaction: Reaction) -> None:
+    def __init__(self, unit: Unit, reaction: Reaction) -> None:
         super().__init__()
-        self.item, self.reaction = item, reaction
+        self.items, self.reaction = unit.members, reaction
 
 
 class Contest:
-    """Settles the items, which come in the order of their rank; skipped ones are part of the balances.
+    """Settles items and groups, which come in the order of their rank; skipped ones are part of the balances.
 
     `balances` is by the key of the items; `rations` what quotas leave to the items of the run.
     """
 
     def __init__(
-        self, balances: dict[int, Balance], items: Sequence[Item], reactions: Reactions, rations: Rations
+        self, balances: dict[int, Balance], units: Sequence[Unit], reactions: Reactions, rations: Rations
     ) -> None:
         self._balances, self._rations, self._reactions = balances, rations, reactions
-        self._items = items
+        self._units = units
 
     def settle(self) -> None:
         """Give each item its new rows; raise `Aborted` where an exception forbids it."""
         while not self._guaranteed():
-            for item in self._items:
-                self._release(item)
-        for item in self._of(Strategy.GAIN):
-            self._improve(item)
-        for item in self._of(Strategy.IMPROVE):
-            self._keep(item)
-        for item in self._of(Strategy.IMPROVE):
-            self._improve(item)
-        for item in self._of(Strategy.REDISTRIBUTE):
-            self._take(item, self._proposal(item))
-        for item in self._of(Strategy.FILL):
-            self._keep(item)
+            for unit in self._units:
+                self._release(unit)
+        for unit in self._of(Strategy.GAIN):
+            self._improve(unit)
+        for unit in self._of(Strategy.IMPROVE):
+            self._keep(unit)
+        for unit in self._of(Strategy.IMPROVE):
+            self._improve(unit)
+        for unit in self._of(Strategy.REDISTRIBUTE):
+            self._share(unit)
+        for unit in self._of(Strategy.FILL):
+            self._keep(unit)
 
-    def _of(self, strategy: Strategy) -> list[Item]:
-        return [item for item in self._items if item.strategy == strategy]
+    def _of(self, strategy: Strategy) -> list[Unit]:
+        return [unit for unit in self._units if unit.strategy == strategy]
 
     def _guaranteed(self) -> bool:
         """Floors, then Win. False where an item of Win becomes one of Gain, whose floor comes first."""
         settled = True
-        for item in self._of(Strategy.GAIN):
-            if not self._takes(item, item.old):
-                self._missed(item, Raised.FLOOR_MISSED, self._reactions.gain, self._reactions.gain_fallback)
-        for item in self._of(Strategy.WIN):
-            if not self._takes(item, self._wanted(item)):
-                self._missed(item, Raised.WIN_MISSED, self._reactions.win, self._reactions.win_fallback)
-                settled = settled and item.strategy != Strategy.GAIN
+        for unit in self._of(Strategy.GAIN):
+            if not self._holds(unit):
+                self._missed(unit, Raised.FLOOR_MISSED, self._reactions.gain, self._reactions.gain_fallback)
+        for unit in self._of(Strategy.WIN):
+            if not self._wins(unit):
+                self._missed(unit, Raised.WIN_MISSED, self._reactions.win, self._reactions.win_fallback)
+                settled = settled and unit.strategy != Strategy.GAIN
         return settled
 
-    def _missed(self, item: Item, raised: Raised, reaction: Reaction, fallback: Strategy) -> None:
-        item.raised |= raised
+    def _missed(self, unit: Unit, raised: Raised, reaction: Reaction, fallback: Strategy) -> None:
+        unit.raised |= raised
         if reaction != Reaction.FALLBACK:
-            raise Aborted(item, reaction)
-        item.strategy = int(fallback)
+            raise Aborted(unit, reaction)
+        unit.strategy = int(fallback)
+
+    def _holds(self, unit: Unit) -> bool:
+        """Take the old rows again, all of them or none."""
+        if isinstance(unit, Item):
+            return self._takes(unit, unit.old)
+        return self._all(unit, lambda item: item.old)
+
+    def _wins(self, unit: Unit) -> bool:
+        """Take the whole quantity on the day asked for, or nothing."""
+        if isinstance(unit, Item):
+            return self._takes(unit, self._wanted(unit))
+        return self._all(unit, self._wanted)
+
+    def _all(self, group: Group, rows: Callable[[Item], Rows]) -> bool:
+        """Take of each member these rows, asked for when its turn comes; none where one lacks."""
+        for item in group.members:
+            if not self._takes(item, rows(item)):
+                self._release(group)
+                return False
+        return True
+
+    def _share(self, unit: Unit) -> None:
+        if isinstance(unit, Item):
+            self._take(unit, self._proposal(unit))
+        else:
+            self._propose(unit, [item.day for item in unit.members])
 
     def _wanted(self, item: Item) -> Rows:
         """All of it on its day; on the lead time where that is over by then and supply does not cover it."""
@@ -120,8 +100,12 @@ class Contest:
         lifted = ready is not None and day >= ready and _free(self._balances[item.key], day) < item.quantity
         return ((day, item.quantity, lifted),)
 
-    def _improve(self, item: Item) -> None:
-        """Give back what the item has, and let it have the better of that and a proposal."""
+    def _improve(self, unit: Unit) -> None:
+        """Give back what the unit has, and let it have the better of that and a proposal."""
+        if isinstance(unit, Group):
+            self._improve_all(unit)
+            return
+        item = unit
         if item.is_met and item.new == item.old:
             return
         had = item.new
@@ -129,6 +113,54 @@ class Contest:
         proposed = self._proposal(item)
         better = _dominates(proposed, had) and not _dominates(had, proposed)
         self._take(item, proposed if better else had)
+
+    def _improve_all(self, group: Group) -> None:
+        if all(item.is_met and item.new == item.old for item in group.members):
+            return
+        had = [item.new for item in group.members]
+        self._release(group)
+        if self._propose(group, [item.day for item in group.members]):
+            pairs = [(item.new, old) for item, old in zip(group.members, had, strict=True)]
+            if all(_dominates(new, old) for new, old in pairs) and not all(_dominates(old, new) for new, old in pairs):
+                return
+            self._release(group)
+        for item, old in zip(group.members, had, strict=True):
+            self._take(item, old)
+
+    def _propose(self, group: Group, needed: Sequence[int], *, procures: bool = True) -> bool:
+        """Take all of each member on the first common day on which it can be had; nothing where there is none.
+
+        `needed` is by member the first day of goods that may be thought of.
+        """
+        least = list(needed)
+        day = group.day_for_all(0, least)
+        while day is not None:
+            for place, item in enumerate(group.members):
+                found = self._whole(item, group.tables[place][day], procures=procures)
+                if found is None:
+                    self._release(group)
+                    return False
+                if found[0] != group.tables[place][day]:
+                    least[place] = found[0]
+                    break
+                self._take(item, (found,))
+            else:
+                return True
+            self._release(group)
+            day = group.day_for_all(day + 1, least)
+        return False
+
+    def _whole(self, item: Item, day: int, *, procures: bool) -> Row | None:
+        """The first row from a day on with all of the item."""
+        balance, terms = self._balances[item.key], item.terms
+        if not procures:
+            terms = Terms(terms.min_shipment, terms.max_lines, terms.latest_day)
+        if item.sequences:
+            rationed = self._rationed(item, balance, day=day, ready=terms.replenishment_day)
+            lines = propose(proposals.complete, rationed, item.quantity, day=day, terms=terms)
+        else:
+            lines = proposals.complete(balance, item.quantity, day, terms)
+        return _with_basis(lines, balance)[0] if lines else None
 
     def _proposal(self, item: Item) -> Rows:
         balance, terms = self._balances[item.key], item.terms
@@ -145,10 +177,15 @@ class Contest:
     def _rationed(self, item: Item, curve: Curve, *, day: int, ready: int | None = None) -> Rationed:
         return Rationed(curve, self._rations, item.sequences, day=day, replenishment_day=ready)
 
-    def _keep(self, item: Item) -> None:
+    def _keep(self, unit: Unit) -> None:
         """Take of the old rows what is left of them, and nothing that was not in them."""
-        if self._takes(item, item.old):
+        if self._holds(unit):
             return
+        if isinstance(unit, Group):
+            if all(item.is_whole for item in unit.members):
+                self._propose(unit, [item.old[-1][0] for item in unit.members], procures=False)
+            return
+        item = unit
         procured = [self._within_quota(item, row) for row in item.old if row[2]]
         self._take(item, [row for row in procured if row[1]])
         supplied = [row for row in item.old if not row[2]]
@@ -205,15 +242,16 @@ class Contest:
                 item.bookings += self._rations.take(day, quantity, item.sequences)
         item.new = (*item.new, *rows)
 
-    def _release(self, item: Item) -> None:
-        balance = self._balances[item.key]
-        for day, quantity, procured in item.new:
-            if not procured:
-                balance.give_back(day, quantity)
-        if item.bookings:
-            self._rations.give_back(item.bookings)
-            item.bookings = []
-        item.new = ()
+    def _release(self, unit: Unit) -> None:
+        for item in unit.members:
+            balance = self._balances[item.key]
+            for day, quantity, procured in item.new:
+                if not procured:
+                    balance.give_back(day, quantity)
+            if item.bookings:
+                self._rations.give_back(item.bookings)
+                item.bookings = []
+            item.new = ()
 
 
 def _free(balance: Balance, day: int) -> int:

@@ -12,7 +12,7 @@ winners by rank, each gain used once.
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from troth.kernel.backorder.contest import Item, Rows
+from troth.kernel.backorder.items import Item, Rows
 
 NEVER = 2**62
 NOBODY = -1

@@ -1,7 +1,7 @@
 """The run: from columns to contests, one after the other, and back to columns.
 
-Keys are settled one by one; keys whose items share a quota are one contest. Lists of some tens of thousands of items
-are made at a time, so a run needs memory for its columns and little more.
+Keys are settled one by one; keys whose items share a quota or come together are one contest. Lists of some tens of
+thousands of items are made at a time, so a run needs memory for its columns and little more.
 """
 
 from array import array
@@ -13,25 +13,15 @@ import numpy as np
 
 from troth.kernel.backorder.balance import Balance
 from troth.kernel.backorder.columns import Backlog, Outcome, Reaction, Reactions, Strategy, Supply
-from troth.kernel.backorder.contest import RULES, Aborted, Contest, Item
+from troth.kernel.backorder.contest import Aborted, Contest
+from troth.kernel.backorder.items import RULES, Group, Item, Unit
+from troth.kernel.backorder.links import NO_QUOTAS, Quotas, linked
 from troth.kernel.backorder.losses import losses_of
 from troth.kernel.netting import Array
 from troth.kernel.proposals import ANY_TERMS, Terms
-from troth.kernel.quota import Procedure, Rations, Sequences
+from troth.kernel.quota import Rations
 
 ITEMS_AT_A_TIME = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Quotas:
-    """The procedures that limit a run, whose cells are consumed by all but the items that it moves, and the choices of
-    sequences that its items point at."""
-
-    procedures: Sequence[Procedure]
-    sequences: Sequence[Sequences]
-
-
-NO_QUOTAS = Quotas((), ())
 
 
 def run(
@@ -54,10 +44,10 @@ def run(
     book = _Book(len(backlog), len(supply))
     for contest in _contests(backlog, supply, (quotas, timetables), horizon):
         try:
-            Contest(contest.balances, contest.moving, reactions, contest.rations).settle()
+            Contest(contest.balances, contest.units(horizon), reactions, contest.rations).settle()
         except Aborted as stopped:
             if stopped.reaction == Reaction.ABORT_RUN:
-                return _untouched(backlog, len(supply), stopped.item)
+                return _untouched(backlog, len(supply), stopped.items)
             book.aborted[list(contest.balances)] = True
             for item in contest.moving:
                 item.new, item.strategy, item.bookings = item.old, contest.strategies[item.place], []
@@ -71,6 +61,10 @@ def _assert_sound(backlog: Backlog) -> None:
     assert (backlog.row_quantity > 0).all()
     held = np.concatenate(([0], np.cumsum(backlog.row_quantity)))[backlog.row_offsets]
     assert (np.diff(held) <= backlog.quantity).all()
+    if backlog.group is not None:
+        grouped = np.flatnonzero(backlog.group >= 0)
+        ways = np.column_stack((backlog.group[grouped], backlog.strategy[grouped], backlog.rank[grouped]))
+        assert len(np.unique(ways, axis=0)) == len(np.unique(ways[:, 0]))
 
 
 class _Book:
@@ -150,9 +144,10 @@ def _rows_of(starts: Array, counts: Array) -> Array:
     return np.asarray(np.repeat(starts - before, counts) + np.arange(int(counts.sum())))
 
 
-def _untouched(backlog: Backlog, keys: int, item: Item) -> Outcome:
+def _untouched(backlog: Backlog, keys: int, missed: Sequence[Item]) -> Outcome:
     raised = np.zeros(len(backlog), np.int64)
-    raised[item.place] = item.raised
+    for item in missed:
+        raised[item.place] = item.raised
     nothing, none = np.zeros(len(backlog), np.int64), np.empty(0, np.int64)
     procured = backlog.row_lead_time
     return Outcome(
@@ -187,6 +182,17 @@ class _Lot:
     rations: Rations
     strategies: dict[int, int]
 
+    def units(self, horizon: int) -> Sequence[Unit]:
+        """What is decided as one, by rank: items, and groups at the place of their first item."""
+        groups: dict[int, list[Item]] = {}
+        for item in self.moving:
+            if item.group >= 0:
+                groups.setdefault(item.group, []).append(item)
+        if not groups:
+            return self.moving
+        firsts = {members[0].place: Group(members, horizon) for members in groups.values()}
+        return [firsts.get(item.place, item) for item in self.moving if item.group < 0 or item.place in firsts]
+
 
 _Given = tuple[Quotas, Sequence[Sequence[int]]]
 """The quotas and the timetables of a run."""
@@ -194,7 +200,7 @@ _Given = tuple[Quotas, Sequence[Sequence[int]]]
 
 def _contests(backlog: Backlog, supply: Supply, given: _Given, horizon: int) -> Iterator[_Lot]:
     quotas = given[0]
-    lots = _linked(backlog, len(supply), quotas)
+    lots = linked(backlog, len(supply), quotas)
     lot_of = lots[backlog.key] if len(backlog) else np.empty(0, np.int64)
     order = np.lexsort((backlog.id, backlog.rank, lot_of))
     bounds = np.concatenate((np.flatnonzero(np.diff(lot_of[order], prepend=-1)), [len(order)]))
@@ -273,6 +279,9 @@ def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
         for item, table in zip(items, backlog.timetable[places].tolist(), strict=True):
             if table >= 0:
                 item.timetable = timetables[table]
+    if backlog.group is not None:
+        for item, group in zip(items, backlog.group[places].tolist(), strict=True):
+            item.group = group
     return items
 
 
@@ -307,27 +316,3 @@ def _terms(limits: tuple[Array | None, ...], places: Array) -> Iterator[Terms]:
             found = Terms(least, most, None if latest < 0 else latest, None if ready < 0 else ready)
             seen[row] = found
         yield found
-
-
-def _linked(backlog: Backlog, keys: int, quotas: Quotas) -> Array:
-    """For each key its contest: the least key that quotas link it to, over however many others."""
-    lots = np.arange(keys)
-    if backlog.sequences is None:
-        return lots
-    choices = backlog.sequences
-    limited = np.flatnonzero(choices >= 0)
-    pairs = np.unique(np.stack((backlog.key[limited], choices[limited])), axis=1)
-    first_of: dict[int, int] = {}
-    for key, choice in pairs.T.tolist():
-        for place in {place for sequence in quotas.sequences[choice] for place in sequence}:
-            other = first_of.setdefault(place, key)
-            one, two = _root(lots, key), _root(lots, other)
-            lots[max(one, two)] = min(one, two)
-    return np.array([_root(lots, key) for key in range(keys)], np.int64)
-
-
-def _root(lots: Array, key: int) -> int:
-    while lots[key] != key:
-        lots[key] = lots[lots[key]]
-        key = int(lots[key])
-    return key
