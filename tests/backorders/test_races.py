@@ -70,3 +70,32 @@ def test_two_workers_apply_a_run_once(monkeypatch):
     working.go_on(run.pk, clock=desk.small.clock)
     assert desk.promised(desk.waits) == [[(6, WEDNESDAY)]]
     assert_books_hold()
+
+
+def approved_group():
+    """Helmets are there, and gloves come in, for an order of both that is to arrive at once; it is given both."""
+    desk = Desk(company.build())
+    desk.stock("HELMET", 6)
+    desk.waits = desk.order("GAMMA", ("HELMET", 6), ("GLOVE", 6), complete_delivery=True)
+    desk.stock("GLOVE", 6)
+    run = desk.simulated()
+    decide.approve_run(run.pk, **desk.acting)
+    decide.apply_run(run.pk, **desk.acting)
+    return desk, run
+
+
+def test_a_group_and_an_order_for_one_of_its_products_do_not_both_get_it(monkeypatch):
+    desk, run = approved_group()
+    rivals.race(monkeypatch, True, PLACES, applies(desk, run), lambda: desk.order("ALPHA", ("GLOVE", 6)))
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    both = [[(6, WEDNESDAY)], [(6, WEDNESDAY)]]
+    assert desk.promised(desk.waits) == (both if run.state == "applied" else [[], []])
+    assert promised() == []
+    assert_books_hold()
+
+
+def test_without_the_locks_both_get_what_the_group_has(monkeypatch):
+    desk, run = approved_group()
+    rivals.race(monkeypatch, False, PLACES, applies(desk, run), lambda: desk.order("ALPHA", ("GLOVE", 6)))
+    assert [finding.facts["missing"] for finding in promised()] == [6]

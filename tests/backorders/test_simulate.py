@@ -87,16 +87,6 @@ def test_the_first_segment_that_fits_takes_the_line(desk):
     assert [one.segment for one in run.changes.all()] == [1]
 
 
-def test_lines_that_are_fixed_or_come_together_take_no_part_and_keep_their_goods(desk):
-    desk.stock("HELMET", 10)
-    desk.stock("GLOVE", 4)
-    together = desk.order("GAMMA", ("HELMET", 4), ("GLOVE", 4), complete_delivery=True)
-    desk.order("BETA", ("HELMET", 10))
-    run = desk.simulated(SegmentDraft("Beta", "redistribute", Filter(customers=("BETA",))), EVERYBODY)
-    assert together not in [one.document_id for one in run.changes.all()]
-    assert Summary.of(run.summary).frozen == {"together": 2}
-
-
 def test_a_complete_delivery_of_one_line_takes_part_and_gets_all_or_nothing(desk):
     """ALPHA has all ten and would keep four of them; who asks for all at once is not left with a part."""
     desk.stock("HELMET", 10)

@@ -111,7 +111,11 @@ class Run(models.Model):
 
 
 class RunKey(models.Model):
-    """A product at a site on which the run changes something, with the version of its series that was read."""
+    """A product at a site on which the run changes something, with the version of its series that was read.
+
+    Keys of one `part` (0: by itself) are applied together, for lines on them arrive together; on some of them nothing
+    may change.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="keys", db_index=False)
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
@@ -119,13 +123,17 @@ class RunKey(models.Model):
     series_version = models.BigIntegerField()
     lines = models.IntegerField()
     changes_count = models.IntegerField()
+    part = models.BigIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=8, default="open")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "product", "site"], name="backorders_run_key_once"),
         ]
-        indexes = [models.Index(fields=["run", "state", "id"], name="backorders_run_key_state")]
+        indexes = [
+            models.Index(fields=["run", "state", "id"], name="backorders_run_key_state"),
+            models.Index(fields=["run", "part"], name="backorders_run_key_part", condition=Q(part__gt=0)),
+        ]
 
 
 class Change(models.Model):

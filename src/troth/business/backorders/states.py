@@ -83,12 +83,14 @@ def verdict_of(gained: int, lost: int) -> Verdict:
 class Frozen(StrEnum):
     """Why a line that was selected takes no part.
 
-    `expiring`: a run does not share goods that are kept in batches; `rationed`: nor what quotas or supply protection
-    hold for.
+    `together`: it arrives together with something that takes none; `linked`: or with lines of products that are linked
+    with too many others to be decided at once. `expiring`: a run does not share goods that are kept in batches;
+    `rationed`: nor what quotas or supply protection hold for.
     """
 
     FIXED = "fixed"
     TOGETHER = "together"
+    LINKED = "linked"
     HELD = "held"
     SCOPE = "scope"
     CLOSED = "closed"

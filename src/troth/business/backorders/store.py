@@ -15,7 +15,7 @@ Rows = Sequence[Sequence[Any]]
 
 _KEY = {
     "run_id": "int", "product_id": "int", "site_id": "int", "series_version": "int", "lines": "int",
-    "changes_count": "int", "state": "text",
+    "changes_count": "int", "state": "text", "part": "int",
 }  # fmt: skip
 _CHANGE = {
     "run_id": "int", "run_key_id": "int", "requirement_id": "int", "line_id": "int", "document_id": "int",
@@ -34,6 +34,17 @@ class NewKey(NamedTuple):
     lines: int
     changes_count: int
     state: str
+    part: int
+
+
+class OpenKey(NamedTuple):
+    """A key that is to be worked off; `part` 0: by itself."""
+
+    id: int
+    product_id: int
+    site_id: int
+    changes: int
+    part: int
 
 
 class NewChange(NamedTuple):
@@ -107,21 +118,29 @@ def insert_losses(run_id: int, rows: Sequence[tuple[int, int | None, int, int]])
     )
 
 
-def open_keys(run_id: int, *, changes: int) -> list[tuple[int, int, int, int]]:
-    """(id, product, site, changes) of the next keys to be worked off: at least one, and so many changes together."""
-    rows = sql.fetch(
-        "SELECT id, product_id, site_id, changes_count FROM backorders_runkey WHERE run_id = %s AND state = 'open'"
-        " ORDER BY id LIMIT 500",
-        [run_id],
-    )
-    found: list[tuple[int, int, int, int]] = []
+def open_keys(run_id: int, *, changes: int) -> list[list[OpenKey]]:
+    """The next keys to be worked off, in whole parts: at least one, and so many changes together."""
+    columns = "SELECT id, product_id, site_id, changes_count, part FROM backorders_runkey WHERE run_id = %s"
+    rows = sql.fetch(f"{columns} AND state = 'open' ORDER BY id LIMIT 500", [run_id])
+    found: list[OpenKey] = []
     together = 0
     for row in rows:
         together += row[3]
         if found and together > changes:
             break
-        found.append((row[0], row[1], row[2], row[3]))
-    return found
+        found.append(OpenKey._make(row))
+    if linked := {one.part for one in found if one.part}:
+        chosen, parameters = sql.one_of("part", linked)
+        more = sql.fetch(f"{columns} AND {chosen} AND part > 0 AND state = 'open' ORDER BY id", [run_id, *parameters])
+        found = [one for one in found if not one.part] + [OpenKey._make(row) for row in more]
+    return _in_parts(found)
+
+
+def _in_parts(keys: Sequence[OpenKey]) -> list[list[OpenKey]]:
+    parts: dict[tuple[int, int], list[OpenKey]] = {}
+    for one in keys:
+        parts.setdefault((one.part, 0 if one.part else one.id), []).append(one)
+    return list(parts.values())
 
 
 def of_keys(key_ids: Sequence[int]) -> list[Standing]:

@@ -82,7 +82,8 @@ RHYTHMS: dict[str, Text] = {
 }  # fmt: skip
 FROZEN: dict[str, Text] = {
     Frozen.FIXED: _("Quantity and date are fixed"),
-    Frozen.TOGETHER: _("Arrives together with other lines"),
+    Frozen.TOGETHER: _("Arrives together with something that takes no part"),
+    Frozen.LINKED: _("Arrives together with lines of too many other products"),
     Frozen.HELD: _("A block keeps it from being confirmed"),
     Frozen.SCOPE: _("Checked by another scope than the product's"),
     Frozen.CLOSED: _("The site is closed"),

@@ -98,8 +98,8 @@ def undo_run(run_id: int, *, expected_version: int | None = None, by: Actor, clo
     RunKey.objects.bulk_create(
         [
             RunKey(run=undoing, product_id=one.product_id, site_id=one.site_id, series_version=0, lines=one.lines,
-                   changes_count=one.changes_count)
-            for one in run.keys.filter(state=KeyState.APPLIED).order_by("id")
+                   changes_count=one.changes_count, part=one.part)
+            for one in run.keys.filter(state=KeyState.APPLIED, changes_count__gt=0).order_by("id")
         ],
         batch_size=5_000,
     )  # fmt: skip

@@ -27,6 +27,9 @@ from troth.platform.clock import Clock
 from troth.platform.locks import Held, Overlay
 from troth.reference import queries as reference
 
+Part = Sequence[AvailabilityKey]
+"""Keys that are decided together."""
+
 READS = 5
 """So often keys are read that move meanwhile; those that still do are found to have moved when they are applied."""
 
@@ -38,7 +41,8 @@ class Lines:
     """The open lines of some keys. Days are offsets from `today` of the line's site.
 
     `day` is the one on which its goods are wanted, `ready` the end of the lead time (-1: none), `frozen` the place in
-    `Frozen` plus one of why it takes no part (0: it may). `today` and `scopes` are by key.
+    `Frozen` plus one of why it takes no part (0: it may). `today`, `scopes` and `part` are by key: keys of one part are
+    decided together, so that lines on them may arrive together.
     """
 
     keys: Sequence[AvailabilityKey]
@@ -50,6 +54,7 @@ class Lines:
     day: Array
     ready: Array
     frozen: Array
+    part: Array
 
     def __len__(self) -> int:
         return len(self.open)
@@ -127,13 +132,20 @@ class Timetables:
             self._later[key] = scheduling.forward(day, today, one.durations, one.calendars)
         return self._later[key]
 
+    def arriving(self, way: int, delivery: int) -> Dates | None:
+        """The latest dates that arrive on a day; None where the customer does not receive on it."""
+        one = self.ways[way]
+        found = scheduling.backward(delivery, one.durations, one.calendars)
+        return found if found.delivery == delivery else None
+
     def usable(self, way: int, today: int, horizon: int) -> list[int]:
         """For each offset from today the first one from it on whose goods a delivery takes."""
         return [self.later(way, today, today + day).material_available - today for day in range(horizon + 1)]
 
 
-def read(held: Held, keys: Sequence[AvailabilityKey], *, company_id: int, clock: Clock) -> Lines:
-    """The open lines of keys, which `held` holds or, in an overlay, looks at."""
+def read(held: Held, parts: Sequence[Part], *, company_id: int, clock: Clock) -> Lines:
+    """The open lines of the keys of parts, which `held` holds or, in an overlay, looks at."""
+    keys = [key for part in parts for key in part]
     held.take(*keys)
     found = open_lines(keys)
     balances = [held.balance(key) for key in keys]
@@ -151,16 +163,17 @@ def read(held: Held, keys: Sequence[AvailabilityKey], *, company_id: int, clock:
         keys=keys, balances=balances, scopes=by_key, today=today, open=found, said=said,
         day=_wanted_days(found, said, today, dates), ready=_ready_days(keys, by_key, found, today),
         frozen=_frozen(found, said, by_key, balances),
+        part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
     )  # fmt: skip
 
 
-def look(keys: Sequence[AvailabilityKey], *, company_id: int, clock: Clock) -> Lines:
-    """The open lines of keys as they are now, without a lock; all of them of one moment as far as can be."""
+def look(parts: Sequence[Part], *, company_id: int, clock: Clock) -> Lines:
+    """The open lines on keys as they are now, without a lock; all of them of one moment as far as can be."""
     for _ in range(READS):
-        found = read(Overlay(), keys, company_id=company_id, clock=clock)
+        found = read(Overlay(), parts, company_id=company_id, clock=clock)
         again = Overlay()
-        again.take(*keys)
-        if all(again.balance(key).version == one.version for key, one in zip(keys, found.balances, strict=True)):
+        again.take(*found.keys)
+        if all(again.balance(key).version == one.version for key, one in zip(found.keys, found.balances, strict=True)):
             break
     return found
 
@@ -207,7 +220,7 @@ def _frozen(
     frozen[expiring[found.key]] = places[Frozen.EXPIRING]
     frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
     frozen[found.is_rationed] = places[Frozen.RATIONED]
-    frozen[found.is_together] = places[Frozen.TOGETHER]
+    frozen[found.is_apart] = places[Frozen.TOGETHER]
     frozen[found.is_fixed] = places[Frozen.FIXED]
     frozen[found.is_held] = places[Frozen.HELD]
     return frozen

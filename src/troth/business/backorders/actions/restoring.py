@@ -63,6 +63,18 @@ class _Line:
         return sorted(found, key=lambda row: row[1])
 
     @property
+    def key(self) -> AvailabilityKey:
+        return AvailabilityKey(self.change.product_id, self.change.site_id)
+
+    @property
+    def together(self) -> tuple[int, ...]:
+        """What tells lines that arrive together from others."""
+        stands = self.stands
+        if stands is None or not (stands.complete_delivery or stands.delivery_group):
+            return (self.change.line_id,)
+        return (stands.document.id, 0 if stands.complete_delivery else stands.delivery_group)
+
+    @property
     def is_untouched(self) -> bool:
         """Whether what the run gave is still what stands."""
         if self.stands is None or self.stands.is_withdrawn:
@@ -77,9 +89,9 @@ def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clo
     today = {key.site_id: day_of(clock.today(zones[key.site_id])) for key in key_ids}
     scopes = masterdata.checking_scopes({key.product_id for key in key_ids}, Event.ORDER)
     found = Restored(today)
+    _give_back(held, lines, scopes, today)
     for key, key_id in key_ids.items():
-        own = [one for one in lines if (one.change.product_id, one.change.site_id) == (key.product_id, key.site_id)]
-        _give_back(held, key, own, scopes[key.product_id], today[key.site_id])
+        own = [one for one in lines if one.key == key]
         found.given[key_id] = [_given(one, run) for one in own if one.is_back]
         found.changes += [_change(one, run.pk, key_id) for one in own]
     return found
@@ -106,15 +118,43 @@ def _lines(run: Run, keys: Sequence[AvailabilityKey]) -> list[_Line]:
 _TURN = (Verdict.BETTER, Verdict.BASIS, Verdict.MIXED, Verdict.WORSE)
 
 
-def _give_back(held: Held, key: AvailabilityKey, lines: Sequence[_Line], scope: CheckingScope, today: int) -> None:
+def _give_back(
+    held: Held, lines: Sequence[_Line], scopes: Mapping[int, CheckingScope], today: Mapping[int, int]
+) -> None:
     """Take what lines had before as far as goods are there, those who gained first; twice, for what that sets free."""
-    net = netting.changes(held.balance(key).series, scope.secured, today)
-    balance = Balance(net, scope.secured.horizon_days)
-    waiting = [one for one in lines if one.is_untouched]
-    waiting.sort(key=lambda one: (_TURN.index(Verdict(one.change.verdict)), one.change.pk))
+    balances: dict[AvailabilityKey, Balance] = {}
+    for key in {one.key for one in lines}:
+        scope = scopes[key.product_id].secured
+        net = netting.changes(held.balance(key).series, scope, today[key.site_id])
+        balances[key] = Balance(net, scope.horizon_days)
+    waiting = [unit for unit in _units(lines) if all(one.is_untouched for one in unit)]
+    waiting.sort(key=lambda unit: min((_TURN.index(Verdict(one.change.verdict)), one.change.pk) for one in unit))
     for _ in range(2):
-        for one in [one for one in waiting if not one.is_back]:
-            one.is_back = _swapped(balance, one.now, [tuple(row) for row in one.change.old], today)
+        for unit in [unit for unit in waiting if not unit[0].is_back]:
+            _all_or_none(unit, balances, today)
+
+
+def _units(lines: Sequence[_Line]) -> list[list[_Line]]:
+    """What goes back as one: a line, or those that arrive together."""
+    units: dict[tuple[int, ...], list[_Line]] = {}
+    for one in lines:
+        units.setdefault(one.together, []).append(one)
+    return list(units.values())
+
+
+def _all_or_none(unit: Sequence[_Line], balances: Mapping[AvailabilityKey, Balance], today: Mapping[int, int]) -> None:
+    done: list[_Line] = []
+    for one in unit:
+        now, old = one.now, [tuple(row) for row in one.change.old]
+        if not _swapped(balances[one.key], now, old, today[one.key.site_id]):
+            for other in reversed(done):
+                before = [tuple(row) for row in other.change.old]
+                back = _swapped(balances[other.key], before, other.now, today[other.key.site_id])
+                assert back, "what a line has until now is there for it"
+            return
+        done.append(one)
+    for one in unit:
+        one.is_back = True
 
 
 def _swapped(balance: Balance, now: Told, before: Told, today: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from troth.business.backorders.actions.grouping import Groups
 from troth.business.backorders.actions.lines import LEAD_TIME, STOCK, Lines, Timetables, expected
 from troth.business.backorders.rules.selection import Facts, Flags, Ids, meant, ranked
 from troth.business.backorders.rules.variants import STRATEGIES, Settings
@@ -68,40 +69,76 @@ class Shared:
         self.lines, self.settings = lines, settings
         self.dates = Timetables(lines.said.ways)
         self.facts = lines.facts()
-        self.segment, self.selected = _segments(lines, self.facts, settings, ids)
+        self.groups = Groups(lines, self.dates)
+        self.horizon = max((scope.counted.horizon_days for scope in lines.scopes), default=0)
+        self.wanted_day = self.groups.wanted(self._last_day)
+        self.selected = _selected(self.facts, settings, ids[0])
+        self.segment, self.frozen = self._sorted(ids[1:])
         self.outcome = self._run()
 
     @property
     def takes_part(self) -> Flags:
         return np.asarray(self.segment != NO_SEGMENT)
 
+    @property
+    def _last_day(self) -> int:
+        """The last day on which goods may be there, by supply or by the lead time."""
+        return max(self.horizon, int(self.lines.ready.max(initial=0)))
+
+    def _sorted(self, ids: Sequence[Ids]) -> tuple[Array, Array]:
+        """The place of each line's segment, and why it takes no part; lines that arrive together are of one segment.
+
+        They take the first that one of them fits.
+        """
+        segment, frozen = _segments(self.facts, self.settings, ids, self.selected), self.lines.frozen.copy()
+        if len(self.groups.grouped):
+            left, reasons = self.groups.left_out(self.selected & (frozen == 0), self.wanted_day)
+            frozen[left] = np.where(frozen[left] == 0, reasons, frozen[left])
+            segment = self.groups.least(segment, NO_SEGMENT)
+        segment[frozen > 0] = NO_SEGMENT
+        return segment, frozen
+
     def _run(self) -> Outcome:
         lines, found = self.lines, self.lines.open
-        horizon = max((scope.counted.horizon_days for scope in lines.scopes), default=0)
         strategies = np.array([int(STRATEGIES[one.strategy]) for one in self.settings.segments] or [0], np.int64)
         moves = found.wanted > 0
         strategy = np.where(self.takes_part & moves, strategies[self.segment], int(Strategy.SKIP))
         backlog = Backlog(
-            key=found.key, id=found.requirement, quantity=np.maximum(found.wanted, 1), day=lines.day,
-            strategy=strategy, rank=_ranks(self.segment, self.facts, self.settings), row_offsets=found.row_offsets,
+            key=found.key, id=found.requirement, quantity=np.maximum(found.wanted, 1), day=self.wanted_day,
+            strategy=strategy, rank=self._ranks(), row_offsets=found.row_offsets,
             row_day=found.row_material - lines.today[found.key[lines.row_owner]], row_quantity=found.row_quantity,
             row_lead_time=found.row_basis == LEAD_TIME, mode=found.mode, max_lines=found.most,
             replenishment_day=lines.ready if (lines.ready >= 0).any() else None, timetable=self._timetables[1],
+            group=np.where(self.takes_part, found.group, -1) if len(self.groups.grouped) else None,
         )  # fmt: skip
         return kernel_run(
-            backlog, expected(lines), horizon=horizon, reactions=self.settings.reactions,
+            backlog, expected(lines), horizon=self.horizon, reactions=self.settings.reactions,
             timetables=self._timetables[0],
         )  # fmt: skip
 
     @cached_property
     def _timetables(self) -> tuple[list[list[int]], Array]:
-        """The usable days of each way at each site's today, and the place of each line's among them."""
-        horizon = max((scope.counted.horizon_days for scope in self.lines.scopes), default=0)
+        """The usable days of each way at each site's today, and the place of each line's among them.
+
+        Lines that arrive together have tables of their own, with the day of goods for each common day.
+        """
         if not len(self.lines):
             return [], np.empty(0, np.int64)
         pairs = np.column_stack((self.lines.said.way, self.lines.today_of))
         ways, at = np.unique(pairs, axis=0, return_inverse=True)
-        return [self.dates.usable(way, today, horizon) for way, today in ways.tolist()], at.reshape(-1)
+        tables, at = [self.dates.usable(way, today, self.horizon) for way, today in ways.tolist()], at.reshape(-1)
+        common: dict[int, int] = {}
+        for place in self.groups.grouped[self.takes_part[self.groups.grouped]].tolist():
+            table = self.groups.table(place, self._last_day)
+            if id(table) not in common:
+                common[id(table)] = len(tables)
+                tables.append(table)
+            at[place] = common[id(table)]
+        return tables, at
+
+    def _ranks(self) -> Array:
+        ranks = _ranks(self.segment, self.facts, self.settings)
+        return self.groups.least(ranks, -1) if len(self.groups.grouped) else ranks
 
     @cached_property
     def changes(self) -> list[Changed]:
@@ -153,9 +190,18 @@ class Shared:
 
     def dates_of(self, place: int, material: int) -> Dates:
         """The dates of goods that a line gets on a material day."""
+        if self.groups.of[place] >= 0 and (common := self._joint_dates(place)) is not None:
+            return common
         way, today, requested = self._asked[place]
         wanted = self.dates.wanted(way, today, requested)
         return wanted if wanted.material_available == material else self.dates.later(way, today, material)
+
+    def _joint_dates(self, place: int) -> Dates | None:
+        """The dates of a line that arrives together with others; None where they did not come to a common day."""
+        rows = [self.new_days(member) for member in self.groups.members[int(self.groups.of[place])]]
+        if any(len(own) != 1 for own in rows):
+            return None
+        return self.groups.arrival(place, [own[0][1] for own in rows], self._last_day)
 
     @cached_property
     def _asked(self) -> list[tuple[int, int, int]]:
@@ -176,7 +222,8 @@ class Shared:
         new = []
         for quantity, offset, _ in self.new_days(place):
             material = today + offset
-            delivery = delivered.get(material) or self.dates_of(place, material).delivery
+            delivery = None if self.groups.of[place] >= 0 else delivered.get(material)
+            delivery = delivery or self.dates_of(place, material).delivery
             new.append(Row(quantity, material, delivery, bases.of(place, material)))
         segment, strategy, raised, gained, lost = self._decided[place]
         return Changed(place, segment, _WORDS[strategy], raised, old, tuple(new), gained, lost)
@@ -196,17 +243,21 @@ def _flat(offsets: Array, places: Array) -> Array:
     return np.asarray(np.repeat(offsets[:-1][places] - before, counts) + np.arange(int(counts.sum())))
 
 
-def _segments(lines: Lines, facts: Facts, settings: Settings, ids: Sequence[Ids]) -> tuple[Array, Flags]:
-    """The place of each line's segment, and whether it is selected; `ids` are of the selection, then by segment."""
-    selected = meant(settings.selection, ids[0], facts) & (facts.wanted > 0)
+def _selected(facts: Facts, settings: Settings, ids: Ids) -> Flags:
+    """The lines that the variant is about."""
+    selected = meant(settings.selection, ids, facts) & (facts.wanted > 0)
     if not settings.with_unconfirmed and settings.selection.only != Only.UNCONFIRMED:
         selected &= facts.confirmed > 0
-    segment = np.full(len(lines), NO_SEGMENT, np.int64)
-    for place, (one, own) in enumerate(zip(settings.segments, ids[1:], strict=True)):
+    return np.asarray(selected)
+
+
+def _segments(facts: Facts, settings: Settings, ids: Sequence[Ids], selected: Flags) -> Array:
+    """The place of the first segment that each line fits; `ids` are by segment."""
+    segment = np.full(len(selected), NO_SEGMENT, np.int64)
+    for place, (one, own) in enumerate(zip(settings.segments, ids, strict=True)):
         fits = selected & (segment == NO_SEGMENT) & meant(one.filter, own, facts)
         segment[fits] = place
-    segment[lines.frozen > 0] = NO_SEGMENT
-    return segment, selected
+    return segment
 
 
 def _ranks(segment: Array, facts: Facts, settings: Settings) -> Array:

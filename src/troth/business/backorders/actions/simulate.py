@@ -5,7 +5,7 @@ memory and holds nobody up. A simulation that did not end is begun again from it
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +13,16 @@ from django.db.models import Max
 
 from troth.business.backorders import store
 from troth.business.backorders.actions import ids as codes
-from troth.business.backorders.actions.lines import look
+from troth.business.backorders.actions.lines import Part, look
 from troth.business.backorders.actions.sharing import Changed, Shared
 from troth.business.backorders.actions.summing import summed
 from troth.business.backorders.models import Run, Segment, Variant
+from troth.business.backorders.rules.parts import parts
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import Limits, SegmentDraft, Settings
 from troth.business.backorders.states import RUN, KeyState, Kind, RunState
-from troth.business.promising.actions.backlog import keys_of
+from troth.business.promising.actions.backlog import keys_of, linked_keys
 from troth.kernel.calendars import date_of
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import documents, events, locks, numbering
@@ -37,7 +38,6 @@ RUN_KIND = "backorder_run"
 STOPPED = "A line could not have what its strategy guarantees, and the variant says to stop the run then."
 
 log = logging.getLogger(__name__)
-Keys = list[AvailabilityKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ def work(run_id: int, *, clock: Clock) -> None:
         counted = []
     begin_parts(run_id, len(counted), by=SYSTEM, clock=clock)
     total, done = Summary.empty(len(settings.segments)), 0
-    for keys in _parts(counted):
+    for some in _batches(run.company_id, dict(counted)):
         with uncollected():
-            shared = Shared(look(keys, company_id=run.company_id, clock=clock), settings, ids)
+            shared = Shared(look(some, company_id=run.company_id, clock=clock), settings, ids)
             if shared.outcome.aborted:
                 fail_run(run_id, STOPPED, by=SYSTEM, clock=clock)
                 return
@@ -107,22 +107,23 @@ def work(run_id: int, *, clock: Clock) -> None:
                 log.info("simulation %s is done by another worker", run.number)
                 return
             total.add(summed(shared))
-        done += len(keys)
+        done += len(shared.lines.keys)
     finish_simulation(run_id, total, by=SYSTEM, clock=clock)
 
 
-def _parts(counted: Sequence[tuple[tuple[int, int], int]]) -> Iterator[Keys]:
-    """The keys in parts with about so many lines each."""
-    part: Keys = []
-    lines = 0
-    for (product_id, site_id), count in counted:
-        if part and lines + count > LINES_AT_A_TIME:
-            yield part
-            part, lines = [], 0
-        part.append(AvailabilityKey(product_id, site_id))
-        lines += count
-    if part:
-        yield part
+def _batches(company_id: int, lines: Mapping[tuple[int, int], int]) -> Iterator[list[Part]]:
+    """Whole parts with about so many lines together."""
+    batch: list[Part] = []
+    together = 0
+    for part in parts(lines, linked_keys(company_id)):
+        count = sum(lines[key] for key in part)
+        if batch and together + count > LINES_AT_A_TIME:
+            yield batch
+            batch, together = [], 0
+        batch.append([AvailabilityKey(*key) for key in part])
+        together += count
+    if batch:
+        yield batch
 
 
 @action
@@ -140,7 +141,7 @@ def keep_part(run_id: int, shared: Shared, done: int, *, by: Actor, clock: Clock
     run, _ = locks.hold(Run, run_id, by=by)
     if run.state != RunState.SIMULATING or run.keys_done != done:
         return False
-    write(run_id, shared)
+    write(run_id, shared, done)
     Run.objects.filter(pk=run_id).update(keys_done=done + len(shared.lines.keys))
     return True
 
@@ -172,22 +173,29 @@ def fail_run(run_id: int, note: str, *, by: Actor, clock: Clock) -> None:
     record(run, "backorders.run_failed", by=by, clock=clock, note=note)
 
 
-def write(run_id: int, shared: Shared) -> None:
-    """Write the changes of a part with their keys, and who took what."""
+def write(run_id: int, shared: Shared, done: int) -> None:
+    """Write the changes of a part with their keys, and who took what.
+
+    A part of several keys in which something changes is written with all of them: they are applied together.
+    """
     lines, found = shared.lines, shared.lines.open
     changes = shared.changes
     by_key: dict[int, list[Changed]] = {}
     for change in changes:
         by_key.setdefault(int(found.key[change.line]), []).append(change)
     counts = np.bincount(found.key, minlength=len(lines.keys)).tolist()
-    aborted = [place for place, is_aborted in enumerate(shared.outcome.aborted_keys.tolist()) if is_aborted]
+    aborted = set(np.flatnonzero(shared.outcome.aborted_keys).tolist())
+    moving = set(lines.part[list(by_key)].tolist())
+    first_of = np.searchsorted(lines.part, lines.part)
+    several = np.bincount(lines.part)[lines.part] > 1
     rows = [
         store.NewKey(
-            run_id, lines.keys[place].product_id, lines.keys[place].site_id, lines.balances[place].version,
-            counts[place], len(by_key.get(place, ())),
-            KeyState.ABORTED if place in aborted else KeyState.OPEN,
+            run_id, key.product_id, key.site_id, lines.balances[place].version, counts[place],
+            len(by_key.get(place, ())), KeyState.ABORTED if place in aborted else KeyState.OPEN,
+            done + 1 + int(first_of[place]) if several[place] else 0,
         )
-        for place in sorted({*by_key, *aborted})
+        for place, key in enumerate(lines.keys)
+        if place in by_key or place in aborted or int(lines.part[place]) in moving
     ]  # fmt: skip
     key_ids = store.insert_keys(rows)
     documents_ids = {int(found.document[change.line]) for change in changes}

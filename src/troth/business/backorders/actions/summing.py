@@ -49,8 +49,8 @@ def _last_deliveries(shared: Shared) -> tuple[Array, Array]:
 def _left_out(shared: Shared, found: Summary) -> None:
     out = shared.selected & (shared.segment == NO_SEGMENT)
     for place, reason in enumerate(Frozen, 1):
-        count = int((out & (shared.lines.frozen == place)).sum())
+        count = int((out & (shared.frozen == place)).sum())
         if count:
             found.frozen[str(reason)] = count
-    found.unsorted = int((out & (shared.lines.frozen == 0)).sum())
+    found.unsorted = int((out & (shared.frozen == 0)).sum())
     found.aborted = int(shared.outcome.aborted_keys.sum())

@@ -5,8 +5,9 @@ killed at any moment and gone on with by anybody, and two who work at once only 
 order is told once of all its lines.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
+from itertools import accumulate, pairwise
 from typing import Any
 
 from troth.business.backorders import store
@@ -34,8 +35,8 @@ from troth.platform.locks import Held
 CHANGES_AT_A_TIME = 300
 ORDERS_AT_A_TIME = 200
 
-Batch = Sequence[tuple[int, int, int, int]]
-"""(id, product, site, changes) of the keys of a batch."""
+Batch = Sequence[Sequence[store.OpenKey]]
+"""Keys in parts that are worked off together."""
 
 
 def go_on(run_id: int, *, clock: Clock) -> None:
@@ -62,22 +63,21 @@ def apply_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
     if not batch:
         return 0
     settings = Settings.of(run.settings)
-    keys = [AvailabilityKey(product_id, site_id) for _, product_id, site_id, _ in batch]
-    lines = read(held, keys, company_id=run.company_id, clock=clock)
+    asked = [[AvailabilityKey(one.product_id, one.site_id) for one in part] for part in batch]
+    lines = read(held, asked, company_id=run.company_id, clock=clock)
     shared = Shared(lines, settings, codes.of_settings(settings, company_id=run.company_id))
-    approved: dict[int, list[store.Standing]] = {}
-    for change in store.of_keys([one[0] for one in batch]):
-        approved.setdefault(change.run_key_id, []).append(change)
-    wanted = _Wanted(run, shared)
-    given = {
-        key_id: [wanted.given(one) for one in approved.get(key_id, ())]
-        for place, (key_id, *_) in enumerate(batch)
-        if wanted.still_holds(place, approved.get(key_id, ()))
-    }
+    wanted = _Wanted(run, shared, [one.id for part in batch for one in part])
+    given = {place: wanted.given(own) for place, own in enumerate(wanted.parts(batch)) if wanted.still_holds(own)}
     applied = _write(held, given, today=_today(shared), clock=clock, cause=Cause.BACKORDER)
-    store.set_keys({one[0]: KeyState.APPLIED if one[0] in applied else KeyState.MOVED for one in batch})
-    Run.objects.filter(pk=run_id).update(keys_done=run.keys_done + len(batch))
+    _end(run, batch, applied)
     return len(batch)
+
+
+def _end(run: Run, batch: Batch, applied: Set[int]) -> None:
+    """These parts are worked off, those at the places `applied` as wanted."""
+    states = {place: KeyState.APPLIED if place in applied else KeyState.MOVED for place in range(len(batch))}
+    store.set_keys({one.id: states[place] for place, part in enumerate(batch) for one in part})
+    Run.objects.filter(pk=run.pk).update(keys_done=run.keys_done + sum(len(part) for part in batch))
 
 
 def _today(shared: Shared) -> dict[int, int]:
@@ -86,19 +86,32 @@ def _today(shared: Shared) -> dict[int, int]:
 
 
 class _Wanted:
-    """What was approved beside what the run comes to now."""
+    """What was approved beside what the run comes to now; keys by their places."""
 
-    def __init__(self, run: Run, shared: Shared) -> None:
+    def __init__(self, run: Run, shared: Shared, key_ids: Sequence[int]) -> None:
         self._run, self._shared = run, shared
         self._changes = {int(shared.lines.open.requirement[one.line]): one for one in shared.changes}
         self._of_key: dict[int, list[tuple[int, Changed]]] = {}
         for requirement, one in self._changes.items():
             self._of_key.setdefault(int(shared.lines.open.key[one.line]), []).append((requirement, one))
         line_ids = [int(shared.lines.open.line[one.line]) for one in shared.changes]
-        self.stands = assigning.standing(line_ids)
+        self._stands = assigning.standing(line_ids)
+        self._approved: dict[int, list[store.Standing]] = {place: [] for place in range(len(key_ids))}
+        places = {key_id: place for place, key_id in enumerate(key_ids)}
+        for change in store.of_keys(key_ids):
+            self._approved[places[change.run_key_id]].append(change)
 
-    def still_holds(self, place: int, approved: Sequence[store.Standing]) -> bool:
-        """Whether each approved change comes out again, and nobody else on the key would have to lose for it."""
+    def parts(self, batch: Batch) -> list[range]:
+        """The places of the keys of each part."""
+        ends = list(accumulate((len(part) for part in batch), initial=0))
+        return [range(first, end) for first, end in pairwise(ends)]
+
+    def still_holds(self, part: Sequence[int]) -> bool:
+        """Whether each approved change comes out again, and nobody else on these keys would have to lose for it."""
+        return all(self._holds(place) for place in part)
+
+    def _holds(self, place: int) -> bool:
+        approved = self._approved[place]
         if self._shared.outcome.aborted or self._shared.outcome.aborted_keys[place]:
             return False
         named = {one.requirement_id for one in approved}
@@ -109,9 +122,13 @@ class _Wanted:
         now = self._changes.get(one.requirement_id)
         return now is not None and _seen(now.old) == _seen(one.old) and _seen(now.new) == _seen(one.new)
 
-    def given(self, one: store.Standing) -> tuple[Given, assigning.Stands]:
+    def given(self, part: Sequence[int]) -> list[tuple[Given, assigning.Stands]]:
+        """What is written for the approved changes of these keys."""
+        return [self._given(one) for place in part for one in self._approved[place]]
+
+    def _given(self, one: store.Standing) -> tuple[Given, assigning.Stands]:
         change = self._changes[one.requirement_id]
-        before = self.stands[one.line_id]
+        before = self._stands[one.line_id]
         noted = {
             "backorder": {
                 "run": self._run.number, "id": self._run.pk, "segment": change.segment, "strategy": change.strategy,
@@ -122,11 +139,12 @@ class _Wanted:
 
     def _schedules(self, change: Changed, before: assigning.Stands) -> tuple[Schedule, ...]:
         """The rows with all their dates; goods of a day that stays keep those that they have."""
-        kept = {line.schedule.dates.material_available: line.schedule.dates for line in assigning.loose(before)}
+        stands = (line.schedule.dates for line in assigning.loose(before))
+        kept = {(dates.material_available, dates.delivery): dates for dates in stands}
         return tuple(
             Schedule(
                 row.quantity,
-                kept.get(row.material) or self._shared.dates_of(change.line, row.material),
+                kept.get((row.material, row.delivery)) or self._shared.dates_of(change.line, row.material),
                 row.basis,
                 None,
             )
@@ -143,18 +161,14 @@ Pairs = Sequence[tuple[Given, assigning.Stands]]
 
 
 def _write(held: Held, given: Mapping[int, Pairs], *, today: Mapping[int, int], clock: Clock, cause: str) -> set[int]:
-    """Write what is given, by key; return the keys of which it was. Where goods lack on one, the others go on."""
+    """Write what is given, by part; return the parts of which it was. Where goods lack for one, the others go on."""
     try:
         _assign(held, [pair for pairs in given.values() for pair in pairs], today=today, clock=clock, cause=cause)
         return set(given)
     except NoGoodsForIt:
         if len(given) <= 1:
             return set()
-    return {
-        key_id
-        for key_id, pairs in given.items()
-        if _write(held, {key_id: pairs}, today=today, clock=clock, cause=cause)
-    }
+    return {part for part, pairs in given.items() if _write(held, {part: pairs}, today=today, clock=clock, cause=cause)}
 
 
 def _assign(held: Held, pairs: Pairs, *, today: Mapping[int, int], clock: Clock, cause: str) -> None:
@@ -174,14 +188,14 @@ def undo_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
     batch = store.open_keys(run_id, changes=CHANGES_AT_A_TIME) if run.state == RunState.APPLYING else []
     if not batch:
         return 0
-    keys = [AvailabilityKey(product_id, site_id) for _, product_id, site_id, _ in batch]
+    keys = {AvailabilityKey(one.product_id, one.site_id): one.id for part in batch for one in part}
     held.take(*keys)
-    key_ids = {key: one[0] for key, one in zip(keys, batch, strict=True)}
-    restored = restore(held, run, key_ids, clock=clock)
-    applied = _write(held, restored.given, today=restored.today, clock=clock, cause=Cause.UNDONE)
-    store.insert_changes([one if one.run_key_id in applied else _kept(one) for one in restored.changes])
-    store.set_keys({one[0]: KeyState.APPLIED if one[0] in applied else KeyState.MOVED for one in batch})
-    Run.objects.filter(pk=run_id).update(keys_done=run.keys_done + len(batch))
+    restored = restore(held, run, keys, clock=clock)
+    given = {place: [pair for one in part for pair in restored.given[one.id]] for place, part in enumerate(batch)}
+    applied = _write(held, given, today=restored.today, clock=clock, cause=Cause.UNDONE)
+    written = {one.id for place, part in enumerate(batch) for one in part if place in applied}
+    store.insert_changes([one if one.run_key_id in written else _kept(one) for one in restored.changes])
+    _end(run, batch, applied)
     return len(batch)
 
 

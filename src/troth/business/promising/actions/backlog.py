@@ -7,6 +7,8 @@ for say so: they are to keep what they have, so that a run gives nobody more tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +38,8 @@ class OpenLines:
     wanted                  what is open: neither delivered nor tied to stock, zero or more
     requested               the day on which the customer wants it
     mode                    place in `MODES`; complete for a line that was to arrive with others, of which none is open
-    is_together             it arrives together with others that are open, or with stock that is tied to it
+    group                   number of those that arrive together; -1: it comes by itself
+    is_apart                it is to arrive together with what is not all among these lines, or with stock tied to it
     is_rationed             quotas or supply protection hold for it
     is_held                 a block keeps the line from being confirmed
     row_offsets             one more than lines; the rows of a line in the order of their days
@@ -54,7 +57,8 @@ class OpenLines:
     value: Array
     most: Array
     is_fixed: npt.NDArray[np.bool_]
-    is_together: npt.NDArray[np.bool_]
+    group: Array
+    is_apart: npt.NDArray[np.bool_]
     is_rationed: npt.NDArray[np.bool_]
     is_held: npt.NDArray[np.bool_]
     scope: list[str]
@@ -85,6 +89,7 @@ def keys_of(company_id: int, *, site_ids: Sequence[int] = (), product_ids: Seque
 
 
 _OPEN = "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
+_GROUP = "CASE WHEN {r}.complete_delivery THEN 0 ELSE {r}.delivery_group END"
 _TOGETHER = (
     "CASE WHEN r.complete_delivery OR r.delivery_group > 0 THEN (SELECT COUNT(*) FROM promising_requirement o"
     " WHERE o.document_kind = 'order' AND o.document_id = r.document_id AND o.open_quantity > 0 AND NOT o.is_withdrawn"
@@ -92,6 +97,18 @@ _TOGETHER = (
     " AND (r.complete_delivery OR o.delivery_group = r.delivery_group)) ELSE 0 END"
 )
 """How many open lines arrive together with a line, itself among them; 0 where it comes by itself."""
+
+
+def linked_keys(company_id: int) -> list[list[Key]]:
+    """The keys of each group of open lines of a company that arrive together and lie on several; the oldest first."""
+    rows = sql.fetch(
+        f"SELECT DISTINCT r.document_id, {_GROUP.format(r='r')}, r.product_id, r.site_id FROM promising_requirement r"
+        f" WHERE r.company_id = %s AND {_OPEN} AND (r.complete_delivery OR r.delivery_group > 0)"
+        " ORDER BY 1, 2, 3, 4",
+        [company_id],
+    )
+    found = ([(row[2], row[3]) for row in own] for _, own in groupby(rows, key=itemgetter(0, 1)))
+    return [keys for keys in found if len(keys) > 1]
 
 
 def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
@@ -105,7 +122,7 @@ def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
     lines = sql.fetch(
         f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {_day('r.requested_on')},"
         f" {_place('r.mode', MODES)}, r.priority, r.value, {_TOGETHER}, r.deliveries_max, r.is_fixed,"
-        f" r.is_rationed, {_held()}, r.scope FROM {of_key} ORDER BY r.id",
+        f" r.is_rationed, {_held()}, r.scope, {_GROUP.format(r='r')} FROM {of_key} ORDER BY r.id",
         parameters,
     )
     ids = [row[1] for row in lines]
@@ -151,7 +168,7 @@ def _place(column: str, words: Sequence[str]) -> str:
 
 
 def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
-    wide = list(zip(*lines, strict=True)) or [()] * 15
+    wide = list(zip(*lines, strict=True)) or [()] * 16
     ints = [np.array(column, np.int64) for column in wide[:11]]
     fixed, rationed, held = (np.array([bool(value) for value in column], np.bool_) for column in wide[11:14])
     flat = np.array(rows, np.int64).reshape(-1, 5)
@@ -160,12 +177,24 @@ def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
     owner = np.searchsorted(ints[1], flat[:, 0])
     wanted = ints[4] - np.bincount(owner[tied], flat[tied, 1], len(lines)).astype(np.int64)
     flat, owner = flat[~tied], owner[~tied]
-    together = (ints[9] > 1) | ((ints[9] == 1) & (wanted < ints[4]))
+    group, apart = _grouped(np.column_stack((ints[3], np.array(wide[15], np.int64))), ints[9], wanted < ints[4])
     offsets = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(lines))))).astype(np.int64)
     return OpenLines(
         key=ints[0], requirement=ints[1], line=ints[2], document=ints[3], wanted=wanted, requested=ints[5],
         mode=np.where(ints[9] == 1, MODES.index(Mode.COMPLETE), ints[6]), priority=ints[7], value=ints[8],
-        most=ints[10], is_fixed=fixed, is_together=together, is_rationed=rationed, is_held=held, scope=list(wide[14]),
-        row_offsets=offsets, row_quantity=flat[:, 1], row_material=flat[:, 2], row_delivery=flat[:, 3],
-        row_basis=flat[:, 4],
+        most=ints[10], is_fixed=fixed, group=group, is_apart=apart, is_rationed=rationed, is_held=held,
+        scope=list(wide[14]), row_offsets=offsets, row_quantity=flat[:, 1], row_material=flat[:, 2],
+        row_delivery=flat[:, 3], row_basis=flat[:, 4],
     )  # fmt: skip
+
+
+def _grouped(names: Array, mates: Array, is_tied: npt.NDArray[np.bool_]) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """The group of each line, and whether not all of it is here: `mates` lines of it are open, itself among them."""
+    group = np.full(len(names), -1, np.int64)
+    own = np.flatnonzero(mates > 1)
+    apart = (mates == 1) & is_tied
+    if len(own):
+        group[own] = np.unique(names[own], axis=0, return_inverse=True)[1].reshape(-1)
+        here, tied = np.bincount(group[own]), np.bincount(group[own], is_tied[own])
+        apart[own] = (here[group[own]] < mates[own]) | (tied[group[own]] > 0)
+    return group, apart
