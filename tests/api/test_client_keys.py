@@ -100,6 +100,10 @@ CALLS = {
     },
     "count_stock": {"bin": 1, "counted": "1", "reason": "yearly count"},
     "load_opening_stock": {"goods": [LAID]},
+    "set_forecast": {
+        "reason": "plan of March",
+        "forecasts": [{"product": "HELMET", "site": "HAM", "on": "2026-03-31", "quantity": "5"}],
+    },
     "create_receipt": RECEIPT,
     "receive_goods": {"quantity": "1", "bin": 1},
     "create_invoices": {"deliveries": [1]},

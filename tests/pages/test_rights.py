@@ -44,6 +44,7 @@ PAGES = (
     "/invoices/{invoice}/?tab=flow", "/invoices/{invoice}/cancel/", "/payments/new/",
     "/payments/new/?invoice={invoice}", "/payments/{payment}/", "/payments/{payment}/?tab=flow",
     "/payments/{payment}/clear/", "/payments/{payment}/reverse/", "/payments/clearings/{clearing}/reset/",
+    "/forecasts/", "/forecasts/enter/",
     "/receipts/new/", "/receipts/{receipt}/", "/receipts/{receipt}/receive/", "/receipts/{receipt}/change/",
     "/receipts/{receipt}/cancel/", "/stock/{stock}/", "/stock/{stock}/move/", "/stock/{stock}/count/",
     "/stock/{stock}/transfer/", "/stock/{stock}/?tab=transfers",

@@ -10,6 +10,9 @@
 A company keeps scopes of its own as master data, and says by availability group and event which one holds. What was
 promised counts in every scope, or it would be promised twice.
 
+Forecast counts where a scope says so, as far as no order has used it up (`kernel.forecast`): of products that are
+planned collectively. Those whose group has a scope without it are planned individually, each order for itself.
+
 What is confirmed ahead of firm supply (on planned receipts, or on the lead time) is posted as an order that is
 unsecured. It is demand for whoever asks, but takes nothing from a promise on firm supply.
 """
@@ -19,7 +22,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from troth.kernel.netting import Category, Scope
+from troth.kernel.forecast import MONTHLY, Window, left, left_of_lots
+from troth.kernel.lots import Lots
+from troth.kernel.netting import Category, Scope, Series
 
 
 class Event(StrEnum):
@@ -50,7 +55,8 @@ class CheckingScope:
     `secured` is firm supply and the promises that stand on it, without what is merely protected or unsecured.
 
     `lead_time` confirms what supply does not cover at the end of the replenishment lead time. An overdue receipt is
-    believed for `overdue_receipt_days`, and `horizon_days` is how far ahead is looked.
+    believed for `overdue_receipt_days`, and `horizon_days` is how far ahead is looked. `window` says which forecast an
+    order uses up.
     """
 
     code: str
@@ -60,6 +66,7 @@ class CheckingScope:
     lead_time: bool = False
     overdue_receipt_days: int = 7
     horizon_days: int = 365
+    window: Window = MONTHLY
     counted: Scope = field(init=False, compare=False, repr=False)
     lasting: tuple[bool, ...] = field(init=False, compare=False, repr=False)
     secured: Scope = field(init=False, compare=False, repr=False)
@@ -83,6 +90,19 @@ class CheckingScope:
     def on_firm_supply(self) -> "CheckingScope":
         """The same scope as far as firm supply goes, without the lead time: what may be kept for somebody."""
         return replace(self, supply=self.supply & FIRM, lead_time=False)
+
+    @property
+    def protects_forecast(self) -> bool:
+        """Whether what is forecast and not ordered yet is kept from whoever it is not forecast for."""
+        return Category.FORECAST in self.demand
+
+    def netted(self, series: Series, today: int) -> Series:
+        """The series as it counts: with what is left of its forecast, as of today (a day number)."""
+        return left(series, self.window, today) if self.protects_forecast else series
+
+    def netted_lots(self, lots: Lots, today: int) -> Lots:
+        """The same of goods that expire."""
+        return left_of_lots(lots, self.window, today) if self.protects_forecast else lots
 
     def _counting(self, categories: frozenset[Category]) -> Scope:
         return Scope(categories, self.lead_time, self.overdue_receipt_days, self.horizon_days)

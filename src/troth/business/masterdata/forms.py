@@ -85,6 +85,8 @@ LABELS = {
     "lead_time": _("With replenishment lead time"),
     "overdue_receipt_days": _("Overdue receipts are believed for days"),
     "horizon_days": _("Horizon in days"),
+    "forecast_back_days": _("Orders use up forecast of so many days before theirs"),
+    "forecast_ahead_days": _("Orders use up forecast of so many days after theirs"),
     "order_scope": _("Orders"),
     "rush_scope": _("Rush orders"),
     "delivery_scope": _("Deliveries"),
@@ -267,6 +269,7 @@ CheckingScopeForm = _form(
     (
         Section(_("What counts"), ("supply", "demand")),
         Section(_("How"), ("at_hand", "lead_time", "overdue_receipt_days", "horizon_days")),
+        Section(_("Forecast, if it counts"), ("forecast_back_days", "forecast_ahead_days")),
     ),
     base=BoxesForm,
     supply=CategoriesField(SUPPLIES, "supply"),

@@ -321,7 +321,9 @@ def overview(
 
     `supposed` counts as if it were posted.
     """
-    rows = availability.timeline(product_id, site_id, today, scope=scope.counted, supposed=supposed)
+    rows = availability.timeline(
+        product_id, site_id, today, scope=scope.counted, supposed=supposed, window=scope.window
+    )
     return [AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows]
 
 
@@ -347,10 +349,10 @@ def free(sites: Mapping[int, int], today: date, *, event: Event = Event.ORDER) -
 
 def _free(balance: AvailabilityBalance, today: int, scope: CheckingScope) -> Free:
     if balance.lots:
-        fresh = lots.fresh(balance.lots, scope.counted, today, scope.horizon_days)
+        fresh = lots.fresh(scope.netted_lots(balance.lots, today), scope.counted, today, scope.horizon_days)
         curve = np.maximum(np.array(fresh, np.int64), 0)
     else:
-        curve = netting.free(netting.project(balance.series, scope.counted, today))
+        curve = netting.free(netting.project(scope.netted(balance.series, today), scope.counted, today))
     more = np.flatnonzero(curve > curve[0])
     return Free(int(curve[0]), date_of(today + int(more[0])) if len(more) else None)
 

@@ -1,11 +1,13 @@
 """What must hold between supply and the ledgers, for `troth verify`."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.supply.actions.expect import CATEGORIES
-from troth.business.supply.models import Receipt
+from troth.business.supply.models import Forecast, Receipt
 from troth.business.supply.types import COUNTS
+from troth.kernel.netting import Category
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform.verify import Check, Count, Finding, register
@@ -28,6 +30,24 @@ def _expected() -> Iterator[Finding | Count]:
             yield Finding(
                 f"Receipt {receipt_id}: {wanted} are expected, {posted} are posted as supply.",
                 {"receipt": receipt_id, "expected": wanted, "posted": posted},
+            )
+
+
+def _forecast() -> Iterator[Finding | Count]:
+    """What is forecast for days to come is posted as demand; what shipments used of it is posted beside it."""
+    stands = availability.standing_by_line(Category.FORECAST)
+    posted = {line_id: -quantity for (kind, line_id), quantity in stands.items() if kind == "forecast"}
+    # A day after every site's: what has passed may be taken out at any time.
+    coming = Forecast.objects.filter(on__gt=(datetime.now(UTC) + timedelta(hours=14)).date())
+    wanted = {one: quantity for one, quantity in coming.values_list("id", "quantity") if quantity}
+    known = set(Forecast.objects.filter(id__in=posted).values_list("id", flat=True))
+    rows = sorted(wanted.keys() | (posted.keys() - known) | (posted.keys() & set(coming.values_list("id", flat=True))))
+    yield Count(len(rows))
+    for row in rows:
+        if wanted.get(row, 0) != posted.get(row, 0):
+            yield Finding(
+                f"Forecast {row}: {wanted.get(row, 0)} are forecast, {posted.get(row, 0)} are posted as demand.",
+                {"forecast": row, "forecast_quantity": wanted.get(row, 0), "posted": posted.get(row, 0)},
             )
 
 
@@ -75,3 +95,4 @@ def _lots() -> Iterator[Finding | Count]:
 register(Check("supply: lots", "Available lots are the batches in the bins, with their last days.", _lots))
 register(Check("supply: stock", "Each type of stock counts as what lies of it in the bins.", _stock))
 register(Check("supply: expected", "What receipts still expect is posted as supply.", _expected))
+register(Check("supply: forecast", "What is forecast is posted as demand.", _forecast))

@@ -1,4 +1,4 @@
-"""Expected receipts with their dates, and transfer postings between the types of stock."""
+"""Expected receipts with their dates, forecasts, and transfer postings between the types of stock."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -37,6 +37,31 @@ class Receipt(models.Model):
             models.CheckConstraint(condition=Q(received__lte=F("quantity")), name="supply_receipt_not_over"),
         ]
         indexes = [models.Index(fields=["product", "site", "due_on"], name="supply_receipt_due")]
+
+
+class Forecast(models.Model):
+    """`quantity` (smallest units; 0: none any more) of a product is expected to be ordered from a site for a day.
+
+    Of a week or a month, its last day. `reason` says where it came from, such as the version of a plan; what it was
+    before stands in its history.
+    """
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
+    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
+    on = models.DateField(_("day"))
+    quantity = models.BigIntegerField(_("quantity"))
+    reason = models.CharField(_("reason"), max_length=80)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        verbose_name = _("forecast")
+        verbose_name_plural = _("forecasts")
+        constraints = [
+            models.UniqueConstraint(fields=["product", "site", "on"], name="supply_forecast_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="supply_forecast_quantity"),
+        ]
+        indexes = [models.Index(fields=["on", "id"], name="supply_forecast_day")]
 
 
 class TransferPosting(models.Model):

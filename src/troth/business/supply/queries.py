@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from troth.business.supply.models import Receipt, TransferPosting
+from troth.business.supply.models import Forecast, Receipt, TransferPosting
 from troth.ledgers.stock import queries as stock
 
 
@@ -91,6 +91,30 @@ def receipts(
     if kind:
         query = query.filter(kind=kind)
     return query.order_by("due_on", "id")
+
+
+FORECAST = (
+    "id", "product__number", "product__base_unit__code", "product__base_unit__decimals", "site__code", "on", "quantity",
+    "reason", "version",
+)  # fmt: skip
+
+
+def forecasts(
+    company_id: int,
+    *,
+    site_id: int | None = None,
+    site_ids: Iterable[int] | None = None,
+    product_id: int | None = None,
+) -> QuerySet[Forecast]:
+    """Forecasts of something by day."""
+    query = Forecast.objects.filter(company_id=company_id, quantity__gt=0)
+    if site_id is not None:
+        query = query.filter(site_id=site_id)
+    if site_ids is not None:
+        query = query.filter(site_id__in=site_ids)
+    if product_id is not None:
+        query = query.filter(product_id=product_id)
+    return query.order_by("on", "id")
 
 
 def numbers(company_id: int, kind: str, among: Iterable[str]) -> set[str]:

@@ -190,3 +190,51 @@ def after_receiving(number: str, state: str, quantity: int, received: int, comin
             came=coming,
         )
     return RECEIPT.step(state, "receive the rest" if received + coming == quantity else "receive a part")
+
+
+class ForecastPast(BusinessError):
+    """A forecast for a day that has passed."""
+
+    code = "forecast_past"
+
+
+class ForecastTwice(BusinessError):
+    """A forecast of a product at a site for a day is named twice."""
+
+    code = "forecast_twice"
+
+
+class Product(Protocol):
+    """A product, as far as a forecast asks."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def is_stocked(self) -> bool: ...
+
+
+def check_forecast(product: Product, quantity: int, on: date, today: date, row: int) -> None:
+    """Refuse a forecast of nothing kept in stock, of less than nothing (smallest units), or for a day gone by."""
+    if not product.is_stocked:
+        raise ProductNotStocked(
+            Sentence("Product %(product)s is not kept in stock. Mark it as stocked first."),
+            row=row,
+            field="product",
+            product=product.number,
+        )
+    if quantity:
+        check_quantity("the forecast", quantity)
+    if on < today:
+        raise ForecastPast(
+            Sentence("%(on)s has passed. Enter a forecast for today or a later day."), row=row, field="on", on=on
+        )
+
+
+def forecast_twice(product: str, on: date, row: int) -> ForecastTwice:
+    return ForecastTwice(
+        Sentence("Product %(product)s is named twice for %(on)s. Enter one forecast for each day."),
+        row=row,
+        field="on",
+        product=product,
+        on=on,
+    )

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.supply.models import Receipt
+from troth.business.supply.models import Forecast, Receipt
 from troth.business.supply.queries import ReceiptRow
+from troth.kernel.quantity import format_quantity
 from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
 from troth.platform.web.keyset import Page
@@ -27,6 +30,7 @@ history.words(
         "supply.receipt_expected": _("Entered"),
         "supply.receipt_changed": _("Changed"),
         "supply.receipt_cancelled": _("Cancelled"),
+        "supply.forecast_set": _("Forecast"),
         "supply.stock_moved": _("Moved"),
         "supply.stock_adjusted": _("Counted"),
         "supply.stock_transferred": _("Transferred"),
@@ -81,6 +85,49 @@ def _row(one: Receipt) -> Expected:
         one.pk, one.number, str(one.get_kind_display()), Party(one.product.name, one.product.number),
         one.supplier.name if one.supplier else "", one.site.code, one.due_on,
         Quantity(one.quantity, unit.decimals, unit.code), Quantity(left, unit.decimals, unit.code), STATES[one.state],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    id: int
+    product: Party
+    site: str
+    on: date
+    quantity: Quantity
+    reason: str
+    version: int
+    url: str
+
+
+def forecasts(query: ListQuery) -> Page:
+    found = Forecast.objects.select_related("product__base_unit", "site").filter(quantity__gt=0)
+    if query.actor.company_ids is not None:
+        found = found.filter(company_id__in=query.actor.company_ids)
+    if query.actor.site_ids is not None:
+        found = found.filter(site_id__in=query.actor.site_ids)
+    for word in query.search.split():
+        found = found.filter(Q(product__number__icontains=word) | Q(product__name__icontains=word))
+    if site := query.filters.get("site"):
+        found = found.filter(site__code=site)
+    first, last = query.filters.get("on") or (None, None)
+    found = found.filter(**{"on__gte": first} if first else {}, **{"on__lte": last} if last else {})
+    order = ("-on",) if query.sort == "-on" else ("on",)
+    page = keyset.page(found, order, query.after, query.limit, count=query.count)
+    may_set = query.actor.may("supply.set_forecast")
+    return replace(page, rows=[_foreseen(one, may_set) for one in page.rows])
+
+
+def _foreseen(one: Forecast, may_set: bool) -> Foreseen:
+    unit, product, site = one.product.base_unit, one.product, one.site
+    url = f"{reverse('promising:availability')}?{urlencode({'product': product.number, 'site': site.code})}"
+    if may_set:
+        quantity = format_quantity(one.quantity, unit.decimals)
+        asked = {"product": product.number, "site": site.code, "on": one.on, "quantity": quantity}
+        url = f"{reverse('supply:forecast-set')}?{urlencode(asked)}"
+    return Foreseen(
+        one.pk, Party(product.name, product.number), site.code, one.on,
+        Quantity(one.quantity, unit.decimals, unit.code), one.reason, one.version, url,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.supply.web import opening, receipts, stock, transfer
+from troth.business.supply.web import forecasts, opening, receipts, stock, transfer
 
 app_name = "supply"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("stock/<int:key>/count/", stock.StockCount.as_view(), name="stock-count"),
     path("stock/<int:key>/transfer/", transfer.StockTransfer.as_view(), name="stock-transfer"),
     path("stock/transfers/<int:key>/reverse/", transfer.transfer_reverse, name="transfer-reverse"),
+    path("forecasts/", forecasts.ForecastList.as_view(), name="forecasts"),
+    path("forecasts/enter/", forecasts.ForecastSet.as_view(), name="forecast-set"),
     path("receipts/", receipts.ReceiptList.as_view(), name="receipts"),
     path("receipts/new/", receipts.ReceiptCreate.as_view(), name="receipt-create"),
     path("receipts/<int:key>/", receipts.ReceiptPage.as_view(), name="receipt"),

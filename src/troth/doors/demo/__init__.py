@@ -20,6 +20,7 @@ from troth.doors.cli.progress import progress
 from troth.doors.demo import company
 from troth.doors.demo.cm1 import CM1
 from troth.doors.demo.dates import Dates
+from troth.doors.demo.forecasts import write_forecast
 from troth.doors.demo.offering import write_offering
 from troth.doors.demo.people import PASSWORD, USERS, add_people
 from troth.doors.demo.play import Stage, play, script
@@ -73,5 +74,6 @@ def _make(orders: int, clock: Clock) -> Iterator[str]:
     for title, document in CM1(stage).play():
         yield f"\n{title}\n{document}"
     yield f"\nSold by rule: order {write_offering(stage)} shows substitutions, free goods and rules of availability."
+    yield f"Kept for a forecast: order {write_forecast(stage)} gets what is forecast for nobody else."
     yield f"Cut by quota: order {write_quotas(stage)} shows a quota and a supply protection."
     yield ""

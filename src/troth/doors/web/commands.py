@@ -77,6 +77,7 @@ TASKS = (
     Task(_("Release orders"), "sales:orders", _("unblock blocked"), "blocked=1", "sales.release_block"),
     Task(_("Create invoices"), "billing:due", _("new bill")),
     Task(_("New payment"), "receivables:payment-create", _("create post money received")),
+    Task(_("Enter forecasts"), "supply:forecast-set", _("plan demand expected")),
     Task(_("New receipt"), "supply:receipt-create", _("create expect purchase production")),
     Task(_("New customer"), "masterdata:customers-create", _("create")),
     Task(_("New product"), "masterdata:products-create", _("create")),

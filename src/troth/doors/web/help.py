@@ -207,6 +207,11 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Move takes goods to another bin of the site."),
         _("Count corrects the stock to what lies there."),
     ),
+    "supply:forecasts": (
+        _("What is expected to be ordered, by product, site and day. A row leads to where it is set anew."),
+        _("Orders use a forecast up, so that an order and the forecast it fulfils are not counted twice."),
+        *LIST,
+    ),
     "supply:receipts": (
         _("What is expected from purchase and production, when, and what of it has come."),
         *LIST,

@@ -7,9 +7,10 @@ from datetime import date, datetime
 import numpy as np
 from django.db.models import Sum
 
+from troth.kernel import forecast, netting
 from troth.kernel import lots as kernel_lots
-from troth.kernel import netting
 from troth.kernel.calendars import date_of
+from troth.kernel.forecast import MONTHLY, Window
 from troth.kernel.lots import LotPosting, Lots
 from troth.kernel.netting import Category, Scope
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -97,17 +98,20 @@ def timeline(
     segment: str = "",
     scope: Scope = PROMISES,
     supposed: Sequence[netting.Posting] = (),
+    window: Window = MONTHLY,
 ) -> list[TimelineRow]:
     """The series of a key by day and category, supply before demand; `today` is the site's day number.
 
-    `supposed` counts as if it were posted. Of goods that expire what is free on a day is what lasts until then.
+    `supposed` counts as if it were posted. Of a forecast there is what orders have not used up. Of goods that expire
+    what is free on a day is what lasts until then.
     """
-    found = netting.merge(series(product_id, site_id, segment), supposed)
+    found = forecast.left(netting.merge(series(product_id, site_id, segment), supposed), window, today)
     net = netting.project(found, scope, today)
     balance, curve = netting.projected_balance(net), netting.free(net)
     if not segment and (aging := lots(product_id, site_id)):
         added = [LotPosting(*one[:2], 0, "", one[2]) for one in supposed]
-        fresh = kernel_lots.fresh(kernel_lots.merge(aging, added), scope, today, scope.horizon_days)
+        merged = forecast.left_of_lots(kernel_lots.merge(aging, added), window, today)
+        fresh = kernel_lots.fresh(merged, scope, today, scope.horizon_days)
         curve = np.maximum(np.array(fresh, np.int64), 0)
     rows = []
     for number, day, quantity in found.postings():

@@ -149,6 +149,8 @@ OPERATIONS: Final[dict[str, str]] = {
     "list_transfer_postings": "supply.view_stock",
     "reverse_transfer": "supply.reverse_transfer",
     "load_opening_stock": "supply.load_opening_stock",
+    "list_forecasts": "supply.view_forecast",
+    "set_forecast": "supply.set_forecast",
     "list_receipts": "supply.view_purchase_order",
     "get_receipt": "supply.view_purchase_order",
     "create_receipt": "supply.expect_receipt",

@@ -137,6 +137,8 @@ ROUTES: Final[dict[str, str]] = {
     "supply:transfer-reverse": "supply.reverse_transfer",
     "supply:opening-stock": "supply.load_opening_stock",
     "supply:count-anew": "supply.adjust_stock",
+    "supply:forecasts": "supply.view_forecast",
+    "supply:forecast-set": "supply.set_forecast",
     "supply:receipts": "supply.view_purchase_order",
     "supply:receipt": "supply.view_purchase_order",
     "supply:receipt-create": "supply.expect_receipt",

@@ -185,6 +185,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "supply.expect_receipts": _who(OPS, MASTER, SCHED),
     "supply.change_receipt": _who(OPS, MASTER, SCHED),
     "supply.cancel_receipt": _who(OPS, MASTER, SCHED),
+    "supply.view_forecast": _who(REP, SALES, SCHED, SUPER, OPS, MASTER, AUDIT),
+    "supply.set_forecast": _who(OPS, MASTER, SCHED),
     "supply.review_shortages": _who(OPS, SCHED),
     "supply.load_opening_stock": _who(MASTER),
     "supply.import_purchase_orders": _who(OPS, MASTER),

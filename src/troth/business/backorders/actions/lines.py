@@ -80,14 +80,18 @@ class Lines:
         """What is expected of each key beside its open lines.
 
         What is confirmed ahead of firm supply is no posting of its own here: the rows of the lines say what of it
-        counts.
+        counts. What their orders use of a forecast stays used, whoever gets the goods.
         """
         found, taken = self.open, self.takes_supply
         keys, days = found.key[self.row_owner[taken]], found.row_material[taken]
         back: list[list[netting.Posting]] = [[] for _ in self.keys]
         for key, day, quantity in _summed(keys, days, found.row_quantity[taken]):
             back[key].append((Category.ORDER, day, quantity))
-        return [_beside(one.series, given) for one, given in zip(self.balances, back, strict=True)]
+        counted = [
+            scope.netted(one.series, int(today))
+            for one, scope, today in zip(self.balances, self.scopes, self.today, strict=True)
+        ]
+        return [_beside(series, given) for series, given in zip(counted, back, strict=True)]
 
     def facts(self) -> Facts:
         """What lines are filtered and ranked by."""

@@ -239,6 +239,12 @@ class CheckingScope(Masters):
     lead_time = models.BooleanField(_("with replenishment lead time"), default=False)
     overdue_receipt_days = models.PositiveSmallIntegerField(_("overdue receipts are believed for days"), default=7)
     horizon_days = models.PositiveSmallIntegerField(_("horizon in days"), default=365)
+    forecast_back_days = models.PositiveSmallIntegerField(
+        _("orders use up forecast of so many days before theirs"), default=30, db_default=30
+    )
+    forecast_ahead_days = models.PositiveSmallIntegerField(
+        _("orders use up forecast of so many days after theirs"), default=30, db_default=30
+    )
 
     class Meta:
         verbose_name = _("scope of check")

@@ -22,6 +22,7 @@ from troth.business.masterdata.queries.terms import PaymentTermsRow
 from troth.business.masterdata.queries.texts import TextKindTerms
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.forecast import Window
 from troth.kernel.scopes import DEMANDS, STANDARD, SUPPLIES, CheckingScope, Event, named
 from troth.platform import sql
 
@@ -379,7 +380,8 @@ def _offering() -> frozenset[str]:
 def _scopes() -> tuple[dict[str, CheckingScope], dict[str, dict[str, CheckingScope]]]:
     """Scopes by code, and by availability group and event; those of the kernel where books keep none."""
     rows = sql.fetch(
-        "SELECT id, code, supply, demand, at_hand, lead_time, overdue_receipt_days, horizon_days"
+        "SELECT id, code, supply, demand, at_hand, lead_time, overdue_receipt_days, horizon_days,"
+        " forecast_back_days, forecast_ahead_days"
         " FROM masterdata_checkingscope ORDER BY id"
     )
     by_id = {
@@ -391,6 +393,7 @@ def _scopes() -> tuple[dict[str, CheckingScope], dict[str, dict[str, CheckingSco
             bool(row[5]),
             row[6],
             row[7],
+            Window(row[8], row[9]),
         )
         for row in rows
     }

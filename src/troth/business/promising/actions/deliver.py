@@ -16,7 +16,7 @@ from datetime import date, datetime
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.actions import quotas
+from troth.business.promising.actions import forecasts, quotas
 from troth.business.promising.actions.departed import departed, returned
 from troth.business.promising.actions.lasting import lot_postings
 from troth.business.promising.rules.quotas import PROTECTED, Use, less_of, merged
@@ -201,8 +201,9 @@ class _TakeOver:
 
     def _promised_to_nobody(self, one: Standing, taking: Taking) -> int:
         """What lies here and is not needed by anybody on any day from the goods issue on."""
-        leaves, counted = day_of(taking.goods_issue_on), self._scopes[one.product_id].counted
-        free = self._free(one.key, leaves, None, counted)
+        leaves, scope = day_of(taking.goods_issue_on), self._scopes[one.product_id]
+        counted, series = scope.counted, self._held.balance(one.key).series
+        free = self._free(one.key, leaves, None, counted, series=scope.netted(series, self._today))
         if free and self._held.balance(one.key).lots:
             lasts = self._lasts(one, one.lines[-1], leaves)
             pools = (self._pool(one.key, _LYING), self._pool(one.key, counted))
@@ -251,9 +252,11 @@ class _TakeOver:
             self._at_hand[key] = netting.total(self._held.balance(key).series, lying)
         return self._at_hand[key]
 
-    def _free(self, key: AvailabilityKey, leaves: int, until: int | None, scope: Scope) -> int:
+    def _free(
+        self, key: AvailabilityKey, leaves: int, until: int | None, scope: Scope, series: netting.Series | None = None
+    ) -> int:
         """What lies here and is not needed from the day of leaving until an offset, or ever after."""
-        net = netting.project(self._held.balance(key).series, scope, self._today)
+        net = netting.project(self._held.balance(key).series if series is None else series, scope, self._today)
         for entry in self.entries:
             if entry.key == key and entry.category in scope.categories:
                 net[min(max(entry.day - self._today, 0), len(net) - 1)] += entry.quantity
@@ -360,6 +363,9 @@ def issue(
     known = _known_batches(issues)
     entries += [entry for one in issues for entry in _stock(one, delivery, known, sign=-1)]
     availability.post(held, entries, at=at)
+    leaving_rows = [row for row in rows if row.category == Category.DELIVERY]
+    if used := forecasts.used_by_leaving(held, leaving_rows, day_of(today)):
+        availability.post(held, used, at=at)
     if held.writes:
         leaving = {one.delivery_line_id: (one.line_id, one.quantity) for one in issues}
         departed(kind, leaving, left_on=today, arrives_on=arrives_on)
@@ -395,6 +401,7 @@ def unissue(
         if one.line_id in found and found[one.line_id].is_checked
         for entry in _stock(one, delivery, known, sign=1)
     ]
+    entries += forecasts.given_back(delivery, [one.delivery_line_id for one in issues])
     availability.post(held, entries, at=at)
     if held.writes:
         returned([one.delivery_line_id for one in issues])

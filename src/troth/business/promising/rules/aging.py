@@ -19,9 +19,9 @@ from troth.business.promising.rules.quotas import Use
 from troth.business.promising.rules.shelf import Asked, Guard, Shelf
 from troth.business.promising.rules.wish import LinePromise, Schedule, Wish
 from troth.business.promising.states import Mode
-from troth.kernel import lots
+from troth.kernel import forecast, lots, netting
 from troth.kernel.calendars import day_of
-from troth.kernel.lots import Lots, Part, Pool
+from troth.kernel.lots import LotPosting, Lots, Part, Pool
 from troth.kernel.netting import Category, Scope
 from troth.kernel.proposals import Line
 from troth.kernel.scopes import CheckingScope
@@ -40,12 +40,13 @@ SPOILT_MAX = 3
 class LotShelf(Shelf):
     """What the lots of one key offer in one scope, as one run of decisions uses them up."""
 
-    __slots__ = ("_gone_lots", "_lots", "_near", "_pools")
+    __slots__ = ("_gone_lots", "_kept_lots", "_lots", "_near", "_pools")
 
     ages = True
 
     def __init__(self, asked: Asked, found: Lots, scope: CheckingScope, guard: Guard | None = None) -> None:
-        self._lots, self._gone_lots = found, list[Part]()
+        self._kept_lots = self._lots = scope.netted_lots(found, asked.today)
+        self._gone_lots = list[Part]()
         self._pools: dict[str, Pool] = {}
         super().__init__(asked, scope, guard)
 
@@ -83,12 +84,26 @@ class LotShelf(Shelf):
         """Use up what was promised; `guard` is what is protected then."""
         self._gone_lots += parts
         self._guard = guard
+        self._used_up(sum(part.quantity for part in parts))
+
+    def _show(self, own: Sequence[tuple[int, int]]) -> None:
+        self._own, self._series = own, netting.merge(self._kept, forecast.postings(own))
+        self._lots = lots.merge(self._kept_lots, _used(own))
+        self._pools.clear()
+
+    def _used_up(self, quantity: int) -> None:
+        if self._own:
+            self._kept_lots = lots.merge(self._kept_lots, _used(forecast.first_of(self._own, quantity)))
+            super()._used_up(quantity)
 
     def keep(self) -> Any:
-        return list(self._gone_lots), self._guard
+        return list(self._gone_lots), self._guard, self._kept, self._kept_lots
 
     def restore(self, kept: Any) -> None:
-        self._gone_lots, self._guard = list(kept[0]), kept[1]
+        gone, self._guard, self._kept, self._kept_lots = kept
+        self._gone_lots = list(gone)
+        if self._own or self.has_forecast:
+            self._show(())
 
     def pool(self, name: str, scope: Scope, found: Lots | None = None) -> Pool:
         """What counts in a scope, less what was used up; `name` tells the pools of a shelf apart."""
@@ -153,6 +168,10 @@ class LotShelf(Shelf):
         return told
 
 
+def _used(own: Sequence[tuple[int, int]]) -> list[LotPosting]:
+    return [LotPosting(category, day, 0, "", quantity) for category, day, quantity in forecast.postings(own)]
+
+
 class Lasting(Shelf):
     """What of a shelf lasts until a day, or is of a batch: asked, and used up, as a shelf of goods that keep."""
 
@@ -161,12 +180,17 @@ class Lasting(Shelf):
     def __init__(self, whole: LotShelf, lasts: int, batch: str) -> None:
         self._whole, self._lasts, self._batch = whole, lasts, batch
         self.scope, self.today, self.version = whole.scope, whole.today, whole.version
-        self._series, self._ready = whole._series, whole._ready
+        self._series, self._kept, self._ready = whole._series, whole._kept, whole._ready
+        self._own = ()
         self._guard, self._group = whole._guard, whole._group
         self._look()
 
+    def expect(self, offset: int, quantity: int) -> None:
+        self._whole.expect(offset, quantity)
+        self._look()
+
     def _look(self) -> None:
-        self._free = None
+        self._free, self._series = None, self._whole._series
         self.on_stock = self._whole.on_stock_alone(self._lasts, self._batch)
         self.at_hand = self._whole.lying(self._lasts, self._batch)
 

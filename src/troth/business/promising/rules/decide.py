@@ -103,6 +103,7 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
         return shelf.alone(task, table, mode, _alone)
     shelf.turn_to(task.group)
     offset = dates.material_available - task.today
+    shelf.expect(offset, task.quantity)
     mode = Mode.ONE_TIME if wish.is_fixed else mode
     terms, ready = _terms(task)
     lines, is_rationed = _proposed(task, mode, offset, terms)
@@ -116,6 +117,8 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
         record["bound"] = _bound(shelf, lines[-1].day if short > 0 and lines else offset)
     if (short > 0 or is_late) and (outside := shelf.outside):
         record["outside"] = outside
+    if (short > 0 or is_late) and (kept := shelf.kept_for_forecast):
+        record["forecast"] = kept
     booked: tuple[Use, ...] = ()
     if task.ration is not None and is_rationed:
         booked, record["quota"] = _booked(task.ration, lines, (offset, task.today), short)
@@ -237,7 +240,7 @@ def _together(tasks: Sequence[Task], table: Timetable) -> Iterator[tuple[Task, L
 
 def _dwindles(task: Task) -> bool:
     """Whether what can be had on a day may be had no more on a later one."""
-    return task.ration is not None or (task.shelf is not None and task.shelf.ages)
+    return task.ration is not None or (task.shelf is not None and (task.shelf.ages or task.shelf.has_forecast))
 
 
 class _Kept:
@@ -283,6 +286,7 @@ def _whole_from(task: Task, table: Timetable, wanted: int) -> int | None:
     task.shelf.turn_to(task.group)
     ready = scheduling.backward(wanted, task.wish.way.durations, task.wish.way.calendars).material_available
     offset = max(ready - task.today, 0)
+    task.shelf.expect(offset, task.quantity)
     lines, _ = _proposed(task, Mode.COMPLETE, offset, _terms(task)[0])
     if not lines:
         return None
@@ -302,6 +306,7 @@ def _take_on(delivery: int, task: Task) -> None:
         task.ration.book([line], task.today)
     shelf = task.shelf.lasting_for(task.wish, delivery)
     shelf.turn_to(task.group)
+    shelf.expect(line.day, line.quantity)
     if line.quantity <= int(shelf.free[min(line.day, len(shelf.free) - 1)]):
         shelf.take([line])
 
@@ -318,6 +323,7 @@ def _moved_to(delivery: int, task: Task, promise: LinePromise) -> LinePromise:
         shelf = task.shelf.lasting_for(task.wish, delivery)
         shelf.turn_to(task.group)
         line = Line(schedule.dates.material_available - task.today, schedule.quantity)
+        shelf.expect(line.day, line.quantity)
         if task.shelf.ages:
             # What lasts until the common day may be other goods than those for its own.
             basis = _basis(shelf, line.day, line.quantity, _terms(task)[1])

@@ -75,6 +75,8 @@ def sentence(
         parts += quota
     if not on_time and record.get("bound", {}).get("kept"):
         parts.append(Sentence("%(amount)s are kept for other customers.", amount=amount(record["bound"]["kept"])))
+    if not on_time and record.get("forecast"):
+        parts.append(Sentence("%(amount)s are kept for what is forecast.", amount=amount(record["forecast"])))
     return together(*parts, *_outside(record, amount), *of_batch, *_spoilt(record), *others)
 
 

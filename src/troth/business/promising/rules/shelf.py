@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from troth.business.promising.rules.quotas import PROTECTED, Use
 from troth.business.promising.rules.wish import Binding, Wish
-from troth.kernel import netting, protection, steps
+from troth.kernel import forecast, netting, protection, steps
 from troth.kernel.netting import LYING, Category, Scope, Series
 from troth.kernel.proposals import Line
 from troth.kernel.protection import Group, Protection
@@ -55,7 +55,9 @@ class Shelf:
         "_gone",
         "_group",
         "_guard",
+        "_kept",
         "_net",
+        "_own",
         "_ready",
         "_series",
         "_taken",
@@ -67,12 +69,14 @@ class Shelf:
     )
 
     def __init__(self, asked: Asked, scope: CheckingScope, guard: Guard | None = None) -> None:
-        self._series, self.version, self.today, self._ready = asked
+        series, self.version, self.today, self._ready = asked
         self.scope = scope
+        self._kept = self._series = scope.netted(series, self.today)
+        self._own: Sequence[tuple[int, int]] = ()
         self._guard, self._group = guard, Group("")
         self.on_stock = _without_receipts(self._series, scope)
         self.at_hand = _at_hand(self._series, scope, self.today) if scope.at_hand else None
-        self._net = _net(asked, scope.counted)
+        self._net = _net(asked._replace(series=self._series), scope.counted)
         self._taken: list[Line] = []
         self._gone: list[Line] = []
         self._free = None
@@ -97,6 +101,34 @@ class Shelf:
         """Show what this group sees."""
         if self._guard is not None and group is not None and group != self._group:
             self._group, self._free = group, None
+
+    @property
+    def has_forecast(self) -> bool:
+        """Whether goods are kept for what is forecast."""
+        return self.scope.protects_forecast and forecast.has_forecast(self._kept)
+
+    def expect(self, offset: int, quantity: int) -> None:
+        """Show the forecast without what a demand on a day uses up of it: that is kept for whoever asks now."""
+        if self._own or self.has_forecast:
+            wanted = self.today + offset, quantity
+            self._show(forecast.used_by(self._kept, wanted, self.scope.window, self.today))
+
+    @property
+    def kept_for_forecast(self) -> int:
+        """What is forecast, and not ordered yet, for others than who asks now."""
+        return -netting.total(self._series, (Category.FORECAST,)) if self.scope.protects_forecast else 0
+
+    def _show(self, own: Sequence[tuple[int, int]]) -> None:
+        self._own, self._series = own, netting.merge(self._kept, forecast.postings(own))
+        self.on_stock = _without_receipts(self._series, self.scope) - sum(line.quantity for line in self._gone)
+        self._net = _net(Asked(self._series, self.version, self.today, self._ready), self.scope.counted)
+        self._taken, self._free = list(self._gone), None
+
+    def _used_up(self, quantity: int) -> None:
+        """So much was promised of what was shown last: the forecast for it is used up."""
+        if self._own:
+            self._kept = netting.merge(self._kept, forecast.postings(forecast.first_of(self._own, quantity)))
+            self._show(())
 
     @property
     def outside(self) -> list[tuple[int, int]]:
@@ -133,6 +165,7 @@ class Shelf:
         if self.at_hand is not None:
             self.at_hand -= taken
         self._free = None
+        self._used_up(taken)
         return uses
 
     def _consume(self, lines: Sequence[Line]) -> tuple[Use, ...]:
@@ -147,11 +180,13 @@ class Shelf:
 
     def keep(self) -> Any:
         """What `restore` goes back to."""
-        return self._net, list(self._taken), list(self._gone), self.on_stock, self.at_hand, self._guard
+        shown = self._kept, self._series, self._own
+        return self._net, list(self._taken), list(self._gone), self.on_stock, self.at_hand, self._guard, shown
 
     def restore(self, kept: Any) -> None:
-        self._net, self._taken, self._gone, self.on_stock, self.at_hand, self._guard = kept
-        self._free = None
+        self._net, taken, gone, self.on_stock, self.at_hand, self._guard, shown = kept
+        self._kept, self._series, self._own = shown
+        self._taken, self._gone, self._free = list(taken), list(gone), None
 
     def lasting_for(self, wish: Wish, delivery: int) -> "Shelf":
         """The shelf with what lasts long enough for a delivery on a day: all of it, where goods keep."""

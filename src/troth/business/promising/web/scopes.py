@@ -61,7 +61,14 @@ def _facts(scope: CheckingScope) -> list[Fact]:
         Fact(_("With replenishment lead time"), _("yes") if scope.lead_time else _("no")),
         Fact(_("Overdue receipts are believed for days"), str(scope.counted.overdue_receipt_days)),
         Fact(_("Horizon in days"), str(scope.counted.horizon_days)),
+        Fact(_("Orders use forecast up"), _window(scope)),
     ]
+
+
+def _window(scope: CheckingScope) -> str:
+    if not scope.protects_forecast:
+        return gettext("no: forecast does not count")
+    return gettext("from %(back)s days before to %(ahead)s days after theirs") % scope.window._asdict()
 
 
 def _answer(filled: dict[str, Any], scope: CheckingScope, actor: Any, clock: Clock) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from troth.business.supply.actions.expect import (
     expect_receipt,
     expect_receipts,
 )
+from troth.business.supply.actions.forecast import Foreseen, set_forecast
 from troth.business.supply.actions.move import Moved, move_stock
 from troth.business.supply.actions.receive import (
     OpeningStock,
@@ -24,6 +25,7 @@ from troth.business.supply.actions.transfer import Transferred, reverse_transfer
 __all__ = [
     "Claim",
     "ExpectedReceipt",
+    "Foreseen",
     "Moved",
     "OpeningStock",
     "Received",
@@ -43,5 +45,6 @@ __all__ = [
     "reverse_receipt",
     "reverse_transfer",
     "review_shortages",
+    "set_forecast",
     "transfer_stock",
 ]

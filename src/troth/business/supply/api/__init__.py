@@ -1,7 +1,7 @@
-"""Supply over the API: stock, transfer postings, expected receipts."""
+"""Supply over the API: stock, transfer postings, expected receipts, forecasts."""
 
-from troth.business.supply.api import receipts, stock, transfers
+from troth.business.supply.api import forecasts, receipts, stock, transfers
 
-ROUTERS = (stock.operations, transfers.operations, receipts.operations)
+ROUTERS = (stock.operations, transfers.operations, receipts.operations, forecasts.operations)
 
 __all__ = ["ROUTERS"]

@@ -47,7 +47,7 @@ class ReceiptList(ListPage):
         Filter("site", _("Site"), "choice", lambda: names("site")),
         Filter("due_on", _("Due"), "date_range"),
     )
-    routes = ((_("New receipt"), "supply:receipt-create"),)
+    routes = ((_("New receipt"), "supply:receipt-create"), (_("Forecasts"), "supply:forecasts"))
     search_label = _("Number, product or supplier")
     empty = Empty(
         _("Nothing is expected"),
