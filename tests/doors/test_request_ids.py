@@ -49,6 +49,11 @@ def test_each_request_is_a_line_with_what_it_cost_and_without_what_was_searched_
     assert line["statements"] > 2
     assert line["ms"] > 0
     assert "secret" not in str(line)
+    assert answer["Server-Timing"] == f"total;dur={line['ms']}"
+
+
+def test_who_is_not_signed_in_is_not_told_what_an_answer_took(lines):
+    assert "Server-Timing" not in Client().get("/sign-in/")
 
 
 def test_signs_of_life_are_no_lines_of_their_own(lines):

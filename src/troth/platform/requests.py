@@ -229,8 +229,11 @@ def open_to(by: Actor) -> QuerySet[RequestRow]:
 
     A document without a site is of all sites.
     """
-    held = Q(pk__in=())
+    everywhere = [grant.role for grant in by.grants if grant.company_id is None and grant.site_id is None]
+    held = Q(to_role__in=everywhere)
     for grant in by.grants:
+        if grant.role in everywhere:
+            continue
         bound = Q(to_role=grant.role)
         if grant.company_id is not None:
             bound &= Q(company_id=grant.company_id)

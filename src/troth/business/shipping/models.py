@@ -80,6 +80,8 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         indexes = [
             models.Index(fields=["state", "goods_issue_on"], name="shipping_delivery_due"),
+            # What is on no shipment yet: most of what ever left may have been on none.
+            models.Index(fields=["state", "shipment", "goods_issue_on"], name="shipping_delivery_unassigned"),
             # What waits for its proof stays a short list, however much was delivered before. The condition names no
             # state, which SQLite would see only as a parameter.
             models.Index(

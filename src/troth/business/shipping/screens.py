@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising.screens import DueDocument, due_documents, due_marks
@@ -368,8 +367,7 @@ def waiting(actor: Actor, task: str, today: date) -> Waiting:
         return tally(to_pack(actor), "goods_issue_on", late="goods_issue_on", before=today)
     open_ones = _seen(Delivery.objects.filter(state__in=(DeliveryState.OPEN, DeliveryState.PICKED)), query)
     if task == "unassigned":
-        # Not by the index of shipments: most of what ever left may have been on none.
-        chosen = open_ones.alias(on_shipment=Coalesce("shipment_id", Value(0))).filter(on_shipment=0)
+        chosen = open_ones.filter(shipment=None)
     else:
         chosen = open_ones.filter(state={"to_pick": DeliveryState.OPEN, "to_issue": DeliveryState.PICKED}[task])
     return tally(chosen, "goods_issue_on", late="goods_issue_on", before=today)

@@ -252,12 +252,17 @@ def issued_with(order_line_ids: Sequence[int], narrowed: Narrowed, *, limit: int
     """
     if not order_line_ids:
         return []
-    condition, parameters = _issued_deliveries(narrowed)
     lines, wanted = sql.one_of("l.order_line_id", order_line_ids)
+    # Asked for by themselves: in one statement with the deliveries PostgreSQL would rather read all that ever left.
+    on = sql.fetch(
+        f"SELECT DISTINCT l.delivery_id FROM shipping_deliveryline l WHERE l.quantity > l.lost AND {lines}", wanted
+    )
+    if not on:
+        return []
+    condition, parameters = _issued_deliveries(replace(narrowed, delivery_ids=[delivery_id for (delivery_id,) in on]))
     return sql.fetch(
-        f"SELECT d.id, d.issued_on FROM shipping_delivery d WHERE {condition} AND d.id IN (SELECT l.delivery_id FROM"
-        f" shipping_deliveryline l WHERE l.quantity > l.lost AND {lines}) ORDER BY d.id LIMIT %s",
-        [*parameters, *wanted, limit],
+        f"SELECT d.id, d.issued_on FROM shipping_delivery d WHERE {condition} ORDER BY d.id LIMIT %s",
+        [*parameters, limit],
     )
 
 

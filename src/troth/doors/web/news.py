@@ -21,6 +21,8 @@ from troth.platform.web import history
 from troth.platform.web.values import Text
 
 VISIT_ENDS = timedelta(minutes=30)
+NOTED_EACH = timedelta(minutes=1)
+"""A look at the home within that is no write, which would wait for the disk and, on SQLite, for others."""
 FIRST_LOOK_BACK = timedelta(days=3)
 TOUCHED, MINE, SHOWN = 300, 100, 12
 """So many of the person's own events are read, so many documents are theirs, so many changes are shown."""
@@ -56,7 +58,8 @@ def _arrive(user: User, now: datetime) -> datetime:
     since = user.news_since_at or now - FIRST_LOOK_BACK
     if user.here_at is None or now - user.here_at > VISIT_ENDS:
         since = user.here_at or now - FIRST_LOOK_BACK
-    User.objects.filter(pk=user.pk).update(here_at=now, news_since_at=since)
+    if user.here_at is None or now - user.here_at > NOTED_EACH:
+        User.objects.filter(pk=user.pk).update(here_at=now, news_since_at=since)
     return since
 
 

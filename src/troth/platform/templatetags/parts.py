@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.template import Context
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_bidi, gettext
 
+from troth.platform.web import areas, flow, formats
 from troth.platform.web import board as boards
-from troth.platform.web import flow, formats
 from troth.platform.web import parts as drawn
 from troth.platform.web.columns import Cell
 from troth.platform.web.frame import Frame, frame_of
@@ -127,14 +125,10 @@ def query(context: Context, **changes: Any) -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    return _icon(str(name))
+    return drawn.icon(str(name))
 
 
-@lru_cache(maxsize=256)
-def _icon(name: str) -> SafeString:
-    """A page has forty of them."""
-    picture = '<svg class="icon" aria-hidden="true" width="16" height="16"><use href="{}#{}"/></svg>'
-    return html(picture, static("web/icons.svg"), name)
+register.simple_tag(areas.drawn, name="rail")
 
 
 @register.inclusion_tag("web/parts/step.html", takes_context=True)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
@@ -14,6 +15,13 @@ from troth.platform.web.markup import html, joined
 from troth.platform.web.values import Change, FieldChange, Money, Party, PromiseLine, Quantity, Status, Tone, Trace
 
 NOTHING = mark_safe('<span class="nothing" aria-hidden="true">–</span>')
+
+
+@lru_cache(maxsize=256)
+def icon(name: str) -> SafeString:
+    """A symbol of `static/web/icons.svg`; a page has forty of them."""
+    picture = '<svg class="icon" aria-hidden="true" width="16" height="16"><use href="{}#{}"/></svg>'
+    return html(picture, static("web/icons.svg"), name)
 
 
 def status_chip(word: Any, tone: str = Tone.DRAFT) -> SafeString:

@@ -337,10 +337,12 @@ def _unbilled_deliveries(narrowed: store.Narrowed, waiting: Mapping[int, int], *
 
 
 def _unbilled(page: Sequence[tuple[Any, ...]]) -> list[ToBill]:
-    billed = fulfilment.posted_from("delivery", Measure.BILLED, [row[0] for row in page])
     bases = fulfilment.progress("order_line", [row[12] for row in page])
+    page = [row for row in page if row[12] in bases and bases[row[12]].billing_basis == "issued"]
+    partly = [row[0] for row in page if bases[row[12]].billed]
+    billed = fulfilment.posted_from("delivery", Measure.BILLED, partly)
     return [
         ToBill(*(*row[:15], billed.get((row[0], row[12]), 0), *row[15:], bases[row[12]].billed))
         for row in page
-        if row[12] in bases and bases[row[12]].billing_basis == "issued" and row[14] > billed.get((row[0], row[12]), 0)
+        if row[14] > billed.get((row[0], row[12]), 0)
     ]

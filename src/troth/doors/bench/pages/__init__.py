@@ -2,8 +2,8 @@
 
 First each page is asked for alone, through everything that stands before it, by somebody who has all roles: that gives
 processor time (client and database together), the time that passes, and statements. Then twenty people ask a server at
-once over HTTP, each with a pause between two pages; that gives the time until the answer is there. The goals are those
-of the third issue.
+once over HTTP, each with a pause between two pages; that gives the time that the server worked on an answer, for which
+the goals of the third issue are, and the time until the answer is there.
 """
 
 import logging
@@ -87,10 +87,12 @@ def _weights(where: str) -> Iterator[Figure]:
 def _together(where: str, quick: bool) -> Iterator[Figure]:
     from troth.doors.bench.pages import cases, crowd
 
-    latencies = crowd.run(seconds=10 if quick else 60)
-    for kind, seconds in sorted(latencies.items()):
+    for kind, took in sorted(crowd.run(seconds=30 if quick else 60, settling=10 if quick else 60).items()):
         case = f"{where}, {crowd.PEOPLE} people, {kind}"
-        late = measure.percentile(seconds, 0.95)
-        yield Figure(case, "answers", len(seconds), "")
-        yield Figure(case, "p50", measure.percentile(seconds, 0.5), "ms")
-        yield Figure(case, "p95", late, "ms", f"<= {cases.GOALS_MS[kind]}", late <= cases.GOALS_MS[kind])
+        server, there = [one.server_s for one in took], [one.until_there_s for one in took]
+        late = measure.percentile(server, 0.95)
+        yield Figure(case, "answers", len(took), "")
+        yield Figure(case, "server p50", measure.percentile(server, 0.5), "ms")
+        yield Figure(case, "server p95", late, "ms", f"<= {cases.GOALS_MS[kind]}", late <= cases.GOALS_MS[kind])
+        yield Figure(case, "until there, p50", measure.percentile(there, 0.5), "ms")
+        yield Figure(case, "until there, p95", measure.percentile(there, 0.95), "ms")

@@ -28,6 +28,7 @@ MIX = {"list": 45, "document": 45, "home": 5, "check": 5}
 """Of a hundred pages, so many of each kind."""
 STARTS = (sys.executable, "-c", "from troth.doors.cli import main; main()", "serve")
 CSRF_TOKEN = "a" * 32  # the browser sends the same word twice
+TOOK = "total;dur="
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,25 @@ class Asked:
 
 
 @dataclass
+class Took:
+    """Seconds from asking until the whole answer is there, and those of them that the server says it worked on it.
+
+    The first hold the way there and back and this process, which shares the processors with the server.
+    """
+
+    until_there_s: float
+    server_s: float
+
+
+@dataclass
 class Crowd:
-    """What is asked by kind, until when, and the seconds that answers took."""
+    """What is asked by kind, until when, and what the answers took."""
 
     asked: Mapping[str, Sequence[Asked]]
     port: int
+    counts_from: float
     ends_at: float
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in MIX})
+    took: dict[str, list[Took]] = field(default_factory=lambda: {kind: [] for kind in MIX})
     failures: list[str] = field(default_factory=list)
 
     def person(self, number: int) -> None:
@@ -59,27 +72,33 @@ class Crowd:
                 [kind] = rng.choices(list(MIX), weights=list(MIX.values()))
                 asked = rng.choice(self.asked[kind])
                 began = time.perf_counter()
-                status = _status(kept, asked)
-                self.seconds[kind].append(time.perf_counter() - began)
+                status, server_s = _answer(kept, asked)
+                if time.monotonic() >= self.counts_from:
+                    self.took[kind].append(Took(time.perf_counter() - began, server_s))
                 if status not in (200, 302):
                     self.failures.append(f"{asked.request.url}: {status}")
                 time.sleep(rng.uniform(*READS_SECONDS))
 
 
-def run(seconds: float) -> dict[str, list[float]]:
-    """Let them ask for so long; return the seconds that each answer took, by kind of page."""
+def run(seconds: float, *, settling: float = 0) -> dict[str, list[Took]]:
+    """Let them ask for so long; return what each answer took, by kind of page.
+
+    Before that they ask for `settling` seconds that do not count: each connection of a server that has just started
+    reads for the first time what the database says of each table, and plans each statement.
+    """
     asked = _asked()
     with _server() as port:
         for kind in MIX:  # what a server reads once is read
             _warm(port, asked[kind][0])
-        crowd = Crowd(asked, port, time.monotonic() + seconds)
+        counts_from = time.monotonic() + settling
+        crowd = Crowd(asked, port, counts_from, counts_from + seconds)
         people = [threading.Thread(target=crowd.person, args=(number,)) for number in range(PEOPLE)]
         for person in people:
             person.start()
         for person in people:
             person.join()
     assert crowd.failures == [], crowd.failures[:3]
-    return {kind: taken for kind, taken in crowd.seconds.items() if taken}
+    return {kind: taken for kind, taken in crowd.took.items() if taken}
 
 
 def _asked() -> dict[str, list[Asked]]:
@@ -91,8 +110,8 @@ def _asked() -> dict[str, list[Asked]]:
     return found
 
 
-def _status(kept: http.client.HTTPConnection, asked: Asked) -> int:
-    """Ask, read all of the answer and return its status."""
+def _answer(kept: http.client.HTTPConnection, asked: Asked) -> tuple[int, float]:
+    """Ask, read all of the answer; return its status and the seconds that the server worked on it."""
     headers = {
         "Cookie": f"{settings.SESSION_COOKIE_NAME}={asked.session}; {settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}",
         "X-CSRFToken": CSRF_TOKEN,
@@ -102,13 +121,15 @@ def _status(kept: http.client.HTTPConnection, asked: Asked) -> int:
     kept.request("POST" if request.body else "GET", request.url, request.body.encode() or None, headers)
     answer = kept.getresponse()
     answer.read()
-    return answer.status
+    told = answer.headers.get("Server-Timing", "")
+    assert told.startswith(TOOK), f"{request.url} does not tell what it took: {told!r}"
+    return answer.status, float(told.removeprefix(TOOK)) / 1000
 
 
 def _warm(port: int, asked: Asked) -> None:
     for _ in range(4):
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as kept:
-            _status(kept, asked)
+            _answer(kept, asked)
 
 
 def _database() -> str:
@@ -126,10 +147,10 @@ def _server() -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     connection.close()
-    command = (*STARTS, "--port", str(port), "--workers", str(os.cpu_count() or 1))
+    command = (*STARTS, "--port", str(port), "--workers", str(2 * (os.cpu_count() or 1)))
     server = subprocess.Popen(  # noqa: S603 - ours
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=os.environ | {"TROTH_DATABASE_URL": _database()},
+        env=os.environ | {"TROTH_DATABASE_URL": _database(), "DJANGO_SETTINGS_MODULE": "troth.settings"},
     )  # fmt: skip
     try:
         _wait(port, server)
