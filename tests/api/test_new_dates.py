@@ -43,4 +43,11 @@ def test_new_dates_are_listed_taken_and_kept(small, caller):
     assert (kept["outcome"], kept["proposal"]["reason"]) == ("kept", "we fetch them")
     assert_refused(caller("auditor").post(f"new-dates/{last['id']}/keep", {"reason": "x"}), 403, "not_allowed")
     assert_refused(rep.get("new-dates/999999"), 404, "not_found")
+    [slipped] = done(rep.get(f"slips?receipt={receipt_id}"))["items"]
+    assert (slipped["short"], slipped["source_kind"], slipped["is_open"]) == ("4", "receipt", True)
+    reacted = done(rep.get(f"reactions?slip={slipped['id']}&policy=ask"))["items"]
+    assert {one["document"]: one["after"] for one in reacted} == {
+        last["order_number"]: None, first["order_number"]: [{"on": "2026-03-24", "quantity": "2"}],
+    }  # fmt: skip
+    assert done(rep.get("reactions?policy=keep"))["items"] == []
     assert company.NEXT_WEDNESDAY.isoformat() in str(done(rep.get(f"orders/{orders[1]}"))["lines"])

@@ -17,7 +17,7 @@ from troth.business.billing import actions as billing
 from troth.business.masterdata.models import AvailabilityGroup, CheckingScope, PriceCondition
 from troth.business.promising import actions as promising
 from troth.business.promising.actions import HoldDraft, HoldLineDraft
-from troth.business.promising.models import Requirement
+from troth.business.promising.models import Reaction, Requirement
 from troth.business.quotas import actions as quotas
 from troth.business.quotas.models import Cell
 from troth.business.receivables import actions as receivables
@@ -28,6 +28,8 @@ from troth.business.sales import actions as sales
 from troth.business.sales.models import NewDates
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.supply import actions as supply
+from troth.ledgers.availability.models import Balance as Series
+from troth.ledgers.availability.models import Shortage
 from troth.ledgers.stock.models import Balance
 from troth.platform.models import BlockRow, RoleGrant
 
@@ -116,6 +118,15 @@ def world(company, yard):
     given_back = Settings(Filter(products=("GLOVE",)), (SegmentDraft("Alles", "lose"),))
     variant = save_variant(VariantDraft(company.company.pk, "Zugabe", given_back), **acting)
     backorder = simulate(variant, **acting)
+    short = Shortage.objects.create(
+        balance=Series.objects.get(product=company.products["GLOVE"], site_id=yard.site, segment=""), quantity=3,
+        on=companies.FRIDAY, cause="receipt PO-1 was changed", source_kind="receipt", source_id=receipt,
+        opened_at=acting["clock"].now(), closed_at=acting["clock"].now(),
+    )  # fmt: skip
+    Reaction.objects.create(
+        shortage=short, requirement=Requirement.objects.get(document_id=due.id, document_kind="order"),
+        policy="repromise", before=[[3, 20523]], after=[[3, 20530]], at=acting["clock"].now(),
+    )  # fmt: skip
     proposed = NewDates.objects.create(
         order_id=due.id, product=company.products["GLOVE"], site_id=yard.site, cause="receipts are overdue", missing=3,
         lines={"10": [[[3, "2026-03-11"]], [[3, "2026-03-24"]]]}, opened_at=acting["clock"].now(),
@@ -132,7 +143,7 @@ def world(company, yard):
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,
             "hold": hold.id, "promise": Requirement.objects.get(document_id=due.id, document_kind="order").pk,
             "scope": CheckingScope.objects.get(code="order").pk, "group": AvailabilityGroup.objects.get().pk,
-            "unproven": unproven.id, "new_dates": proposed.pk,
+            "unproven": unproven.id, "new_dates": proposed.pk, "slip": short.pk,
             "quota": procedure.id, "cell": Cell.objects.get().pk, "sequence": sequence.id,
             "protection": protection.id,
             "variant": variant, "segment": Segment.objects.get().pk,

@@ -10,7 +10,7 @@ LISTS = (
     "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/proofs/", "/shipments/", "/transfer-orders/",
     "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
     "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/", "/holds/", "/backorders/",
-    "/backorders/variants/", "/orders/new-dates/",
+    "/backorders/variants/", "/orders/new-dates/", "/promises/slips/", "/promises/reactions/",
 )  # fmt: skip
 PAGES = (
     "/", "/inbox/",
@@ -24,6 +24,7 @@ PAGES = (
     "/backorders/variants/{variant}/?tab=runs", "/backorders/variants/{variant}/?tab=history",
     "/backorders/variants/{variant}/change/", "/backorders/variants/{variant}/segments/new/",
     "/backorders/segments/{segment}/",
+    "/promises/slips/?q=PO&site=HAM&hung=1", "/promises/reactions/?slip={slip}&policy=repromise",
     "/promises/kept/", "/promises/kept/?by=month", "/promises/departures/",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new-dates/{new_dates}/", "/orders/new-dates/{new_dates}/?tab=earlier",

@@ -137,6 +137,12 @@ def close_issue(issue_id: int, *, outcome: str, by: Actor, clock: Clock) -> None
     _record("closed", row, by=by, clock=clock, facts={"issue": row.subject, "outcome": row.outcome})
 
 
+def opened(kind: str, document_ids: list[int]) -> list[tuple[int, datetime, str]]:
+    """(document, when, owner's name) of the issues on these documents, the first one first."""
+    rows = IssueRow.objects.filter(document_kind=kind, document_id__in=document_ids).select_related("owner")
+    return [(one.document_id, one.opened_at, _name(one.owner)) for one in rows.order_by("id")]
+
+
 def _held(issue_id: int, *, by: Actor) -> IssueRow:
     """The issue under its lock. Refuses who may not see the document that it is about."""
     row, _ = locks.hold(IssueRow, issue_id, by=by)

@@ -1,20 +1,26 @@
-"""Promise kept: of what left in some days, how much came when it was promised first, promised last, and wished.
+"""Promise kept, and what became of promises whose supply slipped.
+
+Promise kept: of what left in some days, how much came when it was promised first, promised last, and wished.
 
 Each departure counts once, whatever its quantity: a line of a delivery, or the parts of it that were promised for
 different days. One of which something was lost on the way kept nothing. What should have left and is in no delivery is
 counted beside it, so that goods which never leave are not forgotten.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Q, QuerySet
 
-from troth.business.promising.models import Departure, ScheduleLine
-from troth.platform.actors import Reach
+from troth.business.promising.models import Departure, Reaction, ScheduleLine
+from troth.ledgers.availability import queries as availability
+from troth.platform import issues
+from troth.platform.actors import Actor, Reach
 from troth.platform.documents import within
+from troth.platform.printing import queries as printings
+from troth.reference import queries as reference
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "all": (),
@@ -27,6 +33,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 """By what the measure may be taken apart, and the columns that make a group."""
 
 ROWS_MAX = 200
+TOLD_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +96,60 @@ def overdue(reach: Reach | None, today: date) -> QuerySet[ScheduleLine]:
         material_on__lt=today,
     )  # fmt: skip - the material day, never after the goods issue, is what is indexed
     return within(found, reach, through="requirement")
+
+
+def slips(actor: Actor) -> QuerySet[Any]:
+    """What left promises uncovered at the sites that the actor may see, as the ledger has it: each shortage once."""
+    seen = [site.id for site in reference.sites() if actor.sees(site.company_id, site.id)]
+    return availability.slips().filter(balance__site_id__in=seen)
+
+
+def open_among(slip_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these shortages of which something is missing still."""
+    return availability.open_among(slip_ids)
+
+
+def reactions(actor: Actor) -> QuerySet[Reaction]:
+    """What became of promises on documents that the actor may see."""
+    found = Reaction.objects.select_related("requirement__product__base_unit", "requirement__party", "shortage")
+    return within(found, actor.reach, through="requirement")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who was told: a customer's address by mail, or a person to whom an issue was given."""
+
+    at: datetime
+    who: str
+    by_mail: bool
+
+
+def told(found: Sequence[Reaction]) -> dict[int, list[Told]]:
+    """Who was told of each reaction (by id) since it was made, the first one first; two statements a kind."""
+    by_kind: dict[str, set[int]] = {}
+    for one in found:
+        by_kind.setdefault(one.requirement.document_kind, set()).add(one.requirement.document_id)
+    known: dict[tuple[str, int], list[Told]] = {}
+    for kind, ids in by_kind.items():
+        for document_id, mails in printings.mailed(kind, sorted(ids)).items():
+            known.setdefault((kind, document_id), []).extend(Told(at, to, True) for at, to in mails)
+        for document_id, at, owner in issues.opened(kind, sorted(ids)):
+            known.setdefault((kind, document_id), []).append(Told(at, owner, False))
+    return {
+        one.pk: sorted(
+            (each for each in known.get(_document(one), ()) if each.at >= (one.decided_at or one.at)),
+            key=lambda each: each.at,
+        )[:TOLD_SHOWN]
+        for one in found
+    }
+
+
+def _document(one: Reaction) -> tuple[str, int]:
+    return one.requirement.document_kind, one.requirement.document_id
+
+
+def slips_of(requirement_id: int) -> dict[datetime, tuple[int, str]]:
+    """Because of which shortage (id, cause) a promise was made anew, by the instant at which it was."""
+    found = Reaction.objects.filter(requirement_id=requirement_id, after__isnull=False).order_by("id")
+    rows = found.values_list("at", "decided_at", "shortage_id", "shortage__cause")
+    return {decided_at or at: (shortage_id, cause) for at, decided_at, shortage_id, cause in rows}

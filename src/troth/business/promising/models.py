@@ -161,6 +161,28 @@ class PastPromise(models.Model):
     ended_at = models.DateTimeField()
 
 
+class Reaction(models.Model):
+    """What became of a promise that hung on supply which slipped: `shortage` is the one that this left.
+
+    `policy` says what the document's type does then: promise anew, ask, keep; a hold gives way. `before` and `after`
+    are [quantity, day it arrives] of what was confirmed and not delivered, days as numbers since 1970-01-01; `after` is
+    None where the promise was kept, or nobody has decided yet.
+    """
+
+    shortage = models.ForeignKey(
+        "availability.Shortage", on_delete=models.RESTRICT, related_name="reactions", db_index=False
+    )
+    requirement = models.ForeignKey(Requirement, on_delete=models.RESTRICT, related_name="reactions")
+    policy = models.CharField(max_length=10)
+    before = models.JSONField(default=list)
+    after = models.JSONField(null=True)
+    at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["shortage", "-id"], name="promising_reaction_shortage")]
+
+
 class Departure(models.Model):
     """Goods that left for a promise, and by how many days they miss it (none, or fewer than none: it is kept).
 

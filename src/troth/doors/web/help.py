@@ -142,6 +142,14 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Goods that leave are set against the day promised first, the day promised last, and the wish."),
         _("Each line of a delivery counts once. The proof of delivery corrects the day of arrival."),
     ),
+    "promising:slips": (
+        _("Each row is supply that slipped and left promises uncovered; it opens what became of each of them."),
+        *LIST,
+    ),
+    "promising:reactions": (
+        _("Promised anew, asked first, kept, or a hold that gave way: by the order type. A row opens the promise."),
+        *LIST,
+    ),
     "promising:departures": (
         _("Each row is what left of one line; it opens the promise with its history."),
         *LIST,

@@ -128,12 +128,18 @@ class Shortfall:
 
 
 def note_shortages(
-    held: Held, keys: Sequence[AvailabilityKey], *, today: int, cause: str, at: datetime
+    held: Held,
+    keys: Sequence[AvailabilityKey],
+    *,
+    today: int,
+    cause: str,
+    at: datetime,
+    source: DocumentRef | None = None,
 ) -> list[Shortfall]:
     """Open a shortage for each held key whose promises are covered no longer, beyond the shortages already open.
 
-    To be called by whoever lowers or delays supply, in the same transaction; `today` is the site's day. Returns the new
-    shortages. An overlay opens none, but says what would be opened.
+    To be called by whoever lowers or delays supply, in the same transaction, with the document that did (`source`);
+    `today` is the site's day. Returns the new shortages. An overlay opens none, but says what would be opened.
     """
     standing = _open_shortages(held, keys)
     found = []
@@ -142,7 +148,7 @@ def note_shortages(
         missing = gap_of(held.balance(key), today, tolerated=known)
         if missing is not None:
             found.append(Shortfall(key, date_of(missing.day), missing.quantity - known))
-    _open(held, [(shortfall, cause) for shortfall in found], at)
+    _open(held, [_Opening(shortfall, cause, source) for shortfall in found], at)
     return found
 
 
@@ -164,7 +170,7 @@ def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, 
     One that is covered in part is closed and opened again for the rest, so that the open ones say what is missing.
     """
     closed: list[int] = []
-    rests: list[tuple[Shortfall, str]] = []
+    rests: list[_Opening] = []
     for key, rows in _open_shortages(held, keys).items():
         missing = gap_of(held.balance(key), today)
         covered = sum(row.quantity for row in rows) - (missing.quantity if missing else 0)
@@ -173,7 +179,8 @@ def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, 
                 break
             closed.append(row.id)
             if covered < row.quantity:
-                rests.append((Shortfall(key, row.on, row.quantity - covered), row.cause))
+                rest = Shortfall(key, row.on, row.quantity - covered)
+                rests.append(_Opening(rest, row.cause, row.source, row.began_as))
             covered -= row.quantity
     if held.writes:
         sql.update("availability_shortage", "id", {"closed_at": "at"}, [(row_id, at) for row_id in closed])
@@ -182,13 +189,19 @@ def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, 
 
 
 def settle_shortages(
-    held: Held, keys: Sequence[AvailabilityKey], *, today: int, cause: str, at: datetime
+    held: Held,
+    keys: Sequence[AvailabilityKey],
+    *,
+    today: int,
+    cause: str,
+    at: datetime,
+    source: DocumentRef | None = None,
 ) -> list[Shortfall]:
     """Note what is not covered any more on the held keys and close what is covered again on the others.
 
     Returns the new shortages; `today` is the site's day.
     """
-    opened = note_shortages(held, keys, today=today, cause=cause, at=at)
+    opened = note_shortages(held, keys, today=today, cause=cause, at=at, source=source)
     short = {shortfall.key for shortfall in opened}
     covered = [key for key in keys if key not in short]
     if covered:
@@ -196,12 +209,29 @@ def settle_shortages(
     return opened
 
 
+def slipped(held: Held, key: AvailabilityKey) -> list[tuple[int, int]]:
+    """(id of the shortage that each began as, quantity) of the open ones of a held key, the oldest first."""
+    return [(row.began_as, row.quantity) for row in _open_shortages(held, [key]).get(key, ())]
+
+
 @dataclass(frozen=True, slots=True)
 class _OpenShortage:
+    """`began_as` is the shortage's own id, or that of the one that it is the rest of."""
+
     id: int
     on: date
     quantity: int
     cause: str
+    began_as: int
+    source: DocumentRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    shortfall: Shortfall
+    cause: str
+    source: DocumentRef | None = None
+    began_as: int | None = None
 
 
 def _open_shortages(held: Held, keys: Sequence[AvailabilityKey]) -> dict[AvailabilityKey, list[_OpenShortage]]:
@@ -211,23 +241,32 @@ def _open_shortages(held: Held, keys: Sequence[AvailabilityKey]) -> dict[Availab
         return {}
     with_clause, relation, parameters = sql.relation("k", {"id": "int"}, [(balance_id,) for balance_id in by_id])
     found: dict[AvailabilityKey, list[_OpenShortage]] = {}
-    for balance_id, *row in sql.fetch(
-        f'{with_clause} SELECT s.balance_id, s.id, s."on", s.quantity, s.cause FROM availability_shortage s'
+    for balance_id, shortage_id, on, quantity, cause, began_as, kind, source_id in sql.fetch(
+        f'{with_clause} SELECT s.balance_id, s.id, s."on", s.quantity, s.cause, COALESCE(s.began_as_id, s.id),'
+        f" s.source_kind, s.source_id FROM availability_shortage s"
         f" JOIN {relation} ON s.balance_id = k.id WHERE s.closed_at IS NULL ORDER BY s.balance_id, s.id",
         parameters,
     ):
-        found.setdefault(by_id[balance_id], []).append(_OpenShortage(*row))
+        source = DocumentRef(kind, source_id) if kind else None
+        row = _OpenShortage(shortage_id, on, quantity, cause, began_as, source)
+        found.setdefault(by_id[balance_id], []).append(row)
     return found
 
 
-def _open(held: Held, shortfalls: Sequence[tuple[Shortfall, str]], at: datetime) -> None:
+def _open(held: Held, openings: Sequence[_Opening], at: datetime) -> None:
     if not held.writes:
         return
     sql.insert(
         "availability_shortage",
-        {"balance_id": "int", '"on"': "date", "quantity": "int", "cause": "text", "opened_at": "at"},
+        {
+            "balance_id": "int", '"on"': "date", "quantity": "int", "cause": "text", "source_kind": "text",
+            "source_id": "int", "began_as_id": "int", "opened_at": "at",
+        },
         [
-            (held.balance(shortfall.key).id, shortfall.on, shortfall.quantity, cause, at)
-            for shortfall, cause in shortfalls
+            (
+                held.balance(one.shortfall.key).id, one.shortfall.on, one.shortfall.quantity, one.cause,
+                one.source.kind if one.source else "", one.source.id if one.source else None, one.began_as, at,
+            )
+            for one in openings
         ],
-    )
+    )  # fmt: skip

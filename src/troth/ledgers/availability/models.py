@@ -41,15 +41,29 @@ class Posting(PostingRow):
 
 
 class Shortage(models.Model):
-    """Promised, but not covered any more: `quantity` is missing from `on` on until a job has worked it off."""
+    """Promised, but not covered any more: `quantity` is missing from `on` on until a job has worked it off.
+
+    `source` is the document whose posting left it so, if one did. What is covered in part is closed and opened again
+    for the rest: `began_as` is the shortage that it is the rest of.
+    """
 
     balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="shortages")
     on = models.DateField()
     quantity = models.BigIntegerField()
     cause = models.CharField(max_length=200)
+    source_kind = models.CharField(max_length=40, default="", db_default="")
+    source_id = models.BigIntegerField(null=True)
+    began_as_id = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="availability_shortage_positive")]
-        indexes = [models.Index(fields=["balance"], name="availability_shortage_open", condition=Q(closed_at=None))]
+        indexes = [
+            models.Index(fields=["balance"], name="availability_shortage_open", condition=Q(closed_at=None)),
+            models.Index(
+                fields=["source_kind", "source_id"],
+                name="availability_shortage_source",
+                condition=Q(began_as_id=None) & ~Q(source_kind=""),
+            ),
+        ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from troth.kernel import forecast, netting
 from troth.kernel import lots as kernel_lots
@@ -184,6 +184,19 @@ def open_shortages(*, site_id: int | None = None, limit: int = 1000) -> list[Sho
         "id", "balance__product_id", "balance__site_id", "balance__segment", "on", "quantity", "cause", "opened_at"
     )
     return [ShortageRow(*row) for row in rows[:limit]]
+
+
+def slips() -> QuerySet[Shortage]:
+    """What left something uncovered, each once: the shortages as they began, with their product and site."""
+    return Shortage.objects.filter(began_as_id=None).select_related("balance__product__base_unit", "balance__site")
+
+
+def open_among(slip_ids: Sequence[int]) -> frozenset[int]:
+    """Those of `slips` (by id) of which something is missing still."""
+    found = Shortage.objects.filter(closed_at=None)
+    open_ids = found.filter(pk__in=slip_ids).values_list("pk", flat=True)
+    rests = found.filter(began_as_id__in=slip_ids).values_list("began_as_id", flat=True)
+    return frozenset(open_ids) | frozenset(one for one in rests if one is not None)
 
 
 def shortage_causes(product_id: int, site_id: int) -> tuple[str, ...]:

@@ -75,6 +75,15 @@ def _sent(printing_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
+def mailed(kind: str, document_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
+    """(when it was written, to whom) of the mails with papers of these documents, by document, the first one first."""
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    mails = Mail.objects.filter(printing__document_kind=kind, printing__document_id__in=document_ids).order_by("pk")
+    for document_id, at, to in mails.values_list("printing__document_id", "made_at", "to"):
+        found.setdefault(document_id, []).append((at, to))
+    return found
+
+
 def _is_stale(paper: Paper, document_id: int, mark: str) -> bool:
     """Whether something that matters has changed since the last version; what cannot be printed any more has not."""
     if not paper.offered(document_id):

@@ -32,6 +32,7 @@ from troth.business.promising.actions.hold import (
     open_to_order,
     release_hold,
 )
+from troth.business.promising.actions.reactions import decide_reactions, note_reactions, slipped
 from troth.business.promising.actions.replay import Earlier, Replayed, earlier, line_name, register_wishes, replay
 from troth.business.promising.actions.repromise import repromise_short
 from troth.business.promising.actions.suppose import CHECKS_MAX, Check, Supposition, TooManyChecks, WrongCheck, check
@@ -77,6 +78,7 @@ __all__ = [
     "arrived",
     "check",
     "confirm",
+    "decide_reactions",
     "earlier",
     "expire_holds",
     "extend_hold",
@@ -86,6 +88,7 @@ __all__ = [
     "issue",
     "keys",
     "line_name",
+    "note_reactions",
     "open_to_order",
     "reconfirm",
     "register_wishes",
@@ -94,6 +97,7 @@ __all__ = [
     "replay",
     "repromise_short",
     "simulate",
+    "slipped",
     "take_more",
     "take_over",
     "tied_keys",

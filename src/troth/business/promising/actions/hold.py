@@ -14,6 +14,7 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.promising import queries
 from troth.business.promising.actions.changes import HOLD_KIND
 from troth.business.promising.actions.confirm import confirm, keys, withdraw
+from troth.business.promising.actions.reactions import Dates, note_reactions, slipped
 from troth.business.promising.actions.suppose import at_once
 from troth.business.promising.actions.traits import for_customer, of_product
 from troth.business.promising.models import Hold, HoldLine
@@ -177,12 +178,18 @@ def give_way(product_id: int, site_id: int, *, by: Actor, clock: Clock) -> int:
     held = locks.begin()
     found = held.hold(Hold, *ids, by=by) if ids else []
     held.take(*(own for one in found for own in queries.keys(HOLD_KIND, _line_ids(one))), key)
-    missing, cut = availability.known_shortage(held, key), 0
+    missing, cut, spared = availability.known_shortage(held, key), 0, 0
     for one in sorted(found, key=lambda hold: -hold.pk):
         lines = [line for line in queries.hold_lines(one.pk) if line.product_id == product_id and line.held]
         if missing <= 0 or not lines or one.state != HoldState.ACTIVE:
             continue
+        gone = slipped(held, key, min(missing, sum(line.held for line in lines)), spared=spared, newest=True)
         withdraw(held, HOLD_KIND, [line.id for line in lines], clock=clock, cause=Cause.SUPPLY)
+        before: dict[int, tuple[Dates, Dates | None]] = {
+            line.id: (((line.held, line.requested_on),), ()) for line in lines
+        }
+        note_reactions(gone, "hold", HOLD_KIND, before, clock=clock)
+        spared += sum(line.held for line in lines)
         missing -= sum(line.held for line in lines)
         cut += 1
         _record("promising.hold_cut", one, by=by, clock=clock, product=product_id)

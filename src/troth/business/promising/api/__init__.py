@@ -1,6 +1,6 @@
 """Availability, checks and promises over the API."""
 
-from troth.business.promising.api import availability, checks, holds, measures, promises
+from troth.business.promising.api import availability, checks, holds, measures, promises, slips
 
 ROUTERS = (
     availability.operations,
@@ -8,6 +8,7 @@ ROUTERS = (
     holds.operations,
     measures.operations,
     promises.operations,
+    slips.operations,
 )
 
 __all__ = ["ROUTERS"]

@@ -22,7 +22,7 @@ ROADS = {
 }
 COLUMNS = (
     Column("road", _("What would have to happen"), wide=True),
-    Column("arrives", _("Would arrive"), wrap=True),
+    Column("arrives", _("Would arrive"), wide=True, wrap=True),
     Column("last_on", _("Last delivery"), "date"),
     Column("short", _("Not confirmed"), "quantity"),
 )

@@ -1,14 +1,14 @@
 """The page of one promise: why these dates, what would make them earlier, what it would be now, what it was before."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.promising import actions, queries, screens
+from troth.business.promising import actions, measures, queries, screens
 from troth.business.promising.models import Requirement
 from troth.business.promising.queries import PromiseThen
 from troth.business.promising.states import Cause
@@ -39,6 +39,7 @@ MOVED = (
 THEN = (
     Column("promised_on", _("Promised"), "date"),
     Column("cause", _("Because")),
+    Column("slip", _("Supply that slipped"), "link"),
     Column("run", _("Run"), "link"),
     Column("wished_on", _("Wished"), "date"),
     Column("delivery_on", _("Last delivery"), "date"),
@@ -165,18 +166,24 @@ def _overview_url(number: str, site: str) -> str:
 def _history(one: Requirement, actor: Any) -> dict[str, Any]:
     product = reference.product(one.product_id)
     found = queries.history(one.document_kind, one.line_id)
-    rows = [_then(row, product, actor) for row in reversed(found)]
-    columns = [column for column in THEN if column.key != "run" or any(row.run for row in found)]
+    slipped = measures.slips_of(one.pk)
+    rows = [_then(row, product, actor, slipped) for row in reversed(found)]
+    columns = [column for column in THEN if column.key not in ("run", "slip") or any(row[column.key] for row in rows)]
     return {"table": table_of(columns, rows), "empty": Empty(_("Nothing was promised yet"))}
 
 
-def _then(row: PromiseThen, product: Any, actor: Any) -> dict[str, Any]:
+def _then(row: PromiseThen, product: Any, actor: Any, slipped: Mapping[datetime, tuple[int, str]]) -> dict[str, Any]:
     return {
         "promised_on": row.promised_at.date() if row.promised_at else None,
         "cause": CAUSES.get(row.cause, row.cause),
         "run": screens.link_of(row.run, actor) if row.run else None,
+        "slip": _slip(slipped.get(row.promised_at) if row.promised_at else None),
         "wished_on": row.requested_on,
         "delivery_on": row.delivery_on,
         "confirmed": Quantity(row.confirmed, product.decimals, product.base_unit),
         "sentence": worded(row.sentence),
     }
+
+
+def _slip(found: tuple[int, str] | None) -> Link | None:
+    return Link(worded(found[1]), f"{reverse('promising:reactions')}?slip={found[0]}") if found else None

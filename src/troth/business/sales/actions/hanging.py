@@ -17,7 +17,7 @@ Dates = tuple[tuple[int, date], ...]
 def hung_on(document: Document, promised: Mapping[int, PromisedLine], key: AvailabilityKey, missing: int) -> int:
     """How much of what is missing on the key the order's promises hang on."""
     ids = {line.id for line in document.standing}
-    return min(missing, sum(_drawn(line) for line in promised.values() if line.line_id in ids and _is_of(line, key)))
+    return min(missing, sum(_drawn(line) for line in promised.values() if line.line_id in ids and draws_on(line, key)))
 
 
 def in_turn(document: Document, wanted: Sequence[Wish], key: AvailabilityKey) -> list[Wish]:
@@ -36,8 +36,9 @@ def dates(line: PromisedLine) -> Dates:
     )
 
 
-def _is_of(line: PromisedLine, key: AvailabilityKey) -> bool:
-    return (line.product_id, line.site_id) == (key.product_id, key.site_id)
+def draws_on(line: PromisedLine, key: AvailabilityKey) -> bool:
+    """Whether something of a line stands on common supply of the key and is not delivered."""
+    return (line.product_id, line.site_id) == (key.product_id, key.site_id) and _drawn(line) > 0
 
 
 def _drawn(line: PromisedLine) -> int:

@@ -60,12 +60,15 @@ def propose(
     key: AvailabilityKey,
     missing: int,
     *,
+    spared: int = 0,
     by: Actor,
     clock: Clock,
 ) -> int:
     """Inner verb: propose new dates for what hangs on `missing` of the key; return how much that is.
 
-    The order and its keys are held. Who has kept the old dates is not asked again for the same shortage or less.
+    The order and its keys are held; `spared` more is missing that others wait for.
+
+    Who has kept the old dates is not asked again for the same shortage or less.
     """
     hanging, moved = reckon(held, document, wanted, key, missing, clock=clock)
     standing = NewDates.objects.filter(
@@ -80,6 +83,9 @@ def propose(
         standing = None
     if standing is None:
         _open(document, key, hanging, moved, by=by, clock=clock)
+        gone = promising.slipped(held, key, hanging, spared=spared, newest=False)
+        lines = {_ids(document)[number]: (was, None) for number, (was, _now) in moved.items()}
+        promising.note_reactions(gone, "ask", ORDER_KIND, lines, clock=clock)
     elif (standing.lines, standing.missing) != (_written(moved), hanging):
         _renew(standing, hanging, moved, clock)
     return hanging
@@ -177,6 +183,7 @@ def take_new_dates(proposal_id: int, *, version: int, by: Actor, clock: Clock) -
     hanging, moved = reckon(held, document, wanted, key, availability.known_shortage(held, key), clock=clock)
     if not (hanging and moved):
         _end(row, clock)
+        _tell(document, row, None, clock)
         return _decision(row, document, "covered", proposed)
     if row.version != version or _written(moved) != row.lines:
         if (row.lines, row.missing) != (_written(moved), hanging):
@@ -186,6 +193,7 @@ def take_new_dates(proposal_id: int, *, version: int, by: Actor, clock: Clock) -
     told = {f"{number}.confirmed": pair for number, pair in moved.items()}
     facts = _facts(row) | {"lines": sorted(moved), "proposal": row.pk}
     save.record(document, "sales.order_repromised", by=by, clock=clock, facts=facts, changes=told)
+    _tell(document, row, moved, clock)
     row.ended_at = clock.now()
     _decide(row, "take", by=by, clock=clock)
     return _decision(row, document, "taken", proposed)
@@ -198,6 +206,7 @@ def keep_old_dates(proposal_id: int, *, reason: str, by: Actor, clock: Clock) ->
     NEW_DATES.step(row.state, "keep")
     row.reason = reason_given(reason)
     _decide(row, "keep", by=by, clock=clock)
+    _tell(document, row, None, clock)
     facts = _facts(row) | {"reason": row.reason}
     save.record(document, "sales.old_dates_kept", by=by, clock=clock, facts=facts)
     return _decision(row, document, "kept", read(row.lines))
@@ -207,10 +216,11 @@ def keep_old_dates(proposal_id: int, *, reason: str, by: Actor, clock: Clock) ->
 def settle_new_dates(proposal_id: int, *, by: Actor, clock: Clock) -> bool:
     """End a proposal whose order is short of nothing any more; False where that was done already."""
     try:
-        _held, _document, row = _standing(proposal_id, by=by)
+        _held, document, row = _standing(proposal_id, by=by)
     except refusals.NewDatesOver:
         return False
     _end(row, clock)
+    _tell(document, row, None, clock)
     return True
 
 
@@ -228,6 +238,18 @@ def _standing(proposal_id: int, *, by: Actor) -> tuple[Held, Document, NewDates]
             state=row.state,
         )
     return held, load(order), row
+
+
+def _tell(document: Document, row: NewDates, moved: Moved | None, clock: Clock) -> None:
+    """Keep what was decided beside the shortage: what is promised now, or (None) that the old dates stay."""
+    ids, now = _ids(document), moved or {}
+    numbers = read(row.lines).keys() | now.keys()
+    lines = {ids[number]: now[number][1] if number in now else None for number in numbers if number in ids}
+    promising.decide_reactions(ORDER_KIND, lines, clock=clock)
+
+
+def _ids(document: Document) -> dict[int, int]:
+    return {line.line_number: line.id for line in document.lines}
 
 
 def _decide(row: NewDates, verb: str, *, by: Actor, clock: Clock) -> None:

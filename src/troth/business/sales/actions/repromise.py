@@ -16,7 +16,7 @@ from troth.business.promising import queries as promises
 from troth.business.sales.actions import new_dates, save
 from troth.business.sales.actions.change import opened
 from troth.business.sales.actions.document import ORDER_KIND, Document, wishes
-from troth.business.sales.actions.hanging import Dates, dates, hung_on, in_turn
+from troth.business.sales.actions.hanging import Dates, dates, draws_on, hung_on, in_turn
 from troth.business.sales.states import OrderState
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -26,8 +26,8 @@ from troth.platform.clock import Clock
 from troth.platform.locks import Held
 from troth.platform.models import Event
 
-KEEP, ASK = "keep", "ask"
-"""What an order type may choose instead of another promise."""
+REPROMISE, ASK, KEEP = "repromise", "ask", "keep"
+"""What an order type may choose when supply slips."""
 KEPT = "sales.promise_kept"
 
 
@@ -69,12 +69,13 @@ def repromise(
     if not (missing and wanted):
         return Repromised(document.ref.id, number, {}, missing)
     if document.terms.order_type.on_shortage == KEEP:
-        kept = _keep(document, key, missing, by=by, clock=clock)
+        kept = _keep(held, document, key, missing, spared=spared, by=by, clock=clock)
         return Repromised(document.ref.id, number, {}, missing - kept, kept)
     if document.terms.order_type.on_shortage == ASK:
-        kept = new_dates.propose(held, document, wanted, key, missing, by=by, clock=clock)
+        kept = new_dates.propose(held, document, wanted, key, missing, spared=spared, by=by, clock=clock)
         return Repromised(document.ref.id, number, {}, missing - kept, kept)
     before = promises.promise(ORDER_KIND, ids)
+    gone = promising.slipped(held, key, hung_on(document, before, key, missing), newest=True)
     promising.repromise_short(held, in_turn(document, wanted, key), missing, key=key, clock=clock)
     after = promises.promise(ORDER_KIND, ids)
     changes = {
@@ -83,13 +84,18 @@ def repromise(
         if line.id in before and dates(before[line.id]) != dates(after[line.id])
     }
     if changes:
+        ids_by_number = {line.line_number: line.id for line in document.standing}
+        lines = {ids_by_number[number]: pair for number, pair in changes.items()}
+        promising.note_reactions(gone, REPROMISE, ORDER_KIND, lines, clock=clock)
         told = {f"{line_number}.confirmed": pair for line_number, pair in changes.items()}
         facts = {"product": key.product_id, "site": key.site_id, "lines": sorted(changes)}
         save.record(document, "sales.order_repromised", by=by, clock=clock, facts=facts, changes=told)
     return Repromised(document.ref.id, number, changes, max(availability.known_shortage(held, key) - spared, 0))
 
 
-def _keep(document: Document, key: AvailabilityKey, missing: int, *, by: Actor, clock: Clock) -> int:
+def _keep(
+    held: Held, document: Document, key: AvailabilityKey, missing: int, *, spared: int, by: Actor, clock: Clock
+) -> int:  # fmt: skip
     """Report how much of what is missing the order's promises hang on; once, until it is another quantity."""
     promised = promises.promise(ORDER_KIND, [line.id for line in document.standing])
     hanging = hung_on(document, promised, key, missing)
@@ -98,4 +104,7 @@ def _keep(document: Document, key: AvailabilityKey, missing: int, *, by: Actor, 
     before = [one.facts["missing"] for one in told if facts.items() - {("missing", hanging)} <= one.facts.items()]
     if hanging and before[-1:] != [hanging]:
         save.record(document, KEPT, by=by, clock=clock, facts=facts)
+        gone = promising.slipped(held, key, hanging, spared=spared, newest=False)
+        lines = {one.line_id: (dates(one), None) for one in promised.values() if draws_on(one, key)}
+        promising.note_reactions(gone, KEEP, ORDER_KIND, lines, clock=clock)
     return hanging

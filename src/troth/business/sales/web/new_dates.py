@@ -39,9 +39,9 @@ STATES = {
 }
 DATES = (
     Column("line", _("Item"), align="right"),
-    Column("product", _("Product"), "party", wide=True),
-    Column("was", _("Promised"), wrap=True),
-    Column("now", _("New dates"), wrap=True),
+    Column("product", _("Product"), "party"),
+    Column("was", _("Promised"), wide=True, wrap=True),
+    Column("now", _("New dates"), wide=True, wrap=True),
     Column("later", _("Days later"), "number"),
     Column("short", _("Not confirmed any more"), "quantity"),
 )
@@ -218,7 +218,7 @@ def _dates(one: NewDates) -> dict[str, Any]:
                 "line": str(line.line_number),
                 "product": Party(line.product.name, line.product.number),
                 "was": earlier.arriving(was, unit),
-                "now": earlier.arriving(now, unit),
+                "now": earlier.arriving(now, unit) or gettext("not confirmed"),
                 "later": (last - first).days if first and last else None,
                 "short": Quantity(short, *unit) if short > 0 else None,
             }

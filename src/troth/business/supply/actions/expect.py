@@ -229,7 +229,9 @@ def _expiry(receipt: Receipt, expires_on: date | None, *, later: timedelta) -> d
 def settle(held: Held, receipt: Receipt, *, cause: str, clock: Clock) -> list[Shortfall]:
     """Open the shortages that a change of supply leaves, or close those it covers, in the caller's transaction."""
     today = day_of(clock.today(reference.site(receipt.site_id).time_zone))
-    return availability.settle_shortages(held, [key_of(receipt)], today=today, cause=cause, at=clock.now())
+    return availability.settle_shortages(
+        held, [key_of(receipt)], today=today, cause=cause, at=clock.now(), source=ref_of(receipt.pk, receipt.number)
+    )
 
 
 def ref_of(receipt_id: int, number: str) -> DocumentRef:

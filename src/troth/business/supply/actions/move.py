@@ -103,4 +103,4 @@ def _count_anew(
     gone = Entry(key, place.category, netting.STOCK_DAY, -quantity, ref, 0, *lot)
     availability.post(held, [gone, Entry(key, target.category, netting.STOCK_DAY, quantity, ref, 0, *lot)], at=at)
     cause = f"stock was moved from bin {place.code} to bin {target.code}"
-    return availability.settle_shortages(held, [key], today=today, cause=cause, at=at)
+    return availability.settle_shortages(held, [key], today=today, cause=cause, at=at, source=ref)

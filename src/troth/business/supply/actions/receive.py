@@ -187,7 +187,8 @@ def adjust_stock(
         "supply.stock_adjusted", ref, company_id=site.company_id, by=by, at=at,
         facts={"product": product_id, "bin": bin_id, "difference": difference, "reason": reason},
     )  # fmt: skip
-    return availability.settle_shortages(held, [common], today=day_of(on), cause=f"count: {reason}"[:200], at=at)
+    told = f"count: {reason}"[:200]
+    return availability.settle_shortages(held, [common], today=day_of(on), cause=told, at=at, source=ref)
 
 
 def _counted(

@@ -238,5 +238,7 @@ def _settle(held: Held, posting: TransferPosting, cause: str, clock: Clock) -> l
     keys = [key for key in tuple(held.keys()) if isinstance(key, AvailabilityKey)]
     for key in keys:
         today = day_of(clock.today(reference.site(key.site_id).time_zone))
-        opened += availability.settle_shortages(held, [key], today=today, cause=told, at=clock.now())
+        opened += availability.settle_shortages(
+            held, [key], today=today, cause=told, at=clock.now(), source=_ref(posting)
+        )
     return opened

@@ -98,6 +98,9 @@ class ReceiptPage(DocumentPage):
                     actor, _("Availability"), "promising:availability", method="get",
                     query=f"?product={row.product}&site={row.site}",
                 ),
+                step(
+                    actor, _("Promises that hung on it"), "promising:slips", method="get", query=f"?q={row.number}"
+                ),
                 step(actor, _("Change"), "supply:receipt-change", key, method="get", company_id=company)
                 if is_open
                 else None,
