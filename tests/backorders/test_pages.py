@@ -7,6 +7,9 @@ from django.urls import reverse
 
 from tests import company
 from troth.business.backorders.models import Change, Run, Segment, Variant
+from troth.business.sales import actions as sales
+from troth.business.sales.models import OrderLine
+from troth.platform.actors import SYSTEM
 from troth.platform.models import RoleGrant
 
 HEAD = {
@@ -168,3 +171,50 @@ def test_who_may_only_look_sees_no_buttons(desk, scarce):
     approve = reverse("backorders:run-approve", args=[run.pk])
     assert approve not in text(client.get(reverse("backorders:run", args=[run.pk])))
     assert client.post(approve).status_code == 403
+
+
+def test_an_undoing_that_restores_nothing_says_so_and_why(browser, scarce):
+    run = scarce.applied()
+    sales.cancel_order(scarce.second, reason="no need", by=SYSTEM, clock=scarce.small.clock)
+    third = scarce.order("ALPHA", ("HELMET", 6))
+    answer = browser.post(reverse("backorders:run-undo", args=[run.pk]), follow=True)
+    assert "Nothing could be restored." in text(answer)
+    undoing = Run.objects.latest("pk")
+    assert {one.document_id: one.left_because for one in undoing.changes.all()} == {
+        scarce.first: "gone", scarce.second: "ended",
+    }  # fmt: skip
+    for one in (run, undoing):
+        page = reverse("backorders:run", args=[one.pk])
+        shown = text(browser.get(page))
+        assert "Nothing restored" in shown
+        assert "None of the lines could be restored." in shown
+        left = text(browser.get(f"{page}?tab=left"))
+        assert "its earlier goods are promised to others by now" in left
+        assert "the line was cancelled or rejected since" in left
+        assert "10 piece on" in left
+    assert scarce.promised(third) == [[(6, company.NEXT_WEDNESDAY)]]
+
+
+def test_an_undoing_of_a_part_names_the_rest(browser, scarce):
+    scarce.stock("GLOVE", 5)
+    gloves = scarce.order("ALPHA", ("GLOVE", 5))
+    scarce.order("BETA", ("GLOVE", 5))
+    run = scarce.applied()
+    line = OrderLine.objects.get(order_id=gloves)
+    sales.reject_item(gloves, line.line_number, reason="not needed", by=SYSTEM, clock=scarce.small.clock)
+    browser.post(reverse("backorders:run-undo", args=[run.pk]))
+    shown = text(browser.get(reverse("backorders:run", args=[run.pk])))
+    assert "Undone in part" in shown
+    assert "1 of 4 lines were not restored." in shown
+    kept = Run.objects.latest("pk").changes.get(state="kept")
+    assert "the line was cancelled or rejected since" in text(browser.get(reverse("backorders:change", args=[kept.pk])))
+
+
+def test_a_run_that_changes_nothing_is_not_offered_for_approval(browser, desk):
+    desk.stock("HELMET", 3)
+    desk.order("ALPHA", ("HELMET", 5))
+    run = desk.simulated()
+    assert run.changes.count() == 0
+    shown = text(browser.get(reverse("backorders:run", args=[run.pk])))
+    assert reverse("backorders:run-approve", args=[run.pk]) not in shown
+    assert reverse("backorders:run-discard", args=[run.pk]) in shown

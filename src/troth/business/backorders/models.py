@@ -141,6 +141,7 @@ class Change(models.Model):
 
     `gained` units come earlier or at all, `lost` ones later or not at all. `days` is by how many the last delivery
     moves, null where there was or is none. `raised` are the kernel's exceptions, `strategy` the one it ended under.
+    `left_because` says why an undoing left the line as it is.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
@@ -166,6 +167,7 @@ class Change(models.Model):
     verdict = models.CharField(max_length=6)
     state = models.CharField(max_length=8, default="open")
     told = models.BooleanField(default=False, db_default=False)
+    left_because = models.CharField(max_length=10, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from troth.business.backorders.models import Change, Loss, Run, Variant
+from troth.business.backorders.states import ChangeState, Kind
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.documents import within
 from troth.reference import queries as reference
@@ -140,6 +141,13 @@ def applied(run_id: int) -> dict[str, int]:
     """How many changes of a run stand in each state."""
     rows = Change.objects.filter(run_id=run_id).values_list("state").annotate(count=Count("id"))
     return dict(rows.order_by("state"))
+
+
+def restored(run: Run) -> tuple[int, int]:
+    """Of the lines that a run had changed, how many its undoing restored and how many it left as they are."""
+    undoing = run if run.kind == Kind.UNDO else run.undone_by.order_by("id").last()
+    counts = applied(undoing.pk) if undoing is not None else {}
+    return counts.get(ChangeState.APPLIED, 0), counts.get(ChangeState.KEPT, 0)
 
 
 def companies(actor: Any) -> list[tuple[int, str]]:

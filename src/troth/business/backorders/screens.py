@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.backorders import queries, words
 from troth.business.backorders.models import Change, Run
 from troth.business.backorders.rules.summary import SegmentSum, Summary
-from troth.business.backorders.states import Kind, RunState
+from troth.business.backorders.states import ChangeState, Kind, RunState
 from troth.business.promising.screens import BASIS
 from troth.kernel.calendars import date_of
 from troth.platform.web import formats
@@ -210,7 +210,7 @@ KEYS_SHOWN = 200
 
 def keys(actor: Any, run: Run, *states: str) -> dict[str, Any]:
     """The products at sites of a run that stand in one of these states."""
-    found = run.keys.filter(state__in=states).select_related("product", "site").order_by("id")
+    found = run.keys.filter(state__in=states, lines__gt=0).select_related("product", "site").order_by("id")
     if actor.site_ids is not None:
         found = found.filter(site_id__in=actor.site_ids)
     rows = [
@@ -221,6 +221,34 @@ def keys(actor: Any, run: Run, *states: str) -> dict[str, Any]:
         for one in found[:KEYS_SHOWN]
     ]  # fmt: skip
     return table_of(KEYS, rows)
+
+
+LEFT = (
+    Column("line", _("Order and item"), "link"),
+    Column("customer", _("Customer"), "party"),
+    Column("product", _("Product"), "party"),
+    Column("has", _("Has now"), wrap=True),
+    Column("had", _("Was to get back"), wrap=True),
+    Column("why", _("Why"), wide=True, wrap=True),
+)
+
+
+def left_as_is(actor: Any, undoing: Run) -> dict[str, Any]:
+    """The lines that an undoing did not restore, each with what it has and the reason."""
+    found = list(queries.changes(actor, undoing.pk).filter(state=ChangeState.KEPT).order_by("id")[:KEYS_SHOWN])
+    asked = {one.requirement_id for one in found}
+    before = queries.changes(actor, undoing.undoes_id).filter(requirement_id__in=asked) if undoing.undoes_id else []
+    earlier = {one.requirement_id: one.old for one in before}
+    rows = [
+        {
+            "line": Link(f"{one.document_number} · {one.line_number}", _url(one)),
+            "customer": Party(one.customer.name, one.customer.number),
+            "product": Party(one.product.name, one.product.number), "has": told(one.new, unit_of(one)),
+            "had": told(earlier.get(one.requirement_id, ()), unit_of(one)), "why": words.rule_of(one, undoing),
+        }
+        for one in found
+    ]  # fmt: skip
+    return table_of(LEFT, rows)
 
 
 def rows(told: Sequence[Sequence[Any]], unit: Unit) -> list[dict[str, Any]]:

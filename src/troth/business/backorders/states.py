@@ -62,6 +62,19 @@ class ChangeState(StrEnum):
     KEPT = "kept"
 
 
+class Left(StrEnum):
+    """Why an undoing left a line as it is.
+
+    `ended`: it was cancelled or rejected; `since`: it was promised otherwise since, or delivered; `gone`: its earlier
+    goods are promised to others or not there; `together`: a line that arrives together with it was left.
+    """
+
+    ENDED = "ended"
+    SINCE = "since"
+    GONE = "gone"
+    TOGETHER = "together"
+
+
 class Verdict(StrEnum):
     """How a change looks to the customer; `basis`: the same dates, on another basis."""
 

@@ -22,6 +22,7 @@ _CHANGE = {
     "document_number": "text", "line_number": "int", "customer_id": "int", "product_id": "int", "site_id": "int",
     "segment": "int", "strategy": "text", "raised": "int", "wanted": "int", "requested_on": "date", "old": "json",
     "new": "json", "gained": "int", "lost": "int", "days": "int", "verdict": "text", "state": "text",
+    "left_because": "text",
 }  # fmt: skip
 _LOSS = {"run_id": "int", "loser_id": "int", "winner_id": "int", "quantity": "int", "lost_on": "date"}
 
@@ -72,6 +73,7 @@ class NewChange(NamedTuple):
     days: int | None
     verdict: str
     state: str = "open"
+    left_because: str = ""
 
 
 class Standing(NamedTuple):

@@ -9,6 +9,7 @@ from troth.business.backorders.states import (
     Frozen,
     KeyState,
     Kind,
+    Left,
     Only,
     Rhythm,
     RunState,
@@ -31,6 +32,8 @@ STATES = {
     RunState.FAILED: Status(_("Failed"), "stopped"),
     RunState.STALE: Status(_("Out of date"), "stopped"),
 }
+IN_PART = Status(_("Undone in part"), "waiting")
+NOT_RESTORED = Status(_("Nothing restored"), "stopped")
 VERDICTS = {
     Verdict.BETTER: Status(_("Better"), "done"),
     Verdict.WORSE: Status(_("Worse"), "stopped"),
@@ -109,6 +112,12 @@ _RULES: dict[tuple[str, str], Text] = {
 }
 UNDONE = _("Restored as it was before the run.")
 KEPT = _("Left as it is: it was promised otherwise since, or its earlier goods are gone.")
+LEFT: dict[str, Text] = {
+    Left.ENDED: _("Left as it is: the line was cancelled or rejected since."),
+    Left.SINCE: _("Left as it is: it was promised otherwise or delivered since."),
+    Left.GONE: _("Left as it is: its earlier goods are promised to others by now, or not there any more."),
+    Left.TOGETHER: _("Left as it is: it arrives together with a line that was left."),
+}
 PASSED = _("Redistribute: its day has passed; it gets the next one on which its goods can leave.")
 SAME = _("The dates stay; the goods come from another supply.")
 
@@ -116,7 +125,7 @@ SAME = _("The dates stay; the goods come from another supply.")
 def rule_of(change: Change, run: Run) -> str:
     """Why a line came to what it came, in one or two sentences in the reader's language."""
     if run.kind == Kind.UNDO:
-        return str(KEPT if change.state == ChangeState.KEPT else UNDONE)
+        return str(LEFT.get(change.left_because, KEPT) if change.state == ChangeState.KEPT else UNDONE)
     today = day_of(run.simulated_at.date()) if run.simulated_at else 0
     # Days lie together with their quantities: a line all of whose days are past has nothing that could be kept.
     is_past = bool(change.old) and change.old[-1][1] < today and change.verdict == Verdict.WORSE

@@ -11,7 +11,7 @@ import numpy as np
 
 from troth.business.backorders import store
 from troth.business.backorders.models import Change, Run
-from troth.business.backorders.states import ChangeState, Verdict, verdict_of
+from troth.business.backorders.states import ChangeState, Left, Verdict, verdict_of
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising.actions import assign as assigning
 from troth.business.promising.actions.assign import Given
@@ -51,6 +51,7 @@ class _Line:
     stands: assigning.Stands | None
     way: Way
     is_back: bool = False
+    left: Left | None = None
 
     @property
     def now(self) -> Told:
@@ -127,7 +128,7 @@ def _give_back(
         scope = scopes[key.product_id].secured
         net = netting.changes(held.balance(key).series, scope, today[key.site_id])
         balances[key] = Balance(net, scope.horizon_days)
-    waiting = [unit for unit in _units(lines) if all(one.is_untouched for one in unit)]
+    waiting = [unit for unit in _units(lines) if _may_go_back(unit)]
     waiting.sort(key=lambda unit: min((_TURN.index(Verdict(one.change.verdict)), one.change.pk) for one in unit))
     for _ in range(2):
         for unit in [unit for unit in waiting if not unit[0].is_back]:
@@ -142,6 +143,20 @@ def _units(lines: Sequence[_Line]) -> list[list[_Line]]:
     return list(units.values())
 
 
+def _may_go_back(unit: Sequence[_Line]) -> bool:
+    """Whether all of them still have what the run gave them; else each is noted why it is left."""
+    for one in unit:
+        if one.stands is None or one.stands.is_withdrawn:
+            one.left = Left.ENDED
+        elif not one.is_untouched:
+            one.left = Left.SINCE
+    if not any(one.left for one in unit):
+        return True
+    for one in unit:
+        one.left = one.left or Left.TOGETHER
+    return False
+
+
 def _all_or_none(unit: Sequence[_Line], balances: Mapping[AvailabilityKey, Balance], today: Mapping[int, int]) -> None:
     done: list[_Line] = []
     for one in unit:
@@ -151,10 +166,12 @@ def _all_or_none(unit: Sequence[_Line], balances: Mapping[AvailabilityKey, Balan
                 before = [tuple(row) for row in other.change.old]
                 back = _swapped(balances[other.key], before, other.now, today[other.key.site_id])
                 assert back, "what a line has until now is there for it"
+            for other in unit:
+                other.left = Left.GONE if other is one else Left.TOGETHER
             return
         done.append(one)
     for one in unit:
-        one.is_back = True
+        one.is_back, one.left = True, None
 
 
 def _swapped(balance: Balance, now: Told, before: Told, today: int) -> bool:
@@ -207,7 +224,7 @@ def _change(one: _Line, run_id: int, key_id: int) -> store.NewChange:
         run_id, key_id, was.requirement_id, was.line_id, was.document_id, was.document_number, was.line_number,
         was.customer_id, was.product_id, was.site_id, was.segment, was.strategy, 0, was.wanted, was.requested_on, now,
         after, gained, lost, after[-1][2] - now[-1][2] if after and now else None, str(verdict_of(gained, lost)),
-        ChangeState.APPLIED if one.is_back else ChangeState.KEPT,
+        ChangeState.APPLIED if one.is_back else ChangeState.KEPT, str(one.left or ""),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from troth.business.backorders.actions.sharing import Changed, Shared
 from troth.business.backorders.actions.simulate import record
 from troth.business.backorders.models import Run, RunKey
 from troth.business.backorders.rules.variants import Settings
-from troth.business.backorders.states import RUN, ChangeState, KeyState, Kind, RunState
+from troth.business.backorders.states import RUN, ChangeState, KeyState, Kind, Left, RunState
 from troth.business.promising.actions import assign as assigning
 from troth.business.promising.actions.assign import Given, NoGoodsForIt
 from troth.business.promising.rules.wish import Schedule
@@ -200,7 +200,8 @@ def undo_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
 
 
 def _kept(one: store.NewChange) -> store.NewChange:
-    return one._replace(new=one.old, gained=0, lost=0, days=None, verdict="basis", state=ChangeState.KEPT)
+    return one._replace(new=one.old, gained=0, lost=0, days=None, verdict="basis", state=ChangeState.KEPT,
+                        left_because=one.left_because or Left.GONE)  # fmt: skip
 
 
 @action

@@ -24,8 +24,8 @@ class ChangeList(ListPage):
     permission = "backorders.view_run"
     columns = (
         Column("order", _("Order and item"), sort=True),
-        Column("verdict", _("For the customer"), "status"),
-        Column("customer", _("Customer"), "party"),
+        Column("verdict", _("Result"), "status"),
+        Column("customer", _("Customer"), "party", wide=True),
         Column("product", _("Product"), "party", wide=True),
         Column("site", _("Site"), offered=True),
         Column("wished_on", _("Wished"), "date", sort=True, offered=True),
@@ -34,7 +34,7 @@ class ChangeList(ListPage):
         Column("after", _("Confirmed then"), wrap=True),
         Column("moves", _("Last delivery"), sort=True, offered=True),
         Column("gained", _("Gained"), "quantity", offered=True),
-        Column("lost", _("Lost"), "quantity"),
+        Column("lost", _("Lost"), "quantity", offered=True),
         Column("taken_by", _("Taken by"), wrap=True),
         Column("segment", _("Segment"), offered=True),
         Column("state", _("Status"), "status", offered=True),

@@ -22,7 +22,7 @@ from troth.platform.web.history import changes_of, names_of
 from troth.platform.web.keyset import Page, page
 from troth.platform.web.language import worded
 from troth.platform.web.lists import ListPage, ListQuery
-from troth.platform.web.values import Block, Empty, Link, Step
+from troth.platform.web.values import Block, Empty, Link, Status, Step, Tone
 
 history.words(
     {
@@ -98,7 +98,7 @@ class RunPage(DocumentPage):
         return Document(
             kind=_("Backorder run"),
             number=run.number,
-            status=words.STATES[RunState(run.state)],
+            status=_status(run),
             facts=tuple(fact for fact in _facts(run) if fact.value),
             next_step=_next(actor, run),
             steps=_others(actor, run),
@@ -119,14 +119,7 @@ class RunPage(DocumentPage):
                 "orders", _("By order"), documents.TABLE,
                 lambda: {"table": screens.orders(actor, run), "empty": nothing},
             ),
-            Tab(
-                "left", _("Left as it was"), documents.TABLE,
-                lambda: {
-                    "table": screens.keys(actor, run, "moved", "aborted"),
-                    "empty": Empty(_("Nothing was left out"), _("Products whose books moved since the simulation, and "
-                                                                "those an exception kept, are listed here.")),
-                },
-            ),
+            Tab("left", _("Left as it was"), documents.TABLE, lambda: _left(actor, run)),
             Tab("history", _("History"), documents.HISTORY,
                 lambda: {"changes": changes_of(DocumentRef("backorder_run", run.pk, run.number))}),
         ]  # fmt: skip
@@ -138,6 +131,34 @@ class RunPage(DocumentPage):
         return super().get(request, key)
 
 
+def _undoing(run: Run) -> Run | None:
+    """The run that restored, or was to restore, what a run had changed."""
+    return run if run.kind == Kind.UNDO else run.undone_by.order_by("id").last()
+
+
+def _status(run: Run) -> Status:
+    if run.state == RunState.UNDONE or (run.kind == Kind.UNDO and run.state == RunState.APPLIED):
+        restored, left = queries.restored(run)
+        if left:
+            return words.IN_PART if restored else words.NOT_RESTORED
+    return words.STATES[RunState(run.state)]
+
+
+def _left(actor: Any, run: Run) -> dict[str, Any]:
+    """What an undoing did not restore, line by line; before one, the products that a run left as they were."""
+    undoing = _undoing(run)
+    if undoing is not None:
+        nothing = Empty(
+            _("Everything was restored"), _("Lines that could not be restored are listed here with the reason.")
+        )
+        return {"table": screens.left_as_is(actor, undoing), "empty": nothing}
+    nothing = Empty(
+        _("Nothing was left out"),
+        _("Products whose books moved since the simulation, and those an exception kept, are listed here."),
+    )
+    return {"table": screens.keys(actor, run, "moved", "aborted"), "empty": nothing}
+
+
 def _facts(run: Run) -> list[Fact]:
     who = names_of([run.started_by_id, run.approved_by_id])
     changed = queries.applied(run.pk)
@@ -147,8 +168,8 @@ def _facts(run: Run) -> list[Fact]:
         Fact(_("By"), who.get(run.started_by_id, "") if run.started_by_id else gettext("the schedule")),
         Fact(_("Approved by"), who.get(run.approved_by_id, "") if run.approved_by_id else ""),
         Fact(_("Lines that took part"), formats.number(run.lines) if run.lines else ""),
-        Fact(_("Better"), formats.number(run.better)),
-        Fact(_("Worse"), formats.number(run.worse + run.mixed)),
+        Fact(_("Better"), formats.number(run.better) if run.kind == Kind.RUN else ""),
+        Fact(_("Worse"), formats.number(run.worse + run.mixed) if run.kind == Kind.RUN else ""),
         Fact(_("Changes moved since"), formats.number(changed["moved"]) if "moved" in changed else ""),
         Fact(_("Lines left as they are"), formats.number(changed["kept"]) if "kept" in changed else ""),
     ]
@@ -161,7 +182,7 @@ def _facts(run: Run) -> list[Fact]:
 
 def _next(actor: Any, run: Run) -> Step | None:
     company = run.company_id
-    if run.state == RunState.SIMULATED:
+    if run.state == RunState.SIMULATED and run.changes.exists():
         return step(actor, _("Approve"), "backorders:run-approve", run.pk, company_id=company)
     if run.state == RunState.APPROVED:
         return step(actor, _("Apply"), "backorders:run-apply", run.pk, company_id=company)
@@ -184,12 +205,28 @@ def _others(actor: Any, run: Run) -> tuple[Step, ...]:
 def _blocks(run: Run) -> list[Block]:
     if run.note:
         return [Block(worded(run.note), gettext("Change the variant and simulate again."))]
+    if run.state == RunState.UNDONE or (run.kind == Kind.UNDO and run.state == RunState.APPLIED):
+        return _not_restored(run)
     if run.state not in (RunState.SIMULATED, RunState.APPROVED):
         return []
     return [
         Block(worded(one), gettext("Beyond the limits, somebody else than who simulated has to approve it."))
         for one in decide.beyond(run)
     ]
+
+
+def _not_restored(run: Run) -> list[Block]:
+    restored, left = queries.restored(run)
+    if not left:
+        return []
+    if restored:
+        said = gettext("%(left)s of %(all)s lines were not restored. They keep what they have.") % {
+            "left": formats.number(left), "all": formats.number(left + restored),
+        }  # fmt: skip
+    else:
+        said = gettext("None of the lines could be restored. They keep what they have.")
+    which = Step(gettext("Which lines, and why"), f"{_url(run)}?tab=left", "get")
+    return [Block(said, step=which, tone=Tone.WAITING)]
 
 
 def _summary(actor: Any, run: Run) -> dict[str, Any]:
@@ -244,7 +281,14 @@ def _undo(request: HttpRequest, actor: Any, key: int) -> Said:
     queries.run_of(actor, key)
     undoing = jobs.undo(key, **clocked(request, actor))
     found = Run.objects.get(pk=undoing.id)
-    return Said(gettext("%(number)s restores what was promised before.") % {"number": found.number}, _url(found))
+    restored, left = queries.restored(found)
+    if left and not restored:
+        said = gettext("Nothing could be restored. %(number)s says of each line why.")
+    elif left:
+        said = gettext("%(number)s restored what could be had again, and says of each other line why not.")
+    else:
+        said = gettext("%(number)s restores what was promised before.")
+    return Said(said % {"number": found.number}, _url(found))
 
 
 def _discard(request: HttpRequest, actor: Any, key: int) -> Said:
