@@ -6,8 +6,10 @@ import pytest
 import time_machine
 
 from tests.shipping.conftest import assert_books_hold
+from troth.business.sales import jobs
 from troth.business.supply.models import TransferPosting
 from troth.ledgers.stock.models import Balance
+from troth.platform.clock import SYSTEM_CLOCK
 from troth.reference.models import Bin, StorageLocation
 
 NOW = "2026-03-02T08:00:00Z"
@@ -106,6 +108,34 @@ def test_a_quality_coordinator_blocks_goods_and_takes_it_back(goods, sign_in):
     assert "Reversed" in said(browser.get(f"{place}?tab=transfers"))
     assert_books_hold()
     assert sign_in("representative").get(f"{place}transfer/").status_code == 403
+
+
+def block(browser, place, quantity):
+    sent = {"to_type": "blocked", "quantity": str(quantity), "reason": "wet", "expected_on": "", "to_bin": ""}
+    return browser.post(f"{place}transfer/", sent, follow=True)
+
+
+@time_machine.travel(NOW)
+def test_a_posting_names_the_orders_it_leaves_short_and_those_that_could_gain(goods, yard, sign_in):
+    """Of all helmets ten are promised; all are blocked, so ten are missing. Then they come back, and one is waiting."""
+    order = yard.order(HELMET=10)
+    browser, place = sign_in("quality_coordinator"), f"/stock/{goods.pk}/"
+    answer = block(browser, place, goods.quantity)
+    page = answer.content.decode()
+    assert "Goods are missing now for what was promised. These orders have to wait first" in said(answer)
+    banner = page.partition('class="banner banner-waiting"')[2].partition("</div></div>")[0]
+    assert f'href="/orders/{order.id}/"' in banner
+    assert "toast-success" not in page
+
+    jobs.work_off(SYSTEM_CLOCK)
+    late = yard.order(HELMET=3)
+    [posting] = TransferPosting.objects.all()
+    answer = browser.post(f"/stock/transfers/{posting.pk}/reverse/", follow=True)
+    toast = answer.content.decode().partition('<div class="toast toast-success">')[2].partition("</div>")[0]
+    assert "These orders could get more now, or earlier" in toast
+    assert re.findall(r'href="/orders/(\d+)/"', toast) == [str(order.id), str(late.id)]
+    assert "/backorders/" not in toast, "a quality coordinator does not share goods out"
+    assert_books_hold()
 
 
 @time_machine.travel(NOW)

@@ -12,10 +12,14 @@ from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.actions.replay import NothingPromised
 from troth.business.promising.models import Requirement
+from troth.business.promising.web import earlier
 from troth.business.sales import actions, jobs
 from troth.business.sales.models import OrderLine
 from troth.business.sales.rules.changes import OrderChanges
+from troth.business.supply import actions as supply
 from troth.ledgers.availability.models import Posting
+from troth.ledgers.stock.models import Balance
+from troth.platform.actors import SYSTEM
 from troth.platform.models import RoleGrant
 
 
@@ -77,6 +81,29 @@ def test_what_would_make_it_earlier_is_tried_and_ranked(small, rep, draft):
     receipt = roads[1]
     assert (receipt.needed_on, receipt.last_on) == (date(2026, 3, 9), company.NEXT_WEDNESDAY)
     assert Posting.objects.count() == before
+
+
+def test_what_lies_in_inspection_or_is_blocked_may_be_released(small, rep, draft):
+    company.put_in_stock(small, "HELMET", 6)
+    helmet = small.products["HELMET"].pk
+    bin_id = Balance.objects.get(product_id=helmet, quantity=6).bin_id
+    for kind, quantity in (("quality", 3), ("blocked", 1)):
+        supply.transfer_stock(
+            helmet, bin_id=bin_id, from_type="unrestricted", to_type=kind, quantity=quantity, reason="looks odd",
+            by=SYSTEM, clock=small.clock,
+        )  # fmt: skip
+    order = actions.enter_order(draft("ALPHA", ("HELMET", 5)), by=rep, clock=small.clock)
+    before = Posting.objects.count()
+
+    roads = promising.earlier("order", line_of(order), clock=small.clock)
+
+    told = [(road.road, road.stock and road.stock.name, road.more, road.short) for road in roads]
+    assert told == [
+        ("fewer", None, 0, 0), ("release", "QUALITY_STOCK", 3, 0), ("release", "BLOCKED_STOCK", 1, 2),
+    ]  # fmt: skip
+    assert Posting.objects.count() == before
+    words = [earlier.road_words(road, (0, "EA")) for road in roads[1:]]
+    assert words == ["Release the 3 EA that are in inspection", "Unblock the 1 EA that are blocked"]
 
 
 def test_a_line_on_time_needs_no_road_and_a_draft_has_no_promise(small, rep, draft):

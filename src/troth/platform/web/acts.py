@@ -74,17 +74,27 @@ def once(act: Callable[..., R]) -> Callable[..., R]:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of what was done; a warning where it is done and somebody has to look after it."""
+
+    sentence: Text
+    is_warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a button did, and where to go on."""
 
-    sentence: Text
+    sentence: Text | Told
     url: str
     undo: Step | None = None
 
 
-def said(request: HttpRequest, sentence: Text, undo: Step | None = None) -> None:
+def said(request: HttpRequest, sentence: Text | Told, undo: Step | None = None) -> None:
     """Tell on the next page what was done; `undo` is the step back, where the reversal matrix has one."""
-    messages.success(request, str(sentence), extra_tags=f"{undo.method} {undo.url}" if undo else "")
+    one = sentence if isinstance(sentence, Told) else Told(sentence)
+    tell_it = messages.warning if one.is_warning else messages.success
+    tell_it(request, str(one.sentence), extra_tags=f"{undo.method} {undo.url}" if undo else "")
 
 
 Doing = Callable[[HttpRequest, Any, Any], Said]
@@ -147,7 +157,7 @@ class AskPage(FormPage):
     def more(self) -> dict[str, Any]:
         return {"sentence": self.sentence, "consequences": self.consequences, "danger": self.danger}
 
-    def done(self, sentence: Text, url: Text, undo: Step | None = None) -> str:
+    def done(self, sentence: Text | Told, url: Text, undo: Step | None = None) -> str:
         said(self.request, sentence, undo)
         return str(url)
 

@@ -20,7 +20,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from troth.business.promising.actions import quotas
-from troth.business.promising.actions.confirm import simulate
+from troth.business.promising.actions.confirm import SUPPOSED, simulate
 from troth.business.promising.models import Requirement
 from troth.business.promising.rules import LinePromise, Wish, group_of
 from troth.business.promising.rules.alternatives import Alternative, offer_of
@@ -28,7 +28,7 @@ from troth.business.promising.rules.explain import limited_by
 from troth.business.promising.states import Mode
 from troth.business.supply import queries as supply
 from troth.business.supply.queries import ReceiptRow
-from troth.kernel import scheduling
+from troth.kernel import lots, netting, scheduling
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.netting import Category
@@ -94,7 +94,8 @@ class Arrival(NamedTuple):
 class Earlier:
     """A road to an earlier or a larger promise: what would arrive, and what has to happen for it.
 
-    `quota` says which quota limits, `more` by how much it would have to be raised; `product` is what is sold instead.
+    `quota` says which quota limits, `more` by how much it would have to be raised, or how much of a `stock` (category)
+    would have to be released; `product` is what is sold instead.
     """
 
     road: str
@@ -107,6 +108,7 @@ class Earlier:
     quota: str = ""
     more: int = 0
     product: str = ""
+    stock: Category | None = None
 
     @property
     def last_on(self) -> date | None:
@@ -146,6 +148,7 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
         *_split(wish, clock),
         *_fewer(wish, clock),
         *_raised(wish, now, clock),
+        *_released(wish, clock),
         *_expedited(wish, clock),
         *_elsewhere(one, kind, clock),
         *_instead(one, wish, clock),
@@ -154,7 +157,7 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
     return sorted(better, key=lambda road: (road.short, road.last_on or date.max, _ORDER.index(road.road)))
 
 
-_ORDER = ("split", "fewer", "quota", "receipt", "site", "substitute")
+_ORDER = ("split", "fewer", "release", "quota", "receipt", "site", "substitute")
 
 
 def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
@@ -225,6 +228,25 @@ def _raised(wish: Wish, now: LinePromise, clock: Clock) -> Iterator[Earlier]:
     if more > 0:
         said = limited_by(bound)
         yield Earlier("quota", arrivals, found.short, quota=said, more=more)
+
+
+def _released(wish: Wish, clock: Clock) -> Iterator[Earlier]:
+    """What lies in inspection, or blocked, is released today: one kind of stock each, all of it."""
+    key = AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
+    found = availability.lots(wish.product_id, wish.site_id) or lots.without_batches(
+        availability.series(wish.product_id, wish.site_id)
+    )
+    for category in (Category.QUALITY_STOCK, Category.BLOCKED_STOCK):
+        lying = [one for one in found if one.category == category and one.quantity > 0]
+        moved = [
+            Entry(key, kind, day, sign * one.quantity, SUPPOSED, batch=one.batch, lasts=one.lasts)
+            for one in lying
+            for kind, day, sign in ((category, one.day, -1), (Category.STOCK, netting.STOCK_DAY, 1))
+        ]
+        promise = _tried([wish], wish.line_id, clock, moved) if moved else None
+        if promise is not None:
+            more = sum(one.quantity for one in lying)
+            yield Earlier("release", _arrivals(promise), promise.short, more=more, stock=category)
 
 
 def _expedited(wish: Wish, clock: Clock) -> Iterator[Earlier]:

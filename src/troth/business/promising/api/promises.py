@@ -60,9 +60,10 @@ class PromiseShown(Shown):
 
 
 class EarlierShown(Shown):
-    """`road` is split, fewer, quota, receipt, site or substitute.
+    """`road` is split, fewer, release, quota, receipt, site or substitute.
 
     A `receipt` would have to come on `needed_on`, a `quota` to be raised by `more`, a `product` to be sold instead.
+    `more` of a `stock` (quality_stock or blocked_stock) would have to be released.
     """
 
     road: str
@@ -74,6 +75,7 @@ class EarlierShown(Shown):
     quota: str | None
     more: str | None
     product: str | None
+    stock: str | None
 
 
 class PostedSince(Shown):
@@ -156,6 +158,7 @@ def list_earlier(request: ApiRequest, promise_id: Id) -> dict[str, Any]:
                 quota=road.quota or None,
                 more=quantity(road.more, product.decimals) if road.more else None,
                 product=road.product or None,
+                stock=road.stock.name.lower() if road.stock is not None else None,
             )
             for road in found
         ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.promising import actions
 from troth.business.promising.actions.replay import Earlier
 from troth.kernel.errors import BusinessError
+from troth.kernel.netting import Category
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.formats import day as said_day
 from troth.platform.web.formats import number as figure
@@ -19,6 +20,10 @@ from troth.platform.web.values import Quantity
 ROADS = {
     "split": _("Deliver in parts, each as soon as it can leave"),
     "fewer": _("Take less: what there is for the wished day"),
+}
+RELEASED = {
+    Category.QUALITY_STOCK: _("Release the %(quantity)s that are in inspection"),
+    Category.BLOCKED_STOCK: _("Unblock the %(quantity)s that are blocked"),
 }
 COLUMNS = (
     Column("road", _("What would have to happen"), wide=True),
@@ -57,6 +62,8 @@ def road_words(road: Earlier, unit: tuple[int, str]) -> str:
     if road.road == "quota":
         facts = {"quota": worded(road.quota), "quantity": _amount(road.more, unit)}
         return gettext("Raise the %(quota)s by %(quantity)s") % facts
+    if road.stock is not None:
+        return str(RELEASED[road.stock]) % {"quantity": _amount(road.more, unit)}
     if road.road == "substitute":
         return gettext("Sell %(product)s from %(site)s instead") % {"product": road.product, "site": road.site}
     if road.road == "site":

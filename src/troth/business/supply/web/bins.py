@@ -65,5 +65,10 @@ class BinAsk(AskPage):
         return parse_quantity(text, self.unit, zero_allowed=zero_allowed)
 
     @property
+    def place(self) -> tuple[int, int]:
+        """The product and the site whose stock it moves."""
+        return self.row.key.product_id, self.row.key.site_id
+
+    @property
     def acting(self) -> dict[str, Any]:
         return clocked(self.request, self.request.actor, key=self.client_key)  # type: ignore[attr-defined]

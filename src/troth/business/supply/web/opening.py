@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.supply import actions
 from troth.business.supply.actions.opening import NamedStock, named_bin, named_product, read_opening_stock
-from troth.business.supply.web.receipts import told
+from troth.business.supply.actions.places import bin_place
+from troth.business.supply.web.affected import told
 from troth.kernel.errors import InvalidInput, Refusals
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.web import imports
-from troth.platform.web.acts import clocked, once
+from troth.platform.web.acts import clocked, once, said
 from troth.platform.web.forms import FigureField, FormPage, rows_of
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Link
@@ -131,14 +132,16 @@ class CountAnew(FormPage):
         given = form.cleaned_data
         product = named_product(given["product"])
         counted = parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals), zero_allowed=True)
+        bin_id = named_bin(given["site"], given["location"], given["bin"])
         short = once(actions.adjust_stock)(
             product.id,
-            bin_id=named_bin(given["site"], given["location"], given["bin"]),
+            bin_id=bin_id,
             batch=given["batch"],
             counted=counted,
             reason=given["reason"],
             key=self.client_key,
             **clocked(self.request, actor),
         )
-        messages.success(self.request, told(gettext("The count is posted."), short))
+        place = product.id, bin_place(bin_id).site_id
+        said(self.request, told(self.request, actor, gettext("The count is posted."), short, [place]))
         return f"{reverse('supply:stock')}?product={product.number}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries.screens import names
 from troth.business.supply import actions, queries, screens
 from troth.business.supply.queries import ReceiptRow
+from troth.business.supply.web.affected import told
 from troth.kernel.errors import NotFound
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.ledgers.stock import queries as movements
@@ -184,6 +185,11 @@ class _ReceiptAsk(AskPage):
         return format_quantity(value, self.unit.decimals)
 
     @property
+    def place(self) -> tuple[int, int]:
+        """The product and the site whose supply it moves."""
+        return self.row.product_id, self.row.site_id
+
+    @property
     def acting(self) -> dict[str, Any]:
         return clocked(self.request, self.request.actor)  # type: ignore[attr-defined]
 
@@ -220,7 +226,8 @@ class Receive(_ReceiptAsk):
         )  # fmt: skip
         left = self.written(received.still_expected)
         undo = step(actor, _("Undo"), "supply:receipt-reverse", received.posting_id)
-        return self.done(gettext("Received; %(left)s still expected.") % {"left": left}, self.cancel_url, undo)
+        sentence = gettext("Received; %(left)s still expected.") % {"left": left}
+        return self.done(told(self.request, actor, sentence, (), [self.place]), self.cancel_url, undo)
 
 
 class ChangeForm(forms.Form):
@@ -254,7 +261,7 @@ class ReceiptChange(_ReceiptAsk):
             self.row.id, due_on=form.cleaned_data["due_on"], quantity=quantity,
             expires_on=form.cleaned_data.get("expires_on"), **self.acting,
         )  # fmt: skip
-        return self.done(told(gettext("Changed."), short), self.cancel_url)
+        return self.done(told(self.request, actor, gettext("Changed."), short, [self.place]), self.cancel_url)
 
 
 class ReceiptCancel(_ReceiptAsk):
@@ -267,12 +274,7 @@ class ReceiptCancel(_ReceiptAsk):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         short = actions.cancel_receipt(self.row.id, reason=form.cleaned_data["reason"], **self.acting)
-        return self.done(told(gettext("Cancelled."), short), self.cancel_url)
-
-
-def told(sentence: str, short: list[Any]) -> str:
-    """The sentence, and that goods are missing now where they are."""
-    return f"{sentence} {gettext('Goods are missing now for what was promised.')}" if short else sentence
+        return self.done(told(self.request, actor, gettext("Cancelled."), short, ()), self.cancel_url)
 
 
 def _reverse(request: HttpRequest, actor: Any, key: int) -> Said:
@@ -281,7 +283,8 @@ def _reverse(request: HttpRequest, actor: Any, key: int) -> Said:
         raise NotFound("There is no such goods receipt.", posting=key)
     receipt_of(actor, found[0].source.id)
     short = actions.reverse_receipt(key, **clocked(request, actor))
-    return Said(told(gettext("Goods receipt reversed."), short), reverse("supply:receipt", args=[found[0].source.id]))
+    said = told(request, actor, gettext("Goods receipt reversed."), short, ())
+    return Said(said, reverse("supply:receipt", args=[found[0].source.id]))
 
 
 receipt_reverse = button(_reverse)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries.screens import names
 from troth.business.supply import actions
 from troth.business.supply.web import transfer
+from troth.business.supply.web.affected import told
 from troth.business.supply.web.bins import BinAsk, bin_stock, is_free
-from troth.business.supply.web.receipts import told
 from troth.kernel.quantity import Unit
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock import screens as stock
@@ -163,7 +163,7 @@ class StockMove(BinAsk):
             key.product_id, from_bin_id=key.bin_id, to_bin_id=int(given["to_bin"]), batch=key.batch,
             quantity=self.read(given["quantity"]), reason=given["reason"], **self.acting,
         )  # fmt: skip
-        return self.done(told(gettext("Moved."), made.short), self.cancel_url)
+        return self.done(told(self.request, actor, gettext("Moved."), made.short, [self.place]), self.cancel_url)
 
 
 class CountForm(forms.Form):
@@ -185,4 +185,6 @@ class StockCount(BinAsk):
             key.product_id, bin_id=key.bin_id, batch=key.batch, counted=self.read(given["quantity"], zero_allowed=True),
             reason=given["reason"], **self.acting,
         )  # fmt: skip
-        return self.done(told(gettext("The count is posted."), short), self.cancel_url)
+        return self.done(
+            told(self.request, actor, gettext("The count is posted."), short, [self.place]), self.cancel_url
+        )

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.supply import actions, queries
 from troth.business.supply.queries import TransferRow
 from troth.business.supply.types import CATEGORIES, STEPS, Verb
+from troth.business.supply.web.affected import told
 from troth.business.supply.web.bins import BinAsk
-from troth.business.supply.web.receipts import told
 from troth.kernel.errors import NotFound
 from troth.ledgers.stock.keys import StockType
 from troth.ledgers.stock.queries import StockRow
@@ -99,7 +99,7 @@ class StockTransfer(BinAsk):
             quantity=self.read(given["quantity"]), reason=given["reason"], expected_on=given["expected_on"],
             to_bin_id=int(given["to_bin"]) if given.get("to_bin") else None, **self.acting,
         )  # fmt: skip
-        return self.done(told(gettext("Posted."), made.short), self.cancel_url)
+        return self.done(told(self.request, actor, gettext("Posted."), made.short, [self.place]), self.cancel_url)
 
 
 def _reverse(request: HttpRequest, actor: Any, key: int) -> Said:
@@ -108,9 +108,9 @@ def _reverse(request: HttpRequest, actor: Any, key: int) -> Said:
         raise NotFound("There is no such transfer posting, or it belongs to another site.", posting=key)
     made = actions.reverse_transfer(key, **clocked(request, actor))
     product = reference.product(row.product_id)
-    return Said(
-        told(gettext("Transfer posting reversed."), made.short), f"{reverse('supply:stock')}?product={product.number}"
-    )
+    sentence, place = gettext("Transfer posting reversed."), (row.product_id, row.site_id)
+    said = told(request, actor, sentence, made.short, [place])
+    return Said(said, f"{reverse('supply:stock')}?product={product.number}")
 
 
 transfer_reverse = button(_reverse)
