@@ -42,6 +42,13 @@ def _losses() -> Iterator[Finding | Count]:
     """What a line of a run loses is laid to who took it, or to nobody; nobody takes more than they gained."""
     [(count,)] = sql.fetch("SELECT COUNT(*) FROM backorders_loss")
     yield Count(count)
+    for loss_id, change_id in sql.fetch(
+        "SELECT l.id, l.loser_id FROM backorders_loss l LEFT JOIN backorders_change c ON c.id = l.loser_id"
+        " AND c.run_id = l.run_id WHERE c.id IS NULL UNION ALL"
+        " SELECT l.id, l.winner_id FROM backorders_loss l LEFT JOIN backorders_change c ON c.id = l.winner_id"
+        " AND c.run_id = l.run_id WHERE c.id IS NULL AND l.winner_id IS NOT NULL ORDER BY 1, 2"
+    ):
+        yield Finding(f"Loss {loss_id} names change {change_id}, which its run has not.", {"loss": loss_id})
     for change_id, lost, laid in sql.fetch(
         "SELECT c.id, c.lost, COALESCE(SUM(l.quantity), 0) FROM backorders_change c JOIN backorders_run r"
         " ON r.id = c.run_id AND r.kind = 'run' LEFT JOIN backorders_loss l ON l.loser_id = c.id"

@@ -151,9 +151,15 @@ class Change(models.Model):
     document_id = models.BigIntegerField()
     document_number = models.CharField(max_length=40)
     line_number = models.IntegerField()
-    customer = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False)
-    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
-    site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "reference.Party", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+    )
+    product = models.ForeignKey(
+        "reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+    )
+    site = models.ForeignKey(
+        "reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
+    )
     segment = models.SmallIntegerField()
     strategy = models.CharField(max_length=12)
     raised = models.SmallIntegerField(default=0, db_default=0)
@@ -184,9 +190,9 @@ class Change(models.Model):
 class Loss(models.Model):
     """`quantity` that `loser` had on a day and `winner` took; no winner: to no line of the run."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="losses", db_index=False)
-    loser = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="losses")
-    winner = models.ForeignKey(Change, on_delete=models.CASCADE, null=True, related_name="gains")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="losses", db_index=False, db_constraint=False)
+    loser = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="losses", db_constraint=False)
+    winner = models.ForeignKey(Change, on_delete=models.CASCADE, null=True, related_name="gains", db_constraint=False)
     quantity = models.BigIntegerField()
     lost_on = models.DateField()
 

@@ -36,9 +36,9 @@ SHARES = (("win", 100), ("gain", 200), ("improve", 200))
 
 def fill(lines: int) -> tuple[int, int]:
     """Fill the books with about so many open lines; return how many there are, and the variant to run."""
-    products = max(lines // LINES_OF_A_KEY, open_lines.LINES_EACH)
+    products = max(lines // LINES_OF_A_KEY // open_lines.LINES_EACH, 1) * open_lines.LINES_EACH
     built = company.build(company.Size(stock=(PLENTY,) * products, receipts=0))
-    there = open_lines.fill(built, lines)
+    there = open_lines.fill_all_products(built, lines)
     _run_short(built)
     return there, _variant(built)
 

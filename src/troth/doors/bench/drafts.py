@@ -1,6 +1,7 @@
 """What the benches order."""
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
@@ -21,6 +22,15 @@ def draft(company: BenchCompany, lines: int, *, rng: random.Random, skewed: bool
         lines=tuple(
             LineDraft(product=number, quantity=rng.randint(1, 3)) for number in _products(company, lines, rng, skewed)
         ),
+    )
+
+
+def draft_of(company: BenchCompany, products: Sequence[str], *, rng: random.Random) -> OrderDraft:
+    """An order of one to three of each of these products, for a day within sixty."""
+    return OrderDraft(
+        customer=rng.choice(company.customers),
+        requested_on=TODAY + timedelta(days=rng.randrange(5, HORIZON_DAYS)),
+        lines=tuple(LineDraft(product=number, quantity=rng.randint(1, 3)) for number in products),
     )
 
 
