@@ -10,40 +10,58 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 from troth.platform import sql
 
+READY_S = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Sums over `count` pieces of work of one process; `latencies` in seconds; `server_s` None where not known."""
+    """Sums over `count` pieces of work of one process; `latencies` in seconds; `server_s` None where not known.
+
+    `began` and `ended` are on a clock that the processes of a machine share.
+    """
 
     count: int
     client_s: float
     server_s: float | None
     statements: int
     latencies: tuple[float, ...]
+    began: float = 0.0
+    ended: float = 0.0
+
+
+_others: list[Barrier] = []
+"""Where a process that is one of several waits for them, so that none has the machine to itself."""
 
 
 def cost(work: Sequence[Callable[[], Any]], *, warm_up: int) -> Cost:
     """Do the first `warm_up` pieces uncounted, then the rest, one after the other."""
     for piece in work[:warm_up]:
         piece()
-    counted = work[warm_up:]
+    return counted(work[warm_up:])
+
+
+def counted(work: Sequence[Callable[[], Any]]) -> Cost:
+    """Do the pieces one after the other, from when all processes of `in_processes` are ready."""
+    for ready in _others:
+        ready.wait(timeout=READY_S)
     served_by = backend()
     latencies = []
-    before_s, client_before = server_s(served_by), time.process_time()
+    before_s, client_before, at = server_s(served_by), time.process_time(), time.perf_counter()
     with sql.counting() as sent:
-        for piece in counted:
+        for piece in work:
             began = time.perf_counter()
             piece()
             latencies.append(time.perf_counter() - began)
     client_s = time.process_time() - client_before
     after_s = server_s(served_by)
     used_s = None if before_s is None or after_s is None else after_s - before_s
-    return Cost(len(counted), client_s, used_s, sent(), tuple(latencies))
+    return Cost(len(work), client_s, used_s, sent(), tuple(latencies), at, time.perf_counter())
 
 
 def backend() -> int | None:
@@ -62,10 +80,13 @@ def server_s(pid: int | None) -> float | None:
 
 
 def in_processes(count: int, work: Callable[[Any], Cost], job: Any) -> tuple[list[Cost], float]:
-    """Run `work((number, job))` in so many new processes; return their costs and the seconds the slowest counted."""
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    """Run `work((number, job))` in so many new processes; return their costs, and the seconds from the first counted
+    piece of work to the end of the last."""
+    context = get_context("spawn")
+    ready = context.Barrier(count)
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_others.append, initargs=(ready,)) as pool:
         costs = list(pool.map(work, [(number, job) for number in range(count)]))
-    return costs, max(sum(one.latencies) for one in costs)
+    return costs, max(one.ended for one in costs) - min(one.began for one in costs)
 
 
 def percentile(latencies: Sequence[float], share: float) -> float:
