@@ -187,15 +187,21 @@ sqlite3.register_adapter(date, date.isoformat)
 sqlite3.register_adapter(bool, int)
 
 
-def relation(name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> tuple[str, str, list[Any]]:
+def relation(
+    name: str, columns: Mapping[str, str], rows: Sequence[Row], *, few: bool = False
+) -> tuple[str, str, list[Any]]:
     """Return (WITH clause or "", FROM item, parameters) of a table `name` made of `rows` for use in a statement.
 
-    `columns` maps each column's name to its type word. Rows must not be empty.
+    `columns` maps each column's name to its type word. Rows must not be empty. With `few` PostgreSQL takes their number
+    for ten, however many there are, and so plans the statement once and not for each array anew: for a statement of
+    many tables, which takes it longer to plan than to run.
     """
     assert rows
     names = ", ".join(columns)
     if is_postgres():
-        arrays = ", ".join(f"%s::{PG_TYPES[kind]}[]" for kind in columns.values())
+        # The planner does not look into a sub-select.
+        place = "(SELECT %s::{}[])" if few else "%s::{}[]"
+        arrays = ", ".join(place.format(PG_TYPES[kind]) for kind in columns.values())
         return "", f"unnest({arrays}) AS {name}({names})", _arrays(columns, rows)
     return f"WITH {name}({names}) AS (VALUES {_places(len(columns), len(rows))})", name, _flat(rows)
 

@@ -103,10 +103,13 @@ def customer_terms_by_number(number: str, *, company_id: int | None = None) -> C
 
 def customers_by_number(numbers: Iterable[str], *, company_id: int | None = None) -> dict[str, CustomerTerms]:
     """`customer_terms_by_number` of many; numbers that are not there are left out."""
-    chosen, parameters = sql.one_of("p.number", numbers, "text")
-    of_company = " AND c.company_id = %s" if company_id is not None else ""
+    wanted = [(number,) for number in dict.fromkeys(numbers)]
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"number": "text"}, wanted, few=True)
+    of_company = " WHERE c.company_id = %s" if company_id is not None else ""
     rows = sql.fetch(
-        f"{_CUSTOMER} WHERE {chosen}{of_company} ORDER BY c.id DESC",
+        f"{with_clause} {_CUSTOMER} JOIN {source} ON k.number = p.number{of_company} ORDER BY c.id DESC",
         [*parameters, *([company_id] if company_id is not None else [])],
     )
     return {terms.number: terms for terms in (CustomerTerms(*row) for row in rows)}
@@ -203,7 +206,7 @@ def product_terms(product_ids: Iterable[int], *, customer_id: int | None = None)
     wanted = [(product_id,) for product_id in dict.fromkeys(product_ids)]
     if not wanted:
         return {}
-    with_clause, source, parameters = sql.relation("k", {"product_id": "int"}, wanted)
+    with_clause, source, parameters = sql.relation("k", {"product_id": "int"}, wanted, few=True)
     rows = sql.fetch(
         f"{with_clause} SELECT {_PRODUCT_COLUMNS} FROM {source} JOIN reference_product p ON p.id = k.product_id"
         f" {_PRODUCT_JOINS} {_CUSTOMER_PRODUCT} ORDER BY p.id, pu.unit_id",
@@ -224,7 +227,7 @@ def product_terms_of(typed: Mapping[int, Iterable[str]]) -> dict[int, dict[str, 
     found: dict[int, dict[str, ProductTerms]] = {customer_id: {} for customer_id in typed}
     if not wanted:
         return found
-    with_clause, source, parameters = sql.relation("k", {"customer_id": "int", "number": "text"}, wanted)
+    with_clause, source, parameters = sql.relation("k", {"customer_id": "int", "number": "text"}, wanted, few=True)
     rows = sql.fetch(
         f"{with_clause} SELECT k.customer_id, {_PRODUCT_COLUMNS} FROM {source} LEFT JOIN masterdata_customerproduct own"
         " ON own.number = k.number AND own.customer_id = k.customer_id AND own.is_active"
