@@ -334,7 +334,7 @@ def pack(series: Series) -> bytes:
         return b""
     quantities = series.quantities
     largest = max(max(quantities), -min(quantities))
-    width = next(width for width in _WIDTHS if largest < 1 << (8 * width - 1))
+    width = 1 if largest < 1 << 7 else 2 if largest < 1 << 15 else 4 if largest < 1 << 31 else 8
     packed = _layout(len(quantities), width).pack(*series.categories, *series.days, *quantities)
     return _HEADER.pack(_VERSION, width, len(quantities)) + packed
 

@@ -33,7 +33,12 @@ NOTHING: Holding = {}
 
 def holding(wishes: Iterable[Wish]) -> Holding:
     """Which quotas and protections hold for the wishes; one statement at most, remembered by the action."""
-    return quotas.matched(_ask(wish) for wish in wishes if wish.is_checked and wish.traits is not None)
+    asking = [wish for wish in wishes if wish.is_checked and wish.traits is not None]
+    if not asking:
+        return NOTHING
+    state = quotas.known(asking[0].traits.edition)  # type: ignore[union-attr]
+    # Mostly there is none, and then nothing is dated for it.
+    return NOTHING if state.is_empty else quotas.matched(map(_ask, asking), state)
 
 
 def _ask(wish: Wish) -> Ask:

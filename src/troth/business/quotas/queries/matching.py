@@ -84,12 +84,12 @@ def protection_key(protection_id: int) -> QuotaKey:
     return QuotaKey(PROTECTIONS, str(protection_id), 0)
 
 
-def matched(asks: Iterable[Ask]) -> Mapping[int, Matched]:
-    """What holds for each line that something holds for; an action looks it up once."""
+def matched(asks: Iterable[Ask], state: Known | None = None) -> Mapping[int, Matched]:
+    """What holds for each line that something holds for; an action looks it up once. `state` is what is `known`."""
     wanted = tuple(asks)
     if not wanted:
         return {}
-    state = known(wanted[0].traits.edition)
+    state = state or known(wanted[0].traits.edition)
     if state.is_empty:
         return {}
     assigned = {ask.line: found for ask in wanted if (found := tuple(_assigned(state, ask)))}
