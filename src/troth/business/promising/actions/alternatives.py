@@ -150,6 +150,8 @@ def _plan(asked: Sequence[Asked], books: _Books, prepare: Prepare | None) -> tup
     if not unserved:
         return tuple(as_ordered(one) for one in asked)
     books.need([other.wish for one in unserved for other in one.alternatives if not other.obstacle])
+    if len(asked) == 1:
+        return (_by_others(asked[0], promised[asked[0].wish.line_id], books),)
     found: list[Planned] = []
     for is_open, group in groupby(asked, key=lambda one: one.is_open):
         run = list(group)
@@ -170,6 +172,11 @@ def _one(asked: Asked, books: _Books) -> Planned:
     if not asked.is_open or asked.is_served(ordered):
         books.now = after
         return as_ordered(asked)
+    return _by_others(asked, ordered, books)
+
+
+def _by_others(asked: Asked, ordered: LinePromise, books: _Books) -> Planned:
+    """Serve a wish that its own goods, which promised `ordered`, cannot serve alone."""
     able = {place: one for place, one in enumerate(asked.alternatives, 1) if not one.obstacle and one.wish.quantity}
     books.need([one.wish for one in able.values()])
     found = books.each([one.wish for one in able.values()])

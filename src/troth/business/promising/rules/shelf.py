@@ -133,7 +133,8 @@ class Shelf:
     @property
     def outside(self) -> list[tuple[int, int]]:
         """Goods that lie here and do not count in this scope, as (category, quantity)."""
-        left_out = [category for category in LYING if category not in self.scope.supply]
+        lying = LYING.intersection(self._series.categories)
+        left_out = [category for category in lying if category not in self.scope.supply]
         found = ((int(category), netting.total(self._series, (category,))) for category in sorted(left_out))
         return [(category, quantity) for category, quantity in found if quantity > 0]
 

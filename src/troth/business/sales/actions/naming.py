@@ -201,19 +201,20 @@ def _asked(ask: Ask, wish: Wish, free: int) -> Asked:
 
 def _alternatives(ask: Ask, wish: Wish, ids: Sequence[int]) -> tuple[Alternative, ...]:
     document, terms = ask.document, ask.document.terms
+    lines = ask.lines  # reads their products, of which some may not be offered
+    barred = offering.offers_of(terms, document.header.entered_on).barred
     found = []
-    for named, line, line_id in zip(ask.ruled.alternatives, ask.lines, ids, strict=True):
+    for named, line, line_id in zip(ask.ruled.alternatives, lines, ids, strict=True):
         product = terms.product(named.product_id)
-        obstacle = _obstacle(document, line)
+        obstacle = _obstacle(document, line, barred)
         top, bottom = _factor(terms.product(ask.line.product_id), product, named)
-        [of_it] = (
-            _wishes(document, [line._replace(base_quantity=max(line.base_quantity, 1))]) if not obstacle else [wish]
-        )
+        some = line if line.base_quantity else line._replace(base_quantity=1)
+        [of_it] = wishes(document, [some]) if not obstacle else [wish]
         site = terms.state.sites[line.site_id].code if line.site_id is not None else ""
         quantity = ask.line.base_quantity // bottom * top
         found.append(
             Alternative(
-                of_it._replace(line_id=line_id, quantity=quantity),
+                of_it._replace(document=SUPPOSED, line_id=line_id, quantity=quantity),
                 top,
                 bottom,
                 product.number,
@@ -225,13 +226,13 @@ def _alternatives(ask: Ask, wish: Wish, ids: Sequence[int]) -> tuple[Alternative
     return tuple(found)
 
 
-def _obstacle(document: Document, line: Line) -> str:
-    """Why an alternative cannot serve at all, in a word; empty where it can."""
+def _obstacle(document: Document, line: Line, barred: Collection[int]) -> str:
+    """Why an alternative cannot serve at all, in a word; empty where it can. `barred` products are not offered."""
     terms = document.terms
     product = terms.product(line.product_id)
     if not (product.is_active and product.is_sold and product.is_stocked):
         return "not_sold"
-    if line.product_id in offering.offers_of(terms, document.header.entered_on).barred:
+    if line.product_id in barred:
         return "not_offered"
     if line.site_id is None:
         return "no_site"
