@@ -12,6 +12,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from pydantic_core import to_json
+
 from troth.business.sales.models import Order, Quotation
 from troth.business.sales.rules.lines import Header, Line
 from troth.platform import sql
@@ -108,7 +110,11 @@ _ORDER_LINE = {
 }
 _JSON = {"price_trace": "[]", "manual_conditions": "[]", "texts": "{}", "asked": "{}"}
 """The columns in JSON, with what is written where there is nothing."""
-_dump = json.JSONEncoder(default=list).encode
+
+
+def _dump(value: Any) -> str:
+    return to_json(value).decode()
+
 
 ORDER = Kind("sales_order", "sales_orderline", "order_id", {**_HEADER, "site_id": "int"}, _ORDER_LINE)
 QUOTATION = Kind("sales_quotation", "sales_quotationline", "quotation_id", _HEADER, _LINE)

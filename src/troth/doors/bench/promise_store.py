@@ -150,9 +150,11 @@ def work(numbered: tuple[int, Job]) -> Cost:
 
     django.setup()
     from troth.business.sales import actions as sales
+    from troth.doors import memory
     from troth.doors.bench import floor
     from troth.platform.actors import SYSTEM
 
+    memory.settle()  # as the server does
     number, job = numbered
     rng = random.Random(number)  # noqa: S311 - the same orders every time, not a secret
     drafts = [_draft(job, rng) for _ in range(job.orders + WARM_UP)]
