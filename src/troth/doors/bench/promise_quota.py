@@ -67,7 +67,8 @@ def _cpu_ms(one: Cost) -> float:
 
 
 def _plan(built: BenchCompany) -> None:
-    """A procedure by product and customer: a hundred cells a product, each planned for a quarter by weeks."""
+    """A procedure by product and customer: a hundred cells a product, each planned for a quarter by weeks and consumed in
+    part."""
     from troth.business.quotas import actions as quotas
     from troth.platform import sql
     from troth.platform.actors import SYSTEM
@@ -90,7 +91,9 @@ def _plan(built: BenchCompany) -> None:
     sql.fetch(
         "WITH RECURSIVE p(period) AS (SELECT CAST(%s AS integer) UNION ALL SELECT period + 1 FROM p WHERE period < %s)"
         " INSERT INTO quota_balance (procedure_id, cell, period, planned, consumed)"
-        " SELECT c.procedure_id, c.cell, p.period, 1000000, 0 FROM quotas_cell c CROSS JOIN p"
+        # of each three weeks the first is used up, and of the others some
+        " SELECT c.procedure_id, c.cell, p.period, 1000000, CASE p.period - p.period / 3 * 3 WHEN 0 THEN 1000000"
+        " ELSE 400000 END FROM quotas_cell c CROSS JOIN p"
         " LEFT JOIN quota_balance b ON b.procedure_id = c.procedure_id AND b.cell = c.cell AND b.period = p.period"
         " WHERE b.id IS NULL",
         [begins, ends],
