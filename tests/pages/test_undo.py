@@ -12,6 +12,7 @@ from troth.business.receivables.models import Clearing, Payment
 from troth.business.sales.models import Order
 from troth.business.shipping.models import Delivery, Shipment
 from troth.business.supply.models import Receipt
+from troth.ledgers.stock.models import Balance
 from troth.platform.models import BlockRow
 from troth.reference import queries as reference
 
@@ -90,6 +91,20 @@ def test_a_delivery_goes_on_a_new_shipment_and_off_it_again(world, sign_in):
     assert Delivery.objects.get(pk=world.keys["open_delivery"]).shipment_id == shipment.pk
     assert back == f"/shipments/{shipment.pk}/cancel/"
     assert done(browser, f"{page}unassign/") == f"{page}assign/"
+
+
+def test_goods_are_received_into_inspection_and_the_supervisor_takes_it_back(world, sign_in):
+    browser, receipt = sign_in("warehouse_supervisor"), Receipt.objects.get()
+    url, bin_id = world.url("/receipts/{receipt}/receive/"), reference.bins(receipt.site_id)[0].id
+    sent = {"quantity": "2", "bin": bin_id, "into_inspection": "on", "_key": "one"}
+    back = done(browser, url, sent)
+    browser.post(url, sent)
+    lying = Balance.objects.filter(product_id=receipt.product_id, stock_type="quality").exclude(quantity=0)
+    assert list(lying.values_list("quantity", flat=True)) == [2]
+    browser.post(back.removeprefix("post "))
+    assert not lying.exists()
+    wrong = browser.post(url, {"quantity": "2", "bin": bin_id, "release_on": "2026-03-20"})
+    assert wrong.status_code == 422
 
 
 def test_who_may_not_take_a_step_back_is_not_offered_it(world, sign_in):

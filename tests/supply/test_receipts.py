@@ -20,6 +20,7 @@ from troth.business.supply.rules import (
     ReceiptExists,
 )
 from troth.kernel.calendars import day_of
+from troth.kernel.errors import InvalidInput
 from troth.kernel.lifecycle import IllegalTransition
 from troth.kernel.netting import Category
 from troth.kernel.quantity import Overflow
@@ -230,3 +231,66 @@ def test_verify_sees_stock_that_only_one_ledger_knows(books: Books) -> None:
     books.supply(product, (None, 1))
 
     assert [result.name for result in verify.run() if not result.holds] == ["supply: stock"]
+
+
+# --- goods that are inspected first ----------------------------------------------------------------------------------
+
+
+def inspected(books: Books, receipt_id: int, quantity: int, **given: object) -> supply.Received:
+    arguments = {"bin_id": books.bin.pk, "by": SYSTEM, "clock": books.clock, "into_inspection": True, **given}
+    return supply.receive_goods(receipt_id, quantity, **arguments)  # type: ignore[arg-type]
+
+
+def by_type(product: reference.Product) -> dict[str, int]:
+    return {row.key.stock_type: row.quantity for row in stock.overview(product.pk)}
+
+
+def test_goods_received_into_inspection_leave_what_was_promised_of_them_short(books: Books) -> None:
+    product = books.product()
+    receipt_id = supply.expect_receipt(expected(books, product, 20, march(8)), by=SYSTEM, clock=books.clock)
+    wish = books.wish(product, 15, march(8))
+    books.confirm(wish)
+
+    made = inspected(books, receipt_id, 12, release_on=march(10))
+
+    assert by_type(product) == {"quality": 12}
+    assert series(books, product) == [
+        (Category.PURCHASE, 6, 8), (Category.QUALITY_STOCK, 8, 12), (Category.ORDER, 6, -15),
+    ]  # fmt: skip
+    assert [(one.on, one.quantity) for one in made.short] == [(march(8), 7)]
+    supply.transfer_stock(
+        product.pk, bin_id=books.bin.pk, from_type="quality", to_type="unrestricted", quantity=12, reason="sound",
+        by=SYSTEM, clock=books.clock,
+    )  # fmt: skip
+    assert availability.open_shortages() == []
+    assert [one.name for one in verify.run() if not one.holds] == []
+
+
+@pytest.mark.parametrize("release_on", [None, march(10)])
+def test_such_a_receipt_is_taken_back_and_not_once_its_goods_are_released(
+    books: Books, release_on: date | None
+) -> None:
+    product = books.product()
+    receipt_id = supply.expect_receipt(expected(books, product, 20, march(8)), by=SYSTEM, clock=books.clock)
+    made = inspected(books, receipt_id, 12, release_on=release_on)
+    supply.reverse_receipt(made.posting_id, by=SYSTEM, clock=books.clock)
+    assert (by_type(product), series(books, product)) == ({}, [(Category.PURCHASE, 6, 20)])
+
+    again = inspected(books, receipt_id, 20, release_on=release_on)
+    supply.transfer_stock(
+        product.pk, bin_id=books.bin.pk, from_type="quality", to_type="unrestricted", quantity=1, reason="sound",
+        by=SYSTEM, clock=books.clock,
+    )  # fmt: skip
+    with pytest.raises(NotEnoughStock):
+        supply.reverse_receipt(again.posting_id, by=SYSTEM, clock=books.clock)
+    assert [one.name for one in verify.run() if not one.holds] == []
+
+
+def test_a_day_of_release_is_of_goods_that_are_inspected_and_has_not_passed(books: Books) -> None:
+    product = books.product()
+    receipt_id = supply.expect_receipt(expected(books, product, 20, march(8)), by=SYSTEM, clock=books.clock)
+    for given in ({"release_on": march(1)}, {"release_on": march(9), "into_inspection": False}):
+        with pytest.raises(InvalidInput) as refused:
+            inspected(books, receipt_id, 5, **given)
+        assert refused.value.field == "release_on"
+    assert lying(product) == 0

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Protocol
 
 from troth.business.supply.states import RECEIPT, ReceiptState
-from troth.kernel.errors import BusinessError, Sentence
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.quantity import checked
 
 
@@ -172,6 +172,20 @@ def check_received(received_on: date | None, today: date, row: int) -> None:
     if received_on is not None and received_on > today:
         raise FromTheFuture(
             f"{received_on} has not come yet. Enter {today} or an earlier day, or none.", row=row, field="received_on"
+        )
+
+
+def check_release(is_inspected: bool, release_on: date | None, today: date) -> None:
+    """Refuse a day of release of goods that are not inspected, or one that has passed."""
+    if release_on is None:
+        return
+    if not is_inspected:
+        raise InvalidInput(
+            Sentence("Only goods that go into inspection are released later. Leave the day out."), field="release_on"
+        )
+    if release_on < today:
+        raise InvalidInput(
+            Sentence("%(on)s has passed. Enter today or a later day.", on=release_on), field="release_on"
         )
 
 

@@ -1,12 +1,18 @@
 """Where goods lie: the bin of a product, its location and its site, as the key of the stock ledger."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from troth.business.supply.actions.batches import Lot
 from troth.business.supply.rules import ProductNotStocked
 from troth.business.supply.types import category_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.netting import Category
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.stock.keys import StockKey, StockType
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
 from troth.reference import queries as reference
 from troth.reference.models import Bin
 
@@ -65,3 +71,26 @@ def not_stocked(number: str, row: int | None) -> ProductNotStocked:
 def counts_as(key: StockKey) -> Category:
     """What goods under a key count as in availability; for steps that are rare, as it asks for the bin."""
     return category_of(key.stock_type, is_left_out=bin_place(key.bin_id).is_left_out)
+
+
+def taken_out(held: Held, key: StockKey, quantity: int, lot: Lot, ref: DocumentRef, line_id: int) -> list[Entry]:
+    """Entries that take goods of a held type and lot out of availability, of the earliest day first."""
+    category, rest, entries = counts_as(key), quantity, list[Entry]()
+    series = AvailabilityKey(key.product_id, key.site_id)
+    for day, standing in _standing(held, series, category, lot):
+        taken = min(rest, standing)
+        if taken > 0:
+            entries.append(Entry(series, category, day, -taken, ref, line_id, *lot))
+            rest -= taken
+    assert rest == 0, "what lies in the bins stands in availability"
+    return entries
+
+
+def _standing(held: Held, key: AvailabilityKey, category: Category, lot: Lot) -> Iterable[tuple[int, int]]:
+    """(day, quantity) of a category and lot, by day."""
+    balance = held.balance(key)
+    if balance.lots:
+        return [
+            (one.day, one.quantity) for one in balance.lots if (one.category, one.batch, one.lasts) == (category, *lot)
+        ]
+    return [(day, quantity) for number, day, quantity in balance.series.postings() if number == category]

@@ -4,7 +4,7 @@ Stock, availability and, at standard cost, the journal are posted together (`val
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.business.masterdata import queries as masterdata
@@ -13,7 +13,7 @@ from troth.business.supply.actions import values
 from troth.business.supply.actions.batches import Lot, lot_coming, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
-from troth.business.supply.actions.places import bin_place, bins, counts_as, not_stocked, stock_key
+from troth.business.supply.actions.places import bin_place, bins, not_stocked, stock_key, taken_out
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
@@ -23,8 +23,10 @@ from troth.business.supply.rules import (
     after_receiving,
     check_quantity,
     check_received,
+    check_release,
 )
 from troth.business.supply.states import RECEIPT
+from troth.business.supply.types import category_of
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
@@ -36,7 +38,7 @@ from troth.ledgers.journal.queries import entries, keys_of
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock.actions import Movement
-from troth.ledgers.stock.keys import StockKey
+from troth.ledgers.stock.keys import StockKey, StockType
 from troth.platform import actions, events, locks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -49,12 +51,16 @@ from troth.reference.queries import ProductRow
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`posting_id` is the stock movement, which `reverse_receipt` takes back; quantities in smallest units."""
+    """`posting_id` is the stock movement, which `reverse_receipt` takes back; quantities in smallest units.
+
+    `short` is what is missing now for what was promised, which goods in inspection leave.
+    """
 
     receipt_id: int
     posting_id: int
     quantity: int
     still_expected: int
+    short: tuple[Shortfall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +84,38 @@ def receive_goods(
     batch: str = "",
     produced_on: date | None = None,
     expires_on: date | None = None,
+    into_inspection: bool = False,
+    release_on: date | None = None,
     by: Actor,
     clock: Clock,
 ) -> Received:
     """Put `quantity` of a receipt into a bin: less is expected, more is here.
 
+    Goods that are to be inspected lie there as quality stock, to be released by a transfer posting, on `release_on` if
+    that is known; scopes of check say whether they count before. What their receipt had promised may then be short.
+
     A product that is kept in batches names its batch; a new one is made known with its days, the receipt's last day
-    standing in for them. `MoreThanExpected`, `BinNotAtSite` and a receipt that is not open are refused.
+    standing in for them. `MoreThanExpected`, `BinNotAtSite`, a day of release that has passed
+    or is named without an inspection, and a receipt that is not open are refused.
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
     place = bin_place(bin_id)
     key = stock_key(receipt.product_id, place, batch=batch)
     _check_site(key, receipt)
+    if into_inspection:
+        key = replace(key, stock_type=StockType.QUALITY)
     value = values.received(receipt.company_id, receipt.product_id, quantity)
     at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
+    check_release(into_inspection, release_on, on)
     product, coming_in = reference.product(receipt.product_id), Coming(batch, produced_on, expires_on)
     lot = lot_coming(held, product, coming_in, otherwise=receipt.expires_on, today=on, by=by, clock=clock)
     held.take(key_of(receipt), key, *value.keys)
     ref = ref_of(receipt.pk, receipt.number)
     coming = entry_of(receipt, sign=-1)._replace(quantity=-quantity)
-    here = Entry(key_of(receipt), place.category, netting.STOCK_DAY, quantity, ref, receipt.pk, *lot)
+    category = category_of(key.stock_type, is_left_out=place.is_left_out)
+    day = netting.STOCK_DAY if release_on is None else day_of(release_on)
+    here = Entry(key_of(receipt), category, day, quantity, ref, receipt.pk, *lot)
     availability.post(held, [coming, here], at=at)
     [posting_id] = stock.post(held, [Movement(key, quantity, "receipt", on, ref, receipt.pk)], at=at)
     value.post(held, f"Goods receipt {receipt.number}", ref, movement_id=posting_id, clock=clock)
@@ -108,10 +125,13 @@ def receive_goods(
     receipt.save(update_fields=["received", "state", "version"])
     events.record(
         "supply.goods_received", ref, company_id=receipt.company_id, by=by, at=at,
-        facts={"quantity": quantity, "bin": bin_id, "posting": posting_id, **({"batch": batch} if batch else {})},
+        facts={
+            "quantity": quantity, "bin": bin_id, "posting": posting_id, **({"batch": batch} if batch else {}),
+            **({"inspected": True} if into_inspection else {}),
+        },
     )  # fmt: skip
-    settle(held, receipt, cause=f"receipt {receipt.number} came", clock=clock)
-    return Received(receipt.pk, posting_id, quantity, receipt.quantity - receipt.received)
+    short = settle(held, receipt, cause=f"receipt {receipt.number} came", clock=clock)
+    return Received(receipt.pk, posting_id, quantity, receipt.quantity - receipt.received, tuple(short))
 
 
 @action
@@ -141,8 +161,8 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     receipt.version += 1
     receipt.save(update_fields=["received", "state", "version"])
     lot = lots_here(receipt.product_id, [row.key.batch])[row.key.batch]
-    gone = Entry(key_of(receipt), counts_as(row.key), netting.STOCK_DAY, -row.quantity, ref, receipt.pk, *lot)
-    availability.post(held, [gone, taken_back, entry_of(receipt, sign=1)], at=at)
+    gone = taken_out(held, row.key, row.quantity, lot, ref, receipt.pk)
+    availability.post(held, [*gone, taken_back, entry_of(receipt, sign=1)], at=at)
     events.record(
         "supply.receipt_reversed", ref, company_id=receipt.company_id, by=by, at=at,
         facts={"quantity": row.quantity, "posting": posting_id},

@@ -9,13 +9,13 @@ What stands in a category for a day is taken by the earliest day first: goods of
 nobody says which of them are released.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.business.supply.actions.batches import Lot, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
-from troth.business.supply.actions.places import BinPlace, bin_place, counts_as, stock_key
+from troth.business.supply.actions.places import BinPlace, bin_place, counts_as, stock_key, taken_out
 from troth.business.supply.models import TransferPosting
 from troth.business.supply.rules import BinInactive, ReasonMissing, SameBin, check_quantity
 from troth.business.supply.types import AlreadyReversed, Verb, check_expected, step_of
@@ -120,7 +120,7 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     category = counts_as(source)
     days = _taken_days(posting, source, category)
     back = [Entry(_series(source), category, day, more, ref, posting.pk, *lot) for day, more in days]
-    availability.post(held, [*_taken(held, goal, posting.quantity, lot, ref), *back], at=at)
+    availability.post(held, [*taken_out(held, goal, posting.quantity, lot, ref, ref.id), *back], at=at)
     posting.is_reversed = True
     posting.save(update_fields=["is_reversed"])
     _record("supply.transfer_reversed", posting, by, clock)
@@ -136,7 +136,7 @@ def _post(held: Held, posting: TransferPosting, source: StockKey, goal: StockKey
     lot = _lot(posting)
     day = netting.STOCK_DAY if posting.expected_on is None else day_of(posting.expected_on)
     put = Entry(_series(goal), counts_as(goal), day, quantity, ref, posting.pk, *lot)
-    availability.post(held, [*_taken(held, source, quantity, lot, ref), put], at=clock.now())
+    availability.post(held, [*taken_out(held, source, quantity, lot, ref, ref.id), put], at=clock.now())
 
 
 def _lot(posting: TransferPosting) -> Lot:
@@ -180,28 +180,6 @@ def _series(key: StockKey) -> AvailabilityKey:
 
 def _ref(posting: TransferPosting) -> DocumentRef:
     return DocumentRef(KIND, posting.pk, f"T{posting.pk}")
-
-
-def _taken(held: Held, key: StockKey, quantity: int, lot: Lot, ref: DocumentRef) -> list[Entry]:
-    """Entries that take goods of a held type and lot out of availability, of the earliest day first."""
-    category, rest, entries = counts_as(key), quantity, list[Entry]()
-    for day, standing in _standing(held, _series(key), category, lot):
-        taken = min(rest, standing)
-        if taken > 0:
-            entries.append(Entry(_series(key), category, day, -taken, ref, ref.id, *lot))
-            rest -= taken
-    assert rest == 0, "what lies in the bins stands in availability"
-    return entries
-
-
-def _standing(held: Held, key: AvailabilityKey, category: Category, lot: Lot) -> Iterable[tuple[int, int]]:
-    """(day, quantity) of a category and lot, by day."""
-    balance = held.balance(key)
-    if balance.lots:
-        return [
-            (one.day, one.quantity) for one in balance.lots if (one.category, one.batch, one.lasts) == (category, *lot)
-        ]
-    return [(day, quantity) for number, day, quantity in balance.series.postings() if number == category]
 
 
 def _taken_days(posting: TransferPosting, source: StockKey, category: Category) -> Sequence[tuple[int, int]]:

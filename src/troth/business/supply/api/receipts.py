@@ -182,6 +182,7 @@ class Arrival(Entry):
     """What came, in the product's base unit, and the bin it was put into, by id.
 
     A product that is kept in batches wants one; a new batch wants its days, unless they follow from the shelf life.
+    Goods that are to be inspected may say on which day they are expected to be released.
     """
 
     quantity: Figure
@@ -189,6 +190,8 @@ class Arrival(Entry):
     batch: Annotated[str, Field(max_length=40)] = ""
     produced_on: Day | None = None
     expires_on: Day | None = None
+    into_inspection: bool = False
+    release_on: Day | None = None
 
 
 class ReceivedShown(Shown):
@@ -214,6 +217,8 @@ def receive_goods(request: ApiRequest, receipt_id: Id, arrival: Arrival) -> Rece
         batch=arrival.batch,
         produced_on=arrival.produced_on,
         expires_on=arrival.expires_on,
+        into_inspection=arrival.into_inspection,
+        release_on=arrival.release_on,
     )
     return ReceivedShown(
         receipt=made.receipt_id,

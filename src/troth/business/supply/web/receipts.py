@@ -153,6 +153,12 @@ def _day(label: Any, help_text: Any = "") -> forms.DateField:
 class ReceiveForm(forms.Form):
     quantity = FigureField(label=_("Quantity"), max_length=30)
     bin = forms.ChoiceField(label=_("Into bin"))
+    into_inspection = forms.BooleanField(
+        label=_("Into quality inspection"),
+        required=False,
+        help_text=_("They are promised to nobody before they are released, unless the scope of check counts them."),
+    )
+    release_on = _day(_("Released"), _("When the inspection is expected to release them, if that is known."))
     batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
     produced_on = _day(_("Produced"))
     expires_on = _day(_("Usable until"), _("Of a new batch; empty: as its shelf life says, or as the receipt does."))
@@ -221,13 +227,14 @@ class Receive(_ReceiptAsk):
         given = form.cleaned_data
         received = once(actions.receive_goods)(
             self.row.id, parse_quantity(given["quantity"], self.unit), bin_id=int(given["bin"]), batch=given["batch"],
-            produced_on=given.get("produced_on"), expires_on=given.get("expires_on"), key=self.client_key,
+            produced_on=given.get("produced_on"), expires_on=given.get("expires_on"),
+            into_inspection=given["into_inspection"], release_on=given["release_on"], key=self.client_key,
             **self.acting,
         )  # fmt: skip
         left = self.written(received.still_expected)
         undo = step(actor, _("Undo"), "supply:receipt-reverse", received.posting_id)
         sentence = gettext("Received; %(left)s still expected.") % {"left": left}
-        return self.done(told(self.request, actor, sentence, (), [self.place]), self.cancel_url, undo)
+        return self.done(told(self.request, actor, sentence, received.short, [self.place]), self.cancel_url, undo)
 
 
 class ChangeForm(forms.Form):
