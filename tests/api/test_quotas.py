@@ -25,6 +25,9 @@ def quota(planner):
     return made
 
 
+NOTHING = {"lines": 0, "quantity": "0", "over": "0"}
+
+
 def targets(*rows):
     return {"targets": [{"values": {"country": value}, "on": on, "quantity": size} for value, on, size in rows]}
 
@@ -32,8 +35,8 @@ def targets(*rows):
 def test_targets_are_set_and_read_by_cell_and_period(planner, quota):
     address = f"quota-procedures/{quota}/targets"
     sent = targets(("DE", "2026-03-04", "3"), ("", "2026-03-12", "40"))
-    assert planner.post(address, sent).json() == {"created": 2, "changed": 0, "unchanged": 0}
-    assert planner.post(address, sent).json() == {"created": 0, "changed": 0, "unchanged": 2}
+    assert planner.post(address, sent).json() == {"created": 2, "changed": 0, "unchanged": 0, "counted": NOTHING}
+    assert planner.post(address, sent).json() == {"created": 0, "changed": 0, "unchanged": 2, "counted": NOTHING}
 
     cells = planner.get(f"quota-procedures/{quota}/cells").json()["items"]
     assert [(one["values"], one["unit"], one["periods"]) for one in cells] == [
@@ -93,7 +96,7 @@ def test_a_cell_is_retired_and_a_sequence_closed_and_both_come_back(planner, quo
     cells = f"quota-procedures/{quota}/cells"
     _others, cell = planner.get(cells).json()["items"]
     retired = planner.post(f"quota-cells/{cell['id']}/retire", {})
-    assert retired.json() == {"id": cell["id"], "is_active": False}
+    assert retired.json() == {"id": cell["id"], "is_active": False, "counted": NOTHING}
     assert [one["values"] for one in planner.get(cells).json()["items"]] == [{"country": "#"}]
     _others, kept = planner.get(f"{cells}?with_retired=true").json()["items"]
     assert (kept["is_active"], kept["periods"]) == (False, cell["periods"])

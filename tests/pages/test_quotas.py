@@ -79,6 +79,20 @@ def test_targets_are_changed_on_the_page_of_their_cell(planner, quota):
     assert "7 − 0 = 7" in said(planner.get(f"/quota-procedures/{quota.pk}/cells/"))
 
 
+def test_what_is_promised_already_is_counted_and_the_page_says_how_much_and_how_far_over(planner, yard):
+    yard.order(HELMET=4)
+    planner.post("/quota-procedures/new/", PROCEDURE | {"period": "month"})
+    reach = {"code": "S", "name": "S", "procedures": "LAND", "reaches": "HELMET; ; 2026-01-01; ", "is_active": "yes"}
+    planner.post("/quota-sequences/new/", reach)
+    address = f"/quota-procedures/{Procedure.objects.get().pk}/cells/"
+
+    page = said(planner.post(f"{address}plan/", {"targets": "#; 2026-03-02; 3"}, follow=True))
+
+    assert "1 target set. 4 piece that are promised on 1 line were counted." in page
+    assert "1 piece of it are over what is planned; nobody loses a promise." in page
+    assert "3 − 4 = " in said(planner.get(address))
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -157,7 +171,7 @@ def test_a_cell_is_retired_and_comes_back_and_what_it_is_planned_for_stays(plann
     cell = Cell.objects.get()
     matrix = f"/quota-procedures/{quota.pk}/cells/"
     done = planner.post(f"/quota-cells/{cell.pk}/retire/", follow=True)
-    assert "Retired. What was promised keeps what it consumes." in said(done)
+    assert "Retired. What was promised is counted where it is now, or keeps what it consumes." in said(done)
     assert f"/quota-cells/{cell.pk}/restore/" in done.content.decode()
     assert "No cells yet" in said(planner.get(matrix))
     assert "country DE (retired)" in said(planner.get(matrix, {"on": "2026-03-02", "retired": "on"}))

@@ -203,6 +203,7 @@ def test_verify_counts_what_it_looked_at(promised):
         "promising: ahead of supply": 0,
         "promising: allocations": 0,
         "promising: confirmed": 1,
+        "promising: counted": 0,
         "promising: demand": 1,
         "promising: holds": 0,
         "promising: open": 1,

@@ -15,8 +15,9 @@ Protection counts past the end of its period as well, as its group may still tak
 promised to another for the day after must hold all the same; once the last day is over it lapses. With `lapses`, what a
 period leaves over is free to others from the day after its end already, and may be promised while the group takes it.
 
-Who is confirmed takes of its own protection first: of its priority, then of its core, in the period of the day; the
-rest comes from what nobody protects.
+Who is confirmed takes of its own protection first: of its priority, then of its core, in the period of the day. The
+goods of the rest come from what nobody protects, but it is consumed as well, of the first of them: all that a group is
+promised counts, so that what is kept for it is never kept a second time when one of its lines goes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -102,20 +103,22 @@ def protected_curve(net: Array, protections: Iterable[Protection], group: Group,
 
 
 def consume(protections: Sequence[Protection], group: Group, *, day: int, quantity: int) -> tuple[Taken, ...]:
-    """Return what a line of `group` takes of its own protections, by their places; it may be less than the line."""
+    """Return what a line of `group` consumes of its own protections, by their places: all of it, where it has one."""
     own = [
         place
         for priority in dict.fromkeys((group.priority, None))
         for place, protection in enumerate(protections)
         if protection.group == Group(group.core, priority) and protection.first_day <= day <= protection.last_day
     ]
-    taken: list[Taken] = []
+    taken: dict[int, int] = {}
     for place in own:
         took = min(protections[place].left, quantity)
         if took:
-            taken.append(Taken(place, took))
+            taken[place] = took
             quantity -= took
-    return tuple(taken)
+    if own and quantity:
+        taken[own[0]] = taken.get(own[0], 0) + quantity
+    return tuple(Taken(place, took) for place, took in taken.items())
 
 
 def booked(protections: Sequence[Protection], taken: Iterable[Taken]) -> tuple[Protection, ...]:

@@ -96,6 +96,10 @@ def _transact(name: str, call: Callable[[], R]) -> R:
                 answer = call()
                 events.write(current().events)
             return answer
+        except BeginAgain:
+            if attempt == ATTEMPTS:
+                raise Busy("Too many changes to the same goods at once. Try again in a moment.") from None
+            metrics.begun_again(name)
         except DatabaseError as error:
             if not _again(error, attempt):
                 raise
@@ -146,6 +150,10 @@ def current() -> Run:
     run = _run.get()
     assert run is not None, "only an action writes"
     return run
+
+
+class BeginAgain(Exception):
+    """The action learned under its locks that it read too little before them: it runs again from the beginning."""
 
 
 class _TakenBack(Exception):

@@ -11,9 +11,11 @@ class PromisingConfig(AppConfig):
     def ready(self) -> None:
         from troth.business.promising import checks, jobs  # noqa: F401 - they register themselves
         from troth.business.promising.actions import affected
+        from troth.business.promising.actions.counting import count_promises
+        from troth.business.quotas.actions import promised
         from troth.business.supply.actions.affected import register_affected
         from troth.platform.documents import Kind, register
 
         register_affected(affected)
-
+        promised.register(count_promises)
         register(Kind("hold", _("hold"), _("holds"), "promising.Hold", "promising:hold", "promising.view_hold"))

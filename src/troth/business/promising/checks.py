@@ -1,11 +1,13 @@
 """What must hold between requirements, schedule lines, allocations and the ledgers, for `troth verify`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import F, Q, Sum
 
+from troth.business.promising.actions import counting
 from troth.business.promising.models import Allocation, Hold, HoldLine, QuotaUse, Requirement, ScheduleLine
+from troth.business.promising.rules.quotas import Use
 from troth.business.promising.states import UNSECURED
 from troth.business.promising.store import own_segment
 from troth.kernel.netting import Category
@@ -156,6 +158,36 @@ def _quotas() -> Iterator[Finding | Count]:
             )
 
 
+def _counted() -> Iterator[Finding | Count]:
+    """What is promised is consumed in full of whatever holds for it, whichever of the two came first.
+
+    What is confirmed of a line in periods that a row plans, or for days on which a protection keeps for it, is what it
+    consumes of each; a line that something holds for is marked.
+    """
+    reached = counting.everything()
+    yield Count(Requirement.objects.filter(product_id__in=counting.product_ids(reached)).count())
+    found = counting.uncounted(reached)
+    for one, uses in found.uses.values():
+        before, after = _by_cell(one.uses), _by_cell(uses)
+        for (procedure_id, cell, period), quantity in sorted(after.items()):
+            counted = before.get((procedure_id, cell, period), 0)
+            if quantity != counted:
+                yield Finding(
+                    f"Line {one.line_id} of {one.document.kind}: {counted} of it are"
+                    f" counted in cell {cell} of procedure {procedure_id} in period {period}, not {quantity}.",
+                    {"line": one.line_id, "procedure": procedure_id, "cell": cell, "period": period},
+                )
+    for requirement_id in found.marks:
+        yield Finding(f"A quota holds for requirement {requirement_id}, which is not marked.", {"id": requirement_id})
+
+
+def _by_cell(uses: Iterable[Use]) -> dict[tuple[int, str, int], int]:
+    sums: dict[tuple[int, str, int], int] = {}
+    for use in uses:
+        sums[use[1:4]] = sums.get(use[1:4], 0) + use.quantity
+    return sums
+
+
 def _quota_marks() -> Iterator[Finding | Count]:
     """Whoever reads a line that consumes quotas knows it by a mark on the line."""
     rows = QuotaUse.objects.filter(requirement__is_rationed=False).values_list("requirement__line_id", flat=True)
@@ -165,6 +197,7 @@ def _quota_marks() -> Iterator[Finding | Count]:
 
 
 register(Check("promising: quotas", "What is consumed of each cell is the sum of what lines consume.", _quotas))
+register(Check("promising: counted", "Each promise is consumed in full of the quotas that hold for it.", _counted))
 register(Check("promising: quota marks", "Every line that consumes a quota is marked.", _quota_marks))
 register(Check("promising: holds", "A hold that has ended holds nothing.", _holds))
 register(Check("promising: demand", "Order demand is what is confirmed and not delivered.", _demand))

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 class Requirement(models.Model):
     """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over.
 
-    It `is_rationed` if quotas or supply protection held for it when it was promised.
+    It `is_rationed` if quotas or supply protection held for it when it was promised, or were made for it since;
+    `traits` says by what it was told apart in them then ("": it was held against none).
 
     `life_days` is how long the goods must last from the day of delivery on (None: they are not kept in batches), and
     `batch` the one that was asked for.
@@ -58,6 +59,7 @@ class Requirement(models.Model):
     promised_at = models.DateTimeField(null=True)
     cause = models.CharField(max_length=12, default="entered", db_default="entered")
     is_rationed = models.BooleanField(default=False, db_default=False)
+    traits = models.CharField(max_length=500, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -177,9 +177,9 @@ def rewrite_uses(changed: Mapping[int, Sequence[Use]]) -> None:
     insert_uses(changed)
 
 
-def mark_quota_use(requirement_id: int) -> None:
-    """Note that a requirement consumes quotas, so that whoever reads it looks for them."""
-    sql.update("promising_requirement", "id", {"is_rationed": "bool"}, [(requirement_id, True)])
+def mark_quota_use(*requirement_ids: int) -> None:
+    """Note that quotas or protections hold for requirements, so that whoever reads them looks for what they consume."""
+    sql.update("promising_requirement", "id", {"is_rationed": "bool"}, [(one, True) for one in requirement_ids])
 
 
 def insert_uses(found: Mapping[int, Sequence[Use]]) -> None:
@@ -279,7 +279,7 @@ _REQUIREMENT = {
     "is_checked": "bool", "delivery_group": "int", "complete_delivery": "bool", "deliveries_max": "int",
     "segment": "text", "batch": "text", "life_days": "int", "is_withdrawn": "bool", "value": "int", "owner_id": "int",
     "confirmed_quantity": "int", "first_promised_on": "date", "explanation": "json", "promised_at": "at",
-    "cause": "text", "is_rationed": "bool",
+    "cause": "text", "is_rationed": "bool", "traits": "text",
 }  # fmt: skip
 _SCHEDULE = {
     "requirement_id": "int", "position": "int", "quantity": "int", "material_on": "date",

@@ -118,12 +118,21 @@ class TargetsEntry(Entry):
     targets: Annotated[list[TargetEntry], Field(min_length=1, max_length=5000)]
 
 
+class PromisesCounted(Shown):
+    """What is promised already on `lines` and was counted, in the unit of the quota; `over` is past what is planned."""
+
+    lines: int
+    quantity: str
+    over: str
+
+
 class TargetsSet(Shown):
-    """How many targets are new, changed, and as they were."""
+    """How many targets are new, changed, and as they were, and what was counted in new cells and periods."""
 
     created: int
     changed: int
     unchanged: int
+    counted: PromisesCounted
 
 
 class PeriodShown(Shown):
@@ -144,6 +153,7 @@ class CellShown(Shown):
 class CellState(Shown):
     id: int
     is_active: bool
+    counted: PromisesCounted
 
 
 class CellFilter(Paging):
@@ -251,21 +261,33 @@ def set_quota_targets(request: ApiRequest, procedure_id: Id, sent: TargetsEntry)
         for row, one in enumerate(sent.targets, 1)
     ]
     brought = act(request, actions.set_targets, procedure_id, drafts)
-    return {"created": brought.created, "changed": brought.changed, "unchanged": brought.unchanged}
+    counted = _counted(brought.counted, unit.decimals)
+    return {
+        "created": brought.created, "changed": brought.changed, "unchanged": brought.unchanged, "counted": counted,
+    }  # fmt: skip
+
+
+def _counted(found: actions.Counted, decimals: int) -> dict[str, Any]:
+    return {
+        "lines": found.lines, "quantity": quantity(found.quantity, decimals), "over": quantity(found.over, decimals),
+    }  # fmt: skip
 
 
 @operations.acts("/quota-cells/{int:cell_id}/retire", CellState)
 def retire_quota_cell(request: ApiRequest, cell_id: Id) -> dict[str, Any]:
-    """Look at a cell no more; what was promised keeps what it consumes of it."""
-    act(request, actions.retire_cell, cell_id)
-    return {"id": cell_id, "is_active": False}
+    """Look at a cell no more; what was promised is counted in the next cell that holds for it, or stays in this one."""
+    return _cell_state(cell_id, act(request, actions.retire_cell, cell_id), is_active=False)
 
 
 @operations.acts("/quota-cells/{int:cell_id}/restore", CellState)
 def restore_quota_cell(request: ApiRequest, cell_id: Id) -> dict[str, Any]:
-    """Look at a cell again that was retired."""
-    act(request, actions.restore_cell, cell_id)
-    return {"id": cell_id, "is_active": True}
+    """Look at a cell again that was retired; what was promised meanwhile is counted in it."""
+    return _cell_state(cell_id, act(request, actions.restore_cell, cell_id), is_active=True)
+
+
+def _cell_state(cell_id: int, counted: actions.Counted, *, is_active: bool) -> dict[str, Any]:
+    procedure, _ = screens.cell(cell_id)
+    return {"id": cell_id, "is_active": is_active, "counted": _counted(counted, procedure.unit.decimals)}
 
 
 @operations.acts("/quota-sequences/{int:sequence_id}/close", SequenceShown)

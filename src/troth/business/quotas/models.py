@@ -126,6 +126,13 @@ class Cell(models.Model):
         ]
 
 
+class Limits(models.Model):
+    """One row: how often quotas and protections were changed so that others hold for what is promised."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    version = models.BigIntegerField()
+
+
 class Protection(Masters):
     """So much of a product at a site is kept for those of a value, from one day to another. With a `priority` only for
     lines of that delivery priority among them."""

@@ -91,6 +91,18 @@ class Traits(NamedTuple):
     channel: str = ""
     edition: int | None = None
 
+    @property
+    def text(self) -> str:
+        """All values in one text, for `read`."""
+        return SEPARATOR.join([self.value(one) for one in Characteristic])
+
+    @classmethod
+    def read(cls, text: str) -> "Traits":
+        """The values of a text."""
+        values = ["" if value == WILDCARD else value for value in text.split(SEPARATOR)]
+        product, group, customer, customer_group, country, region, channel = values
+        return cls(product, group, customer, customer_group, country, region, channel)
+
     def value(self, characteristic: str) -> str:
         """The value, `#` where the line has none: only a wildcard holds for it."""
         found: str = getattr(self, characteristic)

@@ -1,18 +1,25 @@
 """Raw SQL of quotas: which cells there are, and all that a process keeps in memory under an edition."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from troth.platform import sql
 
 Place = tuple[int, str]
 """A procedure's id and the text of a cell."""
 
+PLACES_AT_A_TIME = 10_000
+
 
 def cells(places: Iterable[Place]) -> dict[Place, tuple[int, int]]:
-    """The first and last period of those of these cells that are there; one statement, none without a place."""
+    """The first and last period of those of these cells that are there; a statement for ten thousand."""
     wanted = list(dict.fromkeys(places))
-    if not wanted:
-        return {}
+    found: dict[Place, tuple[int, int]] = {}
+    for first in range(0, len(wanted), PLACES_AT_A_TIME):
+        found |= _cells(wanted[first : first + PLACES_AT_A_TIME])
+    return found
+
+
+def _cells(wanted: Sequence[Place]) -> dict[Place, tuple[int, int]]:
     with_clause, source, parameters = sql.relation("k", {"procedure_id": "int", "cell": "text"}, wanted)
     rows = sql.fetch(
         f"{with_clause} SELECT c.procedure_id, c.cell, c.first_period, c.last_period FROM {source}"
@@ -22,6 +29,7 @@ def cells(places: Iterable[Place]) -> dict[Place, tuple[int, int]]:
     return {(procedure_id, cell): (first, last) for procedure_id, cell, first, last in rows}
 
 
+VERSION = "SELECT version FROM quotas_limits"
 PROCEDURES = (
     'SELECT id, code, name, characteristics, unit_id, period, look_back, look_ahead, "order", without_cell, exhausted'
     " FROM quotas_procedure WHERE is_active"

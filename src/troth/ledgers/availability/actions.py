@@ -4,7 +4,7 @@ A posting changes the series in memory at once, so that a later read under the s
 INSERT for all postings and one UPDATE for all series.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -81,6 +81,15 @@ def withdraw(held: Held, lines: Sequence[tuple[str, int]], *, source: DocumentRe
     held.require(row.key for row in rows)
     entries = [Entry(r.key, r.category, r.day, -r.quantity, r.source, r.source_line_id, r.batch, r.lasts) for r in rows]
     post(held, entries, at=at)
+
+
+def mark_limits(held: Held, keys: Iterable[AvailabilityKey], version: int) -> None:
+    """Note on these keys, which are held, that what limits their promises changed with this version."""
+    balances = [held.balance(key) for key in keys]
+    for balance in balances:
+        balance.limits = version
+    if held.writes:
+        sql.update("availability_balance", "id", {"limits": "int"}, [(one.id, version) for one in balances])
 
 
 def _write(

@@ -13,12 +13,15 @@ class AvailabilityBalance:
     """The series of a key: signed quantities by category and day, in the product's smallest units.
 
     `lots` says of which batches they are and how long they last; empty as long as nothing on the key names either.
+    `limits` is the version of the quotas and protections that last changed for the key: who promises on an older one
+    does not know them yet.
     """
 
     id: int
     version: int
     series: netting.Series
     lots: lots_of.Lots = lots_of.EMPTY
+    limits: int = 0
 
     def __copy__(self) -> "AvailabilityBalance":
         # What `copy` finds out by itself costs it ten times as much, and each plan on supposed books copies them all.
@@ -36,12 +39,12 @@ class AvailabilityKey(BalanceKey):
     rank: ClassVar[Rank] = Rank.AVAILABILITY
     table: ClassVar[str] = "availability_balance"
     types: ClassVar[tuple[str, ...]] = ("int", "int", "text")
-    columns: ClassVar[tuple[str, ...]] = ("version", "series", "lots")
+    columns: ClassVar[tuple[str, ...]] = ("version", "series", "lots", "limits")
 
     @classmethod
     def build(cls, key: Self, row: tuple[Any, ...]) -> AvailabilityBalance:
         found = lots_of.unpack(row[3]) if row[3] else lots_of.EMPTY
-        return AvailabilityBalance(row[0], row[1], netting.unpack(bytes(row[2])), found)
+        return AvailabilityBalance(row[0], row[1], netting.unpack(bytes(row[2])), found, row[4])
 
     @classmethod
     def empty(cls, key: Self) -> AvailabilityBalance:

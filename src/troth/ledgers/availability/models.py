@@ -13,6 +13,7 @@ class Balance(models.Model):
     version = models.BigIntegerField(default=0, db_default=0)
     series = models.BinaryField(default=b"", db_default=b"")
     lots = models.BinaryField(default=b"", db_default=b"")
+    limits = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "site", "segment"], name="availability_balance_key")]

@@ -32,9 +32,9 @@ class Entry:
 
 def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
     """Post the entries, all or none; `QuotaNegative` where less than nothing would be left of a measure."""
-    sums: dict[tuple[QuotaKey, Measure], int] = {}
+    sums: dict[tuple[QuotaKey, str], int] = {}
     for entry in entries:
-        cell = (entry.key, Measure(entry.measure))
+        cell = (entry.key, Measure(entry.measure).column)
         sums[cell] = sums.get(cell, 0) + checked(entry.quantity)
     after = {(key, m): checked(getattr(held.balance(key), m) + quantity) for (key, m), quantity in sums.items()}
     for (key, measure), quantity in after.items():
@@ -44,7 +44,7 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
                 procedure_id=key.procedure_id,
                 cell=key.cell,
                 period=key.period,
-                measure=measure.value,
+                measure=measure,
                 there=getattr(held.balance(key), measure),
             )
     for (key, measure), quantity in after.items():

@@ -1,13 +1,14 @@
 """What always holds for quotas."""
 
-from troth.ledgers.quota.rules import Measure
+from troth.ledgers.quota.rules import NO_CEILING, Measure
 from troth.ledgers.sums import Found, by_measure, compare_balances, count
 from troth.platform import sql
 from troth.platform.verify import Check, Finding, register
 
 
 def balances() -> Found:
-    return compare_balances("quota", {measure.value: by_measure(measure) for measure in Measure})
+    consumed = f"({by_measure(Measure.CONSUMED)} + {by_measure(Measure.COUNTED)})"
+    return compare_balances("quota", {"planned": by_measure(Measure.PLANNED), "consumed": consumed})
 
 
 def not_negative() -> Found:
@@ -20,16 +21,20 @@ def not_negative() -> Found:
 
 
 def within_plan() -> Found:
-    """No posting consumed more than was planned then; a plan may be lowered below what is consumed."""
+    """No promise consumed more than was planned then.
+
+    A plan may be lowered below what is consumed, and what was promised before there was one is counted in full. A
+    supply protection says how much is kept, not how much may be had: its own may consume more of it.
+    """
     yield count("quota_posting")
     running: dict[int, dict[str, int]] = {}
     statement = (
         "SELECT p.balance_id, p.measure, p.quantity, p.id FROM quota_posting p JOIN quota_balance b"
-        " ON b.id = p.balance_id WHERE b.consumed > b.planned ORDER BY p.id"
+        " ON b.id = p.balance_id WHERE b.consumed > b.planned AND b.procedure_id <> %s ORDER BY p.id"
     )
-    for balance_id, measure, quantity, posting_id in sql.fetch(statement):
+    for balance_id, measure, quantity, posting_id in sql.fetch(statement, [NO_CEILING]):
         sums = running.setdefault(balance_id, {"planned": 0, "consumed": 0})
-        sums[measure] += quantity
+        sums[Measure(measure).column] += quantity
         if measure == Measure.CONSUMED and quantity > 0 and sums["consumed"] > sums["planned"]:
             yield Finding(
                 f"Quota posting {posting_id} consumed {quantity}; {sums['consumed']} of {sums['planned']} planned were"

@@ -4,15 +4,15 @@ The component draws and checks; the app's actions decide and write. Each is a fu
 
 | function | shape |
 | --- | --- |
-| create | (actor, values) -> key |
-| change | (actor, key, values) -> None |
+| create | (actor, values) -> key, or Made |
+| change | (actor, key, values) -> None, or what to say of it |
 | deactivate, activate | (actor, key) -> None |
 | load | (actor, key) -> Record; raises NotFound |
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.contrib import messages
@@ -51,6 +51,13 @@ class Record:
     status: Status | None = None
 
 
+class Made(NamedTuple):
+    """A record that was created, by its key, with more to say of it than that."""
+
+    key: Any
+    sentence: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class MasterScreens:
     """Give `urls()` to the app's urlpatterns. `key` is the path and the prefix of the URL names: "customers-list"."""
@@ -65,7 +72,7 @@ class MasterScreens:
     view_permission: str
     edit_permission: str
     create: Callable[[Any, dict[str, Any]], Any] | None = None
-    change: Callable[[Any, Any, dict[str, Any]], None] | None = None
+    change: Callable[[Any, Any, dict[str, Any]], str | None] | None = None
     deactivate: Callable[[Any, Any], None] | None = None
     activate: Callable[[Any, Any], None] | None = None
     """Takes `deactivate` back, from the toast and from the page of what is inactive."""
@@ -148,9 +155,10 @@ class _Create(_Screen):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         assert self.screens.create is not None
-        key = self.screens.create(actor, form.cleaned_data)
-        messages.success(self.request, gettext("Created."))
-        return self.screens.address("edit", key)
+        made = self.screens.create(actor, form.cleaned_data)
+        made = made if isinstance(made, Made) else Made(made, gettext("Created."))
+        messages.success(self.request, made.sentence)
+        return self.screens.address("edit", made.key)
 
 
 class _Edit(_Screen):
@@ -186,8 +194,8 @@ class _Edit(_Screen):
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         assert self.screens.change is not None
-        self.screens.change(actor, self.kwargs["key"], form.cleaned_data)
-        messages.success(self.request, gettext("Saved."))
+        told = self.screens.change(actor, self.kwargs["key"], form.cleaned_data)
+        messages.success(self.request, told or gettext("Saved."))
         return self.screens.address("edit", self.kwargs["key"])
 
     def more(self) -> dict[str, Any]:

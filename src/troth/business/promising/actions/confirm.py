@@ -178,6 +178,7 @@ def _promise(
     assert len({wish.line_id for wish in wishes}) == len(wishes), "one wish a line"
     if not wishes:
         return Promise({})
+    quotas.refuse_outdated(held, wishes)
     today = _today_by_site(wishes, clock)
     kept = {} if anew or blocked or not standing else still_holding(held, wishes, standing, today)
     changes = [change_of(wish, standing.get(wish.line_id)) for wish in wishes if wish.line_id not in kept]

@@ -19,10 +19,12 @@ from troth.kernel import scheduling
 from troth.kernel.calendars import day_of
 from troth.kernel.proposals import Line
 from troth.kernel.protection import Group, Protection
+from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota import actions as quota
 from troth.ledgers.quota.actions import Entry
 from troth.ledgers.quota.keys import QuotaKey
 from troth.ledgers.quota.rules import Measure
+from troth.platform.actions import BeginAgain
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
@@ -178,10 +180,30 @@ def rewrite(held: Held, standing: Iterable[tuple[Standing, Sequence[Use]]], *, a
         if left != merged(one.uses):
             changed[one.id] = left
             entries += moved(one, one.document, one.line_id, left)
-    if entries:
-        quota.post(held, entries, at=at)
+    post(held, entries, at=at)
     if held.writes:
         store.rewrite_uses(changed)
+
+
+def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
+    """Post what promises consume. `BeginAgain` where a line was counted in a quota after the locks were named."""
+    if not entries:
+        return
+    known = set(held.keys())
+    if held.writes and not all(entry.key in known for entry in entries):
+        raise BeginAgain
+    quota.post(held, entries, at=at)
+
+
+def refuse_outdated(held: Held, wishes: Iterable[Wish]) -> None:
+    """`BeginAgain` where a quota or a protection was made for a wish after it was looked up; its series tells."""
+    if not held.writes:
+        return
+    for wish in wishes:
+        if wish.is_checked and wish.traits is not None:
+            limits = held.balance(AvailabilityKey(wish.product_id, wish.site_id, wish.segment)).limits
+            if limits and limits > quotas.known(wish.traits.edition).version:
+                raise BeginAgain
 
 
 def free(held: Held, standing: Iterable[Standing], cells: Iterable[QuotaKey], *, at: datetime) -> None:

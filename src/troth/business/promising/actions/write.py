@@ -14,7 +14,6 @@ from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
-from troth.ledgers.quota import actions as quota
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
@@ -57,8 +56,7 @@ def post_quotas(held: Held, decided: Sequence[Decided], *, at: datetime) -> None
         if one.promise.uses or (one.change.before is not None and one.change.before.uses)
         for entry in quotas.moved(one.change.before, _ref(one), one.change.wish.line_id, _uses(one))
     ]
-    if entries:
-        quota.post(held, entries, at=at)
+    quotas.post(held, entries, at=at)
 
 
 def _uses(decided: Decided) -> tuple[Use, ...]:
@@ -112,6 +110,7 @@ def _row(decided: Decided, before: Standing | None, made: tuple[datetime | None,
         wish.deliveries_max, wish.segment, wish.batch, wish.life_days, False, wish.value, wish.owner_id,
         delivered + promise.confirmed, _first_promised_on(promise, before), store.dump(promise.record),
         made[0], str(made[1]), promise.is_rationed or (before is not None and before.is_rationed),
+        wish.traits.text if wish.traits is not None else "",
     )  # fmt: skip
 
 

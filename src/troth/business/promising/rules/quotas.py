@@ -121,6 +121,15 @@ class Ration:
                     uses.append(Use(number, row.procedure_id, row.cell, row.first + booking.cell, booking.quantity))
         return tuple(uses)
 
+    def room_of(self, number: int, day: int) -> int:
+        """The most that one line on a day (number) can book in one sequence."""
+        return self.quotas.seen_on(0).room(day, (self.sequences[number],))
+
+    def book_in(self, number: int, line: Line) -> tuple[Use, ...]:
+        """Take in one sequence what a line on a day (number) confirms, no more than its room."""
+        alone = Ration(self.quotas, (self.sequences[number],))
+        return tuple(use._replace(sequence=number) for use in alone.book([line], 0))
+
     def bound(self, offset: int, today: int) -> dict[str, Any]:
         """What limits a line on a day, for the record: the row, its period, what is left, and when there is more."""
         rations = self.quotas.seen_on(today)

@@ -26,6 +26,7 @@ from troth.business.quotas.forms import CHARACTERISTICS, day_field
 from troth.business.quotas.queries import screens as planned
 from troth.business.quotas.queries.screens import CellRow
 from troth.business.quotas.rules import WrongQuota
+from troth.business.quotas.web.counted import told_counted
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.periods import PeriodKind, first_day, period_of
@@ -185,7 +186,7 @@ def plan(request: HttpRequest, key: int) -> HttpResponse:
         else:
             count = brought.created + brought.changed
             sentence = ngettext("%(count)s target set.", "%(count)s targets set.", count) % {"count": count}
-            messages.success(request, sentence)
+            messages.success(request, told_counted(sentence, brought.counted, procedure.unit))
             return HttpResponseRedirect(reverse("promising:quota-cells", args=[key]))
     context = {
         "title": procedure.name,
@@ -270,15 +271,21 @@ def _step(actor: Any, found: Any) -> Step | None:
 
 
 def _retire(request: HttpRequest, actor: Any, key: int) -> Said:
-    actions.retire_cell(key, **clocked(request, actor))
+    counted = actions.retire_cell(key, **clocked(request, actor))
     undo = acts.step(actor, _("Undo"), "promising:quota-cell-restore", key)
-    return Said(gettext("Retired. What was promised keeps what it consumes."), _page_of(key), undo)
+    sentence = gettext("Retired. What was promised is counted where it is now, or keeps what it consumes.")
+    return Said(told_counted(sentence, counted, _unit_of(key)), _page_of(key), undo)
 
 
 def _restore(request: HttpRequest, actor: Any, key: int) -> Said:
-    actions.restore_cell(key, **clocked(request, actor))
+    counted = actions.restore_cell(key, **clocked(request, actor))
     undo = acts.step(actor, _("Undo"), "promising:quota-cell-retire", key)
-    return Said(gettext("It holds again."), _page_of(key), undo)
+    return Said(told_counted(gettext("It holds again."), counted, _unit_of(key)), _page_of(key), undo)
+
+
+def _unit_of(key: int) -> Any:
+    procedure, _cell = planned.cell(key)
+    return procedure.unit
 
 
 def _page_of(key: int) -> str:
@@ -344,7 +351,7 @@ def _saved(request: HttpRequest, actor: Any, procedure: Any, row: CellRow, form:
         return False
     count = brought.created + brought.changed
     sentence = ngettext("%(count)s target set.", "%(count)s targets set.", count) % {"count": count}
-    messages.success(request, sentence)
+    messages.success(request, told_counted(sentence, brought.counted, procedure.unit))
     return True
 
 

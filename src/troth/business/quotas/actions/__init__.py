@@ -3,11 +3,13 @@
 | module | verbs |
 | --- | --- |
 | `maintain` | procedures and sequences, with what they are assigned to |
+| `promised` | what is promised already is counted in what is made, widened or restored |
 | `targets` | what is planned for cells, entered or brought in as a file |
 | `protect` | supply protection |
 """
 
 from troth.business.quotas.actions.drafts import (
+    Counted,
     ProcedureDraft,
     ProtectionDraft,
     ReachDraft,
@@ -20,6 +22,7 @@ from troth.business.quotas.actions.protect import save_protection
 from troth.business.quotas.actions.targets import restore_cell, retire_cell, set_targets
 
 __all__ = [
+    "Counted",
     "ProcedureDraft",
     "ProtectionDraft",
     "ReachDraft",

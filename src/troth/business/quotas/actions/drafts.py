@@ -74,8 +74,19 @@ class ProtectionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How much of what is promised already was counted (smallest units), of how many lines; `over` of it exceeds what
+    is planned."""
+
+    lines: int = 0
+    quantity: int = 0
+    over: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
-    """A record that was written."""
+    """A record that was written, and what of promises was counted because of it."""
 
     id: int
     version: int
+    counted: Counted = Counted()

@@ -1,11 +1,13 @@
 """Procedures and sequences: entered, changed, assigned to products."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from troth.business.masterdata.actions import touch
 from troth.business.masterdata.queries import traits
-from troth.business.quotas.actions.drafts import ProcedureDraft, ReachDraft, Saved, SequenceDraft
+from troth.business.quotas.actions import promised
+from troth.business.quotas.actions.drafts import Counted, ProcedureDraft, ReachDraft, Saved, SequenceDraft
 from troth.business.quotas.models import Cell, Procedure, Reach, SequenceStep
 from troth.business.quotas.models import Sequence as SequenceRow
 from troth.business.quotas.rules import (
@@ -25,6 +27,7 @@ from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
 from troth.reference import queries as reference
 from troth.reference.models import Unit
 
@@ -40,15 +43,24 @@ def save_procedure(
 
     What tells its cells apart, their periods and their unit stay once there are cells.
     """
-    record = Procedure(version=0)
+    record, held = Procedure(version=0), locks.begin()
     if procedure_id is not None:
-        record, _ = locks.hold(Procedure, procedure_id, by=by)
+        record, held = locks.hold(Procedure, procedure_id, by=by)
         locks.refuse_if_changed(record, version)
     _check_code(Procedure, draft.code, draft.name, record.pk)
     values = _procedure_values(draft)
     if record.pk is not None and Cell.objects.filter(procedure_id=record.pk).exists():
         _refuse_fixed(record, values)
-    return _write(record, "quota_procedure", values, by=by, clock=clock)
+    reaches_others = record.pk is not None and any(getattr(record, name) != values[name] for name in _WHOM)
+    saved = _write(record, "quota_procedure", values, by=by, clock=clock)
+    if not reaches_others:
+        return saved
+    reached = promised.of_procedure(saved.id, promised.first_on(saved.id))
+    return replace(saved, counted=promised.count(held, reached, clock=clock))
+
+
+_WHOM = ("is_active", "without_cell")
+"""What says for whom a procedure holds; the rest says how much they get."""
 
 
 def _procedure_values(draft: ProcedureDraft) -> dict[str, object]:
@@ -86,14 +98,15 @@ def save_sequence(
 
     `ReachesOverlap` where a procedure would hold twice for a product on a day.
     """
-    record = SequenceRow(version=0)
+    record, held = SequenceRow(version=0), locks.begin()
     if sequence_id is not None:
-        record, _ = locks.hold(SequenceRow, sequence_id, by=by)
+        record, held = locks.hold(SequenceRow, sequence_id, by=by)
         locks.refuse_if_changed(record, version)
     _check_code(SequenceRow, draft.code, draft.name, record.pk)
     procedures = _procedures(draft.procedures)
     # Whoever else assigns one of these procedures waits, so that what is compared is all there is.
     locks.begin().hold(Procedure, *sorted(one.pk for one in procedures), by=by)
+    before = list(Reach.objects.filter(sequence_id=record.pk or 0))
     reaches = _reaches(draft.reaches, procedures, today=reference.today(clock), known=record.pk)
     if draft.is_active:
         _refuse_overlaps(reaches, procedures, besides=record.pk)
@@ -107,27 +120,39 @@ def save_sequence(
     for one in reaches:
         one.sequence_id = saved.id
     Reach.objects.bulk_create(reaches)
-    return saved
+    reached = promised.of_reaches([*before, *reaches], [one.pk for one in procedures])
+    return replace(saved, counted=promised.count(held, reached, clock=clock))
 
 
 @action
 def close_sequence(sequence_id: int, *, by: Actor, clock: Clock) -> None:
     """Ask a sequence no more; what was promised keeps what it consumes of its cells."""
-    record, _ = locks.hold(SequenceRow, sequence_id, by=by)
+    record, held = locks.hold(SequenceRow, sequence_id, by=by)
     if record.is_active:
         _write(record, "quota_sequence", {"is_active": False}, by=by, clock=clock)
+        _count(held, record, clock)
+
+
+def _count(held: Held, record: SequenceRow, clock: Clock) -> Counted:
+    procedure_ids = record.steps.values_list("procedure_id", flat=True)
+    reached = promised.of_reaches(Reach.objects.filter(sequence_id=record.pk), procedure_ids)
+    return promised.count(held, reached, clock=clock)
 
 
 @action
-def reopen_sequence(sequence_id: int, *, by: Actor, clock: Clock) -> None:
-    """Ask a sequence again that was closed. `ReachesOverlap` where another took its place."""
-    record, _ = locks.hold(SequenceRow, sequence_id, by=by)
+def reopen_sequence(sequence_id: int, *, by: Actor, clock: Clock) -> Counted:
+    """Ask a sequence again that was closed; what was promised meanwhile is counted.
+
+    `ReachesOverlap` where another took its place.
+    """
+    record, held = locks.hold(SequenceRow, sequence_id, by=by)
     if record.is_active:
-        return
+        return promised.NOTHING
     procedures = list(Procedure.objects.filter(steps__sequence_id=sequence_id).order_by("pk"))
     locks.begin().hold(Procedure, *(one.pk for one in procedures), by=by)
     _refuse_overlaps(list(Reach.objects.filter(sequence_id=sequence_id)), procedures, besides=sequence_id)
     _write(record, "quota_sequence", {"is_active": True}, by=by, clock=clock)
+    return _count(held, record, clock)
 
 
 def _procedures(codes: Sequence[str]) -> list[Procedure]:

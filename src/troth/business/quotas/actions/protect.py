@@ -2,16 +2,16 @@
 
 from datetime import date
 
-from troth.business.masterdata.actions import touch
 from troth.business.masterdata.queries import traits
+from troth.business.quotas.actions import promised
 from troth.business.quotas.actions.drafts import ProtectionDraft, Saved
+from troth.business.quotas.actions.promised import Reached
 from troth.business.quotas.models import Protection
 from troth.business.quotas.queries import protection_key
 from troth.business.quotas.rules import Characteristic, Contradiction, UnknownValue, WrongQuota
 from troth.kernel.errors import Sentence
 from troth.kernel.quantity import MAX
 from troth.kernel.quota import WILDCARD
-from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota import actions as quota
 from troth.ledgers.quota.actions import Entry
 from troth.ledgers.quota.rules import Measure
@@ -34,7 +34,8 @@ def save_protection(
 ) -> Saved:
     """Keep a quantity for some customers, or change the protection of this id, if it is still at `version`.
 
-    Product, site and whom it is for stay. Less than was consumed may be kept: what was promised stays promised.
+    Product, site and whom it is for stay. Less than was consumed may be kept: what was promised stays promised. What
+    those for whom it is kept are promised already is counted in it.
     """
     held = locks.begin()
     record = Protection(version=0)
@@ -44,8 +45,6 @@ def save_protection(
     product_id, site = _named(draft)
     require(by, company_id=site.company_id, site_id=site.id)
     _check(draft, record, today=reference.today(clock))
-    # Who promises the product looks at what is protected under this lock.
-    series = AvailabilityKey(product_id, site.id)
     is_new = record.pk is None
     if is_new:
         record.product_id, record.site_id = product_id, site.id
@@ -59,19 +58,21 @@ def save_protection(
     record.version += 1
     record.save()
     key = protection_key(record.pk)
-    held.take(key, series)
-    _refuse_contradicting(record)
+    held.take(key)
     before = held.balance(key).planned
     ref = DocumentRef("supply_protection", record.pk, str(record.pk))
     wanted = draft.quantity if draft.is_active else 0
     if wanted != before:
         quota.post(held, [Entry(key, Measure.PLANNED, wanted - before, ref)], at=clock.now())
-    touch()
+    # Who promises the product looks at what is protected under the locks that the count takes.
+    reached = Reached(frozenset({product_id}), frozenset(), site.id, draft.first_on)
+    counted = promised.count(held, reached, clock=clock)
+    _refuse_contradicting(record)
     events.record(
         f"quotas.protection_{'created' if is_new else 'changed'}", ref, company_id=site.company_id, by=by,
         at=clock.now(), changes={"quantity": (before, wanted)} if before != wanted else None,
     )  # fmt: skip
-    return Saved(record.pk, record.version)
+    return Saved(record.pk, record.version, counted)
 
 
 def _named(draft: ProtectionDraft) -> tuple[int, SiteRow]:

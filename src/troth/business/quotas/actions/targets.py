@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.queries import traits
-from troth.business.quotas.actions.drafts import TargetDraft
+from troth.business.quotas.actions import promised
+from troth.business.quotas.actions.drafts import Counted, TargetDraft
 from troth.business.quotas.models import Cell, Procedure
 from troth.business.quotas.rules import (
     PERIODS_MAX,
@@ -21,9 +22,9 @@ from troth.business.quotas.rules import (
     cell_of,
     read_values,
 )
-from troth.kernel.calendars import day_of
+from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError, NotFound, Refusals, Sentence
-from troth.kernel.periods import PeriodKind, last_day, period_of
+from troth.kernel.periods import PeriodKind, first_day, last_day, period_of
 from troth.kernel.quantity import MAX
 from troth.kernel.quota import WILDCARD
 from troth.ledgers.quota import actions as quota
@@ -52,11 +53,20 @@ class Target:
     row: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Planned(Brought):
+    """What became of targets, and what of promises was counted in new ones."""
+
+    counted: Counted = promised.NOTHING
+
+
 @action
 def set_targets(
     procedure_id: int, drafts: Sequence[TargetDraft], *, preview: bool = False, by: Actor, clock: Clock
-) -> Brought:
+) -> Planned:
     """Plan quantities for cells of a procedure, all or none; new cells are made. Counts targets, not cells.
+
+    What is promised already counts in new cells and new periods, in full: nothing is taken from anybody.
 
     `Refusals` by row and field: unknown values, values that contradict each other or a row before, periods that are
     over. A `preview` refuses all the same and writes nothing.
@@ -67,7 +77,7 @@ def set_targets(
 
 def plan(
     held: Held, procedure: Procedure, drafts: Sequence[TargetDraft], *, preview: bool, by: Actor, clock: Clock
-) -> Brought:
+) -> Planned:
     """Inner verb of `set_targets`, for a procedure that is held. No balance of a later kind may be held."""
     if len(drafts) > TARGETS_MAX:
         raise WrongQuota(Sentence("Enter at most %(most)s targets at once."), most=TARGETS_MAX)
@@ -82,9 +92,13 @@ def plan(
     created = sum(not _stands(cells, one) for one in targets)
     changes = [one for one in targets if held.balance(keys[one.cell, one.period]).planned != one.quantity]
     changed = sum(_stands(cells, one) for one in changes)
+    counted = promised.NOTHING
     if not preview and (created or changed):
         _write(held, procedure, (cells, spans), changes, keys, by=by, clock=clock)
-    return Brought(created, changed, len(targets) - created - changed)
+        if created:
+            first_on = date_of(first_day(PeriodKind(procedure.period), min(one.period for one in targets)))
+            counted = promised.count(held, promised.of_procedure(procedure.pk, first_on), clock=clock)
+    return Planned(created, changed, len(targets) - created - changed, counted=counted)
 
 
 def _stands(cells: Mapping[str, Cell], one: Target) -> bool:
@@ -259,28 +273,32 @@ def _write(
 
 
 @action
-def retire_cell(cell_id: int, *, by: Actor, clock: Clock) -> None:
-    """Look at a cell no more: its lines are in the next cell that holds for them.
+def retire_cell(cell_id: int, *, by: Actor, clock: Clock) -> Counted:
+    """Look at a cell no more: its lines are in the next cell that holds for them, and counted there.
 
-    What it is planned for stays; `restore_cell`, or a target entered for it, brings it back. Promises keep what they
-    consume of it.
+    What it is planned for stays; `restore_cell`, or a target entered for it, brings it back. Where no other cell holds
+    for them, promises keep what they consume of it.
     """
-    _use_cell(cell_id, "quotas.cell_retired", is_active=False, by=by, clock=clock)
+    return _use_cell(cell_id, "quotas.cell_retired", is_active=False, by=by, clock=clock)
 
 
 @action
-def restore_cell(cell_id: int, *, by: Actor, clock: Clock) -> None:
-    """Look at a cell again that was retired."""
-    _use_cell(cell_id, "quotas.cell_restored", is_active=True, by=by, clock=clock)
+def restore_cell(cell_id: int, *, by: Actor, clock: Clock) -> Counted:
+    """Look at a cell again that was retired; what was promised meanwhile is counted in it."""
+    return _use_cell(cell_id, "quotas.cell_restored", is_active=True, by=by, clock=clock)
 
 
-def _use_cell(cell_id: int, event: str, *, is_active: bool, by: Actor, clock: Clock) -> None:
+def _use_cell(cell_id: int, event: str, *, is_active: bool, by: Actor, clock: Clock) -> Counted:
     found = Cell.objects.filter(pk=cell_id).first()
     if found is None:
         raise NotFound(Sentence("There is no quota cell %(id)s."), kind="quota cell", id=cell_id)
-    procedure, _ = locks.hold(Procedure, found.procedure_id, by=by)
-    if Cell.objects.filter(pk=cell_id, is_active=not is_active).update(is_active=is_active):
-        events.record(
-            event, DocumentRef("quota_procedure", procedure.pk, procedure.code),
-            company_id=ALL_COMPANIES, by=by, at=clock.now(), facts={"cell": found.cell},
-        )  # fmt: skip
+    procedure, held = locks.hold(Procedure, found.procedure_id, by=by)
+    if not Cell.objects.filter(pk=cell_id, is_active=not is_active).update(is_active=is_active):
+        return promised.NOTHING
+    first_on = date_of(first_day(PeriodKind(procedure.period), found.first_period))
+    counted = promised.count(held, promised.of_procedure(procedure.pk, first_on), clock=clock)
+    events.record(
+        event, DocumentRef("quota_procedure", procedure.pk, procedure.code),
+        company_id=ALL_COMPANIES, by=by, at=clock.now(), facts={"cell": found.cell},
+    )  # fmt: skip
+    return counted

@@ -7,7 +7,7 @@
 | `screens` | procedures, sequences, cells and protections as pages show them | a few each |
 """
 
-from troth.business.quotas.queries.matching import Ask, Matched, Targets, matched, protection_key
+from troth.business.quotas.queries.matching import Ask, Matched, Targets, matched, matched_all, protection_key
 from troth.business.quotas.queries.snapshot import Known, ProcedureTerms, ProtectionTerms, known
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "Targets",
     "known",
     "matched",
+    "matched_all",
     "protection_key",
 ]

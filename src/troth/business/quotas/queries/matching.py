@@ -104,6 +104,13 @@ def matched(asks: Iterable[Ask], state: Known | None = None) -> Mapping[int, Mat
     }
 
 
+def matched_all(state: Known, asks: Sequence[Ask]) -> Mapping[int, Matched]:
+    """Which quotas hold for each of many lines by a state; protections are left out. A statement for very many."""
+    assigned = {ask.line: found for ask in asks if (found := tuple(_assigned(state, ask)))}
+    cells = store.cells(_places(asks, assigned))
+    return {ask.line: _matched(ask, assigned[ask.line], (), cells) for ask in asks if ask.line in assigned}
+
+
 def _assigned(state: Known, ask: Ask) -> Iterator[tuple[ProcedureTerms, ...]]:
     """The sequences of the wished day; a procedure stands in the first of them only, and counts in its own unit."""
     seen: set[int] = set()

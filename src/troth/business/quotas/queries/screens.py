@@ -134,7 +134,7 @@ def _protection_line(one: Protection, planned: int, consumed: int) -> Protection
     return ProtectionLine(
         one.pk, one.product.number, one.site.code, str(CHARACTERISTICS[one.characteristic]), one.value,
         "" if one.priority is None else str(one.priority), one.first_on, one.last_on, Quantity(planned, *unit),
-        Quantity(consumed, *unit), Quantity(max(planned - consumed, 0), *unit),
+        Quantity(consumed, *unit), Quantity(planned - consumed, *unit),
         ACTIVE if one.is_active else INACTIVE,
     )  # fmt: skip
 
@@ -177,6 +177,16 @@ def protection(protection_id: int, company_ids: frozenset[int] | None) -> Protec
     if found is None:
         raise NotFound(Sentence("There is no supply protection %(id)s."), kind="supply protection", id=protection_id)
     return found
+
+
+def unit_of_sequence(sequence_id: int) -> str:
+    """The unit in which the procedures of a sequence count."""
+    return str(Procedure.objects.filter(steps__sequence_id=sequence_id).values_list("unit_id", flat=True)[0])
+
+
+def unit_of_protection(protection_id: int) -> str:
+    """The unit in which a protection counts, which is its product's."""
+    return str(Protection.objects.values_list("product__base_unit_id", flat=True).get(pk=protection_id))
 
 
 def reaches(sequence_id: int) -> list[Reach]:

@@ -5,7 +5,7 @@ a quota learns without a statement that there is none. Cells are too many for th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -66,6 +66,8 @@ class Known:
     by_product: Mapping[int, tuple[ReachTerms, ...]]
     by_group: Mapping[str, tuple[ReachTerms, ...]]
     protections: Mapping[tuple[int, int], tuple[ProtectionTerms, ...]]
+    version: int = 0
+    """The last change of quotas that stands in it; read before the rest, so that nothing newer is missed."""
 
     @property
     def is_empty(self) -> bool:
@@ -85,11 +87,17 @@ def known(edition: int | None = None) -> Known:
     return kept
 
 
+def fresh(version: int) -> Known:
+    """The state of the running transaction, kept nowhere: it may not be committed yet."""
+    return replace(_load(0), version=version)
+
+
 _EVER = 10**6
 """A day (number) that nobody plans for."""
 
 
 def _load(edition: int) -> Known:
+    version = sql.fetch(store.VERSION)
     procedures = {
         row[0]: ProcedureTerms(
             row[0], row[1], row[2], tuple(map(Characteristic, row[3].split(","))), row[4], PeriodKind(row[5]),
@@ -116,6 +124,7 @@ def _load(edition: int) -> Known:
         {key: tuple(found) for key, found in by_product.items()},
         {key: tuple(found) for key, found in by_group.items()},
         {key: tuple(found) for key, found in protections.items()},
+        version[0][0] if version else 0,
     )
 
 

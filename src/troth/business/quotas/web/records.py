@@ -1,21 +1,25 @@
 """Screens of procedures, sequences and supply protections: list, create, change."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.quotas import actions, forms
 from troth.business.quotas.actions import ProcedureDraft, ProtectionDraft, SequenceDraft
 from troth.business.quotas.queries import screens
+from troth.business.quotas.web.counted import told_counted
 from troth.kernel.errors import BusinessError
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.platform.actors import Actor
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.web.columns import Column, Filter
-from troth.platform.web.master import MasterScreens, Record, Words
+from troth.platform.web.master import Made, MasterScreens, Record, Words
 from troth.platform.web.values import Status, Step
 from troth.reference import queries as reference
+from troth.reference.models import Unit as UnitRow
 
 VIEW = "quotas.view_quota"
 INACTIVE = (Filter("inactive", _("With inactive"), "flag"),)
@@ -78,16 +82,27 @@ procedures = MasterScreens(
     view_permission=VIEW,
     edit_permission="quotas.save_procedure",
     create=lambda actor, values: actions.save_procedure(_procedure(values), by=actor, clock=SYSTEM_CLOCK).id,
-    change=lambda actor, key, values: _done(
+    change=lambda actor, key, values: _told(
+        gettext("Saved."),
         actions.save_procedure(
             _procedure(values), procedure_id=key, version=values.get("version"), by=actor, clock=SYSTEM_CLOCK
-        )
+        ),
+        values["unit"],
     ),
 )
 
 
-def _done(_: object) -> None:
-    """What was saved is shown by the page that follows."""
+def _told(sentence: str, saved: actions.Saved, unit: str) -> str:
+    """What the page that follows says of it."""
+    return told_counted(sentence, saved.counted, UnitRow.objects.get(code=unit)) if saved.counted.lines else sentence
+
+
+def _made(saved: actions.Saved, unit_of: Callable[[int], str]) -> Made:
+    return Made(saved.id, _told(gettext("Created."), saved, unit_of(saved.id)))
+
+
+def _reopened(_: actions.Counted) -> None:
+    """What was counted stands in the cells."""
 
 
 def _sequence(values: dict[str, Any]) -> SequenceDraft:
@@ -97,12 +112,12 @@ def _sequence(values: dict[str, Any]) -> SequenceDraft:
     )
 
 
-def _save_sequence(actor: Actor, values: dict[str, Any], key: int | None = None) -> int:
+def _save_sequence(actor: Actor, values: dict[str, Any], key: int | None = None) -> actions.Saved:
     try:
         return actions.save_sequence(
             _sequence(values), sequence_id=key, version=values.get("version") if key else None, by=actor,
             clock=SYSTEM_CLOCK,
-        ).id  # fmt: skip
+        )  # fmt: skip
     except BusinessError as refusal:
         # The rows of what it holds for are lines of one field.
         if refusal.row is not None:
@@ -148,10 +163,12 @@ sequences = MasterScreens(
     load=_load_sequence,
     view_permission=VIEW,
     edit_permission="quotas.save_sequence",
-    create=_save_sequence,
-    change=lambda actor, key, values: _done(_save_sequence(actor, values, key)),
+    create=lambda actor, values: _made(_save_sequence(actor, values), screens.unit_of_sequence),
+    change=lambda actor, key, values: _told(
+        gettext("Saved."), _save_sequence(actor, values, key), screens.unit_of_sequence(key)
+    ),
     deactivate=lambda actor, key: actions.close_sequence(key, by=actor, clock=SYSTEM_CLOCK),
-    activate=lambda actor, key: actions.reopen_sequence(key, by=actor, clock=SYSTEM_CLOCK),
+    activate=lambda actor, key: _reopened(actions.reopen_sequence(key, by=actor, clock=SYSTEM_CLOCK)),
 )
 
 
@@ -218,10 +235,14 @@ protections = MasterScreens(
     load=_load_protection,
     view_permission=VIEW,
     edit_permission="quotas.save_protection",
-    create=lambda actor, values: actions.save_protection(_protection(values), by=actor, clock=SYSTEM_CLOCK).id,
-    change=lambda actor, key, values: _done(
+    create=lambda actor, values: _made(
+        actions.save_protection(_protection(values), by=actor, clock=SYSTEM_CLOCK), screens.unit_of_protection
+    ),
+    change=lambda actor, key, values: _told(
+        gettext("Saved."),
         actions.save_protection(
             _protection(values), protection_id=key, version=values.get("version"), by=actor, clock=SYSTEM_CLOCK
-        )
+        ),
+        screens.unit_of_protection(key),
     ),
 )
