@@ -237,6 +237,19 @@ def test_what_is_withdrawn_is_free_at_once(books):
 # --- the record ------------------------------------------------------------------------------------------------------
 
 
+def test_the_record_says_that_the_next_receipt_is_promised_to_others_already(books):
+    product = books.product()
+    books.supply(product, (march(8), 20))
+    books.confirm(books.wish(product, 20, march(8), line_id=1))
+
+    promise = books.confirm(books.wish(product, 5, march(3), line_id=2))
+
+    assert promise.lines[2].sentence == (
+        "Requested for 3 Mar 2026. 5 EA cannot be confirmed: on 3 Mar 2026 everything is promised; so is the next "
+        "receipt, a purchase order due on 8 Mar 2026."
+    )
+
+
 def test_the_record_says_why_a_line_is_late_and_what_comes_next(books):
     product = books.product()
     books.supply(product, (None, 4), (march(8), 20))

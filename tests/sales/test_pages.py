@@ -1,20 +1,21 @@
 """What the pages of sales say of an order that was entered."""
 
 from datetime import date
-from types import SimpleNamespace as Shown
 
 from django.utils import translation
 
+from troth.business.sales.actions import Confirmed, LineAnswer, Submitted
 from troth.business.sales.web.entry import told
 
+DAY = date(2026, 12, 3)
 
-def submitted(*short: bool, blocks: tuple[str, ...] = ()) -> Shown:
-    lines = [Shown(short=one) for one in short]
-    delivery_on = date(2026, 12, 3) if not all(short) else None
-    return Shown(
-        state="submitted", number="SO-1", lines=lines, delivery_on=delivery_on, blocks=blocks, deliveries=(),
-        not_delivered=(),
-    )  # fmt: skip
+
+def submitted(*short: bool, blocks: tuple[str, ...] = ()) -> Submitted:
+    lines = tuple(
+        LineAnswer(n, 10 * n, 1, int(not one), int(one), () if one else (Confirmed(1, DAY, "stock"),))
+        for n, one in enumerate(short, 1)
+    )
+    return Submitted(1, "SO-1", 1, "submitted", 0, 0, 0, lines, blocks)
 
 
 def test_a_submitted_order_tells_how_much_is_confirmed_and_what_blocks_it():

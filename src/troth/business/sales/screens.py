@@ -68,6 +68,8 @@ QUOTATION_WORDS = {
 QUOTATION_STATES = tuple((str(state), status.word) for state, status in QUOTATION_WORDS.items())
 ROLES = {"free": _("free of charge"), "alternative": _("serves the rest")}
 """Sub-items by their role."""
+ITEM_LABELS = {"price_label": _("Price without tax"), "value_label": _("Value with tax")}
+"""What the columns of items say: the price is that of the conditions, the value what the customer pays."""
 REJECTED = Status(_("Rejected"), "stopped")
 TRACE_KINDS = {
     "price": _("Price"),

@@ -149,7 +149,10 @@ def _proposed(task: Task, mode: str, offset: int, terms: Terms) -> tuple[tuple[L
 
 
 def _bound(shelf: Shelf, offset: int) -> dict[str, object]:
-    record = shelf.binding(offset).record()
+    binding = shelf.binding(offset)
+    record = binding.record()
+    if binding.receipt and (at := binding.receipt[1] - shelf.today) < len(shelf.free) and shelf.free[at] <= 0:
+        record["promised"] = True
     if kept := shelf.kept_for_others:
         record["kept"] = kept
     return record

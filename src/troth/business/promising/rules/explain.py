@@ -65,12 +65,13 @@ def sentence(
     head = Sentence("Requested for %(day)s.", day=spelled(requested_on))
     parts = [head, Sentence("%(arrivals)s.", arrivals=_listed(said))] if said else [head]
     bound = Binding.of(record.get("bound", {}))
+    is_promised = bool(record.get("bound", {}).get("promised"))
     quota = [of_quota(record["quota"], amount)] if "quota" in record and not on_time else []
     if short > 0:
         held = HELD.get(record.get("held", ""))
-        parts += [held or _short(amount(short), bound), *quota]
+        parts += [held or _short(amount(short), bound, is_promised=is_promised), *quota]
     elif not on_time and bound:
-        parts.append(Sentence("On %(why)s.", why=_why(bound)))
+        parts.append(Sentence("On %(why)s.", why=_why(bound, is_promised=is_promised)))
     elif not on_time:
         parts += quota
     if not on_time and record.get("bound", {}).get("kept"):
@@ -192,20 +193,27 @@ def _listed(arrivals: Sequence[Sentence]) -> Sentence:
     return Sentence(", ".join(f"%({place})s" for place in facts), **facts)
 
 
-def _short(amount: str, bound: Binding | None) -> Sentence:
+def _short(amount: str, bound: Binding | None, *, is_promised: bool) -> Sentence:
     if bound is None:
         return Sentence("%(amount)s cannot be confirmed.", amount=amount)
-    return Sentence("%(amount)s cannot be confirmed: on %(why)s.", amount=amount, why=_why(bound))
+    return Sentence(
+        "%(amount)s cannot be confirmed: on %(why)s.", amount=amount, why=_why(bound, is_promised=is_promised)
+    )
 
 
-def _why(bound: Binding) -> Sentence:
-    """What stands in the way of more or earlier goods."""
+_NEXT = Sentence("%(day)s everything is promised; the next receipt is a %(receipt)s due on %(due)s")
+_NEXT_PROMISED = Sentence("%(day)s everything is promised; so is the next receipt, a %(receipt)s due on %(due)s")
+
+
+def _why(bound: Binding, *, is_promised: bool) -> Sentence:
+    """What stands in the way of more or earlier goods; the next receipt may be promised to others as a whole."""
     full = spelled(date_of(bound.day))
     if bound.receipt is None:
         return Sentence("%(day)s everything is promised, and no receipt is known after it", day=full)
     category, day, _ = bound.receipt
+    pattern = _NEXT_PROMISED if is_promised else _NEXT
     return Sentence(
-        "%(day)s everything is promised; the next receipt is a %(receipt)s due on %(due)s",
+        pattern.pattern,
         day=full,
         receipt=RECEIPTS.get(Category(category), Sentence("receipt")),
         due=spelled(date_of(day)),

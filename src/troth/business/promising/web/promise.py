@@ -20,6 +20,7 @@ from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.formats import day as said_day
 from troth.platform.web.language import worded
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 from troth.reference import queries as reference
@@ -115,7 +116,7 @@ class PromisePage(DocumentPage):
             "waits": promised.short > 0 or (promised.delivery_on or date.min) > one.requested_on,
             "seen": table_of(SEEN, seen) if seen else None,
             "scope": found.scope,
-            "looked_on": found.looked_on,
+            "looked_on": said_day(found.looked_on) if found.looked_on else "",
             "version": found.version,
         }
 

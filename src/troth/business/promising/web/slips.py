@@ -37,6 +37,7 @@ recorded(
     Sentence("stock went into inspection: %(reason)s"),
     Sentence("stock was sent away: %(reason)s"),
     Sentence("stock was moved from bin %(one)s to bin %(other)s"),
+    Sentence("delivery %(number)s left before its day"),
     Sentence("receipts are overdue"),
     Sentence("supply does not cover what is promised"),
 )
@@ -91,7 +92,7 @@ class SlipList(ListPage):
     columns = (
         Column("opened_on", _("Day"), "date"),
         Column("cause", _("Because"), wide=True, wrap=True),
-        Column("document", _("Document"), "link"),
+        Column("document", _("Document"), "link", offered=True),
         Column("product", _("Product"), "party"),
         Column("site", _("Site")),
         Column("on", _("Short from"), "date"),

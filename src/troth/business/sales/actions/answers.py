@@ -20,7 +20,10 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class LineAnswer:
-    """What became of a line; `short` is what is not confirmed. Quantities in smallest units."""
+    """What became of a line; `short` is what is not confirmed. Quantities in smallest units.
+
+    `main_line` is the number of the item that a sub-item belongs to.
+    """
 
     line_id: int
     line_number: int
@@ -28,6 +31,12 @@ class LineAnswer:
     confirmed: int
     short: int
     schedule: tuple[Confirmed, ...] = ()
+    main_line: int | None = None
+
+    @property
+    def delivery_on(self) -> date | None:
+        """The day the last confirmed quantity arrives."""
+        return max((one.delivery_on for one in self.schedule), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ def line_answers(lines: Iterable[Line], promise: Promise) -> tuple[LineAnswer, .
 
 def _answer(line: Line, promised: LinePromise | None) -> LineAnswer:
     if promised is None:
-        return LineAnswer(line.id, line.line_number, line.base_quantity, 0, 0)
+        return LineAnswer(line.id, line.line_number, line.base_quantity, 0, 0, main_line=line.main_line)
     schedule = tuple([Confirmed(one.quantity, one.delivery_on, str(one.basis)) for one in promised.schedules])
-    return LineAnswer(line.id, line.line_number, line.base_quantity, promised.confirmed, promised.short, schedule)
+    return LineAnswer(
+        line.id, line.line_number, line.base_quantity, promised.confirmed, promised.short, schedule, line.main_line
+    )

@@ -26,7 +26,7 @@ from troth.business.sales.actions.check import Checked
 from troth.business.sales.actions.document import Document, needs_wish
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Line
-from troth.business.sales.web import sub_items
+from troth.business.sales.web import confirmed, sub_items
 from troth.business.sales.web.typed import Typed
 from troth.kernel.errors import BusinessError
 from troth.platform.actors import Actor
@@ -248,25 +248,14 @@ def _submit(checked: Checked, lacks: list[dict[str, Any]], wrong: list[dict[str,
     if stopping:
         words = ngettext("%(count)s entry to mend first", "%(count)s entries to mend first", stopping)
         return {"stops": True, "words": words % {"count": stopping}}
-    parts = _confirmed(checked.promises, len(document.standing))
+    promises = checked.promises
+    parts = confirmed.in_words(
+        (
+            confirmed.Line(line.line_number, line.main_line, bool(one and one.short), one.delivery_on if one else None)
+            for line, one in ((line, promises.get(line.line_number)) for line in document.standing)
+        ),
+        formats.short_day,
+    )
     if kind == "order" and checked.credit is not None and checked.credit.limit is not None:
         parts.append(gettext("credit within limit") if checked.credit.within_limit else gettext("past credit limit"))
     return {"stops": False, "words": ", ".join(parts)}
-
-
-def _confirmed(promises: Mapping[int, LinePromise], lines: int) -> list[str]:
-    short = sum(1 for one in promises.values() if one.short)
-    full = lines - short
-    parts = []
-    if full:
-        words = ngettext("%(full)s line confirmed", "%(full)s lines confirmed", full) % {"full": full}
-        until = _last_day(one for one in promises.values() if not one.short)
-        parts.append(gettext("%(words)s for %(day)s") % {"words": words, "day": until} if until else words)
-    if short:
-        parts.append(gettext("%(short)s short") % {"short": short})
-    return parts
-
-
-def _last_day(promises: Iterable[LinePromise]) -> str:
-    days: list[date] = [one.delivery_on for one in promises if one.delivery_on is not None]
-    return formats.short_day(max(days)) if days else ""

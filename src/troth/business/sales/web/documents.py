@@ -74,6 +74,7 @@ class OrderPage(DocumentPage):
                     view, screens.line_status, lambda one: _item_steps(view, one, actor), actor=actor
                 ),
                 "total": Money(view.document.gross, view.document.currency_id),
+                **screens.ITEM_LABELS,
             }
 
         def ref() -> Any:
@@ -261,6 +262,7 @@ class QuotationPage(DocumentPage):
             return {
                 "items": screens.items(view, _quoted_status, lambda one: (), actor=actor),
                 "total": Money(view.document.gross, view.document.currency_id),
+                **screens.ITEM_LABELS,
             }
 
         def ref() -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.pricing.queries import SET_PRICE
@@ -23,6 +23,7 @@ from troth.business.sales.queries import DocumentView
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.states import OrderState
+from troth.business.sales.web import confirmed
 from troth.business.sales.web.entered import cells, head_of, price_by_hand, row_of, typed_lines
 from troth.business.sales.web.entry_words import KEYS, WORDS
 from troth.kernel.errors import BusinessError
@@ -191,19 +192,18 @@ def told(submitted: Submitted) -> tuple[str, bool]:
     """What became of a submitted order in a sentence, and whether it asks for attention."""
     if submitted.state == OrderState.DRAFT:
         return gettext("%(number)s is saved as a draft: something is missing.") % {"number": submitted.number}, True
-    short = sum(1 for line in submitted.lines if line.short)
     parts = [gettext("%(number)s submitted") % {"number": submitted.number}]
-    full = len(submitted.lines) - short
-    if full:
-        until = formats.day(submitted.delivery_on) if submitted.delivery_on else ""
-        words = ngettext("%(full)s line confirmed", "%(full)s lines confirmed", full) % {"full": full}
-        parts.append(gettext("%(words)s for %(day)s") % {"words": words, "day": until} if until else words)
-    if short:
-        parts.append(gettext("%(short)s short") % {"short": short})
+    parts += confirmed.in_words(
+        (
+            confirmed.Line(line.line_number, line.main_line, line.short > 0, line.delivery_on)
+            for line in submitted.lines
+        ),
+        formats.day,
+    )
     made = [gettext("Delivery %(number)s made") % {"number": one.number} for one in submitted.deliveries]
     stands = [*submitted.blocks, *(worded(one.reason) for one in submitted.not_delivered if not submitted.blocks)]
     sentences = [", ".join(parts), *made, *(str(one).rstrip(".") for one in stands)]
-    return ". ".join(sentences) + ".", bool(short or stands)
+    return ". ".join(sentences) + ".", bool(submitted.is_short or stands)
 
 
 class OrderCreate(EntryPage):

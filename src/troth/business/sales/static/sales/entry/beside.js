@@ -30,11 +30,14 @@ function next(line) {
   return found[found.findIndex((one) => one.choice === cell(line, "alternatives").value) + 1];
 }
 
+const verb = (offered) => say(offered.choice === "take" ? "takeOther" : "insist");
+
 function toggle(line) {
   const after = next(line);
   const offered = choices.get(line);
   if (after) choose(line, after.choice, say("taken", { what: spoken(after) }));
-  else if (offered) choose(line, cell(line, "alternatives").value === offered.choice ? "" : offered.choice, say("asMasterData"));
+  else if (offered && cell(line, "alternatives").value === offered.choice) choose(line, "", say("asMasterData"));
+  else if (offered) choose(line, offered.choice, verb(offered));
   else return false;
   return true;
 }
@@ -43,7 +46,7 @@ function ofProposal(line, proposal) {
   const part = element("span", "beside-part");
   if (proposal.sentence) part.append(element("span", "", proposal.sentence));
   const taken = cell(line, "alternatives").value;
-  const words = taken ? say("asMasterData") : proposal.choice === "take" ? say("takeOther") : say("insist");
+  const words = taken ? say("asMasterData") : verb(proposal);
   part.append(button(words, () => (taken ? choose(line, "", words) : toggle(line))));
   if (!next(line)) part.append(element("kbd", "", "Alt A"));
   return part;
