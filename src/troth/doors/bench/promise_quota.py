@@ -67,8 +67,7 @@ def _cpu_ms(one: Cost) -> float:
 
 
 def _plan(built: BenchCompany) -> None:
-    """A procedure by product and customer: a hundred cells a product, each planned for a quarter by weeks and consumed in
-    part."""
+    """A procedure by product and customer: a hundred cells a product, planned by weeks for a quarter, some used."""
     from troth.business.quotas import actions as quotas
     from troth.platform import sql
     from troth.platform.actors import SYSTEM
