@@ -103,7 +103,7 @@ def _row(one: Change, names: Sequence[str], takers: Sequence[str]) -> ChangeRow:
 
 
 SEGMENTS = (
-    Column("name", _("Segment"), wide=True),
+    Column("name", _("Segment")),
     Column("strategy", _("Strategy")),
     Column("lines", _("Lines"), "number"),
     Column("better", _("Better"), "number"),
@@ -224,7 +224,7 @@ def keys(actor: Any, run: Run, *states: str) -> dict[str, Any]:
 
 
 LEFT = (
-    Column("line", _("Order and item"), "link"),
+    Column("line", _("Order"), "link"),
     Column("customer", _("Customer"), "party"),
     Column("product", _("Product"), "party"),
     Column("has", _("Has now"), wrap=True),

@@ -23,7 +23,7 @@ class ChangeList(ListPage):
     title = _("Changes")
     permission = "backorders.view_run"
     columns = (
-        Column("order", _("Order and item"), sort=True),
+        Column("order", _("Order"), sort=True),
         Column("verdict", _("Result"), "status"),
         Column("customer", _("Customer"), "party", wide=True),
         Column("product", _("Product"), "party", wide=True),
