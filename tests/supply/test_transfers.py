@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from tests import rivals
 from tests.promising.books import Books, demand, march, open_books, told
@@ -18,13 +19,16 @@ from troth.business.supply.types import AlreadyReversed, DayMissing, NoSuchTrans
 from troth.kernel.calendars import day_of
 from troth.kernel.netting import Category
 from troth.kernel.scopes import STANDARD, Event
+from troth.ledgers.availability import actions as posting
 from troth.ledgers.availability import queries as availability
+from troth.ledgers.availability.actions import Entry
 from troth.ledgers.stock import actions as stock_actions
 from troth.ledgers.stock import queries as stock
 from troth.ledgers.stock.models import Balance
 from troth.ledgers.stock.rules import NotEnoughStock
-from troth.platform import verify
+from troth.platform import locks, verify
 from troth.platform.actors import SYSTEM
+from troth.platform.documents import DocumentRef
 from troth.reference import models as reference
 
 
@@ -85,7 +89,35 @@ def test_only_a_scope_that_counts_them_promises_goods_in_inspection(books: Books
     narrow, counted = books.wish(product, 9, march(4)), books.wish(product, 9, march(4), scope=wide)
     assert told(books.confirm(narrow), narrow.line_id) == [(4, 4, "stock")]
     books.withdraw(product, narrow.line_id)
-    assert told(books.confirm(counted), counted.line_id) == [(4, 4, "stock"), (12, 5, "planned")]
+    assert told(books.confirm(counted), counted.line_id) == [(4, 4, "stock"), (12, 5, "unreleased")]
+    said = str(promising.explain("order", counted.line_id).sentence)
+    assert "5 EA on 12 Mar 2026 from goods that are not released yet" in said
+    assert [row[0::2] for row in demand(books, product)][-1] == ("UNSECURED_ORDER", -5), "counted apart"
+    assert broken() == []
+
+
+WANTED = ((4, march(4)), (3, march(9)), (3, march(4)))
+
+
+@pytest.mark.parametrize("fields", [{}, {"has_batches": True, "shelf_life_days": 30}])
+def test_what_rests_on_goods_that_are_not_released_says_so_beside_what_is_planned(books: Books, fields: dict) -> None:
+    """4 are free, 3 are in inspection and 3 are planned for the 9th."""
+    product = stocked(books, 7, **fields)
+    batch = {"batch": "A"} if fields else {}
+    transfer(books, product, 3, "unrestricted quality", **batch)
+    lasts = day_of(march(31)) if fields else 0
+    with transaction.atomic():
+        held = locks.begin()
+        held.take(books.key(product))
+        source = DocumentRef("plan", 1)
+        entry = Entry(books.key(product), Category.PLANNED, day_of(march(9)), 3, source, 1, "", lasts)
+        posting.post(held, [entry], at=books.clock.now())
+    order = STANDARD[Event.ORDER]
+    wide = replace(order, code="wide", supply=order.supply | {Category.QUALITY_STOCK, Category.PLANNED})
+    life = {"life_days": 0} if fields else {}
+    wishes = [books.wish(product, quantity, on, scope=wide, **life) for quantity, on in WANTED]
+    said = [told(books.confirm(wish), wish.line_id) for wish in wishes]
+    assert said == [[(4, 4, "stock")], [(9, 3, "planned")], [(4, 3, "unreleased")]]
     assert broken() == []
 
 

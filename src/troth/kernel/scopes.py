@@ -24,7 +24,7 @@ from types import MappingProxyType
 
 from troth.kernel.forecast import MONTHLY, Window, left, left_of_lots
 from troth.kernel.lots import Lots
-from troth.kernel.netting import Category, Scope, Series
+from troth.kernel.netting import LYING, Category, Scope, Series
 
 
 class Event(StrEnum):
@@ -52,6 +52,7 @@ class CheckingScope:
     """What counts in a check; unsecured orders always do.
 
     `at_hand` names the demands that goods at hand serve first; empty: no such ceiling.
+    `firm` is what firm supply leaves, `released` what there is without goods that lie here and are not free.
     `secured` is firm supply and the promises that stand on it, without what is merely protected or unsecured.
 
     `lead_time` confirms what supply does not cover at the end of the replenishment lead time. An overdue receipt is
@@ -71,6 +72,7 @@ class CheckingScope:
     lasting: tuple[bool, ...] = field(init=False, compare=False, repr=False)
     secured: Scope = field(init=False, compare=False, repr=False)
     firm: Scope = field(init=False, compare=False, repr=False)
+    released: Scope = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # By category: stock and demand, which tell what stock alone covers for good.
@@ -79,12 +81,18 @@ class CheckingScope:
         demand = self.demand | {Category.UNSECURED_ORDER}
         object.__setattr__(self, "counted", self._counting(self.supply | demand))
         object.__setattr__(self, "firm", self._counting((self.supply & FIRM) | demand))
+        object.__setattr__(self, "released", self._counting((self.supply - LYING) | demand))
         object.__setattr__(self, "secured", self._counting((self.supply & FIRM) | (self.demand & PROMISED)))
 
     @property
     def is_firm(self) -> bool:
         """Whether it believes in firm supply alone."""
         return self.supply <= FIRM
+
+    @property
+    def counts_unreleased(self) -> bool:
+        """Whether goods count that lie here and are not free."""
+        return bool(self.supply & LYING)
 
     @property
     def on_firm_supply(self) -> "CheckingScope":

@@ -38,6 +38,7 @@ BASIS = {
     "supply": Status(_("on order"), "going"),
     "planned": Status(_("planned"), "waiting"),
     "lead_time": Status(_("lead time"), "waiting"),
+    "unreleased": Status(_("not released"), "waiting"),
     "allocated": Status(_("allocated"), "done"),
     "unchecked": Status(_("not checked"), "draft"),
 }

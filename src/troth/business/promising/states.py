@@ -14,19 +14,23 @@ class Mode(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a confirmed quantity stands on; `unchecked` for products that are not kept in stock."""
+    """What a confirmed quantity stands on; `unchecked` for products that are not kept in stock.
+
+    `unreleased` are goods that lie here and are not free: in inspection, blocked, or at a location that is left out.
+    """
 
     STOCK = "stock"
     SUPPLY = "supply"
     PLANNED = "planned"
     LEAD_TIME = "lead_time"
+    UNRELEASED = "unreleased"
     ALLOCATED = "allocated"
     UNCHECKED = "unchecked"
 
     @property
     def is_secured(self) -> bool:
         """Whether firm supply stands behind it; the others are posted, and counted, apart."""
-        return self not in (Basis.PLANNED, Basis.LEAD_TIME)
+        return self not in (Basis.PLANNED, Basis.LEAD_TIME, Basis.UNRELEASED)
 
 
 class HoldState(StrEnum):

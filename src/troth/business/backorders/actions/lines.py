@@ -33,7 +33,8 @@ Part = Sequence[AvailabilityKey]
 READS = 5
 """So often keys are read that move meanwhile; those that still do are found to have moved when they are applied."""
 
-STOCK, PLANNED, LEAD_TIME = (BASES.index(one) for one in (Basis.STOCK, Basis.PLANNED, Basis.LEAD_TIME))
+STOCK, LEAD_TIME = BASES.index(Basis.STOCK), BASES.index(Basis.LEAD_TIME)
+UNSECURED = [BASES.index(one) for one in BASES if not one.is_secured]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +73,7 @@ class Lines:
     @cached_property
     def takes_supply(self) -> Flags:
         """Whether a row stands on firm supply; what is confirmed ahead of it takes none."""
-        basis = self.open.row_basis
-        return np.asarray((basis != LEAD_TIME) & (basis != PLANNED))
+        return np.asarray(~np.isin(self.open.row_basis, UNSECURED))
 
     @cached_property
     def beside(self) -> list[Series]:

@@ -22,8 +22,9 @@ from troth.kernel import netting
 from troth.kernel.backorder import Backlog, Outcome, Strategy
 from troth.kernel.backorder import run as kernel_run
 from troth.kernel.backorder.balance import Balance
-from troth.kernel.netting import Array
+from troth.kernel.netting import LYING, Array
 from troth.kernel.scheduling import Dates
+from troth.kernel.scopes import FIRM
 
 NO_SEGMENT = -1
 _WORDS = tuple(one.name.lower() for one in Strategy)
@@ -300,7 +301,10 @@ class _Bases:
         """The basis of each row that a line of the key gets, by line and material day."""
         shared, today = self._shared, int(self._shared.lines.today[key])
         stock = self._stock(key)
-        firm = None if shared.lines.scopes[key].is_firm else self._firm(key)
+        scope = shared.lines.scopes[key]
+        firm = None if scope.is_firm else self._firm(key)
+        # Planned supply may cover it where the scope counts any; else only goods that are not released do.
+        ahead = Basis.UNRELEASED if scope.supply - FIRM <= LYING else Basis.PLANNED
         moves = [
             (offset, place, quantity, on_lead_time)
             for place in self._moving[key]
@@ -311,7 +315,7 @@ class _Bases:
             if on_lead_time:
                 basis = Basis.LEAD_TIME
             elif firm is not None and firm[min(max(offset, 0), len(firm) - 1)] < quantity:
-                basis = Basis.PLANNED
+                basis = ahead
             else:
                 basis = Basis.STOCK if quantity <= stock else Basis.SUPPLY
                 stock -= quantity if basis is Basis.STOCK else 0

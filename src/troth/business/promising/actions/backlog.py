@@ -21,7 +21,7 @@ from troth.platform import sql
 MODES = (Mode.ONE_TIME, Mode.COMPLETE, Mode.PARTIAL)
 """By the numbers of `OpenLines.mode`, which are those of the kernel's backlog."""
 
-BASES = (Basis.STOCK, Basis.SUPPLY, Basis.PLANNED, Basis.LEAD_TIME)
+BASES = (Basis.STOCK, Basis.SUPPLY, Basis.PLANNED, Basis.LEAD_TIME, Basis.UNRELEASED)
 """By the numbers of `OpenLines.row_basis`."""
 
 LINES_AT_A_TIME = 20_000

@@ -202,11 +202,8 @@ class Lasting(Shelf):
             self._free = Steps(self._seen(net), scope.horizon_days, ceiling=self.at_hand)
         return self._free
 
-    def firm(self, offset: int) -> int:
-        if self.scope.is_firm:
-            return self.free[min(offset, len(self.free) - 1)]
-        scope = self.scope.firm
-        net = self._whole.curve(scope, "firm", self._lasts, self._batch)
+    def _within(self, name: str, scope: Scope, offset: int) -> int:
+        net = self._whole.curve(scope, name, self._lasts, self._batch)
         return Steps(self._seen(net), scope.horizon_days, ceiling=self.at_hand)[min(offset, scope.horizon_days)]
 
     def take(self, lines: Sequence[Line]) -> tuple[Use, ...]:

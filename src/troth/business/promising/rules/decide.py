@@ -211,13 +211,14 @@ def _schedules(
 
 
 def _basis(shelf: Shelf, day: int, got: int, ready: int | None) -> Basis:
-    """Stock alone covers it for good, or firm supply does, or planned supply; otherwise only the time to procure it."""
+    """Stock alone covers it for good, or firm supply does, or planned supply, or goods that lie here and are not
+    released; otherwise only the time to procure it. What rests in part on the weaker one is called so as a whole."""
     if got <= shelf.on_stock:
         return Basis.STOCK
     if got <= shelf.firm(day):
         return Basis.SUPPLY
     if got <= shelf.free[min(day, len(shelf.free) - 1)]:
-        return Basis.PLANNED
+        return Basis.PLANNED if got <= shelf.released(day) else Basis.UNRELEASED
     assert ready is not None
     return Basis.LEAD_TIME
 

@@ -22,6 +22,7 @@ FROM = {
     Basis.SUPPLY: Sentence("from supply on order"),
     Basis.PLANNED: Sentence("from planned supply"),
     Basis.LEAD_TIME: Sentence("once it has been procured"),
+    Basis.UNRELEASED: Sentence("from goods that are not released yet"),
     Basis.ALLOCATED: Sentence("from stock tied to this line"),
     Basis.UNCHECKED: Sentence("which is not kept in stock"),
 }

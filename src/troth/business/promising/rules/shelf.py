@@ -151,8 +151,18 @@ class Shelf:
         """What firm supply alone leaves free on a day."""
         if self.scope.is_firm:
             return self.free[min(offset, len(self.free) - 1)]
+        return self._within("firm", self.scope.firm, offset)
+
+    def released(self, offset: int) -> int:
+        """What is free on a day without goods that lie here and are not free."""
+        if not self.scope.counts_unreleased:
+            return self.free[min(offset, len(self.free) - 1)]
+        return self._within("released", self.scope.released, offset)
+
+    def _within(self, name: str, scope: Scope, offset: int) -> int:
+        """What is free on a day of what counts in a narrower scope, which is told apart by its name."""
         horizon = self.scope.counted.horizon_days
-        net = _net(Asked(self._series, self.version, self.today, self._ready), self.scope.firm)
+        net = _net(Asked(self._series, self.version, self.today, self._ready), scope)
         curve = Steps(self._seen(steps.take(net, self._gone, horizon)), horizon, ceiling=self.at_hand)
         return curve[min(offset, horizon)]
 
