@@ -159,10 +159,11 @@ def uses(requirement_ids: Sequence[int]) -> dict[int, tuple[Use, ...]]:
 
 def uses_of_expired_holds(at: datetime) -> list[int]:
     """The lines of holds that expired by `at`, were not swept yet, and still consume quotas."""
+    # The few holds first: SQLite would read all that was ever promised to find their lines.
+    lines = sql.looked_up("promising_hold h", "promising_holdline", "l", "l.hold_id = h.id")
     rows = sql.fetch(
-        "SELECT l.id FROM promising_hold h JOIN promising_holdline l ON l.hold_id = h.id JOIN promising_requirement r"
-        " ON r.document_kind = 'hold' AND r.line_id = l.id AND r.is_rationed"
-        " WHERE h.state = 'active' AND h.expires_at <= %s ORDER BY l.id",
+        f"SELECT l.id FROM {lines} WHERE h.state = 'active' AND h.expires_at <= %s AND EXISTS (SELECT 1 FROM"
+        " promising_requirement r WHERE r.document_kind = 'hold' AND r.line_id = l.id AND r.is_rationed) ORDER BY l.id",
         [at],
     )
     return [row[0] for row in rows]
