@@ -1,8 +1,11 @@
 """Rules of sales that need no database: states, derived progress, which changes ask anew."""
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from troth.business.sales.rules import changes, determination
 from troth.business.sales.rules.lines import Header, Line
@@ -68,6 +71,34 @@ def come(**done):
 )
 def test_how_far_an_order_has_come_follows_from_the_ledgers(lines, money, headline):
     assert progress(lines, **money).headline == headline
+
+
+@st.composite
+def ledger_lines(draw):
+    """A line as the ledgers can have it: nothing is issued that was not delivered, nor billed that was not issued."""
+    ordered = draw(st.integers(1, 4))
+    basis = draw(st.sampled_from(["issued", "ordered", "none"]))
+    goes = draw(st.booleans())
+    delivered = draw(st.integers(0, ordered)) if goes else 0
+    issued = draw(st.integers(0, delivered))
+    lost = draw(st.integers(0, issued))
+    billed = {"issued": issued - lost, "ordered": ordered, "none": 0}[basis]
+    confirmed = draw(st.integers(0, ordered - delivered))
+    return LineProgress(draw(st.booleans()), goes, basis, ordered, confirmed, delivered, 0, issued,
+                        draw(st.integers(0, billed)), lost)  # fmt: skip
+
+
+@given(st.lists(ledger_lines(), max_size=6))
+def test_lines_told_apart_by_nothing_may_be_summed_for_the_one_word_of_their_order(lines):
+    kinds = {}
+    for line in lines:
+        kinds.setdefault((line.is_promised, line.is_delivered, line.billing_basis), []).append(line)
+    names = [one.name for one in fields(LineProgress)][3:]
+    summed = [
+        LineProgress(*kind, *(sum(getattr(line, name) for line in alike) for name in names))
+        for kind, alike in kinds.items()
+    ]
+    assert progress(summed).headline == progress(lines).headline
 
 
 LINE_RERUN = {

@@ -1,5 +1,6 @@
 """What the pages of sales list and show: orders and quotations row by row, a document's head, its items, its words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -205,20 +206,27 @@ def order_status(state: str, come: Status | None) -> Status:
 
 
 def _headlines(order_ids: Sequence[int]) -> dict[int, Status]:
-    """How far these orders have come, as their pages say; eight statements whatever their number."""
+    """How far these orders have come, as their pages say; eight statements whatever their number.
+
+    Lines of an order that are told apart by nothing count as one. Only of an order of which nothing was delivered does
+    it matter what is confirmed, so that the sums say what the lines would.
+    """
     lines = queries.standing_lines(list(order_ids))
     promised = promising.confirmed("order", list(lines))
-    done = fulfilment.progress("order_line", list(lines))
-    by_order: dict[int, list[LineProgress]] = {}
+    groups: dict[tuple[int, bool, bool], int] = {}
+    group_of, confirmed = {}, Counter[int]()
     for line_id, row in lines.items():
-        if line_id not in done:
-            continue
-        one = done[line_id]
-        by_order.setdefault(row.order_id, []).append(
+        kind = (row.order_id, row.is_promised and line_id in promised, row.is_delivered)
+        group_of[line_id] = group = groups.setdefault(kind, len(groups))
+        confirmed[group] += promised.get(line_id, 0)
+    kinds = list(groups)
+    by_order: dict[int, list[LineProgress]] = {}
+    for (group, basis), come in fulfilment.progress_of_groups("order_line", group_of).items():
+        order_id, is_promised, is_delivered = kinds[group]
+        by_order.setdefault(order_id, []).append(
             LineProgress(
-                row.is_promised and line_id in promised, row.is_delivered, one.billing_basis, one.ordered,
-                promised.get(line_id, 0), one.delivered, one.picked, one.issued, one.billed,
-                one.lost,
+                is_promised, is_delivered, basis, come.ordered, confirmed[group], come.delivered, come.picked,
+                come.issued, come.billed, come.lost,
             )
         )  # fmt: skip
     words = {order_id: progress(found).headline for order_id, found in by_order.items()}
