@@ -47,7 +47,7 @@ def test_a_view_shared_with_a_role_is_seen_by_who_has_it_and_changed_by_its_make
     assert colleague.post("/lists/views/change/", taken).status_code == 404
     rita.post("/lists/views/change/", taken)
     assert [name for name, _url in tabs(colleague.get("/orders/"))] == [
-        "All*", "Drafts", "Unconfirmed lines", "Blocked", "Mine",
+        "All*", "Drafts", "Unconfirmed lines", "Blocked", "New dates", "Mine",
     ]  # fmt: skip
     rita.post("/lists/views/change/", {**taken, "do": "delete"})
     assert not SavedView.objects.exists()
