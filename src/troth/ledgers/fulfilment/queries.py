@@ -93,11 +93,11 @@ def progress_of_groups(kind: str, group_of: Mapping[int, int]) -> dict[tuple[int
     with_clause, relation, parameters = sql.relation("l", {"line_id": "int", "part": "int"}, list(group_of.items()))
     sums = ", ".join(f"CAST(SUM(b.{measure}) AS bigint)" for measure in Measure)
     rows = sql.fetch(
-        f"{with_clause} SELECT l.part, b.billing_basis, {sums}, MAX(b.tolerance) FROM fulfilment_balance b"
+        f"{with_clause} SELECT l.part, {sums}, MAX(b.tolerance), b.billing_basis FROM fulfilment_balance b"
         f" JOIN {relation} ON b.line_id = l.line_id WHERE b.kind = %s GROUP BY l.part, b.billing_basis",
         [*parameters, kind],
     )
-    return {(group, basis): Progress(*row, basis) for group, basis, *row in rows}
+    return {(group, row[-1]): Progress(*row) for group, *row in rows}
 
 
 def posted_from(kind: str, measure: Measure, document_ids: Sequence[int] | None = None) -> dict[tuple[int, int], int]:
