@@ -159,6 +159,26 @@ def test_what_would_make_it_earlier_names_the_quota_and_by_how_much(books, ratio
     assert [(one.on, one.quantity) for one in roads["quota"].arrivals] == [(march(3), 30)]
 
 
+def test_what_would_make_it_earlier_names_what_is_kept_for_others_and_by_how_much(books):
+    customers(books, "retail", "online")
+    product = books.product()
+    books.supply(product, (None, 100))
+    books.protect(product, "retail", 80)
+    wish = books.asks(product, 50, march(3), group="online", document=DocumentRef("rationed", 1, "1"))
+    promise = books.confirm(wish)
+    register_wishes("rationed", _Wishes(wish))
+    assert "80 EA are kept for other customers." in str(promise.lines[1].sentence)
+
+    roads = {road.road: road for road in promising.earlier("rationed", 1, clock=books.clock)}
+
+    assert roads["protection"].more == 30
+    assert [(one.on, one.quantity) for one in roads["protection"].arrivals] == [(march(3), 50)]
+    own = books.asks(product, 90, march(3), group="retail", document=DocumentRef("rationed", 2, "2"))
+    books.confirm(own)
+    register_wishes("rationed", _Wishes(own))
+    assert "protection" not in [road.road for road in promising.earlier("rationed", 2, clock=books.clock)]
+
+
 def test_an_order_without_a_quota_costs_no_statement_more(books, rationed):
     from troth.platform.sql import tally
 

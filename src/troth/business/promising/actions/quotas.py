@@ -56,6 +56,11 @@ def unrationed(found: Holding) -> Holding:
     return {line_id: replace(matched, sequences=()) for line_id, matched in found.items()}
 
 
+def unprotected(found: Holding) -> Holding:
+    """The same as if nothing were protected."""
+    return {line_id: replace(matched, protections=()) for line_id, matched in found.items()}
+
+
 def keys(found: Holding) -> tuple[QuotaKey, ...]:
     """What a promise of these wishes may take from, and what it must leave to others."""
     return tuple(dict.fromkeys(key for matched in found.values() for key in matched.keys))

@@ -7,6 +7,7 @@ and no route. Nothing here locks or writes: every road is tried on books that ar
     split      the line may come in parts, and need not wait for its group
     fewer      less is wanted, as much as there is for the wished day
     quota      the quotas that hold for the line have room
+    protection nothing of its goods is kept for others
     receipt    a receipt that comes later than needed comes by the day the goods are needed
     site       the line is delivered from another site
     substitute other goods that a rule of availability names serve all that they can of it
@@ -14,7 +15,7 @@ and no route. Nothing here locks or writes: every road is tried on books that ar
 A road is offered only if more of the line would come, or all of it earlier. The ones that help most come first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -94,8 +95,8 @@ class Arrival(NamedTuple):
 class Earlier:
     """A road to an earlier or a larger promise: what would arrive, and what has to happen for it.
 
-    `quota` says which quota limits, `more` by how much it would have to be raised, or how much of a `stock` (category)
-    would have to be released; `product` is what is sold instead.
+    `quota` says which quota limits, `more` by how much it would have to be raised, what is kept for others lowered, or
+    how much of a `stock` (category) released; `product` is what is sold instead.
     """
 
     road: str
@@ -148,6 +149,7 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
         *_split(wish, clock),
         *_fewer(wish, clock),
         *_raised(wish, now, clock),
+        *_unprotected(wish, now, clock),
         *_released(wish, clock),
         *_expedited(wish, clock),
         *_elsewhere(one, kind, clock),
@@ -157,7 +159,7 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
     return sorted(better, key=lambda road: (road.short, road.last_on or date.max, _ORDER.index(road.road)))
 
 
-_ORDER = ("split", "fewer", "release", "quota", "receipt", "site", "substitute")
+_ORDER = ("split", "fewer", "release", "protection", "quota", "receipt", "site", "substitute")
 
 
 def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
@@ -183,10 +185,11 @@ def _with_group(document_id: int, wish: Wish) -> list[Wish]:
 
 
 def _tried(
-    wishes: Sequence[Wish], line_id: int, clock: Clock, supposed: Sequence[Entry] = (), *, unrationed: bool = False
+    wishes: Sequence[Wish], line_id: int, clock: Clock, supposed: Sequence[Entry] = (),
+    *, without: Callable[[quotas.Holding], quotas.Holding] | None = None,
 ) -> LinePromise | None:  # fmt: skip
-    """The promise of the line if it were so; None where a rule stands in the way."""
-    found = quotas.unrationed(quotas.holding(wishes)) if unrationed else None
+    """The promise if it were so, `without` some of what holds for it; None where a rule stands in the way."""
+    found = without(quotas.holding(wishes)) if without is not None else None
     try:
         return simulate(wishes, clock=clock, anew=True, supposed=supposed, found=found).lines[line_id]
     except BusinessError:
@@ -220,14 +223,24 @@ def _raised(wish: Wish, now: LinePromise, clock: Clock) -> Iterator[Earlier]:
     bound = now.record.get("quota")
     if bound is None:
         return
-    found = _tried([wish], wish.line_id, clock, unrationed=True)
-    if found is None or not found.schedules:
+    found = _tried([wish], wish.line_id, clock, without=quotas.unrationed)
+    if found is not None and (more := _more(found, now)) > 0:
+        yield Earlier("quota", _arrivals(found), found.short, quota=limited_by(bound), more=more)
+
+
+def _unprotected(wish: Wish, now: LinePromise, clock: Clock) -> Iterator[Earlier]:
+    """As if nothing were kept for others; quotas hold."""
+    if not any(matched.protections for matched in quotas.holding([wish]).values()):
         return
+    found = _tried([wish], wish.line_id, clock, without=quotas.unprotected)
+    if found is not None and (more := _more(found, now)) > 0:
+        yield Earlier("protection", _arrivals(found), found.short, more=more)
+
+
+def _more(found: LinePromise, now: LinePromise) -> int:
+    """By how much what is found is ahead of what is promised now, on the day on which it is most."""
     arrivals, stands = _arrivals(found), _arrivals(now)
-    more = max(_by(arrivals, one.on) - _by(stands, one.on) for one in arrivals)
-    if more > 0:
-        said = limited_by(bound)
-        yield Earlier("quota", arrivals, found.short, quota=said, more=more)
+    return max((_by(arrivals, one.on) - _by(stands, one.on) for one in arrivals), default=0)
 
 
 def _released(wish: Wish, clock: Clock) -> Iterator[Earlier]:

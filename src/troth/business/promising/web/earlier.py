@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +13,12 @@ from troth.business.promising import actions
 from troth.business.promising.actions.replay import Earlier
 from troth.kernel.errors import BusinessError
 from troth.kernel.netting import Category
+from troth.platform.web.access import allowed
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.formats import day as said_day
 from troth.platform.web.formats import number as figure
 from troth.platform.web.language import worded
-from troth.platform.web.values import Quantity
+from troth.platform.web.values import Link, Quantity
 
 ROADS = {
     "split": _("Deliver in parts, each as soon as it can leave"),
@@ -33,8 +36,19 @@ COLUMNS = (
 )
 
 
-def table(kind: str, line_id: int, unit: tuple[int, str], clock: Any) -> Any:
-    """The roads to an earlier promise as a table; None where there is none. `unit` is (decimals, unit)."""
+WHERE = Column("where", _("Where"), "link")
+PLACES = {
+    "quota": (_("Quota procedures"), "quotas:quota-procedures-list", "promising:quota-cells-plan"),
+    "protection": (_("Supply protection"), "quotas:supply-protections-list", "quotas:supply-protections-create"),
+}
+"""Where a road is taken: its name, its route, and the route of the right to take it."""
+
+
+def table(kind: str, line_id: int, unit: tuple[int, str], clock: Any, *, product: str = "", actor: Any = None) -> Any:
+    """The roads to an earlier promise as a table; None where there is none. `unit` is (decimals, unit).
+
+    An `actor` who may take a road is led to where it is done, for the `product` (number).
+    """
     try:
         found = actions.earlier(kind, line_id, clock=clock)
     except BusinessError:
@@ -42,13 +56,22 @@ def table(kind: str, line_id: int, unit: tuple[int, str], clock: Any) -> Any:
     rows = [
         {
             "road": road_words(road, unit),
+            "where": _where(road.road, product, actor),
             "arrives": arriving(((one.quantity, one.on) for one in road.arrivals), unit),
             "last_on": road.last_on,
             "short": Quantity(road.short, *unit) if road.short else None,
         }
         for road in found
     ]
-    return table_of(COLUMNS, rows) if rows else None
+    columns = (*COLUMNS, WHERE) if any(row["where"] for row in rows) else COLUMNS
+    return table_of(columns, rows) if rows else None
+
+
+def _where(road: str, product: str, actor: Any) -> Link | None:
+    if road not in PLACES or actor is None or not allowed(actor, PLACES[road][2]):
+        return None
+    label, route, _right = PLACES[road]
+    return Link(label, reverse(route) + ("?" + urlencode({"q": product}) if road == "protection" else ""))
 
 
 def road_words(road: Earlier, unit: tuple[int, str]) -> str:
@@ -62,6 +85,8 @@ def road_words(road: Earlier, unit: tuple[int, str]) -> str:
     if road.road == "quota":
         facts = {"quota": worded(road.quota), "quantity": _amount(road.more, unit)}
         return gettext("Raise the %(quota)s by %(quantity)s") % facts
+    if road.road == "protection":
+        return gettext("Keep %(quantity)s less of it for other customers") % {"quantity": _amount(road.more, unit)}
     if road.stock is not None:
         return str(RELEASED[road.stock]) % {"quantity": _amount(road.more, unit)}
     if road.road == "substitute":

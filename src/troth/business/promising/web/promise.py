@@ -112,7 +112,14 @@ class PromisePage(DocumentPage):
         return {
             "sentence": worded(found.sentence),
             "promised": [screens.dated(self._line(one), party, promised, wished, one.requested_on)],
-            "earlier": earlier.table(one.document_kind, one.line_id, unit, self.request.clock),  # type: ignore[attr-defined]
+            "earlier": earlier.table(
+                one.document_kind,
+                one.line_id,
+                unit,
+                self.request.clock,  # type: ignore[attr-defined]
+                product=one.product.number,
+                actor=actor,
+            ),
             "waits": promised.short > 0 or (promised.delivery_on or date.min) > one.requested_on,
             "seen": table_of(SEEN, seen) if seen else None,
             "scope": found.scope,
