@@ -25,7 +25,7 @@ class AvailabilityBalance:
 
     def __copy__(self) -> "AvailabilityBalance":
         # What `copy` finds out by itself costs it ten times as much, and each plan on supposed books copies them all.
-        return AvailabilityBalance(self.id, self.version, self.series, self.lots)
+        return AvailabilityBalance(self.id, self.version, self.series, self.lots, self.limits)
 
 
 @dataclass(frozen=True, slots=True, order=True)
