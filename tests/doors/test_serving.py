@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from troth.doors import serving
+
 LOADED = """
 import sys
 from troth.doors import serving
@@ -23,3 +25,11 @@ def test_all_pages_and_operations_are_loaded_before_the_first_worker_is_forked(t
         env=kept | {"TROTH_HOME": str(tmp_path)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert ended.stdout.split() == ["0", "3"]
+
+
+def test_production_is_answered_by_two_processes_for_each_processor_and_a_developer_by_one(settings, monkeypatch):
+    monkeypatch.setattr(serving.os, "cpu_count", lambda: 8)
+    settings.PRODUCTION = True
+    assert serving.usual_workers() == 16
+    settings.PRODUCTION = False
+    assert serving.usual_workers() == 1

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -63,6 +64,11 @@ def count_together(port: int) -> None:
     """
     if metrics.is_on():
         metrics.share(settings.METRICS_FOLDER / str(port))
+
+
+def usual_workers() -> int:
+    """Two processes for each processor in production: what two people ask for at once is seldom worked on by one."""
+    return 2 * (os.cpu_count() or 1) if settings.PRODUCTION else 1
 
 
 def serve(*, host: str, port: int, workers: int = 1, threads: int = 4, target: str = APPLICATION) -> None:

@@ -92,7 +92,12 @@ def serve(
     *,
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Server processes; without it two for each processor in production, one while developing."
+        ),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Requests each process works on at once.")] = 4,
     migrate: Annotated[
         bool, typer.Option("--migrate", help="In production: bring the tables up to date first.")
@@ -109,7 +114,7 @@ def serve(
     from troth.doors import serving
 
     serving.prepare(migrate_now=migrate)
-    serving.serve(host=host, port=port, workers=workers, threads=threads)
+    serving.serve(host=host, port=port, workers=workers or serving.usual_workers(), threads=threads)
 
 
 @app.command()
