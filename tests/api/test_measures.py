@@ -1,4 +1,4 @@
-"""Promise kept over the API."""
+"""Promise kept, and what is not confirmed, over the API."""
 
 from tests import company
 from tests.api.conftest import assert_refused
@@ -40,3 +40,22 @@ def test_kept_promises_are_measured_and_their_departures_listed(small, caller):
 def test_days_in_the_wrong_order_are_refused_by_field(small, caller):
     answer = caller("representative").get("measures/promise-kept?left_from=2026-03-02&left_until=2026-03-01")
     assert assert_refused(answer, 422, "invalid_input")["errors"][0]["field"] == "left_until"
+
+
+def test_what_is_not_confirmed_is_measured_and_its_lines_are_listed(small, caller):
+    rep = caller("representative")
+    assert done(rep.get("measures/unconfirmed"))["orders"] == 0
+    company.put_in_stock(small, "HELMET", 4)
+    wanted = {
+        "customer": "ALPHA", "requested_on": "2026-03-11",
+        "lines": [{"product": "HELMET", "quantity": "6"}, {"product": "HELMET", "quantity": "1"}],
+    }  # fmt: skip
+    number = done(rep.post("orders", wanted), 201)["number"]
+
+    measured = done(rep.get("measures/unconfirmed"))
+    assert (measured["orders"], measured["lines"], measured["late"]) == (1, 2, 0)
+    first, second = done(rep.get("measures/unconfirmed-lines"))["items"]
+    assert (first["document"], first["customer"], first["product"], first["requested_on"]) == (
+        number, "ALPHA", "HELMET", "2026-03-11",
+    )  # fmt: skip
+    assert (first["quantity"], first["short"], second["quantity"], second["short"]) == ("6", "2", "1", "1")

@@ -25,6 +25,7 @@ PAGES = (
     "/backorders/variants/{variant}/change/", "/backorders/variants/{variant}/segments/new/",
     "/backorders/segments/{segment}/",
     "/promises/slips/?q=PO&site=HAM&hung=1", "/promises/reactions/?slip={slip}&policy=repromise",
+    "/promises/unconfirmed/", "/promises/unconfirmed/?nothing=1&sort=requested_on&q=Nobody",
     "/promises/kept/", "/promises/kept/?by=month", "/promises/departures/",
     "/promises/{promise}/", "/promises/{promise}/?tab=now", "/promises/{promise}/?tab=history",
     "/orders/new-dates/{new_dates}/", "/orders/new-dates/{new_dates}/?tab=earlier",

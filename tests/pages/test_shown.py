@@ -109,3 +109,18 @@ def test_a_reason_that_looks_like_a_day_and_is_none_stands_in_the_history_as_it_
     answer = browser.get(world.url("/orders/{due}/?tab=history"))
     assert answer.status_code == 200
     assert "2026-02-30" in words(answer)
+
+
+@time_machine.travel(NOW)
+def test_unconfirmed_orders_are_measured_against_none_and_each_line_is_listed(world, yard, sign_in):
+    rita, address = sign_in("representative"), "/promises/unconfirmed/"
+    before = len(rows_of(rita.get(address)))
+    order = yard.order(HELMET=10_000)
+    number = Order.objects.get(pk=order.id).number
+    page = rita.get(address)
+    assert len(rows_of(page)) == before + 1
+    assert "The goal is none." in page.content.decode()
+    [row] = rows_of(rita.get(f"{address}?q={number}"))
+    assert number in row
+    assert [number in row for row in rows_of(rita.get(f"{address}?q=HELMET"))].count(True) == 1
+    assert rita.get(f"{address}?q=no-such-thing").content.decode().count("Nothing matches") == 1

@@ -7,7 +7,8 @@ import pytest
 
 from tests.promising.books import AT_ONCE, TODAY, WEEKDAYS, demand, holds, march, told
 from troth.business.promising import actions as promising
-from troth.business.promising import queries
+from troth.business.promising import measures, queries
+from troth.business.promising.measures import Unconfirmed
 from troth.business.promising.models import Requirement
 from troth.business.promising.rules import Way
 from troth.kernel.calendars import day_of
@@ -44,8 +45,10 @@ def test_an_order_that_is_not_fully_confirmed_keeps_its_wish(books):
     assert promise.short_lines == (1,)
     row = Requirement.objects.get()
     assert (row.quantity, row.confirmed_quantity, row.requested_on) == (10, 4, march(3))
-    [unconfirmed] = queries.unconfirmed(books.company.pk)
-    assert (unconfirmed.line_id, unconfirmed.short, unconfirmed.product) == (1, 6, product.number)
+    assert list(measures.short()) == [row]
+    assert measures.unconfirmed(None, march(2)) == Unconfirmed(1, 1, late=0, oldest_at=row.promised_at)
+    assert measures.unconfirmed(None, march(3)).late == 1
+    assert measures.unconfirmed(frozenset(), march(3)) == Unconfirmed(0, 0, late=0, oldest_at=None)
 
 
 def test_a_complete_delivery_goes_on_the_day_of_its_last_line(books):
@@ -230,7 +233,7 @@ def test_what_is_withdrawn_is_free_at_once(books):
     assert demand(books, product) == [("STOCK", 0, 10)]
     assert queries.promise("order", [1])[1].is_withdrawn
     assert told(books.confirm(books.wish(product, 10, march(3))), 2) == [(3, 10, "stock")]
-    assert queries.unconfirmed(books.company.pk) == []
+    assert measures.unconfirmed(None, march(3)).orders == 0
     assert holds()
 
 

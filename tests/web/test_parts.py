@@ -7,11 +7,13 @@ from django.template import Context, Template
 from django.utils import translation
 
 from troth.platform.web import flow, parts
+from troth.platform.web.columns import Cell, Column
 from troth.platform.web.values import (
     Block,
     Card,
     Change,
     FieldChange,
+    Link,
     Money,
     Party,
     PromiseLine,
@@ -129,3 +131,12 @@ def test_progress_beyond_the_whole_is_an_invariant_broken():
     assert 'max="1000" value="412"' in parts.progress(412, 1000, "Posting")
     with pytest.raises(AssertionError):
         parts.progress(2, 1, "Posting")
+
+
+def test_a_link_in_the_cell_that_opens_the_row_is_told_as_words_since_links_do_not_stand_in_links():
+    column = Column("document", "Order", "link")
+    shown = Cell(column, Link("SO-1", "/orders/1/"), "/promises/5/").html()
+    assert shown.count("<a ") == 1
+    assert 'href="/promises/5/"' in shown
+    assert "SO-1" in shown
+    assert 'href="/orders/1/"' in Cell(column, Link("SO-1", "/orders/1/")).html()

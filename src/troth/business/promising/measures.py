@@ -1,10 +1,12 @@
-"""Promise kept, and what became of promises whose supply slipped.
+"""Promise kept, what became of promises whose supply slipped, and what is not confirmed.
 
 Promise kept: of what left in some days, how much came when it was promised first, promised last, and wished.
 
 Each departure counts once, whatever its quantity: a line of a delivery, or the parts of it that were promised for
 different days. One of which something was lost on the way kept nothing. What should have left and is in no delivery is
 counted beside it, so that goods which never leave are not forgotten.
+
+Unconfirmed orders: the goal is none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Q, QuerySet
+from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet
 
-from troth.business.promising.models import Departure, Reaction, ScheduleLine
+from troth.business.promising.models import Departure, Reaction, Requirement, ScheduleLine
 from troth.ledgers.availability import queries as availability
 from troth.platform import issues
 from troth.platform.actors import Actor, Reach
@@ -153,3 +155,35 @@ def slips_of(requirement_id: int) -> dict[datetime, tuple[int, str]]:
     found = Reaction.objects.filter(requirement_id=requirement_id, after__isnull=False).order_by("id")
     rows = found.values_list("at", "decided_at", "shortage_id", "shortage__cause")
     return {decided_at or at: (shortage_id, cause) for at, decided_at, shortage_id, cause in rows}
+
+
+def short(kind: str = "order") -> QuerySet[Requirement]:
+    """Requirements of a kind of document that are not confirmed in full."""
+    return Requirement.objects.filter(
+        document_kind=kind, is_withdrawn=False, open_quantity__gt=0, quantity__gt=F("confirmed_quantity")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """How many orders have how many lines that are not confirmed in full; `late` lines were wished by today.
+
+    `oldest_at`: since when the first of them waits.
+    """
+
+    orders: int
+    lines: int
+    late: int
+    oldest_at: datetime | None
+
+
+def unconfirmed(reach: Reach | None, today: date) -> Unconfirmed:
+    """The measure as it stands, as far as an actor's reach goes. Its goal is none."""
+    return Unconfirmed(
+        **within(short(), reach).aggregate(
+            orders=Count("document_id", distinct=True),
+            lines=Count("pk"),
+            late=Count("pk", filter=Q(requested_on__lte=today)),
+            oldest_at=Min("promised_at"),
+        )
+    )

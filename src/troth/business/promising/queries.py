@@ -56,22 +56,6 @@ class PromisedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class UnconfirmedRow:
-    id: int
-    document: DocumentRef
-    line_id: int
-    product_id: int
-    product: str
-    site_id: int
-    party_id: int
-    party: str
-    requested_on: date
-    quantity: int
-    short: int
-    owner_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class DueRow:
     """A confirmation whose goods can be picked; `open` of it is in no delivery. (material_on, id) is the page key."""
 
@@ -150,20 +134,6 @@ def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[Bala
         if own or is_tied:
             found[AvailabilityKey(product_id, site_id, store.own_segment(line_id))] = None
     return tuple(found)
-
-
-def unconfirmed(company_id: int, *, after: tuple[date, int] | None = None, limit: int = 100) -> list[UnconfirmedRow]:
-    """Lines that are not confirmed in full, by requested day; `after` is (requested_on, id) of the last row seen."""
-    query = Requirement.objects.filter(
-        company_id=company_id, document_kind="order", is_withdrawn=False, quantity__gt=F("confirmed_quantity")
-    )
-    if after is not None:
-        query = query.filter(Q(requested_on__gt=after[0]) | Q(requested_on=after[0], id__gt=after[1]))
-    rows = query.order_by("requested_on", "id").values_list(
-        "id", "document_kind", "document_id", "document_number", "line_id", "product_id", "product__number", "site_id",
-        "party_id", "party__name", "requested_on", "quantity", "confirmed_quantity", "owner_id",
-    )  # fmt: skip
-    return [UnconfirmedRow(r[0], DocumentRef(r[1], r[2], r[3]), *r[4:12], r[11] - r[12], r[13]) for r in rows[:limit]]
 
 
 def due(

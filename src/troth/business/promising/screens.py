@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries.coverage import Uncovered, uncovered
 from troth.business.promising import queries
-from troth.business.promising.models import Hold, Requirement, ScheduleLine
+from troth.business.promising.measures import short
+from troth.business.promising.models import Hold, ScheduleLine
 from troth.business.promising.queries import AvailabilityDay, PromisedLine
 from troth.business.promising.rules import LinePromise
 from troth.kernel.calendars import date_of, day_of
@@ -42,13 +43,6 @@ BASIS = {
     "allocated": Status(_("allocated"), "done"),
     "unchecked": Status(_("not checked"), "draft"),
 }
-
-
-def short(kind: str = "order") -> QuerySet[Requirement]:
-    """Requirements of a kind of document that are not confirmed in full."""
-    return Requirement.objects.filter(
-        document_kind=kind, is_withdrawn=False, open_quantity__gt=0, quantity__gt=F("confirmed_quantity")
-    )
 
 
 def short_documents(kind: str = "order") -> QuerySet[Any, int]:

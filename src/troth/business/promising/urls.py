@@ -1,6 +1,17 @@
 from django.urls import path
 
-from troth.business.promising.web import coverage, holds, kept, overview, promise, quotas, scopes, slips, what_if
+from troth.business.promising.web import (
+    coverage,
+    holds,
+    kept,
+    overview,
+    promise,
+    quotas,
+    scopes,
+    slips,
+    unconfirmed,
+    what_if,
+)
 
 app_name = "promising"
 urlpatterns = [
@@ -21,6 +32,7 @@ urlpatterns = [
     path("holds/<int:key>/release/", holds.release, name="hold-release"),
     path("promises/kept/", kept.kept, name="kept"),
     path("promises/departures/", kept.Departures.as_view(), name="departures"),
+    path("promises/unconfirmed/", unconfirmed.UnconfirmedList.as_view(), name="unconfirmed"),
     path("promises/slips/", slips.SlipList.as_view(), name="slips"),
     path("promises/reactions/", slips.ReactionList.as_view(), name="reactions"),
     path("promises/<int:key>/", promise.PromisePage.as_view(), name="promise"),

@@ -142,6 +142,11 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Goods that leave are set against the day promised first, the day promised last, and the wish."),
         _("Each line of a delivery counts once. The proof of delivery corrects the day of arrival."),
     ),
+    "promising:unconfirmed": (
+        _("Each row is a line that stock and supply do not cover. Open it to read why and what would help."),
+        _("The goal is none: a backorder run shares out anew what there is, the other roads stand on the row's page."),
+        *LIST,
+    ),
     "promising:slips": (
         _("Each row is supply that slipped and left promises uncovered; it opens what became of each of them."),
         *LIST,

@@ -197,6 +197,8 @@ OPERATIONS: Final[dict[str, str]] = {
     "replay_promise": "promising.view_availability",
     "list_coverage": "promising.view_availability",
     "measure_promise_kept": "promising.view_availability",
+    "measure_unconfirmed": "promising.view_availability",
+    "list_unconfirmed": "promising.view_availability",
     "list_slips": "promising.view_availability",
     "list_reactions": "promising.view_availability",
     "list_departures": "promising.view_availability",

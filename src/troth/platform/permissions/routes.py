@@ -156,6 +156,7 @@ ROUTES: Final[dict[str, str]] = {
     "sales:hold-order": "sales.order_from_hold",
     "promising:promise": "promising.view_availability",
     "promising:kept": "promising.view_availability",
+    "promising:unconfirmed": "promising.view_availability",
     "promising:slips": "promising.view_availability",
     "promising:reactions": "promising.view_availability",
     "promising:departures": "promising.view_availability",

@@ -1,7 +1,8 @@
-"""Promise kept, over the API: the measure by month, site, customer, product or basis, and the departures behind it."""
+"""Measures over the API: promise kept by month, site, customer, product or basis, and the departures behind it; what is
+not confirmed, and its lines."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Query
@@ -9,13 +10,15 @@ from pydantic import Field
 
 from troth.business.promising import measures
 from troth.business.promising.measures import KeptRow
-from troth.business.promising.models import Departure
+from troth.business.promising.models import Departure, Requirement
 from troth.kernel.errors import InvalidInput, Sentence
 from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
 from troth.platform.api.paging import Page, Paging, page, whole
 from troth.platform.api.values import Day, Entry, Shown, quantity
+from troth.platform.documents import within
+from troth.reference import queries as reference
 
 operations = Operations("measures")
 
@@ -118,6 +121,59 @@ def _departures(rows: Iterable[Departure]) -> list[DepartureShown]:
             requested_on=one.requirement.requested_on, first_promised_on=one.requirement.first_promised_on,
             promised_on=one.promised_on, basis=one.basis, wish_missed_by=one.wish_missed_by,
             first_missed_by=one.first_missed_by, missed_by=one.missed_by,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+class UnconfirmedShown(Shown):
+    """The goal is none. `late` lines were wished by today; `oldest_at`: since when the first of them waits."""
+
+    orders: int
+    lines: int
+    late: int
+    oldest_at: datetime | None
+
+
+@operations.reads("/measures/unconfirmed", UnconfirmedShown)
+def measure_unconfirmed(request: ApiRequest) -> UnconfirmedShown:
+    """How many orders have how many lines that are not confirmed in full."""
+    permissions.require(request.auth, "promising.view_availability")
+    found = measures.unconfirmed(request.auth.reach, reference.today(request.clock))
+    return UnconfirmedShown(orders=found.orders, lines=found.lines, late=found.late, oldest_at=found.oldest_at)
+
+
+class UnconfirmedLineShown(Shown):
+    """`short` of `quantity` (base unit) is not confirmed; `since` it was promised last."""
+
+    promise: int
+    document: str
+    customer: str
+    product: str
+    site: str
+    requested_on: date
+    quantity: str
+    short: str
+    unit: str
+    since: datetime | None
+
+
+@operations.reads("/measures/unconfirmed-lines", Page[UnconfirmedLineShown])
+def list_unconfirmed(request: ApiRequest, choice: Query[Paging]) -> dict[str, Any]:
+    """The lines behind the measure, by the day for which they are wished."""
+    permissions.require(request.auth, "promising.view_availability")
+    found = within(measures.short(), request.auth.reach).select_related("product__base_unit", "site", "party")
+    return page(request, found, choice, _unconfirmed, order=("requested_on", "id"))
+
+
+def _unconfirmed(rows: Iterable[Requirement]) -> list[UnconfirmedLineShown]:
+    return [
+        UnconfirmedLineShown(
+            promise=one.pk, document=one.document_number, customer=one.party.number if one.party else "",
+            product=one.product.number, site=one.site.code, requested_on=one.requested_on,
+            quantity=quantity(one.quantity, one.product.base_unit.decimals),
+            short=quantity(one.quantity - one.confirmed_quantity, one.product.base_unit.decimals),
+            unit=one.product.base_unit_id, since=one.promised_at,
         )
         for one in rows
     ]  # fmt: skip

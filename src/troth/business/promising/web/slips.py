@@ -174,11 +174,11 @@ class ReactionList(ListPage):
     lead = _("Promises whose supply slipped: the dates before and after, by which policy, and who was told when.")
     permission = "promising.view_availability"
     columns = (
+        Column("at", _("Day"), "date"),
         Column("document", _("Document"), "link"),
         Column("party", _("Customer")),
         Column("product", _("Product")),
         Column("cause", _("Because"), wrap=True),
-        Column("at", _("Day"), "date"),
         Column("was", _("Promised until then"), wide=True, wrap=True),
         Column("now", _("Promised since"), wide=True, wrap=True),
         Column("policy", _("Policy"), "status"),
