@@ -103,6 +103,13 @@ def test_a_cell_is_retired_and_a_sequence_closed_and_both_come_back(planner, quo
     assert planner.post(f"quota-cells/{cell['id']}/restore", {}).json()["is_active"] is True
     assert planner.get(cells).json()["items"][1] == cell
     assert_refused(planner.post("quota-cells/999/retire", {}), 404, "not_found")
+    planner.post(f"quota-cells/{_others['id']}/retire", {"frees_lines": True})
+    refused = planner.post(f"quota-cells/{cell['id']}/retire", {})
+    assert_refused(refused, 422, "quota_frees_lines")
+    assert [one["field"] for one in refused.json()["errors"]] == ["frees_lines"]
+    assert planner.get(cells).json()["items"] == [cell]
+    meant = planner.post(f"quota-cells/{cell['id']}/retire", {"frees_lines": True})
+    assert meant.json()["is_active"] is False
 
     [sequence] = planner.get("quota-sequences").json()["items"]
     address = f"quota-sequences/{sequence['id']}"

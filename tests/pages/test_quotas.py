@@ -170,7 +170,14 @@ def test_supply_is_kept_for_a_group_and_shown_with_what_is_left(planner, company
 def test_a_cell_is_retired_and_comes_back_and_what_it_is_planned_for_stays(planner, quota):
     cell = Cell.objects.get()
     matrix = f"/quota-procedures/{quota.pk}/cells/"
-    done = planner.post(f"/quota-cells/{cell.pk}/retire/", follow=True)
+    address = f"/quota-cells/{cell.pk}/retire/"
+    assert "without this one, LAND limits them no more" in said(asked := planner.get(address))
+    assert 'name="frees_lines" value="True"' in asked.content.decode()
+    unasked = planner.post(address)
+    assert unasked.status_code == 422
+    assert "Confirm that this is meant" in said(unasked)
+    assert Cell.objects.get().is_active
+    done = planner.post(address, {"frees_lines": "True"}, follow=True)
     assert "Retired. What was promised is counted where it is now, or keeps what it consumes." in said(done)
     assert f"/quota-cells/{cell.pk}/restore/" in done.content.decode()
     assert "No cells yet" in said(planner.get(matrix))

@@ -14,6 +14,7 @@ from troth.business.quotas import actions as quotas
 from troth.business.quotas.actions import Counted, ReachDraft, SequenceDraft, TargetDraft
 from troth.business.quotas.models import Cell, Procedure, Sequence
 from troth.business.quotas.queries.screens import protection_balances
+from troth.business.quotas.rules import FreesLines
 from troth.ledgers.quota import checks as ledger_checks
 from troth.platform import verify
 from troth.platform.actors import SYSTEM
@@ -122,11 +123,44 @@ def test_a_cell_that_says_more_of_a_line_takes_it_over(books, product):
     assert holds()
 
 
+@pytest.mark.parametrize(
+    ("procedure", "beside", "frees"),
+    [
+        ({}, [], True),
+        ({}, [{"region": "SOUTH", "channel": "DE"}, {"channel": "DE"}, {"region": "NORTH", "channel": "DE"}], True),
+        ({}, [{}], False),
+        ({"without_cell": "nothing"}, [], False),
+    ],
+)
+def test_the_last_cell_of_a_group_is_retired_only_by_who_means_to_free_it(books, product, procedure, beside, frees):
+    customers(books, "retail")
+    made = books.procedure("BOTH", "region,channel", **procedure)
+    books.sequence("BOTH", product=product)
+    set_targets(books, made, (NORTH, march(2), 10), *((values, march(2), 10) for values in beside))
+    cell = Cell.objects.get(cell="NORTH|#")
+    if frees:
+        with pytest.raises(FreesLines) as refusal:
+            quotas.retire_cell(cell.pk, by=SYSTEM, clock=books.clock)
+        assert refusal.value.field == "frees_lines"
+        assert Cell.objects.get(pk=cell.pk).is_active
+    quotas.retire_cell(cell.pk, frees_lines=frees, by=SYSTEM, clock=books.clock)
+    assert not Cell.objects.get(pk=cell.pk).is_active
+    promised = books.confirm(books.asks(product, 99, march(3), region="NORTH")).lines[1].confirmed
+    assert promised == (99 if frees else 10 if beside else 0)
+
+
+def test_a_cell_that_no_sequence_asks_for_is_retired_without_a_question(books, product):
+    procedure = books.procedure()
+    set_targets(books, procedure, (NORTH, march(2), 10))
+    quotas.retire_cell(Cell.objects.get().pk, by=SYSTEM, clock=books.clock)
+    assert not Cell.objects.get().is_active
+
+
 def test_a_cell_that_is_restored_counts_what_was_promised_meanwhile(books, product):
     procedure = sequenced(books, product)
     set_targets(books, procedure, (NORTH, march(2), 10))
     cell = Cell.objects.get(cell="NORTH").pk
-    quotas.retire_cell(cell, by=SYSTEM, clock=books.clock)
+    quotas.retire_cell(cell, frees_lines=True, by=SYSTEM, clock=books.clock)
     books.confirm(books.asks(product, 25, march(3), region="NORTH"))
     assert quotas.restore_cell(cell, by=SYSTEM, clock=books.clock) == Counted(1, 25, 15)
     assert consumed(procedure) == {("NORTH", 1): 25}

@@ -156,6 +156,12 @@ class CellState(Shown):
     counted: PromisesCounted
 
 
+class RetireEntry(Entry):
+    """`frees_lines`: it is meant that the procedure limits lines no more for which no other cell holds."""
+
+    frees_lines: StrictBool = False
+
+
 class CellFilter(Paging):
     """Cells with all the `words` in their values; of their periods a year from `on` (null: today) on."""
 
@@ -274,9 +280,12 @@ def _counted(found: actions.Counted, decimals: int) -> dict[str, Any]:
 
 
 @operations.acts("/quota-cells/{int:cell_id}/retire", CellState)
-def retire_quota_cell(request: ApiRequest, cell_id: Id) -> dict[str, Any]:
-    """Look at a cell no more; what was promised is counted in the next cell that holds for it, or stays in this one."""
-    return _cell_state(cell_id, act(request, actions.retire_cell, cell_id), is_active=False)
+def retire_quota_cell(request: ApiRequest, cell_id: Id, retiring: RetireEntry) -> dict[str, Any]:
+    """Look at a cell no more; what was promised is counted in the next cell that holds for it, or stays in this one.
+
+    Refused where the procedure would then limit its lines no more, unless `frees_lines` says that this is meant."""
+    counted = act(request, actions.retire_cell, cell_id, frees_lines=retiring.frees_lines)
+    return _cell_state(cell_id, counted, is_active=False)
 
 
 @operations.acts("/quota-cells/{int:cell_id}/restore", CellState)

@@ -67,6 +67,12 @@ class Contradiction(BusinessError):
     code = "quota_contradiction"
 
 
+class FreesLines(BusinessError):
+    """Without this cell its procedure would limit its lines no more, and nobody said that this is meant."""
+
+    code = "quota_frees_lines"
+
+
 class ReachesOverlap(BusinessError):
     """A procedure would hold twice for the same product on the same day."""
 

@@ -35,7 +35,7 @@ from troth.kernel.quota import WILDCARD
 from troth.platform.documents import DocumentRef
 from troth.platform.web import acts
 from troth.platform.web.access import allowed, demand
-from troth.platform.web.acts import Said, button, clocked
+from troth.platform.web.acts import clocked
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.formats import number as figure
 from troth.platform.web.forms import FigureField, refused_form
@@ -266,33 +266,10 @@ def cell(request: HttpRequest, key: int) -> HttpResponse:
 
 def _step(actor: Any, found: Any) -> Step | None:
     if found.is_active:
-        return acts.step(actor, _("Retire"), "promising:quota-cell-retire", found.pk, danger=True)
+        return acts.step(actor, _("Retire"), "promising:quota-cell-retire", found.pk, method="get", danger=True)
     return acts.step(actor, _("Restore"), "promising:quota-cell-restore", found.pk)
 
 
-def _retire(request: HttpRequest, actor: Any, key: int) -> Said:
-    counted = actions.retire_cell(key, **clocked(request, actor))
-    undo = acts.step(actor, _("Undo"), "promising:quota-cell-restore", key)
-    sentence = gettext("Retired. What was promised is counted where it is now, or keeps what it consumes.")
-    return Said(told_counted(sentence, counted, _unit_of(key)), _page_of(key), undo)
-
-
-def _restore(request: HttpRequest, actor: Any, key: int) -> Said:
-    counted = actions.restore_cell(key, **clocked(request, actor))
-    undo = acts.step(actor, _("Undo"), "promising:quota-cell-retire", key)
-    return Said(told_counted(gettext("It holds again."), counted, _unit_of(key)), _page_of(key), undo)
-
-
-def _unit_of(key: int) -> Any:
-    procedure, _cell = planned.cell(key)
-    return procedure.unit
-
-
-def _page_of(key: int) -> str:
-    return reverse("promising:quota-cell", args=[key])
-
-
-retire, restore = button(_retire), button(_restore)
 TARGETS = (
     Column("period", _("Period"), wide=True),
     Column("target", _("Target"), "quantity"),

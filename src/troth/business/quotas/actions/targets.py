@@ -12,10 +12,12 @@ from troth.business.masterdata.queries import traits
 from troth.business.quotas.actions import promised
 from troth.business.quotas.actions.drafts import Counted, TargetDraft
 from troth.business.quotas.models import Cell, Procedure
+from troth.business.quotas.queries import frees
 from troth.business.quotas.rules import (
     PERIODS_MAX,
     Characteristic,
     Contradiction,
+    FreesLines,
     PastPeriod,
     UnknownValue,
     WrongQuota,
@@ -273,26 +275,36 @@ def _write(
 
 
 @action
-def retire_cell(cell_id: int, *, by: Actor, clock: Clock) -> Counted:
+def retire_cell(cell_id: int, *, frees_lines: bool = False, by: Actor, clock: Clock) -> Counted:
     """Look at a cell no more: its lines are in the next cell that holds for them, and counted there.
 
     What it is planned for stays; `restore_cell`, or a target entered for it, brings it back. Where no other cell holds
-    for them, promises keep what they consume of it.
+    for them, promises keep what they consume of it; if the procedure would then limit its lines no more, `FreesLines`
+    unless `frees_lines` says that this is meant.
     """
-    return _use_cell(cell_id, "quotas.cell_retired", is_active=False, by=by, clock=clock)
+    return _use_cell(cell_id, "quotas.cell_retired", is_active=False, may_free=frees_lines, by=by, clock=clock)
 
 
 @action
 def restore_cell(cell_id: int, *, by: Actor, clock: Clock) -> Counted:
     """Look at a cell again that was retired; what was promised meanwhile is counted in it."""
-    return _use_cell(cell_id, "quotas.cell_restored", is_active=True, by=by, clock=clock)
+    return _use_cell(cell_id, "quotas.cell_restored", is_active=True, may_free=True, by=by, clock=clock)
 
 
-def _use_cell(cell_id: int, event: str, *, is_active: bool, by: Actor, clock: Clock) -> Counted:
+def _use_cell(cell_id: int, event: str, *, is_active: bool, may_free: bool, by: Actor, clock: Clock) -> Counted:
     found = Cell.objects.filter(pk=cell_id).first()
     if found is None:
         raise NotFound(Sentence("There is no quota cell %(id)s."), kind="quota cell", id=cell_id)
     procedure, held = locks.hold(Procedure, found.procedure_id, by=by)
+    found.refresh_from_db()
+    if not may_free and frees(procedure, found):
+        raise FreesLines(
+            Sentence(
+                "No other cell holds for the lines of this one, so the procedure would limit them no more. "
+                "Confirm that this is meant, or plan a cell for any other first."
+            ),
+            field="frees_lines",
+        )
     if not Cell.objects.filter(pk=cell_id, is_active=not is_active).update(is_active=is_active):
         return promised.NOTHING
     first_on = date_of(first_day(PeriodKind(procedure.period), found.first_period))

@@ -7,7 +7,7 @@
 | `screens` | procedures, sequences, cells and protections as pages show them | a few each |
 """
 
-from troth.business.quotas.queries.matching import Ask, Matched, Targets, matched, matched_all, protection_key
+from troth.business.quotas.queries.matching import Ask, Matched, Targets, frees, matched, matched_all, protection_key
 from troth.business.quotas.queries.snapshot import Known, ProcedureTerms, ProtectionTerms, known
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ProcedureTerms",
     "ProtectionTerms",
     "Targets",
+    "frees",
     "known",
     "matched",
     "matched_all",

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from troth.business.quotas import store
+from troth.business.quotas import models, store
 from troth.business.quotas.queries.snapshot import Known, ProcedureTerms, ProtectionTerms, ReachTerms, known
-from troth.business.quotas.rules import PROTECTIONS, Traits, WithoutCell, cell_of
+from troth.business.quotas.rules import PROTECTIONS, SEPARATOR, Traits, WithoutCell, cell_of
 from troth.kernel.periods import first_day, last_day, period_of
 from troth.kernel.protection import Group
 from troth.kernel.quota import Cell, Procedure, patterns
@@ -109,6 +109,18 @@ def matched_all(state: Known, asks: Sequence[Ask]) -> Mapping[int, Matched]:
     assigned = {ask.line: found for ask in asks if (found := tuple(_assigned(state, ask)))}
     cells = store.cells(_places(asks, assigned))
     return {ask.line: _matched(ask, assigned[ask.line], (), cells) for ask in asks if ask.line in assigned}
+
+
+def frees(procedure: models.Procedure, cell: models.Cell) -> bool:
+    """Whether the procedure would limit the lines of a cell no more if it were retired.
+
+    So it is where who is in no cell is free, and no wider cell is left that would hold for all of them.
+    """
+    is_asked = procedure.is_active and procedure.steps.filter(sequence__is_active=True).exists()
+    if not is_asked or not cell.is_active or procedure.without_cell != WithoutCell.FREE:
+        return False
+    wider = {cell_of(one) for one in patterns(tuple(cell.cell.split(SEPARATOR)))} - {cell.cell}
+    return not models.Cell.objects.filter(procedure_id=procedure.pk, is_active=True, cell__in=wider).exists()
 
 
 def _assigned(state: Known, ask: Ask) -> Iterator[tuple[ProcedureTerms, ...]]:
