@@ -83,7 +83,7 @@ class SmallCompany:
         return self.customers[code].party
 
 
-def _scopes() -> None:
+def scopes() -> None:
     """The scopes of check that migrations made, which a test with transactions of its own has emptied."""
     if not masterdata.CheckingScope.objects.exists():
         import_module("troth.business.masterdata.migrations.0005_checking_scopes").seed(apps, None)
@@ -92,7 +92,7 @@ def _scopes() -> None:
 def build() -> SmallCompany:
     """Write the master data and return it."""
     _reference_tables()
-    _scopes()
+    scopes()
     calendar = reference.WorkingCalendar.objects.create(code="WEEK", name="Monday to Friday")
     company = reference.Company.objects.create(
         code="FJELL", name="Fjell Cycles", currency_id="EUR", country_id="DE", time_zone="Europe/Berlin"

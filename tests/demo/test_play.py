@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db.models import F
 
+from tests.company import scopes
 from troth.business.sales import queries
 from troth.doors import demo
 from troth.doors.demo import company
@@ -32,6 +33,7 @@ def told(django_db_setup, django_db_blocker):
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
+        scopes()
         yield list(demo.run(history=False, orders=ORDERS, clock=FRIDAY_EVENING))
         transaction.set_rollback(True)
 
@@ -55,8 +57,8 @@ def test_all_that_must_hold_holds_after_sixty_days(played):
     assert [result for result in verify.run() if not result.holds] == []
 
 
-def test_every_order_of_the_script_is_there_and_those_of_cm_1_and_of_rules_and_quotas(played):
-    assert rows("sales.Order").count() == ORDERS + 3
+def test_every_order_of_the_script_is_there_and_those_of_cm_1_rules_quotas_and_a_forecast(played):
+    assert rows("sales.Order").count() == ORDERS + 4
     states = Counter(rows("sales.Order").values_list("state", flat=True))
     assert set(states) == {"draft", "submitted", "cancelled"}
 

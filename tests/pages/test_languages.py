@@ -28,7 +28,8 @@ ENGLISH = re.compile(
 )
 UNTRANSLATED = ("/admin/", "/journal/")
 """Django's own pages of tables, and the journal, whose texts were written when it was posted."""
-ROUTE_NAMES = re.compile(r"From \w+ by road|\b(delivery|order)-\d+")
+ROUTE_NAMES = re.compile(r"From \w+ by road|\b(delivery|order)-\d+|\bproduct, site, on, quantity\b")
+"""Names of routes, keys of rows, and the columns of a file, which are called the same in all languages."""
 
 OF_SCOPES = ("/checking-scopes/", "/availability-groups/", "/availability/", "/promises/")
 """Pages that name scopes of check and their codes: master data, which stands there as somebody called it."""

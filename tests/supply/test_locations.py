@@ -62,7 +62,7 @@ def test_a_scope_may_count_it(books: Books, shelf) -> None:
     product, order = stocked(books, shelf), STANDARD[Event.ORDER]
     wide = replace(order, code="wide", supply=order.supply | {Category.LEFT_OUT_STOCK})
     wish = books.wish(product, 4, march(4), scope=wide)
-    assert told(books.confirm(wish), wish.line_id) == [(4, 4, "planned")]
+    assert told(books.confirm(wish), wish.line_id) == [(4, 4, "unreleased")]
     assert broken() == []
 
 
