@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import translation
 
 from tests.pages.test_rights import PAGES
@@ -122,10 +123,33 @@ def test_a_sentence_made_of_sentences_is_said_part_by_part():
     assert (refused.message, refused.facts) == ("There is no unit %(x)s.", {"id": "%(x)s"})
 
 
-def test_a_sentence_that_stands_in_a_record_is_recognised():
+@pytest.fixture
+def pages():
+    """Every module of pages is loaded; they declare what stands in records."""
+    return get_resolver().url_patterns
+
+
+def test_a_sentence_that_stands_in_a_record_is_recognised(pages):
     with translation.override("de"):
         said = worded("Exposure is 400.00 EUR, 300.00 EUR past the limit of 100.00 EUR.")
     assert said == "Obligo 400,00 EUR, 300,00 EUR über dem Limit von 100,00 EUR."
+
+
+@pytest.mark.parametrize(
+    ("cause", "german"),
+    [
+        ("delivery DL-7 gave back what it had taken", "Lieferung DL-7 gab zurück, was sie genommen hatte"),
+        (
+            "more was issued with delivery DL-7 than was promised",
+            "mit Lieferung DL-7 ging mehr aus, als zugesagt war",
+        ),
+        ("batch C-1 can be used until further notice", "Charge C-1 ist bis auf Weiteres verwendbar"),
+        ("batch C-1 can be used until 2026-03-02", "Charge C-1 ist bis 02.03.2026 verwendbar"),
+    ],
+)
+def test_why_supply_slipped_is_said_in_german(pages, cause, german):
+    with translation.override("de"):
+        assert worded(cause) == german
 
 
 @pytest.mark.parametrize(

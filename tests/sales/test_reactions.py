@@ -2,6 +2,10 @@
 
 from datetime import date
 
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+
 from tests import company
 from tests.sales.test_new_dates import asks
 from tests.sales.test_repromise import FRIDAY_WEEK, expect, keeps_its_promises, slip
@@ -14,6 +18,7 @@ from troth.business.sales.models import NewDates
 from troth.business.supply import actions as supply
 from troth.kernel.calendars import date_of
 from troth.platform.actors import SYSTEM
+from troth.platform.models import RoleGrant
 
 
 def told():
@@ -103,3 +108,18 @@ def test_a_hold_that_gives_way_stands_there_too(small, rep):
     [(cause, number, policy, before, after)] = told()
     assert (cause, number, policy, after) == ("receipt 4500 was changed", hold.number, "hold", [])
     assert [quantity for quantity, _ in before] == [5]
+
+
+def test_a_receipt_leads_to_its_own_slips_and_not_to_those_of_similar_numbers(small, rep, draft):
+    receipt_id = expect(small)
+    two_orders(small, rep, draft)
+    slip(small, receipt_id)
+    user = get_user_model().objects.create_user("planner", password="x")
+    RoleGrant.objects.create(user=user, role="production_scheduler")
+    planner = Client()
+    planner.force_login(user)
+    page, slips = reverse("supply:receipt", args=[receipt_id]), reverse("promising:slips")
+    assert f"{slips}?receipt=4500" in planner.get(page).content.decode()
+    assert "receipt 4500 was changed" in planner.get(f"{slips}?receipt=4500").content.decode()
+    assert "receipt 4500 was changed" in planner.get(f"{slips}?q=450").content.decode()
+    assert "receipt 4500 was changed" not in planner.get(f"{slips}?receipt=450").content.decode()

@@ -49,8 +49,10 @@ def _recorded(text: str) -> str:
     return translation.gettext(text)
 
 
-def _figure(word: str) -> str:
-    """What stands in a record as an amount with its currency."""
+def _figure(word: str) -> str | date:
+    """What stands in a record as an amount with its currency, or as a day."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", word):
+        return date.fromisoformat(word)
     found = re.fullmatch(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})", word)
     return Figure(found[1], found[2]) if found else word
 

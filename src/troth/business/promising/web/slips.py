@@ -26,18 +26,25 @@ from troth.platform.web.lists import ListPage, ListQuery
 from troth.platform.web.ranges import between
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 
-recorded(
+OF_RECEIPT = (
     Sentence("receipt %(number)s was changed"),
     Sentence("receipt %(number)s was cancelled"),
     Sentence("receipt %(number)s came"),
     Sentence("goods of receipt %(number)s were taken back"),
+)
+recorded(
+    *OF_RECEIPT,
     Sentence("count: %(reason)s"),
     Sentence("batch %(numbers)s has expired"),
+    Sentence("batch %(number)s can be used until further notice"),
+    Sentence("batch %(number)s can be used until %(day)s"),
     Sentence("stock was blocked: %(reason)s"),
     Sentence("stock went into inspection: %(reason)s"),
     Sentence("stock was sent away: %(reason)s"),
     Sentence("stock was moved from bin %(one)s to bin %(other)s"),
     Sentence("delivery %(number)s left before its day"),
+    Sentence("more was issued with delivery %(number)s than was promised"),
+    Sentence("delivery %(number)s gave back what it had taken"),
     Sentence("receipts are overdue"),
     Sentence("supply does not cover what is promised"),
 )
@@ -56,6 +63,8 @@ def slips(query: ListQuery) -> Page:
     found = found.filter(between("opened_at__date", query.filters.get("opened_on")))
     if site := query.filters.get("site"):
         found = found.filter(balance__site__code__iexact=site)
+    if receipt := query.filters.get("receipt"):
+        found = found.filter(cause__in=[one.pattern % {"number": receipt} for one in OF_RECEIPT])
     if query.filters.get("hung"):
         found = found.filter(reactions__isnull=False)
     if words := query.search:
@@ -103,6 +112,7 @@ class SlipList(ListPage):
     filters = (
         Filter("opened_on", _("Day"), "date_range"),
         Filter("site", _("Site"), "text"),
+        Filter("receipt", _("Receipt"), "text"),
         Filter("hung", _("With promises"), "flag"),
     )
     search_label = _("Receipt, cause or number of a product")

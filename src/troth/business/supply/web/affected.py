@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -45,6 +46,11 @@ def told(
             "{} {}: {}.{}", sentence, gettext("These orders could get more now, or earlier"), names, _way(actor)
         )
     )
+
+
+def slips_of(number: str) -> str:
+    """The query of the list of slips that chooses those of one receipt."""
+    return f"?{urlencode({'receipt': number})}"
 
 
 def _way(actor: Any) -> SafeString:

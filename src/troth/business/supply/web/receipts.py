@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries.screens import names
 from troth.business.supply import actions, queries, screens
 from troth.business.supply.queries import ReceiptRow
-from troth.business.supply.web.affected import told
+from troth.business.supply.web.affected import slips_of, told
 from troth.kernel.errors import NotFound
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.ledgers.stock import queries as movements
@@ -100,7 +100,7 @@ class ReceiptPage(DocumentPage):
                     query=f"?product={row.product}&site={row.site}",
                 ),
                 step(
-                    actor, _("Promises that hung on it"), "promising:slips", method="get", query=f"?q={row.number}"
+                    actor, _("Promises that hung on it"), "promising:slips", method="get", query=slips_of(row.number)
                 ),
                 step(actor, _("Change"), "supply:receipt-change", key, method="get", company_id=company)
                 if is_open
