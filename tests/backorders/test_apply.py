@@ -206,7 +206,7 @@ def test_a_check_sees_what_does_not_add_up(scarce, check, damage):
 
 def test_a_customer_who_gains_is_not_asked_for_a_floor(scarce):
     """Gain keeps what it had: nobody takes it, and BETA, who may only redistribute, gets what is left."""
-    run = scarce.applied(
+    run = scarce.simulated(
         SegmentDraft("Alpha keeps", "gain", Filter(customers=("ALPHA",))), SegmentDraft("Others", "redistribute")
     )
     assert run.changes.count() == 0

@@ -183,6 +183,8 @@ def test_an_undoing_that_restores_nothing_says_so_and_why(browser, scarce):
     assert {one.document_id: one.left_because for one in undoing.changes.all()} == {
         scarce.first: "gone", scarce.second: "ended",
     }  # fmt: skip
+    listed = text(browser.get(reverse("backorders:runs"))).split("<tbody")[1]
+    assert (listed.count("Nothing restored"), listed.count("Undone")) == (2, 0)
     for one in (run, undoing):
         page = reverse("backorders:run", args=[one.pk])
         shown = text(browser.get(page))
@@ -218,3 +220,8 @@ def test_a_run_that_changes_nothing_is_not_offered_for_approval(browser, desk):
     shown = text(browser.get(reverse("backorders:run", args=[run.pk])))
     assert reverse("backorders:run-approve", args=[run.pk]) not in shown
     assert reverse("backorders:run-discard", args=[run.pk]) in shown
+    page = reverse("backorders:run", args=[run.pk])
+    answer = browser.post(reverse("backorders:run-approve", args=[run.pk]), headers={"referer": page}, follow=True)
+    assert "The run changes nothing, so there is nothing to approve." in text(answer)
+    run.refresh_from_db()
+    assert run.state == "simulated"

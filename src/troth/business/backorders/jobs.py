@@ -129,9 +129,9 @@ def run_due(clock: Clock) -> int:
 
 
 def _apply(run_id: int, clock: Clock) -> None:
-    """Apply what keeps to the limits; the rest waits for a person."""
+    """Apply what keeps to the limits; the rest waits for a person, and what changes nothing needs none."""
     run = Run.objects.get(pk=run_id)
-    if run.state != RunState.SIMULATED or decide.beyond(run):
+    if run.state != RunState.SIMULATED or not run.changes.exists() or decide.beyond(run):
         return
     decide.approve_run(run_id, by=SYSTEM, clock=clock)
     decide.apply_run(run_id, by=SYSTEM, clock=clock)

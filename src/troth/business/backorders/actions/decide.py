@@ -25,6 +25,12 @@ class NotToUndo(BusinessError):
     code = "not_to_undo"
 
 
+class NothingToApprove(BusinessError):
+    """A run after which every line keeps what it has is not approved."""
+
+    code = "nothing_to_approve"
+
+
 @dataclass(frozen=True, slots=True)
 class Undoing:
     """The run that restores what another changed."""
@@ -45,10 +51,18 @@ def beyond(run: Run) -> list[Sentence]:
 
 @action
 def approve_run(run_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock) -> None:
-    """Approve what a simulation came to. Beyond the limits only somebody else than who simulated it may."""
+    """Approve what a simulation came to; one that changes nothing is refused.
+
+    Beyond the limits only somebody else than who simulated it may.
+    """
     run, _ = locks.hold(Run, run_id, by=by)
     locks.refuse_if_changed(run, expected_version)
     run.state = RUN.step(run.state, "approve")
+    if not run.changes.exists():
+        raise NothingToApprove(
+            Sentence("The run changes nothing, so there is nothing to approve. Discard it, or change the variant."),
+            number=run.number,
+        )
     over = beyond(run)
     if over and (by.user_id is None or by.user_id == run.started_by_id):
         raise SecondPersonNeeded(

@@ -50,13 +50,14 @@ def _runs(query: ListQuery) -> Page:
     if variant := query.filters.get("variant"):
         found = found.filter(variant_id=variant)
     listed = page(found, ("-id",), query.after, query.limit, count=query.count)
-    return Page([_row(one) for one in listed.rows], listed.next, listed.previous, listed.count)
+    restored = queries.restored_among([one for one in listed.rows if _is_restored(one)])
+    return Page([_row(one, restored.get(one.pk)) for one in listed.rows], listed.next, listed.previous, listed.count)
 
 
-def _row(run: Run) -> dict[str, Any]:
+def _row(run: Run, restored: tuple[int, int] | None) -> dict[str, Any]:
     return {
         "id": run.pk, "number": run.number, "variant": name_of(run), "on": run.started_at.date(), "lines": run.lines,
-        "better": run.better, "worse": run.worse + run.mixed, "status": words.STATES[RunState(run.state)],
+        "better": run.better, "worse": run.worse + run.mixed, "status": _status(run, restored),
     }  # fmt: skip
 
 
@@ -98,7 +99,7 @@ class RunPage(DocumentPage):
         return Document(
             kind=_("Backorder run"),
             number=run.number,
-            status=_status(run),
+            status=_status(run, queries.restored(run) if _is_restored(run) else None),
             facts=tuple(fact for fact in _facts(run) if fact.value),
             next_step=_next(actor, run),
             steps=_others(actor, run),
@@ -136,11 +137,15 @@ def _undoing(run: Run) -> Run | None:
     return run if run.kind == Kind.UNDO else run.undone_by.order_by("id").last()
 
 
-def _status(run: Run) -> Status:
-    if run.state == RunState.UNDONE or (run.kind == Kind.UNDO and run.state == RunState.APPLIED):
-        restored, left = queries.restored(run)
-        if left:
-            return words.IN_PART if restored else words.NOT_RESTORED
+def _is_restored(run: Run) -> bool:
+    """Whether what it changed was restored, or it restored what another had, as far as that could be done."""
+    return run.state == RunState.UNDONE or (run.kind == Kind.UNDO and run.state == RunState.APPLIED)
+
+
+def _status(run: Run, restored: tuple[int, int] | None) -> Status:
+    """`restored` is how many lines were, and how many were left as they are; None of a run that is not undone."""
+    if restored is not None and restored[1]:
+        return words.IN_PART if restored[0] else words.NOT_RESTORED
     return words.STATES[RunState(run.state)]
 
 
@@ -205,7 +210,7 @@ def _others(actor: Any, run: Run) -> tuple[Step, ...]:
 def _blocks(run: Run) -> list[Block]:
     if run.note:
         return [Block(worded(run.note), gettext("Change the variant and simulate again."))]
-    if run.state == RunState.UNDONE or (run.kind == Kind.UNDO and run.state == RunState.APPLIED):
+    if _is_restored(run):
         return _not_restored(run)
     if run.state not in (RunState.SIMULATED, RunState.APPROVED):
         return []
