@@ -73,6 +73,7 @@ CALLS = {
     "import_products": as_file(AXLE),
     "import_prices": as_file(PRICE),
     "import_table": as_file({"code": "PAL", "name": "Pallet"}),
+    "import_quota_targets": as_file({"country": "DE", "on": "2026-03-31", "quantity": "5"}),
     "create_quotation": ORDER,
     "revise_quotation": ORDER,
     "order_from_quotation": {},
@@ -144,7 +145,7 @@ CREATING = creating()
 
 @pytest.fixture
 def someone(small, caller):
-    """Somebody with every right, who entered a receipt and a payment; `there` holds the ids of what is there."""
+    """Somebody with every right, who entered a receipt, a payment and a quota; `there` holds ids of what is there."""
     made = caller(*ROLES)
     made.there = {
         "site": small.sites["HAM"].pk,
@@ -152,7 +153,9 @@ def someone(small, caller):
         "payer": small.party("ALPHA").pk,
         "product_id": small.products["HELMET"].pk,
     }
-    for name, address, body in (("receipt_id", "receipts", RECEIPT), ("payment_id", "payments", PAYMENT)):
+    first = (("receipt_id", "receipts", RECEIPT), ("payment_id", "payments", PAYMENT),
+             ("procedure_id", "quota-procedures", QUOTA))  # fmt: skip
+    for name, address, body in first:
         made.there[name] = made.post(address, placed(body, made.there)).json()["id"]
     return made
 

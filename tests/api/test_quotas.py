@@ -84,6 +84,25 @@ def test_a_procedure_a_sequence_and_a_protection_are_changed_by_version(planner,
     assert (sequence["procedures"], sequence["reaches"][0]["product"]) == (["LAND"], "FRAME")
 
 
+def test_targets_come_in_as_a_file(planner, quota):
+    address = f"imports/quota-targets/{quota}"
+    file = b"country,on,quantity\nDE,2026-03-04,3\nXX,2026-03-04,1\n"
+    looked = planner.send("POST", f"{address}?preview=true", file, content_type="text/csv", **NEW).json()
+    assert (looked["preview"], looked["created"]) == (True, 1)
+    [refused] = looked["refusals"]
+    assert (refused["row"], refused["field"], refused["given"]) == (2, "country", "XX")
+    assert_refused(planner.send("POST", address, file, content_type="text/csv", **NEW), 422, "unknown_value")
+    assert planner.get(f"quota-procedures/{quota}/cells").json()["items"] == []
+
+    for _ in range(2):
+        good = planner.send("POST", f"{address}?good_rows=true", file, content_type="text/csv", Idempotency_Key="good")
+        assert (good.status_code, good.json()["created"]) == (200, 1)
+    [cell] = planner.get(f"quota-procedures/{quota}/cells").json()["items"]
+    assert (cell["values"], cell["periods"][0]["target"]) == ({"country": "DE"}, "3")
+    unknown = planner.send("POST", "imports/quota-targets/99999", file, content_type="text/csv", Idempotency_Key="n")
+    assert unknown.status_code == 404
+
+
 def test_who_may_not_plan_reads_only(small, caller, quota):
     reader = caller("representative")
     assert reader.get("quota-procedures").status_code == 200

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from troth.business.quotas.models import Cell, Procedure, Protection, Reach
 from troth.business.quotas.models import Sequence as SequenceRow
@@ -217,11 +218,71 @@ def test_what_was_made_inactive_can_be_made_active_again(planner, quota):
     assert Procedure.objects.get().is_active
 
 
+FILE = "country,on,quantity\nDE,2026-03-04,8\nXX,2026-03-04,1\n#,2026-03-04,9\n"
+
+
+def test_targets_are_brought_in_by_file_after_a_look(planner, quota, yard):
+    matrix = f"/quota-procedures/{quota.pk}/cells/"
+    address = f"/quota-procedures/{quota.pk}/targets/import/"
+    assert f'href="{address}"' in planner.get(matrix).content.decode()
+    assert "Import: Targets of By country" in said(planner.get(address))
+
+    looked = planner.post(address, {"file": SimpleUploadedFile("plan.csv", FILE.encode())})
+    assert looked.status_code == 422
+    page = said(looked)
+    assert "One row is refused" in page
+    assert "2 country XX There is no country XX. Check how it is written" in page
+    assert Cell.objects.count() == 1
+
+    sent = {"content": FILE, "confirmed": "good", "_key": "once"}
+    answer = planner.post(address, sent)
+    assert answer.headers["Location"] == matrix
+    page = said(planner.get(matrix))
+    assert "2 targets set." in page
+    assert "8 − 0 = 8" in page
+    assert "9 − 0 = 9" in page
+
+    again = FILE.replace("XX,2026-03-04,1\n", "")
+    assert "All rows are in the books already." in said(planner.post(address, {"content": again}))
+
+
+def test_targets_go_out_as_the_matrix_shows_them(planner, quota):
+    page = planner.get(f"/quota-procedures/{quota.pk}/cells/?on=2026-03-10&q=DE").content.decode()
+    [found] = re.findall(rf'href="(/quota-procedures/{quota.pk}/targets.csv[^"]*)"', page)
+    file = b"".join(planner.get(found.replace("&amp;", "&")).streaming_content).decode("utf-8-sig")
+    assert file.splitlines() == ["country,on,quantity", "DE,2026-03-09,4"]
+    empty = planner.get(f"/quota-procedures/{quota.pk}/targets.csv?empty=1")
+    assert b"".join(empty.streaming_content).decode("utf-8-sig").splitlines() == ["country,on,quantity"]
+    assert planner.get(f"/quota-procedures/{quota.pk}/targets.pdf").status_code == 404
+
+
+def test_excel_comes_in_as_it_went_out(planner, quota):
+    book = b"".join(planner.get(f"/quota-procedures/{quota.pk}/targets.xlsx").streaming_content)
+    answer = planner.post(
+        f"/quota-procedures/{quota.pk}/targets/import/", {"file": SimpleUploadedFile("plan.xlsx", book)}
+    )
+    assert answer.status_code == 200
+    assert "The same 2 Refused 0" in said(answer)
+
+
+def test_where_a_file_would_be_too_long_the_matrix_says_so(planner, quota, monkeypatch):
+    monkeypatch.setattr("troth.business.quotas.web.files.MOST_ROWS", 1)
+    monkeypatch.setattr("troth.business.quotas.files.MOST_ROWS", 1)
+    page = planner.get(f"/quota-procedures/{quota.pk}/cells/").content.decode()
+    assert "These are 2 targets, and a file has at most 1 rows." in page
+    assert "targets.csv" not in page
+    assert planner.get(f"/quota-procedures/{quota.pk}/targets.csv").status_code == 409
+    later = planner.get(f"/quota-procedures/{quota.pk}/cells/?on=2026-03-09").content.decode()
+    assert "targets.csv" in later
+
+
 def test_a_representative_reads_and_does_not_plan(sign_in, quota):
     rita = sign_in("representative")
     page = rita.get(f"/quota-procedures/{quota.pk}/cells/")
     assert page.status_code == 200
     assert "Set targets" not in said(page)
+    assert "targets/import/" not in page.content.decode()
+    assert rita.post(f"/quota-procedures/{quota.pk}/targets/import/", {"content": FILE}).status_code == 403
     cell = Cell.objects.get()
     assert "Change targets" not in said(rita.get(f"/quota-cells/{cell.pk}/"))
     assert rita.post(f"/quota-procedures/{quota.pk}/cells/plan/", {"targets": "DE; 2026-03-02; 9"}).status_code == 403

@@ -12,8 +12,8 @@ what was exported can be brought in again. A column that is not in the file stay
     other units         BOX=4; BAG=1/3
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -40,12 +40,23 @@ WHOLE_FILE = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file: its columns, the action that takes its rows, the rows of what is in the books."""
+class Shape:
+    """What a file looks like: its columns, and `take(rows, by=, clock=, preview=, key=)`, which takes its rows.
+
+    `take` refuses by the place of a row among those it was given (1 is the first). A file that is `complete` has every
+    column: none of what is left out could stay as it is.
+    """
 
     code: str
     fields: Mapping[str, Field]
     take: Callable[..., Brought]
+    complete: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Shape):
+    """A kind of file of master data, with the rows of what is in the books."""
+
     found: Callable[[], QuerySet[Any]]
     values: Callable[[Any], dict[str, Any]]
     permission: str
@@ -69,56 +80,62 @@ class FileReport:
         return self.brought.created + self.brought.changed
 
 
-def preview_file(kind: str, content: bytes, *, by: Actor, clock: Clock) -> FileReport:
+def preview_file(kind: str | Shape, content: bytes, *, by: Actor, clock: Clock) -> FileReport:
     """Say what `import_file` would do, or, where rows are refused, `import_good_rows`. Saves nothing."""
-    return _looked_at(kind_of(kind), content, by=by, clock=clock)[1]
+    return _looked_at(_shape(kind), content, by=by, clock=clock)[1]
 
 
-def import_file(kind: str, content: bytes, *, by: Actor, clock: Clock, key: str | None = None) -> Brought:
+def import_file(kind: str | Shape, content: bytes, *, by: Actor, clock: Clock, key: str | None = None) -> Brought:
     """Create and change the records of a file, all or none.
 
     `UnreadableFile` for what is neither CSV in UTF-8 nor a workbook; `Refusals` with row and field for what its rows
     say.
     """
-    chosen = kind_of(kind)
+    chosen = _shape(kind)
     return _take(chosen, _rows(chosen, content), by=by, clock=clock, preview=False, key=key)
 
 
-def import_good_rows(kind: str, content: bytes, *, by: Actor, clock: Clock, key: str | None = None) -> FileReport:
+def import_good_rows(
+    kind: str | Shape, content: bytes, *, by: Actor, clock: Clock, key: str | None = None
+) -> FileReport:
     """Leave out the rows that are refused, and say which; the others are brought in, all or none."""
-    chosen = kind_of(kind)
+    chosen = _shape(kind)
     good, report = _looked_at(chosen, content, by=by, clock=clock)
     return FileReport(_take(chosen, good, by=by, clock=clock, preview=False, key=key), report.refusals)
 
 
-def _looked_at(chosen: Kind, content: bytes, *, by: Actor, clock: Clock) -> tuple[list[dict[str, str]], FileReport]:
-    """The good rows, and what would become of them. A file whose shape is wrong has none."""
+def _shape(kind: str | Shape) -> Shape:
+    return kind_of(kind) if isinstance(kind, str) else kind
+
+
+def _looked_at(chosen: Shape, content: bytes, *, by: Actor, clock: Clock) -> tuple[list[dict[str, str]], FileReport]:
+    """The good rows, and what would become of them. A file whose shape is wrong has none.
+
+    What is good is looked at again without the others: some refusals show only when the rest is in order.
+    """
     try:
-        rows = _rows(chosen, content)
+        good = list(enumerate(_rows(chosen, content), start=1))
     except Refusals as refused:
-        return [], FileReport(Brought(0, 0, 0), _cells(refused))
-    try:
-        return rows, FileReport(_take(chosen, rows, by=by, clock=clock, preview=True))
-    except Refusals as refused:
-        cells = _cells(refused)
-    good = _good(rows, cells)
-    return good, FileReport(_take(chosen, good, by=by, clock=clock, preview=True), cells)
+        return [], FileReport(Brought(0, 0, 0), tuple(_cell(one, one.row, {}) for one in refused.refusals))
+    cells: list[CellRefusal] = []
+    while True:
+        rows = [row for _, row in good]
+        try:
+            brought = _take(chosen, rows, by=by, clock=clock, preview=True)
+        except Refusals as refused:
+            places = [(one, one.row) for one in refused.refusals]
+            cells += [_cell(one, *good[row - 1]) if row else _cell(one, WHOLE_FILE, {}) for one, row in places]
+            bad = {row for _, row in places}
+            good = [] if bad & {None, WHOLE_FILE} else [one for at, one in enumerate(good, start=1) if at not in bad]
+        else:
+            return rows, FileReport(brought, tuple(sorted(cells, key=lambda one: one.row)))
 
 
-def _cells(refused: Refusals) -> tuple[CellRefusal, ...]:
-    return tuple(
-        CellRefusal(one.row or WHOLE_FILE, one.field or "", _given(one), one.message) for one in refused.refusals
-    )
-
-
-def _given(refusal: BusinessError) -> str:
-    """What stood in the cell: a value that cannot be, or a code that stands for nothing."""
-    return str(refusal.facts.get("given", refusal.facts.get("code", "")))
-
-
-def _good(rows: Sequence[dict[str, str]], cells: Iterable[CellRefusal]) -> list[dict[str, str]]:
-    refused = {cell.row for cell in cells}
-    return [row for number, row in enumerate(rows, start=1) if number not in refused]
+def _cell(refusal: BusinessError, row: int | None, given: Mapping[str, str]) -> CellRefusal:
+    """With what stood in the cell: a value that cannot be, or a code that stands for nothing."""
+    column = refusal.field or ""
+    value = refusal.facts.get("given", refusal.facts.get("code", given.get(column, "")))
+    return CellRefusal(row or WHOLE_FILE, column, str(value), refusal.message)
 
 
 def export_file(kind: str, *, by: Actor) -> Iterator[str]:
@@ -160,24 +177,24 @@ def table_of(code: str) -> str:
     return code
 
 
-def _rows(chosen: Kind, content: bytes) -> list[dict[str, str]]:
+def _rows(chosen: Shape, content: bytes) -> list[dict[str, str]]:
     """The rows of a file by column; `Refusals` where its first row or its shape is wrong."""
     header, rows = table(decoded(content))
     names = [word.strip().lower().replace(" ", "_") for word in header]
-    refusals = [*_header_refusals(names, chosen.fields), *_length_refusals(names, rows)]
+    refusals = [*_header_refusals(names, chosen), *_length_refusals(names, rows)]
     if refusals:
         raise Refusals(refusals)  # type: ignore[arg-type]
     return [dict(zip(names, row, strict=False)) for row in rows]
 
 
 def _take(
-    chosen: Kind, rows: Sequence[dict[str, str]], *, by: Actor, clock: Clock, preview: bool, key: str | None = None
+    chosen: Shape, rows: Sequence[dict[str, str]], *, by: Actor, clock: Clock, preview: bool, key: str | None = None
 ) -> Brought:
     return chosen.take(rows, by=by, clock=clock, preview=preview, key=key) if rows else Brought(0, 0, 0)
 
 
-def _header_refusals(names: Sequence[str], fields: Mapping[str, Field]) -> list[InvalidInput]:
-    refusals = []
+def _header_refusals(names: Sequence[str], chosen: Shape) -> list[InvalidInput]:
+    fields, refusals = chosen.fields, []
     for name in dict.fromkeys(names):
         if name not in fields:
             known = ", ".join(fields)
@@ -186,7 +203,7 @@ def _header_refusals(names: Sequence[str], fields: Mapping[str, Field]) -> list[
             sentence = "This column stands in the file twice. Remove one."
             refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
     for name, one in fields.items():
-        if one.is_key and one.required and name not in names:
+        if (chosen.complete or (one.is_key and one.required)) and name not in names:
             sentence = "This column is missing. Add it to the first row."
             refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
     return refusals

@@ -19,6 +19,6 @@ urlpatterns = [
     path("options/products/", records.product_options, name="product-options"),
     path("options/customers/", records.customer_options, name="customer-options"),
     path("files/", files.tables, name="files"),
-    path("files/<str:kind>/import/", files.ImportPage.as_view(), name="file-import"),
+    path("files/<str:kind>/import/", files.TableImport.as_view(), name="file-import"),
     path("files/<str:kind>.<str:form>", files.file, name="file"),
 ]

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from ninja import Query
 from pydantic import Field, StrictBool
 
-from troth.business.quotas import actions
+from troth.business.masterdata.api.records import ImportOptions, ImportOutcome, brought_in
+from troth.business.quotas import actions, files
 from troth.business.quotas.actions import ProcedureDraft, ProtectionDraft, ReachDraft, SequenceDraft, TargetDraft
 from troth.business.quotas.models import Cell, Procedure, Protection
 from troth.business.quotas.models import Sequence as SequenceRow
@@ -17,7 +18,7 @@ from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError
 from troth.kernel.periods import PeriodKind, first_day, period_of
 from troth.kernel.quantity import Unit, parse_quantity
-from troth.platform.api import versions
+from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging, page
@@ -271,6 +272,12 @@ def set_quota_targets(request: ApiRequest, procedure_id: Id, sent: TargetsEntry)
     return {
         "created": brought.created, "changed": brought.changed, "unchanged": brought.unchanged, "counted": counted,
     }  # fmt: skip
+
+
+@operations.creates("/imports/quota-targets/{int:procedure_id}", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_quota_targets(request: ApiRequest, procedure_id: Id, options: Query[ImportOptions]) -> ImportOutcome:
+    """A file of targets: a column for each characteristic, `on` and `quantity`; all rows or none."""
+    return brought_in(files.shape_of(procedure_id), request, options)
 
 
 def _counted(found: actions.Counted, decimals: int) -> dict[str, Any]:

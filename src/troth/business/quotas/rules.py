@@ -79,6 +79,12 @@ class ReachesOverlap(BusinessError):
     code = "quota_reaches_overlap"
 
 
+class TooManyTargets(BusinessError):
+    """More targets than a file may have."""
+
+    code = "too_many_targets"
+
+
 class PastPeriod(InvalidInput):
     """A target for a time that is over."""
 

@@ -1,8 +1,12 @@
-from troth.business.quotas.web import records
+from django.urls import path
+
+from troth.business.quotas.web import files, records
 
 app_name = "quotas"
 urlpatterns = [
     *records.procedures.urls(),
     *records.sequences.urls(),
     *records.protections.urls(),
+    path("quota-procedures/<int:key>/targets/import/", files.TargetImport.as_view(), name="quota-targets-import"),
+    path("quota-procedures/<int:key>/targets.<str:form>", files.targets, name="quota-targets-file"),
 ]

@@ -184,6 +184,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "replace_quota_sequence": "quotas.save_sequence",
     "list_quota_cells": "quotas.view_quota",
     "set_quota_targets": "quotas.set_targets",
+    "import_quota_targets": "quotas.set_targets",
     "retire_quota_cell": "quotas.retire_cell",
     "restore_quota_cell": "quotas.restore_cell",
     "close_quota_sequence": "quotas.close_sequence",

@@ -106,6 +106,8 @@ ROUTES: Final[dict[str, str]] = {
     "quotas:supply-protections-list": "quotas.view_quota",
     "quotas:supply-protections-edit": "quotas.view_quota",
     "quotas:supply-protections-create": "quotas.save_protection",
+    "quotas:quota-targets-file": "quotas.view_quota",
+    "quotas:quota-targets-import": "quotas.set_targets",
     "promising:quota-cells": "quotas.view_quota",
     "promising:quota-cells-plan": "quotas.set_targets",
     "promising:quota-cell": "quotas.view_quota",

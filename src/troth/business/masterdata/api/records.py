@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, StrictBool, create_model
 
 from troth.business.masterdata import actions, imports
 from troth.business.masterdata.actions import Brought, Outcome
+from troth.business.masterdata.imports import Shape
 from troth.business.masterdata.queries import records
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field
 from troth.business.masterdata.tables import TABLES
@@ -325,29 +326,31 @@ class ImportOptions(Entry):
 @operations.creates("/imports/customers", ImportOutcome, accepts=bodies.CSV, status=200)
 def import_customers(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
     """A CSV file of customers, all or none."""
-    return _import("customers", request, options)
+    return brought_in("customers", request, options)
 
 
 @operations.creates("/imports/products", ImportOutcome, accepts=bodies.CSV, status=200)
 def import_products(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
     """A CSV file of products, all or none."""
-    return _import("products", request, options)
+    return brought_in("products", request, options)
 
 
 @operations.creates("/imports/prices", ImportOutcome, accepts=bodies.CSV, status=200)
 def import_prices(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
     """A CSV file of prices, all or none."""
-    return _import("prices", request, options)
+    return brought_in("prices", request, options)
 
 
 @operations.creates("/imports/tables/{table}", ImportOutcome, accepts=bodies.CSV, status=200)
 def import_table(request: ApiRequest, table: Code, options: Query[ImportOptions]) -> ImportOutcome:
     """A file of any other table of master data, such as routes or tax_rates, all or none."""
-    return _import(imports.table_of(table), request, options)
+    return brought_in(imports.table_of(table), request, options)
 
 
-def _import(kind: str, request: ApiRequest, options: ImportOptions) -> ImportOutcome:
-    """Without an option a file that holds one refused row is refused as a whole, with every refusal."""
+def brought_in(kind: str | Shape, request: ApiRequest, options: ImportOptions) -> ImportOutcome:
+    """What an operation does with the file that it was sent; other apps have operations of their own.
+
+    Without an option a file that holds one refused row is refused as a whole, with every refusal."""
     key, by, clock = client_key(request), request.auth, request.clock
     if options.preview:
         report = imports.preview_file(kind, request.body, by=by, clock=clock)

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from troth.business.masterdata import imports
-from troth.business.masterdata.imports import FileReport, Kind
+from troth.business.masterdata.actions import Brought
+from troth.business.masterdata.imports import FileReport, Kind, Shape
 from troth.kernel.errors import NotFound, Refusals
 from troth.platform.web import exports
 from troth.platform.web.access import demand
@@ -107,15 +109,41 @@ def file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     return exports.FILES[form](kind, header, nothing if "empty" in request.GET else rows)
 
 
-class ImportPage(View):
-    """First the file, then what would become of it, then the action: all rows, or only the good ones."""
+class ImportPage(View, ABC):
+    """First the file, then what would become of it, then the action: all rows, or only the good ones.
 
-    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        demand(request, IMPORT)
-        return self._draw(imports.kind_of(kind))
+    A page says who may (`permission`), what a file looks like, what its rows are called, and where to go on.
+    """
 
-    def post(self, request: HttpRequest, kind: str) -> HttpResponse:
-        actor, chosen = demand(request, IMPORT), imports.kind_of(kind)
+    permission = ""
+
+    @abstractmethod
+    def shape(self) -> Shape:
+        """What the file looks like; `NotFound` where there is no such file."""
+
+    @abstractmethod
+    def named(self) -> Text:
+        """What its rows are called."""
+
+    @abstractmethod
+    def template_url(self) -> str:
+        """An empty file to fill in."""
+
+    @abstractmethod
+    def back(self) -> str:
+        """The page to go on with."""
+
+    def told(self, brought: Brought) -> str:
+        """What the page that follows says."""
+        count = brought.created + brought.changed
+        return ngettext("%(count)s row brought in.", "%(count)s rows brought in.", count) % {"count": count}
+
+    def get(self, request: HttpRequest, **_place: Any) -> HttpResponse:
+        demand(request, self.permission)
+        return self._draw(self.shape())
+
+    def post(self, request: HttpRequest, **_place: Any) -> HttpResponse:
+        actor, chosen = demand(request, self.permission), self.shape()
         try:
             text = self._text()
             if request.POST.get("confirmed") in (ALL, GOOD):
@@ -132,41 +160,40 @@ class ImportPage(View):
             return self.request.POST["content"]
         raise UnreadableFile(gettext("No file was chosen. Choose an Excel or CSV file."), field="file")
 
-    def _look(self, actor: Any, kind: Kind, text: str) -> HttpResponse:
-        report = imports.preview_file(kind.code, text.encode(), **clocked(self.request, actor))
-        return self._draw(kind, report=report, text=text, status=422 if report.refusals else 200)
+    def _look(self, actor: Any, chosen: Shape, text: str) -> HttpResponse:
+        report = imports.preview_file(chosen, text.encode(), **clocked(self.request, actor))
+        return self._draw(chosen, report=report, text=text, status=422 if report.refusals else 200)
 
     def _file_name(self) -> str:
         """What the person calls the file, also on the pages after the first, which send its content."""
         sent = self.request.FILES.get("file")
         return (sent.name or "" if sent is not None else self.request.POST.get("file_name", ""))[:LONGEST_NAME]
 
-    def _bring(self, actor: Any, kind: Kind, text: str) -> HttpResponse:
-        common = clocked(self.request, actor, key=self._key(kind, text))
+    def _bring(self, actor: Any, chosen: Shape, text: str) -> HttpResponse:
+        common = clocked(self.request, actor, key=self._key(chosen, text))
         try:
             if self.request.POST["confirmed"] == GOOD:
-                brought = imports.import_good_rows(kind.code, text.encode(), **common).brought
+                brought = imports.import_good_rows(chosen, text.encode(), **common).brought
             else:
-                brought = imports.import_file(kind.code, text.encode(), **common)
+                brought = imports.import_file(chosen, text.encode(), **common)
         except Refusals:
-            return self._look(actor, kind, text)
-        count = brought.created + brought.changed
-        sentence = ngettext("%(count)s row brought in.", "%(count)s rows brought in.", count)
-        messages.success(self.request, sentence % {"count": count})
-        return HttpResponseRedirect(_back(kind))
+            return self._look(actor, chosen, text)
+        messages.success(self.request, self.told(brought))
+        return HttpResponseRedirect(self.back())
 
-    def _key(self, kind: Kind, text: str) -> str:
+    def _key(self, chosen: Shape, text: str) -> str:
         """The same page sent twice brings its rows in once."""
         posted = self.request.POST
-        sent = (kind.code, text, posted["confirmed"], posted.get("_key", ""))
+        sent = (chosen.code, text, posted["confirmed"], posted.get("_key", ""))
         return hashlib.sha256(repr(sent).encode()).hexdigest()
 
     def _draw(
-        self, kind: Kind, *, report: FileReport | None = None, text: str = "", problem: str = "", status: int = 200
+        self, chosen: Shape, *, report: FileReport | None = None, text: str = "", problem: str = "", status: int = 200
     ) -> HttpResponse:
+        needed = [(name, field.is_key, field.required or chosen.complete) for name, field in chosen.fields.items()]
         context = {
-            "title": gettext("Import: %(many)s") % {"many": NAMES[kind.code]},
-            "fields": [(name, field.is_key, field.required) for name, field in kind.fields.items()],
+            "title": gettext("Import: %(many)s") % {"many": self.named()},
+            "fields": needed,
             "report": report,
             "refusals": [(one, worded(one.sentence)) for one in report.refusals] if report else (),
             "whole": report is not None and any(not one.row for one in report.refusals),
@@ -174,14 +201,29 @@ class ImportPage(View):
             "text": text,
             "problem": problem,
             "client_key": uuid.uuid4().hex,
-            "template_url": f"{reverse('masterdata:file', args=[kind.code, 'xlsx'])}?empty=1",
-            "back": _back(kind),
-            "crumbs": [Link(NAMES[kind.code], _back(kind))],
+            "template_url": self.template_url(),
+            "back": self.back(),
+            "crumbs": [Link(self.named(), self.back())],
         }
         return render(self.request, "masterdata/import.html", context, status=status)
 
 
-def _back(kind: Kind) -> str:
-    """Customers, products and prices have a list of their own."""
-    has_list = kind.code in ("customers", "products", "prices")
-    return reverse(f"masterdata:{kind.code}-list" if has_list else "masterdata:files")
+class TableImport(ImportPage):
+    """A table of master data."""
+
+    permission = IMPORT
+
+    def shape(self) -> Kind:
+        return imports.kind_of(self.kwargs["kind"])
+
+    def named(self) -> Text:
+        return NAMES[self.shape().code]
+
+    def template_url(self) -> str:
+        return f"{reverse('masterdata:file', args=[self.shape().code, 'xlsx'])}?empty=1"
+
+    def back(self) -> str:
+        """Customers, products and prices have a list of their own."""
+        code = self.shape().code
+        has_list = code in ("customers", "products", "prices")
+        return reverse(f"masterdata:{code}-list" if has_list else "masterdata:files")

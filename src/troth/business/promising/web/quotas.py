@@ -26,6 +26,7 @@ from troth.business.quotas.forms import CHARACTERISTICS, day_field
 from troth.business.quotas.queries import screens as planned
 from troth.business.quotas.queries.screens import CellRow
 from troth.business.quotas.rules import WrongQuota
+from troth.business.quotas.web import files
 from troth.business.quotas.web.counted import told_counted
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError, Sentence
@@ -82,7 +83,8 @@ def cells(request: HttpRequest, key: int) -> HttpResponse:
     seen = Seen(request.GET if "on" in request.GET else None)
     given = seen.cleaned_data if seen.is_bound and seen.is_valid() else {}
     today = reference.today(request.clock)  # type: ignore[attr-defined]
-    first = period_of(PeriodKind(procedure.period), day_of(given.get("on") or today))
+    chosen_on = given.get("on") or today
+    first = period_of(PeriodKind(procedure.period), day_of(chosen_on))
     found = planned.all_cells(key, words=given.get("q", ""), with_retired=given.get("retired", False)).filter(
         cell__gt=request.GET.get("after", "")
     )
@@ -101,6 +103,7 @@ def cells(request: HttpRequest, key: int) -> HttpResponse:
         "earlier_url": _address(given, _shifted(procedure, first, -PERIODS)),
         "later_url": _address(given, _shifted(procedure, first, PERIODS)),
         "count": planned.count_cells(key),
+        "files": files.offered(actor, procedure, on=chosen_on, words=given.get("q", "")),
         "paste": Pasted() if may_plan else None,
         "paste_help": _paste_help(procedure),
         "plan_url": reverse("promising:quota-cells-plan", args=[key]),

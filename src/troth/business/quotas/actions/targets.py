@@ -6,6 +6,7 @@ again. A target for a period that is over is refused, unless it says what stands
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.queries import traits
@@ -34,7 +35,7 @@ from troth.ledgers.quota.actions import Entry
 from troth.ledgers.quota.keys import QuotaKey
 from troth.ledgers.quota.rules import Measure
 from troth.platform import events, locks
-from troth.platform.actions import action
+from troth.platform.actions import action, supposed
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
@@ -74,7 +75,9 @@ def set_targets(
     over. A `preview` refuses all the same and writes nothing.
     """
     procedure, held = locks.hold(Procedure, procedure_id, by=by)
-    return plan(held, procedure, drafts, preview=preview, by=by, clock=clock)
+    planned = partial(plan, held, procedure, drafts, preview=preview, by=by, clock=clock)
+    # What is locked gets an empty balance where there is none; a look leaves none of them behind.
+    return supposed(planned) if preview else planned()
 
 
 def plan(
@@ -119,7 +122,9 @@ def read(procedure: Procedure, drafts: Sequence[TargetDraft]) -> list[Target]:
             if not 0 <= one.quantity <= MAX:
                 raise WrongQuota(Sentence("Enter a quantity of zero or more."), field="quantity")
         except BusinessError as refusal:
-            refusals.append(type(refusal)(refusal.message, row=one.row, field=refusal.field))
+            name = refusal.field or ""
+            given = {"given": one.values[name]} if name in one.values else {}
+            refusals.append(type(refusal)(refusal.message, row=one.row, field=refusal.field, **(refusal.facts | given)))
     refusals += _unknown(rows, characteristics)
     refusals += _contradicting(rows, characteristics)
     found: dict[tuple[str, int], Target] = {}
@@ -154,6 +159,7 @@ def _unknown(rows: _Rows, characteristics: Sequence[Characteristic]) -> Iterable
                     field=str(name),
                     name=name.replace("_", " "),
                     value=values[place],
+                    given=values[place],
                 )
 
 
@@ -191,20 +197,17 @@ def _never(one: TargetDraft, name: str, of: str, own: str) -> Contradiction:
 def _spans(cells: Mapping[str, Cell], targets: Sequence[Target]) -> dict[str, tuple[int, int]]:
     """From which to which period each cell is planned then; a row of targets has no gaps, but zeros."""
     spans = {text: (one.first_period, one.last_period) for text, one in cells.items()}
+    refusals = list[BusinessError]()
     for one in targets:
         first, last = spans.get(one.cell, (one.period, one.period))
-        spans[one.cell] = (min(first, one.period), max(last, one.period))
-        if spans[one.cell][1] - spans[one.cell][0] >= PERIODS_MAX:
-            raise Refusals(
-                [
-                    WrongQuota(
-                        Sentence("A cell is planned for at most %(most)s periods. Choose an earlier period."),
-                        row=one.row,
-                        field="period",
-                        most=PERIODS_MAX,
-                    )
-                ]
-            )
+        first, last = min(first, one.period), max(last, one.period)
+        if last - first < PERIODS_MAX:
+            spans[one.cell] = first, last
+        else:
+            too_many = Sentence("A cell is planned for at most %(most)s periods. Choose an earlier period.")
+            refusals.append(WrongQuota(too_many, row=one.row, field="on", most=PERIODS_MAX))
+    if refusals:
+        raise Refusals(refusals)
     return spans
 
 
@@ -230,7 +233,7 @@ def _refuse_past(
                 PastPeriod(
                     Sentence("This period is over, so nothing can be confirmed in it. Plan for today or later."),
                     row=one.row,
-                    field="period",
+                    field="on",
                 )
                 for one in past
             ]
