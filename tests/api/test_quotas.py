@@ -139,3 +139,13 @@ def test_a_cell_is_retired_and_a_sequence_closed_and_both_come_back(planner, quo
     [taken] = [one for one in planner.get("quota-sequences").json()["items"] if one["code"] == "T"]
     planner.post(f"quota-sequences/{taken['id']}/close", {})
     assert planner.post(f"{address}/reopen", {}).json()["is_active"] is True
+
+
+def test_a_target_for_the_end_of_time_and_a_unit_of_what_is_assigned_are_refused(planner, quota):
+    late = planner.post(f"quota-procedures/{quota}/targets", targets(("DE", "9999-12-31", "3")))
+    assert_refused(late, 422, "wrong_quota")
+    [entry] = late.json()["errors"]
+    assert (entry["row"], entry["field"]) == (1, "on")
+    assert entry["remedy"].startswith("Plan for ")
+    other = planner.send("PUT", f"quota-procedures/{quota}", {**QUOTA, "unit": "l"}, If_Match='"1"')
+    assert [one["field"] for one in other.json()["errors"]] == ["unit"]

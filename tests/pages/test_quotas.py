@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from troth.business.quotas.models import Cell, Procedure, Protection, Reach
 from troth.business.quotas.models import Sequence as SequenceRow
+from troth.reference.models import Unit
 
 PROCEDURE = {
     "code": "LAND", "name": "By country", "unit": "piece", "is_active": "yes", "characteristics": ["country"],
@@ -290,3 +291,36 @@ def test_a_representative_reads_and_does_not_plan(sign_in, quota):
     assert rita.post(f"/quota-cells/{cell.pk}/retire/").status_code == 403
     [sequence] = SequenceRow.objects.all()
     assert rita.post(f"/quota-sequences/{sequence.pk}/deactivate/").status_code == 403
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+def test_a_target_for_the_end_of_time_is_refused_with_the_last_year_to_plan_for(planner, period):
+    planner.post("/quota-procedures/new/", PROCEDURE | {"period": period})
+    address = f"/quota-procedures/{Procedure.objects.get().pk}/cells/"
+    answer = planner.post(f"{address}plan/", {"targets": "DE; 9999-12-31; 3"})
+    assert answer.status_code == 422
+    assert "Plan for 2036 at the latest." in said(answer)
+    assert not Cell.objects.exists()
+
+
+def test_the_unit_of_a_procedure_stays_while_a_sequence_assigns_it_to_products(planner):
+    planner.post("/quota-procedures/new/", PROCEDURE)
+    [made] = Procedure.objects.all()
+    reach = {"code": "S", "name": "S", "procedures": "LAND", "reaches": "FRAME; ; 2026-01-01; ", "is_active": "yes"}
+    planner.post("/quota-sequences/new/", reach)
+    other = Unit.objects.exclude(pk=made.unit_id)[0].code
+    sent = {**PROCEDURE, "unit": other, "version": made.version}
+    refused = planner.post(f"/quota-procedures/{made.pk}/", sent)
+    assert "Sequence S assigns it to products that are counted in piece. Take it out" in said(refused)
+    assert Procedure.objects.get().unit_id == "piece"
+    SequenceRow.objects.all().delete()
+    planner.post(f"/quota-procedures/{made.pk}/", sent)
+    assert Procedure.objects.get().unit_id == other
+
+
+@pytest.mark.parametrize("on", ["9999-12-31", "0001-01-01"])
+def test_cells_are_not_looked_at_beyond_all_calendars(planner, quota, on):
+    answer = planner.get(f"/quota-procedures/{quota.pk}/cells/", {"on": on})
+    assert answer.status_code == 200
+    assert "Choose a day from 1990 to 2200." in said(answer)
+    assert "3 − 0 = 3" in said(answer)

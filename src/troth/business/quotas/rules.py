@@ -19,6 +19,8 @@ WINDOW_MAX = 60
 """Periods that a line may look back or ahead."""
 PERIODS_MAX = 400
 """Periods of one cell; a year of days and more than a month to spare."""
+YEARS_MAX = 10
+"""Years from today for which something may be planned."""
 PROTECTIONS = 0
 """The procedure under which the quota ledger keeps supply protections; the cell is the id of the protection."""
 

@@ -47,6 +47,7 @@ from troth.reference import queries as reference
 
 PERIODS = 6
 """Periods side by side in the matrix."""
+FIRST_YEAR, LAST_YEAR = 1990, 2200
 CELLS = 50
 PERIODS_OF_CELL = 26
 MOST_HOLDERS = 200
@@ -65,6 +66,15 @@ class Seen(forms.Form):
     q = forms.CharField(label=_("Values"), required=False, max_length=100)
     on = day_field(_("From"), required=False)
     retired = forms.BooleanField(label=_("With retired"), required=False)
+
+    def clean_on(self) -> date | None:
+        """A day whose neighbours are days: pages lead to earlier and later ones."""
+        on: date | None = self.cleaned_data["on"]
+        if on is not None and not FIRST_YEAR <= on.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                gettext("Choose a day from %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            )
+        return on
 
 
 class Pasted(forms.Form):

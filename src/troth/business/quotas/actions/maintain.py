@@ -51,6 +51,8 @@ def save_procedure(
     values = _procedure_values(draft)
     if record.pk is not None and Cell.objects.filter(procedure_id=record.pk).exists():
         _refuse_fixed(record, values)
+    if record.pk is not None and record.unit_id != values["unit_id"]:
+        _refuse_other_unit(record, draft.unit)
     reaches_others = record.pk is not None and any(getattr(record, name) != values[name] for name in _WHOM)
     saved = _write(record, "quota_procedure", values, by=by, clock=clock)
     if not reaches_others:
@@ -88,6 +90,21 @@ def _refuse_fixed(record: Procedure, values: dict[str, object]) -> None:
                 Sentence("There are cells already, so this cannot change. Make another procedure for what is new."),
                 field=name.removesuffix("_id"),
             )
+
+
+def _refuse_other_unit(record: Procedure, unit: str) -> None:
+    """Sequences are assigned to what the procedure counts alike; in another unit it would hold for none of it."""
+    assigned = Reach.objects.filter(sequence__steps__procedure=record).values_list("sequence__code", flat=True).first()
+    if assigned is not None:
+        raise WrongQuota(
+            Sentence(
+                "Sequence %(sequence)s assigns it to products that are counted in %(unit)s. "
+                "Take it out of the sequence first, or make another procedure."
+            ),
+            field="unit",
+            sequence=assigned,
+            unit=record.unit_id,
+        )
 
 
 @action

@@ -6,6 +6,7 @@ again. A target for a period that is over is refused, unless it says what stands
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from troth.business.masterdata.actions import Brought
@@ -16,6 +17,7 @@ from troth.business.quotas.models import Cell, Procedure
 from troth.business.quotas.queries import frees
 from troth.business.quotas.rules import (
     PERIODS_MAX,
+    YEARS_MAX,
     Characteristic,
     Contradiction,
     FreesLines,
@@ -86,7 +88,7 @@ def plan(
     """Inner verb of `set_targets`, for a procedure that is held. No balance of a later kind may be held."""
     if len(drafts) > TARGETS_MAX:
         raise WrongQuota(Sentence("Enter at most %(most)s targets at once."), most=TARGETS_MAX)
-    targets = read(procedure, drafts)
+    targets = read(procedure, drafts, today=reference.today(clock))
     cells = {
         one.cell: one for one in Cell.objects.filter(procedure_id=procedure.pk, cell__in={t.cell for t in targets})
     }
@@ -111,7 +113,7 @@ def _stands(cells: Mapping[str, Cell], one: Target) -> bool:
     return cell is not None and cell.first_period <= one.period <= cell.last_period
 
 
-def read(procedure: Procedure, drafts: Sequence[TargetDraft]) -> list[Target]:
+def read(procedure: Procedure, drafts: Sequence[TargetDraft], *, today: date) -> list[Target]:
     """The targets of drafts, each cell and period once; `Refusals` for all that cannot be."""
     characteristics = tuple(map(Characteristic, procedure.characteristics.split(",")))
     kind, refusals = PeriodKind(procedure.period), list[BusinessError]()
@@ -121,6 +123,14 @@ def read(procedure: Procedure, drafts: Sequence[TargetDraft]) -> list[Target]:
             rows.append((one, read_values(one.values, characteristics)))
             if not 0 <= one.quantity <= MAX:
                 raise WrongQuota(Sentence("Enter a quantity of zero or more."), field="quantity")
+            if one.on.year > today.year + YEARS_MAX:
+                raise WrongQuota(
+                    Sentence(
+                        "Nobody can be promised anything so late. Plan for %(year)s at the latest.",
+                        year=str(today.year + YEARS_MAX),
+                    ),
+                    field="on",
+                )
         except BusinessError as refusal:
             name = refusal.field or ""
             given = {"given": one.values[name]} if name in one.values else {}
