@@ -318,6 +318,33 @@ def test_the_unit_of_a_procedure_stays_while_a_sequence_assigns_it_to_products(p
     assert Procedure.objects.get().unit_id == other
 
 
+def test_the_availability_page_shows_what_is_kept_and_what_is_free_without_it(planner, sign_in, yard):
+    def free(page):
+        return re.search(r"Free today (\S+) piece (?:Free today without what is protected (\S+) piece)?", page).groups()
+
+    asked = {"product": "HELMET", "site": "HAM"}
+    before, nothing = free(said(planner.get("/availability/", asked)))
+    assert nothing is None
+    kept = {
+        "product": "HELMET", "site": "HAM", "characteristic": "customer_group", "value": "dealer", "quantity": "5",
+        "first_on": "2026-03-02", "last_on": "2026-03-31", "priority": "", "is_active": "yes",
+    }  # fmt: skip
+    planner.post("/supply-protections/new/", kept)
+    [one] = Protection.objects.all()
+    address = f"/supply-protections/{one.pk}/"
+
+    answer = planner.get("/availability/", asked)
+
+    page = said(answer)
+    assert free(page) == (before, str(int(before) - 5))
+    assert "customer group dealer – Mon, Mar 2 Tue, Mar 31 5 piece 0 piece 5 piece" in page
+    assert address in answer.content.decode()
+    tried = planner.get("/quotas/try/", {**asked, "quantity": "999", "on": "2026-03-04"})
+    assert f"{int(before) - 5} piece arrive" in said(tried)
+    planner.post(address, {**kept, "is_active": "no", "version": one.version})
+    assert free(said(planner.get("/availability/", asked))) == (before, None)
+
+
 @pytest.mark.parametrize("on", ["9999-12-31", "0001-01-01"])
 def test_cells_are_not_looked_at_beyond_all_calendars(planner, quota, on):
     answer = planner.get(f"/quota-procedures/{quota.pk}/cells/", {"on": on})

@@ -223,6 +223,7 @@ def time_line(
     days = queries.overview(product.id, site_id, day_of(today), counted, supposed=supposed)
     unit = (product.decimals, product.base_unit)
     return {
+        "dated": days,
         "board": board(product, days, today),
         "days": table_of(DAYS, [_day(one, unit) for one in days]),
         "kinds": table_of(KINDS, _kinds(days, unit)),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries import scope_id
 from troth.business.masterdata.queries import screens as masterdata
 from troth.business.promising import queries, screens
+from troth.business.promising.web.protected import protected
 from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.words import CATEGORIES
@@ -60,13 +61,15 @@ def overview(request: HttpRequest) -> HttpResponse:
         scope = queries.scope(wanted) if wanted else queries.scope_of(product.id)
         today = request.clock.today(site.time_zone)  # type: ignore[attr-defined]
         unit = (product.decimals, product.base_unit)
+        line = screens.time_line(product, site.id, today, scope=scope)
         context |= {
             "product": product,
             "site": site,
             "may_suppose": actor.may("promising.simulate"),
             "scope": scope,
             "scope_url": _scope_url(scope, actor),
-            **screens.time_line(product, site.id, today, scope=scope),
+            **line,
+            **protected(product, site.id, today, line["dated"], actor),
             "holders": screens.holders(product, site.id, actor),
             "elements": table_of(ELEMENTS, [_element(one, unit, actor) for one in _elements(product.id, site.id)]),
         }

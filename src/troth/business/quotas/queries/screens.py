@@ -122,6 +122,17 @@ def protections(query: ListQuery) -> Page:
     return replace(page, rows=[_protection_line(one, *balances.get(one.pk, (0, 0))) for one in page.rows])
 
 
+def protected(product_id: int, site_id: int, today: date) -> list[ProtectionLine]:
+    """What is still kept of a product at a site today or later, the first day first; what is consumed is left out."""
+    found = Protection.objects.select_related("product__base_unit", "site").filter(
+        product_id=product_id, site_id=site_id, is_active=True, last_on__gte=today
+    )
+    rows = list(found.order_by("first_on", "id"))
+    balances = protection_balances([one.pk for one in rows]) if rows else {}
+    lines = [_protection_line(one, *balances.get(one.pk, (0, 0))) for one in rows]
+    return [one for one in lines if one.left.value > 0]
+
+
 def protection_balances(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """What each protection keeps and what of it is consumed; one statement."""
     cells = [protection_key(one).cell for one in ids]
