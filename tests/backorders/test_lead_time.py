@@ -42,7 +42,7 @@ def bases():
 
 def test_a_line_on_the_lead_time_keeps_its_day_without_supply(procured):
     assert bases() == ["lead_time"]
-    assert procured.applied(EVERYBODY).changes.count() == 0
+    assert procured.simulated(EVERYBODY).changes.count() == 0
     assert_books_hold()
 
 

@@ -180,5 +180,5 @@ def test_a_wrong_limit_is_refused_and_the_old_one_stays(desk, values, refusal):
 
 def test_an_unknown_payer_has_no_account(desk):
     with pytest.raises(NotFound):
-        queries.account(desk.world.company.pk, 999)
+        queries.account(desk.world.company.pk, 999_999_999)
     assert queries.account(desk.world.company.pk, desk.world.wheels.party_id).available is None

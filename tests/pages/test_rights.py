@@ -61,13 +61,15 @@ PAGES = (
     "/substitutions/", "/substitutions/new/", "/free-goods/", "/free-goods/new/", "/batches/", "/batches/new/",
     "/admin/", *LISTS,
     "/quota-procedures/", "/quota-procedures/new/", "/quota-procedures/{quota}/", "/quota-procedures/{quota}/cells/",
-    "/quota-procedures/{quota}/targets/import/", "/quota-procedures/{quota}/targets.csv",
+    "/quota-procedures/{quota}/targets/import/",
     "/quota-cells/{cell}/", "/quota-cells/{cell}/retire/",
     "/quota-sequences/", "/quota-sequences/new/", "/quota-sequences/{sequence}/",
     "/quotas/try/", "/quotas/try/?product=FRAME&site=HAM&customer=ALPHA&quantity=5&on=2026-03-11",
     "/supply-protections/", "/supply-protections/new/", "/supply-protections/{protection}/",
     "/availability-rules/", "/availability-rules/new/", "/alternatives/", "/alternatives/new/", "/offering/try/",
 )  # fmt: skip
+FILES = ("/quota-procedures/{quota}/targets.csv", "/quota-procedures/{quota}/targets.xlsx")
+"""What is opened like a page and is none."""
 
 
 def rule_of(url: str) -> str:
@@ -78,7 +80,7 @@ def rule_of(url: str) -> str:
 def test_a_role_opens_what_it_may_and_nothing_else(role, world, sign_in):
     browser = sign_in(role)
     wrong = []
-    for page in PAGES:
+    for page in (*PAGES, *FILES):
         url = world.url(page)
         rule = rule_of(url)
         expected = 200 if rule in (PUBLIC, SIGNED_IN) or role in PERMISSIONS[rule] else 403
