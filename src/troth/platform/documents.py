@@ -122,6 +122,12 @@ def refuse_unseen(code: str, document_id: int, *, by: Actor) -> None:
     seen(kind_named(code), document_id, by=by)
 
 
+def opened_by(ref: DocumentRef, actor: Actor) -> Kind | None:
+    """The kind of a document whose page the actor may open; None where they may not, or nobody knows the kind."""
+    kind = _kinds.get(ref.kind)
+    return kind if kind is not None and actor.may(kind.permission) else None
+
+
 def has_site(model: type[Model]) -> bool:
     return any(field.attname == "site_id" for field in model._meta.concrete_fields)
 

@@ -164,6 +164,11 @@ def short(kind: str = "order") -> QuerySet[Requirement]:
     )
 
 
+def unconfirmed_lines(reach: Reach | None) -> QuerySet[Requirement]:
+    """The lines of orders behind the measure, as far as an actor's reach goes, with what is shown of them."""
+    return within(short(), reach).select_related("product__base_unit", "site", "party")
+
+
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
     """How many orders have how many lines that are not confirmed in full; `late` lines were wished by today.

@@ -32,6 +32,7 @@ from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import MOST, counted, tally
 from troth.platform.web.values import Link, Party, Quantity, Status, Waiting
+from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
 
 BASIS = {
@@ -392,7 +393,19 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
 
 def link_of(ref: DocumentRef, actor: Any) -> Link | None:
     """The document as far as the actor may open it."""
-    kind = {one.code: one for one in documents.kinds()}.get(ref.kind)
-    if kind is None or not actor.may(kind.permission):
+    kind = documents.opened_by(ref, actor)
+    if kind is None:
         return None
     return Link(ref.number or f"{kind.title} {ref.id}", reverse(kind.url_name, args=[ref.id]))
+
+
+def searched(found: QuerySet[Any], search: str, *, through: str = "") -> QuerySet[Any]:
+    """Narrow rows to a product or a customer by its number, else to orders whose numbers begin so.
+
+    `through` leads to the requirement, where the rows are not requirements themselves.
+    """
+    if products := reference.products_by_number([search]):
+        return found.filter(**{f"{through}product_id__in": [one.id for one in products.values()]})
+    if parties := reference.party_ids([search]):
+        return found.filter(**{f"{through}party_id__in": parties.values()})
+    return found.filter(**{f"{through}document_number__startswith": search})

@@ -68,6 +68,15 @@ class ProductNotStocked(BusinessError):
     code = "product_not_stocked"
 
 
+def not_stocked(number: str, row: int | None) -> ProductNotStocked:
+    return ProductNotStocked(
+        Sentence("Product %(product)s is not kept in stock. Mark it as stocked first."),
+        row=row,
+        field="product",
+        product=number,
+    )
+
+
 class BinNotAtSite(BusinessError):
     """The bin belongs to another site than the receipt, or than the bin that the goods come from."""
 
@@ -230,12 +239,7 @@ class Product(Protocol):
 def check_forecast(product: Product, quantity: int, on: date, today: date, row: int) -> None:
     """Refuse a forecast of nothing kept in stock, of less than nothing (smallest units), or for a day gone by."""
     if not product.is_stocked:
-        raise ProductNotStocked(
-            Sentence("Product %(product)s is not kept in stock. Mark it as stocked first."),
-            row=row,
-            field="product",
-            product=product.number,
-        )
+        raise not_stocked(product.number, row)
     if quantity:
         check_quantity("the forecast", quantity)
     if on < today:

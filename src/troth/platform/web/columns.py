@@ -65,10 +65,12 @@ class Cell:
     url: str = ""
 
     def html(self, today: date | None = None) -> SafeString:
+        if not self.url:
+            return draw(self.column.kind, self.value, today)
         # A link of its own cannot stand inside the row's: browsers take it out and leave that one without a name.
-        inside = bool(self.url) and self.column.kind == "link" and bool(self.value)
-        shown = draw("text", self.value.label) if inside else draw(self.column.kind, self.value, today)
-        return html('<a class="row-link" href="{}">{}</a>', self.url, shown) if self.url else shown
+        is_link = self.column.kind == "link" and bool(self.value)
+        shown = draw("text", self.value.label) if is_link else draw(self.column.kind, self.value, today)
+        return html('<a class="row-link" href="{}">{}</a>', self.url, shown)
 
 
 def draw(kind: str, value: Any, today: date | None = None) -> SafeString:

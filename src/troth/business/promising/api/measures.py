@@ -17,7 +17,6 @@ from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
 from troth.platform.api.paging import Page, Paging, page, whole
 from troth.platform.api.values import Day, Entry, Shown, quantity
-from troth.platform.documents import within
 from troth.reference import queries as reference
 
 operations = Operations("measures")
@@ -162,7 +161,7 @@ class UnconfirmedLineShown(Shown):
 def list_unconfirmed(request: ApiRequest, choice: Query[Paging]) -> dict[str, Any]:
     """The lines behind the measure, by the day for which they are wished."""
     permissions.require(request.auth, "promising.view_availability")
-    found = within(measures.short(), request.auth.reach).select_related("product__base_unit", "site", "party")
+    found = measures.unconfirmed_lines(request.auth.reach)
     return page(request, found, choice, _unconfirmed, order=("requested_on", "id"))
 
 

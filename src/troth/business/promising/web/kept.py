@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -141,18 +140,9 @@ def departures(query: ListQuery) -> Page:
     if basis := query.filters.get("basis"):
         found = found.filter(basis=basis)
     if query.search:
-        found = _found(found, query.search)
+        found = screens.searched(found, query.search, through="requirement__")
     page = keyset.page(found, ("-left_on", "-id"), query.after, query.limit, count=query.count)
     return Page([_departure(one, query.actor) for one in page.rows], page.next, page.previous, page.count)
-
-
-def _found(found: QuerySet[Departure], search: str) -> QuerySet[Departure]:
-    by_number = found.filter(requirement__document_number__startswith=search)
-    products = reference.products_by_number([search])
-    if products:
-        return found.filter(requirement__product_id__in=[one.id for one in products.values()])
-    parties = reference.party_ids([search])
-    return found.filter(requirement__party_id__in=parties.values()) if parties else by_number
 
 
 def _departure(one: Departure, actor: Actor) -> dict[str, Any]:

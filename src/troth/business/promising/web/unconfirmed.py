@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import measures, screens
 from troth.business.promising.models import Requirement
-from troth.platform.documents import DocumentRef, within
+from troth.platform.documents import DocumentRef
 from troth.platform.web import formats, keyset
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.keyset import Page
@@ -25,25 +25,17 @@ SORTS = {"requested_on": ("requested_on", "id"), "-requested_on": ("-requested_o
 
 def lines(query: ListQuery, today: date) -> Page:
     """Lines that are not confirmed in full, those that wait longest first."""
-    found = within(measures.short(), query.actor.reach).select_related("product__base_unit", "site", "party")
+    found = measures.unconfirmed_lines(query.actor.reach)
     found = found.filter(between("requested_on", query.filters.get("requested_on")))
     if site := query.filters.get("site"):
         found = found.filter(site__code__iexact=site)
     if query.filters.get("nothing"):
         found = found.filter(confirmed_quantity=0)
     if query.search:
-        found = _found(found, query.search)
+        found = screens.searched(found, query.search)
     order = SORTS.get(query.sort, ("promised_at", "id"))
     page = keyset.page(found, order, query.after, query.limit, count=query.count)
     return replace(page, rows=[_line(one, query.actor, today) for one in page.rows])
-
-
-def _found(found: QuerySet[Requirement], search: str) -> QuerySet[Requirement]:
-    if products := reference.products_by_number([search]):
-        return found.filter(product_id__in=[one.id for one in products.values()])
-    if parties := reference.party_ids([search]):
-        return found.filter(party_id__in=parties.values())
-    return found.filter(document_number__startswith=search)
 
 
 def _line(one: Requirement, actor: Any, today: date) -> dict[str, Any]:
@@ -91,13 +83,14 @@ class UnconfirmedList(ListPage):
     row_url = staticmethod(lambda row: reverse("promising:promise", args=[row["id"]]))
 
     def rows(self, query: ListQuery) -> Page:
-        return lines(query, self._today())
+        return lines(query, self.today)
 
-    def _today(self) -> date:
+    @cached_property
+    def today(self) -> date:
         return reference.today(self.request.clock)  # type: ignore[attr-defined]
 
     def context(self, query: ListQuery, page: Page) -> dict[str, Any]:
-        found = measures.unconfirmed(query.actor.reach, self._today())
+        found = measures.unconfirmed(query.actor.reach, self.today)
         return {**super().context(query, page), "lead": _told(found)}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troth.business.supply.actions.batches import Lot
-from troth.business.supply.rules import ProductNotStocked
+from troth.business.supply.rules import not_stocked
 from troth.business.supply.types import category_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.netting import Category
@@ -52,20 +52,11 @@ def bin_place(bin_id: int, *, field: str = "bin") -> BinPlace:
 
 
 def stock_key(product_id: int, place: BinPlace, *, batch: str) -> StockKey:
-    """The company's own unrestricted stock of a product in a bin; `ProductNotStocked` if it is not kept in stock."""
+    """The company's own unrestricted stock of a product in a bin; `not_stocked` if it is not kept in stock."""
     product = reference.product(product_id)
     if not product.is_stocked:
         raise not_stocked(product.number, None)
     return StockKey(place.site_id, place.location_id, place.id, product_id, batch)
-
-
-def not_stocked(number: str, row: int | None) -> ProductNotStocked:
-    return ProductNotStocked(
-        Sentence("Product %(product)s is not kept in stock. Mark it as stocked first."),
-        row=row,
-        field="product",
-        product=number,
-    )
 
 
 def counts_as(key: StockKey) -> Category:

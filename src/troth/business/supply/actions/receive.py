@@ -13,7 +13,7 @@ from troth.business.supply.actions import values
 from troth.business.supply.actions.batches import Lot, lot_coming, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
-from troth.business.supply.actions.places import bin_place, bins, not_stocked, stock_key, taken_out
+from troth.business.supply.actions.places import bin_place, bins, stock_key, taken_out
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
@@ -24,6 +24,7 @@ from troth.business.supply.rules import (
     check_quantity,
     check_received,
     check_release,
+    not_stocked,
 )
 from troth.business.supply.states import RECEIPT
 from troth.business.supply.types import category_of

@@ -69,7 +69,7 @@ def _names(refs: Sequence[DocumentRef], actor: Any) -> SafeString:
 
 def _name(ref: DocumentRef, actor: Any) -> SafeString:
     """Its number, which leads to it for those who may open it."""
-    kind = next((one for one in documents.kinds() if one.code == ref.kind), None)
-    if kind is None or not actor.may(kind.permission):
+    kind = documents.opened_by(ref, actor)
+    if kind is None:
         return format_html("{}", ref.number)
     return format_html('<a href="{}">{}</a>', reverse(kind.url_name, args=[ref.id]), ref.number)

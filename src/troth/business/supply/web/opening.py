@@ -1,6 +1,5 @@
 """Stock that no receipt brought: what lies there when the books are opened, and a count of what never lay in a bin."""
 
-import hashlib
 from typing import Any
 
 from django import forms
@@ -13,9 +12,8 @@ from troth.business.supply import actions
 from troth.business.supply.actions.opening import NamedStock, named_bin, named_product, read_opening_stock
 from troth.business.supply.actions.places import bin_place
 from troth.business.supply.web.affected import told
-from troth.kernel.errors import InvalidInput, Refusals
+from troth.business.supply.web.rows_or_file import RowsOrFilePage
 from troth.kernel.quantity import Unit, parse_quantity
-from troth.platform.web import imports
 from troth.platform.web.acts import clocked, once, said
 from troth.platform.web.forms import FigureField, FormPage, rows_of
 from troth.platform.web.pickers import Picker
@@ -51,57 +49,24 @@ class OpeningRow(forms.Form):
     )
 
 
-class OpeningStockPage(FormPage):
+class OpeningStockPage(RowsOrFilePage):
     title = _("Opening stock")
     lead = _("What lies in the bins when the books are opened, in base units. All rows are posted, or none.")
     permission = "supply.load_opening_stock"
     form_class = OpeningFile
+    row_class = OpeningRow
     rows_class = rows_of(OpeningRow)
     rows_title = _("Goods")
     submit_label = _("Post the opening stock")
     cancel_url = reverse_lazy("supply:stock")
     crumbs = CRUMBS
-    creates = True
-
-    @property
-    def client_key(self) -> str | None:
-        """The file is part of what is sent: another file is another posting."""
-        sent = self.request.FILES.get("file")
-        own = super().client_key
-        if own is None or sent is None:
-            return own
-        sent.seek(0)
-        content = sent.read()
-        sent.seek(0)
-        return hashlib.sha256(own.encode() + content).hexdigest()
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        sent = form.cleaned_data["file"]
-        entries = _of_file(sent.read(imports.LARGEST_BYTES + 1)) if sent else _of_rows(rows)
-        read = read_opening_stock(entries)
+        read = read_opening_stock([NamedStock(**given) for given in self.given(form, rows)])
         count = once(actions.load_opening_stock)(read, key=self.client_key, **clocked(self.request, actor))
         words = ngettext("%(count)s row posted.", "%(count)s rows posted.", count)
         messages.success(self.request, words % {"count": count})
         return reverse("supply:stock")
-
-
-def _of_rows(rows: Any) -> list[NamedStock]:
-    filled = [row.cleaned_data for row in rows.forms if row.cleaned_data]
-    if not filled:
-        raise InvalidInput(gettext("Nothing is entered. Fill in a row, or choose a file."))
-    return [NamedStock(**given) for given in filled]
-
-
-def _of_file(content: bytes) -> list[NamedStock]:
-    found = imports.preview(imports.decoded(content), OpeningRow)
-    if found.refusals:
-        raise Refusals([_refusal(one) for one in found.refusals])
-    return [NamedStock(**values) for values in found.values]
-
-
-def _refusal(one: imports.CellRefusal) -> InvalidInput:
-    where = gettext("Row %(row)s, ") % {"row": one.row} if one.row else ""
-    return InvalidInput(f"{where}{one.column}: {one.sentence}", field="file")
 
 
 class CountAnewForm(forms.Form):
