@@ -73,4 +73,4 @@ def test_what_is_wrong_is_told_by_row_and_field(small, caller):
     assert_refused(planner.post("backorder-variants", asked(small, rhythm="daily")), 422, "wrong_variant")
     assert planner.post("backorder-variants", asked(small, at="half past")).status_code == 422
     assert_refused(caller("representative").post("backorder-variants", asked(small)), 403, "not_allowed")
-    assert_refused(planner.get("backorder-runs/999"), 404, "not_found")
+    assert_refused(planner.get("backorder-runs/999999"), 404, "not_found")

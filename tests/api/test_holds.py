@@ -52,4 +52,4 @@ def test_what_cannot_be_held_is_told_by_row_and_field(small, caller):
     assert (refusal["errors"][0]["row"], refusal["errors"][0]["field"]) == (1, "product")
     assert_refused(rep.post("holds", asked(small)), 409, "nothing_to_hold")
     assert_refused(caller("warehouse_clerk").post("holds", asked(small)), 403, "not_allowed")
-    assert_refused(rep.get("holds/999"), 404, "not_found")
+    assert_refused(rep.get("holds/999999"), 404, "not_found")

@@ -99,7 +99,7 @@ def test_targets_come_in_as_a_file(planner, quota):
         assert (good.status_code, good.json()["created"]) == (200, 1)
     [cell] = planner.get(f"quota-procedures/{quota}/cells").json()["items"]
     assert (cell["values"], cell["periods"][0]["target"]) == ({"country": "DE"}, "3")
-    unknown = planner.send("POST", "imports/quota-targets/99999", file, content_type="text/csv", Idempotency_Key="n")
+    unknown = planner.send("POST", "imports/quota-targets/999999", file, content_type="text/csv", Idempotency_Key="n")
     assert unknown.status_code == 404
 
 
@@ -121,7 +121,7 @@ def test_a_cell_is_retired_and_a_sequence_closed_and_both_come_back(planner, quo
     assert (kept["is_active"], kept["periods"]) == (False, cell["periods"])
     assert planner.post(f"quota-cells/{cell['id']}/restore", {}).json()["is_active"] is True
     assert planner.get(cells).json()["items"][1] == cell
-    assert_refused(planner.post("quota-cells/999/retire", {}), 404, "not_found")
+    assert_refused(planner.post("quota-cells/999999/retire", {}), 404, "not_found")
     planner.post(f"quota-cells/{_others['id']}/retire", {"frees_lines": True})
     refused = planner.post(f"quota-cells/{cell['id']}/retire", {})
     assert_refused(refused, 422, "quota_frees_lines")

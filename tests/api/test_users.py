@@ -86,8 +86,8 @@ def test_nobody_changes_their_own_rights(small, caller):
 def test_a_place_that_is_not_there_is_refused(small, caller):
     chief, clerk = caller("administrator"), caller("billing_clerk")
     address = f"users/{clerk.user_id}/grants"
-    assert_refused(chief.post(address, {"role": "auditor", "company": 999}), 404, "not_found")
-    assert_refused(chief.post(address, {"role": "auditor", "site": 999}), 404, "not_found")
+    assert_refused(chief.post(address, {"role": "auditor", "company": 999_999}), 404, "not_found")
+    assert_refused(chief.post(address, {"role": "auditor", "site": 999_999}), 404, "not_found")
     assert RoleGrant.objects.filter(user_id=clerk.user_id).count() == 1
 
 

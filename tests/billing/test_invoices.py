@@ -183,7 +183,7 @@ def test_a_paid_invoice_is_not_cancelled_before_its_clearing_is_taken_back(yard)
 
 def test_somebody_of_another_company_finds_nothing_to_bill(yard):
     _, delivery, _ = yard.issued(FRAME=2)
-    stranger = Actor(user_id=5, name="Stranger", grants=(Grant("billing_clerk", company_id=999),))
+    stranger = Actor(user_id=5, name="Stranger", grants=(Grant("billing_clerk", company_id=999_999),))
     with pytest.raises(NotFound):
         billing.create_invoices(delivery_ids=[delivery.id], by=stranger, clock=yard.company.clock)
     assert not Invoice.objects.exists()

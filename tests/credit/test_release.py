@@ -69,7 +69,7 @@ def test_a_block_is_released_once(desk):
     desk.claim(1500_00)
     [block_id] = desk.block_ids()
     actions.release_block(block_id, reason="fine", by=MANAGER, clock=CLOCK)
-    for unknown in (block_id, 999):
+    for unknown in (block_id, 999_999):
         with pytest.raises(NotFound):
             actions.release_block(unknown, reason="fine", by=MANAGER, clock=CLOCK)
     assert desk.block_ids() == []
@@ -168,7 +168,7 @@ def test_a_payer_gets_its_first_limit(desk):
         ({"limit": MAX + 1}, LimitInvalid),
         ({"limit": 1, "risk_class": "x" * 11}, InvalidInput),
         ({"limit": 1, "version": 7}, locks.ChangedMeanwhile),
-        ({"limit": 1, "party_id": 999}, CreditAccountUnknown),
+        ({"limit": 1, "party_id": 999_999}, CreditAccountUnknown),
         ({"limit": 1, "by": CLERK}, NotAllowed),
     ],
 )

@@ -128,7 +128,7 @@ def test_only_those_who_may_maintain_a_record(world, kind):
     with pytest.raises(NotAllowed):
         maintain(kind, Actor(user_id=1, name="Rep", grants=(Grant("representative"),)))
     with pytest.raises(NotFound):
-        maintain(kind, values={}, **{f"{kind}_id": 999})
+        maintain(kind, values={}, **{f"{kind}_id": 999_999})
     assert (VERBS[kind][2].objects.filter(pk__gt=10**6).count(), Event.objects.count()) == (0, 0)
 
 

@@ -40,7 +40,7 @@ def test_each_kind_has_a_list_a_form_and_a_file(world, keeper, kind):
     assert {"customers": "A Bike Store", "products": "Mountain bike", "prices": "LIST"}[kind] in listed
     written = b"".join(keeper.get(f"/files/{kind}.csv").streaming_content).decode()
     assert written.startswith("\ufeff")
-    assert keeper.get(f"/{kind}/999/").status_code == 404
+    assert keeper.get(f"/{kind}/999999/").status_code == 404
     keeper.post(f"/{kind}/{key}/deactivate/")
     model = {"customers": Customer, "products": Product, "prices": PriceCondition}[kind]
     assert model.objects.get(pk=key).is_active is False

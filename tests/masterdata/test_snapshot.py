@@ -53,7 +53,7 @@ def test_what_stops_transport_is_said_in_a_word(world):
     world.north.is_active = False
     world.north.save()
     assert way(world).obstacle == "closed_site"
-    assert queries.transport([999], "US", "WA", "") == {}
+    assert queries.transport([999_999], "US", "WA", "") == {}
 
 
 def test_an_order_type_comes_with_its_item_category(world):

@@ -45,12 +45,12 @@ def test_partners_named_come_with_the_address_that_decides(world):
 
 def test_an_unknown_customer_is_refused(world):
     with pytest.raises(NotFound) as refusal:
-        queries.customer_terms(999)
-    assert (refusal.value.field, refusal.value.facts) == ("customer", {"customer": 999})
+        queries.customer_terms(999_999)
+    assert (refusal.value.field, refusal.value.facts) == ("customer", {"customer": 999_999})
 
 
 def test_a_product_comes_with_its_units_and_default_site(world):
-    terms = queries.product_terms([world.bike.pk, world.cable.pk, 999])
+    terms = queries.product_terms([world.bike.pk, world.cable.pk, 999_999])
     assert set(terms) == {world.bike.pk, world.cable.pk}
     bike, cable = terms[world.bike.pk], terms[world.cable.pk]
     assert (bike.number, bike.base_unit, bike.weight_g, bike.standard_cost) == ("BK-1", Unit("PC", 0), 12_000, 40_000)

@@ -138,7 +138,7 @@ def test_a_closed_issue_is_neither_changed_nor_closed_again(world, acting, yard)
 
 def test_who_works_for_another_company_neither_owns_nor_closes_it(world, acting, yard):
     far = get_user_model().objects.create_user("far")
-    RoleGrant.objects.create(user=far, role="representative", company_id=999)
+    RoleGrant.objects.create(user=far, role="representative", company_id=999_999)
     order = world.keys["order"]
     with pytest.raises(InvalidInput, match="works for this company"):
         issues.open_issue("order", order, subject="A", owner_id=far.pk, due_on=yard.today, **acting)

@@ -52,10 +52,10 @@ LATEST = "(SELECT MAX(id) FROM sales_order WHERE state = 'submitted')"
         ("sales: requirements", "UPDATE promising_requirement SET quantity = quantity + 1 WHERE line_id = {second}"),
         ("sales: ordered", "UPDATE sales_orderline SET base_quantity = base_quantity + 1 WHERE id = {second}"),
         ("sales: ordered", f"UPDATE sales_order SET state = 'cancelled' WHERE id = {LATEST}"),
-        ("sales: masters", "UPDATE sales_orderline SET route_id = 999 WHERE id = {second}"),
-        ("sales: sub-items", "UPDATE sales_orderline SET main_line = 999 WHERE id = {second}"),
+        ("sales: masters", "UPDATE sales_orderline SET route_id = 999999 WHERE id = {second}"),
+        ("sales: sub-items", "UPDATE sales_orderline SET main_line = 999999 WHERE id = {second}"),
         ("sales: sub-items", "UPDATE sales_orderline SET main_line = 20, role = 'free' WHERE line_number = 10"),
-        ("sales: predecessors", "UPDATE sales_orderline SET reference_line_id = 999 WHERE reference_kind <> ''"),
+        ("sales: predecessors", "UPDATE sales_orderline SET reference_line_id = 999999 WHERE reference_kind <> ''"),
     ],
 )
 def test_a_corrupted_row_is_found(books_in_use, check, corruption):
