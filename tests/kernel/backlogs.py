@@ -16,8 +16,12 @@ def column(numbers):
 
 
 def backlog_of(items):
-    """Columns of items; each a dict of key, id, rank, strategy, quantity, day, old, mode, terms, sequences."""
+    """Columns of items; each a dict of key, id, rank, strategy, quantity, day, old, mode, terms, sequences.
+
+    `booked` is what its old rows book of its quotas, as (procedure, cell, quantity).
+    """
     rows = [row for item in items for row in item["old"]]
+    booked = [one for item in items for one in item.get("booked", ())]
     return Backlog(
         key=column(item["key"] for item in items),
         id=column(item["id"] for item in items),
@@ -33,6 +37,13 @@ def backlog_of(items):
         max_lines=column(item["terms"].max_lines for item in items),
         latest_day=column(-1 if item["terms"].latest_day is None else item["terms"].latest_day for item in items),
         sequences=column(item.get("sequences", -1) for item in items),
+        open_after=column(item.get("open_after", -1) for item in items),
+        booking_offsets=np.concatenate(([0], np.cumsum([len(item.get("booked", ())) for item in items]))).astype(
+            np.int64
+        ),
+        booking_procedure=column(procedure for procedure, _, _ in booked),
+        booking_cell=column(cell for _, cell, _ in booked),
+        booking_quantity=column(quantity for _, _, quantity in booked),
         timetable=column(at if item.get("usable") or "needed" in item else -1 for at, item in enumerate(items)),
         group=column(item.get("group", -1) for item in items),
     )

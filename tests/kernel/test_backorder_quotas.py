@@ -21,6 +21,7 @@ from tests.kernel.backlogs import (
 from tests.kernel.test_backorder import item
 from tests.kernel.test_quota import procedures
 from troth.kernel.backorder import Quotas, Raised, Reaction, Reactions, Strategy, run
+from troth.kernel.quota import Cell, procedure_of
 
 SEQUENCES = (((0,),), ((1,),), ((0, 1),), ((0,), (2,)))
 REACTIONS = st.sampled_from(
@@ -105,6 +106,24 @@ def test_the_order_of_the_input_does_not_matter_under_quotas(items, supply, limi
         assert bookings_of(one, at) == bookings_of(other, place[each["id"]])
 
 
+def settled(items, outcome):
+    """The items as they stand after a run, with what they book."""
+    return [{**one, "booked": bookings_of(outcome, at)} for at, one in enumerate(again(items, outcome))]
+
+
+@given(limited(), supplies, quotas, REACTIONS)
+@settings(max_examples=400)
+def test_a_second_run_under_quotas_changes_nothing(items, supply, limits, reactions):
+    first = run(backlog_of(items), supply_of(supply), horizon=HORIZON, reactions=reactions, quotas=limits)
+    assume(not first.aborted_keys.any())
+    stand = settled(items, first)
+    second = run(backlog_of(stand), supply_of(supply), horizon=HORIZON, reactions=reactions, quotas=limits)
+    for at, one in enumerate(stand):
+        assert rows_of(second, at) == one["old"]
+        assert sorted(bookings_of(second, at)) == sorted(one["booked"])
+    assert not second.raised.any()
+
+
 @given(limited(), supplies, quotas)
 def test_a_quota_that_nobody_reaches_changes_nothing(items, supply, limits):
     vast = Quotas([replace_cells(procedure) for procedure in limits.procedures], SEQUENCES)
@@ -115,14 +134,10 @@ def test_a_quota_that_nobody_reaches_changes_nothing(items, supply, limits):
 
 
 def replace_cells(procedure):
-    from troth.kernel.quota import Cell, procedure_of
-
     return procedure_of([Cell(-50, 200, 10**6)], look_back=procedure.look_back)
 
 
 def test_two_keys_share_a_quota_and_the_loser_learns_who_took_it():
-    from troth.kernel.quota import Cell, procedure_of
-
     limits = Quotas([procedure_of([Cell(0, 30, 10)])], (((0,),),))
     items = [
         {**item(1, 8, "WIN", rank=0, key=0), "sequences": 0},
@@ -139,8 +154,6 @@ def test_two_keys_share_a_quota_and_the_loser_learns_who_took_it():
 
 
 def test_an_exception_leaves_all_keys_that_a_quota_links():
-    from troth.kernel.quota import Cell, procedure_of
-
     limits = Quotas([procedure_of([Cell(0, 30, 10)])], (((0,),),))
     items = [
         {**item(1, 11, "WIN", key=0), "sequences": 0},
@@ -204,8 +217,6 @@ def test_a_second_run_changes_nothing_beside_the_lead_time(items, supply, ready,
 
 
 def test_the_plain_walk_of_cells_is_the_one_the_run_books_by():
-    from troth.kernel.quota import Cell, procedure_of
-
     procedure = procedure_of([Cell(0, 3, 2), Cell(4, 7, 3)], look_back=1)
     outcome = run(
         backlog_of([{**item(1, 5, "REDISTRIBUTE", day=5), "sequences": 0}]),
@@ -214,3 +225,59 @@ def test_the_plain_walk_of_cells_is_the_one_the_run_books_by():
     )
     _, taken = plain_quota.one_by_one([[2, 3]], [procedure], ((0,),), 5, 5)
     assert {(p, c): q for p, c, q in bookings_of(outcome, 0)} == {cell: taken.count(cell) for cell in set(taken)}
+
+
+def shared(limits, *items, supply=((0, 50),), timetables=()):
+    given = {"quotas": limits, "timetables": timetables}
+    keys = max(one["key"] for one in items) + 1
+    outcome = run(backlog_of(items), supply_of([list(supply)] * keys), horizon=HORIZON, **given)
+    return [rows_of(outcome, at) for at in range(len(items))], outcome
+
+
+def test_what_a_quota_cannot_confirm_in_its_own_period_stays_open_where_it_says_so():
+    weeks = Quotas([procedure_of([Cell(0, 6, 5), Cell(7, 13, 10)])], (((0,),),))
+    wanted = {**item(1, 8, "REDISTRIBUTE"), "sequences": 0}
+    assert shared(weeks, wanted)[0] == [[(0, 5), (7, 3)]]
+    assert shared(weeks, {**wanted, "open_after": 6})[0] == [[(0, 5)]]
+    # Where it is supply that is late and not the quota, the rest comes later all the same.
+    assert shared(weeks, {**wanted, "open_after": 6}, supply=((0, 3), (8, 50)))[0] == [[(0, 3), (8, 5)]]
+
+
+def test_rows_under_quotas_lie_on_days_on_which_goods_can_be_used_and_book_those():
+    workdays = [7 if day in (5, 6) else day for day in range(HORIZON + 1)]
+    weeks = Quotas([procedure_of([Cell(0, 6, 2), Cell(7, 13, 3)])], (((0,),),))
+    wanted = {**item(1, 8, "REDISTRIBUTE"), "sequences": 0, "usable": workdays}
+    rows, outcome = shared(weeks, wanted, supply=((0, 2), (5, 8)), timetables=[workdays])
+    assert rows == [[(0, 2), (7, 3)]]
+    assert bookings_of(outcome, 0) == [(0, 0, 2), (0, 1, 3)]
+
+
+def test_one_row_of_targets_is_shared_by_sites_with_another_today():
+    """Key 1 lies where it is a day later: the week that ends on day 6 of key 0 ends on its day 5."""
+    seen = [procedure_of([Cell(first, first + 6, 10)]) for first in (0, -1)]
+    limits = Quotas(seen, (((0,),), ((1,),)), rows=[0, 0])
+    one = {**item(1, 8, "WIN", key=0), "sequences": 0}
+    other = {**item(2, 9, "REDISTRIBUTE", [(0, 9)], rank=1, key=1), "sequences": 1}
+    rows, outcome = shared(limits, one, other)
+    assert rows == [[(0, 8)], [(0, 2)]]
+    assert (outcome.loss_item.tolist(), outcome.loss_winner.tolist()) == ([1], [0])
+
+
+def test_a_floor_that_looked_ahead_keeps_what_it_booked():
+    """Booked anew in the order of the run the second line would find its own week used, and lose its floor."""
+    limits = Quotas([procedure_of([Cell(0, 6, 5), Cell(7, 13, 5)], look_ahead=1)], (((0,),),))
+    first = {**item(1, 5, "GAIN", [(0, 5)]), "sequences": 0, "booked": [(0, 1, 5)]}
+    second = {**item(2, 5, "GAIN", [(0, 5)], rank=1), "sequences": 0, "booked": [(0, 0, 5)]}
+    rows, outcome = shared(limits, first, second)
+    assert rows == [[(0, 5)], [(0, 5)]]
+    assert not outcome.raised.any()
+    assert [bookings_of(outcome, at) for at in range(2)] == [[(0, 1, 5)], [(0, 0, 5)]]
+
+
+def test_who_goes_to_another_period_leaves_room_to_those_asked_before():
+    """Goods of the second come early: it leaves the second week, which the first, asked before it, had found full."""
+    limits = Quotas([procedure_of([Cell(0, 6, 5), Cell(7, 13, 5)])], (((0,),),))
+    first = {**item(1, 5, "GAIN", key=0, day=7), "sequences": 0}
+    second = {**item(2, 5, "GAIN", [(7, 5)], rank=1, key=1), "sequences": 0, "booked": [(0, 1, 5)]}
+    rows, _ = shared(limits, first, second)
+    assert rows == [[(7, 5)], [(0, 5)]]

@@ -191,6 +191,21 @@ def _last_line(curve: Curve, quantity: int, got: int, day: int, terms: Terms) ->
     return Line(first, most - got)
 
 
+def on_days(lines: tuple[Line, ...], days: Sequence[int], latest: int | None) -> tuple[Line, ...]:
+    """Return the lines on days on which goods can be used: what is free on a day is free on every later one.
+
+    `days` gives for each day the first from it on that can be used, and none where all can; past its end all can.
+    """
+    if not days:
+        return lines
+    found: dict[int, int] = {}
+    for day, quantity in lines:
+        usable = days[day] if day < len(days) else day
+        if latest is None or usable <= latest:
+            found[usable] = found.get(usable, 0) + quantity
+    return tuple([Line(day, quantity) for day, quantity in found.items()])
+
+
 def fixed(curve: Curve, lines: Iterable[Line]) -> tuple[Line, ...]:
     """Keep given lines on their days, each cut to what is free there after the ones before it."""
     kept: list[Line] = []

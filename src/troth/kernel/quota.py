@@ -33,7 +33,7 @@ import numpy as np
 
 from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.netting import Array
-from troth.kernel.proposals import ANY_TERMS, Curve, Line, Terms
+from troth.kernel.proposals import ANY_TERMS, Curve, Line, Terms, on_days
 from troth.kernel.quantity import MAX
 from troth.kernel.steps import Steps
 
@@ -210,6 +210,19 @@ class Rations:
         for place, cell, quantity in bookings:
             self._free[place][cell] += quantity
 
+    def has(self, bookings: Iterable[Booking]) -> bool:
+        """Whether all of these can be booked as they are."""
+        wanted: dict[tuple[int, int], int] = {}
+        for place, cell, quantity in bookings:
+            wanted[place, cell] = wanted.get((place, cell), 0) + quantity
+        return all(self._free[place][cell] >= quantity for (place, cell), quantity in wanted.items())
+
+    def book(self, bookings: Iterable[Booking]) -> None:
+        """Book exactly these, which are free."""
+        for place, cell, quantity in bookings:
+            self._free[place][cell] -= quantity
+            assert self._free[place][cell] >= 0, "what is booked again was given back"
+
     def changes(self, sequences: Sequences) -> set[int]:
         """The days from which a line may find other room than the day before."""
         return {day for sequence in sequences for place in sequence for day in self.procedures[place].changes()}
@@ -236,15 +249,22 @@ class Rationed:
     but no quota, so the rules get terms without it (`terms_within`).
 
     On a day it offers what is free there, or what earlier lines got and the cells of that day still hold, whichever is
-    less.
+    less. Of `usable` days (see `proposals.on_days`) it names no other.
     """
 
-    __slots__ = ("_curve", "_day", "_days", "_got", "_rations", "_ready", "_sequences")
+    __slots__ = ("_curve", "_day", "_days", "_got", "_rations", "_ready", "_sequences", "usable")
 
     def __init__(
-        self, curve: Curve, rations: Rations, sequences: Sequences, *, day: int, replenishment_day: int | None = None
+        self,
+        curve: Curve,
+        rations: Rations,
+        sequences: Sequences,
+        *,
+        day: int,
+        replenishment_day: int | None = None,
+        usable: Sequence[int] = (),
     ) -> None:
-        self._curve, self._rations, self._sequences = curve, rations, sequences
+        self._curve, self._rations, self._sequences, self.usable = curve, rations, sequences, usable
         self._day, self._ready, self._got = max(day, 0), replenishment_day, 0
         self._days: list[int] | None = None
 
@@ -271,8 +291,12 @@ class Rationed:
             changes = set(_rises(self._curve)) | self._rations.changes(self._sequences) | {self._day}
             if self._ready is not None:
                 changes.add(self._ready)
-            self._days = sorted(change for change in changes if change >= self._day)
+            self._days = sorted({self.first(change) for change in changes if change >= self._day})
         return self._days
+
+    def first(self, day: int) -> int:
+        """The first day from a day on on which goods can be used."""
+        return self.usable[day] if 0 <= day < len(self.usable) else day
 
     def __len__(self) -> int:
         return max(len(self._curve), self._looked_at[-1] + 1)
@@ -289,13 +313,15 @@ class Rationed:
 
     def most(self, day: int, last: int) -> int:
         """The most that a day from `day` to `last` offers."""
-        return max((self[at] for at in (day, *self._looked_at) if day <= at <= last), default=0)
+        return max((self[at] for at in (self.first(day), *self._looked_at) if day <= at <= last), default=0)
 
     def after(self, line: Line) -> "Rationed":
         """The same curve once `line` has booked its cells."""
         rations = self._rations.copied(self._sequences)
         rations.take(line.day, line.quantity, self._sequences)
-        used = Rationed(self._curve, rations, self._sequences, day=line.day, replenishment_day=self._ready)
+        used = Rationed(
+            self._curve, rations, self._sequences, day=line.day, replenishment_day=self._ready, usable=self.usable
+        )
         used._got = self._got + line.quantity
         return used
 
@@ -303,14 +329,19 @@ class Rationed:
 Rule = Callable[[Curve, int, int, Terms], tuple[Line, ...]]
 
 
-def propose(rule: Rule, rationed: Rationed, quantity: int, *, day: int, terms: Terms = ANY_TERMS) -> tuple[Line, ...]:
+def propose(
+    rule: Rule, rationed: Rationed, quantity: int, *, day: int, terms: Terms = ANY_TERMS, last: int | None = None
+) -> tuple[Line, ...]:
     """Return the lines of a rule of `proposals` under quotas. Nothing is booked; see `book`.
 
     `day` and `terms.replenishment_day` are those the curve was made with. Where the quotas have room for what the curve
-    alone offers, that is the answer: with less on offer elsewhere, no rule finds another.
+    alone offers, that is the answer: with less on offer elsewhere, no rule finds another. Else what they cannot confirm
+    by the `last` day stays open (None: it goes to a later one).
     """
-    lines = rule(rationed.curve, quantity, day, terms)
-    return lines if rationed.has_room(lines) else rule(rationed, quantity, day, terms_within(terms))
+    lines = on_days(rule(rationed.curve, quantity, day, terms), rationed.usable, terms.latest_day)
+    if rationed.has_room(lines):
+        return lines
+    return rule(rationed, quantity, rationed.first(max(day, 0)), terms_within(terms, last))
 
 
 def book(rations: Rations, lines: Iterable[Line], sequences: Sequences) -> tuple[tuple[Booking, ...], ...]:
@@ -318,11 +349,12 @@ def book(rations: Rations, lines: Iterable[Line], sequences: Sequences) -> tuple
     return tuple(rations.take(line.day, line.quantity, sequences) for line in lines)
 
 
-def terms_within(terms: Terms) -> Terms:
-    """The terms for a curve that is lifted on the replenishment day already."""
-    if terms.replenishment_day is None:
+def terms_within(terms: Terms, last: int | None = None) -> Terms:
+    """The terms for a curve that is lifted on the replenishment day already; nothing is confirmed after `last`."""
+    if terms.replenishment_day is None and last is None:
         return terms
-    return Terms(terms.min_shipment, terms.max_lines, terms.latest_day, None)
+    ends = [day for day in (terms.latest_day, last) if day is not None]
+    return Terms(terms.min_shipment, terms.max_lines, min(ends, default=None), None)
 
 
 def quota_curve(rations: Rations, sequences: Sequences, *, day: int, days: int) -> Array:

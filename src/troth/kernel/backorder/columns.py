@@ -92,6 +92,10 @@ class Backlog:
     min_shipment, max_lines, latest_day, replenishment_day      as `proposals.Terms`; -1 for no such day
     frozen               True: as SKIP
     sequences            place in `Quotas.sequences`, -1 for none
+    open_after           what quotas cannot confirm of the item by this day stays open; -1: it goes to a later one
+    booking_offsets      one more than items; with `booking_procedure`, `booking_cell`, `booking_quantity`: what its old
+                         rows book of its quotas, which it keeps where the rows stay and that is free. It is looked at
+                         where it is all that the rows take in each sequence, else they are booked anew
     timetable            place in the timetables of the run, -1 for none: days on which the item's goods can be used
     group                number of the items that come together, one strategy and rank for all of them; -1: by itself.
                          A timetable of theirs gives for each common day the day on which the item's goods are needed
@@ -114,6 +118,11 @@ class Backlog:
     replenishment_day: Array | None = None
     frozen: Flags | None = None
     sequences: Array | None = None
+    open_after: Array | None = None
+    booking_offsets: Array | None = None
+    booking_procedure: Array | None = None
+    booking_cell: Array | None = None
+    booking_quantity: Array | None = None
     timetable: Array | None = None
     group: Array | None = None
 

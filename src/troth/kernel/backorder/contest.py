@@ -7,7 +7,7 @@ from troth.kernel.backorder.balance import Balance
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
 from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
 from troth.kernel.proposals import Curve, Line, Terms
-from troth.kernel.quota import Rationed, Rations, propose
+from troth.kernel.quota import Booking, Rationed, Rations, propose
 from troth.kernel.steps import Steps
 
 
@@ -36,12 +36,10 @@ class Contest:
         while not self._guaranteed():
             for unit in self._units:
                 self._release(unit)
-        for unit in self._of(Strategy.GAIN):
-            self._improve(unit)
+        self._improve_of(Strategy.GAIN)
         for unit in self._of(Strategy.IMPROVE):
             self._keep(unit)
-        for unit in self._of(Strategy.IMPROVE):
-            self._improve(unit)
+        self._improve_of(Strategy.IMPROVE)
         for unit in self._of(Strategy.REDISTRIBUTE):
             self._share(unit)
         for unit in self._of(Strategy.FILL):
@@ -49,6 +47,15 @@ class Contest:
 
     def _of(self, strategy: Strategy) -> list[Unit]:
         return [unit for unit in self._units if unit.strategy == strategy]
+
+    def _improve_of(self, strategy: Strategy) -> None:
+        """Improve each in turn; under quotas again until none improves, as who goes to another period leaves room in
+        its own to those that were asked before it."""
+        units = self._of(strategy)
+        are_limited = any(item.sequences for unit in units for item in unit.members)
+        again = True
+        while again:
+            again = sum(self._improve(unit) for unit in units) > 0 and are_limited
 
     def _guaranteed(self) -> bool:
         """Floors, then Win. False where an item of Win becomes one of Gain, whose floor comes first."""
@@ -100,32 +107,36 @@ class Contest:
         lifted = ready is not None and day >= ready and _free(self._balances[item.key], day) < item.quantity
         return ((day, item.quantity, lifted),)
 
-    def _improve(self, unit: Unit) -> None:
-        """Give back what the unit has, and let it have the better of that and a proposal."""
+    def _improve(self, unit: Unit) -> bool:
+        """Give back what the unit has, and let it have the better of that and a proposal; whether that was better."""
         if isinstance(unit, Group):
-            self._improve_all(unit)
-            return
+            return self._improve_all(unit)
         item = unit
         if item.is_met and item.new == item.old:
-            return
-        had = item.new
+            return False
+        had, booked = item.new, item.bookings
         self._release(item)
         proposed = self._proposal(item)
         better = _dominates(proposed, had) and not _dominates(had, proposed)
-        self._take(item, proposed if better else had)
+        if better:
+            self._take(item, proposed)
+        else:
+            self._restore(item, had, booked)
+        return better
 
-    def _improve_all(self, group: Group) -> None:
+    def _improve_all(self, group: Group) -> bool:
         if all(item.is_met and item.new == item.old for item in group.members):
-            return
-        had = [item.new for item in group.members]
+            return False
+        had = [(item.new, item.bookings) for item in group.members]
         self._release(group)
         if self._propose(group, [item.day for item in group.members]):
-            pairs = [(item.new, old) for item, old in zip(group.members, had, strict=True)]
+            pairs = [(item.new, old) for item, (old, _) in zip(group.members, had, strict=True)]
             if all(_dominates(new, old) for new, old in pairs) and not all(_dominates(old, new) for new, old in pairs):
-                return
+                return True
             self._release(group)
-        for item, old in zip(group.members, had, strict=True):
-            self._take(item, old)
+        for item, (old, booked) in zip(group.members, had, strict=True):
+            self._restore(item, old, booked)
+        return False
 
     def _propose(self, group: Group, needed: Sequence[int], *, procures: bool = True) -> bool:
         """Take all of each member on the first common day on which it can be had; nothing where there is none.
@@ -157,7 +168,9 @@ class Contest:
             terms = Terms(terms.min_shipment, terms.max_lines, terms.latest_day)
         if item.sequences:
             rationed = self._rationed(item, balance, day=day, ready=terms.replenishment_day)
-            lines = propose(proposals.complete, rationed, item.quantity, day=day, terms=terms)
+            last = item.open_after
+            last = last if last is not None and day <= last else None
+            lines = propose(proposals.complete, rationed, item.quantity, day=day, terms=terms, last=last)
         else:
             lines = proposals.complete(balance, item.quantity, day, terms)
         return _with_basis(lines, balance)[0] if lines else None
@@ -167,15 +180,18 @@ class Contest:
         if not item.sequences:
             lines = item.rule(balance, item.quantity, item.day, terms)
         else:
-            rationed = self._rationed(item, balance, day=item.day, ready=terms.replenishment_day)
-            lines = propose(item.rule, rationed, item.quantity, day=item.day, terms=terms)
-        lines = _usable(lines, item)
+            rationed = self._rationed(item, balance, day=item.day, ready=terms.replenishment_day, usable=item.timetable)
+            lines = propose(item.rule, rationed, item.quantity, day=item.day, terms=terms, last=item.open_after)
+        if not item.sequences:
+            lines = _usable(lines, item)
         if terms.replenishment_day is None:
             return [(day, quantity, False) for day, quantity in lines]
         return _with_basis(lines, balance)
 
-    def _rationed(self, item: Item, curve: Curve, *, day: int, ready: int | None = None) -> Rationed:
-        return Rationed(curve, self._rations, item.sequences, day=day, replenishment_day=ready)
+    def _rationed(
+        self, item: Item, curve: Curve, *, day: int, ready: int | None = None, usable: Sequence[int] = ()
+    ) -> Rationed:
+        return Rationed(curve, self._rations, item.sequences, day=day, replenishment_day=ready, usable=usable)
 
     def _keep(self, unit: Unit) -> None:
         """Take of the old rows what is left of them, and nothing that was not in them."""
@@ -202,7 +218,8 @@ class Contest:
         terms = Terms(item.terms.min_shipment, most)
         if not item.sequences:
             return _usable(rule(ceiling, quantity, 0, terms), item)
-        return propose(rule, self._rationed(item, ceiling, day=0), quantity, day=0, terms=terms)
+        rationed = self._rationed(item, ceiling, day=0, usable=item.timetable)
+        return propose(rule, rationed, quantity, day=0, terms=terms)
 
     def _under(self, balance: Balance, rows: Rows) -> Steps:
         """The free curve below what the rows confirm by each day."""
@@ -223,24 +240,48 @@ class Contest:
 
     def _takes(self, item: Item, rows: Rows) -> bool:
         """Take the rows if there are goods and quota for all of them, else nothing."""
-        balance = self._balances[item.key]
+        balance, keeps = self._balances[item.key], self._keeps_booked(item, rows)
         for row in rows:
             day, quantity, procured = row
             short = not procured and _free(balance, day) < quantity
-            if short or (item.sequences and self._rations.room(day, item.sequences) < quantity):
+            if short or (item.sequences and not keeps and self._rations.room(day, item.sequences) < quantity):
                 self._release(item)
                 return False
-            self._take(item, (row,))
+            self._issue(item, (row,))
+            if item.sequences and not keeps:
+                item.bookings += self._rations.take(day, quantity, item.sequences)
+        if keeps:
+            self._book(item, item.booked)
         return True
 
-    def _take(self, item: Item, rows: Iterable[Row]) -> None:
+    def _take(self, item: Item, rows: Rows) -> None:
+        keeps = not item.new and self._keeps_booked(item, rows)
+        self._issue(item, rows)
+        if keeps:
+            self._book(item, item.booked)
+        elif item.sequences:
+            for day, quantity, _ in rows:
+                item.bookings += self._rations.take(day, quantity, item.sequences)
+
+    def _keeps_booked(self, item: Item, rows: Rows) -> bool:
+        """Whether these are its old rows, and what they book of its quotas is free as it was."""
+        return bool(item.booked) and tuple(rows) == tuple(item.old) and self._rations.has(item.booked)
+
+    def _restore(self, item: Item, rows: Rows, bookings: list[Booking]) -> None:
+        """Let an item have again what it gave back just now."""
+        self._issue(item, rows)
+        self._book(item, bookings)
+
+    def _issue(self, item: Item, rows: Rows) -> None:
         balance = self._balances[item.key]
         for day, quantity, procured in rows:
             if not procured:
                 balance.take(day, quantity)
-            if item.sequences:
-                item.bookings += self._rations.take(day, quantity, item.sequences)
         item.new = (*item.new, *rows)
+
+    def _book(self, item: Item, bookings: list[Booking]) -> None:
+        self._rations.book(bookings)
+        item.bookings = list(bookings)
 
     def _release(self, unit: Unit) -> None:
         for item in unit.members:
@@ -259,19 +300,7 @@ def _free(balance: Balance, day: int) -> int:
 
 
 def _usable(lines: tuple[Line, ...], item: Item) -> tuple[Line, ...]:
-    """The lines on days on which the item can use goods: what is free on a day is free on every later one.
-
-    Days of a quota are left as they are, because there a later day may have less room.
-    """
-    days = item.timetable
-    if not days or item.sequences:
-        return lines
-    latest, found = item.terms.latest_day, dict[int, int]()
-    for day, quantity in lines:
-        usable = days[day] if day < len(days) else day
-        if latest is None or usable <= latest:
-            found[usable] = found.get(usable, 0) + quantity
-    return tuple([Line(day, quantity) for day, quantity in found.items()])
+    return proposals.on_days(lines, item.timetable, item.terms.latest_day)
 
 
 def _with_basis(lines: Iterable[Line], balance: Balance) -> Rows:

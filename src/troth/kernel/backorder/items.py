@@ -21,12 +21,14 @@ class Item:
     """An open item: what it asks for, what it had, and, as the contest goes on, what it has."""
 
     __slots__ = (
+        "booked",
         "bookings",
         "day",
         "group",
         "key",
         "new",
         "old",
+        "open_after",
         "place",
         "quantity",
         "raised",
@@ -45,7 +47,9 @@ class Item:
         self.timetable: Sequence[int] = ()
         self.old: Rows = ()
         self.new: Rows = ()
+        self.booked: list[Booking] = []
         self.bookings: list[Booking] = []
+        self.open_after: int | None = None
         self.raised = 0
         self.group = -1
 

@@ -63,8 +63,13 @@ class Gain:
         self.item, self.start, self.end, self.left, self.taken = item, move.new, move.old, move.quantity, move.taken
 
 
-def losses_of(items: Sequence[Item]) -> tuple[dict[int, int], dict[int, int], list[Loss]]:
-    """Return gained and lost units by the place of the item, and each loss with its winner."""
+def losses_of(
+    items: Sequence[Item], row: Callable[[int], int] = int
+) -> tuple[dict[int, int], dict[int, int], list[Loss]]:
+    """Return gained and lost units by the place of the item, and each loss with its winner.
+
+    `row` is the number of the row of targets that a procedure shows.
+    """
     gained: dict[int, int] = {}
     lost: dict[int, int] = {}
     gains: list[Gain] = []
@@ -79,15 +84,19 @@ def losses_of(items: Sequence[Item]) -> tuple[dict[int, int], dict[int, int], li
             elif move.new > move.old:
                 lost[item.place] = lost.get(item.place, 0) + move.quantity
                 missing.append((item, move))
-    return gained, lost, _laid(missing, gains)
+    return gained, lost, _laid(missing, gains, row)
 
 
-def _laid(missing: list[tuple[Item, Move]], gains: list[Gain]) -> list[Loss]:
+def _laid(missing: list[tuple[Item, Move]], gains: list[Gain], row: Callable[[int], int]) -> list[Loss]:
     """Lay each loss to gains of goods on its key first, then to gains under its quotas, then to nobody."""
+
+    def rows(item: Item) -> list[int]:
+        return sorted({row(place) for sequence in item.sequences for place in sequence})
+
     losses: list[Loss] = []
     goods = _sorted([gain for gain in gains if gain.taken], _keys)
-    quotas = _sorted(gains, _procedures)
-    for pots, places in ((goods, _keys), (quotas, _procedures)):
+    quotas = _sorted(gains, rows)
+    for pots, places in ((goods, _keys), (quotas, rows)):
         still: list[tuple[Item, Move]] = []
         for item, move in missing:
             rest = move
@@ -102,10 +111,6 @@ def _laid(missing: list[tuple[Item, Move]], gains: list[Gain]) -> list[Loss]:
 
 def _keys(item: Item) -> list[int]:
     return [item.key]
-
-
-def _procedures(item: Item) -> list[int]:
-    return sorted({place for sequence in item.sequences for place in sequence})
 
 
 def _sorted(gains: list[Gain], places: Callable[[Item], list[int]]) -> dict[int, list[Gain]]:

@@ -19,7 +19,7 @@ from troth.kernel.backorder.links import NO_QUOTAS, Quotas, linked
 from troth.kernel.backorder.losses import losses_of
 from troth.kernel.netting import Array
 from troth.kernel.proposals import ANY_TERMS, Terms
-from troth.kernel.quota import Rations
+from troth.kernel.quota import Booking, Rations
 
 ITEMS_AT_A_TIME = 20_000
 
@@ -41,7 +41,7 @@ def run(
     """
     reactions = reactions or Reactions()
     _assert_sound(backlog)
-    book = _Book(len(backlog), len(supply))
+    book = _Book(len(backlog), len(supply), quotas)
     for contest in _contests(backlog, supply, (quotas, timetables), horizon):
         try:
             Contest(contest.balances, contest.units(horizon), reactions, contest.rations).settle()
@@ -70,7 +70,8 @@ def _assert_sound(backlog: Backlog) -> None:
 class _Book:
     """What the contests came to, in the order in which they were settled."""
 
-    def __init__(self, items: int, keys: int) -> None:
+    def __init__(self, items: int, keys: int, quotas: Quotas) -> None:
+        self._row = quotas.row
         self.aborted = np.zeros(keys, np.bool_)
         self._places, self._counts, self._strategies, self._raised = (array("q") for _ in range(4))
         self._days, self._quantities, self._procured = array("q"), array("q"), array("b")
@@ -91,7 +92,7 @@ class _Book:
             for booking in item.bookings:
                 self._bookings.append(item.place)
                 self._bookings.extend(booking)
-        gained, lost, losses = losses_of(items)
+        gained, lost, losses = losses_of(items, self._row)
         for place, quantity in gained.items():
             self._gained[place] = quantity
         for place, quantity in lost.items():
@@ -204,7 +205,7 @@ def _contests(backlog: Backlog, supply: Supply, given: _Given, horizon: int) -> 
     lot_of = lots[backlog.key] if len(backlog) else np.empty(0, np.int64)
     order = np.lexsort((backlog.id, backlog.rank, lot_of))
     bounds = np.concatenate((np.flatnonzero(np.diff(lot_of[order], prepend=-1)), [len(order)]))
-    rations = Rations(quotas.procedures)
+    rations = quotas.rations()
     changes = _Changes(supply)
     for first, last in _spans(bounds):
         items = _items(backlog, order[bounds[first] : bounds[last]], given)
@@ -275,6 +276,7 @@ def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
         for item, choice in zip(items, backlog.sequences[places].tolist(), strict=True):
             if choice >= 0 and item.strategy != Strategy.SKIP:
                 item.sequences = quotas.sequences[choice]
+        _give_bookings(items, backlog, places)
     if backlog.timetable is not None:
         for item, table in zip(items, backlog.timetable[places].tolist(), strict=True):
             if table >= 0:
@@ -299,6 +301,29 @@ def _give_rows(items: Sequence[Item], backlog: Backlog, places: Array) -> None:
         if count:
             item.old = rows[end : end + count]
             end += count
+
+
+def _give_bookings(items: Sequence[Item], backlog: Backlog, places: Array) -> None:
+    """What the old rows book, where it is all of them in each sequence; and until when quotas confirm an item."""
+    if backlog.open_after is not None:
+        for item, last in zip(items, backlog.open_after[places].tolist(), strict=True):
+            item.open_after = None if last < 0 else last
+    offsets = backlog.booking_offsets
+    if offsets is None:
+        return
+    assert backlog.booking_procedure is not None
+    assert backlog.booking_cell is not None
+    assert backlog.booking_quantity is not None
+    rows = np.column_stack((backlog.booking_procedure, backlog.booking_cell, backlog.booking_quantity))
+    for item in items:
+        own = slice(int(offsets[item.place]), int(offsets[item.place + 1]))
+        if own.start == own.stop or not item.sequences:
+            continue
+        found = [Booking(*row) for row in rows[own].tolist()]
+        total = sum(row[1] for row in item.old)
+        sums = [sum(one.quantity for one in found if one.procedure in sequence) for sequence in item.sequences]
+        if all(each == total for each in sums) and sum(sums) == sum(one.quantity for one in found):
+            item.booked = found
 
 
 def _terms(limits: tuple[Array | None, ...], places: Array) -> Iterator[Terms]:
