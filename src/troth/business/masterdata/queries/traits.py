@@ -63,6 +63,17 @@ def customer_traits(numbers: Iterable[str]) -> dict[str, list[CustomerTraits]]:
     return found
 
 
+def countries_of_regions(regions: Iterable[str]) -> dict[str, set[str]]:
+    """The countries (codes) in which somebody has an address in a region so named; unknown ones are left out."""
+    chosen, parameters = sql.one_of("region", sorted(set(regions)), "text")
+    found: dict[str, set[str]] = {}
+    for region, country in sql.fetch(
+        f"SELECT DISTINCT region, country_id FROM reference_party WHERE {chosen}", parameters
+    ):
+        found.setdefault(region, set()).add(country)
+    return found
+
+
 def product_groups(numbers: Iterable[str]) -> dict[str, str]:
     """The group of each of these products (numbers); those that are not there are left out."""
     chosen, parameters = sql.one_of("number", sorted(set(numbers)), "text")

@@ -4,7 +4,7 @@ A target may be lowered below what is consumed: who has a promise keeps it, and 
 again. A target for a period that is over is refused, unless it says what stands there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -173,25 +173,32 @@ def _unknown(rows: _Rows, characteristics: Sequence[Characteristic]) -> Iterable
                 )
 
 
-def _contradicting(rows: _Rows, characteristics: Sequence[Characteristic]) -> Iterable[BusinessError]:
-    """Cells in which no line could ever be: a product of another group, a customer of another region."""
+def _contradicting(rows: _Rows, characteristics: Sequence[Characteristic]) -> Iterator[BusinessError]:
+    """Cells in which no line could ever be: a product or customer of another group, a region of another country.
+
+    Where a customer's goods are shipped to may differ from order to order, so no region contradicts a customer.
+    """
     at = {name: place for place, name in enumerate(characteristics)}
-    if Characteristic.PRODUCT in at and Characteristic.PRODUCT_GROUP in at:
-        groups = traits.product_groups(values[at[Characteristic.PRODUCT]] for _, values in rows)
-        for one, values in rows:
-            product, group = values[at[Characteristic.PRODUCT]], values[at[Characteristic.PRODUCT_GROUP]]
-            if WILDCARD not in (product, group) and groups.get(product, group) != group:
-                yield _never(one, "product_group", f"product {product}", groups[product])
-    if Characteristic.CUSTOMER not in at:
-        return
-    customers = traits.customer_traits(values[at[Characteristic.CUSTOMER]] for _, values in rows)
-    for name in ("customer_group", "country", "region", "channel"):
-        for one, values in rows if name in at else ():
-            customer, value = values[at[Characteristic.CUSTOMER]], values[at[Characteristic(name)]]
-            own = {getattr(each, name) for each in customers.get(customer, ())}
-            # Where goods are shipped to may differ from order to order; group and organisation may not.
-            if own and WILDCARD not in (customer, value) and value not in own and name in ("customer_group", "channel"):
-                yield _never(one, name, f"customer {customer}", ", ".join(sorted(own)) or "–")
+
+    def given(name: Characteristic) -> list[str]:
+        return [values[at[name]] for _, values in rows] if name in at else []
+
+    groups = {product: {group} for product, group in traits.product_groups(given(Characteristic.PRODUCT)).items()}
+    countries = traits.countries_of_regions(given(Characteristic.REGION))
+    customers = traits.customer_traits(given(Characteristic.CUSTOMER))
+    of_customers = {number: {each.customer_group for each in found} for number, found in customers.items()}
+    channels = {number: {each.channel for each in found} for number, found in customers.items()}
+    for of, name, known in (
+        (Characteristic.PRODUCT, Characteristic.PRODUCT_GROUP, groups),
+        (Characteristic.REGION, Characteristic.COUNTRY, countries),
+        (Characteristic.CUSTOMER, Characteristic.CUSTOMER_GROUP, of_customers),
+        (Characteristic.CUSTOMER, Characteristic.CHANNEL, channels),
+    ):
+        for one, values in rows if of in at and name in at else ():
+            of_value, value = values[at[of]], values[at[name]]
+            own = known.get(of_value, {value})
+            if WILDCARD not in (of_value, value) and value not in own:
+                yield _never(one, name, f"{of} {of_value}", ", ".join(sorted(own)))
 
 
 def _never(one: TargetDraft, name: str, of: str, own: str) -> Contradiction:
