@@ -200,6 +200,22 @@ def bins(site_id: int) -> list[BinRow]:
     return [BinRow(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class LocationRow:
+    id: int
+    code: str
+    name: str
+    is_active: bool
+    is_left_out: bool
+
+
+def locations(site_ids: Iterable[int]) -> dict[tuple[int, str], LocationRow]:
+    """The storage locations of sites, by site id and code."""
+    rows = StorageLocation.objects.filter(site_id__in=set(site_ids)).order_by("site_id", "code")
+    values = rows.values_list("site_id", "id", "code", "name", "is_active", "is_left_out")
+    return {(row[0], row[2]): LocationRow(*row[1:]) for row in values}
+
+
 def default_location(site_id: int) -> int:
     """The id of a site's first active storage location."""
     query = StorageLocation.objects.filter(site_id=site_id, is_active=True).order_by("code")

@@ -13,6 +13,7 @@ from troth.business.promising import store
 from troth.business.promising.models import Allocation, Departure, HoldLine, PastPromise, Requirement, ScheduleLine
 from troth.business.promising.rules import Schedule, UnknownScope, sentence
 from troth.business.promising.states import UNSECURED
+from troth.business.supply.actions import kept_keys
 from troth.kernel import lots, netting
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import Sentence
@@ -122,7 +123,8 @@ def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[Bala
     """What the lines stand on: what `reconfirm`, `withdraw`, deliveries and goods issue must hold.
 
     Their series, and the quotas that they consume. Stock tied to a line has a series of its own; `own` names it for
-    every line, as `allocate` needs. A statement more where quotas are consumed.
+    every line, as `allocate` needs. A line served from one location alone names the site's series and the bins there.
+    A statement more where quotas are consumed, and one where lines name a location.
     """
     rows = store.series(kind, line_ids)
     using = [row[5] for row in rows if row[5] is not None]
@@ -133,7 +135,8 @@ def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[Bala
         found[AvailabilityKey(product_id, site_id, segment)] = None
         if own or is_tied:
             found[AvailabilityKey(product_id, site_id, store.own_segment(line_id))] = None
-    return tuple(found)
+    located = [AvailabilityKey(row[1], row[2], row[3]) for row in rows if row[3]]
+    return (*found, *kept_keys(located))
 
 
 def due(

@@ -112,6 +112,7 @@ class ItemForm(forms.Form):
     item_category = forms.ChoiceField(label=_("Item category"), required=False)
     delivery_days = whole(_("Delivery days"), 0, 9999)
     batch = text(_("Batch"), 40, widget=forms.TextInput(attrs={"size": 10, "placeholder": _("any")}))
+    location = text(_("Storage location"), 10, widget=forms.TextInput(attrs={"size": 10, "placeholder": _("any")}))
     manual_conditions = FigureField(
         label=_("Price by hand"),
         required=False,

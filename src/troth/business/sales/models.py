@@ -194,6 +194,7 @@ class OrderLine(SalesLine):
     is_fixed = models.BooleanField(_("quantity and date fixed"), default=False)
     requirement_type = models.CharField(max_length=10, default="", blank=True, db_default="")
     batch = models.CharField(_("batch"), max_length=40, default="", blank=True, db_default="")
+    location = models.CharField(_("storage location"), max_length=10, default="", blank=True, db_default="")
     valuation = models.CharField(_("valuation type"), max_length=20, default="", blank=True, db_default="")
     over_tolerance_basis_points = models.PositiveIntegerField(default=0, db_default=0)
     under_tolerance_basis_points = models.PositiveIntegerField(default=0, db_default=0)

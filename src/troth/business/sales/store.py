@@ -101,6 +101,7 @@ _ORDER_LINE = {
     "is_fixed": "bool",
     "requirement_type": "text",
     "batch": "text",
+    "location": "text",
     "valuation": "text",
     "over_tolerance_basis_points": "int",
     "under_tolerance_basis_points": "int",

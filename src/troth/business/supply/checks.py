@@ -8,6 +8,7 @@ from troth.business.supply.actions.expect import CATEGORIES
 from troth.business.supply.models import Forecast, Receipt
 from troth.business.supply.types import COUNTS
 from troth.kernel.netting import Category
+from troth.kernel.places import PREFIX
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform.verify import Check, Count, Finding, register
@@ -52,13 +53,14 @@ def _forecast() -> Iterator[Finding | Count]:
 
 
 def _stock() -> Iterator[Finding | Count]:
-    """Stock of each type is its category in availability: the company's own, and what is tied to a line."""
+    """Stock of each type is its category in availability: the company's own, what is tied to a line, and what
+    a location keeps."""
     for stock_type, is_left_out, category in COUNTS:
         posted = availability.standing_of(category)
         lying = {
             (product_id, site_id, owner): quantity
             for (product_id, site_id, owner), quantity in stock.of_type(stock_type, is_left_out=is_left_out).items()
-            if owner == "" or owner.startswith("order:")
+            if owner == "" or owner.startswith(("order:", PREFIX))
         }
         places = sorted(posted.keys() | lying.keys())
         yield Count(len(places))

@@ -29,7 +29,8 @@ class StockBalance:
 
 @dataclass(frozen=True, slots=True, order=True)
 class StockKey(BalanceKey):
-    """Empty text where a part does not apply. `owner`: "" (the company), "order:<line id>" or "party:<id>"."""
+    """Empty text where a part does not apply. `owner`: "" (the company), "order:<line id>", "party:<id>", or
+    "location:<code>" for what is kept for promises that are made from that location alone."""
 
     site_id: int
     location_id: int

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from troth.kernel.places import PREFIX, segment_of
 from troth.ledgers.stock.keys import StockKey
 from troth.ledgers.stock.models import Balance, Posting
 from troth.platform import sql
@@ -92,6 +93,25 @@ def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unre
         [*parameters, site_id, stock_type],
     )
     return [BinStock(StockKey(*row[:8]), *row[8:]) for row in rows]
+
+
+def at_locations(wanted: Sequence[tuple[int, int, str]]) -> tuple[StockKey, ...]:
+    """The bins of locations, as (product id, site id, code of the location), in which unrestricted goods lie.
+
+    Each as what the location keeps for itself; the goods that lie there may be that, or the company's common ones.
+    """
+    with_clause, source, parameters = sql.relation(
+        "k", {"product_id": "int", "site_id": "int", "code": "text"}, list(wanted)
+    )
+    rows = sql.fetch(
+        f"{with_clause} SELECT DISTINCT b.site_id, b.location_id, b.bin_id, b.product_id, b.batch, b.valuation, k.code"
+        f" FROM {source} JOIN stock_balance b ON b.product_id = k.product_id AND b.site_id = k.site_id"
+        " JOIN reference_storagelocation l ON l.id = b.location_id AND l.code = k.code AND NOT l.is_left_out"
+        " WHERE b.stock_type = 'unrestricted' AND b.quantity > 0 AND b.owner IN ('', %s || k.code)"
+        " ORDER BY 1, 2, 3, 4, 5, 6",
+        [*parameters, PREFIX],
+    )
+    return tuple(StockKey(*row[:6], owner=segment_of(row[6])) for row in rows)
 
 
 def movements(

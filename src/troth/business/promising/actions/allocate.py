@@ -24,6 +24,7 @@ from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.lots import LotPosting
 from troth.kernel.netting import Category
+from troth.kernel.places import location_of
 from troth.kernel.quantity import format_quantity
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
@@ -64,6 +65,18 @@ def allocate(held: Held, wish: Wish, quantity: int, *, clock: Clock, by: Actor) 
     """
     one = store.standing(wish.document.kind, [wish.line_id])[wish.line_id]
     today, at = clock.today(wish.way.time_zone), clock.now()
+    if location := location_of(one.segment):
+        raise NotFreeToAllocate(
+            Sentence(
+                "Line %(line)s is served from location %(location)s alone, which keeps what is promised of it. "
+                "There is nothing to allocate.",
+                line=one.line_id,
+                location=location,
+            ),
+            line=one.line_id,
+            free=0,
+            wanted=quantity,
+        )
     _check_open(wish, one, quantity)
     _check_free(held, wish, one, quantity, day_of(today))
     tied = _tie(wish, one, quantity, day_of(today))

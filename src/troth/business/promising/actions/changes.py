@@ -129,7 +129,8 @@ def change_of(wish: Wish, one: Standing | None) -> Change:
         return Change(wish, None, (), wish.quantity)
     fixed = tuple(line for line in one.lines if line.is_allocated and line.open)
     bound = one.delivered + one.allocated
-    if wish.quantity < bound or (bound and (wish.product_id, wish.site_id) != (one.product_id, one.site_id)):
+    is_elsewhere = (wish.product_id, wish.site_id, wish.segment) != (one.product_id, one.site_id, one.segment)
+    if wish.quantity < bound or (bound and is_elsewhere):
         amount = format_quantity(bound, wish.decimals, wish.unit)
         raise LessThanDelivered(
             Sentence(

@@ -10,7 +10,7 @@ from datetime import datetime
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import Transport
 from troth.business.promising import store
-from troth.business.promising.actions import quotas
+from troth.business.promising.actions import places, quotas
 from troth.business.promising.actions.changes import (
     HOLD_KIND,
     change_of,
@@ -24,6 +24,7 @@ from troth.business.promising.actions.write import demand_by, post, post_quotas,
 from troth.business.promising.rules import Promise, SiteClosed, StillAllocated, Way, Wish
 from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
+from troth.business.supply.actions import kept_keys
 from troth.kernel import scheduling
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import Sentence
@@ -68,9 +69,13 @@ def keys(wishes: Iterable[Wish]) -> tuple[BalanceKey, ...]:
     return (*quotas.keys(quotas.holding(wanted)), *series_keys(wanted))
 
 
-def series_keys(wishes: Iterable[Wish]) -> tuple[AvailabilityKey, ...]:
-    """The series that the wishes draw on."""
-    return tuple(dict.fromkeys(key_of(wish) for wish in wishes if wish.is_checked))
+def series_keys(wishes: Iterable[Wish]) -> tuple[BalanceKey, ...]:
+    """The series that the wishes draw on; of one from a location alone also the site's, and the bins of the location.
+
+    A statement where a wish names a location, else none.
+    """
+    series = tuple(dict.fromkeys(key_of(wish) for wish in wishes if wish.is_checked))
+    return (*series, *kept_keys(series)) if any(key.segment for key in series) else series
 
 
 def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False) -> Promise:
@@ -130,6 +135,7 @@ def _take_back(held: Held, found: Sequence[Standing], cause: str, at: datetime) 
         store.keep_past([one for one in found if not one.is_withdrawn], cause, at)
         store.cut_schedules(line for one in found for line in one.lines)
         store.close([(one.id, one.delivered) for one in found])
+    places.level(held, [(one.key, one.document) for one in found if one.segment], at=at)
 
 
 def simulate(
@@ -156,6 +162,7 @@ def simulate(
         *(quotas.key_of(use) for one in standing.values() for use in one.uses),
         *series_keys(wishes),
         *(key for one in standing.values() for key in (one.key, one.own_key)),
+        *kept_keys(one.key for one in standing.values() if one.segment),
     )
     if books is None:
         free_expired(overlay, drawn_on(overlay, wishes), wanted=_sum(wishes), clock=clock)
@@ -183,14 +190,17 @@ def _promise(
     kept = {} if anew or blocked or not standing else still_holding(held, wishes, standing, today)
     changes = [change_of(wish, standing.get(wish.line_id)) for wish in wishes if wish.line_id not in kept]
     released = [entry for change in changes for entry in released_by(change)]
+    plan = places.Plan([], {})
     if blocked:
         decisions = confirm_nothing(changes)
     else:
         found = quotas.holding(wishes) if found is None else found
-        decisions = decide_all(held, changes, released, today, found)
+        plan = places.planned(held, changes, released, today, found)
+        decisions = decide_all(held, changes, [*released, *plan.entries], today, found)
     at = clock.now()
     post(held, released, [entry for one in decisions for entry in demand_by(one)], at=at)
     post_quotas(held, decisions, at=at)
+    places.level(held, places.drawn_on(changes), at=at, most=plan.most)
     if held.writes:
         write(decisions, cause, at)
     promises = {change.wish.line_id: promise for change, promise, _ in decisions} | kept

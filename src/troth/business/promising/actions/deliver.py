@@ -16,7 +16,7 @@ from datetime import date, datetime
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.actions import forecasts, quotas
+from troth.business.promising.actions import forecasts, places, quotas
 from troth.business.promising.actions.departed import departed, returned
 from troth.business.promising.actions.lasting import lot_postings
 from troth.business.promising.rules.quotas import PROTECTED, Use, less_of, merged
@@ -75,7 +75,8 @@ class GivingBack:
 class Issuing:
     """`quantity` of a stocked product leaves for a delivery line; `allocated` of it from stock tied to the line.
 
-    `batches` says of which batches the rest is, as (batch, quantity).
+    `batches` says of which batches the rest is, as (batch, quantity); `segment` whose goods it is, where one location
+    keeps them for its own promises.
     """
 
     line_id: int
@@ -85,6 +86,7 @@ class Issuing:
     quantity: int
     allocated: int = 0
     batches: tuple[tuple[str, int], ...] = ()
+    segment: str = ""
 
 
 def take_over(
@@ -312,6 +314,7 @@ def give_back(
     availability.post(held, entries, at=at)
     if held.writes:
         _write(found, {line_id: -quantity for line_id, quantity in returned.items()})
+    places.level(held, [(one.key, delivery) for one in found.values() if one.segment and one.is_withdrawn], at=at)
     keys = list(dict.fromkeys(entry.key for entry in entries if entry.category != Category.DELIVERY))
     if keys:
         cause = f"{delivery.kind} {delivery.number} gave back what it had taken"
@@ -433,7 +436,7 @@ def _standing_entry(row: stands.StandingRow, quantity: int) -> Entry:
 
 def _stock(one: Issuing, delivery: DocumentRef, known: Known, *, sign: int) -> list[Entry]:
     """The goods of an issue by where they are kept and of what batch. A batch leaves for the demand it served."""
-    common = AvailabilityKey(one.product_id, one.site_id)
+    common = AvailabilityKey(one.product_id, one.site_id, one.segment)
     own = AvailabilityKey(one.product_id, one.site_id, store.own_segment(one.line_id))
     parts = [(own, one.allocated, ("", 0))]
     rest = one.quantity - one.allocated

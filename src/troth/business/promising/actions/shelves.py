@@ -21,7 +21,7 @@ from troth.business.promising.rules import (
     ready_on,
 )
 from troth.business.promising.rules.shelf import Guard
-from troth.kernel import lots, netting
+from troth.kernel import lots, netting, protection
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
@@ -40,7 +40,7 @@ def decide_all(
     held: Held, changes: Sequence[Change], released: Sequence[Entry], today: Mapping[int, int], found: quotas.Holding
 ) -> list[Decided]:
     """Decide on what is open, with what was released back on the shelves and in the quotas that hold (`found`)."""
-    run = quotas.Run(held, found, _given_back(changes)) if found else None
+    run = quotas.Run(held, found, given_back(changes)) if found else None
     shelves = _shelves(held, changes, released, today, run)
     by_line = {change.wish.line_id: change for change in changes}
     tasks = []
@@ -62,7 +62,7 @@ def decide_all(
     ]
 
 
-def _given_back(changes: Sequence[Change]) -> dict[QuotaKey, int]:
+def given_back(changes: Sequence[Change]) -> dict[QuotaKey, int]:
     return quotas.returned(change.before for change in changes if change.before is not None)
 
 
@@ -95,18 +95,29 @@ def _shelves(
             wish = first.setdefault(key_of(change.wish), change.wish)
             assert wish.scope.code == change.wish.scope.code, "one scope a product in a document"
     return {
-        key: _shelf(
+        key: shelf_of(
             held,
             wish,
             back.get(key, ()),
             today[key.site_id],
-            run.guard(wish.line_id, today[key.site_id]) if run is not None else None,
+            _guard(run, wish, today[key.site_id]) if run is not None else None,
         )
         for key, wish in first.items()
     }
 
 
-def _shelf(held: Held, wish: Wish, back: Sequence[Entry], today: int, guard: Guard | None) -> Shelf:
+def _guard(run: quotas.Run, wish: Wish, today: int) -> Guard | None:
+    """What is protected on the wish's series. What is kept for others is kept in the site's common one, from which a
+    location's own gets no more than may be taken: there only the group's own protection is used up."""
+    guard, group = run.guard(wish.line_id, today), run.group(wish.line_id)
+    if guard is None or group is None or not wish.location:
+        return guard
+    own = [place for place, one in enumerate(guard.protections) if not protection.respected(one, group)]
+    return Guard(tuple(guard.protections[place] for place in own), tuple(guard.places[place] for place in own))
+
+
+def shelf_of(held: Held, wish: Wish, back: Sequence[Entry], today: int, guard: Guard | None) -> Shelf:
+    """What the wish's series offers it, with what is put `back` first."""
     asked, found = _asked(held, wish, back, today), held.balance(key_of(wish)).lots
     if not found:
         return Shelf(asked, wish.scope, guard)

@@ -108,6 +108,8 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     terms, ready = _terms(task)
     lines, is_rationed = _proposed(task, mode, offset, terms)
     record = _record(shelf, mode, dates.material_available, offset)
+    if wish.location:
+        record["location"] = wish.location
     if wish.considered:
         record["considered"] = dict(wish.considered)
     schedules = _schedules(lines, task, dates, table, ready)

@@ -57,6 +57,9 @@ def sentence(
         return format_quantity(quantity, decimals, unit)
 
     of_batch = [Sentence("Batch %(batch)s was asked for.", batch=record["batch"])] if record.get("batch") else []
+    location = record.get("location", "")
+    if location:
+        of_batch.append(Sentence("Only location %(location)s may serve it.", location=location))
     on_time = short == 0 and all(on <= requested_on for _, on, _, _ in told)
     said = [_arrives(amount(quantity), on, basis) for quantity, on, basis, _ in told]
     others = _considered(record.get("considered"), amount)
@@ -70,7 +73,8 @@ def sentence(
     quota = [of_quota(record["quota"], amount)] if "quota" in record and not on_time else []
     if short > 0:
         held = HELD.get(record.get("held", ""))
-        parts += [held or _short(amount(short), bound, is_promised=is_promised), *quota]
+        why = _short_at(amount(short), location) if location else _short(amount(short), bound, is_promised=is_promised)
+        parts += [held or why, *quota]
     elif not on_time and bound:
         parts.append(Sentence("On %(why)s.", why=_why(bound, is_promised=is_promised)))
     elif not on_time:
@@ -199,6 +203,13 @@ def _short(amount: str, bound: Binding | None, *, is_promised: bool) -> Sentence
         return Sentence("%(amount)s cannot be confirmed.", amount=amount)
     return Sentence(
         "%(amount)s cannot be confirmed: on %(why)s.", amount=amount, why=_why(bound, is_promised=is_promised)
+    )
+
+
+def _short_at(amount: str, location: str) -> Sentence:
+    """A line from one location rests on what lies there: receipts go to the site."""
+    return Sentence(
+        "%(amount)s cannot be confirmed: no more lies free at location %(location)s.", amount=amount, location=location
     )
 
 

@@ -15,6 +15,7 @@ from troth.business.promising.states import UNSECURED, Mode
 from troth.kernel.calendars import date_of
 from troth.kernel.errors import BusinessError, InvalidInput
 from troth.kernel.netting import Category
+from troth.kernel.places import location_of
 from troth.kernel.scheduling import Calendars, Dates, Durations
 from troth.kernel.scopes import STANDARD, CheckingScope, Event
 
@@ -83,6 +84,8 @@ class Wish(NamedTuple):
     is kept in stock. Without `traits` the line is held against no quota and no supply protection.
     `considered` is kept with the promise: the rule and the alternatives that were tried for the line.
 
+    `segment` names what is kept apart for it: one storage location that it is served from alone (`kernel.places`).
+
     Goods that are kept in batches must last `life_days` from the day of delivery on (None: they are not), and come from
     `batch` where one is named.
     """
@@ -114,6 +117,11 @@ class Wish(NamedTuple):
     decimals: int = 0
     traits: Traits | None = None
     considered: Mapping[str, Any] | None = None
+
+    @property
+    def location(self) -> str:
+        """The code of the storage location that alone is to serve it; "" where any of the site may."""
+        return location_of(self.segment) if self.segment else ""
 
 
 class Binding(NamedTuple):

@@ -89,7 +89,7 @@ def question(document: Document, only: Collection[int] | None = None, *, propose
 def instead(document: Document, line: Line) -> tuple[Alternative, ...]:
     """The other products that rules name for a line and that can serve it, whether or not they do so by themselves."""
     ruled = masterdata.ruled(document.terms.state.rules, _item(document, line))
-    if ruled is None or not is_ready(document, line):
+    if ruled is None or line.location or not is_ready(document, line):
         return ()
     [wish] = _wishes(document, [line])
     asked = _asked(Ask(document, line, ruled, [ruled]), wish, -1)
@@ -113,6 +113,8 @@ def _asks(document: Document, only: Collection[int] | None, *, proposed: bool) -
         takes = family.takes(line)
         quoted = line.reference_line_id is not None and not takes
         if (only is not None and line.line_number not in only) or quoted or not is_ready(document, line):
+            continue
+        if line.location:  # that location alone is to serve it
             continue
         ruled = masterdata.ruled(terms.state.rules, _item(document, line))
         if ruled is None or family.choice(line) == family.NONE:

@@ -236,9 +236,10 @@ def of_product(line: Line, product_id: int, base_quantity: int, terms: Terms) ->
             quantity = base_quantity
     weight_g, volume_ml = measures(product, base_quantity)
     words = line.texts if product_id == line.product_id else {**line.texts, **texts.of_line(terms, None, product_id)}
+    location = line.location if product.is_stocked and not product.has_batches else ""
     return line._replace(
         product_id=product_id, quantity=quantity, unit_id=unit_id, base_quantity=base_quantity, weight_g=weight_g,
-        volume_ml=volume_ml, texts=words,
+        volume_ml=volume_ml, texts=words, location=location,
     )  # fmt: skip
 
 
@@ -250,6 +251,7 @@ def placed(sold: Line, asked: Line, header: Header, terms: Terms) -> Line:
     way = terms.choices(header).ways.get(product.default_site_id)
     return sold._replace(
         site_id=product.default_site_id,
+        location="",
         shipping_point_id=way.shipping_point_id if way else None,
         route_id=way.route_id if way else None,
     )

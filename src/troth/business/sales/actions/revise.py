@@ -36,6 +36,7 @@ LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "is_fixed": ("is_fixed",),
     "requirement_type": ("requirement_type",),
     "batch": ("batch",),
+    "location": ("location",),
     "valuation": ("valuation",),
     "alternatives": ("asked",),
     "text": ("text",),

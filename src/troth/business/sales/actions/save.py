@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import batches, offering, prices, terms, texts
+from troth.business.sales.actions import batches, locations, offering, prices, terms, texts
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.document import ORDER_KIND, Document, ref_of
 from troth.business.sales.actions.terms import Terms
@@ -132,6 +132,7 @@ def determined(
         rows[row] = line
     wrong += offering.not_offered(rows, known, stands=stands, today=today)
     wrong += batches.refused(lines, known)
+    wrong += locations.refused(lines, known)
     if wrong:
         raise Refusals(wrong)
     return tuple(lines)

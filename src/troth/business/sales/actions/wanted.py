@@ -49,4 +49,4 @@ class OrderWishes:
 
 
 def _at(line: Line, site_id: int, way: Way) -> Line:
-    return line._replace(site_id=site_id, shipping_point_id=way.shipping_point_id, route_id=way.route_id)
+    return line._replace(site_id=site_id, location="", shipping_point_id=way.shipping_point_id, route_id=way.route_id)

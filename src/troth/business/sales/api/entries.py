@@ -21,7 +21,8 @@ class LineValues(Entry):
     """What a line may say; what is left out is determined or stays as it is.
 
     `alternatives`: `take` what master data proposes in place of the product, `none` to insist on it, `PRODUCT@SITE` to
-    take that alternative of a rule of availability.
+    take that alternative of a rule of availability. `location`: the storage location of the site that alone is to serve
+    the line.
     """
 
     quantity: Figure | None = None
@@ -37,6 +38,7 @@ class LineValues(Entry):
     is_fixed: StrictBool | None = None
     requirement_type: Code | None = None
     batch: Code | None = None
+    location: Code | None = None
     valuation: Code | None = None
     over_tolerance_basis_points: Points | None = None
     under_tolerance_basis_points: Points | None = None

@@ -255,6 +255,7 @@ class LineShown(Shown):
     delivery_group: int
     is_fixed: bool
     batch: str
+    location: str
     text: str
     texts: dict[str, str]
     rejection_reason: str
@@ -436,6 +437,7 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
         delivery_group=line.delivery_group,
         is_fixed=line.is_fixed,
         batch=line.batch,
+        location=line.location,
         text=line.text,
         texts=line.texts,
         rejection_reason=line.rejection_reason,

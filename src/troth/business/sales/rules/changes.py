@@ -1,9 +1,10 @@
 """Which changes ask anew what can be promised, and which are merely passed on (SO-7).
 
-The list is the one of the source, word for word, and complete: what is not on it never re-runs the promise.
+The list is the one of the source, word for word, and complete but for the storage location, which the source knows as a
+level of the check and not on its lines: what is not on it never re-runs the promise.
 
-    re-run the promise        site, requirement type, date, quantity (weighs anew), product, batch, valuation type,
-                              conversion of units, shipping point, route, reason for rejection, fixed flag,
+    re-run the promise        site, requirement type, date, quantity (weighs anew), product, batch, storage location,
+                              valuation type, conversion of units, shipping point, route, reason for rejection, fixed flag,
                               probability, project
     passed on without check   delivery priority, ship-to, and everything else
 """
@@ -25,6 +26,7 @@ LINE_FIELDS_THAT_RERUN = frozenset(
         "quantity",
         "product_id",
         "batch",
+        "location",
         "valuation",
         "unit_id",
         "base_quantity",
@@ -46,7 +48,9 @@ FIELDS_THAT_REPRICE = frozenset(
     {"product_id", "quantity", "unit_id", "base_quantity", "manual_conditions", "requested_on", "item_category_id"}
 )
 
-FIELDS_OF_WHAT_HAS_GONE_ON = frozenset({"product_id", "site_id", "unit_id", "batch", "valuation", "item_category_id"})
+FIELDS_OF_WHAT_HAS_GONE_ON = frozenset(
+    {"product_id", "site_id", "unit_id", "batch", "location", "valuation", "item_category_id"}
+)
 """Fields of a line that a delivery or an invoice has taken over from it."""
 
 NOT_COMPARED = frozenset({"id", "net", "tax", "gross", "price_trace", "weight_g", "volume_ml"})

@@ -245,6 +245,7 @@ def line(read: ReadLine, order: Header, choices: Choices, *, row: int) -> Line:
         is_fixed=draft.is_fixed,
         requirement_type=draft.requirement_type,
         batch=draft.batch,
+        location=draft.location,
         valuation=draft.valuation,
         over_tolerance_basis_points=product.over_tolerance_basis_points if over is None else over,
         under_tolerance_basis_points=product.under_tolerance_basis_points if under is None else under,

@@ -28,7 +28,7 @@ DELIVERY_MODES = ("partial", "complete", "one_time")
 ALTERNATIVES = ("take", "none")
 AT = "@"
 """Between product and site where one alternative is named."""
-TEXT_MAX = {"text": 500, "batch": 40, "valuation": 20, "requirement_type": 10}
+TEXT_MAX = {"text": 500, "batch": 40, "location": 10, "valuation": 20, "requirement_type": 10}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class LineDraft:
     is_fixed: bool = False
     requirement_type: str = ""
     batch: str = ""
+    location: str = ""
     valuation: str = ""
     over_tolerance_basis_points: int | None = None
     under_tolerance_basis_points: int | None = None

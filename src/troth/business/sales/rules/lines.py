@@ -63,6 +63,7 @@ class Line(NamedTuple):
     is_fixed: bool = False
     requirement_type: str = ""
     batch: str = ""
+    location: str = ""
     valuation: str = ""
     over_tolerance_basis_points: int = 0
     under_tolerance_basis_points: int = 0

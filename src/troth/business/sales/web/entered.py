@@ -53,6 +53,7 @@ def row_of(one: LineView) -> dict[str, Any]:
         "item_category": one.item_category,
         "delivery_days": line.delivery_days,
         "batch": line.batch,
+        "location": line.location,
         "text": line.text,
         "manual_conditions": tuple(line.manual_conditions),
     }

@@ -40,7 +40,7 @@ VALID_DAYS = 30
 """How long a new quotation is valid, unless another day is entered."""
 
 CHANGEABLE = (
-    "product", "quantity", "unit", "requested_on", "site", "item_category", "alternatives", "batch", "text",
+    "product", "quantity", "unit", "requested_on", "site", "item_category", "alternatives", "batch", "location", "text",
     "manual_conditions",
 )  # fmt: skip
 

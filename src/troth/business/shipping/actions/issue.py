@@ -18,6 +18,7 @@ from troth.business.shipping.rules.reversals import refuse_if_followed
 from troth.business.shipping.states import DELIVERY, DeliveryState, ShipmentState
 from troth.business.shipping.store import LineRow, TransferRow
 from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.places import location_of
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment import queries as flow
 from troth.ledgers.fulfilment.keys import Measure
@@ -180,12 +181,15 @@ def planned_arrival(delivery: Delivery, issued_on: date) -> date:
 
 
 def _issuing(delivery: Delivery, lines: Sequence[LineRow], fetched: Sequence[TransferRow]) -> list[promising.Issuing]:
-    """What leaves, and what of it from stock that is tied to the line."""
+    """What leaves, and what of it from stock that is tied to the line or kept by its location."""
     allocated: dict[int, int] = {}
     batches: dict[int, dict[str, int]] = {}
+    kept: dict[int, str] = {}
     for one in fetched:
         picked = one.picked or 0
-        if one.key.owner:
+        if location_of(one.key.owner):
+            kept[one.delivery_line_id] = one.key.owner
+        elif one.key.owner:
             allocated[one.delivery_line_id] = allocated.get(one.delivery_line_id, 0) + picked
         elif one.key.batch:
             of_line = batches.setdefault(one.delivery_line_id, {})
@@ -199,6 +203,7 @@ def _issuing(delivery: Delivery, lines: Sequence[LineRow], fetched: Sequence[Tra
             line.quantity,
             allocated.get(line.id, 0),
             tuple(batches.get(line.id, {}).items()),
+            kept.get(line.id, ""),
         )
         for line in lines
     ]

@@ -15,6 +15,7 @@ from troth.business.shipping.rules.reversals import OtherSite
 from troth.business.shipping.states import TRANSFER_ORDER, DeliveryState
 from troth.business.shipping.store import LineRow
 from troth.kernel.errors import InvalidInput, Sentence
+from troth.kernel.places import location_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform import events
@@ -140,8 +141,17 @@ def _choose(
     held.take(*(one.key for one in found))
     if any(one.key.batch for one in found):
         wanted = _lasting(deliveries, wanted, clock.today(reference.site(site_id).time_zone))
+    if any(location_of(one.key.owner) for one in found):
+        wanted = _located(wanted)
     shelves = store.shelves(held, found, store.claims(site_id, products))
     return bins.choose(wanted, shelves, fixed_bins(site_id, products))
+
+
+def _located(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """With the location that keeps a line's goods, where it is served from that one alone."""
+    standing = availability.standing([(store.DELIVERY, line.delivery_line_id) for line in wanted])
+    kept = {row.source_line_id: row.key.segment for row in standing if location_of(row.key.segment)}
+    return [replace(line, segment=kept.get(line.delivery_line_id, "")) for line in wanted]
 
 
 def _lasting(deliveries: Sequence[Delivery], wanted: Sequence[Wanted], today: date) -> list[Wanted]:

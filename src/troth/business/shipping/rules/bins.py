@@ -3,7 +3,8 @@
 First the stock that is allocated to the line itself; then, of the common stock, what expires first among the goods
 that last as long as the customer wants them to; then the product's fixed bin; then the oldest goods, and among goods of
 one day the next bin of the picking walk. Stock allocated to another line is never touched, nor another batch than the
-one that was asked for. What cannot be found anywhere is reported as missing.
+one that was asked for. A line that is served from one location alone gets what that keeps for such lines, and nothing
+else. What cannot be found anywhere is reported as missing.
 
     wanted 10     own 3 in C    fixed bin A 4 of 5 Jan     B 9 of 2 Jan      fetch C 3, A 4, B 3
     wanted 10     own 0         no fixed bin               B 9 of 2 Jan      fetch B 9, missing 1
@@ -28,7 +29,8 @@ class NothingFound(BusinessError):
 class Wanted:
     """`quantity` of a delivery line that is on no transfer order yet.
 
-    Its goods must last until the day (number) `lasts`, 0 where that does not matter, and be of `batch` if it names one.
+    Its goods must last until the day (number) `lasts`, 0 where that does not matter, and be of `batch` if it names one. `segment` is
+    the owner of what alone may serve it: the location that keeps goods for such lines.
     """
 
     delivery_line_id: int
@@ -37,11 +39,13 @@ class Wanted:
     quantity: int
     lasts: int = 0
     batch: str = ""
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Goods in a bin, less what other transfer orders fetch there. `owner` is "" or "order:<line id>".
+    """Goods in a bin, less what other transfer orders fetch there. `owner` is "", "order:<line id>", or the location
+    that keeps them for its own promises.
 
     `lasts` is the last day (number) they can be used, `FOREVER` where they keep.
 
@@ -102,12 +106,12 @@ def choose(
 
 
 def _in_turn(line: Wanted, shelves: Sequence[Shelf], fixed_bin_id: int | None) -> list[Shelf]:
-    own = owner_of(line.order_line_id)
+    own = line.segment or owner_of(line.order_line_id)
     fit = [
         shelf
         for shelf in shelves
         if shelf.product_id == line.product_id
-        and shelf.owner in ("", own)
+        and (shelf.owner == own or not (shelf.owner or line.segment))
         and shelf.lasts >= line.lasts
         and line.batch in ("", shelf.batch)
     ]

@@ -1,5 +1,6 @@
 """Verbs of supply: expect, change, cancel and receive, take that back, count, move, block, open the books, review."""
 
+from troth.business.supply.actions.aside import common_of, keep, kept_keys, let_go, lying
 from troth.business.supply.actions.claims import Claim, claims, refuse_spoken_for, register_claims
 from troth.business.supply.actions.expect import (
     ExpectedReceipt,
@@ -34,10 +35,15 @@ __all__ = [
     "cancel_receipt",
     "change_receipt",
     "claims",
+    "common_of",
     "expect",
     "expect_receipt",
     "expect_receipts",
+    "keep",
+    "kept_keys",
+    "let_go",
     "load_opening_stock",
+    "lying",
     "move_stock",
     "receive_goods",
     "refuse_spoken_for",

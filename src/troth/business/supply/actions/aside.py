@@ -1,0 +1,102 @@
+"""Goods that one storage location keeps for promises made from it alone.
+
+As stock that is tied to an order line they stay in their bins and change owner, here to the location; in availability
+they leave the site's common series for one of the location's own. So the site counts them no longer, nobody else
+fetches them, and no more can be kept than lies there.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from troth.business.supply.actions.claims import claims
+from troth.kernel.netting import STOCK_DAY, Category
+from troth.kernel.places import location_of
+from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.actions import Entry
+from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.stock import actions as stock
+from troth.ledgers.stock import queries as bins
+from troth.ledgers.stock.actions import Movement
+from troth.ledgers.stock.keys import StockKey
+from troth.platform.documents import DocumentRef
+from troth.platform.locks import BalanceKey, Held
+
+
+def kept_keys(series: Iterable[AvailabilityKey]) -> tuple[BalanceKey, ...]:
+    """What must be held beside series of locations to keep goods for them, or to let these go.
+
+    The site's common series, and the bins of the location in which goods lie. One statement; none where none of the
+    series is a location's.
+    """
+    located = [key for key in dict.fromkeys(series) if location_of(key.segment)]
+    if not located:
+        return ()
+    wanted = [(key.product_id, key.site_id, location_of(key.segment)) for key in located]
+    mine = bins.at_locations(wanted)
+    return (*(common_of(key) for key in located), *mine, *(replace(key, owner="") for key in mine))
+
+
+def common_of(key: AvailabilityKey) -> AvailabilityKey:
+    """The site's series, of which a location's is a part."""
+    return replace(key, segment="")
+
+
+def lying(held: Held, key: AvailabilityKey) -> int:
+    """What lies at the location of a series and belongs to nobody, in held bins; what is being picked is left out."""
+    return sum(quantity for _, quantity in _free_in_bins(held, key, owner=""))
+
+
+def keep(
+    held: Held, key: AvailabilityKey, quantity: int, ref: DocumentRef, line_id: int = 0, *, on: date, at: datetime
+) -> None:  # fmt: skip
+    """Keep `quantity` (no more than `lying`) for a location's series, the oldest goods first. `kept_keys` are held."""
+    moved = _change_owner(held, key, quantity, "", ref, line_id, on=on, at=at)
+    assert moved == quantity, "no more is kept for a location than lies there"
+
+
+def let_go(
+    held: Held, key: AvailabilityKey, quantity: int, ref: DocumentRef, line_id: int = 0, *, on: date, at: datetime
+) -> int:  # fmt: skip
+    """Give what a location's series keeps back to the site; return how much that was: what is being picked stays."""
+    return _change_owner(held, key, quantity, key.segment, ref, line_id, on=on, at=at)
+
+
+def _change_owner(
+    held: Held, key: AvailabilityKey, quantity: int, owner: str, ref: DocumentRef, line_id: int, *, on: date,
+    at: datetime,
+) -> int:  # fmt: skip
+    to, rest = "" if owner else key.segment, quantity
+    movements: list[Movement] = []
+    for place, free in _free_in_bins(held, key, owner=owner):
+        taken = min(rest, free)
+        if taken > 0:
+            since = held.balance(place).received_on
+            target = replace(place, owner=to)
+            movements.append(Movement(place, -taken, "allocation", on, ref, line_id))
+            movements.append(Movement(target, taken, "allocation", on, ref, line_id, received_on=since))
+            rest -= taken
+    moved = quantity - rest
+    if moved:
+        stock.post(held, movements, at=at)
+        kept = -moved if owner else moved
+        here = Entry(key, Category.STOCK, STOCK_DAY, kept, ref, line_id)
+        availability.post(held, [here._replace(key=common_of(key), quantity=-kept), here], at=at)
+    return moved
+
+
+def _free_in_bins(held: Held, key: AvailabilityKey, *, owner: str) -> list[tuple[StockKey, int]]:
+    """(bin, what of this owner lies there that nobody fetches), the oldest goods first."""
+    mine = [
+        one for one in held.keys()
+        if isinstance(one, StockKey) and one.owner == key.segment
+        and (one.product_id, one.site_id) == (key.product_id, key.site_id)
+    ]  # fmt: skip
+    places = [replace(one, owner=owner) for one in mine]
+    claimed = claims(key.site_id, [key.product_id]) if places else {}
+    found = []
+    for place in sorted(places, key=lambda place: (held.balance(place).received_on or date.max, place)):
+        free = held.balance(place).quantity - sum(one.quantity for one in claimed.get(place, ()))
+        if free > 0:
+            found.append((place, free))
+    return found
