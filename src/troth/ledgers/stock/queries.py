@@ -114,6 +114,15 @@ def at_locations(wanted: Sequence[tuple[int, int, str]]) -> tuple[StockKey, ...]
     return tuple(StockKey(*row[:6], owner=segment_of(row[6])) for row in rows)
 
 
+def kept_in(key: StockKey) -> str | None:
+    """The owner under which the location of a bin keeps goods of that kind there; None where it keeps none."""
+    found = Balance.objects.filter(
+        site_id=key.site_id, location_id=key.location_id, bin_id=key.bin_id, product_id=key.product_id,
+        batch=key.batch, valuation=key.valuation, stock_type=key.stock_type, owner__startswith=PREFIX, quantity__gt=0,
+    )  # fmt: skip
+    return found.values_list("owner", flat=True).first()
+
+
 def movements(
     *,
     product_id: int | None = None,

@@ -6,10 +6,10 @@ fetches them, and no more can be kept than lies there.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from troth.business.supply.actions.claims import claims
+from troth.business.supply.actions.claims import claims, refuse_spoken_for
 from troth.kernel.netting import STOCK_DAY, Category
 from troth.kernel.places import location_of
 from troth.ledgers.availability import actions as availability
@@ -18,7 +18,7 @@ from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock import queries as bins
 from troth.ledgers.stock.actions import Movement
-from troth.ledgers.stock.keys import StockKey
+from troth.ledgers.stock.keys import StockKey, StockType
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Held
 
@@ -62,14 +62,54 @@ def let_go(
     return _change_owner(held, key, quantity, key.segment, ref, line_id, on=on, at=at)
 
 
+@dataclass(slots=True)
+class Kept:
+    """What the location of a bin keeps there: goods that leave the bin are taken of it where the rest is not enough.
+
+    `gone` of it was let go, `keys` are what must be held.
+    """
+
+    place: StockKey
+    series: AvailabilityKey
+    keys: tuple[BalanceKey, ...]
+    gone: int = 0
+
+    @classmethod
+    def of(cls, place: StockKey, *others: StockKey) -> "Kept | None":
+        """A first look, one statement: None where its location keeps nothing in the bin. `others`: bins to which the
+        goods may go."""
+        segment = bins.kept_in(place)
+        if segment is None or place.stock_type != StockType.UNRESTRICTED:
+            return None
+        series = AvailabilityKey(place.product_id, place.site_id, segment)
+        more = [replace(one, owner=owner) for one in (place, *others) for owner in ("", segment)]
+        return cls(replace(place, owner=segment), series, (series, *kept_keys([series]), *more))
+
+    def let_go(self, held: Held, quantity: int, ref: DocumentRef, *, on: date, at: datetime) -> None:
+        """Give of it to the site what of `quantity` the bin has not got otherwise; `GoodsSpokenFor` if it is picked."""
+        missing = quantity - held.balance(replace(self.place, owner="")).quantity
+        missing = min(missing, held.balance(self.place).quantity)
+        if missing > 0:
+            refuse_spoken_for(held, self.place, missing)
+            bin_id = self.place.bin_id
+            owner = self.series.segment
+            self.gone = _change_owner(held, self.series, missing, owner, ref, 0, on=on, at=at, bin_id=bin_id)
+
+    def keep_again(self, held: Held, ref: DocumentRef, *, on: date, at: datetime) -> None:
+        """Keep as much as was let go of what else lies at the location: the goods are at the site still."""
+        again = min(self.gone, lying(held, self.series))
+        if again > 0:
+            keep(held, self.series, again, ref, on=on, at=at)
+
+
 def _change_owner(
     held: Held, key: AvailabilityKey, quantity: int, owner: str, ref: DocumentRef, line_id: int, *, on: date,
-    at: datetime,
+    at: datetime, bin_id: int | None = None,
 ) -> int:  # fmt: skip
     to, rest = "" if owner else key.segment, quantity
     movements: list[Movement] = []
     for place, free in _free_in_bins(held, key, owner=owner):
-        taken = min(rest, free)
+        taken = min(rest, free) if bin_id in (None, place.bin_id) else 0
         if taken > 0:
             since = held.balance(place).received_on
             target = replace(place, owner=to)

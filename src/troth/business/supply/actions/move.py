@@ -2,11 +2,12 @@
 
 The site has as much as before, so the journal has nothing to post, and the stock ledger moves by two movements that sum
 to zero. Availability has something to post only where one of the two locations is left out of the check: the goods
-count from then on, or no longer, and who was promised them is noted short.
+count from then on, or no longer, and who was promised them is noted short. So is who was promised goods of one location alone that are moved out of it.
 """
 
 from dataclasses import dataclass
 
+from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.places import BinPlace, bin_place, stock_key
@@ -64,10 +65,13 @@ def move_stock(
     held = locks.begin()
     common = AvailabilityKey(product_id, place.site_id)
     counts_anew = place.category != target.category
-    held.take(*([common] if counts_anew else []), source, destination)
-    refuse_spoken_for(held, source, quantity)
+    kept = Kept.of(source, *([destination] if place.location_id == target.location_id else []))
+    held.take(*([common] if counts_anew else []), *(kept.keys if kept else ()), source, destination)
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("move", product_id, f"{on} {from_bin_id}-{to_bin_id}")
+    if kept:
+        kept.let_go(held, quantity, ref, on=on, at=at)
+    refuse_spoken_for(held, source, quantity)
     since = held.balance(source).received_on
     gone, here = stock.post(
         held,
@@ -77,7 +81,11 @@ def move_stock(
         ],
         at=at,
     )
+    if kept and not counts_anew:
+        kept.keep_again(held, ref, on=on, at=at)
     short = _count_anew(held, common, (place, target), (quantity, batch), ref, clock) if counts_anew else []
+    if kept and kept.gone:
+        short += _settle(held, kept.series, (place, target), ref, clock)
     events.record(
         "supply.stock_moved", ref, company_id=site.company_id, by=by, at=at,
         facts={
@@ -98,9 +106,17 @@ def _count_anew(
 ) -> list[Shortfall]:  # fmt: skip
     """Let `goods` (quantity, batch) count as they do where they come to; return the shortages that opens."""
     (place, target), (quantity, batch) = way, goods
-    at, today = clock.now(), day_of(clock.today(reference.site(key.site_id).time_zone))
+    at = clock.now()
     lot = lots_here(key.product_id, [batch])[batch]
     gone = Entry(key, place.category, netting.STOCK_DAY, -quantity, ref, 0, *lot)
     availability.post(held, [gone, Entry(key, target.category, netting.STOCK_DAY, quantity, ref, 0, *lot)], at=at)
+    return _settle(held, key, way, ref, clock)
+
+
+def _settle(
+    held: Held, key: AvailabilityKey, way: tuple[BinPlace, BinPlace], ref: DocumentRef, clock: Clock
+) -> list[Shortfall]:  # fmt: skip
+    place, target = way
+    today = day_of(clock.today(reference.site(key.site_id).time_zone))
     cause = f"stock was moved from bin {place.code} to bin {target.code}"
-    return availability.settle_shortages(held, [key], today=today, cause=cause, at=at, source=ref)
+    return availability.settle_shortages(held, [key], today=today, cause=cause, at=clock.now(), source=ref)

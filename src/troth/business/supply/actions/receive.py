@@ -10,6 +10,7 @@ from datetime import date
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.actions import Coming
 from troth.business.supply.actions import values
+from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import Lot, lot_coming, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
@@ -173,12 +174,14 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
 
 @action
 def adjust_stock(
-    product_id: int, *, bin_id: int, counted: int, reason: str, by: Actor, clock: Clock, batch: str = ""
-) -> list[Shortfall]:
+    product_id: int, *, bin_id: int, counted: int, reason: str, by: Actor, clock: Clock, batch: str = "",
+    is_kept: bool = False,
+) -> list[Shortfall]:  # fmt: skip
     """Set what lies in a bin to what was counted (smallest units); return the shortages that opens.
 
-    Only unrestricted stock of the company's own; stock tied to lines is not counted here. What transfer orders have
-    picked counts as lying in its bin until it is issued: `GoodsSpokenFor` below that. `ReasonMissing` without a reason.
+    Only unrestricted stock of the company's own, or (`is_kept`) what its location keeps there for its own promises;
+    stock tied to lines is not counted here. What transfer orders have picked counts as lying in its bin until it is
+    issued: `GoodsSpokenFor` below that. `ReasonMissing` without a reason.
     """
     if not reason.strip():
         raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
@@ -191,16 +194,20 @@ def adjust_stock(
     held = locks.begin()
     lot = _counted(held, product_id, batch, counted, today=clock.today(site.time_zone), by=by, clock=clock)
     common = AvailabilityKey(product_id, key.site_id)
-    held.take(common, key)
-    difference = checked(counted) - held.balance(key).quantity
+    kept = Kept.of(key) if is_kept else None
+    held.take(common, key, *(kept.keys if kept else ()))
+    there = held.balance(kept.place if kept else key).quantity if kept or not is_kept else 0
+    difference = checked(counted) - there
     if not difference:
         return []
-    refuse_spoken_for(held, key, -difference)
     # The difference is known only under the lock of the bin; accounts come after bins in the order of locks.
     value = values.difference(site.company_id, product_id, difference)
     held.take(*value.keys)
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("count", product_id, f"{on} {bin_id}")
+    if kept:
+        kept.let_go(held, held.balance(key).quantity - difference, ref, on=on, at=at)
+    refuse_spoken_for(held, key, -difference)
     availability.post(held, [Entry(common, place.category, netting.STOCK_DAY, difference, ref, 0, *lot)], at=at)
     [movement_id] = stock.post(held, [Movement(key, difference, "count", on, ref)], at=at)
     value.post(held, f"Count: {reason}"[:100], ref, movement_id=movement_id, clock=clock)
@@ -209,7 +216,8 @@ def adjust_stock(
         facts={"product": product_id, "bin": bin_id, "difference": difference, "reason": reason},
     )  # fmt: skip
     told = f"count: {reason}"[:200]
-    return availability.settle_shortages(held, [common], today=day_of(on), cause=told, at=at, source=ref)
+    keys = [common, kept.series] if kept else [common]
+    return availability.settle_shortages(held, keys, today=day_of(on), cause=told, at=at, source=ref)
 
 
 def _counted(

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import Lot, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.places import BinPlace, bin_place, counts_as, stock_key, taken_out
@@ -85,8 +86,11 @@ def transfer_stock(
         actions.require(by, company_id=each.company_id, site_id=each.id)
     source = replace(stock_key(product_id, place, batch=batch), stock_type=from_type)
     goal = replace(stock_key(product_id, target, batch=batch), stock_type=to_type)
-    held = locks.begin()
-    held.take(*dict.fromkeys((_series(source), _series(goal))), source, goal)
+    held, kept = locks.begin(), Kept.of(source)
+    held.take(*dict.fromkeys((_series(source), _series(goal))), *(kept.keys if kept else ()), source, goal)
+    if kept:
+        # By itself, so that taking the posting back takes back the posting alone.
+        kept.let_go(held, quantity, DocumentRef("move", product_id, f"{on} {bin_id}"), on=on, at=clock.now())
     refuse_spoken_for(held, source, quantity)
     posting = TransferPosting.objects.create(
         company_id=site.company_id, site_id=site.id, product_id=product_id, bin_id=bin_id, to_bin_id=target.id,

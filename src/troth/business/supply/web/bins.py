@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.kernel.errors import NotFound
+from troth.kernel.places import location_of
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock.keys import StockType
@@ -26,7 +27,13 @@ def bin_stock(actor: Any, key: int) -> StockRow:
 
 def is_free(row: StockRow) -> bool:
     """Whether it may be counted and moved by hand: unrestricted, the company's own and tied to no order line."""
-    return row.key.stock_type == StockType.UNRESTRICTED and not row.key.owner and not row.key.valuation
+    is_ours = not row.key.owner or is_kept(row)
+    return row.key.stock_type == StockType.UNRESTRICTED and is_ours and not row.key.valuation
+
+
+def is_kept(row: StockRow) -> bool:
+    """Whether its location keeps it for promises that are made from there alone."""
+    return bool(location_of(row.key.owner))
 
 
 class BinAsk(AskPage):

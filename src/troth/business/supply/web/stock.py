@@ -11,7 +11,7 @@ from troth.business.masterdata.queries.screens import names
 from troth.business.supply import actions
 from troth.business.supply.web import transfer
 from troth.business.supply.web.affected import told
-from troth.business.supply.web.bins import BinAsk, bin_stock, is_free
+from troth.business.supply.web.bins import BinAsk, bin_stock, is_free, is_kept
 from troth.kernel.quantity import Unit
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock import screens as stock
@@ -81,6 +81,7 @@ class BinStockPage(DocumentPage):
                 Fact(_("Site"), row.site),
                 Fact(_("Location"), row.location),
                 Fact(_("Batch"), row.key.batch),
+                Fact(_("Kept"), gettext("for promises from this location alone") if is_kept(row) else ""),
                 Fact(_("Since"), row.received_on),
                 Fact(_("Quantity"), Quantity(row.quantity, product.decimals, product.base_unit)),
             ),
@@ -183,7 +184,7 @@ class StockCount(BinAsk):
         given, key = form.cleaned_data, self.row.key
         short = once(actions.adjust_stock)(
             key.product_id, bin_id=key.bin_id, batch=key.batch, counted=self.read(given["quantity"], zero_allowed=True),
-            reason=given["reason"], **self.acting,
+            reason=given["reason"], is_kept=is_kept(self.row), **self.acting,
         )  # fmt: skip
         return self.done(
             told(self.request, actor, gettext("The count is posted."), short, [self.place]), self.cancel_url
