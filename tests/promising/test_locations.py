@@ -1,20 +1,18 @@
 """A line that one storage location alone is to serve: it gets what lies there, and the site knows that it is gone."""
 
-from datetime import date
-
 import pytest
 from django.db import transaction
 
-from tests.promising.books import TODAY, Books, demand, march, told
+from tests.promising.books import Books, demand, march, told
 from troth.business.promising import actions as promising
 from troth.business.promising import queries
 from troth.business.supply import actions as supply
 from troth.business.supply.actions import OpeningStock
 from troth.kernel.netting import Category
 from troth.kernel.places import segment_of
-from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
-from troth.platform import locks, verify
+from troth.ledgers.stock.models import Balance
+from troth.platform import locks, sql, verify
 from troth.platform.actors import SYSTEM
 from troth.reference import models as reference
 
@@ -167,8 +165,6 @@ def test_lines_that_arrive_together_keep_nothing_if_one_cannot(books: Books, sho
 
 
 def test_a_line_that_names_no_location_costs_no_more_statements(books: Books, shop) -> None:
-    from troth.platform import sql
-
     product = stocked(books, (books.bin, 50), (shop, 50))
     counts = []
     for _ in range(2):
@@ -180,9 +176,20 @@ def test_a_line_that_names_no_location_costs_no_more_statements(books: Books, sh
     assert counts[0] == counts[1]
 
 
-def test_the_lead_time_promises_nothing_from_one_location(books: Books, shop) -> None:
-    product = stocked(books, (shop, 1))
-    assert date(2026, 3, 2) == TODAY
-    assert availability.open_shortages() == []
+def test_what_lies_elsewhere_is_found_out(books: Books, shop) -> None:
+    product = stocked(books, (books.bin, 2), (shop, 4))
+    books.confirm(books.wish(product, 3, segment=SHOP))
+    Balance.objects.filter(owner=SHOP).update(location=books.bin.location_id)
+    assert "promising: locations" in [result.name for result in verify.run() if not result.holds]
+
+
+def test_what_is_kept_for_nobody_is_found_out(books: Books, shop) -> None:
+    product = stocked(books, (shop, 4))
     wish = books.wish(product, 3, segment=SHOP)
-    assert books.confirm(wish).lines[wish.line_id].short == 2
+    books.confirm(wish)
+    key = books.key(product, SHOP)
+    with transaction.atomic():
+        held = locks.begin()
+        held.take(key, *supply.kept_keys([key]))
+        supply.keep(held, key, 1, wish.document, on=march(2), at=books.clock.now())
+    assert [result.name for result in verify.run() if not result.holds] == ["promising: locations"]

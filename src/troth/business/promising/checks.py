@@ -11,6 +11,7 @@ from troth.business.promising.rules.quotas import Use
 from troth.business.promising.states import UNSECURED
 from troth.business.promising.store import own_segment
 from troth.kernel.netting import Category
+from troth.kernel.places import PREFIX
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.quota import queries as quota
 from troth.ledgers.stock import queries as stock
@@ -127,6 +128,24 @@ def _allocations() -> Iterator[Finding | Count]:
             )
 
 
+def _locations() -> Iterator[Finding | Count]:
+    """What a location keeps for its own promises lies there, and no more is kept than they need."""
+    for row in stock.misplaced():
+        yield Finding(
+            f"{row.quantity} of product {row.key.product_id} lie at location {row.location} of site {row.site} and are"
+            f" kept for {row.key.owner}.",
+            {"product": row.key.product_id, "site": row.key.site_id, "owner": row.key.owner},
+        )
+    balances = availability.totals_of_segments(PREFIX)
+    yield Count(len(balances))
+    for (product_id, site_id, segment), over in balances.items():
+        if over > 0:
+            yield Finding(
+                f"Product {product_id} at site {site_id}, {segment}: {over} are kept that no promise needs.",
+                {"product": product_id, "site": site_id, "segment": segment, "over": over},
+            )
+
+
 def _holds() -> Iterator[Finding | Count]:
     """What an ended hold took is free."""
     lines = HoldLine.objects.exclude(hold__state="active").values_list("id", flat=True)
@@ -199,6 +218,9 @@ def _quota_marks() -> Iterator[Finding | Count]:
 register(Check("promising: quotas", "What is consumed of each cell is the sum of what lines consume.", _quotas))
 register(Check("promising: counted", "Each promise is consumed in full of the quotas that hold for it.", _counted))
 register(Check("promising: quota marks", "Every line that consumes a quota is marked.", _quota_marks))
+register(
+    Check("promising: locations", "What locations keep lies there, and is needed by promises made from there.", _locations)
+)
 register(Check("promising: holds", "A hold that has ended holds nothing.", _holds))
 register(Check("promising: demand", "Order demand is what is confirmed and not delivered.", _demand))
 register(

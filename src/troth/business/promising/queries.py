@@ -38,6 +38,7 @@ class PromisedLine:
     document: DocumentRef
     product_id: int
     site_id: int
+    segment: str
     quantity: int
     open: int
     confirmed: int
@@ -106,8 +107,8 @@ def promise(kind: str, line_ids: Sequence[int]) -> dict[int, PromisedLine]:
     """What is promised on the lines, by line id; lines without a promise are left out. One statement."""
     return {
         line_id: PromisedLine(
-            one.id, line_id, one.document, one.product_id, one.site_id, one.quantity, one.open_quantity,
-            one.confirmed_quantity, one.allocated, one.requested_on, one.first_promised_on, one.is_withdrawn,
+            one.id, line_id, one.document, one.product_id, one.site_id, one.segment, one.quantity,
+            one.open_quantity, one.confirmed_quantity, one.allocated, one.requested_on, one.first_promised_on, one.is_withdrawn,
             tuple((line.schedule, line.delivered) for line in one.lines),
         )
         for line_id, one in store.standing(kind, line_ids).items()
@@ -331,8 +332,9 @@ def _free(balance: AvailabilityBalance, today: int, scope: CheckingScope) -> Fre
 
 
 def drawing_on(
-    product_id: int, site_id: int, *, kind: str = "order", document_id: int | None = None, limit: int = 1000
-) -> list[tuple[DocumentRef, int]]:
+    product_id: int, site_id: int, segment: str = "", *, kind: str = "order", document_id: int | None = None,
+    limit: int = 1000,
+) -> list[tuple[DocumentRef, int]]:  # fmt: skip
     """(document, line id) of lines with open confirmations on a key, in the order in which they have to wait.
 
     Of all documents of the kind, or of one.
@@ -340,8 +342,8 @@ def drawing_on(
     one = {} if document_id is None else {"requirement__document_id": document_id}
     rows = (
         ScheduleLine.objects.filter(
-            requirement__product_id=product_id, requirement__site_id=site_id, requirement__document_kind=kind,
-            delivered__lt=F("quantity"), **one,
+            requirement__product_id=product_id, requirement__site_id=site_id, requirement__segment=segment,
+            requirement__document_kind=kind, delivered__lt=F("quantity"), **one,
         )
         .exclude(basis__in=["allocated", *UNSECURED])
         .order_by("-requirement__priority", "-material_on", "-id")

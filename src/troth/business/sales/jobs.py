@@ -53,16 +53,17 @@ def work_off(clock: Clock) -> int:
     that of orders whose type keeps the promise or asks; they are reported, or new dates proposed for them.
     """
     changed = 0
-    waiting: set[tuple[int, int, int]] = set()
-    short = dict.fromkeys((row.product_id, row.site_id) for row in availability.open_shortages())
-    for product_id, site_id in short:
+    waiting: set[tuple[int, int, int, str]] = set()
+    short = dict.fromkeys((row.product_id, row.site_id, row.segment) for row in availability.open_shortages())
+    for product_id, site_id, segment in short:
         # What was covered meanwhile is closed first, so that no promise is touched without need.
-        supply.review_shortages(site_id, [product_id], cause=CAUSE, by=SYSTEM, clock=clock)
-        promising.give_way(product_id, site_id, by=SYSTEM, clock=clock)
-        drawing = promises.drawing_on(product_id, site_id)
+        supply.review_shortages(site_id, [product_id], segment=segment, cause=CAUSE, by=SYSTEM, clock=clock)
+        if not segment:
+            promising.give_way(product_id, site_id, by=SYSTEM, clock=clock)
+        drawing = promises.drawing_on(product_id, site_id, segment)
         kept = 0
         for ref in dict.fromkeys(ref for ref, _ in drawing):
-            place = (ref.id, product_id, site_id)
+            place = (ref.id, product_id, site_id, segment)
             try:
                 done = actions.repromise_order(*place, spared=kept, by=SYSTEM, clock=clock)
             except BusinessError as refusal:
@@ -79,7 +80,7 @@ def work_off(clock: Clock) -> int:
     return changed
 
 
-def _settle(waiting: Set[tuple[int, int, int]], looked_at: Set[tuple[int, int]], clock: Clock) -> None:
+def _settle(waiting: Set[tuple[int, int, int, str]], looked_at: Set[tuple[int, int, str]], clock: Clock) -> None:
     """End the proposals of new dates whose orders wait for nothing any more."""
     for proposal_id, *place in actions.standing_new_dates():
         # What no run has looked at, because too much is short at once, is left to the next.

@@ -212,7 +212,8 @@ class OrderLine(SalesLine):
 class NewDates(models.Model):
     """New dates proposed for an order that draws on a product at a site which supply covers no longer.
 
-    Nothing is changed until somebody takes them; the old ones may be kept. `missing` of the shortage (smallest units)
+    `segment` is that of the location where it draws on that alone. Nothing is changed until somebody takes them; the old
+    ones may be kept. `missing` of the shortage (smallest units)
     hangs on the order. `lines`: number of the line -> [before, after], each [[quantity, day it arrives], …] of what is
     confirmed and not delivered. `version` grows when other dates are proposed. It stands until `ended_at`.
     """
@@ -221,6 +222,7 @@ class NewDates(models.Model):
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False)
     cause = models.CharField(max_length=200, blank=True, default="", db_default="")
+    segment = models.CharField(max_length=60, blank=True, default="", db_default="")
     missing = models.BigIntegerField()
     lines = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=10, default="open", db_default="open")
@@ -237,7 +239,7 @@ class NewDates(models.Model):
         verbose_name_plural = _("proposals of new dates")
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "product", "site"], name="sales_new_dates_stand_once", condition=Q(ended_at=None)
+                fields=["order", "product", "site", "segment"], name="sales_new_dates_stand_once", condition=Q(ended_at=None)
             ),
             models.CheckConstraint(condition=Q(missing__gt=0), name="sales_new_dates_missing"),
             models.CheckConstraint(

@@ -199,10 +199,19 @@ def open_among(slip_ids: Sequence[int]) -> frozenset[int]:
     return frozenset(open_ids) | frozenset(one for one in rests if one is not None)
 
 
-def shortage_causes(product_id: int, site_id: int) -> tuple[str, ...]:
-    """Why common stock of the product at the site is short: the causes of its open shortages, the newest first."""
+def totals_of_segments(prefix: str) -> dict[tuple[int, int, str], int]:
+    """All supply less all demand by (product id, site id, segment), of the segments that begin so."""
+    rows = Balance.objects.filter(segment__startswith=prefix).order_by("product_id", "site_id", "segment")
+    return {
+        (product_id, site_id, segment): sum(netting.unpack(bytes(packed)).quantities)
+        for product_id, site_id, segment, packed in rows.values_list("product_id", "site_id", "segment", "series")
+    }
+
+
+def shortage_causes(product_id: int, site_id: int, segment: str = "") -> tuple[str, ...]:
+    """Why the product at the site is short, in its common stock or in a segment: the causes of its open shortages, the newest first."""
     found = Shortage.objects.filter(
-        balance__product_id=product_id, balance__site_id=site_id, balance__segment="", closed_at=None
+        balance__product_id=product_id, balance__site_id=site_id, balance__segment=segment, closed_at=None
     )
     return tuple(dict.fromkeys(found.order_by("-id").values_list("cause", flat=True)))
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum, Value
+from django.db.models.functions import Concat
 
 from troth.kernel.places import PREFIX, segment_of
 from troth.ledgers.stock.keys import StockKey
@@ -112,6 +113,17 @@ def at_locations(wanted: Sequence[tuple[int, int, str]]) -> tuple[StockKey, ...]
         [*parameters, PREFIX],
     )
     return tuple(StockKey(*row[:6], owner=segment_of(row[6])) for row in rows)
+
+
+def misplaced() -> list[StockRow]:
+    """Goods that one location keeps and that lie at another, or at one of another site."""
+    rows = (
+        Balance.objects.filter(owner__startswith=PREFIX, quantity__gt=0)
+        .exclude(owner=Concat(Value(PREFIX), F("location__code")), location__site=F("site"))
+        .order_by("id")
+        .values_list(*_KEY, *_ROW)
+    )
+    return [StockRow(StockKey(*row[:8]), *row[8:]) for row in rows]
 
 
 def kept_in(key: StockKey) -> str | None:

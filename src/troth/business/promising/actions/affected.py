@@ -17,9 +17,9 @@ TRIED = 20
 """So many lines that wait are promised again to see whether they gain; those that matter most."""
 
 
-def losing(product_id: int, site_id: int, missing: int) -> list[DocumentRef]:
+def losing(product_id: int, site_id: int, segment: str, missing: int) -> list[DocumentRef]:
     """The orders that have to wait first where so much (smallest units) is missing."""
-    drawing = queries.drawing_on(product_id, site_id)
+    drawing = queries.drawing_on(product_id, site_id, segment)
     open_of = {line_id: one.open for line_id, one in queries.promise(KIND, [line for _, line in drawing]).items()}
     found: dict[DocumentRef, None] = {}
     for ref, line_id in drawing:

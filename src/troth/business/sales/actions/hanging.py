@@ -22,7 +22,7 @@ def hung_on(document: Document, promised: Mapping[int, PromisedLine], key: Avail
 
 def in_turn(document: Document, wanted: Sequence[Wish], key: AvailabilityKey) -> list[Wish]:
     """The wishes that draw on the key, the first to wait first; then the others, which may go with them."""
-    drawing = promises.drawing_on(key.product_id, key.site_id, document_id=document.ref.id)
+    drawing = promises.drawing_on(key.product_id, key.site_id, key.segment, document_id=document.ref.id)
     turn = {line_id: place for place, (_, line_id) in enumerate(drawing)}
     return sorted(wanted, key=lambda wish: turn.get(wish.line_id, len(turn)))
 
@@ -37,8 +37,10 @@ def dates(line: PromisedLine) -> Dates:
 
 
 def draws_on(line: PromisedLine, key: AvailabilityKey) -> bool:
-    """Whether something of a line stands on common supply of the key and is not delivered."""
-    return (line.product_id, line.site_id) == (key.product_id, key.site_id) and _drawn(line) > 0
+    """Whether something of a line stands on supply of the key, not tied to it, and is not delivered."""
+    return (line.product_id, line.site_id, line.segment) == (key.product_id, key.site_id, key.segment) and (
+        _drawn(line) > 0
+    )
 
 
 def _drawn(line: PromisedLine) -> int:

@@ -72,7 +72,7 @@ def propose(
     """
     hanging, moved = reckon(held, document, wanted, key, missing, clock=clock)
     standing = NewDates.objects.filter(
-        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, ended_at=None
+        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, segment=key.segment, ended_at=None
     ).first()
     if not (hanging and moved):
         return 0
@@ -140,9 +140,10 @@ def _read(side: Sequence[Sequence[Any]]) -> Dates:
 def _open(
     document: Document, key: AvailabilityKey, hanging: int, moved: Moved, *, by: Actor, clock: Clock
 ) -> None:  # fmt: skip
-    cause = "; ".join(shortages.shortage_causes(key.product_id, key.site_id))[:200]
+    cause = "; ".join(shortages.shortage_causes(key.product_id, key.site_id, key.segment))[:200]
     row = NewDates.objects.create(
-        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, cause=cause, missing=hanging,
+        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, segment=key.segment, cause=cause,
+        missing=hanging,
         lines=_written(moved), opened_at=clock.now(), reckoned_at=clock.now(),
     )  # fmt: skip
     facts = _facts(row) | {"lines": sorted(moved)}
@@ -164,10 +165,10 @@ def _facts(row: NewDates) -> dict[str, Any]:
     return {"product": row.product_id, "site": row.site_id, "missing": row.missing, "cause": row.cause}
 
 
-def standing_new_dates() -> list[tuple[int, int, int, int]]:
-    """(id, order, product, site) of the proposals that have not ended, the oldest first."""
+def standing_new_dates() -> list[tuple[int, int, int, int, str]]:
+    """(id, order, product, site, segment) of the proposals that have not ended, the oldest first."""
     rows = NewDates.objects.filter(ended_at=None).order_by("id")
-    return list(rows.values_list("id", "order_id", "product_id", "site_id"))
+    return list(rows.values_list("id", "order_id", "product_id", "site_id", "segment"))
 
 
 @action
@@ -175,7 +176,7 @@ def take_new_dates(proposal_id: int, *, version: int, by: Actor, clock: Clock) -
     """Promise the order anew, if that still gives the dates that were proposed under `version`; see `Decision`."""
     held, document, row = _standing(proposal_id, by=by)
     NEW_DATES.step(row.state, "take")
-    key = AvailabilityKey(row.product_id, row.site_id)
+    key = AvailabilityKey(row.product_id, row.site_id, row.segment)
     ids = [line.id for line in document.lines]
     wanted = wishes(document, document.standing) if document.status.state == OrderState.SUBMITTED else ()
     held.take(*promises.keys(ORDER_KIND, ids), *promising.keys(wanted), key)

@@ -48,14 +48,14 @@ class Repromised:
 
 @action
 def repromise_order(
-    order_id: int, product_id: int, site_id: int, *, spared: int = 0, by: Actor, clock: Clock
+    order_id: int, product_id: int, site_id: int, segment: str = "", *, spared: int = 0, by: Actor, clock: Clock
 ) -> Repromised:  # fmt: skip
     """Promise an order again as far as a shortage of the product at the site asks for it; record what differs.
 
-    `spared` of the shortage is what orders keep that had to wait before this one.
+    `segment` where it is one of its locations that is short, for promises made from there alone. `spared` of the shortage is what orders keep that had to wait before this one.
     """
     held, document = opened(order_id, None, by=by)
-    return repromise(held, document, AvailabilityKey(product_id, site_id), spared=spared, by=by, clock=clock)
+    return repromise(held, document, AvailabilityKey(product_id, site_id, segment), spared=spared, by=by, clock=clock)
 
 
 def repromise(

@@ -13,8 +13,8 @@ from troth.platform.documents import DocumentRef
 class Affected(Protocol):
     """How an app above is asked. Quantities in smallest units; a document is named once."""
 
-    def losing(self, product_id: int, site_id: int, missing: int) -> Sequence[DocumentRef]:
-        """Those that have to wait first where so much is missing."""
+    def losing(self, product_id: int, site_id: int, segment: str, missing: int) -> Sequence[DocumentRef]:
+        """Those that have to wait first where so much is missing of a series."""
 
     def gaining(self, product_id: int, site_id: int, most: int, *, clock: Clock) -> Sequence[DocumentRef]:
         """Up to so many that would be promised more or earlier if they were promised now."""
@@ -29,8 +29,8 @@ def register_affected(reader: Affected) -> None:
         _asked.append(reader)
 
 
-def losing(product_id: int, site_id: int, missing: int) -> list[DocumentRef]:
-    return list(dict.fromkeys(ref for one in _asked for ref in one.losing(product_id, site_id, missing)))
+def losing(product_id: int, site_id: int, segment: str, missing: int) -> list[DocumentRef]:
+    return list(dict.fromkeys(ref for one in _asked for ref in one.losing(product_id, site_id, segment, missing)))
 
 
 def gaining(product_id: int, site_id: int, most: int, *, clock: Clock) -> list[DocumentRef]:

@@ -15,12 +15,15 @@ from troth.reference import queries as reference
 
 @action
 def review_shortages(
-    site_id: int, product_ids: Sequence[int], *, cause: str, by: Actor, clock: Clock
+    site_id: int, product_ids: Sequence[int], *, segment: str = "", cause: str, by: Actor, clock: Clock
 ) -> list[Shortfall]:
-    """Note what is not covered any more, for this cause, and close what is covered again; return what was noted."""
+    """Note what is not covered any more, for this cause, and close what is covered again; return what was noted.
+
+    In the common stock of the site, or in a segment that is kept apart.
+    """
     site = reference.site(site_id)
     actions.require(by, company_id=site.company_id, site_id=site_id)
-    keys = [AvailabilityKey(product_id, site_id) for product_id in dict.fromkeys(product_ids)]
+    keys = [AvailabilityKey(product_id, site_id, segment) for product_id in dict.fromkeys(product_ids)]
     held = locks.begin()
     held.take(*keys)
     today, at = day_of(clock.today(site.time_zone)), clock.now()

@@ -29,7 +29,8 @@ def told(
     `places` are the (product id, site id) that it moved.
     """
     if short:
-        found = [ref for one in short for ref in affected.losing(one.key.product_id, one.key.site_id, one.quantity)]
+        keys = [((one.key.product_id, one.key.site_id, one.key.segment), one.quantity) for one in short]
+        found = [ref for key, quantity in keys for ref in affected.losing(*key, quantity)]
         missing = gettext("Goods are missing now for what was promised.")
         if not found:
             return Told(f"{sentence} {missing}", is_warning=True)
