@@ -1,5 +1,7 @@
 """Checks on supposed books: they answer as a promise would, and leave nothing behind."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,10 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from tests.promising.books import TODAY, demand, march
 from troth.business.promising import actions as promising
 from troth.business.promising.actions import Check, Supposition
+from troth.business.supply import actions as supply
+from troth.business.supply.actions import OpeningStock
 from troth.kernel.errors import BusinessError
 from troth.kernel.netting import Category
 from troth.ledgers.availability.models import Balance, Posting
+from troth.platform.actors import SYSTEM
 from troth.platform.sql import tally
+from troth.reference import models as reference
 
 
 def check(books, product, quantity, on=TODAY, **fields):
@@ -91,3 +97,21 @@ def test_a_thousand_checks_take_as_many_statements_as_one(books):
     assert counted[0] == counted[1]
     with pytest.raises(promising.TooManyChecks):
         promising.check([check(books, product, 3)] * (promising.CHECKS_MAX + 1), clock=books.clock)
+
+
+def test_a_check_may_count_one_location_alone(books):
+    """Its goods and no others; checks that are made together share them."""
+    location = reference.StorageLocation.objects.create(site=books.site, code="L2", name="Shop")
+    shop = reference.Bin.objects.create(location=location, code="S1")
+    product = books.product()
+    rows = [OpeningStock(product.pk, books.bin.pk, 10), OpeningStock(product.pk, shop.pk, 4)]
+    supply.load_opening_stock(rows, by=SYSTEM, clock=books.clock)
+
+    def short(*checks, **options):
+        return [answer.short for answer in promising.check(checks, clock=books.clock, **options)]
+
+    here, site = (Check(product.pk, books.site.pk, 3, march(4), location=code) for code in ("L2", ""))
+    assert short(here, here, site) == [0, 0, 0]
+    assert short(here, here, replace(site, quantity=11), together=True) == [0, 2, 1]
+    [unknown] = promising.check([replace(here, location="L9")], clock=books.clock)
+    assert unknown.code == "not_found"

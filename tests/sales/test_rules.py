@@ -102,8 +102,8 @@ def test_lines_told_apart_by_nothing_may_be_summed_for_the_one_word_of_their_ord
 
 
 LINE_RERUN = {
-    "site_id", "requirement_type", "requested_on", "quantity", "product_id", "batch", "valuation", "unit_id",
-    "base_quantity", "shipping_point_id", "route_id", "rejection_reason", "is_fixed",
+    "site_id", "requirement_type", "requested_on", "quantity", "product_id", "batch", "location", "valuation",
+    "unit_id", "base_quantity", "shipping_point_id", "route_id", "rejection_reason", "is_fixed",
 }  # fmt: skip
 
 

@@ -219,7 +219,9 @@ register(Check("promising: quotas", "What is consumed of each cell is the sum of
 register(Check("promising: counted", "Each promise is consumed in full of the quotas that hold for it.", _counted))
 register(Check("promising: quota marks", "Every line that consumes a quota is marked.", _quota_marks))
 register(
-    Check("promising: locations", "What locations keep lies there, and is needed by promises made from there.", _locations)
+    Check(
+        "promising: locations", "What locations keep lies there, and is needed by promises made from there.", _locations
+    )
 )
 register(Check("promising: holds", "A hold that has ended holds nothing.", _holds))
 register(Check("promising: demand", "Order demand is what is confirmed and not delivered.", _demand))

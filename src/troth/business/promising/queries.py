@@ -18,10 +18,13 @@ from troth.kernel import lots, netting
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
+from troth.kernel.places import location_of
 from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
+from troth.ledgers.stock import queries as stock
+from troth.ledgers.stock.keys import StockType
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Overlay
 from troth.reference import queries as reference
@@ -108,8 +111,8 @@ def promise(kind: str, line_ids: Sequence[int]) -> dict[int, PromisedLine]:
     return {
         line_id: PromisedLine(
             one.id, line_id, one.document, one.product_id, one.site_id, one.segment, one.quantity,
-            one.open_quantity, one.confirmed_quantity, one.allocated, one.requested_on, one.first_promised_on, one.is_withdrawn,
-            tuple((line.schedule, line.delivered) for line in one.lines),
+            one.open_quantity, one.confirmed_quantity, one.allocated, one.requested_on, one.first_promised_on,
+            one.is_withdrawn, tuple((line.schedule, line.delivered) for line in one.lines),
         )
         for line_id, one in store.standing(kind, line_ids).items()
     }  # fmt: skip
@@ -138,6 +141,26 @@ def keys(kind: str, line_ids: Sequence[int], *, own: bool = False) -> tuple[Bala
             found[AvailabilityKey(product_id, site_id, store.own_segment(line_id))] = None
     located = [AvailabilityKey(row[1], row[2], row[3]) for row in rows if row[3]]
     return (*found, *kept_keys(located))
+
+
+def promised_from_locations(product_id: int, site_id: int) -> dict[str, int]:
+    """What is promised from each location of a site alone and has not left, by the code of the location."""
+    found: dict[str, int] = {}
+    for segment, category, quantity in availability.sums_of_segments(product_id, site_id):
+        if (location := location_of(segment)) and Category(category).is_demand:
+            found[location] = found.get(location, 0) - quantity
+    return found
+
+
+def lying_at_locations(product_id: int, site_id: int) -> dict[str, tuple[int, int]]:
+    """(unrestricted stock, what of it the location keeps for its own promises) by the code of the location."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in stock.overview(product_id):
+        if row.key.site_id == site_id and row.key.stock_type == StockType.UNRESTRICTED and not row.is_left_out:
+            lies, kept = found.get(row.location, (0, 0))
+            mine = row.quantity if location_of(row.key.owner) == row.location else 0
+            found[row.location] = (lies + row.quantity, kept + mine)
+    return found
 
 
 def due(

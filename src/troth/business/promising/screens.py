@@ -232,6 +232,44 @@ def time_line(
     }
 
 
+LOCATIONS = (
+    Column("location", _("Location"), wide=True),
+    Column("lies", _("Unrestricted"), "quantity"),
+    Column("promised", _("Promised from there alone"), "quantity"),
+    Column("rest", _("Left for the site"), "quantity"),
+    Column("missing", _("Missing"), "quantity"),
+)
+
+
+def locations(product: ProductRow, site_id: int) -> dict[str, Any] | None:
+    """What lies at each location of a site and what of it is promised to lines that name the location.
+
+    None where no line names one.
+    """
+    demand = queries.promised_from_locations(product.id, site_id)
+    if not demand:
+        return None
+    names = {code: place.name for (_site, code), place in reference.locations([site_id]).items()}
+    lying = queries.lying_at_locations(product.id, site_id)
+
+    def amount(quantity: int) -> Quantity:
+        return Quantity(quantity, product.decimals, product.base_unit)
+
+    rows = [
+        {
+            "location": f"{code} · {names.get(code, '')}",
+            "lies": amount(lies),
+            "promised": amount(promised),
+            "rest": amount(lies - min(kept, promised)),
+            "missing": amount(promised - kept) if promised > kept else None,
+        }
+        for code in sorted({*lying, *demand})
+        for lies, kept in [lying.get(code, (0, 0))]
+        for promised in [demand.get(code, 0)]
+    ]
+    return table_of(LOCATIONS, rows)
+
+
 def board(product: ProductRow, days: Sequence[AvailabilityDay], today: date) -> Board:
     """The same days as a picture; stock is what there is, no supply, and what does not count is left out."""
     found: dict[date, BoardDay] = {}

@@ -82,9 +82,8 @@ def work_off(clock: Clock) -> int:
 
 def _settle(waiting: Set[tuple[int, int, int, str]], looked_at: Set[tuple[int, int, str]], clock: Clock) -> None:
     """End the proposals of new dates whose orders wait for nothing any more."""
-    for proposal_id, *place in actions.standing_new_dates():
+    for proposal_id, order_id, product_id, site_id, segment in actions.standing_new_dates():
+        key = (product_id, site_id, segment)
         # What no run has looked at, because too much is short at once, is left to the next.
-        if tuple(place) not in waiting and (
-            tuple(place[1:]) in looked_at or not availability.shortage_causes(*place[1:])
-        ):
+        if (order_id, *key) not in waiting and (key in looked_at or not availability.shortage_causes(*key)):
             actions.settle_new_dates(proposal_id, by=SYSTEM, clock=clock)

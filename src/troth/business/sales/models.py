@@ -212,10 +212,10 @@ class OrderLine(SalesLine):
 class NewDates(models.Model):
     """New dates proposed for an order that draws on a product at a site which supply covers no longer.
 
-    `segment` is that of the location where it draws on that alone. Nothing is changed until somebody takes them; the old
-    ones may be kept. `missing` of the shortage (smallest units)
-    hangs on the order. `lines`: number of the line -> [before, after], each [[quantity, day it arrives], …] of what is
-    confirmed and not delivered. `version` grows when other dates are proposed. It stands until `ended_at`.
+    `segment` is that of the location where it draws on that alone. Nothing is changed until somebody takes them; the
+    old ones may be kept. `missing` of the shortage (smallest units) hangs on the order. `lines`: number of the line ->
+    [before, after], each [[quantity, day it arrives], …] of what is confirmed and not delivered.
+    `version` grows when other dates are proposed. It stands until `ended_at`.
     """
 
     order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="new_dates", db_index=False)
@@ -239,7 +239,9 @@ class NewDates(models.Model):
         verbose_name_plural = _("proposals of new dates")
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "product", "site", "segment"], name="sales_new_dates_stand_once", condition=Q(ended_at=None)
+                fields=["order", "product", "site", "segment"],
+                name="sales_new_dates_stand_once",
+                condition=Q(ended_at=None),
             ),
             models.CheckConstraint(condition=Q(missing__gt=0), name="sales_new_dates_missing"),
             models.CheckConstraint(

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import screens as promising
 from troth.business.supply import queries as supply
+from troth.kernel.places import location_of
 from troth.ledgers.stock import queries as stock
 from troth.ledgers.stock.queries import StockRow
 from troth.ledgers.stock.screens import TYPES
@@ -142,6 +143,7 @@ def _stock(product: ProductRow, actor: Any, clock: Clock) -> dict[str, Any]:
         Column("site", _("Site")),
         Column("location", _("Location"), wide=True),
         Column("check", _("Check"), "status"),
+        *([Column("kept", _("Promised from there alone"), "quantity")] if any(map(_is_kept, rows)) else []),
         *(Column(kind, TYPES[kind].word if kind in TYPES else kind, "quantity") for kind in types),
     )
     empty = Empty(_("It lies nowhere"), _("Stock appears when goods of an expected receipt are received."))
@@ -164,7 +166,15 @@ def _sums(rows: list[StockRow], product: ProductRow) -> list[dict[str, Any]]:
         of_location = found.setdefault((row.site, row.location), place)
         before = of_location.get(row.key.stock_type, Quantity(0)).value
         of_location[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
+        if _is_kept(row):
+            kept = of_location.get("kept", Quantity(0)).value + row.quantity
+            of_location["kept"] = Quantity(kept, product.decimals, product.base_unit)
     return list(found.values())
+
+
+def _is_kept(row: StockRow) -> bool:
+    """Whether its location keeps it for order lines that name that location."""
+    return bool(location_of(row.key.owner))
 
 
 def _batches(rows: list[StockRow], product: ProductRow, types: list[str], clock: Clock) -> Any:

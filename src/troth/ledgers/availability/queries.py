@@ -199,6 +199,16 @@ def open_among(slip_ids: Sequence[int]) -> frozenset[int]:
     return frozenset(open_ids) | frozenset(one for one in rests if one is not None)
 
 
+def sums_of_segments(product_id: int, site_id: int) -> list[tuple[str, int, int]]:
+    """(segment, category, quantity) of what is kept apart from a product's common stock at a site."""
+    rows = Balance.objects.filter(product_id=product_id, site_id=site_id).exclude(segment="").order_by("segment")
+    return [
+        (segment, category, quantity)
+        for segment, packed in rows.values_list("segment", "series")
+        for category, _day, quantity in netting.unpack(bytes(packed)).postings()
+    ]
+
+
 def totals_of_segments(prefix: str) -> dict[tuple[int, int, str], int]:
     """All supply less all demand by (product id, site id, segment), of the segments that begin so."""
     rows = Balance.objects.filter(segment__startswith=prefix).order_by("product_id", "site_id", "segment")
@@ -209,7 +219,8 @@ def totals_of_segments(prefix: str) -> dict[tuple[int, int, str], int]:
 
 
 def shortage_causes(product_id: int, site_id: int, segment: str = "") -> tuple[str, ...]:
-    """Why the product at the site is short, in its common stock or in a segment: the causes of its open shortages, the newest first."""
+    """Why common stock of the product at the site, or a segment of it, is short: the causes of its open shortages, the
+    newest first."""
     found = Shortage.objects.filter(
         balance__product_id=product_id, balance__site_id=site_id, balance__segment=segment, closed_at=None
     )

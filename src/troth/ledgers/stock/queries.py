@@ -1,7 +1,7 @@
 """What lies where, and how it came there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -112,7 +112,7 @@ def at_locations(wanted: Sequence[tuple[int, int, str]]) -> tuple[StockKey, ...]
         " ORDER BY 1, 2, 3, 4, 5, 6",
         [*parameters, PREFIX],
     )
-    return tuple(StockKey(*row[:6], owner=segment_of(row[6])) for row in rows)
+    return tuple(replace(StockKey(*row[:6]), owner=segment_of(row[6])) for row in rows)
 
 
 def misplaced() -> list[StockRow]:

@@ -22,6 +22,7 @@ from troth.kernel import netting
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.netting import Category
+from troth.kernel.places import segment_of
 from troth.kernel.quantity import MAX
 from troth.kernel.scheduling import Calendars, Durations
 from troth.kernel.scopes import CheckingScope, Event
@@ -40,7 +41,7 @@ EVERY_DAY = WorkCalendar((True,) * 7)
 class Check:
     """`quantity` (smallest units) of a product at a site is wanted ready on a day, by a mode and a scope of check ("":
     the one in which the product is checked for orders). With a `customer` (number) quotas and supply protection are
-    those of that customer; without one, those of anybody."""
+    those of that customer; without one, those of anybody. With a `location` (code) only what lies there counts."""
 
     product_id: int
     site_id: int
@@ -49,6 +50,7 @@ class Check:
     mode: str = Mode.PARTIAL
     scope: str = ""
     customer: str = ""
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def check(
     """Answer each check, in their order: on the books as they are, or with what is `supposed` besides.
 
     Each stands for itself, unless they are made `together`: then what one takes the next does not see. At most 1,000 at
-    once, by a fixed number of statements. A check that cannot be made has its reason as its answer.
+    once, by a fixed number of statements, and one more for each that names a location. A check that cannot be made has
+    its reason as its answer.
     """
     if len(checks) > CHECKS_MAX:
         raise TooManyChecks(
@@ -131,7 +134,9 @@ def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: C
     found: dict[int, Answer] = {}
     for wishes in apart:
         mine = {wish.line_id: holding[wish.line_id] for wish in wishes if wish.line_id in holding}
-        own = Overlay.of(books, *quotas.keys(mine), *series_keys(wishes))
+        # Which bins a location has is not asked again for each check.
+        is_located = any(wish.location for wish in wishes)
+        own = Overlay.of(books) if is_located else Overlay.of(books, *quotas.keys(mine), *series_keys(wishes))
         try:
             found |= simulate(wishes, clock=clock, books=own, supposed=entries, found=mine).lines
         except BusinessError as refusal:
@@ -162,6 +167,8 @@ class _Reader:
         self._scopes = masterdata.checking_scopes(self._products, Event.ORDER, edition=self._edition)
         self._customers: dict[tuple[str, int], CustomerTerms | None] = {}
         self._named: dict[str, CheckingScope] = {}
+        located = {one.site_id for one in checks if one.location}
+        self._locations = reference.locations(located) if located else {}
 
     def wish(self, place: int, one: Check) -> Wish:
         product, site = self._products.get(one.product_id), self._sites.get(one.site_id)
@@ -170,6 +177,8 @@ class _Reader:
         if site is None:
             raise NotFound(Sentence("There is no site %(site)s. Check the code."), site=one.site_id)
         _refuse_wrong(one)
+        if one.location:
+            self._refuse_location(one, product, site)
         return Wish(
             document=SUPPOSED,
             line_id=place,
@@ -183,12 +192,28 @@ class _Reader:
             mode=Mode(one.mode),
             scope=self._scope(one.scope) if one.scope else self._scopes[product.id],
             is_checked=product.is_stocked,
-            lead_days=product.lead_days,
+            segment=segment_of(one.location),
+            lead_days=None if one.location else product.lead_days,
             life_days=product.life_days,
             unit=product.base_unit,
             decimals=product.decimals,
             traits=self._traits(product, site, one.customer),
         )
+
+    def _refuse_location(self, one: Check, product: ProductRow, site: SiteRow) -> None:
+        place = self._locations.get((site.id, one.location))
+        if place is None or place.is_left_out:
+            raise NotFound(
+                Sentence("Site %(site)s has no storage location %(location)s whose goods may be promised."),
+                field="location",
+                site=site.code,
+                location=one.location,
+            )
+        if product.has_batches:
+            raise WrongCheck(
+                Sentence("Goods that are kept in batches are promised from the whole site. Leave the location out."),
+                field="location",
+            )
 
     def _traits(self, product: ProductRow, site: SiteRow, number: str) -> Traits:
         traits = of_product(product, self._edition)

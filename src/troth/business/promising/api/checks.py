@@ -28,7 +28,8 @@ class CheckAsked(Entry):
     """`quantity` of a product (number), in its base unit, is wanted ready at a site (code) on a day.
 
     Without a `scope` of check the one holds in which the product is checked for orders. With a `customer` (number) the
-    quotas and supply protection of that customer hold, without one those of anybody.
+    quotas and supply protection of that customer hold, without one those of anybody. With a `location` (code) only what
+    lies at that storage location counts.
     """
 
     product: Code
@@ -38,6 +39,7 @@ class CheckAsked(Entry):
     mode: Literal["one_time", "complete", "partial"] = "partial"
     scope: Annotated[str, Field(max_length=20)] = ""
     customer: Annotated[str, Field(max_length=20)] = ""
+    location: Annotated[str, Field(max_length=10)] = ""
 
 
 class Supposed(Entry):
@@ -112,7 +114,8 @@ class _Reader:
         """The check by ids, or the reason why there is none."""
         try:
             product, site = self._place(one)
-            return Check(product.id, site.id, _read(one.quantity, product), one.on, one.mode, one.scope, one.customer)
+            wanted = _read(one.quantity, product)
+            return Check(product.id, site.id, wanted, one.on, one.mode, one.scope, one.customer, one.location)
         except BusinessError as refusal:
             return refusal
 

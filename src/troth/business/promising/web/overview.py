@@ -70,6 +70,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "scope_url": _scope_url(scope, actor),
             **line,
             **protected(product, site.id, today, line["dated"], actor),
+            "locations": screens.locations(product, site.id),
             "holders": screens.holders(product, site.id, actor),
             "elements": table_of(ELEMENTS, [_element(one, unit, actor) for one in _elements(product.id, site.id)]),
         }

@@ -1,4 +1,4 @@
-"""Storage locations that alone are to serve lines: of the site the line ships from, in use, and counted in the check."""
+"""Storage locations that alone are to serve lines: of the line's own site, in use, and counted in the check."""
 
 from collections.abc import Sequence
 

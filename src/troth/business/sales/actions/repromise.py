@@ -52,7 +52,8 @@ def repromise_order(
 ) -> Repromised:  # fmt: skip
     """Promise an order again as far as a shortage of the product at the site asks for it; record what differs.
 
-    `segment` where it is one of its locations that is short, for promises made from there alone. `spared` of the shortage is what orders keep that had to wait before this one.
+    `segment` where it is one of its locations that is short, for promises made from there alone. `spared` of the
+    shortage is what orders keep that had to wait before this one.
     """
     held, document = opened(order_id, None, by=by)
     return repromise(held, document, AvailabilityKey(product_id, site_id, segment), spared=spared, by=by, clock=clock)

@@ -4,8 +4,8 @@ The list is the one of the source, word for word, and complete but for the stora
 level of the check and not on its lines: what is not on it never re-runs the promise.
 
     re-run the promise        site, requirement type, date, quantity (weighs anew), product, batch, storage location,
-                              valuation type, conversion of units, shipping point, route, reason for rejection, fixed flag,
-                              probability, project
+                              valuation type, conversion of units, shipping point, route, reason for rejection, fixed
+                              flag, probability, project
     passed on without check   delivery priority, ship-to, and everything else
 """
 

@@ -29,8 +29,8 @@ class NothingFound(BusinessError):
 class Wanted:
     """`quantity` of a delivery line that is on no transfer order yet.
 
-    Its goods must last until the day (number) `lasts`, 0 where that does not matter, and be of `batch` if it names one. `segment` is
-    the owner of what alone may serve it: the location that keeps goods for such lines.
+    Its goods must last until the day (number) `lasts`, 0 where that does not matter, and be of `batch` if it names one.
+    `segment` is the owner of what alone may serve it: the location that keeps goods for such lines.
     """
 
     delivery_line_id: int

@@ -127,11 +127,9 @@ def _change_owner(
 
 def _free_in_bins(held: Held, key: AvailabilityKey, *, owner: str) -> list[tuple[StockKey, int]]:
     """(bin, what of this owner lies there that nobody fetches), the oldest goods first."""
-    mine = [
-        one for one in held.keys()
-        if isinstance(one, StockKey) and one.owner == key.segment
-        and (one.product_id, one.site_id) == (key.product_id, key.site_id)
-    ]  # fmt: skip
+    whose = (key.product_id, key.site_id, key.segment)
+    bin_keys = [one for one in tuple(held.keys()) if isinstance(one, StockKey)]
+    mine = [one for one in bin_keys if (one.product_id, one.site_id, one.owner) == whose]
     places = [replace(one, owner=owner) for one in mine]
     claimed = claims(key.site_id, [key.product_id]) if places else {}
     found = []

@@ -2,7 +2,8 @@
 
 The site has as much as before, so the journal has nothing to post, and the stock ledger moves by two movements that sum
 to zero. Availability has something to post only where one of the two locations is left out of the check: the goods
-count from then on, or no longer, and who was promised them is noted short. So is who was promised goods of one location alone that are moved out of it.
+count from then on, or no longer, and who was promised them is noted short. So is who was promised goods of one location
+alone that are moved out of it.
 """
 
 from dataclasses import dataclass

@@ -19,7 +19,8 @@ operations = Operations("supply")
 
 
 class StockShown(Shown):
-    """What of a product lies in a bin. `owner` names the order line that it is tied to, or is empty.
+    """What of a product lies in a bin. `owner` names the order line that it is tied to
+    (`order:…`), or the location that keeps it for lines that name that location (`location:…`), or is empty.
 
     `is_left_out`: its location is left out of the check, so that it is promised to nobody.
     """
