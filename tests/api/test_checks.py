@@ -87,3 +87,19 @@ def test_checks_of_one_product_made_together_use_one_scope(small, caller):
     body = {"checks": [asked(), asked(scope="rush")], "together": True}
     first, second = done(rep.post("availability/checks", body))["items"]
     assert (first["refused"], second["refused"]) == ("", "wrong_check")
+
+
+def test_a_check_and_an_order_line_name_the_location_that_alone_serves(small, caller):
+    rep = caller("representative")
+    company.put_in_stock(small, "HELMET", 10)
+    code = small.bins["HAM"].location.code
+    checks = {"checks": [asked(quantity="12", location=code), asked(location="ATTIC")]}
+    here, nowhere = done(rep.post("availability/checks", checks))["items"]
+    assert (here["short"], nowhere["refused"]) == ("2", "not_found")
+
+    line = {"product": "HELMET", "quantity": "12", "location": code}
+    order = {"customer": "ALPHA", "requested_on": "2026-03-11", "lines": [line]}
+    made = done(rep.post("orders", order), 201)
+    [shown] = done(rep.get(f"orders/{made['id']}"))["lines"]
+    assert (shown["location"], shown["confirmed"]) == (code, "10")
+    assert f"no more lies free at location {code}" in shown["why"]

@@ -45,7 +45,7 @@ def planned(
     run: quotas.Run | None = None
     gone: dict[AvailabilityKey, int] = {}
     for key in dict.fromkeys((*wishes, *_before(changes))):
-        common = supply.common_of(key)
+        common = supply.site_series(key)
         missing = sum(one.open for one in wishes.get(key, ())) - _over(held, key)
         missing -= sum(one.quantity for one in released if one.key == key)
         if missing > 0:

@@ -1,6 +1,6 @@
 """Verbs of supply: expect, change, cancel and receive, take that back, count, move, block, open the books, review."""
 
-from troth.business.supply.actions.aside import common_of, keep, kept_keys, let_go, lying
+from troth.business.supply.actions.aside import keep, kept_keys, let_go, lying, site_series
 from troth.business.supply.actions.claims import Claim, claims, refuse_spoken_for, register_claims
 from troth.business.supply.actions.expect import (
     ExpectedReceipt,
@@ -35,7 +35,6 @@ __all__ = [
     "cancel_receipt",
     "change_receipt",
     "claims",
-    "common_of",
     "expect",
     "expect_receipt",
     "expect_receipts",
@@ -52,5 +51,6 @@ __all__ = [
     "reverse_transfer",
     "review_shortages",
     "set_forecast",
+    "site_series",
     "transfer_stock",
 ]

@@ -34,10 +34,10 @@ def kept_keys(series: Iterable[AvailabilityKey]) -> tuple[BalanceKey, ...]:
         return ()
     wanted = [(key.product_id, key.site_id, location_of(key.segment)) for key in located]
     mine = bins.at_locations(wanted)
-    return (*(common_of(key) for key in located), *mine, *(replace(key, owner="") for key in mine))
+    return (*(site_series(key) for key in located), *mine, *(replace(key, owner="") for key in mine))
 
 
-def common_of(key: AvailabilityKey) -> AvailabilityKey:
+def site_series(key: AvailabilityKey) -> AvailabilityKey:
     """The site's series, of which a location's is a part."""
     return replace(key, segment="")
 
@@ -121,7 +121,7 @@ def _change_owner(
         stock.post(held, movements, at=at)
         kept = -moved if owner else moved
         here = Entry(key, Category.STOCK, STOCK_DAY, kept, ref, line_id)
-        availability.post(held, [here._replace(key=common_of(key), quantity=-kept), here], at=at)
+        availability.post(held, [here._replace(key=site_series(key), quantity=-kept), here], at=at)
     return moved
 
 
