@@ -4,14 +4,18 @@ Both come to the posting, where each has read and has not written. Without the l
 """
 
 import pytest
+from django.db.models import Sum
 
 from tests import company, rivals
 from tests.backorders.conftest import Desk
+from tests.backorders.test_quotas import Planner
 from tests.shipping.conftest import assert_books_hold
 from troth.business.backorders.actions import decide, working
 from troth.business.backorders.models import Run
+from troth.business.promising.models import QuotaUse
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import checks
+from troth.ledgers.quota import actions as ledger
 from troth.platform.actors import SYSTEM
 from troth.platform.verify import Finding
 
@@ -69,6 +73,46 @@ def test_two_workers_apply_a_run_once(monkeypatch):
     assert Run.objects.get(pk=run.pk).keys_done == 1
     working.go_on(run.pk, clock=desk.small.clock)
     assert desk.promised(desk.waits) == [[(6, WEDNESDAY)]]
+    assert_books_hold()
+
+
+def approved_quota():
+    """Six helmets come in for an order that waits, and the quota of all leaves six of helmets and frames together."""
+    desk = Desk(company.build())
+    desk.procedure = Planner(desk).quota("HELMET FRAME", ("#", company.NEXT_MONDAY, 6))
+    desk.waits = desk.order("BETA", ("HELMET", 6))
+    desk.stock("HELMET", 6)
+    desk.stock("FRAME", 6)
+    run = desk.simulated()
+    decide.approve_run(run.pk, **desk.acting)
+    decide.apply_run(run.pk, **desk.acting)
+    return desk, run
+
+
+def test_a_run_and_an_order_for_another_product_do_not_both_get_the_last_of_a_quota(monkeypatch):
+    desk, run = approved_quota()
+    rivals.race(monkeypatch, True, PLACES, applies(desk, run), lambda: desk.order("ALPHA", ("FRAME", 6)))
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    assert desk.promised(desk.waits) == ([[(6, WEDNESDAY)]] if run.state == "applied" else [[]])
+    assert QuotaUse.objects.aggregate(used=Sum("quantity"))["used"] == 6
+    assert_books_hold()
+
+
+def test_without_the_locks_both_get_the_last_of_the_quota(monkeypatch):
+    desk, run = approved_quota()
+    rivals.race(monkeypatch, False, PLACES, applies(desk, run), lambda: desk.order("ALPHA", ("FRAME", 6)))
+    assert QuotaUse.objects.aggregate(used=Sum("quantity"))["used"] == 12
+
+
+def test_a_run_and_a_planner_who_lowers_its_quota_take_turns(monkeypatch):
+    desk, run = approved_quota()
+    lowers = lambda: Planner(desk).plan(desk.procedure, ("#", company.NEXT_MONDAY, 2))  # noqa: E731
+    places = (*PLACES, (ledger, "post"))
+    rivals.race(monkeypatch, True, places, applies(desk, run), lowers)
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    assert desk.promised(desk.waits) == ([[(6, WEDNESDAY)]] if run.state == "applied" else [[]])
     assert_books_hold()
 
 

@@ -10,7 +10,6 @@ from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import SegmentDraft
 from troth.business.backorders.states import Frozen
 from troth.business.masterdata import actions as masterdata
-from troth.business.promising.models import Requirement
 from troth.business.sales import actions as sales
 from troth.platform.actors import SYSTEM
 from troth.reference.models import Product
@@ -150,17 +149,6 @@ def test_goods_that_are_kept_in_batches_are_left_as_they_are(desk):
     desk.order("BETA", ("HELMET", 5))
     run = desk.simulated(EVERYBODY)
     assert Summary.of(run.summary).frozen == {"expiring": 2}
-
-
-def test_what_a_quota_holds_for_keeps_its_goods_and_is_counted(desk):
-    desk.stock("HELMET", 10)
-    first = desk.order("ALPHA", ("HELMET", 6))
-    Requirement.objects.filter(document_id=first).update(is_rationed=True)
-    second = desk.order("BETA", ("HELMET", 6))
-    run = desk.simulated()
-    assert (Summary.of(run.summary).frozen, run.changes.count()) == ({"rationed": 1}, 0)
-    assert desk.promised(first) == [[(6, company.NEXT_WEDNESDAY)]]
-    assert desk.promised(second) == [[(4, company.NEXT_WEDNESDAY)]]
 
 
 def test_each_reason_to_take_no_part_has_its_words():

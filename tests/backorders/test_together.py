@@ -144,11 +144,19 @@ A, B, C, D = (1, 1), (2, 1), (3, 1), (3, 2)
 
 def test_groups_link_keys_over_others():
     lines = {A: 5, B: 5, C: 5, D: 5}
-    assert parts.parts(lines, [[C, B], [A, B]]) == [[A, B, C], [D]]
-    assert parts.parts(lines, [[A, (9, 9)]]) == [[A], [B], [C], [D]]
+    assert parts.parted(lines, [[C, B], [A, B]], {}).parts == [[A, B, C], [D]]
+    assert parts.parted(lines, [[A, (9, 9)]], {}).parts == [[A], [B], [C], [D]]
 
 
 def test_a_part_is_bounded_and_the_first_groups_come_in(monkeypatch):
     monkeypatch.setattr(parts, "LINES_MAX", 11)
     lines = {A: 5, B: 5, C: 5, D: 5}
-    assert parts.parts(lines, [[A, B], [B, C], [C, D]]) == [[A, B], [C, D]]
+    assert parts.parted(lines, [[A, B], [B, C], [C, D]], {}).parts == [[A, B], [C, D]]
+
+
+def test_a_row_of_targets_links_what_is_selected_of_it_after_the_groups(monkeypatch):
+    lines = {A: 5, B: 5, C: 5, D: 5}
+    rows = {(1, "NORTH"): [A, (9, 9), C], (1, "SOUTH"): [(9, 9)]}
+    assert parts.parted(lines, [], rows) == ([[A, C], [B], [D]], [])
+    monkeypatch.setattr(parts, "LINES_MAX", 11)
+    assert parts.parted(lines, [[A, B]], rows) == ([[A, B], [C], [D]], [(1, "NORTH")])

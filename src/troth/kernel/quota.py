@@ -338,10 +338,17 @@ def propose(
     alone offers, that is the answer: with less on offer elsewhere, no rule finds another. Else what they cannot confirm
     by the `last` day stays open (None: it goes to a later one).
     """
+    return proposed(rule, rationed, quantity, day=day, terms=terms, last=last)[0]
+
+
+def proposed(
+    rule: Rule, rationed: Rationed, quantity: int, *, day: int, terms: Terms = ANY_TERMS, last: int | None = None
+) -> tuple[tuple[Line, ...], bool]:
+    """The lines of `propose`, and whether a quota made them other than goods alone would."""
     lines = on_days(rule(rationed.curve, quantity, day, terms), rationed.usable, terms.latest_day)
     if rationed.has_room(lines):
-        return lines
-    return rule(rationed, quantity, rationed.first(max(day, 0)), terms_within(terms, last))
+        return lines, False
+    return rule(rationed, quantity, rationed.first(max(day, 0)), terms_within(terms, last)), True
 
 
 def book(rations: Rations, lines: Iterable[Line], sequences: Sequences) -> tuple[tuple[Booking, ...], ...]:

@@ -5,7 +5,7 @@ basis]; days are numbers since 1970-01-01.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 
@@ -141,7 +141,8 @@ class Change(models.Model):
 
     `gained` units come earlier or at all, `lost` ones later or not at all. `days` is by how many the last delivery
     moves, null where there was or is none. `raised` are the kernel's exceptions, `strategy` the one it ended under.
-    `left_because` says why an undoing left the line as it is.
+    `left_because` says why an undoing left the line as it is. `old_uses` and `new_uses` are what it consumes of quotas,
+    as [sequence, procedure, cell, period, quantity]; `quota` is the record of the one that limits it then, if one does.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
@@ -174,6 +175,9 @@ class Change(models.Model):
     state = models.CharField(max_length=8, default="open")
     told = models.BooleanField(default=False, db_default=False)
     left_because = models.CharField(max_length=10, default="", db_default="", blank=True)
+    old_uses = models.JSONField(default=list, db_default=Value([], output_field=models.JSONField()))
+    new_uses = models.JSONField(default=list, db_default=Value([], output_field=models.JSONField()))
+    quota = models.JSONField(default=dict, db_default=Value({}, output_field=models.JSONField()))
 
     class Meta:
         constraints = [

@@ -66,12 +66,15 @@ class Left(StrEnum):
     """Why an undoing left a line as it is.
 
     `ended`: it was cancelled or rejected; `since`: it was promised otherwise since, or delivered; `gone`: its earlier
-    goods are promised to others or not there; `together`: a line that arrives together with it was left.
+    goods are promised to others or not there; `quota`: its quota does not leave it what it had; `protected`: supply
+    protection was made for it; `together`: a line that arrives together with it was left.
     """
 
     ENDED = "ended"
     SINCE = "since"
     GONE = "gone"
+    QUOTA = "quota"
+    PROTECTED = "protected"
     TOGETHER = "together"
 
 
@@ -98,7 +101,8 @@ class Frozen(StrEnum):
 
     `together`: it arrives together with something that takes none; `linked`: or with lines of products that are linked
     with too many others to be decided at once. `expiring`: a run does not share goods that are kept in batches;
-    `rationed`: nor what quotas or supply protection hold for.
+    `protected`: nor what supply protection holds for. `rationed`: a quota holds for it, and it was promised before what
+    tells it apart was kept with it. `linked` is, too, what shares a quota with lines of too many products.
     """
 
     FIXED = "fixed"
@@ -109,6 +113,7 @@ class Frozen(StrEnum):
     CLOSED = "closed"
     EXPIRING = "expiring"
     RATIONED = "rationed"
+    PROTECTED = "protected"
 
 
 class Rhythm(StrEnum):

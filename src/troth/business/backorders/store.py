@@ -12,6 +12,8 @@ from troth.platform import sql
 
 Rows = Sequence[Sequence[Any]]
 """[quantity, material day, delivery day, basis] of confirmations."""
+Uses = Sequence[Sequence[Any]]
+"""[sequence, procedure, cell, period, quantity] of what is consumed of quotas."""
 
 _KEY = {
     "run_id": "int", "product_id": "int", "site_id": "int", "series_version": "int", "lines": "int",
@@ -22,7 +24,7 @@ _CHANGE = {
     "document_number": "text", "line_number": "int", "customer_id": "int", "product_id": "int", "site_id": "int",
     "segment": "int", "strategy": "text", "raised": "int", "wanted": "int", "requested_on": "date", "old": "json",
     "new": "json", "gained": "int", "lost": "int", "days": "int", "verdict": "text", "state": "text",
-    "left_because": "text",
+    "left_because": "text", "old_uses": "json", "new_uses": "json", "quota": "json",
 }  # fmt: skip
 _LOSS = {"run_id": "int", "loser_id": "int", "winner_id": "int", "quantity": "int", "lost_on": "date"}
 
@@ -74,6 +76,9 @@ class NewChange(NamedTuple):
     verdict: str
     state: str = "open"
     left_because: str = ""
+    old_uses: Uses = ()
+    new_uses: Uses = ()
+    quota: Mapping[str, Any] = {}
 
 
 class Standing(NamedTuple):
@@ -103,12 +108,15 @@ def insert_keys(rows: Sequence[NewKey]) -> dict[tuple[int, int], int]:
 
 def insert_changes(rows: Sequence[NewChange]) -> dict[int, int]:
     """Write changes; return the id of each by its requirement."""
-    written = [row._replace(old=_written(row.old), new=_written(row.new)) for row in rows]
+    written = [row._replace(**{name: _written(getattr(row, name)) for name in _RECORDS}) for row in rows]
     return dict(sql.insert("backorders_change", _CHANGE, written, returning=("requirement_id", "id")))
 
 
-def _written(rows: Rows) -> Any:
-    return to_json(rows).decode()
+_RECORDS = ("old", "new", "old_uses", "new_uses", "quota")
+
+
+def _written(record: Any) -> Any:
+    return to_json(record).decode()
 
 
 def insert_losses(run_id: int, rows: Sequence[tuple[int, int | None, int, int]]) -> None:

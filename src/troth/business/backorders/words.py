@@ -86,12 +86,13 @@ RHYTHMS: dict[str, Text] = {
 FROZEN: dict[str, Text] = {
     Frozen.FIXED: _("Quantity and date are fixed"),
     Frozen.TOGETHER: _("Arrives together with something that takes no part"),
-    Frozen.LINKED: _("Arrives together with lines of too many other products"),
+    Frozen.LINKED: _("Arrives together or shares a quota with lines of too many other products"),
     Frozen.HELD: _("A block keeps it from being confirmed"),
     Frozen.SCOPE: _("Checked by another scope than the product's"),
     Frozen.CLOSED: _("The site is closed"),
     Frozen.EXPIRING: _("Goods are kept in batches"),
-    Frozen.RATIONED: _("A quota or supply protection holds for it"),
+    Frozen.RATIONED: _("A quota holds for it that it was promised under too long ago to be told which"),
+    Frozen.PROTECTED: _("Supply protection holds for it"),
 }
 
 _RULES: dict[tuple[str, str], Text] = {
@@ -116,6 +117,8 @@ LEFT: dict[str, Text] = {
     Left.ENDED: _("Left as it is: the line was cancelled or rejected since."),
     Left.SINCE: _("Left as it is: it was promised otherwise or delivered since."),
     Left.GONE: _("Left as it is: its earlier goods are promised to others by now, or not there any more."),
+    Left.QUOTA: _("Left as it is: its quota does not leave it what it had."),
+    Left.PROTECTED: _("Left as it is: supply protection holds for it by now."),
     Left.TOGETHER: _("Left as it is: it arrives together with a line that was left."),
 }
 PASSED = _("Redistribute: its day has passed; it gets the next one on which its goods can leave.")

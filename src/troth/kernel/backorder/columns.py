@@ -151,6 +151,7 @@ class Outcome:
     gained, lost         units that come earlier, or at all; units that come later, or not at all
     strategy             the one under which the item was decided, after fallbacks
     raised               `Raised`
+    limited              True: what it was proposed last, a quota and not goods kept from being more or earlier
     aborted_keys         True: an exception left the key as it was
     aborted              True: an exception left everything as it was; only `raised` says more
 
@@ -171,6 +172,7 @@ class Outcome:
     lost: Array
     strategy: Array
     raised: Array
+    limited: Flags
     aborted_keys: Flags
     aborted: bool
     loss_item: Array

@@ -7,7 +7,7 @@ from troth.kernel.backorder.balance import Balance
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
 from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
 from troth.kernel.proposals import Curve, Line, Terms
-from troth.kernel.quota import Booking, Rationed, Rations, propose
+from troth.kernel.quota import Booking, Rationed, Rations, proposed
 from troth.kernel.steps import Steps
 
 
@@ -144,6 +144,8 @@ class Contest:
         `needed` is by member the first day of goods that may be thought of.
         """
         least = list(needed)
+        for item in group.members:
+            item.is_limited = False
         day = group.day_for_all(0, least)
         while day is not None:
             for place, item in enumerate(group.members):
@@ -170,7 +172,8 @@ class Contest:
             rationed = self._rationed(item, balance, day=day, ready=terms.replenishment_day)
             last = item.open_after
             last = last if last is not None and day <= last else None
-            lines = propose(proposals.complete, rationed, item.quantity, day=day, terms=terms, last=last)
+            lines, limited = proposed(proposals.complete, rationed, item.quantity, day=day, terms=terms, last=last)
+            item.is_limited |= limited
         else:
             lines = proposals.complete(balance, item.quantity, day, terms)
         return _with_basis(lines, balance)[0] if lines else None
@@ -181,7 +184,9 @@ class Contest:
             lines = item.rule(balance, item.quantity, item.day, terms)
         else:
             rationed = self._rationed(item, balance, day=item.day, ready=terms.replenishment_day, usable=item.timetable)
-            lines = propose(item.rule, rationed, item.quantity, day=item.day, terms=terms, last=item.open_after)
+            lines, item.is_limited = proposed(
+                item.rule, rationed, item.quantity, day=item.day, terms=terms, last=item.open_after
+            )
         if not item.sequences:
             lines = _usable(lines, item)
         if terms.replenishment_day is None:
@@ -219,7 +224,8 @@ class Contest:
         if not item.sequences:
             return _usable(rule(ceiling, quantity, 0, terms), item)
         rationed = self._rationed(item, ceiling, day=0, usable=item.timetable)
-        return propose(rule, rationed, quantity, day=0, terms=terms)
+        lines, item.is_limited = proposed(rule, rationed, quantity, day=0, terms=terms)
+        return lines
 
     def _under(self, balance: Balance, rows: Rows) -> Steps:
         """The free curve below what the rows confirm by each day."""

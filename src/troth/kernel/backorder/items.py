@@ -25,6 +25,7 @@ class Item:
         "bookings",
         "day",
         "group",
+        "is_limited",
         "key",
         "new",
         "old",
@@ -50,6 +51,7 @@ class Item:
         self.booked: list[Booking] = []
         self.bookings: list[Booking] = []
         self.open_after: int | None = None
+        self.is_limited = False
         self.raised = 0
         self.group = -1
 

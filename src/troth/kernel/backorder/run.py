@@ -51,6 +51,7 @@ def run(
             book.aborted[list(contest.balances)] = True
             for item in contest.moving:
                 item.new, item.strategy, item.bookings = item.old, contest.strategies[item.place], []
+                item.is_limited = False
         book.enter(contest.items)
     return book.outcome(backlog)
 
@@ -74,6 +75,7 @@ class _Book:
         self._row = quotas.row
         self.aborted = np.zeros(keys, np.bool_)
         self._places, self._counts, self._strategies, self._raised = (array("q") for _ in range(4))
+        self._limited = array("b")
         self._days, self._quantities, self._procured = array("q"), array("q"), array("b")
         self._losses, self._bookings = array("q"), array("q")
         self._gained, self._lost = np.zeros(items, np.int64), np.zeros(items, np.int64)
@@ -84,6 +86,7 @@ class _Book:
         self._counts.extend([len(item.new) for item in items])
         self._strategies.extend([item.strategy for item in items])
         self._raised.extend([item.raised for item in items])
+        self._limited.extend([item.is_limited for item in items])
         for item in items:
             for day, quantity, on_lead_time in item.new:
                 days.append(day)
@@ -122,6 +125,7 @@ class _Book:
             lost=self._lost,
             strategy=_column(self._strategies)[came_at],
             raised=_column(self._raised)[came_at],
+            limited=np.frombuffer(self._limited, np.int8)[came_at].astype(np.bool_),
             aborted_keys=self.aborted,
             aborted=False,
             loss_item=losses[:, 0],
@@ -160,6 +164,7 @@ def _untouched(backlog: Backlog, keys: int, missed: Sequence[Item]) -> Outcome:
         lost=nothing,
         strategy=backlog.strategy,
         raised=raised,
+        limited=np.zeros(len(backlog), np.bool_),
         aborted_keys=np.zeros(keys, np.bool_),
         aborted=True,
         loss_item=none,

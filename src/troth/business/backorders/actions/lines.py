@@ -3,7 +3,7 @@
 Under locks the books cannot move. Without them they may while they are read; then the keys are read again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,9 @@ import numpy as np
 from troth.business.backorders.rules.selection import Facts, Flags
 from troth.business.backorders.states import Frozen
 from troth.business.masterdata import queries as masterdata
+from troth.business.promising.actions import limited
 from troth.business.promising.actions.backlog import BASES, OpenLines, open_lines
+from troth.business.promising.actions.limited import Limits
 from troth.business.promising.rules.wish import Way
 from troth.business.promising.states import Basis
 from troth.business.sales.actions.outstanding import Outstanding, outstanding
@@ -23,6 +25,7 @@ from troth.kernel.netting import Array, Category, Series
 from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
+from troth.ledgers.quota.keys import QuotaBalance, QuotaKey
 from troth.platform.clock import Clock
 from troth.platform.locks import Held, Overlay
 from troth.reference import queries as reference
@@ -43,7 +46,8 @@ class Lines:
 
     `day` is the one on which its goods are wanted, `ready` the end of the lead time (-1: none), `frozen` the place in
     `Frozen` plus one of why it takes no part (0: it may). `today`, `scopes` and `part` are by key: keys of one part are
-    decided together, so that lines on them may arrive together.
+    decided together, so that lines on them may arrive together, or share a quota. `quota` is what is planned and
+    consumed of the quotas that `limits` names.
     """
 
     keys: Sequence[AvailabilityKey]
@@ -56,6 +60,8 @@ class Lines:
     ready: Array
     frozen: Array
     part: Array
+    limits: Limits
+    quota: Mapping[QuotaKey, QuotaBalance]
 
     def __len__(self) -> int:
         return len(self.open)
@@ -148,14 +154,12 @@ class Timetables:
 
 
 def read(held: Held, parts: Sequence[Part], *, company_id: int, clock: Clock) -> Lines:
-    """The open lines of the keys of parts, which `held` holds or, in an overlay, looks at."""
+    """The open lines of the keys of parts, which `held` holds or, in an overlay, looks at, with their quotas."""
     keys = [key for part in parts for key in part]
-    held.take(*keys)
+    days = days_of(keys, clock)
+    limits = limited.take(held, keys, days)
     found = open_lines(keys)
     balances = [held.balance(key) for key in keys]
-    state = masterdata.snapshot()
-    zones = {site_id: state.sites[site_id].time_zone for site_id in {key.site_id for key in keys}}
-    days = {site_id: day_of(clock.today(zone)) for site_id, zone in zones.items()}
     today = np.array([days[key.site_id] for key in keys], np.int64)
     sites = np.array([key.site_id for key in keys], np.int64)[found.key]
     said = outstanding(company_id, found.line, sites)
@@ -166,9 +170,16 @@ def read(held: Held, parts: Sequence[Part], *, company_id: int, clock: Clock) ->
     return Lines(
         keys=keys, balances=balances, scopes=by_key, today=today, open=found, said=said,
         day=_wanted_days(found, said, today, dates), ready=_ready_days(keys, by_key, found, today),
-        frozen=_frozen(found, said, by_key, balances),
-        part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
+        frozen=_frozen(found, said, by_key, balances, limits),
+        part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]), limits=limits,
+        quota={key: held.balance(key) for key in limits.keys},
     )  # fmt: skip
+
+
+def days_of(keys: Sequence[AvailabilityKey], clock: Clock) -> dict[int, int]:
+    """The day number of today by site."""
+    sites = masterdata.snapshot().sites
+    return {site_id: day_of(clock.today(sites[site_id].time_zone)) for site_id in {key.site_id for key in keys}}
 
 
 def look(parts: Sequence[Part], *, company_id: int, clock: Clock) -> Lines:
@@ -176,8 +187,11 @@ def look(parts: Sequence[Part], *, company_id: int, clock: Clock) -> Lines:
     for _ in range(READS):
         found = read(Overlay(), parts, company_id=company_id, clock=clock)
         again = Overlay()
-        again.take(*found.keys)
-        if all(again.balance(key).version == one.version for key, one in zip(found.keys, found.balances, strict=True)):
+        again.take(*found.quota, *found.keys)
+        stands = all(
+            again.balance(key).version == one.version for key, one in zip(found.keys, found.balances, strict=True)
+        )
+        if stands and all(again.balance(key) == one for key, one in found.quota.items()):
             break
     return found
 
@@ -209,8 +223,9 @@ def _ready_days(
 
 
 def _frozen(
-    found: OpenLines, said: Outstanding, scopes: Sequence[CheckingScope], balances: Sequence[AvailabilityBalance]
-) -> Array:
+    found: OpenLines, said: Outstanding, scopes: Sequence[CheckingScope], balances: Sequence[AvailabilityBalance],
+    limits: Limits,
+) -> Array:  # fmt: skip
     """Why each line takes no part, the strongest reason last."""
     frozen = np.zeros(len(found), np.int64)
     places = {reason: place for place, reason in enumerate(Frozen, 1)}
@@ -223,7 +238,12 @@ def _frozen(
     expiring = np.array([bool(balance.lots) for balance in balances], np.bool_)
     frozen[expiring[found.key]] = places[Frozen.EXPIRING]
     frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
-    frozen[found.is_rationed] = places[Frozen.RATIONED]
+    if limits.lines or found.is_rationed.any():
+        by_id = found.requirement.tolist()
+        known = np.array([one in limits.lines and one not in limits.unknown for one in by_id], np.bool_)
+        unmarked = np.array([one in limits.unknown for one in by_id], np.bool_)
+        frozen[(found.is_rationed & ~known) | unmarked] = places[Frozen.RATIONED]
+        frozen[np.array([one in limits.protected for one in by_id], np.bool_)] = places[Frozen.PROTECTED]
     frozen[found.is_apart] = places[Frozen.TOGETHER]
     frozen[found.is_fixed] = places[Frozen.FIXED]
     frozen[found.is_held] = places[Frozen.HELD]

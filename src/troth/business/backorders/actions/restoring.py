@@ -1,10 +1,11 @@
 """What an undoing gives back: the confirmations that lines had before a run, as far as they can be had again.
 
 Who gained gives back first, then who lost takes again; whoever was promised otherwise since is left alone. A line whose
-earlier goods are gone keeps what it has.
+earlier goods are gone, or to which its quota does not leave what it had, keeps what it has. What it consumes of quotas
+goes back with it: to the cells from which it came where they still hold for it, else to those that do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +15,11 @@ from troth.business.backorders.models import Change, Run
 from troth.business.backorders.states import ChangeState, Left, Verdict, verdict_of
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising.actions import assign as assigning
+from troth.business.promising.actions import limited, quotas
 from troth.business.promising.actions.assign import Given
+from troth.business.promising.actions.limited import Limits
+from troth.business.promising.actions.quotas import key_of
+from troth.business.promising.rules.quotas import Use
 from troth.business.promising.rules.wish import Schedule, Way
 from troth.business.promising.states import UNSECURED
 from troth.business.sales.actions.outstanding import outstanding
@@ -22,9 +27,11 @@ from troth.kernel import netting, scheduling
 from troth.kernel.backorder.balance import Balance
 from troth.kernel.backorder.losses import moves
 from troth.kernel.calendars import day_of
+from troth.kernel.proposals import Line
 from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
 from troth.reference import queries as reference
@@ -52,6 +59,13 @@ class _Line:
     way: Way
     is_back: bool = False
     left: Left | None = None
+    uses: tuple[Use, ...] = ()
+    """What it consumes of quotas once it is back."""
+
+    @property
+    def consumes(self) -> tuple[Use, ...]:
+        """What it consumes now of what may be given up."""
+        return limited.loose_of(self.stands) if self.stands is not None else ()
 
     @property
     def now(self) -> Told:
@@ -84,16 +98,17 @@ class _Line:
 
 
 def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clock: Clock) -> Restored:
-    """What is given back on these keys, which are held; nothing is written."""
-    lines = _lines(run, list(key_ids))
+    """What is given back on these keys, which are locked here with their quotas; nothing is written."""
     zones = {site.id: site.time_zone for site in reference.sites(company_id=run.company_id, with_closed=True)}
     today = {key.site_id: day_of(clock.today(zones[key.site_id])) for key in key_ids}
+    limits = limited.take(held, list(key_ids), today)
+    lines = _lines(run, list(key_ids))
     scopes = masterdata.checking_scopes({key.product_id for key in key_ids}, Event.ORDER)
     found = Restored(today)
-    _give_back(held, lines, scopes, today)
+    _give_back(lines, _Books(held, scopes, today, limits), {one.key for one in lines})
     for key, key_id in key_ids.items():
         own = [one for one in lines if one.key == key]
-        found.given[key_id] = [_given(one, run) for one in own if one.is_back]
+        found.given[key_id] = [_given(one, run, limits) for one in own if one.is_back]
         found.changes += [_change(one, run.pk, key_id) for one in own]
     return found
 
@@ -119,20 +134,62 @@ def _lines(run: Run, keys: Sequence[AvailabilityKey]) -> list[_Line]:
 _TURN = (Verdict.BETTER, Verdict.BASIS, Verdict.MIXED, Verdict.WORSE)
 
 
-def _give_back(
-    held: Held, lines: Sequence[_Line], scopes: Mapping[int, CheckingScope], today: Mapping[int, int]
-) -> None:
+@dataclass
+class _Books:
+    """The goods and quotas of the keys, as lines give back and take; `back` is what of quotas was given back so far."""
+
+    held: Held
+    scopes: Mapping[int, CheckingScope]
+    today: Mapping[int, int]
+    limits: Limits
+    balances: dict[AvailabilityKey, Balance] = field(default_factory=dict)
+    back: dict[QuotaKey, int] = field(default_factory=dict)
+
+    def lay_out(self, key: AvailabilityKey) -> None:
+        scope, today = self.scopes[key.product_id].secured, self.today[key.site_id]
+        net = netting.changes(self.held.balance(key).series, scope, today)
+        self.balances[key] = Balance(net, scope.horizon_days)
+
+    def use(self, uses: Iterable[Use], sign: int) -> None:
+        """Let go of these (1), or consume them (-1)."""
+        for use in uses:
+            self.back[key_of(use)] = self.back.get(key_of(use), 0) + sign * use.quantity
+
+    def before(self, one: _Line) -> tuple[Use, ...] | None:
+        """What the line would consume of quotas with what it had; None where they do not leave it that."""
+        matched = self.limits.matched.get(one.change.requirement_id)
+        had = [Use(*use) for use in one.change.old_uses]
+        if limited.fits(had, matched, sum(row[0] for row in one.change.old)) and self._has(had):
+            return tuple(had)
+        ration = quotas.Run(self.held, {0: matched} if matched is not None else {}, self.back).ration(0)
+        today, found = self.today[one.key.site_id], list[Use]()
+        for quantity, material, *_ in one.change.old if ration is not None else ():
+            assert ration is not None
+            if ration.room(material - today, today) < quantity:
+                return None
+            found += ration.book([Line(max(material - today, 0), quantity)], today)
+        return tuple(found)
+
+    def _has(self, uses: Iterable[Use]) -> bool:
+        wanted: dict[QuotaKey, int] = {}
+        for use in uses:
+            wanted[key_of(use)] = wanted.get(key_of(use), 0) + use.quantity
+        return all(self._left(key) >= quantity for key, quantity in wanted.items())
+
+    def _left(self, key: QuotaKey) -> int:
+        balance = self.held.balance(key)
+        return int(balance.planned - balance.consumed) + self.back.get(key, 0)
+
+
+def _give_back(lines: Sequence[_Line], books: _Books, keys: Iterable[AvailabilityKey]) -> None:
     """Take what lines had before as far as goods are there, those who gained first; twice, for what that sets free."""
-    balances: dict[AvailabilityKey, Balance] = {}
-    for key in {one.key for one in lines}:
-        scope = scopes[key.product_id].secured
-        net = netting.changes(held.balance(key).series, scope, today[key.site_id])
-        balances[key] = Balance(net, scope.horizon_days)
-    waiting = [unit for unit in _units(lines) if _may_go_back(unit)]
+    for key in keys:
+        books.lay_out(key)
+    waiting = [unit for unit in _units(lines) if _may_go_back(unit, books.limits)]
     waiting.sort(key=lambda unit: min((_TURN.index(Verdict(one.change.verdict)), one.change.pk) for one in unit))
     for _ in range(2):
         for unit in [unit for unit in waiting if not unit[0].is_back]:
-            _all_or_none(unit, balances, today)
+            _all_or_none(unit, books)
 
 
 def _units(lines: Sequence[_Line]) -> list[list[_Line]]:
@@ -143,13 +200,15 @@ def _units(lines: Sequence[_Line]) -> list[list[_Line]]:
     return list(units.values())
 
 
-def _may_go_back(unit: Sequence[_Line]) -> bool:
+def _may_go_back(unit: Sequence[_Line], limits: Limits) -> bool:
     """Whether all of them still have what the run gave them; else each is noted why it is left."""
     for one in unit:
         if one.stands is None or one.stands.is_withdrawn:
             one.left = Left.ENDED
         elif not one.is_untouched:
             one.left = Left.SINCE
+        elif one.change.requirement_id in limits.protected:
+            one.left = Left.PROTECTED
     if not any(one.left for one in unit):
         return True
     for one in unit:
@@ -157,21 +216,37 @@ def _may_go_back(unit: Sequence[_Line]) -> bool:
     return False
 
 
-def _all_or_none(unit: Sequence[_Line], balances: Mapping[AvailabilityKey, Balance], today: Mapping[int, int]) -> None:
+def _all_or_none(unit: Sequence[_Line], books: _Books) -> None:
     done: list[_Line] = []
     for one in unit:
-        now, old = one.now, [tuple(row) for row in one.change.old]
-        if not _swapped(balances[one.key], now, old, today[one.key.site_id]):
+        left = _goes_back(one, books)
+        if left is not None:
             for other in reversed(done):
+                books.use(other.uses, 1)
+                books.use(other.consumes, -1)
                 before = [tuple(row) for row in other.change.old]
-                back = _swapped(balances[other.key], before, other.now, today[other.key.site_id])
+                back = _swapped(books.balances[other.key], before, other.now, books.today[other.key.site_id])
                 assert back, "what a line has until now is there for it"
             for other in unit:
-                other.left = Left.GONE if other is one else Left.TOGETHER
+                other.left = left if other is one else Left.TOGETHER
             return
         done.append(one)
     for one in unit:
         one.is_back, one.left = True, None
+
+
+def _goes_back(one: _Line, books: _Books) -> Left | None:
+    """Let a line take what it had; why it could not, and all as it was, where goods or a quota lack."""
+    books.use(one.consumes, 1)
+    uses = books.before(one)
+    if uses is not None:
+        old = [tuple(row) for row in one.change.old]
+        if _swapped(books.balances[one.key], one.now, old, books.today[one.key.site_id]):
+            one.uses = uses
+            books.use(uses, -1)
+            return None
+    books.use(one.consumes, -1)
+    return Left.GONE if uses is not None else Left.QUOTA
 
 
 def _swapped(balance: Balance, now: Told, before: Told, today: int) -> bool:
@@ -193,7 +268,7 @@ def _swapped(balance: Balance, now: Told, before: Told, today: int) -> bool:
     return True
 
 
-def _given(one: _Line, run: Run) -> Pair:
+def _given(one: _Line, run: Run, limits: Limits) -> Pair:
     assert one.stands is not None
     schedules = tuple(
         Schedule(quantity, _dates(one.way, material, delivery), basis, None)
@@ -201,7 +276,8 @@ def _given(one: _Line, run: Run) -> Pair:
     )
     wanted = scheduling.backward(day_of(one.stands.requested_on), one.way.durations, one.way.calendars)
     noted = {"backorder": {"run": run.number, "id": run.pk, "undoes": one.change.run_id}}
-    return Given(one.stands.line_id, schedules, wanted.material_available, noted), one.stands
+    uses = one.uses if one.stands.id in limits.lines else None
+    return Given(one.stands.line_id, schedules, wanted.material_available, noted, uses), one.stands
 
 
 def _dates(way: Way, material: int, delivery: int) -> Dates:
@@ -224,7 +300,8 @@ def _change(one: _Line, run_id: int, key_id: int) -> store.NewChange:
         run_id, key_id, was.requirement_id, was.line_id, was.document_id, was.document_number, was.line_number,
         was.customer_id, was.product_id, was.site_id, was.segment, was.strategy, 0, was.wanted, was.requested_on, now,
         after, gained, lost, after[-1][2] - now[-1][2] if after and now else None, str(verdict_of(gained, lost)),
-        ChangeState.APPLIED if one.is_back else ChangeState.KEPT, str(one.left or ""),
+        ChangeState.APPLIED if one.is_back else ChangeState.KEPT, str(one.left or ""), one.consumes,
+        one.uses if one.is_back else one.consumes,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ A simulation runs it on the books as they are, applying runs it again under the 
 where both come to the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,10 +13,13 @@ import numpy as np
 
 from troth.business.backorders.actions.grouping import Groups
 from troth.business.backorders.actions.lines import LEAD_TIME, STOCK, Lines, Timetables, expected
+from troth.business.backorders.actions.rationing import Afterwards, Rationing, names
 from troth.business.backorders.rules.selection import Facts, Flags, Ids, meant, ranked
 from troth.business.backorders.rules.variants import STRATEGIES, Settings
-from troth.business.backorders.states import Only, Verdict, verdict_of
+from troth.business.backorders.states import Frozen, Only, Verdict, verdict_of
+from troth.business.promising.actions import limited
 from troth.business.promising.actions.backlog import BASES
+from troth.business.promising.rules.quotas import Use
 from troth.business.promising.states import Basis
 from troth.kernel import netting
 from troth.kernel.backorder import Backlog, Outcome, Strategy
@@ -27,6 +30,7 @@ from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import FIRM
 
 NO_SEGMENT = -1
+LINKED = list(Frozen).index(Frozen.LINKED) + 1
 _WORDS = tuple(one.name.lower() for one in Strategy)
 _BASES = tuple(str(one) for one in BASES)
 
@@ -42,7 +46,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A line that is promised otherwise; `line` is its place among the lines of the run, `segment` counts from 1."""
+    """A line that is promised otherwise; `line` is its place among the lines of the run, `segment` counts from 1.
+
+    `old_uses` and `new_uses` are what it consumes of quotas (None: nothing holds or held for it), `quota` the record of
+    the one that keeps it from having more, or having it earlier.
+    """
 
     line: int
     segment: int
@@ -52,6 +60,9 @@ class Changed:
     new: tuple[Row, ...]
     gained: int
     lost: int
+    old_uses: tuple[Use, ...] = ()
+    new_uses: tuple[Use, ...] | None = None
+    quota: Mapping[str, Any] | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -66,8 +77,11 @@ class Changed:
 class Shared:
     """What a run over some keys came to."""
 
-    def __init__(self, lines: Lines, settings: Settings, ids: Sequence[Ids]) -> None:
+    def __init__(
+        self, lines: Lines, settings: Settings, ids: Sequence[Ids], apart: Collection[limited.Row] = ()
+    ) -> None:
         self.lines, self.settings = lines, settings
+        self._leave_apart(frozenset(apart))
         self.dates = Timetables(lines.said.ways)
         self.facts = lines.facts()
         self.groups = Groups(lines, self.dates)
@@ -76,6 +90,15 @@ class Shared:
         self.selected = _selected(self.facts, settings, ids[0])
         self.segment, self.frozen = self._sorted(ids[1:])
         self.outcome = self._run()
+
+    def _leave_apart(self, apart: frozenset[limited.Row]) -> None:
+        """Lines that share a row of targets with lines of too many other products keep what they have."""
+        if not apart:
+            return
+        matched = self.lines.limits.matched
+        for place, one in enumerate(self.lines.open.requirement.tolist()):
+            if one in matched and not self.lines.frozen[place] and names(matched[one]) & apart:
+                self.lines.frozen[place] = LINKED
 
     @property
     def takes_part(self) -> Flags:
@@ -104,6 +127,8 @@ class Shared:
         strategies = np.array([int(STRATEGIES[one.strategy]) for one in self.settings.segments] or [0], np.int64)
         moves = found.wanted > 0
         strategy = np.where(self.takes_part & moves, strategies[self.segment], int(Strategy.SKIP))
+        self.rationing = Rationing(lines, self.takes_part & (strategy != int(Strategy.SKIP)))
+        booked = self.rationing.bookings
         backlog = Backlog(
             key=found.key, id=found.requirement, quantity=np.maximum(found.wanted, 1), day=self.wanted_day,
             strategy=strategy, rank=self._ranks(), row_offsets=found.row_offsets,
@@ -111,10 +136,13 @@ class Shared:
             row_lead_time=found.row_basis == LEAD_TIME, mode=found.mode, max_lines=found.most,
             replenishment_day=lines.ready if (lines.ready >= 0).any() else None, timetable=self._timetables[1],
             group=np.where(self.takes_part, found.group, -1) if len(self.groups.grouped) else None,
+            sequences=self.rationing.sequences if self.rationing.matched else None,
+            open_after=self.rationing.open_after(self.wanted_day), booking_offsets=booked[0],
+            booking_procedure=booked[1], booking_cell=booked[2], booking_quantity=booked[3],
         )  # fmt: skip
         return kernel_run(
             backlog, expected(lines), horizon=self.horizon, reactions=self.settings.reactions,
-            timetables=self._timetables[0],
+            timetables=self._timetables[0], quotas=self.rationing.quotas,
         )  # fmt: skip
 
     @cached_property
@@ -125,9 +153,12 @@ class Shared:
         """
         if not len(self.lines):
             return [], np.empty(0, np.int64)
-        pairs = np.column_stack((self.lines.said.way, self.lines.today_of))
+        pairs = np.column_stack((self.lines.said.way, self.lines.today_of, self.rationing.sequences >= 0))
         ways, at = np.unique(pairs, axis=0, return_inverse=True)
-        tables, at = [self.dates.usable(way, today, self.horizon) for way, today in ways.tolist()], at.reshape(-1)
+        # A quota may leave more on a day past the horizon only.
+        ends = self.horizon, max(self.horizon, self.rationing.last_day)
+        tables = [self.dates.usable(way, today, ends[limited]) for way, today, limited in ways.tolist()]
+        at = at.reshape(-1)
         common: dict[int, int] = {}
         for place in self.groups.grouped[self.takes_part[self.groups.grouped]].tolist():
             table = self.groups.table(place, self._last_day)
@@ -163,7 +194,43 @@ class Shared:
             | ((found.row_basis[before] == LEAD_TIME) != outcome.row_lead_time[after])
         )
         differs[owner[other]] = True
+        differs[[place for place in self.rationing.matched if self._is_rebooked(place)]] = True
         return np.asarray(differs & self.takes_part)
+
+    def _is_rebooked(self, place: int) -> bool:
+        return self.rationing.is_rebooked(place, self.consumed[place])
+
+    @cached_property
+    def consumed(self) -> dict[int, tuple[Use, ...]]:
+        """What the lines that quotas hold for consume of what may be given up; what an exception left, as before."""
+        outcome = self.outcome
+        found = self.rationing.consumed(outcome)
+        left = outcome.aborted_keys[self.lines.open.key]
+        return {
+            place: self.rationing.booked[place] if outcome.aborted or left[place] else uses
+            for place, uses in found.items()
+        }
+
+    def _uses(self, place: int) -> tuple[tuple[Use, ...], tuple[Use, ...] | None]:
+        """What a line consumed of quotas, and what it does by the run; of what holds no more, nothing."""
+        booked = self.rationing.booked.get(place)
+        return (booked, self.consumed.get(place, ())) if booked is not None else ((), None)
+
+    @cached_property
+    def _afterwards(self) -> Afterwards:
+        return self.rationing.after(self.consumed)
+
+    def _quota(self, place: int, new: Sequence[Row]) -> Mapping[str, Any] | None:
+        """The record of the quota that limits a line as the run leaves it: of one that is late on the day asked for, of
+        one that is short after its last confirmation."""
+        if place not in self.rationing.matched or not self.outcome.limited[place]:
+            return None
+        today, asked = self._asked[place][1], max(int(self.wanted_day[place]), 0)
+        last = max((row.material - today for row in new), default=asked)
+        is_short = sum(row.quantity for row in new) < int(self.lines.open.wanted[place])
+        if not is_short and last <= asked:
+            return None
+        return self._afterwards.bound(place, max(last, asked) if is_short else asked, today)
 
     @cached_property
     def _old(self) -> tuple[list[int], list[Row]]:
@@ -227,7 +294,10 @@ class Shared:
             delivery = delivery or self.dates_of(place, material).delivery
             new.append(Row(quantity, material, delivery, bases.of(place, material)))
         segment, strategy, raised, gained, lost = self._decided[place]
-        return Changed(place, segment, _WORDS[strategy], raised, old, tuple(new), gained, lost)
+        quota = self._quota(place, new)
+        return Changed(
+            place, segment, _WORDS[strategy], raised, old, tuple(new), gained, lost, *self._uses(place), quota
+        )
 
     def losses(self) -> Iterator[tuple[int, int, int, int]]:
         """(loser, winner or -1, quantity, day lost as a number) by places of the lines."""

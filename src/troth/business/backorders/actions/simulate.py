@@ -5,7 +5,7 @@ memory and holds nobody up. A simulation that did not end is begun again from it
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +17,13 @@ from troth.business.backorders.actions.lines import Part, look
 from troth.business.backorders.actions.sharing import Changed, Shared
 from troth.business.backorders.actions.summing import summed
 from troth.business.backorders.models import Run, Segment, Variant
-from troth.business.backorders.rules.parts import parts
+from troth.business.backorders.rules.parts import Key, Row, parted
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import Limits, SegmentDraft, Settings
 from troth.business.backorders.states import RUN, KeyState, Kind, RunState
 from troth.business.promising.actions.backlog import keys_of, linked_keys
+from troth.business.promising.actions.limited import rows_of
 from troth.kernel.calendars import date_of
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import documents, events, locks, numbering
@@ -35,6 +36,7 @@ from troth.platform.memory import uncollected
 SEQUENCE_COMPANY = 0
 LINES_AT_A_TIME = 20_000
 RUN_KIND = "backorder_run"
+APART = "quotas_apart"
 STOPPED = "A line could not have what its strategy guarantees, and the variant says to stop the run then."
 
 log = logging.getLogger(__name__)
@@ -95,11 +97,12 @@ def work(run_id: int, *, clock: Clock) -> None:
     counted = keys_of(run.company_id, site_ids=tuple(chosen.sites or ()), product_ids=tuple(chosen.products or ()))
     if chosen.sites == frozenset() or chosen.products == frozenset():
         counted = []
-    begin_parts(run_id, len(counted), by=SYSTEM, clock=clock)
+    together = parted(dict(counted), linked_keys(run.company_id), rows_of(run.company_id))
+    begin_parts(run_id, len(counted), together.apart, by=SYSTEM, clock=clock)
     total, done = Summary.empty(len(settings.segments)), 0
-    for some in _batches(run.company_id, dict(counted)):
+    for some in _batches(together.parts, dict(counted)):
         with uncollected():
-            shared = Shared(look(some, company_id=run.company_id, clock=clock), settings, ids)
+            shared = Shared(look(some, company_id=run.company_id, clock=clock), settings, ids, together.apart)
             if shared.outcome.aborted:
                 fail_run(run_id, STOPPED, by=SYSTEM, clock=clock)
                 return
@@ -111,11 +114,16 @@ def work(run_id: int, *, clock: Clock) -> None:
     finish_simulation(run_id, total, by=SYSTEM, clock=clock)
 
 
-def _batches(company_id: int, lines: Mapping[tuple[int, int], int]) -> Iterator[list[Part]]:
+def apart_of(run: Run) -> list[Row]:
+    """The rows of targets whose lines the simulation left alone, because they would have linked too much."""
+    return [(procedure_id, cell) for procedure_id, cell in run.settings.get(APART, ())]
+
+
+def _batches(found: Sequence[Sequence[Key]], lines: Mapping[Key, int]) -> Iterator[list[Part]]:
     """Whole parts with about so many lines together."""
     batch: list[Part] = []
     together = 0
-    for part in parts(lines, linked_keys(company_id)):
+    for part in found:
         count = sum(lines[key] for key in part)
         if batch and together + count > LINES_AT_A_TIME:
             yield batch
@@ -127,12 +135,13 @@ def _batches(company_id: int, lines: Mapping[tuple[int, int], int]) -> Iterator[
 
 
 @action
-def begin_parts(run_id: int, keys: int, *, by: Actor, clock: Clock) -> None:
+def begin_parts(run_id: int, keys: int, apart: Sequence[Row], *, by: Actor, clock: Clock) -> None:
     """Begin the parts of a simulation, from the start whatever was kept before."""
     run, _ = locks.hold(Run, run_id, by=by)
     RUN.step(run.state, "simulated")
     store.clear(run_id)
-    Run.objects.filter(pk=run_id).update(keys_total=keys, keys_done=0)
+    settings = {**run.settings, APART: [list(row) for row in apart]}
+    Run.objects.filter(pk=run_id).update(keys_total=keys, keys_done=0, settings=settings)
 
 
 @action
@@ -223,6 +232,7 @@ def _row(
         document_id, numbers["order", document_id], int(said.line_number[one.line]), int(said.sold_to[one.line]),
         key.product_id, key.site_id, one.segment, one.strategy, one.raised, int(found.wanted[one.line]),
         date_of(int(found.requested[one.line])), one.old, one.new, one.gained, one.lost, one.days, str(one.verdict),
+        old_uses=one.old_uses, new_uses=one.new_uses or (), quota=one.quota or {},
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from troth.business.backorders.actions import ids as codes
 from troth.business.backorders.actions.lines import read
 from troth.business.backorders.actions.restoring import restore
 from troth.business.backorders.actions.sharing import Changed, Shared
-from troth.business.backorders.actions.simulate import record
+from troth.business.backorders.actions.simulate import apart_of, record
 from troth.business.backorders.models import Run, RunKey
 from troth.business.backorders.rules.variants import Settings
 from troth.business.backorders.states import RUN, ChangeState, KeyState, Kind, Left, RunState
@@ -65,7 +65,7 @@ def apply_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
     settings = Settings.of(run.settings)
     asked = [[AvailabilityKey(one.product_id, one.site_id) for one in part] for part in batch]
     lines = read(held, asked, company_id=run.company_id, clock=clock)
-    shared = Shared(lines, settings, codes.of_settings(settings, company_id=run.company_id))
+    shared = Shared(lines, settings, codes.of_settings(settings, company_id=run.company_id), apart_of(run))
     wanted = _Wanted(run, shared, [one.id for part in batch for one in part])
     given = {place: wanted.given(own) for place, own in enumerate(wanted.parts(batch)) if wanted.still_holds(own)}
     applied = _write(held, given, today=_today(shared), clock=clock, cause=Cause.BACKORDER)
@@ -135,7 +135,8 @@ class _Wanted:
             }
         }  # fmt: skip
         wanted = int(self._shared.lines.today_of[change.line] + self._shared.lines.day[change.line])
-        return Given(one.line_id, self._schedules(change, before), wanted, noted), before
+        schedules = self._schedules(change, before)
+        return Given(one.line_id, schedules, wanted, noted, change.new_uses, change.quota), before
 
     def _schedules(self, change: Changed, before: assigning.Stands) -> tuple[Schedule, ...]:
         """The rows with all their dates; goods of a day that stays keep those that they have."""
@@ -189,7 +190,6 @@ def undo_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
     if not batch:
         return 0
     keys = {AvailabilityKey(one.product_id, one.site_id): one.id for part in batch for one in part}
-    held.take(*keys)
     restored = restore(held, run, keys, clock=clock)
     given = {place: [pair for one in part for pair in restored.given[one.id]] for place, part in enumerate(batch)}
     applied = _write(held, given, today=restored.today, clock=clock, cause=Cause.UNDONE)
@@ -213,11 +213,14 @@ def tell_of_changes(run_id: int, told: int, *, by: Actor, clock: Clock) -> int:
         return 0
     changes: dict[int, dict[int, Any]] = {}
     for _, order_id, line_number, old, new in rows:
-        changes.setdefault(order_id, {})[line_number] = (_dated(old), _dated(new))
+        # A line that only consumes another period of its quota is promised as before.
+        if old != new:
+            changes.setdefault(order_id, {})[line_number] = (_dated(old), _dated(new))
     facts = {"run": run.number, "run_id": run.pk, "approved_by": run.approved_by_id}
-    tell_orders(held, changes, facts=facts, by=by, clock=clock)
+    if changes:
+        tell_orders(held, changes, facts=facts, by=by, clock=clock)
     store.set_told([row[0] for row in rows])
-    return max(changes)
+    return max(row[1] for row in rows)
 
 
 def _dated(rows: store.Rows) -> tuple[tuple[int, date], ...]:

@@ -1,7 +1,8 @@
 """Give lines confirmations that were decided elsewhere: by a run over the backorders, or by its undoing.
 
 Nothing is decided here. What stands open of a line is taken back, what is given is posted instead, and the promise that
-ends is kept with its cause. Goods that are not there are refused: a key may end no more short than it was before.
+ends is kept with its cause; what it consumes of quotas goes and comes with it. Goods that are not there are refused: a
+key may end no more short than it was before, and no quota more exceeded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +11,18 @@ from typing import Any, NamedTuple
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
+from troth.business.promising.actions import quotas
 from troth.business.promising.actions.changes import category_of, demand_of
 from troth.business.promising.rules import Asked, Schedule, Shelf
+from troth.business.promising.rules.quotas import Use, merged
 from troth.business.promising.store import Standing
 from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.scopes import Event
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
+from troth.ledgers.quota import actions as quota
+from troth.ledgers.quota.keys import QuotaKey
 from troth.platform import sql
 from troth.platform.locks import Held
 
@@ -35,13 +40,16 @@ class NoGoodsForIt(BusinessError):
 class Given(NamedTuple):
     """New confirmations of what is open of a line and not tied to stock; `wanted` is the day its goods are wanted.
 
-    `noted` goes into the record of the promise.
+    `noted` goes into the record of the promise. `uses` is what they consume of quotas; None: none holds or held for it.
+    `quota` is the record of the one that keeps the line from having more, or having it earlier.
     """
 
     line_id: int
     schedules: tuple[Schedule, ...]
     wanted: int
     noted: Mapping[str, Any]
+    uses: tuple[Use, ...] | None = None
+    quota: Mapping[str, Any] | None = None
 
 
 def standing(line_ids: Sequence[int]) -> dict[int, Standing]:
@@ -60,8 +68,8 @@ def assign(
 ) -> None:  # fmt: skip
     """Write the confirmations over what `stands` (`standing` of the lines, read under the same locks).
 
-    `today` is the day number by site. `NoGoodsForIt` where a key would be short of goods by more than it was. Shortages
-    of the keys that are covered now are closed. A fixed number of statements.
+    `today` is the day number by site. `NoGoodsForIt` where a key would be short of goods by more than it was, or a
+    quota exceeded by more. Shortages of the keys that are covered now are closed. A fixed number of statements.
     """
     keys = list(dict.fromkeys(stands[one.line_id].key for one in given))
     held.require(keys)
@@ -71,10 +79,37 @@ def assign(
     for key in keys:
         if _missing(held, key, today) > missing[key]:
             raise NoGoodsForIt(Sentence("The goods for it are promised to others. Simulate again."))
+    _consume(held, given, stands, at)
     _write(held, given, stands, today=today, made=(at, cause))
     for site_id in {key.site_id for key in keys}:
         own = [key for key in keys if key.site_id == site_id]
         availability.close_shortages(held, own, today=today[site_id], at=at)
+
+
+def _consume(held: Held, given: Sequence[Given], stands: Mapping[int, Standing], at: datetime) -> None:
+    """Let the lines consume what is given of quotas, and what is delivered or tied to stock as before."""
+    changed: dict[int, tuple[Use, ...]] = {}
+    entries: list[quota.Entry] = []
+    for one in given:
+        before = stands[one.line_id]
+        if one.uses is None:
+            assert not before.uses, "what a line consumes moves with its promise"
+            continue
+        uses = merged((*quotas.kept_by(before), *one.uses))
+        if uses != merged(before.uses):
+            changed[before.id] = uses
+            entries += quotas.moved(before, before.document, before.line_id, uses)
+    left = {entry.key: _left(held, entry.key) for entry in entries if entry.quantity > 0}
+    # What is given back goes first, so that what is consumed never stands beyond the plan between two postings.
+    quotas.post(held, sorted(entries, key=lambda entry: entry.quantity), at=at)
+    if any(_left(held, key) < min(before, 0) for key, before in left.items()):
+        raise NoGoodsForIt(Sentence("The quota for it is used by others. Simulate again."))
+    store.rewrite_uses(changed)
+
+
+def _left(held: Held, key: QuotaKey) -> int:
+    balance = held.balance(key)
+    return int(balance.planned - balance.consumed)
 
 
 def _missing(held: Held, key: AvailabilityKey, today: Mapping[int, int]) -> int:
@@ -173,6 +208,8 @@ def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
     got = sum(line.quantity for line in one.schedules)
     last = max((line.dates.material_available for line in one.schedules), default=one.wanted)
     is_short = got < before.open_quantity - before.allocated
-    if is_short or last > one.wanted:
+    if one.quota is not None:
+        record["quota"] = one.quota
+    elif is_short or last > one.wanted:
         record["bound"] = shelf.binding(max((last if is_short else one.wanted) - shelf.today, 0)).record()
     return record

@@ -81,14 +81,14 @@ def keys_of(company_id: int, *, site_ids: Sequence[int] = (), product_ids: Seque
             chosen.append(condition)
             parameters += values
     rows = sql.fetch(
-        f"SELECT product_id, site_id, COUNT(*) FROM promising_requirement WHERE {' AND '.join(chosen)} AND {_OPEN}"
+        f"SELECT product_id, site_id, COUNT(*) FROM promising_requirement WHERE {' AND '.join(chosen)} AND {OPEN}"
         " GROUP BY product_id, site_id ORDER BY product_id, site_id",
         parameters,
     )
     return [((product_id, site_id), count) for product_id, site_id, count in rows]
 
 
-_OPEN = "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
+OPEN = "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
 _GROUP = "CASE WHEN {r}.complete_delivery THEN 0 ELSE {r}.delivery_group END"
 _TOGETHER = (
     "CASE WHEN r.complete_delivery OR r.delivery_group > 0 THEN (SELECT COUNT(*) FROM promising_requirement o"
@@ -103,7 +103,7 @@ def linked_keys(company_id: int) -> list[list[Key]]:
     """The keys of each group of open lines of a company that arrive together and lie on several; the oldest first."""
     rows = sql.fetch(
         f"SELECT DISTINCT r.document_id, {_GROUP.format(r='r')}, r.product_id, r.site_id FROM promising_requirement r"
-        f" WHERE r.company_id = %s AND {_OPEN} AND (r.complete_delivery OR r.delivery_group > 0)"
+        f" WHERE r.company_id = %s AND {OPEN} AND (r.complete_delivery OR r.delivery_group > 0)"
         " ORDER BY 1, 2, 3, 4",
         [company_id],
     )
@@ -117,10 +117,10 @@ def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
     with_clause, source, parameters = sql.relation("k", {"product_id": "int", "site_id": "int", "place": "int"}, places)
     of_key = sql.looked_up(
         source, "promising_requirement", "r",
-        f"r.product_id = k.product_id AND r.site_id = k.site_id AND {_OPEN}", index="promising_requirement_held",
+        f"r.product_id = k.product_id AND r.site_id = k.site_id AND {OPEN}", index="promising_requirement_held",
     )  # fmt: skip
     lines = sql.fetch(
-        f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {_day('r.requested_on')},"
+        f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {day('r.requested_on')},"
         f" {_place('r.mode', MODES)}, r.priority, r.value, {_TOGETHER}, r.deliveries_max, r.is_fixed,"
         f" r.is_rationed, {_held()}, r.scope, {_GROUP.format(r='r')} FROM {of_key} ORDER BY r.id",
         parameters,
@@ -141,8 +141,8 @@ def _confirmations(requirement_ids: Sequence[int]) -> list[sql.Row]:
         source, "promising_scheduleline", "s", "s.requirement_id = k.id AND s.delivered < s.quantity"
     )
     return sql.fetch(
-        f"{with_clause} SELECT s.requirement_id, s.quantity - s.delivered, {_day('s.material_on')},"
-        f" {_day('s.delivery_on')}, {_place('s.basis', BASES)} FROM {of_line}"
+        f"{with_clause} SELECT s.requirement_id, s.quantity - s.delivered, {day('s.material_on')},"
+        f" {day('s.delivery_on')}, {_place('s.basis', BASES)} FROM {of_line}"
         " ORDER BY s.requirement_id, s.material_on, s.position",
         parameters,
     )
@@ -154,7 +154,7 @@ def _held() -> str:
     return f"CASE WHEN r.confirmed_quantity < r.quantity THEN {said} = 'blocked' ELSE FALSE END"
 
 
-def _day(column: str) -> str:
+def day(column: str) -> str:
     """A date as its number of days since 1970-01-01."""
     if sql.is_postgres():
         return f"({column} - DATE '1970-01-01')"

@@ -13,7 +13,7 @@ from troth.business.promising.rules.quotas import Quotas, Ration, TargetRow, Use
 from troth.business.promising.rules.shelf import Guard
 from troth.business.promising.store import Standing
 from troth.business.quotas import queries as quotas
-from troth.business.quotas.queries import Ask, Matched, Targets
+from troth.business.quotas.queries import Ask, Matched, ProcedureTerms, Targets
 from troth.business.quotas.rules import Exhausted, values_of
 from troth.kernel import scheduling
 from troth.kernel.calendars import day_of
@@ -70,6 +70,19 @@ def key_of(use: Use) -> QuotaKey:
     return QuotaKey(use.procedure_id, use.cell, use.period)
 
 
+def row_of(procedure: ProcedureTerms, cell: str | None, first: int, cells: Sequence[tuple[int, int]]) -> TargetRow:
+    """A row with what is planned and consumed in each period from the first on."""
+    told = {
+        "name": procedure.name,
+        "procedure": procedure.code,
+        "cell": values_of(cell, procedure.characteristics) if cell is not None else None,
+    }
+    return TargetRow(
+        procedure.id, cell or "", procedure.period, first, tuple(cells), procedure.look_back, procedure.look_ahead,
+        procedure.order, procedure.exhausted is Exhausted.OPEN, told,
+    )  # fmt: skip
+
+
 @dataclass
 class Run:
     """What holds for the lines of one run of decisions, with what lines that are promised anew give back."""
@@ -92,15 +105,7 @@ class Run:
         procedure, cell = found[0].procedure, found[0].cell
         first, last = min(one.first for one in found), max(one.last for one in found)
         cells = [self._left(QuotaKey(procedure.id, cell, at)) for at in range(first, last + 1)] if cell else []
-        told = {
-            "name": procedure.name,
-            "procedure": procedure.code,
-            "cell": values_of(cell, procedure.characteristics) if cell is not None else None,
-        }
-        return TargetRow(
-            procedure.id, cell or "", procedure.period, first, tuple(cells), procedure.look_back, procedure.look_ahead,
-            procedure.order, procedure.exhausted is Exhausted.OPEN, told,
-        )  # fmt: skip
+        return row_of(procedure, cell, first, cells)
 
     def _left(self, key: QuotaKey) -> tuple[int, int]:
         balance = self.held.balance(key)

@@ -121,6 +121,10 @@ class Ration:
                     uses.append(Use(number, row.procedure_id, row.cell, row.first + booking.cell, booking.quantity))
         return tuple(uses)
 
+    def room(self, offset: int, today: int) -> int:
+        """The most that one line on a day (offset) can book."""
+        return self.quotas.seen_on(today).room(max(offset, 0), self.sequences)
+
     def room_of(self, number: int, day: int) -> int:
         """The most that one line on a day (number) can book in one sequence."""
         return self.quotas.seen_on(0).room(day, (self.sequences[number],))
