@@ -2,6 +2,8 @@
 
 from tests import company
 from tests.api.conftest import assert_refused
+from tests.backorders.conftest import Desk
+from tests.backorders.test_quotas import Planner
 from troth.business.sales import actions as sales
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.platform.actors import SYSTEM
@@ -51,6 +53,19 @@ def test_a_backlog_is_shared_out_applied_and_undone(small, caller):
     undoing = done(planner.post(f"backorder-runs/{run['id']}/undo", None))
     assert (undoing["kind"], undoing["state"], undoing["undoes"]) == ("undo", "applied", run["id"])
     assert done(planner.get("backorder-runs?state=undone"))["items"][0]["id"] == run["id"]
+
+
+def test_a_change_names_the_quota_that_limits_it(small, caller):
+    scarce(small)
+    Planner(Desk(small)).quota("HELMET", ("ALPHA", company.NEXT_MONDAY, 7), ("BETA", company.NEXT_MONDAY, 4))
+    planner = caller("production_scheduler")
+    variant = done(planner.post("backorder-variants", asked(small)), 201)
+    run = done(planner.post(f"backorder-variants/{variant['id']}/simulate", None), 201)
+    [won] = done(planner.get(f"backorder-runs/{run['id']}/changes?customer=BETA"))["items"]
+    assert won["limit"].startswith("Quota of customer BETA in week 11 of 2026 is used up")
+    assert won["quotas"] == [
+        {"quota": "QHELMET", "values": {"customer": "BETA"}, "period": "week 11 of 2026", "before": "0", "after": "4"}
+    ]
 
 
 def test_a_variant_is_written_anew(small, caller):

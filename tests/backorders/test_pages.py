@@ -6,7 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import company
+from tests.backorders.test_quotas import Planner
 from troth.business.backorders.models import Change, Run, Segment, Variant
+from troth.business.backorders.rules.variants import SegmentDraft
 from troth.business.sales import actions as sales
 from troth.business.sales.models import OrderLine
 from troth.platform.actors import SYSTEM
@@ -114,6 +116,19 @@ def test_a_change_says_the_rule_and_who_took_the_goods(browser, scarce):
     back = text(browser.get(reverse("backorders:change", args=[won.pk])))
     assert "From whom it took what it gained" in back
     assert reverse("backorders:change", args=[lost.pk]) in back
+
+
+def test_a_change_names_the_quota_that_limits_and_what_is_used_of_it(browser, desk):
+    Planner(desk).quota("HELMET", ("BETA", company.NEXT_MONDAY, 4))
+    order = desk.order("BETA", ("HELMET", 6))
+    desk.stock("HELMET", 10)
+    change = desk.applied(SegmentDraft("All", "redistribute")).changes.get(document_id=order)
+    shown = text(browser.get(reverse("backorders:change", args=[change.pk])))
+    assert "Quota of customer BETA in week 11 of 2026 is used up; nothing more is planned after it." in shown
+    assert "What it uses of quotas" in shown
+    assert "week 11 of 2026" in shown.split("What it uses of quotas")[1]
+    promise = text(browser.get(reverse("promising:promise", args=[change.requirement_id])))
+    assert "Quota of customer BETA in week 11 of 2026 is used up" in promise
 
 
 def test_a_promise_leads_to_the_run_that_made_it_and_the_run_to_the_promise(browser, scarce):

@@ -2,10 +2,10 @@
 
 An item is a dict: key, id, rank, strategy (its name), quantity, day, old rows, mode, terms. Rows are (day, quantity).
 Items of one `group` are decided as one; `needed` gives for each common day the day of their goods, -1 for none. An item
-without a group is a unit by itself.
+without a group is a unit by itself. What holds of an item under quotas is said in `plain_rations`.
 """
 
-from tests.kernel import plain
+from tests.kernel import plain, plain_rations
 from troth.kernel.proposals import Terms
 
 
@@ -41,21 +41,29 @@ def usable(rows, item):
     return [(day, sum(q for d, q in moved if d == day)) for day in sorted({day for day, _ in moved})]
 
 
-def proposed(curve, item):
-    return usable(proposal(curve, item["quantity"], item["day"], item["mode"], item["terms"]), item)
+def proposed(curve, item, rations):
+    asked = item["quantity"], item["day"], item["mode"], item["terms"]
+    if rations.of(item):
+        return rations.proposal(curve, item, asked, last=item.get("open_after"))
+    return usable(proposal(curve, *asked), item)
 
 
-def kept(curve, item):
+def kept(curve, item, rations):
     """What of the old rows lies below the curve."""
     length = len(curve)
     held = cumulative(item["old"], length)
-    if all(h <= c for t, (h, c) in enumerate(zip(held, curve, strict=True)) if h and holds(item["old"], t)):
+    if not rations.of(item) and all(
+        h <= c for t, (h, c) in enumerate(zip(held, curve, strict=True)) if h and holds(item["old"], t)
+    ):
         return item["old"]
     ceiling = [max(min(h, c), 0) for h, c in zip(held, curve, strict=True)]
     most = 1 if item["mode"] == "one_time" else item["terms"].max_lines
     terms = Terms(min_shipment=item["terms"].min_shipment, max_lines=most)
     mode = "complete" if item["mode"] == "complete" else "partial"
-    return usable(proposal(ceiling, held[-1], 0, mode, terms), item) if held[-1] else []
+    if not held[-1]:
+        return []
+    asked = held[-1], 0, mode, terms
+    return rations.proposal(ceiling, item, asked) if rations.of(item) else usable(proposal(ceiling, *asked), item)
 
 
 def holds(rows, t):
@@ -69,17 +77,24 @@ def covered(curve, rows):
     )
 
 
-def run(items, supplies, horizon, reactions):
+LATER = 60
+"""So many days past the horizon quotas may open."""
+
+
+def run(items, supplies, horizon, reactions, limits=None):
     """Return the new rows by id and the ids with exceptions, or None for rows where a reaction aborts the keys.
 
-    `supplies` is of each key (day, change); `reactions` is (win, gain), each "abort" or the name of a fallback.
+    `supplies` is of each key (day, change); `reactions` is (win, gain), each "abort" or the name of a fallback. With
+    `limits`, (procedures, choices of sequences), what is booked comes last, by id.
     """
     items = [dict(item) for item in sorted(items, key=lambda item: (item["rank"], item["id"]))]
     raised = set()
     while True:
-        new, again = attempt(items, supplies, horizon, (reactions, raised))
+        rations = plain_rations.Rations(limits)
+        new, again = attempt(items, supplies, horizon, (reactions, raised, rations))
         if not again:
-            return new, raised, {item["id"]: item["strategy"] for item in items}
+            found = new, raised, {item["id"]: item["strategy"] for item in items}
+            return found if limits is None else (*found, rations.units)
 
 
 def units_of(items):
@@ -92,7 +107,7 @@ def units_of(items):
 
 
 def attempt(items, supplies, horizon, settings):
-    (win, gain), raised = settings
+    (win, gain), raised, rations = settings
     new = {item["id"]: [] for item in items}
     balances = [cumulative(supply, horizon + 1) for supply in supplies]
 
@@ -103,10 +118,18 @@ def attempt(items, supplies, horizon, settings):
         others = [one for one in items if one["key"] == item["key"] and one["id"] not in without]
         return free(balances[item["key"]], [row for one in others for row in new[one["id"]]])
 
+    def put(item, rows):
+        new[item["id"]] = rows
+        assert rations.take(item, rows)
+
+    def release(unit):
+        for item in unit:
+            put(item, [])
+
     def takes(unit, rows_of):
         for item in unit:
-            if not covered(curve(item), rows_of(item)):
-                new.update({one["id"]: [] for one in unit})
+            if not covered(curve(item), rows_of(item)) or not rations.take(item, rows_of(item)):
+                release(unit)
                 return False
             new[item["id"]] = rows_of(item)
         return True
@@ -125,24 +148,36 @@ def attempt(items, supplies, horizon, settings):
 
     def propose(unit):
         if len(unit) == 1 and unit[0].get("group", -1) < 0:
-            new[unit[0]["id"]] = proposed(curve(unit[0]), unit[0])
+            put(unit[0], proposed(curve(unit[0]), unit[0], rations))
         else:
             common(unit, [item["day"] for item in unit])
 
     def improve(unit):
         had = {item["id"]: new[item["id"]] for item in unit}
-        new.update({item["id"]: [] for item in unit})
+        booked = {item["id"]: rations.units[item["id"]] for item in unit}
+        release(unit)
         propose(unit)
-        ours = [level for item in unit for level in cumulative(new[item["id"]], horizon + 1)]
-        theirs = [level for item in unit for level in cumulative(had[item["id"]], horizon + 1)]
+        ours = [level for item in unit for level in cumulative(new[item["id"]], horizon + LATER)]
+        theirs = [level for item in unit for level in cumulative(had[item["id"]], horizon + LATER)]
         if ours == theirs or not all(a >= b for a, b in zip(ours, theirs, strict=True)):
             new.update(had)
+            rations.units.update(booked)
+            return False
+        return True
+
+    def improve_all(strategy):
+        """Under quotas again and again, until nobody can have better."""
+        units = of(strategy)
+        again = True
+        while again:
+            improved = [improve(unit) for unit in units]
+            again = any(improved) and any(rations.of(item) for unit in units for item in unit)
 
     def keep(unit):
         if takes(unit, lambda item: item["old"]):
             return
         if unit[0].get("group", -1) < 0:
-            new[unit[0]["id"]] = kept(curve(unit[0]), unit[0])
+            put(unit[0], kept(curve(unit[0]), unit[0], rations))
         elif all(sum(q for _, q in item["old"]) == item["quantity"] for item in unit):
             common(unit, [item["old"][-1][0] for item in unit])
 
@@ -164,12 +199,10 @@ def attempt(items, supplies, horizon, settings):
             again = again or win == "GAIN"
     if again:
         return None, True
-    for unit in of("GAIN"):
-        improve(unit)
+    improve_all("GAIN")
     for unit in of("IMPROVE"):
         keep(unit)
-    for unit in of("IMPROVE"):
-        improve(unit)
+    improve_all("IMPROVE")
     for unit in of("REDISTRIBUTE"):
         propose(unit)
     for unit in of("FILL"):

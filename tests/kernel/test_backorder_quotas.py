@@ -106,13 +106,47 @@ def test_the_order_of_the_input_does_not_matter_under_quotas(items, supply, limi
         assert bookings_of(one, at) == bookings_of(other, place[each["id"]])
 
 
+def assert_equals_its_twin(items, supply, limits, reactions):
+    words = ("abort" if reactions.win == Reaction.ABORT_KEY else reactions.win_fallback.name,
+             "abort" if reactions.gain == Reaction.ABORT_KEY else reactions.gain_fallback.name)  # fmt: skip
+    new, raised, strategies, units = plain_backorder.run(
+        items, supply, HORIZON, words, (limits.procedures, limits.sequences)
+    )
+    outcome = run(backlog_of(items), supply_of(supply), horizon=HORIZON, reactions=reactions, quotas=limits)
+    assume(not outcome.aborted_keys.any())
+    assert {one["id"] for at, one in enumerate(items) if outcome.raised[at]} == raised
+    for at, one in enumerate(items):
+        assert rows_of(outcome, at) == new[one["id"]]
+        assert Strategy(outcome.strategy[at]).name == strategies[one["id"]]
+        if one["strategy"] != "SKIP":
+            booked = [(place, cell) for place, cell, quantity in bookings_of(outcome, at) for _ in range(quantity)]
+            assert sorted(booked) == sorted(units.get(one["id"], []))
+    return outcome
+
+
+@given(limited(), supplies, quotas, REACTIONS, st.integers(-1, HORIZON))
+@settings(max_examples=200)
+def test_the_run_under_quotas_equals_its_plain_twin(items, supply, limits, reactions, last):
+    items = [{**one, "open_after": last} if one["sequences"] >= 0 and last >= one["day"] else one for one in items]
+    assert_equals_its_twin(items, supply, limits, reactions)
+
+
+@given(limited(), supplies, supplies, quotas, REACTIONS)
+@settings(max_examples=100)
+def test_a_run_on_what_one_booked_before_equals_its_plain_twin(items, before, supply, limits, reactions):
+    first = run(backlog_of(items), supply_of(before), horizon=HORIZON, quotas=limits)
+    assume(all(day <= HORIZON for day in first.row_day.tolist()))
+    stand = [{**one, "strategy": was["strategy"]} for one, was in zip(settled(items, first), items, strict=True)]
+    assert_equals_its_twin(stand, supply, limits, reactions)
+
+
 def settled(items, outcome):
     """The items as they stand after a run, with what they book."""
     return [{**one, "booked": bookings_of(outcome, at)} for at, one in enumerate(again(items, outcome))]
 
 
 @given(limited(), supplies, quotas, REACTIONS)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_a_second_run_under_quotas_changes_nothing(items, supply, limits, reactions):
     first = run(backlog_of(items), supply_of(supply), horizon=HORIZON, reactions=reactions, quotas=limits)
     assume(not first.aborted_keys.any())

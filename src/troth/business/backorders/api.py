@@ -1,6 +1,6 @@
 """Backorder variants and runs over the API: keep variants, simulate, read what changes, decide, apply, undo."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
@@ -23,6 +23,8 @@ from troth.business.backorders.rules.variants import (
     Settings,
     VariantDraft,
 )
+from troth.business.promising.rules.explain import spelled_period
+from troth.business.quotas.queries import ProcedureTerms
 from troth.kernel.calendars import date_of
 from troth.platform import permissions
 from troth.platform.api import versions
@@ -191,8 +193,22 @@ class TakenRow(Shown):
     quantity: str
 
 
+class ConsumedRow(Shown):
+    """What a line uses of a quota in a period, before and by the run; `values` say for whom the quota holds."""
+
+    quota: str
+    values: dict[str, str]
+    period: str
+    before: str
+    after: str
+
+
 class ChangeShown(Shown):
-    """`days` is by how many the last delivery moves. `rule` says why, `taken_by` who took what was lost."""
+    """`days` is by how many the last delivery moves. `rule` says why, `taken_by` who took what was lost.
+
+    `limit` names the quota that keeps the line from having more or having it earlier ("": none does), `quotas` what it
+    uses of them.
+    """
 
     id: int
     order: int
@@ -215,6 +231,8 @@ class ChangeShown(Shown):
     lost: str
     days: int | None
     rule: str
+    limit: str
+    quotas: list[ConsumedRow]
     taken_by: list[TakenRow]
 
 
@@ -380,10 +398,13 @@ def _run(run: Run) -> RunShown:
 def _changes(run: Run, rows: Iterable[Change]) -> list[ChangeShown]:
     changes = list(rows)
     takers = queries.taken_of([one.pk for one in changes])
-    return [_change(run, one, takers.get(one.pk, [])) for one in changes]
+    procedures = queries.procedures_of(changes)
+    return [_change(run, one, takers.get(one.pk, []), procedures) for one in changes]
 
 
-def _change(run: Run, one: Change, takers: Iterable[queries.Taken]) -> ChangeShown:
+def _change(
+    run: Run, one: Change, takers: Iterable[queries.Taken], procedures: Mapping[int, ProcedureTerms]
+) -> ChangeShown:  # fmt: skip
     decimals = one.product.base_unit.decimals
 
     def amount(value: int) -> str:
@@ -401,7 +422,14 @@ def _change(run: Run, one: Change, takers: Iterable[queries.Taken]) -> ChangeSho
         segment=run.settings["segments"][one.segment - 1]["name"], strategy=one.strategy, verdict=one.verdict,
         state=one.state, requested_on=one.requested_on, open=amount(one.wanted), unit=one.product.base_unit_id,
         before=told(one.old), after=told(one.new), gained=amount(one.gained), lost=amount(one.lost), days=one.days,
-        rule=words.rule_of(one, run),
+        rule=words.rule_of(one, run), limit=words.limit_of(one),
+        quotas=[
+            ConsumedRow(
+                quota=used.name, values=used.values, period=str(spelled_period(used.kind, used.number)),
+                before=amount(used.before), after=amount(used.after),
+            )
+            for used in queries.consumed_of(one, procedures)
+        ],
         taken_by=[
             TakenRow(
                 change=taken.other.pk if taken.other else None,

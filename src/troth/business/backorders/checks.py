@@ -33,6 +33,28 @@ def _changes() -> Iterator[Finding | Count]:
                 )
 
 
+def _uses() -> Iterator[Finding | Count]:
+    """What a line uses of quotas by a run is, in each sequence that holds for it, all that is confirmed."""
+    last = 0
+    while rows := sql.fetch(
+        "SELECT c.id, c.new, c.new_uses FROM backorders_change c JOIN backorders_run r ON r.id = c.run_id"
+        f" AND r.kind = 'run' WHERE c.id > %s AND {_FILLED} ORDER BY c.id LIMIT %s",
+        [last, BATCH],
+    ):
+        last = rows[-1][0]
+        yield Count(len(rows))
+        for change_id, new, stored in rows:
+            confirmed, sums = sum(row[1] for row in _told(new)), dict[int, int]()
+            for sequence, *_, quantity in json.loads(stored) if isinstance(stored, str) else stored:
+                sums[sequence] = sums.get(sequence, 0) + quantity
+            if set(sums.values()) != {confirmed}:
+                said = ", ".join(map(str, sums.values()))
+                yield Finding(f"Change {change_id} confirms {confirmed} and uses {said}.", {"change": change_id})
+
+
+_FILLED = "CAST(c.new_uses AS text) <> '[]'"
+
+
 def _told(stored: Any) -> list[tuple[int, int, bool]]:
     rows = json.loads(stored) if isinstance(stored, str) else stored
     return [(row[1], row[0], False) for row in rows]
@@ -82,5 +104,6 @@ def _runs() -> Iterator[Finding | Count]:
 
 
 register(Check("backorders: changes", "What a change gains and loses follows from its confirmations.", _changes))
+register(Check("backorders: quotas", "What a change uses of quotas is what it confirms.", _uses))
 register(Check("backorders: losses", "What is lost in a run was taken by somebody, or is not there.", _losses))
 register(Check("backorders: runs", "A run counts its changes, and what is worked off has nothing left.", _runs))

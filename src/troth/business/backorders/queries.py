@@ -1,6 +1,6 @@
 """What pages and the API read of variants and runs: only what the person may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,9 @@ from django.db.models import Count, Q, QuerySet
 
 from troth.business.backorders.models import Change, Loss, Run, Variant
 from troth.business.backorders.states import ChangeState, Kind
+from troth.business.quotas import queries as quotas
+from troth.business.quotas.queries import ProcedureTerms
+from troth.business.quotas.rules import values_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform.documents import within
 from troth.reference import queries as reference
@@ -52,6 +55,42 @@ def changes(actor: Any, run_id: int) -> QuerySet[Change]:
     """The changes of a run, at the sites that the actor sees, with what names them."""
     found = Change.objects.filter(run_id=run_id).select_related("run", "product__base_unit", "site", "customer")
     return found if actor.site_ids is None else found.filter(site_id__in=actor.site_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """What a line consumes of a row of targets in a period (its kind and number), before and by the run.
+
+    `values` are those of the cell by characteristic, `name` the procedure's.
+    """
+
+    name: str
+    values: dict[str, str]
+    kind: str
+    number: int
+    before: int
+    after: int
+
+
+def procedures_of(changes: Iterable[Change]) -> Mapping[int, ProcedureTerms]:
+    """The quotas that changes consume, as far as they are kept, by id; asked for only where one does."""
+    return quotas.known().procedures if any(one.old_uses or one.new_uses for one in changes) else {}
+
+
+def consumed_of(change: Change, procedures: Mapping[int, ProcedureTerms]) -> list[Consumed]:
+    """What a change consumes of these quotas, cell by cell."""
+    sums: dict[tuple[int, str, int], list[int]] = {}
+    for side, uses in enumerate((change.old_uses, change.new_uses)):
+        for _, procedure_id, cell, period, quantity in uses:
+            sums.setdefault((procedure_id, cell, period), [0, 0])[side] += quantity
+    return [
+        Consumed(
+            procedures[procedure_id].name, values_of(cell, procedures[procedure_id].characteristics),
+            str(procedures[procedure_id].period), period, before, after,
+        )
+        for (procedure_id, cell, period), (before, after) in sorted(sums.items())
+        if procedure_id in procedures
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

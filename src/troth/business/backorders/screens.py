@@ -13,10 +13,12 @@ from troth.business.backorders import queries, words
 from troth.business.backorders.models import Change, Run
 from troth.business.backorders.rules.summary import SegmentSum, Summary
 from troth.business.backorders.states import ChangeState, Kind, RunState
+from troth.business.promising.rules.explain import spelled_period, whose
 from troth.business.promising.screens import BASIS
 from troth.kernel.calendars import date_of
 from troth.platform.web import formats
 from troth.platform.web.columns import Column, table_of
+from troth.platform.web.language import worded
 from troth.platform.web.tallies import tally
 from troth.platform.web.values import Link, Party, Quantity, Status, Waiting
 
@@ -281,6 +283,28 @@ def taken(found: Sequence[queries.Taken], unit: Unit) -> dict[str, Any] | None:
         if (other := one.other) is not None
     ]  # fmt: skip
     return table_of(TAKEN, rows) if rows else None
+
+
+CONSUMED = (
+    Column("quota", _("Quota"), wide=True),
+    Column("whose", _("Holds for"), wide=True),
+    Column("period", _("Period")),
+    Column("before", _("Used before"), "quantity"),
+    Column("after", _("Used then"), "quantity"),
+)
+
+
+def consumed(change: Change, unit: Unit) -> dict[str, Any] | None:
+    """What the line uses of its quotas, by period; None where none holds for it."""
+    rows = [
+        {
+            "quota": one.name, "whose": worded(whose(one.values)),
+            "period": worded(spelled_period(one.kind, one.number)), "before": Quantity(one.before, *unit),
+            "after": Quantity(one.after, *unit),
+        }
+        for one in queries.consumed_of(change, queries.procedures_of([change]))
+    ]  # fmt: skip
+    return table_of(CONSUMED, rows) if rows else None
 
 
 def _url(change: Change) -> str:

@@ -16,8 +16,11 @@ from troth.business.backorders.states import (
     Sort,
     Verdict,
 )
+from troth.business.promising.rules.explain import of_quota
 from troth.kernel.backorder import Raised
 from troth.kernel.calendars import day_of
+from troth.kernel.quantity import format_quantity
+from troth.platform.web.language import worded
 from troth.platform.web.values import Status, Text
 
 STATES = {
@@ -91,7 +94,7 @@ FROZEN: dict[str, Text] = {
     Frozen.SCOPE: _("Checked by another scope than the product's"),
     Frozen.CLOSED: _("The site is closed"),
     Frozen.EXPIRING: _("Goods are kept in batches"),
-    Frozen.RATIONED: _("A quota holds for it that it was promised under too long ago to be told which"),
+    Frozen.RATIONED: _("A quota holds for it, but it was promised too long ago to know which"),
     Frozen.PROTECTED: _("Supply protection holds for it"),
 }
 
@@ -123,18 +126,29 @@ LEFT: dict[str, Text] = {
 }
 PASSED = _("Redistribute: its day has passed; it gets the next one on which its goods can leave.")
 SAME = _("The dates stay; the goods come from another supply.")
+REBOOKED = _("The promise stays; it uses another period of its quota, because others come before it in its own.")
 
 
 def rule_of(change: Change, run: Run) -> str:
     """Why a line came to what it came, in one or two sentences in the reader's language."""
     if run.kind == Kind.UNDO:
         return str(LEFT.get(change.left_because, KEPT) if change.state == ChangeState.KEPT else UNDONE)
+    if change.old == change.new:
+        return str(REBOOKED)
     today = day_of(run.simulated_at.date()) if run.simulated_at else 0
     # Days lie together with their quantities: a line all of whose days are past has nothing that could be kept.
     is_past = bool(change.old) and change.old[-1][1] < today and change.verdict == Verdict.WORSE
     if is_past and change.strategy == "redistribute" and change.new:
         return str(PASSED)
     return rule(change.strategy, change.verdict, change.raised)
+
+
+def limit_of(change: Change) -> str:
+    """The quota that keeps a line from having more or earlier, in the reader's language; "" where none does."""
+    if not change.quota:
+        return ""
+    unit = change.product.base_unit
+    return worded(of_quota(change.quota, lambda quantity: format_quantity(quantity, unit.decimals, unit.code)))
 
 
 def rule(strategy: str, verdict: str, raised: int) -> str:

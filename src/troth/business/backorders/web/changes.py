@@ -154,6 +154,8 @@ def _explained(change: Change) -> dict[str, Any]:
     rule = words.rule_of(change, change.run)
     return {
         "rule": rule,
+        "limit": words.limit_of(change),
+        "consumed": screens.consumed(change, unit),
         "segment": said["name"],
         "strategy": words.STRATEGIES[said["strategy"]],
         "meaning": words.MEANINGS[said["strategy"]],

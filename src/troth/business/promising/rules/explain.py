@@ -129,11 +129,11 @@ def of_quota(record: Mapping[str, Any], amount: Callable[[int], str]) -> Sentenc
     """Which quota keeps a promise from being earlier or more, and when there is more of it."""
     if record["cell"] is None:
         return Sentence("Quota %(name)s plans nothing for this line.", name=record["name"])
-    whose = {"whose": _whose(record["cell"]), "period": spelled_period(record["period"], record["number"])}
+    facts = {"whose": whose(record["cell"]), "period": spelled_period(record["period"], record["number"])}
     if record["left"] > 0:
-        said = Sentence("Quota of %(whose)s in %(period)s leaves %(left)s", left=amount(record["left"]), **whose)
+        said = Sentence("Quota of %(whose)s in %(period)s leaves %(left)s", left=amount(record["left"]), **facts)
     else:
-        said = Sentence("Quota of %(whose)s in %(period)s is used up", **whose)
+        said = Sentence("Quota of %(whose)s in %(period)s is used up", **facts)
     if "more_on" not in record:
         return Sentence("%(said)s; nothing more is planned after it.", said=said)
     return Sentence(
@@ -150,7 +150,7 @@ def limited_by(record: Mapping[str, Any]) -> Sentence:
         return Sentence("quota %(name)s, which plans nothing for this line", name=record["name"])
     return Sentence(
         "quota of %(whose)s in %(period)s",
-        whose=_whose(record["cell"]),
+        whose=whose(record["cell"]),
         period=spelled_period(record["period"], record["number"]),
     )
 
@@ -167,7 +167,8 @@ OF = {
 """The characteristics of a cell by their names, with a value and without."""
 
 
-def _whose(cell: Mapping[str, str]) -> Sentence:
+def whose(cell: Mapping[str, str]) -> Sentence:
+    """For whom a cell holds, by its values."""
     words = [
         OF[name][1] if value == WILDCARD else Sentence(OF[name][0].pattern, value=value) for name, value in cell.items()
     ]
