@@ -13,11 +13,15 @@ from troth.business.backorders.rules import parts
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import SegmentDraft
+from troth.business.masterdata import actions as masterdata
 from troth.business.promising.models import QuotaUse, Requirement
 from troth.business.quotas import actions as quotas
 from troth.business.quotas.actions import ProcedureDraft, ProtectionDraft, ReachDraft, SequenceDraft, TargetDraft
+from troth.business.quotas.models import Procedure
 from troth.business.sales import actions as sales
+from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.platform.actors import SYSTEM
+from troth.reference import models as reference
 
 EVERYBODY = SegmentDraft("Everybody", "redistribute")
 BETA_RANKS_FIRST = (SegmentDraft("Beta", "redistribute", Filter(customers=("BETA",))), EVERYBODY)
@@ -289,4 +293,32 @@ def test_a_quota_is_shared_out_batch_by_batch(two_products, monkeypatch):
     assert run.state == "applied"
     assert two_products.promised(two_products.second) == [[(8, WEDNESDAY)]]
     assert Change.objects.filter(run=run, state="applied").count() == 2
+    assert_books_hold()
+
+
+def test_what_is_tied_to_stock_stays_used_and_only_the_rest_moves(shared):
+    sales.allocate_stock(shared.first, 10, quantity=7, by=SYSTEM, clock=shared.small.clock)
+    shared.applied(*BETA_RANKS_FIRST)
+    assert shared.promised(shared.second) == [[(3, WEDNESDAY)]]
+    assert (consumed(shared.first), consumed(shared.second)) == ([("ALPHA", 2, 7)], [("BETA", 2, 3)])
+    assert_books_hold()
+
+
+def test_sites_with_another_today_share_a_quota(desk, planner):
+    """In Rotterdam, moved to the far side of the date line, it is Sunday still; the weeks are the same."""
+    reference.Site.objects.filter(code="ROT").update(time_zone="Pacific/Midway")
+    masterdata.touch()
+    procedure = planner.quota("HELMET", ("#", SECOND, 6))
+    desk.stock("HELMET", 10)
+    first = desk.order("ALPHA", ("HELMET", 6))
+    line = LineDraft(product="HELMET", quantity=4, site="ROT")
+    draft = OrderDraft(customer="BETA", requested_on=WEDNESDAY, lines=(line,))
+    second = sales.enter_order(draft, by=SYSTEM, clock=desk.small.clock).id
+    company.put_in_stock(desk.small, "HELMET", 10, site="ROT")
+    run = desk.applied(*BETA_RANKS_FIRST)
+    assert {one.part for one in run.keys.all()} == {1}
+    assert (consumed(first), consumed(second)) == ([("#", 2, 2)], [("#", 2, 4)])
+    assert [quantity for quantity, _ in desk.promised(first)[0] + desk.promised(second)[0]] == [2, 4]
+    assert run.changes.get(document_id=first).quota["procedure"] == Procedure.objects.get(pk=procedure).code
+    assert desk.simulated(*BETA_RANKS_FIRST, name="Again").changes.count() == 0
     assert_books_hold()

@@ -273,7 +273,7 @@ class Contest:
         """Whether these are its old rows, and what they book of its quotas is free as it was."""
         return bool(item.booked) and tuple(rows) == tuple(item.old) and self._rations.has(item.booked)
 
-    def _restore(self, item: Item, rows: Rows, bookings: list[Booking]) -> None:
+    def _restore(self, item: Item, rows: Rows, bookings: Sequence[Booking]) -> None:
         """Let an item have again what it gave back just now."""
         self._issue(item, rows)
         self._book(item, bookings)
@@ -285,7 +285,7 @@ class Contest:
                 balance.take(day, quantity)
         item.new = (*item.new, *rows)
 
-    def _book(self, item: Item, bookings: list[Booking]) -> None:
+    def _book(self, item: Item, bookings: Sequence[Booking]) -> None:
         self._rations.book(bookings)
         item.bookings = list(bookings)
 

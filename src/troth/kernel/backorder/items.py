@@ -48,7 +48,7 @@ class Item:
         self.timetable: Sequence[int] = ()
         self.old: Rows = ()
         self.new: Rows = ()
-        self.booked: list[Booking] = []
+        self.booked: Sequence[Booking] = ()
         self.bookings: list[Booking] = []
         self.open_after: int | None = None
         self.is_limited = False
