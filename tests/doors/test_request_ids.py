@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from troth.logs import logging_for
+from troth.platform import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +67,9 @@ def test_what_is_logged_afterwards_carries_no_id(lines):
     logging.getLogger("troth.test").warning("afterwards")
     [line] = [line for line in lines() if line["event"] == "afterwards"]
     assert "request_id" not in line
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_finds_nothing_to_do_says_nothing(lines):
+    assert jobs.run_tasks() == 0
+    assert lines() == []
