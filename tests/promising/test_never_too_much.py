@@ -207,6 +207,7 @@ def test_verify_counts_what_it_looked_at(promised):
         "promising: demand": 1,
         "promising: holds": 0,
         "promising: locations": 0,
+        "promising: no more": 0,
         "promising: open": 1,
         "promising: quota marks": 0,
         "promising: quotas": 0,

@@ -208,6 +208,7 @@ def findings(name):
     ("name", "statement"),
     [
         ("promising: quotas", "UPDATE promising_quotause SET quantity = quantity - 1"),
+        ("promising: no more", "UPDATE promising_quotause SET quantity = quantity + 1"),
         ("promising: quota marks", "UPDATE promising_requirement SET is_rationed = FALSE"),
         ("quota: balances", "UPDATE quota_balance SET consumed = consumed + 1"),
         ("quotas: cells", "UPDATE quotas_cell SET first_period = 1, last_period = 2"),

@@ -207,6 +207,20 @@ def _by_cell(uses: Iterable[Use]) -> dict[tuple[int, str, int], int]:
     return sums
 
 
+def _no_more() -> Iterator[Finding | Count]:
+    """A line consumes of each sequence no more than is confirmed of it; what it gave up was given back."""
+    uses = QuotaUse.objects.values_list("requirement__document_kind", "requirement__line_id", "sequence")
+    sums = uses.annotate(used=Sum("quantity"), confirmed=F("requirement__confirmed_quantity"))
+    yield Count(QuotaUse.objects.values("requirement_id").distinct().count())
+    for kind, line_id, sequence, used, confirmed in sums.filter(used__gt=F("confirmed")).order_by(
+        "requirement__line_id", "sequence"
+    ):
+        yield Finding(
+            f"Line {line_id} of {kind} consumes {used} of its quotas, and {confirmed} are confirmed.",
+            {"kind": kind, "line": line_id, "sequence": sequence},
+        )
+
+
 def _quota_marks() -> Iterator[Finding | Count]:
     """Whoever reads a line that consumes quotas knows it by a mark on the line."""
     rows = QuotaUse.objects.filter(requirement__is_rationed=False).values_list("requirement__line_id", flat=True)
@@ -217,6 +231,7 @@ def _quota_marks() -> Iterator[Finding | Count]:
 
 register(Check("promising: quotas", "What is consumed of each cell is the sum of what lines consume.", _quotas))
 register(Check("promising: counted", "Each promise is consumed in full of the quotas that hold for it.", _counted))
+register(Check("promising: no more", "No line consumes more of its quotas than is confirmed of it.", _no_more))
 register(Check("promising: quota marks", "Every line that consumes a quota is marked.", _quota_marks))
 register(
     Check(
