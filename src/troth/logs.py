@@ -53,7 +53,7 @@ def logging_for(*, level: str, as_json: bool) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level.upper(), "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
-            # our worker asks it for tasks each second, and each time it would say that it starts and that there are none
+            # our worker asks it for tasks each second, and each time it says that it starts and that there are none
             "django_tasks_db": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }
