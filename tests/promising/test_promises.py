@@ -1,7 +1,7 @@
 """Promises in the books: groups, dates, changes, what-if, and what is kept as the record."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from troth.business.promising.rules import Way
 from troth.kernel.calendars import day_of
 from troth.kernel.netting import Category
 from troth.kernel.scheduling import Calendars, Durations
+from troth.kernel.scopes import STANDARD, Event
 from troth.ledgers.availability.models import Posting
 from troth.platform.documents import DocumentRef
 from troth.platform.sql import tally
@@ -77,6 +78,20 @@ def test_a_complete_delivery_that_cannot_be_whole_holds_no_goods(books):
     assert promise.short_lines == (1, 2)
     assert demand(books, ready) == [("STOCK", 0, 10)]
     assert "all lines are to arrive together" in promise.lines[1].sentence
+
+
+def test_lines_that_are_held_back_together_name_the_item_in_the_way(books):
+    ready, never = books.product(), books.product()
+    books.supply(ready, (None, 10))
+
+    promise = books.confirm(
+        books.wish(ready, 5, march(3), delivery_group=1, line_number=10),
+        books.wish(never, 5, march(3), delivery_group=1, line_number=20),
+    )
+
+    said = "Nothing is confirmed, because all lines are to arrive together and item 20 cannot."
+    assert promise.lines[1].sentence == f"Requested for 3 Mar 2026. {said}"
+    assert queries.explain("order", 1).sentence == promise.lines[1].sentence
 
 
 def test_a_delivery_group_waits_for_its_own_lines_only(books):
@@ -274,6 +289,21 @@ def test_the_record_says_why_a_line_is_late_and_what_comes_next(books):
     assert first.binding.receipt == (Category.PURCHASE, day_of(march(8)), 20)
     assert second.binding is not None
     assert second.binding.balance == 24
+
+
+def test_a_receipt_after_all_that_the_check_looks_at_is_said_to_be_so(books):
+    product = books.product()
+    far = TODAY + timedelta(days=STANDARD[Event.ORDER].horizon_days)
+    books.supply(product, (None, 1), (far + timedelta(days=1), 20))
+
+    promise = books.confirm(books.wish(product, 3, march(3)))
+
+    assert promise.lines[1].sentence.endswith(
+        "2 EA cannot be confirmed: on 3 Mar 2026 everything is promised; the next receipt, a purchase order due on "
+        "3 Mar 2027, is later than the check looks."
+    )
+    books.supply(product, (far, 20))
+    assert books.reconfirm(books.wish(product, 3, march(3), line_id=1)).lines[1].confirmed == 3
 
 
 def test_a_line_on_time_and_a_line_in_want_are_told_in_a_sentence(books):

@@ -230,9 +230,13 @@ def _together(tasks: Sequence[Task], table: Timetable) -> Iterator[tuple[Task, L
     kept = _Kept(tasks)
     tried = [_alone(task, table, Mode.COMPLETE) for task in tasks]
     kept.restore()
-    if any(task.quantity > promise.confirmed for task, promise in zip(tasks, tried, strict=True)):
+    lacking = [task.wish for task, promise in zip(tasks, tried, strict=True) if task.quantity > promise.confirmed]
+    if lacking:
+        held: dict[str, object] = {"held": "group"}
+        if all(wish.line_number for wish in lacking):
+            held["held_by"] = [wish.line_number for wish in lacking]
         for task, promise in zip(tasks, tried, strict=True):
-            yield task, LinePromise(task.wish, (), {**promise.record, "held": "group"})
+            yield task, LinePromise(task.wish, (), {**promise.record, **held})
         return
     latest: int | None = max(schedule.dates.delivery for promise in tried for schedule in promise.schedules)
     if latest is not None and any(_dwindles(task) for task in tasks):

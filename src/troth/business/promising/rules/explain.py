@@ -44,6 +44,12 @@ HELD = {
     "blocked": Sentence("Nothing is confirmed while the document is blocked."),
     "group": Sentence("Nothing is confirmed, because all lines are to arrive together and not all of them can."),
 }
+_HELD_BY_ITEM = Sentence("Nothing is confirmed, because all lines are to arrive together and item %(items)s cannot.")
+_HELD_BY_ITEMS = Sentence("Nothing is confirmed, because all lines are to arrive together and items %(items)s cannot.")
+_HELD_BY_MORE = Sentence(
+    "Nothing is confirmed, because all lines are to arrive together and items %(items)s and others cannot."
+)
+ITEMS_NAMED = 5
 
 Told = tuple[int, date, str, Binding | None]
 
@@ -72,9 +78,8 @@ def sentence(
     is_promised = bool(record.get("bound", {}).get("promised"))
     quota = [of_quota(record["quota"], amount)] if "quota" in record and not on_time else []
     if short > 0:
-        held = HELD.get(record.get("held", ""))
         why = _short_at(amount(short), location) if location else _short(amount(short), bound, is_promised=is_promised)
-        parts += [held or why, *quota]
+        parts += [_held(record) or why, *quota]
     elif not on_time and bound:
         parts.append(Sentence("On %(why)s.", why=_why(bound, is_promised=is_promised)))
     elif not on_time:
@@ -84,6 +89,15 @@ def sentence(
     if not on_time and record.get("forecast"):
         parts.append(Sentence("%(amount)s are kept for what is forecast.", amount=amount(record["forecast"])))
     return together(*parts, *_outside(record, amount), *of_batch, *_spoilt(record), *others)
+
+
+def _held(record: Mapping[str, Any]) -> Sentence | None:
+    """What holds all of the line back, whatever there is of its goods."""
+    if items := record.get("held_by"):
+        listed = ", ".join(str(item) for item in items[:ITEMS_NAMED])
+        pattern = _HELD_BY_MORE if len(items) > ITEMS_NAMED else _HELD_BY_ITEM if len(items) == 1 else _HELD_BY_ITEMS
+        return Sentence(pattern.pattern, items=listed)
+    return HELD.get(record.get("held", ""))
 
 
 def _outside(record: Mapping[str, Any], amount: Callable[[int], str]) -> list[Sentence]:
@@ -215,6 +229,9 @@ def _short_at(amount: str, location: str) -> Sentence:
 
 
 _NEXT = Sentence("%(day)s everything is promised; the next receipt is a %(receipt)s due on %(due)s")
+_NEXT_BEYOND = Sentence(
+    "%(day)s everything is promised; the next receipt, a %(receipt)s due on %(due)s, is later than the check looks"
+)
 _NEXT_PROMISED = Sentence("%(day)s everything is promised; so is the next receipt, a %(receipt)s due on %(due)s")
 
 
@@ -224,7 +241,7 @@ def _why(bound: Binding, *, is_promised: bool) -> Sentence:
     if bound.receipt is None:
         return Sentence("%(day)s everything is promised, and no receipt is known after it", day=full)
     category, day, _ = bound.receipt
-    pattern = _NEXT_PROMISED if is_promised else _NEXT
+    pattern = _NEXT_BEYOND if bound.is_beyond else _NEXT_PROMISED if is_promised else _NEXT
     return Sentence(
         pattern.pattern,
         day=full,

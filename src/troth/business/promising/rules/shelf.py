@@ -207,7 +207,9 @@ class Shelf:
         """What limits a promise from `offset` on: the first lowest balance, and the receipt after it."""
         lowest, balance = self.free.binding(offset)
         day = self.today + lowest
-        return Binding(day, balance, _next_receipt(self._series, self.scope, day))
+        receipt = _next_receipt(self._series, self.scope, day)
+        is_beyond = receipt is not None and receipt[1] > self.today + self.scope.horizon_days
+        return Binding(day, balance, receipt, is_beyond)
 
     def slice(self, offset: int) -> list[list[int]]:
         """The steps of the free curve from `offset` on, as [day, free]: the record of what was seen."""

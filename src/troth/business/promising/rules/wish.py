@@ -82,7 +82,8 @@ class Wish(NamedTuple):
     `priority` 1 is the most urgent. `deliveries_max` limits the schedule lines. Lines with the same `delivery_group`
     (0: none) and all lines with `complete_delivery` arrive together or not at all. `is_checked` is False where nothing
     is kept in stock. Without `traits` the line is held against no quota and no supply protection.
-    `considered` is kept with the promise: the rule and the alternatives that were tried for the line.
+    `considered` is kept with the promise: the rule and the alternatives that were tried for the line. `line_number` is
+    the line's number as people see it, 0 where it has none.
 
     `segment` names what is kept apart for it: one storage location that it is served from alone (`kernel.places`).
 
@@ -117,6 +118,7 @@ class Wish(NamedTuple):
     decimals: int = 0
     traits: Traits | None = None
     considered: Mapping[str, Any] | None = None
+    line_number: int = 0
 
     @property
     def location(self) -> str:
@@ -126,16 +128,19 @@ class Wish(NamedTuple):
 
 class Binding(NamedTuple):
     """What limits a confirmation: on `day` (number) the balance was lowest; `receipt` (category, day, quantity) is the
-    next that would lift it, None where none is known."""
+    next that would lift it, None where none is known; `is_beyond` says that it comes after what the check looks at."""
 
     day: int
     balance: int
     receipt: tuple[int, int, int] | None
+    is_beyond: bool = False
 
     def record(self) -> dict[str, Any]:
         found: dict[str, Any] = {"day": self.day, "balance": self.balance}
         if self.receipt:
             found["receipt"] = self.receipt
+        if self.is_beyond:
+            found["beyond"] = True
         return found
 
     @classmethod
@@ -143,7 +148,7 @@ class Binding(NamedTuple):
         if "day" not in record:
             return None
         receipt = record.get("receipt")
-        return cls(record["day"], record["balance"], tuple(receipt) if receipt else None)
+        return cls(record["day"], record["balance"], tuple(receipt) if receipt else None, "beyond" in record)
 
 
 class Schedule(NamedTuple):

@@ -204,6 +204,7 @@ def _wish(document: Document, line: Line) -> Wish:
         decimals=product.base_unit.decimals,
         traits=_traits(terms, product),
         considered=line.asked.get("considered"),
+        line_number=line.line_number,
     )
 
 
