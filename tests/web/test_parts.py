@@ -140,3 +140,9 @@ def test_a_link_in_the_cell_that_opens_the_row_is_told_as_words_since_links_do_n
     assert 'href="/promises/5/"' in shown
     assert "SO-1" in shown
     assert 'href="/orders/1/"' in Cell(column, Link("SO-1", "/orders/1/")).html()
+
+
+def test_words_may_stand_where_there_is_no_day():
+    column = Column("on", "On", "date")
+    assert "not confirmed" in Cell(column, "not confirmed").html()
+    assert '<time class="day" datetime="2026-03-03"' in Cell(column, date(2026, 3, 3)).html()

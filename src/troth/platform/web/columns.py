@@ -27,8 +27,9 @@ class Column:
     """`value` reads the cell from a row; without it the row's key or attribute of the column's name is taken.
 
     A cell of kind quantity is a Quantity, money a Money, status a Status, link a Link, party a Party; the others are
-    plain. `sort` says whether the source can sort by the key. `wide` gives the column what room is left, `wrap` shows
-    long texts whole. `offered` is shown only to who chooses it.
+    plain. Where there is no day, a cell of kind date may be words that say so. `sort` says whether the source can sort
+    by the key. `wide` gives the column what room is left, `wrap` shows long texts whole. `offered` is shown only to
+    who chooses it.
     """
 
     key: str
@@ -82,7 +83,7 @@ def draw(kind: str, value: Any, today: date | None = None) -> SafeString:
             return parts.quantity(value.value, value.decimals, value.unit)
         case "money":
             return parts.money(value.minor, value.currency)
-        case "date":
+        case "date" if not isinstance(value, str):
             return parts.day(value, today)
         case "status":
             return parts.status_chip(value)

@@ -184,8 +184,8 @@ class ReactionList(ListPage):
     lead = _("Promises whose supply slipped: the dates before and after, by which policy, and who was told when.")
     permission = "promising.view_availability"
     columns = (
-        Column("at", _("Day"), "date"),
         Column("document", _("Document"), "link"),
+        Column("at", _("Day"), "date", offered=True),
         Column("party", _("Customer")),
         Column("product", _("Product")),
         Column("cause", _("Because"), wrap=True),
