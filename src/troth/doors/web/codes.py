@@ -38,6 +38,8 @@ CODES = (
     Code("VA21", _("Create a quotation"), "sales:quotation-create"),
     Code("V.14", _("Blocked orders"), "sales:orders", "blocked=1"),
     Code("MMBE", _("Stock overview"), "supply:stock", asks="q"),
+    Code("MB1B", _("Transfer posting"), "supply:stock", "type=unrestricted", asks="product"),
+    Code("QA11", _("Goods in quality inspection"), "supply:stock", "type=quality", asks="product"),
     Code("CO09", _("Availability overview"), "promising:availability", asks="product"),
     Code("VB01", _("Create a listing or an exclusion"), "masterdata:listings-create"),
     Code("VB03", _("Listings and exclusions"), "masterdata:listings-list", asks="product"),

@@ -78,6 +78,14 @@ TASKS = (
     Task(_("Create invoices"), "billing:due", _("new bill")),
     Task(_("New payment"), "receivables:payment-create", _("create post money received")),
     Task(_("Enter forecasts"), "supply:forecast-set", _("plan demand expected")),
+    Task(
+        _("Release goods from inspection"),
+        "supply:stock",
+        _("quality usage decision"),
+        "type=quality",
+        "supply.transfer_stock",
+    ),
+    Task(_("Block goods"), "supply:stock", _("transfer posting"), "type=unrestricted", "supply.transfer_stock"),
     Task(_("New receipt"), "supply:receipt-create", _("create expect purchase production")),
     Task(_("New customer"), "masterdata:customers-create", _("create")),
     Task(_("New product"), "masterdata:products-create", _("create")),
@@ -131,7 +139,7 @@ def _screen(code: Code, *, exact: bool = False) -> Hit:
 
 def _behind(actor: Actor, code: Code, rest: str) -> list[Hit]:
     if code.asks:
-        url = f"{reverse(code.route)}?{things.parameter(code.asks, rest)}"
+        url = f"{code.url}{'&' if code.query else '?'}{things.parameter(code.asks, rest)}"
         return [Hit(SCREENS, f"{code.label}: {rest}", url, code.code, exact=True)]
     if not code.opens or not allowed(actor, code.opens):
         return []

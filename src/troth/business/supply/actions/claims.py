@@ -53,10 +53,10 @@ def refuse_spoken_for(held: Held, key: StockKey, taken: int) -> None:
     if not claimed or taken <= free or taken > there:  # more than there is has a refusal of its own
         return
     place = reference.place(key.site_id, key.bin_id, key.product_id)
-    whose = ", ".join(f"{one.document} {place.format(one.quantity)}" for one in standing[:5])
+    whose = ", ".join(f"{one.document} has {place.format(one.quantity)}" for one in standing[:5])
     raise GoodsSpokenFor(
-        f"Of the {place.format(there)} of product {place.product} in bin {place.bin}, {whose} cannot be taken: "
-        f"{place.format(free)} are free. Take at most that much, or {standing[0].remedy} first.",
+        f"Of the {place.format(there)} of product {place.product} in bin {place.bin} {place.format(free)} are free: "
+        f"{whose}. Take at most what is free, or {standing[0].remedy} first.",
         field="quantity",
         bin=place.bin,
         free=free,
