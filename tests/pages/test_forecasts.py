@@ -27,7 +27,12 @@ def test_a_planner_enters_a_forecast_and_changes_it_from_the_list(company, yard,
     assert 'value="HELMET"' in filled
     refused = browser.post(place, {"reason": "plan 7", **ROWS, **row, "rows-0-on": "2026-02-20"})
     assert "has passed" in said(refused)
-    assert "Forecast" in said(browser.get("/availability/?product=HELMET&site=HAM"))
+    shown = browser.get("/availability/?product=HELMET&site=HAM")
+    assert "Forecast" in said(shown)
+    asked = "/forecasts/?q=HELMET&site=HAM&on_from=2026-03-20&on_until=2026-03-20"
+    assert f'<a href="{asked.replace("&", "&amp;")}">' in shown.content.decode()
+    assert "plan 7" in browser.get(asked).content.decode()
+    assert "/forecasts/?q=" not in sign_in("warehouse_clerk").get("/availability/?product=HELMET").content.decode()
 
 
 @time_machine.travel(NOW)

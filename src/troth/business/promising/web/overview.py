@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from troth.business.masterdata.queries import scope_id
 from troth.business.masterdata.queries import screens as masterdata
 from troth.business.promising import queries, screens
 from troth.business.promising.web.protected import protected
+from troth.kernel.netting import Category
 from troth.kernel.scopes import CheckingScope
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.words import CATEGORIES
@@ -20,7 +22,7 @@ from troth.platform.web import workplace
 from troth.platform.web.access import allowed, demand
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.pickers import Picker
-from troth.platform.web.values import Empty, Quantity
+from troth.platform.web.values import Empty, Link, Quantity
 from troth.reference import queries as reference
 
 ELEMENTS = (
@@ -72,7 +74,10 @@ def overview(request: HttpRequest) -> HttpResponse:
             **protected(product, site.id, today, line["dated"], actor),
             "locations": screens.locations(product, site.id),
             "holders": screens.holders(product, site.id, actor),
-            "elements": table_of(ELEMENTS, [_element(one, unit, actor) for one in _elements(product.id, site.id)]),
+            "elements": table_of(
+                ELEMENTS,
+                [_element(one, unit, actor, (product.number, code)) for one in _elements(product.id, site.id)],
+            ),
         }
     return render(request, "promising/availability.html", context)
 
@@ -100,10 +105,21 @@ def _elements(product_id: int, site_id: int) -> list[availability.Element]:
     return availability.elements(product_id, site_id)[:MOST_ELEMENTS]
 
 
-def _element(one: availability.Element, unit: tuple[int, str], actor: Any) -> dict[str, Any]:
+def _element(one: availability.Element, unit: tuple[int, str], actor: Any, place: tuple[str, str]) -> dict[str, Any]:
+    """`place`: the numbers of product and site."""
+    is_forecast = one.category == Category.FORECAST
     return {
         "on": one.on,
         "what": CATEGORIES[one.category],
-        "document": screens.link_of(one.source, actor),
+        "document": _forecast(one, actor, place) if is_forecast else screens.link_of(one.source, actor),
         "quantity": Quantity(one.quantity, *unit),
     }
+
+
+def _forecast(one: availability.Element, actor: Any, place: tuple[str, str]) -> Link | None:
+    """A forecast is no document: its day in the list of forecasts, for those who may open that."""
+    if one.on is None or not allowed(actor, "supply:forecasts"):
+        return None
+    day = one.on.isoformat()
+    asked = {"q": place[0], "site": place[1], "on_from": day, "on_until": day}
+    return Link(gettext("Forecasts"), f"{reverse('supply:forecasts')}?{urlencode(asked)}")
