@@ -2,7 +2,7 @@
 
 A line is open as far as it is neither delivered nor tied to stock. Its rows are its confirmations of that part. What is
 not checked, withdrawn, or kept in a segment of its own is no part of it. Lines that quotas or supply protection hold
-for say so: they are to keep what they have, so that a run gives nobody more than a quota does.
+for, or held, say so: `limited` reads what does.
 """
 
 from collections.abc import Sequence
