@@ -245,6 +245,29 @@ def test_lines_that_arrive_together_share_a_quota_as_a_group(desk, planner):
     assert_books_hold()
 
 
+@pytest.fixture
+def exceeded(desk, planner) -> Desk:
+    """ALPHA was promised ten before its quota of six was made."""
+    desk.stock("HELMET", 20)
+    desk.first = desk.order("ALPHA", ("HELMET", 10))
+    planner.quota("HELMET", ("ALPHA", SECOND, 6), ("ALPHA", THIRD, 5))
+    return desk
+
+
+@pytest.mark.parametrize("strategy", ["win", "gain", "improve"])
+def test_whoever_is_to_keep_keeps_what_exceeds_its_quota(exceeded, strategy):
+    run = exceeded.simulated(SegmentDraft("All keep", strategy))
+    assert (Summary.of(run.summary).frozen, run.changes.count()) == ({"exceeded": 1}, 0)
+
+
+def test_who_may_lose_comes_down_to_what_its_quota_allows(exceeded):
+    exceeded.applied(EVERYBODY)
+    assert exceeded.promised(exceeded.first) == [[(6, WEDNESDAY), (4, date(2026, 3, 18))]]
+    assert consumed(exceeded.first) == [("ALPHA", 2, 6), ("ALPHA", 3, 4)]
+    assert exceeded.simulated(EVERYBODY, name="Again").changes.count() == 0
+    assert_books_hold()
+
+
 def test_a_line_promised_before_it_was_kept_what_tells_it_apart_is_left_alone(shared):
     Requirement.objects.filter(document_id=shared.first).update(traits="")
     run = shared.simulated(*BETA_RANKS_FIRST)

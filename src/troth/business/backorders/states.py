@@ -102,7 +102,8 @@ class Frozen(StrEnum):
     `together`: it arrives together with something that takes none; `linked`: or with lines of products that are linked
     with too many others to be decided at once. `expiring`: a run does not share goods that are kept in batches;
     `protected`: nor what supply protection holds for. `rationed`: a quota holds for it, and it was promised before what
-    tells it apart was kept with it. `linked` is, too, what shares a quota with lines of too many products.
+    tells it apart was kept with it. `exceeded`: more is promised of its quota than it allows, and its strategy is one
+    that keeps. `linked` is, too, what shares a quota with lines of too many products.
     """
 
     FIXED = "fixed"
@@ -114,6 +115,7 @@ class Frozen(StrEnum):
     EXPIRING = "expiring"
     RATIONED = "rationed"
     PROTECTED = "protected"
+    EXCEEDED = "exceeded"
 
 
 class Rhythm(StrEnum):

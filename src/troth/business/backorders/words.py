@@ -96,6 +96,7 @@ FROZEN: dict[str, Text] = {
     Frozen.EXPIRING: _("Goods are kept in batches"),
     Frozen.RATIONED: _("A quota holds for it, but it was promised too long ago to know which"),
     Frozen.PROTECTED: _("Supply protection holds for it"),
+    Frozen.EXCEEDED: _("More is promised of its quota than it allows; it keeps what it has"),
 }
 
 _RULES: dict[tuple[str, str], Text] = {

@@ -15,6 +15,7 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.promising.actions import limited
 from troth.business.promising.actions.backlog import BASES, OpenLines, open_lines
 from troth.business.promising.actions.limited import Limits
+from troth.business.promising.rules.quotas import Use
 from troth.business.promising.rules.wish import Way
 from troth.business.promising.states import Basis
 from troth.business.sales.actions.outstanding import Outstanding, outstanding
@@ -98,6 +99,13 @@ class Lines:
             for one, scope, today in zip(self.balances, self.scopes, self.today, strict=True)
         ]
         return [_beside(series, given) for series, given in zip(counted, back, strict=True)]
+
+    @cached_property
+    def loose_uses(self) -> dict[int, tuple[Use, ...]]:
+        """What each line that quotas hold or held for consumes of what may be given up, by its place."""
+        known = [(place, one) for place, one in enumerate(self.open.requirement.tolist()) if one in self.limits.lines]
+        confirmed = np.bincount(self.row_owner, self.open.row_quantity, len(self)).astype(np.int64).tolist()
+        return {place: self.limits.lines[one].loose(confirmed[place]) for place, one in known}
 
     def facts(self) -> Facts:
         """What lines are filtered and ranked by."""

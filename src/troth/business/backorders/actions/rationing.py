@@ -45,14 +45,13 @@ class Rationing:
 
     def __init__(self, lines: Lines, moves: Flags) -> None:
         self._lines, limits = lines, lines.limits
-        known = [(place, one) for place, one in enumerate(lines.open.requirement.tolist()) if one in limits.lines]
-        confirmed = np.bincount(lines.row_owner, lines.open.row_quantity, len(lines)).astype(np.int64).tolist()
-        self.booked = {place: limits.lines[one].loose(confirmed[place]) for place, one in known}
+        self.booked = lines.loose_uses
+        ids = lines.open.requirement.tolist()
         self._today: list[int] = lines.today_of.tolist()
         self.matched = {
             place: found
-            for place, one in known
-            if moves[place] and (found := limits.matched.get(one)) is not None and found.sequences
+            for place in self.booked
+            if moves[place] and (found := limits.matched.get(ids[place])) is not None and found.sequences
         }
         self._back: dict[QuotaKey, int] = {}
         for place, uses in self.booked.items():
@@ -200,6 +199,21 @@ class Afterwards:
 def _target_row(row: _Row, left: Any, taken: dict[QuotaKey, int]) -> TargetRow:
     cells = [(planned, consumed + taken.get(key, 0)) for key in row.keys for planned, consumed in (left(key),)]
     return row_of(row.terms, row.cell, row.first, cells)
+
+
+def exceeding(lines: Lines) -> list[int]:
+    """The places of the lines that consume a cell of which more is consumed than planned, of those that hold for them.
+
+    Nobody loses a promise because a quota was made or lowered afterwards: whoever is to keep what it has is left alone.
+    """
+    over = {key for key, one in lines.quota.items() if one.consumed > one.planned}
+    found, ids = [], lines.open.requirement.tolist()
+    for place, uses in lines.loose_uses.items() if over else ():
+        matched = lines.limits.matched.get(ids[place])
+        held = names(matched) if matched is not None else set()
+        if any(key_of(use) in over and (use.procedure_id, use.cell) in held for use in uses):
+            found.append(place)
+    return found
 
 
 def names(matched: Matched) -> set[Row]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from troth.business.backorders.actions.grouping import Groups
 from troth.business.backorders.actions.lines import LEAD_TIME, STOCK, Lines, Timetables, expected
-from troth.business.backorders.actions.rationing import Afterwards, Rationing, names
+from troth.business.backorders.actions.rationing import Afterwards, Rationing, exceeding, names
 from troth.business.backorders.rules.selection import Facts, Flags, Ids, meant, ranked
 from troth.business.backorders.rules.variants import STRATEGIES, Settings
 from troth.business.backorders.states import Frozen, Only, Verdict, verdict_of
@@ -30,7 +30,9 @@ from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import FIRM
 
 NO_SEGMENT = -1
-LINKED = list(Frozen).index(Frozen.LINKED) + 1
+LINKED, EXCEEDED = (list(Frozen).index(one) + 1 for one in (Frozen.LINKED, Frozen.EXCEEDED))
+KEEPING = ("win", "gain", "improve")
+"""The strategies under which a line keeps what it has, as far as nobody takes it by another of them."""
 _WORDS = tuple(one.name.lower() for one in Strategy)
 _BASES = tuple(str(one) for one in BASES)
 
@@ -115,6 +117,9 @@ class Shared:
         They take the first that one of them fits.
         """
         segment, frozen = _segments(self.facts, self.settings, ids, self.selected), self.lines.frozen.copy()
+        keeps = [one.strategy in KEEPING for one in self.settings.segments]
+        exceeded = [place for place in exceeding(self.lines) if segment[place] != NO_SEGMENT and keeps[segment[place]]]
+        frozen[exceeded] = np.where(frozen[exceeded] == 0, EXCEEDED, frozen[exceeded])
         if len(self.groups.grouped):
             left, reasons = self.groups.left_out(self.selected & (frozen == 0), self.wanted_day)
             frozen[left] = np.where(frozen[left] == 0, reasons, frozen[left])
