@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests import company
 from tests.sales.test_new_dates import asks
-from troth.business.masterdata.models import CheckingScope
+from troth.business.masterdata.models import AvailabilityRule, AvailabilityRuleStep, CheckingScope
 from troth.business.promising import queries as promises
 from troth.business.sales import actions, jobs, queries
 from troth.business.sales.models import NewDates, OrderLine
@@ -152,3 +153,25 @@ def test_an_order_whose_type_asks_is_asked(small, rep, draft, shop) -> None:
     assert (proposal.segment, proposal.missing, confirmed(order)) == (SHOP, 2, 3)
     taken = actions.take_new_dates(proposal.pk, version=1, by=rep, clock=small.clock)
     assert (taken.outcome, confirmed(order), open_shortages(), broken()) == ("taken", 1, [], [])
+
+
+def test_many_orders_in_one_go_share_what_lies_there(small, rep, draft, shop) -> None:
+    drafts = [draft("ALPHA", line(3)), draft("BETA", ("HELMET", 9)), draft("BETA", line(3))]
+    answers = actions.enter_orders(drafts, by=rep, clock=small.clock)
+    assert [one.taken.lines[0].confirmed for one in answers] == [3, 9, 0]
+    assert (kept(small), broken()) == (3, [])
+
+
+def test_rules_name_nothing_for_it_and_serve_the_lines_beside_it(small, rep, draft, shop) -> None:
+    rule = AvailabilityRule.objects.create(
+        code="R1", name="R1", product=small.products["HELMET"], valid_from_on=company.LONG_AGO
+    )
+    AvailabilityRuleStep.objects.create(rule=rule, position=1, site=small.sites["ROT"])
+    company.put_in_stock(small, "HELMET", 20, site="ROT")
+    order = actions.enter_order(draft("BETA", line(6), line(20, location="")), by=rep, clock=small.clock)
+    lines = [one for one in queries.order(order.id, by=rep).lines if one.line.stands and one.promise]
+    served = [(one.site, one.line.location, one.promise.confirmed) for one in lines]
+    assert ("HAM", "SHOP", 4) in served
+    assert sum(confirmed for _, _, confirmed in served) == 24
+    assert [site for site, location, _ in served if location] == ["HAM"]
+    assert broken() == []

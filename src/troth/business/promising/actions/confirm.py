@@ -6,6 +6,7 @@ posting to availability. A promise that still holds is left as it is.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import Transport
@@ -21,7 +22,7 @@ from troth.business.promising.actions.changes import (
 )
 from troth.business.promising.actions.shelves import confirm_nothing, decide_all, key_of
 from troth.business.promising.actions.write import demand_by, post, post_quotas, write
-from troth.business.promising.rules import Promise, SiteClosed, StillAllocated, Way, Wish
+from troth.business.promising.rules import LinePromise, Promise, SiteClosed, StillAllocated, Way, Wish
 from troth.business.promising.states import Cause
 from troth.business.promising.store import Standing
 from troth.business.supply.actions import kept_keys
@@ -85,7 +86,13 @@ def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool =
     is refused.
     """
     free_expired(held, drawn_on(held, wishes), wanted=_sum(wishes), clock=clock)
-    return _promise(held, wishes, {}, clock=clock, blocked=blocked)
+    if not any(wish.segment for wish in wishes):
+        return _promise(held, wishes, {}, clock=clock, blocked=blocked)
+    # Within a document lines of a location come first, but not before another document's.
+    lines: dict[int, LinePromise] = {}
+    for _, own in groupby(wishes, key=lambda wish: (wish.document.kind, wish.document.id)):
+        lines.update(_promise(held, tuple(own), {}, clock=clock, blocked=blocked).lines)
+    return Promise(lines)
 
 
 def reconfirm(
