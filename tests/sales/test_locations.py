@@ -5,6 +5,7 @@ import pytest
 from tests import company
 from tests.sales.test_new_dates import asks
 from troth.business.masterdata.models import AvailabilityRule, AvailabilityRuleStep, CheckingScope
+from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.sales import actions, jobs, queries
 from troth.business.sales.models import NewDates, OrderLine
@@ -153,6 +154,15 @@ def test_an_order_whose_type_asks_is_asked(small, rep, draft, shop) -> None:
     assert (proposal.segment, proposal.missing, confirmed(order)) == (SHOP, 2, 3)
     taken = actions.take_new_dates(proposal.pk, version=1, by=rep, clock=small.clock)
     assert (taken.outcome, confirmed(order), open_shortages(), broken()) == ("taken", 1, [], [])
+
+
+def test_the_whole_site_is_named_as_a_way_to_more(small, rep, draft, shop) -> None:
+    order = actions.enter_order(draft("ALPHA", line(6)), by=rep, clock=small.clock)
+    [line_id] = OrderLine.objects.filter(order_id=order.id).values_list("pk", flat=True)
+    roads = {one.road: one.short for one in promising.earlier("order", line_id, clock=small.clock)}
+    assert roads["anywhere"] == 0
+    change(small, rep, order, location="")
+    assert confirmed(order) == 6
 
 
 def test_many_orders_in_one_go_share_what_lies_there(small, rep, draft, shop) -> None:

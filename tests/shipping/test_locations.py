@@ -10,7 +10,7 @@ from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.sales.rules.refusals import LineInDelivery
 from troth.business.shipping.models import TransferLine
-from troth.business.shipping.rules.picking import Found
+from troth.business.shipping.rules.picking import Found, FoundTooMuch
 from troth.business.supply import actions as supply
 from troth.business.supply.actions import OpeningStock
 from troth.business.supply.rules import GoodsSpokenFor
@@ -106,3 +106,29 @@ def test_stock_is_not_tied_to_it(yard, shop):
     placed = order(yard, 2)
     with pytest.raises(NotFreeToAllocate, match="SHOP"):
         sales.allocate_stock(placed.id, 10, **yard.acting)
+
+
+def test_a_rush_order_is_delivered_at_once_from_there(yard, shop):
+    lines = (LineDraft(product="HELMET", quantity=7, location="SHOP"),)
+    draft = OrderDraft(customer="BETA", lines=lines, order_type="rush", requested_on=companies.WEDNESDAY)
+    made = sales.enter_order(draft, **yard.acting)
+    assert [one.confirmed for one in made.lines] == [5]
+    assert len(made.deliveries) == 1
+    assert_books_hold()
+
+
+def test_more_than_listed_is_not_found_in_what_the_location_keeps(yard, shop):
+    made = yard.deliver(order(yard, 2))
+    transfer = yard.transfer(made)
+    with pytest.raises(FoundTooMuch):
+        yard.do("confirm_pick", transfer_order_id=transfer.id, found={1: Found(3, "one more")})
+    assert_books_hold()
+
+
+def test_a_delivery_that_falls_gives_back_to_the_promise_and_then_to_the_site(yard, shop):
+    placed = order(yard, 4)
+    made = yard.deliver(placed)
+    yard.do("cancel_delivery", delivery_id=made.id, reason="not today")
+    sales.cancel_order(placed.id, reason="not at all", **yard.acting)
+    assert (lying(yard, shop, SHOP), lying(yard, shop)) == (0, 5)
+    assert_books_hold()

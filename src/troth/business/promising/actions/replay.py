@@ -9,6 +9,7 @@ and no route. Nothing here locks or writes: every road is tried on books that ar
     quota      the quotas that hold for the line have room
     protection nothing of its goods is kept for others
     receipt    a receipt that comes later than needed comes by the day the goods are needed
+    anywhere   the line is delivered from the whole site, not from one location alone
     site       the line is delivered from another site
     substitute other goods that a rule of availability names serve all that they can of it
 
@@ -152,6 +153,7 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
         *_unprotected(wish, now, clock),
         *_released(wish, clock),
         *_expedited(wish, clock),
+        *_anywhere(one, wish, clock),
         *_elsewhere(one, kind, clock),
         *_instead(one, wish, clock),
     ]
@@ -159,7 +161,7 @@ def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
     return sorted(better, key=lambda road: (road.short, road.last_on or date.max, _ORDER.index(road.road)))
 
 
-_ORDER = ("split", "fewer", "release", "protection", "quota", "receipt", "site", "substitute")
+_ORDER = ("split", "fewer", "release", "protection", "quota", "receipt", "anywhere", "site", "substitute")
 
 
 def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
@@ -243,8 +245,23 @@ def _more(found: LinePromise, now: LinePromise) -> int:
     return max((_by(arrivals, one.on) - _by(stands, one.on) for one in arrivals), default=0)
 
 
+def _anywhere(one: Requirement, wish: Wish, clock: Clock) -> Iterator[Earlier]:
+    """From wherever it lies at the site."""
+    if not wish.location:
+        return
+    wishes = [each._replace(segment="") if each == wish else each for each in _with_group(one.document_id, wish)]
+    found = _tried(wishes, wish.line_id, clock)
+    if found is not None and found.schedules:
+        yield Earlier("anywhere", _arrivals(found), found.short)
+
+
 def _released(wish: Wish, clock: Clock) -> Iterator[Earlier]:
-    """What lies in inspection, or blocked, is released today: one kind of stock each, all of it."""
+    """What lies in inspection, or blocked, is released today: one kind of stock each, all of it.
+
+    Not for one location alone, of which is not known what of it lies there.
+    """
+    if wish.location:
+        return
     key = AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
     found = availability.lots(wish.product_id, wish.site_id) or lots.without_batches(
         availability.series(wish.product_id, wish.site_id)

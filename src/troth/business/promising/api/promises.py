@@ -60,7 +60,7 @@ class PromiseShown(Shown):
 
 
 class EarlierShown(Shown):
-    """`road` is split, fewer, release, protection, quota, receipt, site or substitute.
+    """`road` is split, fewer, release, protection, quota, receipt, anywhere, site or substitute.
 
     A `receipt` would have to come on `needed_on`, a `quota` to be raised by `more`, a `product` to be sold instead.
     `more` of a `stock` (quality_stock or blocked_stock) would have to be released, of a `protection` not be kept.

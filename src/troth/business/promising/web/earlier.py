@@ -23,6 +23,7 @@ from troth.platform.web.values import Link, Quantity
 ROADS = {
     "split": _("Deliver in parts, each as soon as it can leave"),
     "fewer": _("Take less: what there is for the wished day"),
+    "anywhere": _("Deliver from the whole site, not from one location alone"),
 }
 RELEASED = {
     Category.QUALITY_STOCK: _("Release the %(quantity)s that are in inspection"),
