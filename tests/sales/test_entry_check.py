@@ -84,6 +84,15 @@ def test_what_is_missing_says_its_row_its_field_and_what_it_holds_back(ask):
     assert told["missing"][0]["sentence"] == "Row 1 lacks a requested date. Enter it."
 
 
+def test_rows_without_a_date_ask_once_for_one_that_all_of_them_take(small, ask):
+    day = (date.today() + timedelta(days=28)).isoformat()
+    told = ask(row("HELMET", 1), row("GLOVE", 1), row("HELMET", 1, requested_on=day), requested_on="")
+    [lack] = [one for one in told["missing"] if one["field"] == "requested_on"]
+    assert (lack["row"], lack["sentence"][:13]) == (None, "2 rows lack a")
+    told = ask(row("HELMET", 1), row("GLOVE", 1, requested_on=day), requested_on="")
+    assert [one["row"] for one in told["missing"] if one["field"] == "requested_on"] == [1]
+
+
 def test_a_head_that_cannot_be_read_is_told_by_its_field(ask):
     told = ask(row("HELMET", 2), customer="NOBODY")
     assert [(one["row"], one["field"]) for one in told["problems"]] == [(None, "customer")]

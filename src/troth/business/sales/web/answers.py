@@ -151,7 +151,13 @@ def _day_in(on: date, today: date, _language: str) -> str:
 def _lacks(typed: Typed, document: Document, kind: str) -> list[dict[str, Any]]:
     """What is missing, each with the step it holds back and the field to jump to."""
     main = {line.line_number: line.main_line or line.line_number for line in document.lines}
-    found = [_lack(typed, one, kind, main) for one in document.missing if _counts(one, typed, kind)]
+    wanting = [one for one in document.missing if one.field == "requested_on"]
+    for_all = document.header.requested_on is None and len(wanting) > 1
+    counted = [one for one in document.missing if _counts(one, typed, kind)]
+    found = [_lack(typed, one, kind, main) for one in counted if not (for_all and one.field == "requested_on")]
+    if for_all and kind == "order":
+        words = gettext("%(count)s rows lack a wished date. Enter one in the head for all of them.")
+        found.insert(0, _said(None, "requested_on", words % {"count": len(wanting)}, Step.CONFIRMATION))
     if kind == "quotation" and not getattr(typed.draft, "valid_to_on", None):
         found.insert(0, _said(None, "valid_to_on", gettext("Enter the last day of validity."), SENDING))
     step = Step.CONFIRMATION if kind == "order" else SENDING
