@@ -63,7 +63,7 @@ class OrderAmend(FormPage):
     submit_label = _("Show what it will do")
     lead = _(
         "What nobody was sent to fetch is cut first, then lists, then picked goods go back to their bins. "
-        "What has left stays ordered."
+        "What has left stays ordered. A new date moves what nobody was sent to fetch; the rest leaves on its day."
     )
     amended: Amended | None = None
 
