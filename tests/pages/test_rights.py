@@ -1,5 +1,7 @@
 """Each page opens for the roles that may see it, and for nobody else; each list tells why it is empty."""
 
+import re
+
 import pytest
 from django.urls import resolve
 
@@ -118,3 +120,21 @@ def test_buttons_that_one_may_not_press_are_not_there(world, sign_in):
     page = world.url("/orders/{draft}/")
     assert "Submit order" in sign_in("representative").get(page).content.decode()
     assert "Submit order" not in sign_in("auditor").get(page).content.decode()
+
+
+SEARCHES = (
+    "/availability/", "/availability/what-if/", "/quotas/try/", "/offering/try/", "/promises/kept/",
+    "/checking-scopes/{scope}/try/", "/quota-procedures/{quota}/cells/", *LISTS,
+)  # fmt: skip
+
+
+def test_a_browser_holds_no_search_back_at_a_choice_of_nothing(world, sign_in):
+    browser = sign_in(*sorted(ROLES))
+    held = []
+    for page in SEARCHES:
+        for form in re.findall(
+            r'<form[^>]*method="get".*?</form>', browser.get(world.url(page)).content.decode(), re.S
+        ):
+            for choice in re.findall(r"<select[^>]*\brequired\b[^>]*>.*?</select>", form, re.S):
+                held += [f"{page}: {choice[:80]}"] if '<option value=""' in choice else []
+    assert held == []

@@ -44,7 +44,9 @@ class Chosen(forms.Form):
         label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()]
     )
     scope = forms.ChoiceField(
-        label=_("Scope of check"), choices=lambda: [("", _("As for orders")), *masterdata.names("checking_scope")]
+        label=_("Scope of check"),
+        required=False,  # a browser holds the form back at a required choice of nothing
+        choices=lambda: [("", _("As for orders")), *masterdata.names("checking_scope")],
     )
 
 
