@@ -11,6 +11,7 @@ from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.actions import Check, GivingBack, HoldDraft, HoldLineDraft, Taking
 from troth.business.promising.actions.replay import register_wishes
+from troth.business.promising.models import Requirement
 from troth.ledgers.quota import checks as ledger_checks
 from troth.platform import locks, verify
 from troth.platform.actors import SYSTEM
@@ -88,6 +89,19 @@ def test_what_is_delivered_stays_consumed_when_the_rest_is_cancelled(books, rati
 
     give_back(books, 6, 6)
     assert consumed(procedure) == {}
+    assert holds()
+
+
+def test_what_left_before_a_quota_was_made_needs_no_mark(books):
+    """It is past when the quota is made, so nobody looks at it; what is still open of the product is marked."""
+    product = books.product()
+    books.supply(product, (None, 500))
+    books.confirm(books.asks(product, 8, march(2), region="NORTH"))
+    assert deliver(books, 8) == 8
+    books.confirm(books.asks(product, 5, march(10), region="NORTH", document=order(2)))
+    books.clock = type(books.clock)(books.clock.now() + timedelta(days=7))
+    books.quota(product, ("NORTH", march(9), 20))
+    assert list(Requirement.objects.order_by("id").values_list("is_rationed", flat=True)) == [False, True]
     assert holds()
 
 

@@ -32,6 +32,7 @@ class Promised(NamedTuple):
     wished: int
     traits: str
     is_rationed: bool
+    is_open: bool
     parts: tuple[Part, ...]
     uses: tuple[Use, ...] = ()
 
@@ -58,19 +59,18 @@ def _lines(product_ids: Iterable[int], site_id: int | None, first_on: date) -> I
         chosen, parameters = f"{chosen} AND r.site_id = %s", [*parameters, site_id]
     rows = sql.fetch(
         "SELECT r.id, r.document_kind, r.document_id, r.document_number, r.line_id, r.product_id, r.site_id,"
-        " r.segment, r.priority, r.requested_on, r.traits, r.is_rationed, s.material_on, s.quantity"
+        " r.segment, r.priority, r.requested_on, r.traits, r.is_rationed, r.open_quantity, s.material_on, s.quantity"
         " FROM promising_requirement r LEFT JOIN promising_scheduleline s ON s.requirement_id = r.id"
         f" WHERE {chosen} AND r.is_checked AND r.traits <> '' AND (r.open_quantity > 0 OR EXISTS (SELECT 1"
         " FROM promising_scheduleline t WHERE t.requirement_id = r.id AND t.material_on >= %s))"
         " ORDER BY r.id, s.material_on, s.position",
         [*parameters, first_on],
     )
-    for row, parts in groupby(rows, key=lambda row: row[:12]):
-        confirmed = tuple(Part(_day(part[12]), part[13]) for part in parts if part[12] is not None)
+    for row, parts in groupby(rows, key=lambda row: row[:13]):
+        confirmed = tuple(Part(_day(part[13]), part[14]) for part in parts if part[13] is not None)
         document = DocumentRef(row[1], row[2], row[3])
-        yield Promised(
-            row[0], document, row[4], row[5], row[6], row[7], row[8], _day(row[9]), row[10], bool(row[11]), confirmed
-        )
+        on, is_open = _day(row[9]), row[12] > 0
+        yield Promised._make((row[0], document, *row[4:9], on, row[10], bool(row[11]), is_open, confirmed, ()))
 
 
 def _day(value: Any) -> int:

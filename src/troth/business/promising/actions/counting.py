@@ -227,7 +227,8 @@ def _risen(one: Promised, uses: Sequence[Use]) -> int:
 def uncounted(reached: Reached) -> Changed:
     """The lines that consume other than what holds for them, for `troth verify`; nothing is locked or written.
 
-    What nothing is confirmed of need not be marked: a line whose goods are blocked was asked of no quota.
+    What nothing is confirmed of need not be marked: a line whose goods are blocked was asked of no quota. Nor need what
+    is delivered: it was not looked at where its days were over before a quota was made.
     """
     state = queries.known()
     plan = find(reached, product_ids(reached), state)
@@ -235,7 +236,8 @@ def uncounted(reached: Reached) -> Changed:
     books = Overlay()
     keys: tuple[BalanceKey, ...] = tuple(_quota_keys(plan))
     books.take(*keys)
-    return differences(books, plan, state)
+    found, are_open = differences(books, plan, state), {one.id for one in plan.lines if one.is_open}
+    return Changed(found.uses, [one for one in found.marks if one in are_open])
 
 
 def everything(first_on: date = date.min) -> Reached:
