@@ -152,6 +152,11 @@ def attempt(items, supplies, horizon, settings):
         else:
             common(unit, [item["day"] for item in unit])
 
+    def improve_in_turn(strategy):
+        """Each in its turn, all of them again, until no one finds better."""
+        while [unit for unit in of(strategy) if improve(unit)]:
+            pass
+
     def improve(unit):
         had = {item["id"]: new[item["id"]] for item in unit}
         booked = {item["id"]: rations.units[item["id"]] for item in unit}
@@ -164,14 +169,6 @@ def attempt(items, supplies, horizon, settings):
             rations.units.update(booked)
             return False
         return True
-
-    def improve_all(strategy):
-        """Under quotas again and again, until nobody can have better."""
-        units = of(strategy)
-        again = True
-        while again:
-            improved = [improve(unit) for unit in units]
-            again = any(improved) and any(rations.of(item) for unit in units for item in unit)
 
     def keep(unit):
         if takes(unit, lambda item: item["old"]):
@@ -199,10 +196,10 @@ def attempt(items, supplies, horizon, settings):
             again = again or win == "GAIN"
     if again:
         return None, True
-    improve_all("GAIN")
+    improve_in_turn("GAIN")
     for unit in of("IMPROVE"):
         keep(unit)
-    improve_all("IMPROVE")
+    improve_in_turn("IMPROVE")
     for unit in of("REDISTRIBUTE"):
         propose(unit)
     for unit in of("FILL"):

@@ -22,6 +22,7 @@ from tests.kernel.backlogs import (
 )
 from troth.kernel.backorder import Raised, Reaction, Reactions, Strategy, run
 from troth.kernel.backorder.columns import FallbackGuarantees
+from troth.kernel.proposals import Terms
 
 REACTIONS = st.sampled_from(
     [
@@ -160,6 +161,22 @@ def test_a_second_run_changes_nothing(items, supply, reactions):
     assert not second.gained.any()
     assert not second.lost.any()
     assert len(second.loss_item) == 0
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        {"old": [(5, 5)], "terms": Terms(max_lines=1)},
+        {"terms": Terms(max_lines=1, latest_day=11), "usable": [*range(10), 12, 12, 12]},
+    ],
+)
+def test_an_item_that_waits_for_its_last_units_has_the_others_sooner_when_those_are_taken(waiting):
+    items = [{**item(1, 8, "IMPROVE"), **waiting}, item(2, 1, "IMPROVE", day=10, rank=1)]
+    outcome = ran(items, [(4, 7), (10, 1)])
+    assert [rows_of(outcome, at) for at in range(2)] == [[(4, 7)], [(10, 1)]]
+    second = ran(again(items, outcome), [(4, 7), (10, 1)])
+    assert not second.gained.any()
+    assert not second.lost.any()
 
 
 @given(items_of_keys(), changes)

@@ -31,7 +31,8 @@ one common day, or they have nothing. What is said of an item holds for each of 
 wants all of it at once, leaves to later ranks what does not suffice for it, and more supply may let it pass another by.
 
 Under quotas whoever keeps its rows keeps the cells that it booked, where those are free. Who is promised in another
-period leaves room in its own; so Gain, and then Improve, are asked again until none of them can have better.
+period leaves room in its own, who is procured leaves supply; so Gain, and then Improve, are asked again until none of
+them can have better.
 
 `run` is the simulation and the execution. It reads and returns columns (`Backlog`, `Supply`, `Outcome`).
 """

@@ -30,6 +30,7 @@ class Contest:
     ) -> None:
         self._balances, self._rations, self._reactions = balances, rations, reactions
         self._units = units
+        self._freed = False
 
     def settle(self) -> None:
         """Give each item its new rows; raise `Aborted` where an exception forbids it."""
@@ -49,13 +50,19 @@ class Contest:
         return [unit for unit in self._units if unit.strategy == strategy]
 
     def _improve_of(self, strategy: Strategy) -> None:
-        """Improve each in turn; under quotas again until none improves, as who goes to another period leaves room in
-        its own to those that were asked before it."""
+        """Improve the units, by rank, until none finds better.
+
+        Once is enough as long as each that finds better leaves less to the others and they ask for the most they can
+        have. They are asked again where one gave something back, and the fickle ones wherever one took more.
+        """
         units = self._of(strategy)
-        are_limited = any(item.sequences for unit in units for item in unit.members)
-        again = True
-        while again:
-            again = sum(self._improve(unit) for unit in units) > 0 and are_limited
+        asked, self._freed = units, False
+        while True:
+            self._cover()
+            if not [unit for unit in asked if self._improve(unit)]:
+                return
+            asked = units if self._freed else [unit for unit in units if unit.fickle]
+            self._freed = False
 
     def _guaranteed(self) -> bool:
         """Floors, then Win. False where an item of Win becomes one of Gain, whose floor comes first."""
@@ -102,13 +109,30 @@ class Contest:
             self._propose(unit, [item.day for item in unit.members])
 
     def _wanted(self, item: Item) -> Rows:
-        """All of it on its day; on the lead time where that is over by then and supply does not cover it."""
-        day, ready = item.day, item.terms.replenishment_day
-        lifted = ready is not None and day >= ready and _free(self._balances[item.key], day) < item.quantity
-        return ((day, item.quantity, lifted),)
+        """All of it on its day; on the lead time where that is over by then and supply does not cover it.
+
+        Who has it on the lead time already leaves supply to those behind (see `_cover`).
+        """
+        day, ready, procured = item.day, item.terms.replenishment_day, False
+        if ready is not None and day >= ready:
+            held = tuple(item.old) == ((day, item.quantity, True),)
+            procured = held or _free(self._balances[item.key], day) < item.quantity
+        return ((day, item.quantity, procured),)
+
+    def _cover(self) -> None:
+        """Lay on supply what Win items have on the lead time, as far as others left some."""
+        for unit in self._of(Strategy.WIN):
+            for item in unit.members:
+                ((day, quantity, procured),) = item.new
+                if procured and _free(self._balances[item.key], day) >= quantity:
+                    self._balances[item.key].take(day, quantity)
+                    item.new = ((day, quantity, False),)
 
     def _improve(self, unit: Unit) -> bool:
-        """Give back what the unit has, and let it have the better of that and a proposal; whether that was better."""
+        """Give back what the unit has, let it have the better of that and a proposal; return whether that was better.
+
+        Sets `_freed` if what it had of supply, or of a quota, may be there for others now.
+        """
         if isinstance(unit, Group):
             return self._improve_all(unit)
         item = unit
@@ -120,6 +144,7 @@ class Contest:
         better = _dominates(proposed, had) and not _dominates(had, proposed)
         if better:
             self._take(item, proposed)
+            self._freed = self._freed or _frees(item, had)
         else:
             self._restore(item, had, booked)
         return better
@@ -132,6 +157,9 @@ class Contest:
         if self._propose(group, [item.day for item in group.members]):
             pairs = [(item.new, old) for item, (old, _) in zip(group.members, had, strict=True)]
             if all(_dominates(new, old) for new, old in pairs) and not all(_dominates(old, new) for new, old in pairs):
+                self._freed = self._freed or any(
+                    _frees(item, old) for item, (old, _) in zip(group.members, had, strict=True)
+                )
                 return True
             self._release(group)
         for item, (old, booked) in zip(group.members, had, strict=True):
@@ -187,6 +215,7 @@ class Contest:
             lines, item.is_limited = proposed(
                 item.rule, rationed, item.quantity, day=item.day, terms=terms, last=item.open_after
             )
+        item.fickle = _is_fickle(item, len(lines))
         if not item.sequences:
             lines = _usable(lines, item)
         if terms.replenishment_day is None:
@@ -207,8 +236,10 @@ class Contest:
                 self._propose(unit, [item.old[-1][0] for item in unit.members], procures=False)
             return
         item = unit
-        procured = [self._within_quota(item, row) for row in item.old if row[2]]
-        self._take(item, [row for row in procured if row[1]])
+        for row in item.old:
+            if row[2]:
+                # One at a time: two of them may want the same quota.
+                self._take(item, [kept for kept in (self._within_quota(item, row),) if kept[1]])
         supplied = [row for row in item.old if not row[2]]
         if supplied:
             ceiling = self._under(self._balances[item.key], supplied)
@@ -255,7 +286,7 @@ class Contest:
                 return False
             self._issue(item, (row,))
             if item.sequences and not keeps:
-                item.bookings += self._rations.take(day, quantity, item.sequences)
+                item.bookings = [*item.bookings, *self._rations.take(day, quantity, item.sequences)]
         if keeps:
             self._book(item, item.booked)
         return True
@@ -267,7 +298,7 @@ class Contest:
             self._book(item, item.booked)
         elif item.sequences:
             for day, quantity, _ in rows:
-                item.bookings += self._rations.take(day, quantity, item.sequences)
+                item.bookings = [*item.bookings, *self._rations.take(day, quantity, item.sequences)]
 
     def _keeps_booked(self, item: Item, rows: Rows) -> bool:
         """Whether these are its old rows, and what they book of its quotas is free as it was."""
@@ -316,6 +347,25 @@ def _with_basis(lines: Iterable[Line], balance: Balance) -> Rows:
         got += quantity
         rows.append((day, quantity, got > _free(balance, day)))
     return rows
+
+
+def _is_fickle(item: Item, lines: int) -> bool:
+    """Whether a proposal of so many lines, made again with less free, may suit the item better.
+
+    Where lines are few or must not be small, one waits for the rest; it comes earlier where no rest is to be had.
+    """
+    cut = item.rule is proposals.partial and (item.terms.min_shipment > 1 or lines >= item.terms.max_lines)
+    return cut or bool(item.sequences)
+
+
+def _frees(item: Item, had: Rows) -> bool:
+    """Whether what the item has now, which is better than what it had, may leave others more than that did."""
+    if item.sequences:
+        return True
+    if not any(row[2] for row in item.new):
+        return False
+    now, before = ([row for row in rows if not row[2]] for rows in (item.new, had))
+    return not _dominates(now, before)
 
 
 def _dominates(new: Rows, old: Rows) -> bool:

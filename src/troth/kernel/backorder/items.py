@@ -18,12 +18,16 @@ RULES: tuple[Rule, ...] = (proposals.one_time, proposals.complete, proposals.par
 
 
 class Item:
-    """An open item: what it asks for, what it had, and, as the contest goes on, what it has."""
+    """An open item: what it asks for, what it had, and, as the contest goes on, what it has.
+
+    `fickle`: its last proposal, made again with less free, may suit it better.
+    """
 
     __slots__ = (
         "booked",
         "bookings",
         "day",
+        "fickle",
         "group",
         "is_limited",
         "key",
@@ -54,6 +58,7 @@ class Item:
         self.is_limited = False
         self.raised = 0
         self.group = -1
+        self.fickle = False
 
     @property
     def members(self) -> "tuple[Item, ...]":
@@ -100,6 +105,10 @@ class Group:
     def raised(self, raised: int) -> None:
         for item in self.members:
             item.raised = raised
+
+    @property
+    def fickle(self) -> bool:
+        return any(item.sequences for item in self.members)
 
     def day_for_all(self, least: int, needed: Sequence[int]) -> int | None:
         """The first common day from `least` on for which each member may get its goods on its `needed` day or later."""
