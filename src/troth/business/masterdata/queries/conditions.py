@@ -76,7 +76,9 @@ def conditions_of(asked: Mapping[Fit, Iterable[int]]) -> dict[Fit, tuple[Conditi
     found: dict[Fit, list[Condition]] = {fit: [] for fit in fits}
     for nth, *values in sql.fetch(
         f"{given} {_CONDITION} ON c.product_id = k.product_id AND {_FITS}"
-        f" UNION ALL {_CONDITION} ON k.product_id = {_ANY_PRODUCT} AND c.product_id IS NULL AND {_FITS}",
+        # else SQLite reads all prices of the currency for those few that hold for any product
+        f" UNION ALL {_CONDITION}{sql.indexed_by('masterdata_price_product')}"
+        f" ON k.product_id = {_ANY_PRODUCT} AND c.product_id IS NULL AND {_FITS}",
         parameters,
     ):
         found[fits[nth]].append(Condition(*values))
