@@ -103,10 +103,12 @@ def _in_order(wanted: int, able: Sequence[int], offers: Sequence[Offer]) -> tupl
 
 def _by_day(wanted: int, offers: Sequence[Offer]) -> tuple[int, ...]:
     """Day by day what each has more by then; a step counts from the day on which it is whole."""
-    taken = [0] * len(offers)
-    days = sorted({day for offer in offers for day, _ in offer.arrivals})
+    taken, rest = [0] * len(offers), wanted
+    able = [(place, offer) for place, offer in enumerate(offers) if offer.arrivals]
+    days = sorted({day for _, offer in able for day, _ in offer.arrivals})
     for day in days:
-        for place, offer in enumerate(offers):
-            rest = wanted - sum(taken)
-            taken[place] += offer.whole(min(offer.whole(offer.by(day)) - taken[place], rest))
+        for place, offer in able:
+            more = offer.whole(min(offer.whole(offer.by(day)) - taken[place], rest))
+            taken[place] += more
+            rest -= more
     return tuple(taken)

@@ -95,8 +95,7 @@ def holds(rule: RuleTerms, item: Item) -> bool:
 
 def ruled(rules: Iterable[RuleTerms], item: Item) -> Ruled | None:
     """What holds for an item; None where no rule names an alternative."""
-    # of thousands of rules the most are for other products: those are told apart before anything else is asked
-    fitting = [rule for rule in rules if rule.product_id in (None, item.product_id) and holds(rule, item)]
+    fitting = [rule for rule in rules if holds(rule, item)]
     naming = [rule for rule in fitting if rule.kind == "inclusive"]
     if not naming:
         return None

@@ -180,6 +180,16 @@ class Snapshot:
         """What counts when a product of this availability group is promised for an event."""
         return (self.groups.get(group) or self.groups.get(STANDARD_GROUP) or STANDARD)[event]  # type: ignore[index]
 
+    def rules_for(self, product_id: int) -> tuple[RuleTerms, ...]:
+        """The rules of availability that may hold for a product, by rank."""
+        named = self._rules_by_product
+        return named.get(product_id, named[None])
+
+    @cached_property
+    def _rules_by_product(self) -> Mapping[int | None, tuple[RuleTerms, ...]]:
+        named = {None, *(rule.product_id for rule in self.rules)}
+        return {one: tuple(rule for rule in self.rules if rule.product_id in (None, one)) for one in named}
+
     @cached_property
     def item_categories_by_id(self) -> dict[int, ItemCategoryTerms]:
         return {category.id: category for category in self.item_categories.values()}

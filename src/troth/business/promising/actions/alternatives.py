@@ -14,7 +14,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from troth.business.promising.actions import quotas
-from troth.business.promising.actions.confirm import SUPPOSED, free_expired, keys, series_keys, simulate
+from troth.business.promising.actions.confirm import (
+    SUPPOSED,
+    free_expired,
+    keys,
+    series_keys,
+    simulate,
+    today_by_site,
+)
+from troth.business.promising.actions.shelves import asked_of, key_of
+from troth.business.promising.rules import Timetable
 from troth.business.promising.rules.alternatives import (
     ORDERED,
     Alternative,
@@ -22,11 +31,14 @@ from troth.business.promising.rules.alternatives import (
     Part,
     Planned,
     Tried,
+    arrivals_of,
     as_ordered,
     offer_of,
     parts_of,
     why,
 )
+from troth.business.promising.rules.arrivals import Arrivals, arrivals, is_plain
+from troth.business.promising.rules.shelf import Asked as OnShelf
 from troth.business.promising.rules.wish import LinePromise, Wish
 from troth.business.quotas.queries import Matched
 from troth.kernel.alternatives import Offer, shares
@@ -57,13 +69,16 @@ class _Books:
         self.read: dict[BalanceKey, None] = {}
         self._holding: dict[int, Matched] = {}
         self._asked: set[int] = set()
+        self._today: dict[int, int] = {}
+        self._table = Timetable()
 
     def need(self, wishes: Sequence[Wish]) -> None:
         """Read what these wishes draw on, and what quotas hold for them."""
         new_wishes = [wish for wish in wishes if wish.line_id not in self._asked]
-        if new_wishes:
-            self._asked.update(wish.line_id for wish in new_wishes)
-            self._holding |= quotas.holding(new_wishes)
+        if not new_wishes:
+            return
+        self._asked.update([wish.line_id for wish in new_wishes])
+        self._holding |= quotas.holding(new_wishes)
         found = {wish.line_id: one for wish in wishes if (one := self._holding.get(wish.line_id)) is not None}
         wanted: dict[BalanceKey, None] = dict.fromkeys((*quotas.keys(found), *series_keys(wishes)))
         held = set(self.now.keys())
@@ -83,8 +98,42 @@ class _Books:
         promise = simulate([_alone(wish) for wish in wishes], clock=self.clock, books=books, found=found)
         return dict(promise.lines), books
 
-    def each(self, wishes: Sequence[Wish]) -> dict[int, LinePromise]:
+    def offered(self, wishes: Sequence[Wish]) -> dict[int, Arrivals]:
+        """What each of these would be promised if it were the only one, by line id.
+
+        No promise is made of those for which supply alone decides: of twenty that are tried few come to serve.
+        """
+        for site_id, today in today_by_site(wishes, self.clock).items():
+            self._today[site_id] = today
+        found: dict[int, Arrivals] = {}
+        others: list[Wish] = []
+        for wish in wishes:
+            asked = self._plain(wish)
+            if asked is None:
+                others.append(wish)
+            else:
+                found[wish.line_id] = arrivals(wish, asked, self._table)
+        return found | {line_id: arrivals_of(promise) for line_id, promise in self._each(others).items()}
+
+    def _plain(self, wish: Wish) -> OnShelf | None:
+        """What there is for a wish that supply alone decides on: no quota, no protection, no batch, no forecast,
+        and no location of its own."""
+        if not (wish.is_checked and wish.quantity) or wish.segment or wish.line_id in self._holding:
+            return None
+        if self.now.balance(key_of(wish)).lots:
+            return None
+        asked = asked_of(self.now, wish, (), self._today[wish.site_id])
+        return asked if is_plain(asked, wish) else None
+
+    def are_apart(self, wishes: Sequence[Wish]) -> bool:
+        """Whether none of these, together, takes from another what that was offered alone."""
+        keys = {key_of(wish) for wish in wishes}
+        return len(keys) == len(wishes) and all(self._plain(wish) is not None for wish in wishes)
+
+    def _each(self, wishes: Sequence[Wish]) -> dict[int, LinePromise]:
         """What each of these would be promised if it were the only one; in one go where no two want of one quota."""
+        if not wishes:
+            return {}
         if not self._meet(wishes):
             return self.tried(wishes)[0]
         return {wish.line_id: self.tried([wish])[0][wish.line_id] for wish in wishes}
@@ -145,18 +194,30 @@ def _plan(asked: Sequence[Asked], books: _Books, prepare: Prepare | None) -> tup
     books.need([one.wish for one in asked])
     if prepare is not None:
         prepare(books.now)
+    if len(asked) == 1:
+        return (_only(asked[0], books),)
     promised, _after = books.tried([one.wish for one in asked])
-    unserved = [one for one in asked if one.is_open and not one.is_served(promised[one.wish.line_id])]
+    unserved = [one for one in asked if one.is_open and not one.is_served(_own(one, promised))]
     if not unserved:
         return tuple(as_ordered(one) for one in asked)
     books.need([other.wish for one in unserved for other in one.alternatives if not other.obstacle])
-    if len(asked) == 1:
-        return (_by_others(asked[0], promised[asked[0].wish.line_id], books),)
     found: list[Planned] = []
     for is_open, group in groupby(asked, key=lambda one: one.is_open):
         run = list(group)
         found += [_one(one, books) for one in run] if is_open else _as_ordered(run, books)
     return tuple(found)
+
+
+def _own(asked: Asked, promised: Mapping[int, LinePromise]) -> Offer:
+    return offer_of(arrivals_of(promised[asked.wish.line_id]), None)
+
+
+def _only(asked: Asked, books: _Books) -> Planned:
+    """Serve the only wish: nobody comes after it."""
+    ordered = offer_of(books.offered([asked.wish])[asked.wish.line_id], None)
+    if not asked.is_open or asked.is_served(ordered):
+        return as_ordered(asked)
+    return _by_others(asked, ordered, books, is_last=True)
 
 
 def _as_ordered(asked: Sequence[Asked], books: _Books) -> list[Planned]:
@@ -168,27 +229,29 @@ def _as_ordered(asked: Sequence[Asked], books: _Books) -> list[Planned]:
 def _one(asked: Asked, books: _Books) -> Planned:
     """Serve one wish, and take what serves it from the books for those that come after it."""
     promised, after = books.tried([asked.wish])
-    ordered = promised[asked.wish.line_id]
+    ordered = _own(asked, promised)
     if not asked.is_open or asked.is_served(ordered):
         books.now = after
         return as_ordered(asked)
     return _by_others(asked, ordered, books)
 
 
-def _by_others(asked: Asked, ordered: LinePromise, books: _Books) -> Planned:
-    """Serve a wish that its own goods, which promised `ordered`, cannot serve alone."""
+def _by_others(asked: Asked, ordered: Offer, books: _Books, *, is_last: bool = False) -> Planned:
+    """Serve a wish that its own goods, which offer `ordered`, cannot serve alone."""
     able = {place: one for place, one in enumerate(asked.alternatives, 1) if not one.obstacle and one.wish.quantity}
     books.need([one.wish for one in able.values()])
-    found = books.each([one.wish for one in able.values()])
-    offers = {ORDERED: offer_of(ordered, None)}
+    found = books.offered([one.wish for one in able.values()])
+    offers = {ORDERED: ordered}
     offers |= {place: offer_of(found[one.wish.line_id], one) for place, one in able.items()}
     wished = day_of(asked.wish.requested_on)
-    parts, served = _shared(asked, offers, books)
+    parts, served = _shared(asked, offers, books, is_last=is_last)
     return Planned(asked, parts, _tried(asked, offers, served, wished), offers)
 
 
-def _shared(asked: Asked, offers: Mapping[int, Offer], books: _Books) -> tuple[tuple[Part, ...], dict[int, int]]:
-    """The parts of a wish, and what each place serves of it; they are taken from the books.
+def _shared(
+    asked: Asked, offers: Mapping[int, Offer], books: _Books, *, is_last: bool
+) -> tuple[tuple[Part, ...], dict[int, int]]:
+    """The parts of a wish, and what each place serves of it; unless it `is_last`, they are taken from the books.
 
     Each offer stands for itself. Where two want of one quota, what comes of them together is tried, and who gets less
     than they offered offers no more than that.
@@ -198,8 +261,11 @@ def _shared(asked: Asked, offers: Mapping[int, Offer], books: _Books) -> tuple[t
     for _ in range(2 * len(offers)):
         served = shares(asked.wish.quantity, wished, list(left.values()), building=building, picking=picking)
         parts = parts_of(asked, served, list(left))
-        promised, after = books.tried([wish_of(asked, part) for part in parts])
         shared = dict(zip(left, served, strict=True))
+        wishes = [wish_of(asked, part) for part in parts]
+        if is_last and books.are_apart(wishes):
+            return parts, shared
+        promised, after = books.tried(wishes)
         less = _less(asked, left, shared, promised)
         if not less:
             break
@@ -216,7 +282,7 @@ def _less(
     for place, share in shared.items():
         if share:
             other = None if place == ORDERED else asked.alternatives[place - 1]
-            got = offer_of(promised[(other or asked).wish.line_id], other)
+            got = offer_of(arrivals_of(promised[(other or asked).wish.line_id]), other)
             if any(got.by(day) < min(share, offers[place].by(day)) for day, _ in offers[place].arrivals):
                 found[place] = got
     return found
@@ -231,10 +297,14 @@ def wish_of(asked: Asked, part: Part) -> Wish:
 def _tried(asked: Asked, offers: dict[int, Offer], served: dict[int, int], wished: int) -> tuple[Tried, ...]:
     found = []
     for place, one in enumerate(asked.alternatives, 1):
-        offer, taken = offers.get(place, Offer(())), served.get(place, 0)
+        offer, taken = offers.get(place, _NOTHING), served.get(place, 0)
         word = one.obstacle or why(offer, wished, asked.wish.quantity, taken)
-        found.append(Tried(one.product, one.site, one.rule, offer.by(wished), offer.total, taken, word))
+        by_then, total = (offer.by(wished), offer.total) if offer.arrivals else (0, 0)
+        found.append(Tried(one.product, one.site, one.rule, by_then, total, taken, word))
     return tuple(found)
+
+
+_NOTHING = Offer(())
 
 
 __all__ = ["Alternative", "Asked", "Planned", "closure", "plan", "plan_held", "wish_of"]

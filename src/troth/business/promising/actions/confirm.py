@@ -193,7 +193,7 @@ def _promise(
     if not wishes:
         return Promise({})
     quotas.refuse_outdated(held, wishes)
-    today = _today_by_site(wishes, clock)
+    today = today_by_site(wishes, clock)
     kept = {} if anew or blocked or not standing else still_holding(held, wishes, standing, today)
     changes = [change_of(wish, standing.get(wish.line_id)) for wish in wishes if wish.line_id not in kept]
     released = [entry for change in changes for entry in released_by(change)]
@@ -248,7 +248,8 @@ def free_expired(held: Held, asked: Iterable[BalanceKey], *, wanted: int, clock:
     _take_back(held, [one for one in expired if one.key in among and not one.is_withdrawn], Cause.EXPIRED, at)
 
 
-def _today_by_site(wishes: Sequence[Wish], clock: Clock) -> dict[int, int]:
+def today_by_site(wishes: Sequence[Wish], clock: Clock) -> dict[int, int]:
+    """The day number of today at each site of the wishes. Refuses `SiteClosed`."""
     ways = {wish.site_id: wish.way for wish in wishes}
     for way in ways.values():
         if not way.is_open:

@@ -25,7 +25,7 @@ from troth.business.promising.actions import quotas
 from troth.business.promising.actions.confirm import SUPPOSED, simulate
 from troth.business.promising.models import Requirement
 from troth.business.promising.rules import LinePromise, Wish, group_of
-from troth.business.promising.rules.alternatives import Alternative, offer_of
+from troth.business.promising.rules.alternatives import Alternative, arrivals_of, offer_of
 from troth.business.promising.rules.explain import limited_by
 from troth.business.promising.states import Mode
 from troth.business.supply import queries as supply
@@ -312,7 +312,7 @@ def _instead(one: Requirement, wish: Wish, clock: Clock) -> Iterator[Earlier]:
         found = _tried([other.wish], other.wish.line_id, clock)
         if found is None or not found.schedules:
             continue
-        offer = offer_of(found, other)
+        offer = offer_of(arrivals_of(found), other)
         arrivals = tuple(Arrival(date_of(day), quantity) for day, quantity in offer.arrivals)
         if arrivals:
             short = wish.quantity - offer.total

@@ -118,13 +118,14 @@ def _guard(run: quotas.Run, wish: Wish, today: int) -> Guard | None:
 
 def shelf_of(held: Held, wish: Wish, back: Sequence[Entry], today: int, guard: Guard | None) -> Shelf:
     """What the wish's series offers it, with what is put `back` first."""
-    asked, found = _asked(held, wish, back, today), held.balance(key_of(wish)).lots
+    asked, found = asked_of(held, wish, back, today), held.balance(key_of(wish)).lots
     if not found:
         return Shelf(asked, wish.scope, guard)
     return LotShelf(asked, lots.merge(found, lot_postings(back)), wish.scope, guard)
 
 
-def _asked(held: Held, wish: Wish, back: Sequence[Entry], today: int) -> Asked:
+def asked_of(held: Held, wish: Wish, back: Sequence[Entry], today: int) -> Asked:
+    """What a shelf for this wish is laid out from, with postings put back first."""
     balance = held.balance(key_of(wish))
     series = balance.series
     if back:

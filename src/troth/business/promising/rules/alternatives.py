@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from troth.business.promising.rules.arrivals import Arrivals
 from troth.business.promising.rules.wish import LinePromise, Wish
 from troth.business.promising.states import Mode
 from troth.kernel.alternatives import Building, Offer, Picking
@@ -69,9 +70,11 @@ class Asked(NamedTuple):
         spread = wish.mode == Mode.PARTIAL and not wish.delivery_group and not wish.complete_delivery
         return self.strategy.picking if spread else Picking.PICK_ONE
 
-    def is_served(self, promise: LinePromise) -> bool:
-        """Whether the ordered goods do, so that nobody looks further."""
-        return promise.short == 0 if self.strategy.building is Building.FULL else promise.is_on_time
+    def is_served(self, offer: Offer) -> bool:
+        """Whether the ordered goods, which offer this, do, so that nobody looks further."""
+        is_full = self.strategy.building is Building.FULL
+        comes = offer.total if is_full else offer.by(day_of(self.wish.requested_on))
+        return comes == self.wish.quantity
 
 
 class Part(NamedTuple):
@@ -117,16 +120,23 @@ def as_ordered(asked: Asked, tried: Sequence[Tried] = ()) -> Planned:
     return Planned(asked, (Part(ORDERED, quantity, quantity),), tuple(tried))
 
 
-def offer_of(promise: LinePromise, alternative: Alternative | None) -> Offer:
-    """What is promised as an offer in smallest units of what is ordered; a step counts from when it is whole."""
+def arrivals_of(promise: LinePromise) -> Arrivals:
+    """By day of delivery, what a promise confirms."""
+    return tuple([(one.dates.delivery, one.quantity) for one in promise.schedules])
+
+
+def offer_of(comes: Arrivals, alternative: Alternative | None) -> Offer:
+    """What comes as an offer in smallest units of what is ordered; a step counts from when it is whole."""
     if alternative is None:
-        return Offer(tuple([(day_of(one.delivery_on), one.quantity) for one in promise.schedules]))
+        return Offer(comes)
+    if not comes:
+        return Offer((), alternative.bottom)
     arrivals, got, served = [], 0, 0
-    for one in promise.schedules:
-        got += one.quantity
+    for day, quantity in comes:
+        got += quantity
         now = alternative.back(got)
         if now > served:
-            arrivals.append((day_of(one.delivery_on), now - served))
+            arrivals.append((day, now - served))
             served = now
     return Offer(tuple(arrivals), alternative.bottom)
 
@@ -154,7 +164,7 @@ def why(offer: Offer, wished_day: int, wanted: int, taken: int) -> str:
     """In a word what became of an offer."""
     if taken:
         return "taken"
-    if not offer.total:
+    if not offer.arrivals:
         return "nothing"
     if not offer.by(wished_day):
         return "late"

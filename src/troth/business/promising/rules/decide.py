@@ -25,7 +25,7 @@ from troth.kernel.proposals import Curve, Line, Terms
 from troth.kernel.protection import Group
 from troth.kernel.scheduling import Dates
 
-_PROPOSE: dict[str, Callable[[Curve, int, int, Terms], tuple[Line, ...]]] = {
+PROPOSE: dict[str, Callable[[Curve, int, int, Terms], tuple[Line, ...]]] = {
     Mode.ONE_TIME: proposals.one_time,
     Mode.COMPLETE: proposals.complete,
     Mode.PARTIAL: proposals.partial,
@@ -104,7 +104,7 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     shelf.turn_to(task.group)
     offset = dates.material_available - task.today
     shelf.expect(offset, task.quantity)
-    mode = Mode.ONE_TIME if wish.is_fixed else mode
+    mode = mode_of(wish, mode)
     terms, ready = _terms(task)
     lines, is_rationed = _proposed(task, mode, offset, terms)
     record = _record(shelf, mode, dates.material_available, offset)
@@ -146,8 +146,8 @@ def _proposed(task: Task, mode: str, offset: int, terms: Terms) -> tuple[tuple[L
     """The lines of the rule, and whether a quota made them other than supply alone would."""
     assert task.shelf is not None
     if task.ration is None:
-        return _PROPOSE[mode](task.shelf.free, task.quantity, offset, terms), False
-    return task.ration.propose(_PROPOSE[mode], task.shelf.free, (task.quantity, offset, task.today), terms)
+        return PROPOSE[mode](task.shelf.free, task.quantity, offset, terms), False
+    return task.ration.propose(PROPOSE[mode], task.shelf.free, (task.quantity, offset, task.today), terms)
 
 
 def _bound(shelf: Shelf, offset: int) -> dict[str, object]:
@@ -185,12 +185,22 @@ def ready_on(wish: Wish, today: int) -> int | None:
     return wish.way.calendars.site.add(today, wish.lead_days) - today
 
 
+def mode_of(wish: Wish, mode: str = "") -> str:
+    """The rule by which its lines are proposed: its own, unless another is named."""
+    return Mode.ONE_TIME if wish.is_fixed else mode or wish.mode
+
+
 def _terms(task: Task) -> tuple[Terms, int | None]:
     shelf, wish = task.shelf, task.wish
     ready = ready_on(wish, task.today) if shelf is not None and shelf.scope.lead_time else None
+    return terms_of(wish, ready), ready
+
+
+def terms_of(wish: Wish, ready: int | None) -> Terms:
+    """The limits on its lines, all of which goods procured by the day `ready` can serve."""
     if ready is None and wish.deliveries_max == proposals.ANY_TERMS.max_lines:
-        return proposals.ANY_TERMS, None
-    return Terms(max_lines=wish.deliveries_max, replenishment_day=ready), ready
+        return proposals.ANY_TERMS
+    return Terms(max_lines=wish.deliveries_max, replenishment_day=ready)
 
 
 def _schedules(

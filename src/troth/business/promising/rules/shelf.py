@@ -216,6 +216,12 @@ class Shelf:
         return [[self.today + day, free] for day, free in self.free.seen_from(offset, SLICE_MAX)]
 
 
+def curve_of(asked: Asked, scope: CheckingScope) -> Steps:
+    """The free curve of a key that nobody has used up, kept for nobody and not forecast."""
+    ceiling = _at_hand(asked.series, scope, asked.today) if scope.at_hand else None
+    return Steps(_net(asked, scope.counted), scope.counted.horizon_days, ceiling=ceiling)
+
+
 _UNSECURED = int(Category.UNSECURED_ORDER)
 
 

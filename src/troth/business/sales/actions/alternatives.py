@@ -131,7 +131,7 @@ def _made(document: Document, ask: Ask, planned: Planned, taken: Collection[int]
 
 
 def _part(document: Document, ask: Ask, part: Part) -> Line:
-    of = ask.line if part.place == ORDERED else ask.lines[part.place - 1]
+    of = ask.line if part.place == ORDERED else ask.line_of(part.place)
     made = offering.of_product(of, of.product_id, part.quantity, document.terms)
     return made._replace(net=0, tax=0, gross=0, price_trace=())
 
@@ -139,7 +139,7 @@ def _part(document: Document, ask: Ask, part: Part) -> Line:
 def _priced(ask: Ask, part: Part) -> dict[str, list[int]]:
     """What a part is priced as: the ordered product in its share, at the scales of the whole, if the rule says so."""
     line = ask.line
-    own = part.place == ORDERED or ask.lines[part.place - 1].product_id == line.product_id
+    own = part.place == ORDERED or ask.ruled.alternatives[part.place - 1].product_id == line.product_id
     if not own and ask.ruled.rule.price_of != "ordered":
         return {}
     return {"priced": [line.product_id, part.ordered, line.base_quantity]}

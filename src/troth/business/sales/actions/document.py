@@ -208,6 +208,28 @@ def _wish(document: Document, line: Line) -> Wish:
     )
 
 
+def wish_instead(document: Document, wish: Wish, product: ProductTerms, line: Line) -> Wish:
+    """The wish of a line as it would be of another product, from the site and by the route of `line`.
+
+    Its quantity is not touched.
+    """
+    terms = document.terms
+    assert line.site_id is not None
+    is_same = product.product_id == line.product_id
+    return wish._replace(
+        product_id=product.product_id,
+        site_id=line.site_id,
+        way=terms.way(line),
+        scope=terms.state.scope(product.availability_group, _event(document)),
+        lead_days=product.lead_days,
+        life_days=product.life_days(terms.customer),
+        batch=line.batch if is_same and product.has_batches else "",
+        unit=product.base_unit.code,
+        decimals=product.base_unit.decimals,
+        traits=_traits(terms, product),
+    )
+
+
 def _traits(terms: Terms, product: ProductTerms) -> Traits:
     """By what the line is told apart in quotas: its product, and the customer with the region that it ships to."""
     customer = terms.customer

@@ -13,7 +13,7 @@ from troth.business.promising.rules.alternatives import Alternative, Asked, Stra
 from troth.business.promising.rules.wish import Wish
 from troth.business.sales.actions import offering
 from troth.business.sales.actions import terms as reading
-from troth.business.sales.actions.document import Document, needs_wish, wishes
+from troth.business.sales.actions.document import Document, needs_wish, wish_instead, wishes
 from troth.business.sales.rules import family
 from troth.business.sales.rules.lines import Line
 from troth.kernel.alternatives import Building, Picking
@@ -30,11 +30,25 @@ class Ask:
     ruled: Ruled
     together: Sequence[Ruled]
 
+    def line_of(self, place: int) -> Line:
+        """The line as the alternative at a place, from 1 on, would serve all of it; its product has been read."""
+        terms, named = self.document.terms, self.ruled.alternatives[place - 1]
+        moved = self.at(named.site_id)
+        if named.product_id == moved.product_id:
+            return moved
+        top, bottom = _factor(terms.product(moved.product_id), terms.product(named.product_id), named)
+        quantity = moved.base_quantity // bottom * top
+        return offering.of_product(moved, named.product_id, quantity, terms)._replace(batch="")
+
+    def at(self, site_id: int | None) -> Line:
+        """The line as it would be served from a site."""
+        if site_id not in self._at:
+            self._at[site_id] = _moved(self.document, self.line, site_id)
+        return self._at[site_id]
+
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        """The alternatives as lines of their own; the products of all that are asked together are read in one go."""
-        _read_products(self.document, self.together)
-        return _lines(self.document, self.line, self.ruled)
+    def _at(self) -> dict[int | None, Line]:
+        return {self.line.site_id: self.line}
 
 
 class _Named(Sequence[Alternative]):
@@ -88,7 +102,7 @@ def question(document: Document, only: Collection[int] | None = None, *, propose
 
 def instead(document: Document, line: Line) -> tuple[Alternative, ...]:
     """The other products that rules name for a line and that can serve it, whether or not they do so by themselves."""
-    ruled = masterdata.ruled(document.terms.state.rules, _item(document, line))
+    ruled = masterdata.ruled(document.terms.state.rules_for(line.product_id), _item(document, line))
     if ruled is None or line.location or not is_ready(document, line):
         return ()
     [wish] = _wishes(document, [line])
@@ -116,7 +130,7 @@ def _asks(document: Document, only: Collection[int] | None, *, proposed: bool) -
             continue
         if line.location:  # that location alone is to serve it
             continue
-        ruled = masterdata.ruled(terms.state.rules, _item(document, line))
+        ruled = masterdata.ruled(terms.state.rules_for(line.product_id), _item(document, line))
         if ruled is None or family.choice(line) == family.NONE:
             continue
         if (ruled.rule.mode == "automatic" or takes) != proposed:
@@ -163,31 +177,20 @@ def _item(document: Document, line: Line) -> Item:
     )  # fmt: skip
 
 
-def _lines(document: Document, line: Line, ruled: Ruled) -> tuple[Line, ...]:
-    """The line as each alternative would serve all of it."""
-    terms = document.terms
-    ways = terms.choices(document.header).ways
-    found = []
-    for one in ruled.alternatives:
-        top, bottom = _factor(terms.product(line.product_id), terms.product(one.product_id), one)
-        moved = line
-        if one.product_id != line.product_id:
-            moved = offering.of_product(line, one.product_id, line.base_quantity // bottom * top, terms)._replace(
-                batch=""
-            )
-        way = ways.get(one.site_id) if one.site_id is not None else None
-        if one.site_id != line.site_id:
-            moved = moved._replace(
-                site_id=one.site_id,
-                shipping_point_id=way.shipping_point_id if way else None,
-                route_id=way.route_id if way else None,
-            )
-        found.append(moved)
-    return tuple(found)
+def _moved(document: Document, line: Line, site_id: int | None) -> Line:
+    ways = document.terms.choices(document.header).ways
+    way = ways.get(site_id) if site_id is not None else None
+    return line._replace(
+        site_id=site_id,
+        shipping_point_id=way.shipping_point_id if way else None,
+        route_id=way.route_id if way else None,
+    )
 
 
 def _factor(ordered: ProductTerms, other: ProductTerms, named: Named) -> tuple[int, int]:
     """So many smallest units of the other product for so many of the ordered one, in lowest terms."""
+    if named.numerator == named.denominator and ordered.base_unit.decimals == other.base_unit.decimals:
+        return 1, 1
     top = named.numerator * 10**other.base_unit.decimals
     bottom = named.denominator * 10**ordered.base_unit.decimals
     shared = gcd(top, bottom)
@@ -203,38 +206,31 @@ def _asked(ask: Ask, wish: Wish, free: int) -> Asked:
 
 def _alternatives(ask: Ask, wish: Wish, ids: Sequence[int]) -> tuple[Alternative, ...]:
     document, terms = ask.document, ask.document.terms
-    lines = ask.lines  # reads their products, of which some may not be offered
+    _read_products(document, ask.together)
     barred = offering.offers_of(terms, document.header.entered_on).barred
+    ordered, quantity = terms.product(ask.line.product_id), ask.line.base_quantity
     found = []
-    for named, line, line_id in zip(ask.ruled.alternatives, lines, ids, strict=True):
-        product = terms.product(named.product_id)
-        obstacle = _obstacle(document, line, barred)
-        top, bottom = _factor(terms.product(ask.line.product_id), product, named)
-        some = line if line.base_quantity else line._replace(base_quantity=1)
-        [of_it] = wishes(document, [some]) if not obstacle else [wish]
+    for named, line_id in zip(ask.ruled.alternatives, ids, strict=True):
+        product, line = terms.product(named.product_id), ask.at(named.site_id)
+        obstacle = _obstacle(document, product, line, barred)
+        top, bottom = _factor(ordered, product, named)
+        of_it = wish._replace(line_id=line_id, quantity=quantity // bottom * top)
+        if not obstacle:
+            of_it = wish_instead(document, of_it, product, line)
         site = terms.state.sites[line.site_id].code if line.site_id is not None else ""
-        quantity = ask.line.base_quantity // bottom * top
-        found.append(
-            Alternative(
-                of_it._replace(document=SUPPOSED, line_id=line_id, quantity=quantity),
-                top,
-                bottom,
-                product.number,
-                site,
-                named.rule,
-                obstacle,
-            )
-        )
+        found.append(Alternative(of_it, top, bottom, product.number, site, named.rule, obstacle))
     return tuple(found)
 
 
-def _obstacle(document: Document, line: Line, barred: Collection[int]) -> str:
-    """Why an alternative cannot serve at all, in a word; empty where it can. `barred` products are not offered."""
+def _obstacle(document: Document, product: ProductTerms, line: Line, barred: Collection[int]) -> str:
+    """Why a product cannot serve at all from the site of `line`, in a word; empty where it can.
+
+    `barred` products are not offered.
+    """
     terms = document.terms
-    product = terms.product(line.product_id)
     if not (product.is_active and product.is_sold and product.is_stocked):
         return "not_sold"
-    if line.product_id in barred:
+    if product.product_id in barred:
         return "not_offered"
     if line.site_id is None:
         return "no_site"
