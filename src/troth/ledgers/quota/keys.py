@@ -14,6 +14,10 @@ class QuotaBalance:
     planned: int
     consumed: int
 
+    def __copy__(self) -> "QuotaBalance":
+        # As that of an availability balance: a check under quotas copies a dozen.
+        return QuotaBalance(self.id, self.planned, self.consumed)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class QuotaKey(BalanceKey):

@@ -6,7 +6,8 @@ as far back as the procedure looks) to the last that is planned.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from troth.business.quotas import models, store
@@ -69,14 +70,11 @@ class Matched:
     sequences: tuple[tuple[Targets, ...], ...]
     protections: tuple[ProtectionTerms, ...]
     group: Group
+    keys: tuple[QuotaKey, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def keys(self) -> Iterator[QuotaKey]:
-        for sequence in self.sequences:
-            for targets in sequence:
-                yield from targets.keys
-        for one in self.protections:
-            yield protection_key(one.id)
+    def __post_init__(self) -> None:
+        rows = [key for sequence in self.sequences for targets in sequence for key in targets.keys]
+        object.__setattr__(self, "keys", (*rows, *[protection_key(one.id) for one in self.protections]))
 
 
 def protection_key(protection_id: int) -> QuotaKey:
@@ -147,9 +145,14 @@ def _protected(state: Known, ask: Ask, asks: Sequence[Ask]) -> tuple[ProtectionT
     return tuple(one for one in found if one.last_day >= first)
 
 
-def _patterns(procedure: ProcedureTerms, traits: Traits) -> list[str]:
-    values = tuple(traits.value(one) for one in procedure.characteristics)
-    return list(dict.fromkeys(map(cell_of, patterns(values))))
+def _patterns(procedure: ProcedureTerms, traits: Traits) -> tuple[str, ...]:
+    return _cells(tuple([traits.value(one) for one in procedure.characteristics]))
+
+
+@lru_cache(maxsize=1024)  # each line asks twice
+def _cells(values: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells that hold for these values, the one that says most first."""
+    return tuple(dict.fromkeys(map(cell_of, patterns(values))))
 
 
 def _places(
