@@ -8,7 +8,16 @@ from troth.business.promising.actions.allocate import (
     release_allocation,
     tied_keys,
 )
-from troth.business.promising.actions.confirm import SUPPOSED, confirm, keys, reconfirm, simulate, way, withdraw
+from troth.business.promising.actions.confirm import (
+    SUPPOSED,
+    confirm,
+    keys,
+    reconfirm,
+    simulate,
+    simulate_on,
+    way,
+    withdraw,
+)
 from troth.business.promising.actions.deliver import (
     GivingBack,
     Issuing,
@@ -97,6 +106,7 @@ __all__ = [
     "replay",
     "repromise_short",
     "simulate",
+    "simulate_on",
     "slipped",
     "take_more",
     "take_over",

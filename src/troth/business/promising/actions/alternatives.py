@@ -153,9 +153,10 @@ def plan(
 ) -> tuple[Planned, ...]:  # fmt: skip
     """Which goods would serve each wish on the books as they are: no lock, no trace. The wishes take their turn.
 
-    Line ids are each wish's own, of alternatives too. `books` are read already, where they are given.
+    Line ids are each wish's own, of alternatives too. Where `books` are given, what they lack is read into them, and
+    nothing is taken of them.
     """
-    return _plan(asked, _Books(books or Overlay(), locked=False, clock=clock), prepare)
+    return _plan(asked, _Books(Overlay() if books is None else books, locked=False, clock=clock), prepare)
 
 
 def plan_held(

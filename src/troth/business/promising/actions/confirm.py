@@ -178,6 +178,14 @@ def simulate(
     return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew, found=found)
 
 
+def simulate_on(books: Overlay, wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False) -> Promise:
+    """`simulate` of wishes that are nobody's yet, on books that a plan has read; on others, if these draw on more."""
+    found, known = quotas.holding(wishes), set(books.keys())
+    is_read = not any(wish.segment for wish in wishes)
+    is_read = is_read and known.issuperset((*quotas.keys(found), *series_keys(wishes)))
+    return simulate(wishes, clock=clock, blocked=blocked, books=books if is_read else None, found=found)
+
+
 def _promise(
     held: Held,
     wishes: Sequence[Wish],

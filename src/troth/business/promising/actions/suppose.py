@@ -134,14 +134,19 @@ def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: C
     found: dict[int, Answer] = {}
     for wishes in apart:
         mine = {wish.line_id: holding[wish.line_id] for wish in wishes if wish.line_id in holding}
-        # Which bins a location has is not asked again for each check.
-        is_located = any(wish.location for wish in wishes)
-        own = Overlay.of(books) if is_located else Overlay.of(books, *quotas.keys(mine), *series_keys(wishes))
+        own = books if len(apart) == 1 else _copied(books, wishes, mine)
         try:
             found |= simulate(wishes, clock=clock, books=own, supposed=entries, found=mine).lines
         except BusinessError as refusal:
             found |= {wish.line_id: refusal for wish in wishes}
     return found
+
+
+def _copied(books: Overlay, wishes: Sequence[Wish], mine: quotas.Holding) -> Overlay:
+    """The books for wishes beside which others look at them."""
+    if any(wish.location for wish in wishes):  # which bins a location has is not asked again for each check
+        return Overlay.of(books)
+    return Overlay.of(books, *quotas.keys(mine), *series_keys(wishes))
 
 
 def entry(one: Supposition) -> Entry:

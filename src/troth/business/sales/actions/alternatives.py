@@ -27,11 +27,15 @@ from troth.platform.locks import BalanceKey, Held, Overlay
 
 def supposed(
     document: Document, *, only: Collection[int] | None = None, standing: Sequence[int] = (), clock: Clock
-) -> None:
-    """`decide` on books that are supposed: for a quotation, or for who only asks. Nothing is held."""
-    asked = question(document, only)
+) -> Overlay:
+    """`decide` on books that are supposed: for a quotation, or for who only asks. Nothing is held.
+
+    Returns the books that were read for it: nothing is taken of them but what `standing` lines let go of.
+    """
+    asked, books = question(document, only), Overlay()
     if asked is not None:
-        _apply(document, asked, plan(asked.asked, clock=clock, prepare=without(standing, clock)))
+        _apply(document, asked, plan(asked.asked, clock=clock, books=books, prepare=without(standing, clock)))
+    return books
 
 
 def without(standing: Sequence[int], clock: Clock) -> Prepare | None:

@@ -72,8 +72,9 @@ def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Acto
     document, refused = _readable(_dated(draft), changes, by=by, clock=clock)
     if document is None:
         return Checked(None, refused)
+    read = None
     try:
-        _serve(draft, document, changes, clock=clock)
+        read = _serve(draft, document, changes, clock=clock)
     except BusinessError as error:
         refused = (*refused, error)
     if changes is not None and changes.is_submitted:
@@ -88,7 +89,10 @@ def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Acto
     nothing = books.confirms_nothing(document, is_blocked=is_blocked)
     try:
         wanted, numbers = _wanted(draft, document, changes, clock=clock)
-        found = promising.simulate(wanted, clock=clock, blocked=nothing)
+        if read is not None:
+            found = promising.simulate_on(read, wanted, clock=clock, blocked=nothing)
+        else:
+            found = promising.simulate(wanted, clock=clock, blocked=nothing)
         promise = Promise({numbers[line_id]: one for line_id, one in found.lines.items()})
     except BusinessError as error:
         refused, promise = (*refused, error), Promise({})
@@ -103,13 +107,16 @@ def _standing(changes: Before | None) -> list[int]:
     return [line.id for line in changes.lines.values() if line.stands]
 
 
-def _serve(draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock) -> None:
-    """Let rules say what serves each row; rows of an order in the books that ask the same are served as they are."""
+def _serve(draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock) -> Overlay | None:
+    """Let rules say what serves each row; rows of an order in the books that ask the same are served as they are.
+
+    Returns the books that were read for it and are as they were; None for an order in the books.
+    """
     if changes is None or not changes.is_submitted:
-        alternatives.supposed(document, clock=clock)
-        return
+        return alternatives.supposed(document, clock=clock)
     standing = tuple(line for line in changes.lines.values() if line.stands)
     as_in_books.serve(document, lambda row: _was(draft, changes, row), standing, clock=clock)
+    return None
 
 
 def _dated(draft: OrderDraft) -> OrderDraft:
