@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import event, example, given
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from troth.business.promising.rules import Asked, Shelf, Task, Timetable, Way, Wish, decide, has_unsecured, ready_on
@@ -56,6 +56,7 @@ WISHES = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(SUPPLY | DEMAND, max_size=12), WISHES)
 @example([], wish_of(5, TODAY + 20, Mode.PARTIAL, SCOPES[0], 9, None))
 def test_what_is_offered_comes_on_the_days_and_in_the_quantities_that_a_promise_would_have(postings, wish):
