@@ -99,32 +99,44 @@ def settings() -> None:
         run(*django, "makemigrations", "--check", "--dry-run", **common)
 
 
-def migrations() -> None:
-    """From empty on both databases, then the doctor's opinion of the result."""
+@contextlib.contextmanager
+def scratch_postgres(what: str) -> Iterator[str]:
+    """The URL of a new, empty database, which is dropped at the end."""
     import psycopg
     from psycopg import sql
 
     url = postgres_url()
-    name = f"test_troth_migrations_{os.getpid()}"
+    name = f"test_troth_{what}_{os.getpid()}"
     before_query, _, query = url.partition("?")
-    target = before_query.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
-    with scratch() as home, psycopg.connect(url, autocommit=True) as server:
+    with psycopg.connect(url, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
-            for database in (f"sqlite:///{home}/empty.sqlite3", target):
-                chosen = {"TROTH_HOME": str(home), "TROTH_DATABASE_URL": database}
-                run(
-                    PYTHON,
-                    "-m",
-                    "django",
-                    "migrate",
-                    "--verbosity=0",
-                    DJANGO_SETTINGS_MODULE="troth.settings",
-                    **chosen,
-                )
-                run(BIN / "troth", "doctor", **chosen)
+            yield before_query.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def migrate(database: str, home: Path) -> None:
+    """Bring a database up to date and ask the doctor and `troth verify` for their opinion."""
+    chosen = {"TROTH_HOME": str(home), "TROTH_DATABASE_URL": database}
+    run(PYTHON, "-m", "django", "migrate", "--verbosity=0", DJANGO_SETTINGS_MODULE="troth.settings", **chosen)
+    run(BIN / "troth", "doctor", **chosen)
+    run(BIN / "troth", "verify", **chosen)
+
+
+def migrations() -> None:
+    """From empty, and from the books of an earlier state, on both databases."""
+    from tools import kept_state
+
+    with scratch() as home, scratch_postgres("empty") as empty, scratch_postgres("kept") as kept:
+        for database in (f"sqlite:///{home}/empty.sqlite3", empty):
+            migrate(database, home)
+        for database in (f"sqlite:///{home}/kept.sqlite3", kept):
+            kept_state.load(database)
+            before = kept_state.orders(database)
+            migrate(database, home)
+            if not before or kept_state.orders(database) != before:
+                raise Red(f"{before} orders were kept, {kept_state.orders(database)} are there after the migrations")
 
 
 def wheel() -> None:
