@@ -185,3 +185,27 @@ def test_rules_name_nothing_for_it_and_serve_the_lines_beside_it(small, rep, dra
     assert sum(confirmed for _, _, confirmed in served) == 24
     assert [site for site, location, _ in served if location] == ["HAM"]
     assert broken() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        OrderChanges(lines=(LineChange(line_number=10, values={"site": "ROT"}),)),
+        OrderChanges(header={"site": "ROT"}),
+        OrderChanges(lines=(LineChange(line_number=10, values={"product": "FITTING", "quantity": "1"}),)),
+    ],
+)
+def test_a_line_that_goes_elsewhere_does_not_keep_a_location_that_is_not_there(
+    small, rep, draft, shop, changes
+) -> None:
+    order = actions.enter_order(draft("ALPHA", line(3, site="HAM")), by=rep, clock=small.clock)
+    with pytest.raises(Refusals) as refused:
+        actions.change_order(order.id, changes, by=rep, clock=small.clock)
+    assert [(one.field, one.row) for one in refused.value.refusals] == [("location", 10)]
+    assert (confirmed(order), kept(small), broken()) == (3, 3, [])
+
+
+def test_a_line_that_goes_elsewhere_may_leave_its_location_behind(small, rep, draft, shop) -> None:
+    order = actions.enter_order(draft("ALPHA", line(3)), by=rep, clock=small.clock)
+    change(small, rep, order, site="ROT", location="")
+    assert (kept(small), broken()) == (0, [])

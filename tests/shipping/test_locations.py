@@ -10,6 +10,7 @@ from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.sales.rules.refusals import LineInDelivery
 from troth.business.shipping.models import TransferLine
+from troth.business.shipping.rules.bins import NothingFound
 from troth.business.shipping.rules.picking import Found, FoundTooMuch
 from troth.business.supply import actions as supply
 from troth.business.supply.actions import OpeningStock
@@ -131,4 +132,17 @@ def test_a_delivery_that_falls_gives_back_to_the_promise_and_then_to_the_site(ya
     yard.do("cancel_delivery", delivery_id=made.id, reason="not today")
     sales.cancel_order(placed.id, reason="not at all", **yard.acting)
     assert (lying(yard, shop, SHOP), lying(yard, shop)) == (0, 5)
+    assert_books_hold()
+
+
+def test_goods_that_lie_elsewhere_by_now_are_not_fetched_instead(yard, shop):
+    """The site's goods are promised to others; what the location has none of any more is missing."""
+    made = yard.deliver(order(yard))
+    supply.move_stock(
+        yard.company.products["HELMET"].pk, from_bin_id=shop.pk, to_bin_id=yard.company.bins["HAM"].pk, quantity=5,
+        **yard.acting,
+    )  # fmt: skip
+    with pytest.raises(NothingFound):
+        yard.transfer(made)
+    assert (fetched(), lying(yard, shop)) == ([], 0)
     assert_books_hold()

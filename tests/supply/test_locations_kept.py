@@ -3,8 +3,10 @@
 import pytest
 
 from tests.promising.books import Books, march, open_books, told
-from tests.promising.test_locations import SHOP, again, broken, kept, stocked
+from tests.promising.test_locations import SHOP, again, broken, kept, stocked, withdraw
 from troth.business.supply import actions as supply
+from troth.business.supply.actions import ExpectedReceipt
+from troth.business.supply.rules import NothingKept
 from troth.kernel.places import segment_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
@@ -104,3 +106,45 @@ def test_more_than_lies_there_is_refused_as_before(books: Books, shop) -> None:
     with pytest.raises(NotEnoughStock):
         move(books, product, (shop[0], books.bin), 5)
     assert (kept(product), broken()) == (3, [])
+
+
+def test_a_count_of_what_is_kept_no_more_adds_nothing(books: Books, shop) -> None:
+    """Somebody counts what the location keeps; the order goes meanwhile, and its goods are the site's again."""
+    product = stocked(books, (shop[0], 4))
+    wish = books.wish(product, 3, segment=SHOP)
+    books.confirm(wish)
+    withdraw(books, wish)
+    with pytest.raises(NothingKept):
+        supply.adjust_stock(
+            product.pk, bin_id=shop[0].pk, counted=3, reason="found", is_kept=True, by=SYSTEM, clock=books.clock
+        )
+    assert (in_bin(product, shop[0]), broken()) == (4, [])
+
+
+def test_a_receipt_is_taken_back_though_the_location_keeps_its_goods(books: Books, shop) -> None:
+    product = books.product()
+    receipt = supply.expect_receipt(
+        ExpectedReceipt(books.company.pk, "purchase", "R1", product.pk, books.site.pk, march(2), 4),
+        by=SYSTEM, clock=books.clock,
+    )  # fmt: skip
+    received = supply.receive_goods(receipt, 4, bin_id=shop[0].pk, by=SYSTEM, clock=books.clock)
+    books.confirm(books.wish(product, 3, segment=SHOP))
+    missing = supply.reverse_receipt(received.posting_id, by=SYSTEM, clock=books.clock)
+    assert [(one.key.segment, one.quantity) for one in missing] == [(SHOP, 3)]
+    assert (in_bin(product, shop[0]), kept(product), short(books), broken()) == (0, 0, [(SHOP, 3)], [])
+
+
+def test_a_release_is_taken_back_though_the_location_keeps_its_goods(books: Books, shop) -> None:
+    product = stocked(books, (shop[0], 4))
+    types = [("unrestricted", "blocked"), ("blocked", "unrestricted")]
+    _, released = [
+        supply.transfer_stock(
+            product.pk, bin_id=shop[0].pk, from_type=one, to_type=other, quantity=4, reason="dented", by=SYSTEM,
+            clock=books.clock,
+        )
+        for one, other in types
+    ]  # fmt: skip
+    books.confirm(books.wish(product, 3, segment=SHOP))
+    back = supply.reverse_transfer(released.posting_id, by=SYSTEM, clock=books.clock)
+    assert [(one.key.segment, one.quantity) for one in back.short] == [(SHOP, 3)]
+    assert (in_bin(product, shop[0]), kept(product), broken()) == (4, 0, [])

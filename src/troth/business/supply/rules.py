@@ -119,6 +119,12 @@ class FromTheFuture(BusinessError):
     code = "from_the_future"
 
 
+class NothingKept(BusinessError):
+    """What a location keeps in a bin is counted, and it keeps nothing there any more."""
+
+    code = "nothing_kept"
+
+
 class GoodsSpokenFor(BusinessError):
     """Goods would leave a bin that a transfer order fetches, or has fetched and not yet issued."""
 

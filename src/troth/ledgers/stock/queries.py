@@ -82,7 +82,8 @@ def opened(bin_ids: Sequence[int]) -> dict[tuple[int, int], int]:
 def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unrestricted") -> list[BinStock]:
     """Stock of the products at a site, oldest goods first, then by the picking walk. Lock the keys before taking.
 
-    What lies at locations that are left out of the check is not among it.
+    What lies at locations that are left out of the check is not among it. Bins in which a location kept goods for its
+    own promises and keeps none now are: who looks for goods must know of such promises.
     """
     chosen, parameters = sql.one_of("b.product_id", product_ids)
     rows = sql.fetch(
@@ -90,8 +91,9 @@ def in_bins(site_id: int, product_ids: Sequence[int], *, stock_type: str = "unre
         f" FROM stock_balance b JOIN reference_bin n ON n.id = b.bin_id"
         f" JOIN reference_storagelocation l ON l.id = b.location_id AND NOT l.is_left_out"
         f" WHERE {chosen} AND b.site_id = %s"
-        " AND b.stock_type = %s AND b.quantity > 0 ORDER BY b.product_id, b.received_on, n.sequence, n.code, b.id",
-        [*parameters, site_id, stock_type],
+        " AND b.stock_type = %s AND (b.quantity > 0 OR b.owner LIKE %s)"
+        " ORDER BY b.product_id, b.received_on, n.sequence, n.code, b.id",
+        [*parameters, site_id, stock_type, f"{PREFIX}%"],
     )
     return [BinStock(StockKey(*row[:8]), *row[8:]) for row in rows]
 

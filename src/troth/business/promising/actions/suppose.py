@@ -207,7 +207,7 @@ class _Reader:
 
     def _refuse_location(self, one: Check, product: ProductRow, site: SiteRow) -> None:
         place = self._locations.get((site.id, one.location))
-        if place is None or place.is_left_out:
+        if place is None or not place.is_active or place.is_left_out:
             raise NotFound(
                 Sentence("Site %(site)s has no storage location %(location)s whose goods may be promised."),
                 field="location",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from troth.business.sales.actions import offering, prices, save, texts
+from troth.business.sales.actions import locations, offering, prices, save, texts
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.document import Document
 from troth.business.sales.actions.terms import Terms
@@ -17,7 +17,7 @@ from troth.business.sales.rules.changes import LineChange, OrderChanges, check_n
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, next_line_number
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.rules.texts import overlaid
-from troth.kernel.errors import Sentence
+from troth.kernel.errors import Refusals, Sentence
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 
@@ -86,12 +86,29 @@ def revised(before: Document, changes: OrderChanges, *, by: Actor, clock: Clock)
     lines = _changed(lines, changes.lines, header, terms, number=before.ref.number, clock=clock)
     lines += _added(before.lines, lines, changes.add, header, terms, clock=clock)
     lines, anew = _with_sub_items(before, lines, roots, header, terms, clock=clock)
+    _refuse_left_behind(before, lines, terms)
     after = Document(before.ref, header, before.status, lines, terms, before.unpriced, anew=anew)
     touched = {change.line_number for change in changes.lines if "manual_conditions" in change.values}
     touched |= {line.line_number for line in lines if not line.id}
     by_hand = [line for line in lines if line.line_number in touched]
     prices.require_manual_pricing(by_hand, by=by, company_id=header.company_id)
     return after
+
+
+def _refuse_left_behind(before: Document, lines: tuple[Line, ...], terms: Terms) -> None:
+    """Refuse a location that a line keeps while its product or site changes and that cannot serve it there."""
+    places = {line.line_number: (line.product_id, line.site_id) for line in before.lines}
+    moved = [
+        line
+        for line in lines
+        if line.location
+        and line.stands
+        and places.get(line.line_number, (line.product_id, line.site_id)) != (line.product_id, line.site_id)
+    ]
+    if wrong := locations.refused(moved, terms):
+        for one in wrong:
+            one.row = moved[one.row - 1].line_number if one.row else None
+        raise Refusals(wrong)
 
 
 def _decided_anew(before: Document, changes: OrderChanges, header: Header) -> frozenset[int]:

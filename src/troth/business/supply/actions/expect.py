@@ -226,11 +226,21 @@ def _expiry(receipt: Receipt, expires_on: date | None, *, later: timedelta) -> d
     return expiring(asked, reference.product(receipt.product_id)).expires_on
 
 
-def settle(held: Held, receipt: Receipt, *, cause: str, clock: Clock) -> list[Shortfall]:
-    """Open the shortages that a change of supply leaves, or close those it covers, in the caller's transaction."""
+def settle(
+    held: Held, receipt: Receipt, *others: AvailabilityKey, cause: str, clock: Clock
+) -> list[Shortfall]:  # fmt: skip
+    """Open the shortages that a change of supply leaves, or close those it covers, in the caller's transaction.
+
+    On the receipt's series, and on `others` that the change took from.
+    """
     today = day_of(clock.today(reference.site(receipt.site_id).time_zone))
     return availability.settle_shortages(
-        held, [key_of(receipt)], today=today, cause=cause, at=clock.now(), source=ref_of(receipt.pk, receipt.number)
+        held,
+        [key_of(receipt), *others],
+        today=today,
+        cause=cause,
+        at=clock.now(),
+        source=ref_of(receipt.pk, receipt.number),
     )
 
 

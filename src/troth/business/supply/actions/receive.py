@@ -19,6 +19,7 @@ from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
     NotAReceipt,
+    NothingKept,
     ReasonMissing,
     UnknownBatch,
     after_receiving,
@@ -152,9 +153,13 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     receipt, held = locks.hold(Receipt, row.source.id, by=by)
     ref = ref_of(receipt.pk, receipt.number)
     booked = [entry for entry in entries(ref, line_id=posting_id) if entry.reverses_id is None]
-    held.take(key_of(receipt), row.key, *(key for entry in booked for key in keys_of(entry.id)))
-    refuse_spoken_for(held, row.key, row.quantity)
+    kept = Kept.of(row.key)
+    journal_keys = [key for entry in booked for key in keys_of(entry.id)]
+    held.take(key_of(receipt), row.key, *(kept.keys if kept else ()), *journal_keys)
     at, on = clock.now(), clock.today(reference.site(receipt.site_id).time_zone)
+    if kept:
+        kept.let_go(held, row.quantity, ref, on=on, at=at)
+    refuse_spoken_for(held, row.key, row.quantity)
     stock.reverse(held, [posting_id], source=ref, on=on, at=at)
     values.reverse(held, booked, f"Reversal of goods receipt {receipt.number}", ref, clock=clock)
     taken_back = entry_of(receipt, sign=-1)
@@ -169,7 +174,8 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
         "supply.receipt_reversed", ref, company_id=receipt.company_id, by=by, at=at,
         facts={"quantity": row.quantity, "posting": posting_id},
     )  # fmt: skip
-    return settle(held, receipt, cause=f"goods of receipt {receipt.number} were taken back", clock=clock)
+    cause = f"goods of receipt {receipt.number} were taken back"
+    return settle(held, receipt, *([kept.series] if kept else []), cause=cause, clock=clock)
 
 
 @action
@@ -180,8 +186,9 @@ def adjust_stock(
     """Set what lies in a bin to what was counted (smallest units); return the shortages that opens.
 
     Only unrestricted stock of the company's own, or (`is_kept`) what its location keeps there for its own promises;
-    stock tied to lines is not counted here. What transfer orders have picked counts as lying in its bin until it is
-    issued: `GoodsSpokenFor` below that. `ReasonMissing` without a reason.
+    stock tied to lines is not counted here. `NothingKept` where the location keeps nothing any more. What transfer
+    orders have picked counts as lying in its bin until it is issued: `GoodsSpokenFor` below that. `ReasonMissing`
+    without a reason.
     """
     if not reason.strip():
         raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
@@ -196,7 +203,12 @@ def adjust_stock(
     common = AvailabilityKey(product_id, key.site_id)
     kept = Kept.of(key) if is_kept else None
     held.take(common, key, *(kept.keys if kept else ()))
-    there = held.balance(kept.place if kept else key).quantity if kept or not is_kept else 0
+    if is_kept and (kept is None or not held.balance(kept.place).quantity):
+        # What was counted is the site's again: it would come on top of what that has there.
+        raise NothingKept(
+            "The location keeps nothing in this bin any more. Look at the bin, and count what lies there."
+        )
+    there = held.balance(kept.place if kept else key).quantity
     difference = checked(counted) - there
     if not difference:
         return []

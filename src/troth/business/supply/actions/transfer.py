@@ -90,7 +90,7 @@ def transfer_stock(
     held.take(*dict.fromkeys((_series(source), _series(goal))), *(kept.keys if kept else ()), source, goal)
     if kept:
         # By itself, so that taking the posting back takes back the posting alone.
-        kept.let_go(held, quantity, DocumentRef("move", product_id, f"{on} {bin_id}"), on=on, at=clock.now())
+        kept.let_go(held, quantity, _let_go_by(product_id, bin_id, on), on=on, at=clock.now())
     refuse_spoken_for(held, source, quantity)
     posting = TransferPosting.objects.create(
         company_id=site.company_id, site_id=site.id, product_id=product_id, bin_id=bin_id, to_bin_id=target.id,
@@ -116,9 +116,12 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     keys = movements.keys_of(posted)
     [source] = [key for key in keys if key.stock_type == posting.from_type]
     [goal] = [key for key in keys if key.stock_type == posting.to_type]
-    held.take(*dict.fromkeys((_series(source), _series(goal))), *keys)
-    refuse_spoken_for(held, goal, posting.quantity)
+    kept = Kept.of(goal)
+    held.take(*dict.fromkeys((_series(source), _series(goal))), *(kept.keys if kept else ()), *keys)
     at, on = clock.now(), clock.today(reference.site(posting.site_id).time_zone)
+    if kept:
+        kept.let_go(held, posting.quantity, _let_go_by(posting.product_id, goal.bin_id, on), on=on, at=at)
+    refuse_spoken_for(held, goal, posting.quantity)
     stock.reverse(held, posted, source=ref, on=on, at=at)
     lot = _lot(posting)
     category = counts_as(source)
@@ -141,6 +144,10 @@ def _post(held: Held, posting: TransferPosting, source: StockKey, goal: StockKey
     day = netting.STOCK_DAY if posting.expected_on is None else day_of(posting.expected_on)
     put = Entry(_series(goal), counts_as(goal), day, quantity, ref, posting.pk, *lot)
     availability.post(held, [*taken_out(held, source, quantity, lot, ref, ref.id), put], at=clock.now())
+
+
+def _let_go_by(product_id: int, bin_id: int, on: date) -> DocumentRef:
+    return DocumentRef("move", product_id, f"{on} {bin_id}")
 
 
 def _lot(posting: TransferPosting) -> Lot:
