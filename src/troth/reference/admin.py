@@ -91,8 +91,8 @@ class StorageLocationAdmin(MastersAdmin):
     search_fields = ("code", "name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """What lies there is posted to availability as the location says, so this stays."""
-        return ("site", "is_left_out") if obj is not None else ()
+        """What lies there is posted to availability as the location says, and kept under its code, so these stay."""
+        return ("site", "code", "is_left_out") if obj is not None else ()
 
 
 @admin.register(models.Bin)
