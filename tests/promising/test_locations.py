@@ -193,3 +193,14 @@ def test_what_is_kept_for_nobody_is_found_out(books: Books, shop) -> None:
         held.take(key, *supply.kept_keys([key]))
         supply.keep(held, key, 1, wish.document, on=march(2), at=books.clock.now())
     assert [result.name for result in verify.run() if not result.holds] == ["promising: locations"]
+
+
+def test_a_line_may_turn_away_from_a_location_that_is_short_for_others(books: Books, shop) -> None:
+    product = stocked(books, (shop, 4))
+    wish, other = books.wish(product, 3, segment=SHOP), books.wish(product, 1, segment=SHOP)
+    books.confirm(wish, other)
+    supply.move_stock(
+        product.pk, from_bin_id=shop.pk, to_bin_id=books.bin.pk, quantity=4, by=SYSTEM, clock=books.clock
+    )  # fmt: skip
+    assert told(again(books, wish._replace(segment="")), wish.line_id) == [(2, 3, "stock")]
+    assert (kept(product), broken()) == (0, [])

@@ -48,6 +48,8 @@ def planned(
         common = supply.site_series(key)
         missing = sum(one.open for one in wishes.get(key, ())) - _over(held, key)
         missing -= sum(one.quantity for one in released if one.key == key)
+        if key not in wishes:  # what others of the location lack is not fetched for who turns away from it
+            missing = min(missing, 0)
         if missing > 0:
             if found and run is None:
                 run = quotas.Run(held, found, given_back(changes))
