@@ -1,8 +1,10 @@
 """A representative at the order grid: with the keyboard alone, with rows from a spreadsheet, with mistakes."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import company as companies
 from tests.browser.entering import ON, box, days, enter_head, paste, sign_in, values
@@ -65,6 +67,22 @@ def test_enter_goes_from_the_product_to_its_quantity_and_then_to_the_next_line(r
     rita.keyboard.press("Enter")
     expect(box(rita, 2, "product")).to_be_focused()
     assert values(rita, "quantity")[0] == "2"
+
+
+def test_who_types_before_the_scripts_are_there_is_offered_something_too(rita):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    rita.route(re.compile(r"/entry/picker\b.*\.js"), hold)
+    rita.goto("/orders/new/", wait_until="commit")
+    rita.locator("[name=rows-0-product]").press_sequentially("HELM")
+    assert held
+    expect(rita.locator(".offer")).to_have_count(0)
+    for one in held:
+        one.continue_()
+    expect(rita.locator(".offer")).to_have_count(1)
 
 
 def test_enter_in_the_head_goes_on_and_presses_no_button(rita):

@@ -109,6 +109,8 @@ function attend(input) {
 
 document.addEventListener("focusin", (event) => attend(event.target));
 attend(document.activeElement);
+// Who types faster than the page's scripts arrive is offered something too.
+if (field && field.value !== field.defaultValue) waiting = setTimeout(ask, PAUSE_MS);
 
 document.addEventListener("focusout", (event) => {
   if (event.target === field) close();
