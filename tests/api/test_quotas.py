@@ -103,6 +103,23 @@ def test_targets_come_in_as_a_file(planner, quota):
     assert unknown.status_code == 404
 
 
+def test_protections_come_in_as_a_file(planner):
+    address, row = "imports/supply-protections", ",".join(KEPT.values())
+    file = f"{','.join(KEPT)}\n{row}\n{row.replace('dealer', 'nobody')}\n".encode()
+    looked = planner.send("POST", f"{address}?preview=true", file, content_type="text/csv", **NEW).json()
+    assert (looked["preview"], looked["created"]) == (True, 1)
+    [refused] = looked["refusals"]
+    assert (refused["row"], refused["field"], refused["given"]) == (2, "value", "nobody")
+    assert_refused(planner.send("POST", address, file, content_type="text/csv", **NEW), 422, "unknown_value")
+    assert planner.get("supply-protections").json()["items"] == []
+
+    for _ in range(2):
+        good = planner.send("POST", f"{address}?good_rows=true", file, content_type="text/csv", Idempotency_Key="good")
+        assert (good.status_code, good.json()["created"]) == (200, 1)
+    [kept] = planner.get("supply-protections").json()["items"]
+    assert (kept["value"], kept["quantity"], kept["version"]) == ("dealer", "5", 1)
+
+
 def test_who_may_not_plan_reads_only(small, caller, quota):
     reader = caller("representative")
     assert reader.get("quota-procedures").status_code == 200

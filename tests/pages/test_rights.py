@@ -63,7 +63,7 @@ PAGES = (
     "/substitutions/", "/substitutions/new/", "/free-goods/", "/free-goods/new/", "/batches/", "/batches/new/",
     "/admin/", *LISTS,
     "/quota-procedures/", "/quota-procedures/new/", "/quota-procedures/{quota}/", "/quota-procedures/{quota}/cells/",
-    "/quota-procedures/{quota}/targets/import/",
+    "/quota-procedures/{quota}/targets/import/", "/quota-files/supply_protections/import/",
     "/quota-cells/{cell}/", "/quota-cells/{cell}/retire/",
     "/quota-sequences/", "/quota-sequences/new/", "/quota-sequences/{sequence}/",
     "/quotas/try/", "/quotas/try/?product=FRAME&site=HAM&customer=ALPHA&quantity=5&on=2026-03-11",

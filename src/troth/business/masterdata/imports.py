@@ -12,7 +12,7 @@ what was exported can be brought in again. A column that is not in the file stay
     other units         BOX=4; BAG=1/3
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -34,6 +34,7 @@ from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.web import exports
 from troth.platform.web.imports import CellRefusal, decoded, table
+from troth.platform.web.values import Text
 from troth.reference.models import Product, ProductUnit
 
 WHOLE_FILE = 0
@@ -55,13 +56,20 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Kind(Shape):
-    """A kind of file of master data, with the rows of what is in the books."""
+    """A kind of file of master data, with the rows of what is in the books. One of an app above says its name, and the
+    route of the page that brings it in."""
 
     found: Callable[[], QuerySet[Any]]
     values: Callable[[Any], dict[str, Any]]
     permission: str
     company: str = ""
     """The way to the company that the records belong to."""
+    name: Text = ""
+    import_route: str = "masterdata:file-import"
+
+    def rows(self, record: Any) -> Iterable[dict[str, Any]]:
+        """The rows of a record: one, unless the kind has parts."""
+        return (self.values(record),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,7 @@ def export_rows(kind: str, *, by: Actor) -> tuple[list[str], Iterator[list[str]]
     found = chosen.found()
     if by.company_ids is not None and chosen.company:
         found = found.filter(**{f"{chosen.company}__in": by.company_ids})
-    values = (chosen.values(record) for record in found.iterator(chunk_size=500))
+    values = (row for record in found.iterator(chunk_size=500) for row in chosen.rows(record))
     return header, ([_text(one[name]) for name in header] for one in values)
 
 
@@ -162,6 +170,12 @@ def record(kind: str, key: int, *, by: Actor) -> tuple[Any, dict[str, Any], str]
     found = screens.one(chosen.found(), key, by)
     values = {name: _text(value) for name, value in chosen.values(found).items()}
     return found, values, " ".join(filter(None, (values.get("number") or values.get("code"), values.get("name"))))
+
+
+def register(kind: Kind) -> None:
+    """Let an app above add a kind of its own; it is among all the others then."""
+    assert kind.code not in KINDS, f"two kinds of file are named {kind.code}"
+    KINDS[kind.code] = kind
 
 
 def kind_of(code: str) -> Kind:
@@ -303,4 +317,4 @@ KINDS = {
         Kind("prices", PRICE, actions.import_prices, _prices, _price, "masterdata.view_price", OWN),
     )
 }
-"""The files by name: the tables that are declared, and the three that have rules of their own."""
+"""The files by name: the tables that are declared, the three that have rules of their own, and those of apps above."""

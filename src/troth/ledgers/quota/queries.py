@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from troth.ledgers.quota.keys import QuotaKey
 from troth.ledgers.quota.models import Balance
@@ -39,6 +43,12 @@ def planned() -> list[tuple[int, str, int]]:
     """(procedure, cell, period) of all for which something is planned."""
     rows = Balance.objects.exclude(planned=0).order_by("procedure_id", "cell", "period")
     return list(rows.values_list("procedure_id", "cell", "period"))
+
+
+def planned_in(procedure_id: int, cell: Any, period: int) -> Coalesce:
+    """For a query of another table: what is planned in the cell that an expression of it names, 0 where nothing is."""
+    rows = Balance.objects.filter(procedure_id=procedure_id, cell=cell, period=period)
+    return Coalesce(Subquery(rows.values("planned")[:1]), 0)
 
 
 def cells(procedure_id: int, *, first_period: int, last_period: int) -> list[QuotaRow]:

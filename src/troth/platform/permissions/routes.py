@@ -108,6 +108,7 @@ ROUTES: Final[dict[str, str]] = {
     "quotas:supply-protections-create": "quotas.save_protection",
     "quotas:quota-targets-file": "quotas.view_quota",
     "quotas:quota-targets-import": "quotas.set_targets",
+    "quotas:file-import": "quotas.import_table",
     "promising:quota-cells": "quotas.view_quota",
     "promising:quota-cells-plan": "quotas.set_targets",
     "promising:quota-cell": "quotas.view_quota",

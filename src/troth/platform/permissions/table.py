@@ -164,6 +164,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "quotas.close_sequence": _QUOTAS,
     "quotas.reopen_sequence": _QUOTAS,
     "quotas.save_protection": _QUOTAS,
+    "quotas.import_table": _QUOTAS,
     # pricing
     "pricing.simulate": _who(REP, SALES, COORD, OPS, BILL, MASTER),
     # credit

@@ -69,7 +69,7 @@ NAMES: dict[str, Text] = {
     "products": _("Products"),
     "prices": _("Prices"),
 }
-assert NAMES.keys() == imports.KINDS.keys(), "every table has a name that people read"
+assert NAMES.keys() == {kind.code for kind in imports.KINDS.values() if not kind.name}, "every table has a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +88,20 @@ def tables(request: HttpRequest) -> HttpResponse:
     return render(request, "masterdata/files.html", {"title": gettext("Files"), "lines": lines})
 
 
+def name_of(kind: Kind) -> Text:
+    """What people call the table."""
+    return kind.name or NAMES[kind.code]
+
+
 def _line(actor: Any, kind: Kind) -> Line:
     found = (
         step(actor, _("Excel"), "masterdata:file", kind.code, "xlsx", method="get"),
         step(actor, _("CSV"), "masterdata:file", kind.code, "csv", method="get"),
         step(actor, _("Empty file"), "masterdata:file", kind.code, "xlsx", method="get", query="?empty=1"),
-        step(actor, _("Import"), "masterdata:file-import", kind.code, method="get"),
+        step(actor, _("Import"), kind.import_route, kind.code, method="get"),
     )
     key = ", ".join(name for name, field in kind.fields.items() if field.is_key)
-    return Line(NAMES[kind.code], key, tuple(one for one in found if one is not None))
+    return Line(name_of(kind), key, tuple(one for one in found if one is not None))
 
 
 def file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
@@ -217,7 +222,7 @@ class TableImport(ImportPage):
         return imports.kind_of(self.kwargs["kind"])
 
     def named(self) -> Text:
-        return NAMES[self.shape().code]
+        return name_of(self.shape())
 
     def template_url(self) -> str:
         return f"{reverse('masterdata:file', args=[self.shape().code, 'xlsx'])}?empty=1"

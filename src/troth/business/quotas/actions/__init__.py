@@ -6,8 +6,10 @@
 | `promised` | what is promised already is counted in what is made, widened or restored |
 | `targets` | what is planned for cells, entered or brought in as a file |
 | `protect` | supply protection |
+| `bring` | tables brought in as files |
 """
 
+from troth.business.quotas.actions.bring import import_table
 from troth.business.quotas.actions.drafts import (
     Counted,
     ProcedureDraft,
@@ -30,6 +32,7 @@ __all__ = [
     "SequenceDraft",
     "TargetDraft",
     "close_sequence",
+    "import_table",
     "reopen_sequence",
     "restore_cell",
     "retire_cell",

@@ -5,7 +5,7 @@ the change, under the locks that whoever promises takes as well: a promise is ei
 knows the change.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -80,6 +80,18 @@ def of_procedure(procedure_id: int, first_on: date) -> Reached:
 def of_reaches(reaches: Iterable[Reach], procedure_ids: Iterable[int]) -> Reached:
     """What these reaches of a sequence of these procedures hold for."""
     return _reached(reaches, min(_first_days(procedure_ids), default=date.max))
+
+
+def merged(found: Sequence[Reached]) -> Reached:
+    """All of these as one, for a single count: of several sites all sites, which counts nothing twice."""
+    some = [one for one in found if not one.is_empty]
+    sites = {one.site_id for one in some}
+    return Reached(
+        frozenset().union(*(one.product_ids for one in some)),
+        frozenset().union(*(one.groups for one in some)),
+        sites.pop() if len(sites) == 1 else None,
+        min((one.first_on for one in some), default=date.max),
+    )
 
 
 def first_on(procedure_id: int) -> date:

@@ -1,11 +1,13 @@
 """Supply protection: so much of a product at a site is kept for some customers, in a time."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from troth.business.masterdata.queries import traits
 from troth.business.quotas.actions import promised
-from troth.business.quotas.actions.drafts import ProtectionDraft, Saved
+from troth.business.quotas.actions.drafts import Counted, ProtectionDraft, Saved
 from troth.business.quotas.actions.promised import Reached
+from troth.business.quotas.actions.rows import Wanted, each
 from troth.business.quotas.models import Protection
 from troth.business.quotas.queries import protection_key
 from troth.business.quotas.rules import Characteristic, Contradiction, UnknownValue, WrongQuota
@@ -20,6 +22,7 @@ from troth.platform.actions import action, require
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
 from troth.reference import queries as reference
 from troth.reference.queries import SiteRow
 
@@ -42,11 +45,43 @@ def save_protection(
     if protection_id is not None:
         [record] = held.hold(Protection, protection_id, by=by)
         locks.refuse_if_changed(record, version)
+    counted = write_protections(held, [Wanted(draft, record)], by=by, clock=clock)
+    return Saved(record.pk, record.version, counted)
+
+
+def write_protections(held: Held, wanted: Sequence[Wanted[ProtectionDraft]], *, by: Actor, clock: Clock) -> Counted:
+    """Inner verb of `save_protection` and of a file: all of them or none, counted once. `Refusals` by row."""
+    new = {id(one) for one in wanted if one.record.pk is None}
+    for site in sites_of(one.draft.site for one in wanted):
+        require(by, company_id=site.company_id, site_id=site.id)
+    today = reference.today(clock)
+    each(wanted, lambda one: _enter(one, today=today))
+    for one in wanted:
+        one.record.save()
+    before = _plan(held, wanted, clock)
+    # Who promises the product looks at what is protected under the locks that the count takes.
+    reached = [
+        Reached(frozenset({one.record.product_id}), frozenset(), one.record.site_id, one.draft.first_on)
+        for one in wanted
+    ]
+    counted = promised.count(held, promised.merged(reached), clock=clock)
+    each(wanted, lambda one: _refuse_contradicting(one.record))
+    for one, kept in zip(wanted, before, strict=True):
+        _record(one, kept, is_new=id(one) in new, by=by, clock=clock)
+    return counted
+
+
+def sites_of(codes: Iterable[str]) -> list[SiteRow]:
+    """The sites of these codes that there are."""
+    named = set(codes)
+    return [one for one in reference.sites() if one.code in named]
+
+
+def _enter(one: Wanted[ProtectionDraft], *, today: date) -> None:
+    draft, record = one.draft, one.record
     product_id, site = _named(draft)
-    require(by, company_id=site.company_id, site_id=site.id)
-    _check(draft, record, today=reference.today(clock))
-    is_new = record.pk is None
-    if is_new:
+    _check(draft, record, today=today)
+    if record.pk is None:
         record.product_id, record.site_id = product_id, site.id
         record.characteristic, record.value, record.priority = draft.characteristic, draft.value, draft.priority
     elif not _is_same(record, draft, product_id, site.id):
@@ -56,23 +91,37 @@ def save_protection(
         )
     record.first_on, record.last_on, record.is_active = draft.first_on, draft.last_on, draft.is_active
     record.version += 1
-    record.save()
-    key = protection_key(record.pk)
-    held.take(key)
-    before = held.balance(key).planned
-    ref = DocumentRef("supply_protection", record.pk, str(record.pk))
-    wanted = draft.quantity if draft.is_active else 0
-    if wanted != before:
-        quota.post(held, [Entry(key, Measure.PLANNED, wanted - before, ref)], at=clock.now())
-    # Who promises the product looks at what is protected under the locks that the count takes.
-    reached = Reached(frozenset({product_id}), frozenset(), site.id, draft.first_on)
-    counted = promised.count(held, reached, clock=clock)
-    _refuse_contradicting(record)
+
+
+def _plan(held: Held, wanted: Sequence[Wanted[ProtectionDraft]], clock: Clock) -> list[int]:
+    """Keep what is wanted; return what was kept before."""
+    held.take(*(protection_key(one.record.pk) for one in wanted))
+    before = [int(held.balance(protection_key(one.record.pk)).planned) for one in wanted]
+    entries = [
+        Entry(protection_key(one.record.pk), Measure.PLANNED, _kept(one.draft) - kept, _ref(one.record))
+        for one, kept in zip(wanted, before, strict=True)
+        if _kept(one.draft) != kept
+    ]
+    if entries:
+        quota.post(held, entries, at=clock.now())
+    return before
+
+
+def _kept(draft: ProtectionDraft) -> int:
+    return draft.quantity if draft.is_active else 0
+
+
+def _ref(record: Protection) -> DocumentRef:
+    return DocumentRef("supply_protection", record.pk, str(record.pk))
+
+
+def _record(one: Wanted[ProtectionDraft], before: int, *, is_new: bool, by: Actor, clock: Clock) -> None:
+    kept = _kept(one.draft)
     events.record(
-        f"quotas.protection_{'created' if is_new else 'changed'}", ref, company_id=site.company_id, by=by,
-        at=clock.now(), changes={"quantity": (before, wanted)} if before != wanted else None,
+        f"quotas.protection_{'created' if is_new else 'changed'}", _ref(one.record),
+        company_id=one.record.site.company_id, by=by, at=clock.now(),
+        changes={"quantity": (before, kept)} if before != kept else None,
     )  # fmt: skip
-    return Saved(record.pk, record.version, counted)
 
 
 def _named(draft: ProtectionDraft) -> tuple[int, SiteRow]:

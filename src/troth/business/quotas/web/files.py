@@ -1,7 +1,7 @@
-"""Targets of a procedure as a file: taken out as they are shown, and brought in after a look at what would become of
-them."""
+"""Targets of a procedure as a file, taken out as they are shown, and the tables of quotas: brought in after a look at
+what would become of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,15 +9,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.actions import Brought
-from troth.business.masterdata.imports import Shape
-from troth.business.masterdata.web.files import ImportPage
-from troth.business.quotas import files
+from troth.business.masterdata.imports import Kind, Shape
+from troth.business.masterdata.web.files import ImportPage, TableImport
+from troth.business.quotas import files, tables
 from troth.business.quotas.actions import Counted
 from troth.business.quotas.actions.targets import Planned
 from troth.business.quotas.models import Procedure
@@ -77,6 +77,35 @@ def _day(request: HttpRequest) -> date:
         return date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return reference.today(request.clock)  # type: ignore[attr-defined]
+
+
+class RecordImport(TableImport):
+    """Procedures, sequences or protections; they go out where all tables do."""
+
+    permission = "quotas.import_table"
+
+    def shape(self) -> Kind:
+        code = self.kwargs["kind"]
+        found = next((one for one in tables.KINDS if one.code == code), None)
+        if found is None:
+            known = ", ".join(one.code for one in tables.KINDS)
+            raise NotFound(f"There is no table {code} of quotas. Choose one of: {known}.", kind=code)
+        return found
+
+    def back(self) -> str:
+        return reverse(f"quotas:{LISTS[self.shape().code]}-list")
+
+
+LISTS = {"supply_protections": "supply-protections"}
+
+
+def record_steps(code: str) -> tuple[Callable[[Any], Step | None], Step]:
+    """For the list of a table: the step to the page where it comes in, for those who may, and its file."""
+
+    def bring(actor: Any) -> Step | None:
+        return step(actor, _("Import"), "quotas:file-import", code, method="get")
+
+    return bring, Step(_("As a file"), reverse_lazy("masterdata:file", args=[code, "xlsx"]), "get")
 
 
 class TargetImport(ImportPage):

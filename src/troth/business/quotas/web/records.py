@@ -11,6 +11,7 @@ from troth.business.quotas import actions, forms
 from troth.business.quotas.actions import ProcedureDraft, ProtectionDraft, SequenceDraft
 from troth.business.quotas.queries import screens
 from troth.business.quotas.web.counted import told_counted
+from troth.business.quotas.web.files import record_steps
 from troth.kernel.errors import BusinessError
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.platform.actors import Actor
@@ -25,6 +26,7 @@ VIEW = "quotas.view_quota"
 INACTIVE = (Filter("inactive", _("With inactive"), "flag"),)
 STOPPED = Status(_("Inactive"), "stopped")
 """What is inactive can be made active again on its page, so its fields stay open."""
+BRING_PROTECTIONS, PROTECTION_FILE = record_steps("supply_protections")
 TRY = Step(_("Try it"), reverse_lazy("promising:quota-try"), "get")
 
 
@@ -229,7 +231,8 @@ protections = MasterScreens(
     ),
     filters=INACTIVE,
     source=screens.protections,
-    steps=(Step(_("Quota procedures"), reverse_lazy("quotas:quota-procedures-list"), "get"), TRY),
+    steps=(Step(_("Quota procedures"), reverse_lazy("quotas:quota-procedures-list"), "get"), TRY, PROTECTION_FILE),
+    import_step=BRING_PROTECTIONS,
     row_key=lambda row: row.id,
     form=forms.ProtectionForm,
     load=_load_protection,
