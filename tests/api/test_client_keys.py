@@ -74,6 +74,7 @@ CALLS = {
     "import_prices": as_file(PRICE),
     "import_table": as_file({"code": "PAL", "name": "Pallet"}),
     "import_quota_targets": as_file({"country": "DE", "on": "2026-03-31", "quantity": "5"}),
+    "import_quota_procedures": as_file({**QUOTA, "characteristics": "country"}),
     "import_supply_protections": as_file({**KEPT, "priority": ""}),
     "create_quotation": ORDER,
     "revise_quotation": ORDER,

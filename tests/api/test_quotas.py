@@ -103,6 +103,23 @@ def test_targets_come_in_as_a_file(planner, quota):
     assert unknown.status_code == 404
 
 
+def test_procedures_come_in_as_a_file(planner, quota):
+    file = b"code,name,characteristics,unit\nLAND,By land,country,piece\nSEA,By sea,mood,piece\n"
+    looked = planner.send("POST", "imports/quota-procedures?preview=true", file, content_type="text/csv", **NEW).json()
+    assert (looked["created"], looked["changed"]) == (0, 1)
+    [refused] = looked["refusals"]
+    assert (refused["row"], refused["field"], refused["given"]) == (2, "characteristics", "mood")
+    fine = file.replace(b"mood", b"region")
+    for _ in range(2):
+        answer = planner.send("POST", "imports/quota-procedures", fine, content_type="text/csv", Idempotency_Key="all")
+        assert (answer.status_code, answer.json()["created"], answer.json()["changed"]) == (200, 1, 1)
+    shown = planner.get("quota-procedures").json()["items"]
+    assert [(one["code"], one["name"], one["version"]) for one in shown] == [
+        ("LAND", "By land", 2),
+        ("SEA", "By sea", 1),
+    ]
+
+
 def test_protections_come_in_as_a_file(planner):
     address, row = "imports/supply-protections", ",".join(KEPT.values())
     file = f"{','.join(KEPT)}\n{row}\n{row.replace('dealer', 'nobody')}\n".encode()

@@ -58,6 +58,7 @@ FILES = {
     "availability_rules": "code,name,product,site,sales_organisation,order_type,valid_from_on,reason\n"
     "SHORT,Oil is short,OIL,HAM,10/DOM,standard,2026-01-01,short\n",
     "availability_rule_steps": "rule,position,product,numerator,denominator\nSHORT,1,BELL,1,2\n",
+    "quota_procedures": 'code,name,characteristics,unit\nLAND,By country,"country, channel",PC\n',
     "supply_protections": "product,site,characteristic,value,first_on,last_on,quantity\n"
     "BELL,HAM,country,DE,2026-03-02,2026-03-31,5\n",
     "tax_rates": "country,region,name,basis_points,valid_from_on,valid_to_on\nDE,,VAT,1900,2021-01-01,\n",

@@ -280,6 +280,12 @@ def import_quota_targets(request: ApiRequest, procedure_id: Id, options: Query[I
     return brought_in(files.shape_of(procedure_id), request, options)
 
 
+@operations.creates("/imports/quota-procedures", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_quota_procedures(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A file of procedures; all rows or none."""
+    return brought_in("quota_procedures", request, options)
+
+
 @operations.creates("/imports/supply-protections", ImportOutcome, accepts=bodies.CSV, status=200)
 def import_supply_protections(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
     """A file of supply protections; all rows or none."""

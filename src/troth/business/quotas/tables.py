@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.imports import Kind
 from troth.business.quotas import actions
-from troth.business.quotas.actions import protection_rows
+from troth.business.quotas.actions import procedure_rows, protection_rows
 from troth.business.quotas.models import Protection
+from troth.business.quotas.queries import screens
 from troth.business.quotas.rules import PROTECTIONS
 from troth.kernel.quantity import format_quantity
 from troth.ledgers.quota import queries as ledger
@@ -44,6 +45,10 @@ def _protection(one: Any) -> dict[str, Any]:
 
 
 KINDS = (
+    Kind(
+        "quota_procedures", procedure_rows.FIELDS, partial(actions.import_table, "quota_procedures"),
+        screens.all_procedures, procedure_rows.values_of, VIEW, name=_("Quota procedures"), import_route=IMPORT_ROUTE,
+    ),
     Kind(
         "supply_protections", protection_rows.FIELDS, partial(actions.import_table, "supply_protections"),
         _protections, _protection, VIEW, "site__company_id", name=_("Supply protection"), import_route=IMPORT_ROUTE,

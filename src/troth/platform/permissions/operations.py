@@ -185,6 +185,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "list_quota_cells": "quotas.view_quota",
     "set_quota_targets": "quotas.set_targets",
     "import_quota_targets": "quotas.set_targets",
+    "import_quota_procedures": "quotas.import_table",
     "import_supply_protections": "quotas.import_table",
     "retire_quota_cell": "quotas.retire_cell",
     "restore_quota_cell": "quotas.restore_cell",

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.rules import DuplicateKey, Field, complete, read
+from troth.business.quotas.actions.procedure_rows import ProcedureSheet
 from troth.business.quotas.actions.protection_rows import ProtectionSheet
 from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.platform import locks
@@ -130,6 +131,7 @@ def _told_apart(lines: Sequence[Line], sheet: Sheet) -> tuple[list[Line], list[B
 
 
 SHEETS: Mapping[str, Callable[..., Brought]] = {
+    "quota_procedures": partial(bring, ProcedureSheet()),
     "supply_protections": partial(bring, ProtectionSheet()),
 }
 """How the rows of each table are brought in."""

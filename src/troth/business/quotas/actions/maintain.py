@@ -8,6 +8,8 @@ from troth.business.masterdata.actions import touch
 from troth.business.masterdata.queries import traits
 from troth.business.quotas.actions import promised
 from troth.business.quotas.actions.drafts import Counted, ProcedureDraft, ReachDraft, Saved, SequenceDraft
+from troth.business.quotas.actions.promised import Reached
+from troth.business.quotas.actions.rows import Wanted, each
 from troth.business.quotas.models import Cell, Procedure, Reach, SequenceStep
 from troth.business.quotas.models import Sequence as SequenceRow
 from troth.business.quotas.rules import (
@@ -47,6 +49,29 @@ def save_procedure(
     if procedure_id is not None:
         record, held = locks.hold(Procedure, procedure_id, by=by)
         locks.refuse_if_changed(record, version)
+    [saved], counted = write_procedures(held, [Wanted(draft, record)], by=by, clock=clock)
+    return replace(saved, counted=counted)
+
+
+def write_procedures(
+    held: Held, wanted: Sequence[Wanted[ProcedureDraft]], *, by: Actor, clock: Clock
+) -> tuple[list[Saved], Counted]:
+    """Inner verb of `save_procedure` and of a file: all of them or none, counted once. `Refusals` by row."""
+    saved, reached = list[Saved](), list[Reached]()
+
+    def write(one: Wanted[ProcedureDraft]) -> None:
+        made, holds_for_others = _write_procedure(one.draft, one.record, by=by, clock=clock)
+        saved.append(made)
+        if holds_for_others:
+            reached.append(promised.of_procedure(made.id, promised.first_on(made.id)))
+
+    each(wanted, write)
+    counted = promised.count(held, promised.merged(reached), clock=clock) if reached else promised.NOTHING
+    return saved, counted
+
+
+def _write_procedure(draft: ProcedureDraft, record: Procedure, *, by: Actor, clock: Clock) -> tuple[Saved, bool]:
+    """What was saved, and whether it may hold for others than before."""
     _check_code(Procedure, draft.code, draft.name, record.pk)
     values = _procedure_values(draft)
     if record.pk is not None and Cell.objects.filter(procedure_id=record.pk).exists():
@@ -54,11 +79,7 @@ def save_procedure(
     if record.pk is not None and record.unit_id != values["unit_id"]:
         _refuse_other_unit(record, draft.unit)
     reaches_others = record.pk is not None and any(getattr(record, name) != values[name] for name in _WHOM)
-    saved = _write(record, "quota_procedure", values, by=by, clock=clock)
-    if not reaches_others:
-        return saved
-    reached = promised.of_procedure(saved.id, promised.first_on(saved.id))
-    return replace(saved, counted=promised.count(held, reached, clock=clock))
+    return _write(record, "quota_procedure", values, by=by, clock=clock), reaches_others
 
 
 _WHOM = ("is_active", "without_cell")

@@ -26,6 +26,7 @@ VIEW = "quotas.view_quota"
 INACTIVE = (Filter("inactive", _("With inactive"), "flag"),)
 STOPPED = Status(_("Inactive"), "stopped")
 """What is inactive can be made active again on its page, so its fields stay open."""
+BRING_PROCEDURES, PROCEDURE_FILE = record_steps("quota_procedures")
 BRING_PROTECTIONS, PROTECTION_FILE = record_steps("supply_protections")
 TRY = Step(_("Try it"), reverse_lazy("promising:quota-try"), "get")
 
@@ -77,7 +78,9 @@ procedures = MasterScreens(
         Step(_("Sequences"), reverse_lazy("quotas:quota-sequences-list"), "get"),
         Step(_("Supply protection"), reverse_lazy("quotas:supply-protections-list"), "get"),
         TRY,
+        PROCEDURE_FILE,
     ),
+    import_step=BRING_PROCEDURES,
     row_key=lambda row: row.id,
     form=forms.ProcedureForm,
     load=_load_procedure,
