@@ -28,6 +28,10 @@ HELD = {
 
 
 QUOTA = {"code": "LAND", "name": "By country", "characteristics": ["country"], "unit": "piece"}
+SEQUENCE_ROW = {
+    "code": "S", "product": "", "product_group": "", "valid_from_on": "", "valid_to_on": "", "name": "Sequence",
+    "procedures": "LAND", "is_active": "",
+}  # fmt: skip
 KEPT = {
     "product": "FRAME", "site": "HAM", "characteristic": "customer_group", "value": "dealer", "quantity": "5",
     "first_on": "2026-03-02", "last_on": "2026-03-31",
@@ -75,6 +79,7 @@ CALLS = {
     "import_table": as_file({"code": "PAL", "name": "Pallet"}),
     "import_quota_targets": as_file({"country": "DE", "on": "2026-03-31", "quantity": "5"}),
     "import_quota_procedures": as_file({**QUOTA, "characteristics": "country"}),
+    "import_quota_sequences": as_file(SEQUENCE_ROW),
     "import_supply_protections": as_file({**KEPT, "priority": ""}),
     "create_quotation": ORDER,
     "revise_quotation": ORDER,

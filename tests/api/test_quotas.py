@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.conftest import assert_refused
-from tests.api.test_client_keys import KEPT, QUOTA
+from tests.api.test_client_keys import KEPT, QUOTA, SEQUENCE_ROW
 
 REACH = {"product": "FRAME", "valid_from_on": "2026-01-01"}
 NEW = {"Idempotency_Key": "k"}
@@ -118,6 +118,20 @@ def test_procedures_come_in_as_a_file(planner, quota):
         ("LAND", "By land", 2),
         ("SEA", "By sea", 1),
     ]
+
+
+def test_sequences_come_in_as_a_file_a_row_for_each_product(planner, quota):
+    head = ",".join(SEQUENCE_ROW)
+    file = f"{head}\nS,FRAME,,2026-01-01,,Frames,LAND,\nS,NONE,,2026-01-01,,Frames,LAND,\n".encode()
+    looked = planner.send("POST", "imports/quota-sequences?preview=true", file, content_type="text/csv", **NEW).json()
+    told = [(one["row"], one["field"], one["given"]) for one in looked["refusals"]]
+    assert (looked["changed"], told) == (0, [(1, "code", "S"), (2, "product", "NONE")])
+    for _ in range(2):
+        fine = file.replace(b"NONE", b"HELMET")
+        answer = planner.send("POST", "imports/quota-sequences", fine, content_type="text/csv", Idempotency_Key="all")
+        assert (answer.status_code, answer.json()["changed"]) == (200, 2)
+    [sequence] = planner.get("quota-sequences").json()["items"]
+    assert ([one["product"] for one in sequence["reaches"]], sequence["version"]) == (["FRAME", "HELMET"], 2)
 
 
 def test_protections_come_in_as_a_file(planner):

@@ -59,6 +59,8 @@ FILES = {
     "SHORT,Oil is short,OIL,HAM,10/DOM,standard,2026-01-01,short\n",
     "availability_rule_steps": "rule,position,product,numerator,denominator\nSHORT,1,BELL,1,2\n",
     "quota_procedures": 'code,name,characteristics,unit\nLAND,By country,"country, channel",PC\n',
+    "quota_sequences": "code,product,product_group,valid_from_on,valid_to_on,name,procedures,is_active\n"
+    "S,BELL,,2026-01-01,,Bells,LAND,yes\nT,,,,,None yet,LAND,yes\n",
     "supply_protections": "product,site,characteristic,value,first_on,last_on,quantity\n"
     "BELL,HAM,country,DE,2026-03-02,2026-03-31,5\n",
     "tax_rates": "country,region,name,basis_points,valid_from_on,valid_to_on\nDE,,VAT,1900,2021-01-01,\n",

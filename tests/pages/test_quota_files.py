@@ -41,6 +41,18 @@ def test_what_goes_out_comes_in_unchanged(planner):
         assert (answer.status_code, "The same 1 Refused 0" in said(answer)) == (200, True)
 
 
+@pytest.mark.parametrize(("kind", "address"), [("quota_procedures", "procedures"), ("quota_sequences", "sequences")])
+def test_the_lists_of_procedures_and_sequences_lead_to_their_files(planner, quota, kind, address):
+    page = planner.get(f"/quota-{address}/").content.decode()
+    assert f'href="/quota-files/{kind}/import/"' in page
+    assert f'href="/files/{kind}.xlsx"' in page
+    book = b"".join(planner.get(f"/files/{kind}.xlsx").streaming_content)
+    answer = planner.post(f"/quota-files/{kind}/import/", {"file": SimpleUploadedFile("plan.xlsx", book)})
+    assert "The same 1 Refused 0" in said(answer)
+    sent = {"content": b"".join(planner.get(f"/files/{kind}.csv").streaming_content).decode(), "confirmed": "all"}
+    assert planner.post(f"/quota-files/{kind}/import/", sent).headers["Location"] == f"/quota-{address}/"
+
+
 def test_who_does_not_plan_takes_out_and_brings_nothing_in(sign_in, quota):
     rita = sign_in("representative")
     assert "/quota-files/" not in rita.get(LIST).content.decode()

@@ -64,7 +64,7 @@ PAGES = (
     "/admin/", *LISTS,
     "/quota-procedures/", "/quota-procedures/new/", "/quota-procedures/{quota}/", "/quota-procedures/{quota}/cells/",
     "/quota-procedures/{quota}/targets/import/", "/quota-files/supply_protections/import/",
-    "/quota-files/quota_procedures/import/",
+    "/quota-files/quota_procedures/import/", "/quota-files/quota_sequences/import/",
     "/quota-cells/{cell}/", "/quota-cells/{cell}/retire/",
     "/quota-sequences/", "/quota-sequences/new/", "/quota-sequences/{sequence}/",
     "/quotas/try/", "/quotas/try/?product=FRAME&site=HAM&customer=ALPHA&quantity=5&on=2026-03-11",

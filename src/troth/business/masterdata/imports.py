@@ -64,12 +64,13 @@ class Kind(Shape):
     permission: str
     company: str = ""
     """The way to the company that the records belong to."""
+    parts: Callable[[Any], Iterable[dict[str, Any]]] | None = None
+    """The rows of a record that has several; what is said of the record itself stands in each."""
     name: Text = ""
     import_route: str = "masterdata:file-import"
 
     def rows(self, record: Any) -> Iterable[dict[str, Any]]:
-        """The rows of a record: one, unless the kind has parts."""
-        return (self.values(record),)
+        return (self.values(record),) if self.parts is None else self.parts(record)
 
 
 @dataclass(frozen=True, slots=True)

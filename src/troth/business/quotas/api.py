@@ -286,6 +286,12 @@ def import_quota_procedures(request: ApiRequest, options: Query[ImportOptions]) 
     return brought_in("quota_procedures", request, options)
 
 
+@operations.creates("/imports/quota-sequences", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_quota_sequences(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A file of sequences, a row for each product or group that one holds for; all rows or none."""
+    return brought_in("quota_sequences", request, options)
+
+
 @operations.creates("/imports/supply-protections", ImportOutcome, accepts=bodies.CSV, status=200)
 def import_supply_protections(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
     """A file of supply protections; all rows or none."""

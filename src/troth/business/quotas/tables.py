@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.imports import Kind
 from troth.business.quotas import actions
-from troth.business.quotas.actions import procedure_rows, protection_rows
+from troth.business.quotas.actions import procedure_rows, protection_rows, sequence_rows
 from troth.business.quotas.models import Protection
 from troth.business.quotas.queries import screens
 from troth.business.quotas.rules import PROTECTIONS
@@ -48,6 +48,11 @@ KINDS = (
     Kind(
         "quota_procedures", procedure_rows.FIELDS, partial(actions.import_table, "quota_procedures"),
         screens.all_procedures, procedure_rows.values_of, VIEW, name=_("Quota procedures"), import_route=IMPORT_ROUTE,
+    ),
+    Kind(
+        "quota_sequences", sequence_rows.FIELDS, partial(actions.import_table, "quota_sequences"),
+        screens.all_sequences, lambda one: sequence_rows.rows_of(one)[0], VIEW, parts=sequence_rows.rows_of,
+        name=_("Quota sequences"), import_route=IMPORT_ROUTE, complete=True,
     ),
     Kind(
         "supply_protections", protection_rows.FIELDS, partial(actions.import_table, "supply_protections"),

@@ -186,6 +186,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "set_quota_targets": "quotas.set_targets",
     "import_quota_targets": "quotas.set_targets",
     "import_quota_procedures": "quotas.import_table",
+    "import_quota_sequences": "quotas.import_table",
     "import_supply_protections": "quotas.import_table",
     "retire_quota_cell": "quotas.retire_cell",
     "restore_quota_cell": "quotas.restore_cell",

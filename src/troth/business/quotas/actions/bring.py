@@ -13,7 +13,9 @@ from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.rules import DuplicateKey, Field, complete, read
 from troth.business.quotas.actions.procedure_rows import ProcedureSheet
 from troth.business.quotas.actions.protection_rows import ProtectionSheet
-from troth.kernel.errors import BusinessError, Refusals, Sentence
+from troth.business.quotas.actions.rows import write_or_refuse
+from troth.business.quotas.actions.sequence_rows import bring_sequences
+from troth.kernel.errors import BusinessError, Sentence
 from troth.platform import locks
 from troth.platform.actions import action, supposed
 from troth.platform.actors import Actor
@@ -97,17 +99,6 @@ def bring(sheet: Sheet, rows: Rows, *, by: Actor, clock: Clock) -> Brought:
     return Brought(created, len(changed) - created, len(lines) - len(changed))
 
 
-def write_or_refuse(refusals: list[BusinessError], write: Callable[[], None]) -> None:
-    """Write, and refuse if anything was refused: so that people mend a file in one go, what the other rows are refused
-    for is told with it."""
-    try:
-        write()
-    except Refusals as more:
-        refusals += more.refusals
-    if refusals:
-        raise Refusals(sorted(refusals, key=lambda one: one.row or 0))
-
-
 def _read(fields: Mapping[str, Field], rows: Rows) -> tuple[list[Line], list[BusinessError]]:
     lines, refusals = list[Line](), list[BusinessError]()
     for number, row in enumerate(rows, start=1):
@@ -132,6 +123,7 @@ def _told_apart(lines: Sequence[Line], sheet: Sheet) -> tuple[list[Line], list[B
 
 SHEETS: Mapping[str, Callable[..., Brought]] = {
     "quota_procedures": partial(bring, ProcedureSheet()),
+    "quota_sequences": bring_sequences,
     "supply_protections": partial(bring, ProtectionSheet()),
 }
 """How the rows of each table are brought in."""

@@ -140,14 +140,43 @@ def save_sequence(
     if sequence_id is not None:
         record, held = locks.hold(SequenceRow, sequence_id, by=by)
         locks.refuse_if_changed(record, version)
-    _check_code(SequenceRow, draft.code, draft.name, record.pk)
-    procedures = _procedures(draft.procedures)
+    [saved], counted = write_sequences(held, [Wanted(draft, record)], by=by, clock=clock)
+    return replace(saved, counted=counted)
+
+
+def write_sequences(
+    held: Held, wanted: Sequence[Wanted[SequenceDraft]], *, by: Actor, clock: Clock
+) -> tuple[list[Saved], Counted]:
+    """Inner verb of `save_sequence` and of a file: all of them or none, counted once. `Refusals` by row.
+
+    What they hold for is compared when all are written, so that one may take over what another gives up.
+    """
+    codes = {code for one in wanted for code in one.draft.procedures}
     # Whoever else assigns one of these procedures waits, so that what is compared is all there is.
-    locks.begin().hold(Procedure, *sorted(one.pk for one in procedures), by=by)
-    before = list(Reach.objects.filter(sequence_id=record.pk or 0))
-    reaches = _reaches(draft.reaches, procedures, today=reference.today(clock), known=record.pk)
-    if draft.is_active:
-        _refuse_overlaps(reaches, procedures, besides=record.pk)
+    locks.begin().hold(Procedure, *Procedure.objects.filter(code__in=codes).values_list("pk", flat=True), by=by)
+    saved, reached = list[Saved](), list[Reached]()
+    written = dict[int, tuple[list[Reach], list[Procedure]]]()
+    today = reference.today(clock)
+
+    def write(one: Wanted[SequenceDraft]) -> None:
+        _check_code(SequenceRow, one.draft.code, one.draft.name, one.record.pk)
+        procedures = _procedures(one.draft.procedures)
+        before = list(Reach.objects.filter(sequence_id=one.record.pk or 0))
+        reaches = _reaches(one.draft.reaches, procedures, today=today, known=one.record.pk)
+        saved.append(_write_sequence(one.record, one.draft, procedures, reaches, by=by, clock=clock))
+        reached.append(promised.of_reaches([*before, *reaches], [procedure.pk for procedure in procedures]))
+        written[id(one)] = reaches, procedures
+
+    each(wanted, write)
+    active = [one for one in wanted if one.draft.is_active]
+    each(active, lambda one: _refuse_overlaps(*written[id(one)], besides=one.record.pk))
+    return saved, promised.count(held, promised.merged(reached), clock=clock)
+
+
+def _write_sequence(
+    record: SequenceRow, draft: SequenceDraft, procedures: Sequence[Procedure], reaches: Sequence[Reach], *,
+    by: Actor, clock: Clock,
+) -> Saved:  # fmt: skip
     values = {"code": draft.code.strip(), "name": draft.name.strip(), "is_active": draft.is_active}
     saved = _write(record, "quota_sequence", values, by=by, clock=clock)
     SequenceStep.objects.filter(sequence_id=saved.id).delete()
@@ -158,8 +187,7 @@ def save_sequence(
     for one in reaches:
         one.sequence_id = saved.id
     Reach.objects.bulk_create(reaches)
-    reached = promised.of_reaches([*before, *reaches], [one.pk for one in procedures])
-    return replace(saved, counted=promised.count(held, reached, clock=clock))
+    return saved
 
 
 @action

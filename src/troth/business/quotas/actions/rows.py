@@ -12,11 +12,12 @@ D = TypeVar("D")
 @dataclass(frozen=True, slots=True)
 class Wanted(Generic[D]):
     """A record as somebody entered it. `record` is what is changed, locked, or a new one without an id; `row` its place
-    in a file."""
+    in a file, `parts` those of what it consists of."""
 
     draft: D
     record: Any
     row: int | None = None
+    parts: Sequence[int] = ()
 
 
 def each(wanted: Sequence[Wanted[D]], step: Callable[[Wanted[D]], None]) -> None:
@@ -28,7 +29,18 @@ def each(wanted: Sequence[Wanted[D]], step: Callable[[Wanted[D]], None]) -> None
         except BusinessError as refusal:
             if one.row is None:
                 raise
-            refusal.row = one.row
+            refusal.row = one.parts[refusal.row - 1] if refusal.row and one.parts else one.row
             refusals.append(refusal)
     if refusals:
         raise Refusals(refusals)
+
+
+def write_or_refuse(refusals: list[BusinessError], write: Callable[[], None]) -> None:
+    """Write, and refuse if anything was refused: so that people mend a file in one go, what the other rows are refused
+    for is told with it."""
+    try:
+        write()
+    except Refusals as more:
+        refusals += more.refusals
+    if refusals:
+        raise Refusals(sorted(refusals, key=lambda one: one.row or 0))

@@ -96,7 +96,11 @@ class RecordImport(TableImport):
         return reverse(f"quotas:{LISTS[self.shape().code]}-list")
 
 
-LISTS = {"quota_procedures": "quota-procedures", "supply_protections": "supply-protections"}
+LISTS = {
+    "quota_procedures": "quota-procedures",
+    "quota_sequences": "quota-sequences",
+    "supply_protections": "supply-protections",
+}
 
 
 def record_steps(code: str) -> tuple[Callable[[Any], Step | None], Step]:

@@ -27,6 +27,7 @@ INACTIVE = (Filter("inactive", _("With inactive"), "flag"),)
 STOPPED = Status(_("Inactive"), "stopped")
 """What is inactive can be made active again on its page, so its fields stay open."""
 BRING_PROCEDURES, PROCEDURE_FILE = record_steps("quota_procedures")
+BRING_SEQUENCES, SEQUENCE_FILE = record_steps("quota_sequences")
 BRING_PROTECTIONS, PROTECTION_FILE = record_steps("supply_protections")
 TRY = Step(_("Try it"), reverse_lazy("promising:quota-try"), "get")
 
@@ -162,7 +163,8 @@ sequences = MasterScreens(
     ),
     filters=INACTIVE,
     source=screens.sequences,
-    steps=(Step(_("Procedures"), reverse_lazy("quotas:quota-procedures-list"), "get"), TRY),
+    steps=(Step(_("Procedures"), reverse_lazy("quotas:quota-procedures-list"), "get"), TRY, SEQUENCE_FILE),
+    import_step=BRING_SEQUENCES,
     row_key=lambda row: row.id,
     form=forms.SequenceForm,
     load=_load_sequence,
