@@ -14,7 +14,7 @@ from troth.platform.actors import Actor, Grant
 from troth.platform.models import Event
 from troth.platform.permissions import NotAllowed
 from troth.platform.web import exports
-from troth.reference.models import Bin, Country, Currency, Site, Unit
+from troth.reference.models import Bin, Country, Currency, Letterhead, Site, Unit
 
 FILES = {
     "currencies": "code,name,decimals\nEUR,Euro,2\nJPY,Yen,0\n",
@@ -50,6 +50,8 @@ FILES = {
     "text_kinds": "code,name,is_on_items\nnote,Note,no\n",
     "standard_texts": "kind,customer,product,language,text\n"
     'note,10/ALPHA,,,"Ring twice.\nThen wait."\nnote,,OIL,de,Öl\n',
+    "letterheads": "company,legal_name,street,telephone,email,mark,accent\n"
+    '10,Fjell AG,Am Kai 1,+49 40 1,orders@fjell.example,"<svg><path d=""M0 0""/></svg>",#1f4e79\n',
     "listings": "kind,customer,product,product_category,valid_from_on,reason\n"
     "excluded,10/ALPHA,OIL,,2026-01-01,recall\nlisted,,BELL,,2026-01-01,\n",
     "substitutions": "product,substitute,mode,numerator,denominator,valid_from_on\nBELL,OIL,proposed,1,2,2026-01-01\n",
@@ -114,6 +116,19 @@ def test_codes_stand_for_what_lies_within_something(company):
     assert Route.objects.get(code="R1").carrier.party.number == "DHL"
     assert StandardText.objects.get(language="").text == "Ring twice.\nThen wait."
     assert imports.export_rows("product_sites", by=MASTER)[1].__next__() == ["OIL", "HAM", "yes", "HAM/02/A-01", "0"]
+
+
+def test_a_drawing_and_a_text_of_several_lines_come_in_again_as_their_pages_kept_them(company):
+    drawing = '<svg>\r\n\t<path d="M0 0"/>\r\n</svg>'
+    Letterhead.objects.update(mark=drawing)
+    StandardText.objects.filter(language="").update(text="Ring twice.\r\nThen wait.")
+    for kind in ("letterheads", "standard_texts"):
+        listed = "".join(imports.export_file(kind, by=MASTER))
+        assert bring(kind, listed) == Brought(0, 0, imports.kind_of(kind).found().count())
+    assert Letterhead.objects.get().mark == drawing
+    assert bring("letterheads", "company,tagline\n10,Boats\n") == Brought(0, 1, 0)
+    kept = Letterhead.objects.get()
+    assert (kept.tagline, kept.legal_name, kept.mark, kept.version) == ("Boats", "Fjell AG", drawing, 2)
 
 
 def test_a_change_counts_the_version_up_says_so_and_is_known_to_every_process(company):
@@ -250,6 +265,18 @@ WRONG = [
         "availability_rule_steps",
         "rule,position,product,numerator,denominator\nSHORT,6,BELL,1,1\n",
         [(1, "product", "alternative 1 already")],
+    ),
+    (
+        "letterheads",
+        "company,email,mark,accent\n10,nowhere,<svg>,#12\nNONE,,<p/>,\n10,,,\n",
+        [
+            (1, "email", "Write it as orders@example.com"),
+            (1, "mark", "from <svg> to </svg>"),
+            (1, "accent", "Write it as #1f4e79"),
+            (2, "company", "no company NONE"),
+            (2, "mark", "This is no SVG"),
+            (3, "company", "same key"),
+        ],
     ),
     ("carriers", "party,wheels\nDHL,4\n", [(0, "wheels", "No such column")]),
 ]

@@ -254,11 +254,11 @@ def _read_text(name: str, field: Field, given: Any) -> str:
 
 
 def _read_lines(name: str, field: Field, given: Any) -> str:
-    """A text of several lines; each must be one that can be printed."""
+    """A text of several lines, which tabs may set in; each must be one that can be printed."""
     lines = str(given).splitlines()
     for line in lines:
-        _read_text(name, replace(field, most=max(field.most, len(line))), line)
-    return _read_text(name, field, " ".join(lines)) and "\n".join(lines)
+        _read_text(name, replace(field, most=max(field.most, len(line))), line.replace("\t", " "))
+    return _read_text(name, field, " ".join(lines).replace("\t", " ")) and "\n".join(lines)
 
 
 def _read_whole(name: str, field: Field, given: Any) -> int:

@@ -61,7 +61,7 @@ class TableSheet:
             for name, check in self.table.checks.items():
                 sentence = check(row.values[name]) if name in row.values else ""
                 if sentence:
-                    row.refuse(InvalidInput, sentence, name, given=str(row.values[name]))
+                    row.refuse(InvalidInput, sentence, name, given=str(row.values[name])[:80])
             if not row.refusals:
                 self._judge_together(row)
         sound = [row for row in rows if not row.refusals]

@@ -96,8 +96,8 @@ class Table:
         return {name: _field(column, is_key=name in self.key) for name, column in self.columns.items()}
 
     def stored(self, record: Any) -> dict[str, Any]:
-        """The record's values by column, codes as ids."""
-        return {name: getattr(record, column.attname) for name, column in self.columns.items()}
+        """The record's values by column, codes as ids; text of several lines as it is read from a file."""
+        return {name: _read_back(column, getattr(record, column.attname)) for name, column in self.columns.items()}
 
     def written(self, record: Any) -> dict[str, Any]:
         """The record's values as a file has them."""
@@ -118,6 +118,11 @@ class Table:
         joined = [one for name, column in self.columns.items() for one in _joined(name, column)]
         found = self.model._default_manager.select_related(*joined) if joined else self.model._default_manager.all()
         return found.order_by(*self.key, "pk")
+
+
+def _read_back(column: "db.Field[Any, Any]", value: Any) -> Any:
+    """A page ends its lines otherwise than a file does, which is no change."""
+    return "\n".join(value.strip().splitlines()) if isinstance(column, db.TextField) and value else value
 
 
 def _joined(name: str, column: "db.Field[Any, Any]") -> list[str]:
