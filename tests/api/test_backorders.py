@@ -4,6 +4,7 @@ from tests import company
 from tests.api.conftest import assert_refused
 from tests.backorders.conftest import Desk
 from tests.backorders.test_quotas import Planner
+from troth.business.backorders.actions.variant_rows import FIELDS
 from troth.business.sales import actions as sales
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.platform.actors import SYSTEM
@@ -89,3 +90,21 @@ def test_what_is_wrong_is_told_by_row_and_field(small, caller):
     assert planner.post("backorder-variants", asked(small, at="half past")).status_code == 422
     assert_refused(caller("representative").post("backorder-variants", asked(small)), 403, "not_allowed")
     assert_refused(planner.get("backorder-runs/999999"), 404, "not_found")
+
+
+def test_variants_come_in_as_a_file_a_row_for_each_segment(small, caller):
+    planner = caller("production_scheduler")
+    row = dict.fromkeys(FIELDS, "") | {"company": small.company.code, "name": "Night", "strategy": "improve"}
+    rows = [row | {"segment": "All"}, row | {"segment": "Wrong", "customers": "NOBODY"}]
+    file = "\n".join([",".join(FIELDS), *(",".join(one.values()) for one in rows)]).encode()
+    address = "imports/backorder-variants"
+    looked = planner.send(
+        "POST", f"{address}?preview=true", file, content_type="text/csv", Idempotency_Key="look"
+    ).json()
+    assert [(one["row"], one["field"]) for one in looked["refusals"]] == [(1, "name"), (2, "customers")]
+    fine = file.replace(b"NOBODY", b"BETA")
+    for _ in range(2):
+        answer = planner.send("POST", address, fine, content_type="text/csv", Idempotency_Key="all")
+        assert (answer.status_code, answer.json()["created"]) == (200, 2)
+    [shown] = planner.get("backorder-variants").json()["items"]
+    assert ([one["name"] for one in shown["segments"]], shown["version"]) == (["All", "Wrong"], 1)

@@ -9,6 +9,7 @@ from django.db import connection
 from tests.api.conftest import assert_refused
 from tests.api.test_masterdata import CUSTOMER, PRICE
 from tests.fuzz.furnished import ORDER
+from troth.business.backorders.actions.variant_rows import FIELDS as VARIANT_COLUMNS
 from troth.doors.api.root import api
 from troth.kernel.scopes import Event
 from troth.platform import sql
@@ -72,6 +73,7 @@ CALLS = {
     "create_batch": {"product": "OIL", "number": "L-1", "expires_on": "2026-12-31"},
     "create_agreed_product": {"customer": "ALPHA", "product": "HELMET"},
     "add_backorder_variant": {"company": 1, "name": "Mornings", "segments": [{"name": "All", "strategy": "improve"}]},
+    "import_backorder_variants": as_file(dict.fromkeys(VARIANT_COLUMNS, "") | {"name": "Mornings"}),
     "simulate_backorders": None,
     "import_customers": as_file(CUSTOMER),
     "import_products": as_file(AXLE),

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.masterdata.test_screens import sign_in
+from tests.masterdata.world import KINDS
 from troth.business.masterdata import imports
 from troth.business.masterdata.models import PaymentTerms
 from troth.platform.models import Event
@@ -32,7 +33,7 @@ def sent(browser, content, page=PAGE, name="f.csv"):
 
 def test_the_page_of_files_offers_each_table_to_who_may(keeper):
     page = keeper.get("/files/").content.decode()
-    for kind in imports.KINDS:
+    for kind in KINDS:
         assert f'href="/files/{kind}.xlsx"' in page
         assert f'href="/files/{kind}.csv"' in page
         assert f'href="{reverse(imports.kind_of(kind).import_route, args=[kind])}"' in page

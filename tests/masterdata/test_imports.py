@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.masterdata.world import CLOCK, MASTER, price
+from tests.masterdata.world import CLOCK, KINDS, MASTER, price
 from troth.business.masterdata import imports, queries
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.models import Customer, PriceCondition
@@ -117,7 +117,7 @@ def test_what_is_no_csv_in_utf_8_is_refused_with_a_remedy(world, content, words)
     assert Customer.objects.count() == 2
 
 
-@pytest.mark.parametrize("kind", list(imports.KINDS))
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_was_exported_comes_in_again_without_a_change(world, kind):
     price(world, 12_50, customer=world.bikes, source="=HYPERLINK()", scale_from=3)
     price(world, 99, product=world.cable, per_quantity=2500, scale_from=10_000, code="L2")

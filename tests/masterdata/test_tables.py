@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from tests.masterdata.world import CLOCK, MASTER
+from tests.masterdata.world import CLOCK, KINDS, MASTER
 from troth.business.masterdata import imports, queries
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.models import AccountRule, PaymentTerms, Route, StandardText
@@ -97,11 +97,11 @@ def test_a_new_company_is_brought_in_by_files_alone_and_the_same_files_change_no
         kind: Brought(0, 0, count) for kind, count in rows.items()
     }
     assert Event.objects.count() == written
-    assert set(FILES) == set(imports.KINDS)
+    assert set(FILES) == set(KINDS)
 
 
 def test_what_goes_out_as_a_workbook_or_as_text_comes_in_again_without_a_change(company):
-    for kind in imports.KINDS:
+    for kind in KINDS:
         header, rows = imports.export_rows(kind, by=MASTER)
         listed = list(rows)
         file = io.BytesIO()

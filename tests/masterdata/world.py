@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from troth.business.masterdata import imports
 from troth.business.masterdata import models as m
+from troth.platform import permissions
 from troth.platform.actors import SYSTEM, Actor, Grant
 from troth.platform.clock import FixedClock
 from troth.reference import models as r
@@ -12,6 +14,8 @@ from troth.reference import models as r
 TODAY = date(2026, 3, 2)
 CLOCK = FixedClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
 MASTER = Actor(user_id=11, name="Mara", grants=(Grant("master_data"),))
+KINDS = [code for code, kind in imports.KINDS.items() if permissions.allows(MASTER, kind.permission)]
+"""The files that whoever keeps master data may take out; all but those of another trade."""
 
 
 @dataclass
@@ -86,4 +90,4 @@ def price(world: World, amount: int | None = None, **values: Any) -> m.PriceCond
     return m.PriceCondition.objects.create(**standard | values)
 
 
-__all__ = ["CLOCK", "MASTER", "SYSTEM", "TODAY", "World", "build", "party", "price"]
+__all__ = ["CLOCK", "KINDS", "MASTER", "SYSTEM", "TODAY", "World", "build", "party", "price"]

@@ -25,7 +25,7 @@ PAGES = (
     "/backorders/changes/{change}/", "/backorders/variants/new/", "/backorders/variants/{variant}/",
     "/backorders/variants/{variant}/?tab=runs", "/backorders/variants/{variant}/?tab=history",
     "/backorders/variants/{variant}/change/", "/backorders/variants/{variant}/segments/new/",
-    "/backorders/segments/{segment}/",
+    "/backorders/segments/{segment}/", "/backorder-files/backorder_variants/import/",
     "/promises/slips/?q=PO&site=HAM&hung=1", "/promises/reactions/?slip={slip}&policy=repromise",
     "/promises/unconfirmed/", "/promises/unconfirmed/?nothing=1&sort=requested_on&q=Nobody",
     "/promises/kept/", "/promises/kept/?by=month", "/promises/departures/",

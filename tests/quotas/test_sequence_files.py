@@ -132,7 +132,7 @@ def test_the_good_rows_of_a_sequence_do_not_come_in_without_the_refused_one(book
     [sibling, refused] = report.refusals
     assert (refused.row, refused.column) == (2, column)
     assert (sibling.row, sibling.column) == (1, "code")
-    assert "row 2 of it is refused" in sibling.sentence
+    assert "Row 2, which belongs to this one, is refused." in sibling.sentence
     assert stand() == [("S", "P2", ["REGION"])]
 
 

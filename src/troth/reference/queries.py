@@ -114,6 +114,11 @@ def company(company_id: int) -> CompanyRow:
     raise NotFound(Sentence("There is no company %(id)s."), kind="company", id=company_id)
 
 
+def company_ids(codes: Iterable[str]) -> dict[str, int]:
+    """The companies by code; codes that are not there are left out."""
+    return dict(Company.objects.filter(code__in=set(codes)).values_list("code", "id"))
+
+
 def today(clock: Clock, company_ids: Collection[int] | None = None) -> date:
     """The date of these companies, or of all; where their days differ, the earliest, which lies ahead for none."""
     query = Company.objects.filter(is_active=True)

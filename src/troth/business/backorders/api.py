@@ -23,11 +23,12 @@ from troth.business.backorders.rules.variants import (
     Settings,
     VariantDraft,
 )
+from troth.business.masterdata.api.records import ImportOptions, ImportOutcome, brought_in
 from troth.business.promising.rules.explain import spelled_period
 from troth.business.quotas.queries import ProcedureTerms
 from troth.kernel.calendars import date_of
 from troth.platform import permissions
-from troth.platform.api import versions
+from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.keys import client_key
 from troth.platform.api.operations import Operations, act, create
@@ -266,6 +267,12 @@ def add_backorder_variant(request: ApiRequest, variant: VariantAsked) -> Variant
     """A new variant; what is wrong in a segment is told by its row."""
     made = create(request, variants.save_variant, _draft(variant))
     return _variant(queries.variant_of(request.auth, made))
+
+
+@operations.creates("/imports/backorder-variants", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_backorder_variants(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A file of variants, a row for each segment; all rows or none."""
+    return brought_in("backorder_variants", request, options)
 
 
 @operations.changes("/backorder-variants/{int:variant_id}", VariantShown, method="PUT")

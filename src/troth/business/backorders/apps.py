@@ -9,9 +9,11 @@ class BackordersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.backorders import checks, jobs  # noqa: F401 - they register themselves
+        from troth.business.backorders import checks, jobs, tables  # noqa: F401 - they register themselves
+        from troth.business.masterdata import imports
         from troth.platform.documents import Kind, register
 
+        imports.register(tables.VARIANTS)
         register(
             Kind(
                 "backorder_run", _("backorder run"), _("backorder runs"), "backorders.Run", "backorders:run",

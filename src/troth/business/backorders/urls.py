@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.backorders.web import changes, editing, runs, variants
+from troth.business.backorders.web import changes, editing, files, runs, variants
 
 app_name = "backorders"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("backorders/variants/<int:key>/simulate/", editing.simulate, name="variant-simulate"),
     path("backorders/variants/<int:key>/put-away/", editing.put_away, name="variant-put-away"),
     path("backorders/variants/<int:key>/segments/new/", editing.SegmentCreate.as_view(), name="segment-create"),
+    path("backorder-files/<str:kind>/import/", files.VariantImport.as_view(), name="file-import"),
     path("backorders/segments/<int:key>/", editing.SegmentChange.as_view(), name="segment-change"),
     path("backorders/segments/<int:key>/up/", editing.up, name="segment-up"),
     path("backorders/segments/<int:key>/down/", editing.down, name="segment-down"),

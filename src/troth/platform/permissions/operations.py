@@ -161,6 +161,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "list_backorder_variants": "backorders.view_run",
     "get_backorder_variant": "backorders.view_run",
     "add_backorder_variant": "backorders.save_variant",
+    "import_backorder_variants": "backorders.import_variants",
     "replace_backorder_variant": "backorders.save_variant",
     "simulate_backorders": "backorders.start_run",
     "list_backorder_runs": "backorders.view_run",

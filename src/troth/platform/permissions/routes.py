@@ -179,6 +179,7 @@ ROUTES: Final[dict[str, str]] = {
     "backorders:variant-change": "backorders.save_variant",
     "backorders:variant-simulate": "backorders.start_run",
     "backorders:variant-put-away": "backorders.put_away_variant",
+    "backorders:file-import": "backorders.import_variants",
     "backorders:segment-create": "backorders.save_variant",
     "backorders:segment-change": "backorders.save_variant",
     "backorders:segment-up": "backorders.save_variant",

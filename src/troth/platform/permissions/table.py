@@ -139,6 +139,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     # backorders
     "backorders.view_run": _who(REP, SALES, COORD, SCHED, OPS, AUDIT),
     "backorders.save_variant": _PLAN,
+    "backorders.import_variants": _PLAN,
     "backorders.put_away_variant": _PLAN,
     "backorders.start_run": _PLAN,
     "backorders.begin_parts": _who(),

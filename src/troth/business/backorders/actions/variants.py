@@ -30,6 +30,11 @@ def save_variant(
     if variant_id is not None:
         [variant] = locks.begin().hold(Variant, variant_id, by=by)
         locks.refuse_if_changed(variant, expected_version)
+    return write_variant(variant, draft, by=by, clock=clock)
+
+
+def write_variant(variant: Variant, draft: VariantDraft, *, by: Actor, clock: Clock) -> int:
+    """Inner verb of `save_variant` and of a file, for a variant that is held or new."""
     draft.check()
     _refuse_unknown(draft)
     others = Variant.objects.filter(company_id=variant.company_id, name=draft.name.strip())

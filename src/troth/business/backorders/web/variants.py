@@ -14,6 +14,7 @@ from troth.business.backorders.rules.limits import percent
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.variants import Limits
 from troth.business.backorders.states import Only, Rhythm
+from troth.business.backorders.tables import VARIANTS
 from troth.business.backorders.web.runs import RunList
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents, formats, history
@@ -72,6 +73,11 @@ class VariantList(ListPage):
     )
     source = staticmethod(_variants)
     row_url = staticmethod(lambda row: reverse("backorders:variant", args=[row["id"]]))
+
+    def _steps(self, actor: Any) -> list[Step]:
+        bring = step(actor, _("Import"), "backorders:file-import", VARIANTS.code, method="get")
+        out = step(actor, _("As a file"), "masterdata:file", VARIANTS.code, "xlsx", method="get")
+        return [*super()._steps(actor), *steps(bring, out)]
 
 
 class VariantPage(DocumentPage):

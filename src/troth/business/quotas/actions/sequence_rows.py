@@ -5,12 +5,12 @@ product and group. A sequence comes in whole: what its rows do not name it holds
 out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from troth.business.masterdata.actions import Brought
-from troth.business.masterdata.rules import As, Field, read
+from troth.business.masterdata.parts import Rows, Whole, all_or_none, wholes
+from troth.business.masterdata.rules import As, Field
 from troth.business.quotas.actions.drafts import ReachDraft, SequenceDraft
 from troth.business.quotas.actions.maintain import write_sequences
 from troth.business.quotas.actions.rows import Wanted, write_or_refuse
@@ -22,7 +22,7 @@ from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 
-Rows = Sequence[Mapping[str, str]]
+KEY = ("code",)
 _HEAD = ("name", "procedures", "is_active")
 _REACH = ("product", "product_group", "valid_from_on", "valid_to_on")
 
@@ -38,40 +38,36 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
-@dataclass(slots=True)
-class Part:
-    """What the rows of one sequence say: its head, which is that of the first, and what it holds for, with its rows."""
-
-    row: int
-    head: dict[str, Any]
-    rows: list[int] = field(default_factory=list)
-    reaches: list[ReachDraft] = field(default_factory=list)
-    reach_rows: list[int] = field(default_factory=list)
-
-
 def bring_sequences(rows: Rows, *, by: Actor, clock: Clock) -> Brought:
     """Inner verb of `import_table`."""
-    parts, refusals = _parts(rows)
+    found, refusals = wholes(FIELDS, KEY, _HEAD, rows)
     try:
-        return _bring(parts, refusals, by=by, clock=clock)
+        return _bring(found, refusals, by=by, clock=clock)
     except Refusals as refused:
-        raise Refusals(_whole(rows, refused.refusals)) from None
+        for one in refused.refusals:
+            # What a form has as one field stands in columns here.
+            one.field = "product" if one.field == "reaches" else one.field
+        raise Refusals(all_or_none(rows, KEY, refused.refusals)) from None
 
 
-def _bring(parts: Mapping[str, Part], refusals: list[BusinessError], *, by: Actor, clock: Clock) -> Brought:
+def _bring(
+    found: Mapping[tuple[Any, ...], Whole], refusals: list[BusinessError], *, by: Actor, clock: Clock
+) -> Brought:  # fmt: skip
     held = locks.begin()
-    ids = SequenceRow.objects.filter(code__in=parts).values_list("pk", flat=True)
+    ids = SequenceRow.objects.filter(code__in=[code for (code,) in found]).values_list("pk", flat=True)
     there = {one.code: one for one in held.hold(SequenceRow, *ids, by=by)} if ids else {}
     wanted, count = list[Wanted[SequenceDraft]](), {"created": 0, "changed": 0, "unchanged": 0}
-    for code, part in parts.items():
+    for (code,), whole in found.items():
         record = there.get(code)
-        codes = [one.strip() for one in part.head["procedures"].split(",") if one.strip()]
-        draft = SequenceDraft(code, part.head["name"], codes, part.reaches, part.head["is_active"])
+        reaches, numbers, refused = _reaches_of(whole)
+        refusals += refused
+        codes = [one.strip() for one in whole.head["procedures"].split(",") if one.strip()]
+        draft = SequenceDraft(code, whole.head["name"], codes, reaches, whole.head["is_active"])
         if record is not None and _is_same(record, draft):
-            count["unchanged"] += len(part.rows)
+            count["unchanged"] += len(whole.rows)
             continue
-        count["created" if record is None else "changed"] += len(part.rows)
-        wanted.append(Wanted(draft, record or SequenceRow(version=0), part.row, part.reach_rows))
+        count["created" if record is None else "changed"] += len(whole.rows)
+        wanted.append(Wanted(draft, record or SequenceRow(version=0), whole.first, numbers))
 
     def write() -> None:
         if wanted:
@@ -81,70 +77,21 @@ def _bring(parts: Mapping[str, Part], refusals: list[BusinessError], *, by: Acto
     return Brought(count["created"], count["changed"], count["unchanged"])
 
 
-def _parts(rows: Rows) -> tuple[dict[str, Part], list[BusinessError]]:
-    """What the rows say by sequence, and the refusals of those that cannot be read."""
-    parts, refusals = dict[str, Part](), list[BusinessError]()
-    for number, row in enumerate(rows, start=1):
-        values, refused = read(FIELDS, {name: row.get(name, "") for name in FIELDS}, row=number)
-        refusals += refused
-        if refused:
-            continue
-        part = parts.setdefault(values["code"], Part(number, {name: values[name] for name in _HEAD}))
-        refusals += _differing(part, values, number)
-        part.rows.append(number)
-        if any(values[name] for name in _REACH):
-            refusals += _reach(part, values, number)
-    for part in parts.values():
-        empty = set(part.rows) - set(part.reach_rows)
-        refusals += [_nothing(number) for number in sorted(empty)] if len(part.rows) > 1 else []
-    return parts, refusals
-
-
-def _differing(part: Part, values: Mapping[str, Any], number: int) -> Iterable[BusinessError]:
-    for name in _HEAD:
-        if values[name] != part.head[name]:
-            sentence = Sentence(
-                "Row %(other)s says something else of the same sequence. Write the same in both.", other=part.row
-            )
-            yield WrongQuota(sentence, row=number, field=name)
-
-
-def _reach(part: Part, values: Mapping[str, Any], number: int) -> Iterable[BusinessError]:
-    part.reach_rows.append(number)
-    if values["valid_from_on"] is None:
-        yield WrongQuota(
-            Sentence("Enter the first day on which the sequence holds."), row=number, field="valid_from_on"
-        )
-        return
-    part.reaches.append(ReachDraft(**{name: values[name] for name in _REACH}))
-
-
-def _nothing(number: int) -> BusinessError:
-    sentence = Sentence("The sequence has other rows. Enter a product or a product group, or remove this row.")
-    return WrongQuota(sentence, row=number, field="product")
-
-
-def _whole(rows: Rows, refusals: Sequence[BusinessError]) -> list[BusinessError]:
-    """With a refusal for every other row of a sequence of which one is refused. A row without a code may belong to the
-    one before or the one after."""
-    codes = [row.get("code", "").strip() for row in rows]
-    refused = {one.row for one in refusals if one.row}
-    for one in refusals:
-        # What a form has as one field stands in columns here.
-        one.field = "product" if one.field == "reaches" else one.field
-    culprits = dict[str, int]()
-    for row in sorted(refused):
-        near = [codes[row - 1]] if codes[row - 1] else [*codes[max(row - 2, 0) : row - 1], *codes[row : row + 1]]
-        for code in near:
-            culprits.setdefault(code, row)
-    found = list(refusals)
-    for row, code in enumerate(codes, start=1):
-        if code in culprits and row not in refused:
-            sentence = Sentence(
-                "A sequence comes in whole, and row %(other)s of it is refused. Mend that one.", other=culprits[code]
-            )
-            found.append(WrongQuota(sentence, row=row, field="code"))
-    return sorted(found, key=lambda one: one.row or 0)
+def _reaches_of(whole: Whole) -> tuple[list[ReachDraft], list[int], list[BusinessError]]:
+    """What the rows of a sequence say that it holds for, their numbers, and what is refused of them."""
+    reaches, numbers, refusals = list[ReachDraft](), list[int](), list[BusinessError]()
+    for number, values in zip(whole.numbers, whole.rows, strict=True):
+        reach = {name: values[name] for name in _REACH}
+        if values["valid_from_on"] is not None:
+            reaches.append(ReachDraft(**reach))
+            numbers.append(number)
+        elif any(reach.values()):
+            sentence = Sentence("Enter the first day on which the sequence holds.")
+            refusals.append(WrongQuota(sentence, row=number, field="valid_from_on"))
+        elif len(whole.rows) > 1:
+            sentence = Sentence("The sequence has other rows. Enter a product or a product group, or remove this row.")
+            refusals.append(WrongQuota(sentence, row=number, field="product"))
+    return reaches, numbers, refusals
 
 
 def _is_same(record: SequenceRow, draft: SequenceDraft) -> bool:
