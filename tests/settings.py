@@ -1,7 +1,7 @@
 """Settings of the test suite: the product's own, on the database that `TROTH_TEST_DATABASE` names.
 
 `sqlite` (unset) uses a file, because an in-memory database locks differently; `postgres` the server that
-`tests.postgres.find` chooses. A developer's `TROTH_…` variables have no say here.
+`tests.postgres.find` chooses. A developer's `TROTH_…` and `OTEL_…` variables have no say here.
 """
 
 import os
@@ -9,8 +9,9 @@ import tempfile
 import zlib
 from pathlib import Path
 
-for _name in [name for name in os.environ if name.startswith("TROTH_") and not name.startswith("TROTH_TEST_")]:
-    del os.environ[_name]
+for _name in [name for name in os.environ if name.startswith(("TROTH_", "OTEL_"))]:
+    if not _name.startswith("TROTH_TEST_"):
+        del os.environ[_name]
 
 from tests import postgres  # noqa: E402
 

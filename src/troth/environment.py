@@ -14,6 +14,9 @@
 | `TROTH_LOG_LEVEL` | `debug`, `info`, `warning` or `error` | `info` |
 | `TROTH_LOG_FORMAT` | `text` or `json` | `json` in production, else `text` |
 
+Where traces go, OpenTelemetry's own variables say: `OTEL_EXPORTER_OTLP_ENDPOINT` (or `…_TRACES_ENDPOINT`, with the
+path), `OTEL_SERVICE_NAME` (`troth`), and for its library `OTEL_EXPORTER_OTLP_HEADERS` and others.
+
 A variable that is misspelt or has a wrong value stops the program with a sentence: a setting that is silently ignored
 is worse than none. `TROTH_TEST_…` belongs to the test suite and is left alone.
 """
@@ -104,6 +107,16 @@ class Environment(BaseSettings):
         return {"home": _default_home(), **values}
 
     @model_validator(mode="after")
+    def _check_traces(self) -> "Environment":
+        endpoint = urlsplit(self.traces_endpoint)
+        if self.traces_endpoint and (endpoint.scheme not in ("http", "https") or not endpoint.hostname):
+            raise ValueError("OTEL_EXPORTER_OTLP_ENDPOINT is wrong: must be http://host:4318 or https://…")
+        protocol = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")
+        if self.traces_endpoint and protocol not in (None, "", "http/protobuf"):
+            raise ValueError(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}: traces are sent by http/protobuf only.")
+        return self
+
+    @model_validator(mode="after")
     def _check_production(self) -> "Environment":
         if not self.production:
             return self
@@ -121,6 +134,18 @@ class Environment(BaseSettings):
     @property
     def production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def traces_endpoint(self) -> str:
+        """The address that traces are sent to over HTTP, empty for none: OpenTelemetry's variables are its standard."""
+        if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+            return ""
+        base = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").rstrip("/")
+        return os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or (f"{base}/v1/traces" if base else "")
+
+    @property
+    def traces_service(self) -> str:
+        return os.environ.get("OTEL_SERVICE_NAME") or "troth"
 
     @property
     def json_logs(self) -> bool:

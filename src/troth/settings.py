@@ -209,6 +209,11 @@ globals().update(ENVIRONMENT.mail())
 METRICS_TOKEN = ENVIRONMENT.metrics_token
 METRICS_FOLDER = ENVIRONMENT.home / "metrics"
 
+# --- Traces ----------------------------------------------------------------------------------------------------------
+
+TRACES_ENDPOINT = ENVIRONMENT.traces_endpoint
+TRACES_SERVICE = ENVIRONMENT.traces_service
+
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
 LOGGING = logging_for(level=ENVIRONMENT.log_level, as_json=ENVIRONMENT.json_logs)

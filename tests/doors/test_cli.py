@@ -13,6 +13,7 @@ from troth.doors.cli import app, main
 from troth.doors.cli.doctor import examine
 from troth.doors.cli.reports import Figure, print_figures
 from troth.kernel.errors import InvalidInput, NotFound
+from troth.platform import traces
 from troth.platform.users import NameTaken
 from troth.platform.verify import Finding, Result
 
@@ -92,6 +93,19 @@ def test_the_doctor_finds_this_machine_sound():
         connection.cursor().execute("SET LOCAL synchronous_commit = on")  # the tests turn it off for speed
     unsound = [finding for finding in examine() if not finding.sound]
     assert unsound == []
+
+
+@pytest.mark.django_db
+def test_the_doctor_says_whether_traces_are_sent_and_where(settings, monkeypatch):
+    def says():
+        [finding] = [finding for finding in examine() if finding.subject == "traces"]
+        return finding.sound, finding.says
+
+    assert says() == (True, "not sent, as OTEL_EXPORTER_OTLP_ENDPOINT is not set")
+    settings.TRACES_ENDPOINT = "https://me:secret@c.example.org:4318/v1/traces?key=secret"
+    assert says() == (True, "sent to https://c.example.org:4318/v1/traces as troth")
+    monkeypatch.setattr(traces, "PACKAGES", ("not_installed.sdk",))
+    assert says() == (False, "cannot be sent to https://c.example.org:4318/v1/traces")
 
 
 @pytest.mark.django_db

@@ -98,3 +98,36 @@ def test_a_home_that_cannot_be_made_is_a_sentence(variables, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(environment.WrongEnvironment, match="set TROTH_HOME to a folder that may be written"):
         environment.make_home(tmp_path / "file" / "troth")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "endpoint", "service"),
+    [
+        ({}, "", "troth"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318/"}, "http://c:4318/v1/traces", "troth"),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://c/own", "OTEL_SERVICE_NAME": "acme"}, "https://c/own", "acme"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318", "OTEL_SDK_DISABLED": "true"}, "", "troth"),
+    ],
+)
+def test_traces_go_where_the_standard_variables_say(variables, wanted, endpoint, service):
+    variables(**wanted)
+    found = environment.load()
+    assert (found.traces_endpoint, found.traces_service) == (endpoint, service)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "OTEL_EXPORTER_OTLP_ENDPOINT is wrong: must be http://"),
+        (
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "grpc",
+            "OTEL_EXPORTER_OTLP_PROTOCOL is grpc: traces are sent by http/",
+        ),
+    ],
+)
+def test_traces_that_could_not_be_sent_are_refused(variables, name, value, sentence):
+    variables(**{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318", name: value})
+    with pytest.raises(environment.WrongEnvironment) as refused:
+        environment.load()
+    assert sentence in str(refused.value)

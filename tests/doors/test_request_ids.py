@@ -6,11 +6,14 @@ import logging
 
 import pytest
 from django.test import Client
+from opentelemetry.sdk.trace import TracerProvider
 
 from troth.logs import logging_for
-from troth.platform import jobs
+from troth.platform import jobs, traces
 
 pytestmark = pytest.mark.django_db
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
 @pytest.fixture
@@ -60,6 +63,17 @@ def test_who_is_not_signed_in_is_not_told_what_an_answer_took(lines):
 def test_signs_of_life_are_no_lines_of_their_own(lines):
     Client().get("/health/live")
     assert [line for line in lines() if line["event"] == "request"] == []
+
+
+def test_a_line_carries_the_trace_that_the_request_continues(lines):
+    traces.send_by(TracerProvider())
+    try:
+        Client().get("/nowhere/", headers={"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"})
+    finally:
+        traces.send_by(None)
+    told = lines()
+    assert {"request", "Not Found: /nowhere/"} <= {line["event"] for line in told}
+    assert {line["trace_id"] for line in told} == {TRACE}
 
 
 def test_what_is_logged_afterwards_carries_no_id(lines):

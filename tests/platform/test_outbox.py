@@ -136,7 +136,7 @@ def test_two_workers_do_a_row_twice_without_the_lock(two_workers, monkeypatch):
     from contextlib import nullcontext
 
     def looks_only(now):
-        rows = sql.fetch("SELECT id, subscriber, event_id FROM platform_outbox WHERE done_at IS NULL")
+        rows = sql.fetch("SELECT id, subscriber, event_id, cause FROM platform_outbox WHERE done_at IS NULL")
         return rows[0]
 
     monkeypatch.setattr(outbox, "_take", looks_only)

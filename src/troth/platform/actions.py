@@ -23,7 +23,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from troth.platform import events, idempotency, metrics, permissions, sql
+from troth.platform import events, idempotency, metrics, permissions, sql, traces
 from troth.platform.actors import Actor
 from troth.platform.events import Recorded
 from troth.platform.locks import Busy
@@ -61,7 +61,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: Any, key: str | None = None, **kwargs: Any) -> Any:
         by = kwargs["by"]
         assert isinstance(by, Actor)
-        with metrics.run_of(name):
+        with metrics.run_of(name), traces.run_of(name):
             permissions.require(by, name)
             call = functools.partial(function, *args, **kwargs)
             if key is None:
@@ -95,18 +95,24 @@ def _transact(name: str, call: Callable[[], R]) -> R:
             with _transaction(), sql.gathered():
                 answer = call()
                 events.write(current().events)
+                traces.recorded(current().events)
             return answer
         except BeginAgain:
             if attempt == ATTEMPTS:
                 raise Busy("Too many changes to the same goods at once. Try again in a moment.") from None
-            metrics.begun_again(name)
+            _note_again(name, attempt)
         except DatabaseError as error:
             if not _again(error, attempt):
                 raise
-            metrics.begun_again(name)
+            _note_again(name, attempt)
         finally:
             _run.reset(token)
     raise AssertionError("unreachable")
+
+
+def _note_again(name: str, attempt: int) -> None:
+    metrics.begun_again(name)
+    traces.begun_again(attempt)
 
 
 @contextmanager
@@ -117,6 +123,8 @@ def _transaction() -> Iterator[None]:
         with metrics.waiting_for("transaction"):
             stack.enter_context(opened)
         yield
+        with sql.timed():
+            stack.close()  # the commit
 
 
 def _again(error: DatabaseError, attempt: int) -> bool:

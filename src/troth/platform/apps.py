@@ -21,10 +21,11 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         # So that `sql.fetch` answers aware instants on both databases; Django leaves aware values as they are.
         sqlite3.register_converter("datetime", _instant)
-        from troth.platform import finding, middleware, platform_checks, statistics, triggers
+        from troth.platform import finding, middleware, platform_checks, statistics, traces, triggers
 
         post_migrate.connect(triggers.restore_after_migrate, dispatch_uid="troth.platform.triggers")
         post_migrate.connect(finding.index_after_migrate, dispatch_uid="troth.platform.finding")
         post_migrate.connect(statistics.refresh_after_migrate, dispatch_uid="troth.platform.statistics")
         middleware.connect()
         platform_checks.register_all()
+        traces.start()

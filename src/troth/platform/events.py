@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from troth.platform import sql
+from troth.platform import sql, traces
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
 
@@ -109,8 +109,13 @@ def write(recorded: list[Recorded]) -> None:
         sql.insert_in_order("platform_event", _COLUMNS, rows)
         return
     ids = sql.insert_in_order("platform_event", _COLUMNS, rows, returning=("id",))
-    waiting = [(event_id, name, 0) for (event_id,), names in zip(ids, caring, strict=True) for name in names]
-    sql.insert("platform_outbox", {"event_id": "int", "subscriber": "text", "attempts": "int"}, waiting)
+    columns = {"event_id": "int", "subscriber": "text", "attempts": "int"}
+    waiting: list[tuple[Any, ...]] = [
+        (event_id, name, 0) for (event_id,), names in zip(ids, caring, strict=True) for name in names
+    ]
+    if cause := traces.carried():
+        columns, waiting = columns | {"cause": "text"}, [(*row, cause) for row in waiting]
+    sql.insert("platform_outbox", columns, waiting)
 
 
 def _caring(event: Recorded) -> list[str]:

@@ -11,12 +11,15 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, close_old_connections
 from django_tasks import task
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
-from troth.platform import mail, outbox, requests, schedule, seals, sql
+from troth.platform import mail, outbox, requests, schedule, seals, sql, traces
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import SYSTEM_CLOCK, Clock
 from troth.platform.models import Heartbeat, Slot
@@ -74,9 +77,19 @@ def run_once(*, since: datetime, clock: Clock = SYSTEM_CLOCK) -> int:
     return len(fired) + outbox.work_outbox(clock=clock) + mail.send_mails(clock=clock) + run_tasks()
 
 
+class _Worker(Worker):
+    """The library's, each task in a span of `traces`."""
+
+    def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
+        with traces.task("job", job=db_task_result.task_path) as span:
+            super().run_task(db_task_result)
+            if db_task_result.status == TaskResultStatus.FAILED:
+                span.fail("failed")
+
+
 def run_tasks() -> int:
     """Run the queued tasks until none is left; return how many."""
-    worker = Worker(
+    worker = _Worker(
         queue_names=["*"],
         interval=0,
         batch=True,

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from troth.kernel.errors import BusinessError, InvalidInput
-from troth.platform import sql
+from troth.platform import sql, traces
 from troth.platform.actions import current
 from troth.platform.clock import SYSTEM_CLOCK, Clock
 from troth.platform.documents import DocumentRef
@@ -66,7 +66,9 @@ def send_later(
         "made_at": "at",
     }
     kind, document_id = (about.kind, about.id) if about else ("", None)
-    row = (company_id, to, subject[:200], body, kind, document_id, printing_id, clock.now())
+    row: tuple[object, ...] = (company_id, to, subject[:200], body, kind, document_id, printing_id, clock.now())
+    if cause := traces.carried():
+        columns, row = columns | {"cause": "text"}, (*row, cause)
     quoted = {f'"{name}"': word for name, word in columns.items()}
     [(mail_id,)] = sql.insert("platform_mail", quoted, [row], returning=("id",))
     return int(mail_id)
@@ -85,7 +87,11 @@ def send_mails(limit: int = 50, *, clock: Clock = SYSTEM_CLOCK) -> int:
         mail = _lease(clock)
         if mail is None:
             break
-        sent += _send(mail, clock)
+        with traces.task("mail", mail.cause, mail=mail.pk) as span:
+            done = _send(mail, clock)
+            if not done:
+                span.fail("not sent")
+        sent += done
     return sent
 
 

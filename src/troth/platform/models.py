@@ -100,7 +100,7 @@ class Event(models.Model):
 
 
 class Outbox(models.Model):
-    """An event that a subscriber has yet to act on."""
+    """An event that a subscriber has yet to act on; `cause` is the span that recorded it (`traces`)."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT)
     subscriber = models.CharField(max_length=120)
@@ -108,6 +108,7 @@ class Outbox(models.Model):
     due_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     error = models.TextField(default="", db_default="")
+    cause = models.CharField(max_length=55, null=True)  # noqa: DJ001 - nothing while traces are off
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="platform_outbox_once")]
@@ -293,7 +294,7 @@ class IssueRow(models.Model):
 class Mail(models.Model):
     """A mail to send. Its Message-ID is made from the id, so that one sent twice can be told as one.
 
-    `printing` is the paper that goes with it.
+    `printing` is the paper that goes with it; `cause` the span that wrote it (`traces`).
     """
 
     company_id = models.BigIntegerField()
@@ -309,6 +310,7 @@ class Mail(models.Model):
     due_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(default="", db_default="")
+    cause = models.CharField(max_length=55, null=True)  # noqa: DJ001 - nothing while traces are off
 
     class Meta:
         indexes = [models.Index(fields=["id"], name="platform_mail_waiting", condition=Q(state="waiting"))]

@@ -9,12 +9,12 @@ pause; after `ATTEMPTS_MAX` failures the row waits for a person (`stuck`, `retry
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
 from troth.kernel.errors import NotFound
-from troth.platform import events, sql
+from troth.platform import events, sql, traces
 from troth.platform.actions import action
 from troth.platform.actors import Actor
 from troth.platform.clock import SYSTEM_CLOCK, Clock
@@ -43,8 +43,10 @@ class Stuck:
     error: str
 
 
+_Row = tuple[int, str, int, str | None]
+
 _TAKE = """
-SELECT o.id, o.subscriber, o.event_id FROM platform_outbox o
+SELECT o.id, o.subscriber, o.event_id, o.cause FROM platform_outbox o
 WHERE o.done_at IS NULL AND o.attempts < %s AND (o.due_at IS NULL OR o.due_at <= %s)
 ORDER BY o.id LIMIT 1"""
 _DONE = "UPDATE platform_outbox SET done_at = %s, attempts = attempts + 1, error = '' WHERE id = %s"
@@ -59,15 +61,17 @@ def work_outbox(limit: int = 100, *, clock: Clock = SYSTEM_CLOCK) -> int:
 
 
 def _work_one(clock: Clock) -> bool:
-    row: tuple[int, str, int] | None = None
+    row: _Row | None = None
     try:
         with transaction.atomic():
             row = _take(clock.now())
             if row is None:
                 return False
-            row_id, subscriber, event_id = row
-            event = Event.objects.get(pk=event_id)
-            _subscriber(event.kind, subscriber)(_occurred(event))
+            row_id, subscriber, event_id, cause = row
+            occurred = _occurred(Event.objects.get(pk=event_id))
+            with traces.task("event", cause, event=occurred.kind, subscriber=subscriber) as span:
+                span.tell(traces.document(occurred.ref))
+                _subscriber(occurred.kind, subscriber)(occurred)
             sql.fetch(_DONE, (clock.now(), row_id))
     except Exception as error:
         if row is None:
@@ -77,10 +81,10 @@ def _work_one(clock: Clock) -> bool:
     return True
 
 
-def _take(now: datetime) -> tuple[int, str, int] | None:
+def _take(now: datetime) -> _Row | None:
     tail = " FOR UPDATE OF o SKIP LOCKED" if sql.is_postgres() else ""
     rows = sql.fetch(_TAKE + tail, (ATTEMPTS_MAX, now))
-    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+    return cast(_Row, tuple(rows[0])) if rows else None
 
 
 def _subscriber(kind: str, name: str) -> events.Subscriber:

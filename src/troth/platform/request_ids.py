@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
+from troth.platform import traces
+
 HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
@@ -38,4 +40,4 @@ class RequestIdMiddleware:
 
 
 def _forget(**_: Any) -> None:
-    unbind_contextvars("request_id")
+    unbind_contextvars("request_id", traces.LOGGED)

@@ -12,8 +12,9 @@ Column types are named once, by a short word: `int` (64 bit), `text`, `date`, `a
 import functools
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -39,6 +40,9 @@ class _Tally(threading.local):
     """Counts the statements of the hot path that this thread sends; the tests read it."""
 
     statements = 0
+    timing = False
+    seconds = 0.0
+    """What statements took, as long as this thread times them (`timing`)."""
 
 
 tally = _Tally()
@@ -53,9 +57,11 @@ def fetch(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """Run a statement written with `%s` and return its rows (empty for one that returns none)."""
     tally.statements += 1
     here = _open()
-    if is_postgres():
-        return _fetch_postgres(here, statement, parameters)
-    return _fetch_sqlite(here, statement, parameters)
+    ask = _fetch_postgres if is_postgres() else _fetch_sqlite
+    if not tally.timing:
+        return ask(here, statement, parameters)
+    with timed():
+        return ask(here, statement, parameters)
 
 
 def _open() -> Any:
@@ -78,6 +84,47 @@ def counting() -> Iterator[Callable[[], int]]:
 
     with connection.execute_wrapper(note):
         yield lambda: tally.statements - before + others
+
+
+@contextmanager
+def timing() -> Iterator[Callable[[], float]]:
+    """Time the statements that this thread sends; what is yielded says how many seconds they took so far.
+
+    Commits of actions are timed too; of the ORM's statements, on SQLite, what it takes to read the rows afterwards is
+    not.
+    """
+    before = tally.seconds
+    if tally.timing:
+        yield lambda: tally.seconds - before
+        return
+
+    def note(execute: Any, statement: Any, parameters: Any, many: Any, context: Any) -> Any:
+        with timed():
+            return execute(statement, parameters, many, context)
+
+    tally.timing = True
+    try:
+        with connection.execute_wrapper(note):
+            yield lambda: tally.seconds - before
+    finally:
+        tally.timing = False
+
+
+_UNTIMED = nullcontext()
+
+
+def timed() -> AbstractContextManager[None]:
+    """Count the block as time in the database, where this thread times it and is not within such a block."""
+    return _timed() if tally.timing else _UNTIMED
+
+
+@contextmanager
+def _timed() -> Iterator[None]:
+    began, before = time.perf_counter(), tally.seconds
+    try:
+        yield
+    finally:
+        tally.seconds = before + time.perf_counter() - began  # instead of what blocks within it counted
 
 
 def write(statement: str, parameters: Sequence[Any] = ()) -> None:
@@ -112,7 +159,8 @@ def send() -> None:
     """Send what waits."""
     queue = _queue.get()
     if queue:
-        _pipeline(_open(), queue, None)
+        with timed():
+            _pipeline(_open(), queue, None)
 
 
 def _send_first(execute: Any, statement: Any, parameters: Any, many: Any, context: Any) -> Any:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -13,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from troth.doors import serving
-from troth.platform import finding
+from troth.platform import finding, traces
 
 LEAST_FREE_BYTES = 500_000_000
 LEAST_POSTGRES = 150_000
@@ -32,7 +33,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Examine everything; what needs the database is left out where the database cannot be reached."""
-    findings = [_python(), _home(), _disk(), _static_files(), _database()]
+    findings = [_python(), _home(), _disk(), _static_files(), _traces(), _database()]
     if findings[-1].sound:
         findings += [check() for check in _DATABASE_CHECKS]
     return findings
@@ -71,6 +72,16 @@ def _static_files() -> Finding:
         "in place" if found else f"{A_STATIC_FILE} is missing",
         "In a working copy run: python hatch_build.py. In an installation: install the wheel again.",
     )
+
+
+def _traces() -> Finding:
+    endpoint = urlsplit(settings.TRACES_ENDPOINT)
+    if not endpoint.hostname:
+        return Finding("traces", True, "not sent, as OTEL_EXPORTER_OTLP_ENDPOINT is not set")
+    where = endpoint._replace(netloc=endpoint.netloc.rpartition("@")[2], query="").geturl()  # no password
+    if not traces.installed():
+        return Finding("traces", False, f"cannot be sent to {where}", "pip install 'troth[traces]'")
+    return Finding("traces", True, f"sent to {where} as {settings.TRACES_SERVICE}")
 
 
 def _database() -> Finding:
