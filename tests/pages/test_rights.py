@@ -17,6 +17,7 @@ LISTS = (
 PAGES = (
     "/", "/inbox/",
     "/availability/", "/availability/?product=FRAME&site=HAM", "/availability/coverage/", "/search/?q=a",
+    "/preferences/formats/",
     "/availability/what-if/", "/availability/what-if/?product=FRAME&site=HAM&quantity=5&on=2026-03-11&mode=partial",
     "/holds/new/", "/holds/{hold}/", "/holds/{hold}/?tab=history", "/holds/{hold}/extend/", "/holds/{hold}/order/",
     "/backorders/{backorder}/", "/backorders/{backorder}/?tab=customers", "/backorders/{backorder}/?tab=orders",

@@ -100,7 +100,7 @@ class ItemForm(forms.Form):
     product = forms.CharField(
         label=_("Product"), max_length=40, error_messages={"required": _("Enter a product, or delete the row.")}
     )
-    quantity = forms.CharField(
+    quantity = FigureField(
         label=_("Quantity"),
         max_length=30,
         error_messages={"required": _("Enter a quantity.")},

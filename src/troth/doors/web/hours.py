@@ -1,4 +1,4 @@
-"""Instants on pages are told in the local time of the company that the person works for."""
+"""Instants on pages are told in the time zone that the person chose, or in that of the company they work for."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from troth.platform.middleware import is_api
+from troth.platform.models import User
+from troth.platform.web.reading import zones
 from troth.reference.models import Company
 
 
@@ -26,6 +28,9 @@ class LocalTimeMiddleware:
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
         match, actor = request.resolver_match, request.actor  # type: ignore[attr-defined]
         if match is None or is_api(match.namespace) or not actor.is_signed_in:
+            return
+        if isinstance(user := request.user, User) and user.time_zone in zones():
+            timezone.activate(ZoneInfo(user.time_zone))
             return
         for _name, zone in companies_of(request)[:1]:
             timezone.activate(ZoneInfo(zone))

@@ -32,6 +32,7 @@ ROUTES: Final[dict[str, str]] = {
     "web:issue-change": "platform.change_issue",
     "web:issue-close": "platform.close_issue",
     "web:prefer": SIGNED_IN,
+    "web:reading": SIGNED_IN,
     "admin:login": PUBLIC,
     "admin:logout": PUBLIC,
     "admin:jsi18n": SIGNED_IN,

@@ -69,6 +69,14 @@ def direction() -> str:
     return "rtl" if get_language_bidi() else "ltr"
 
 
+@register.simple_tag
+def reads() -> SafeString:
+    """How the person has figures, dates and hours, for the page's scripts."""
+    of, zone = formats.style(), timezone.get_current_timezone_name()
+    days = formats.ISO if of.is_iso else ""
+    return html(' data-point="{}" data-group="{}" data-days="{}" data-zone="{}"', of.point, of.group, days, zone)
+
+
 register.filter("worded", worded)
 
 

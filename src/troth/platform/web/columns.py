@@ -206,10 +206,10 @@ def _date(text: str) -> date | None:
 
 
 def _amount(text: str) -> Decimal | None:
-    """An amount from the address bar, with a point or a comma; what is no amount counts as not chosen."""
+    """An amount from the address bar, as its reader writes it; what is no amount counts as not chosen."""
     if not text.strip():
         return None
     try:
-        return Decimal(read_steps(text.replace(",", "."), AMOUNT_DECIMALS)).scaleb(-AMOUNT_DECIMALS)
-    except Unreadable:
+        return Decimal(read_steps(formats.figure_read(text), AMOUNT_DECIMALS)).scaleb(-AMOUNT_DECIMALS)
+    except (Unreadable, formats.UnclearFigure):
         return None

@@ -125,12 +125,15 @@ def refused_form(form: BaseForm, error: BusinessError, rows: BaseFormSet[Any] | 
 
 
 class FigureField(forms.CharField):
-    """A quantity or amount, typed and shown in the reader's locale; `cleaned_data` has it written plainly."""
+    """A quantity or amount, typed and shown as its reader writes figures; `cleaned_data` has it written plainly."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
 
     def to_python(self, value: Any) -> Any:
-        return formats.figure_read(super().to_python(value) or "")
+        try:
+            return formats.figure_read(super().to_python(value) or "")
+        except formats.UnclearFigure as error:
+            raise forms.ValidationError(worded(error.message), code=error.code) from error
 
     def _typed(self, data: Any, initial: Any) -> Any:
         return None if data is None else _Typed(data)

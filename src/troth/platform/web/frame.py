@@ -56,6 +56,7 @@ class Frame:
     home_url: str
     search_url: str
     prefer_url: str
+    reading_url: str
     sign_out_url: str
     theme: str
     rail: str
@@ -116,6 +117,7 @@ def frame_of(request: HttpRequest) -> Frame:
         home_url=_route("home", "/"),
         search_url=_route("web:search") if signed_in else "",
         prefer_url=_route("web:prefer"),
+        reading_url=_route("web:reading") if signed_in else "",
         sign_out_url=_route("logout") if signed_in else "",
         theme=_theme(request),
         rail=chosen(request, "rail", RAILS),

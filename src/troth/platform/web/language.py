@@ -1,5 +1,7 @@
 """The language of an answer: the person's own, before sign-in what the browser asks for; the API speaks English.
 
+With the language go the person's own formats of numbers and dates, on pages alone.
+
 Django's `LocaleMiddleware` has chosen by the cookie and `Accept-Language` before; this one stands behind whoever says
 who acts.
 """
@@ -16,6 +18,7 @@ from django.utils import translation
 from troth.kernel.errors import Sentence
 from troth.kernel.plain_numbers import Figure
 from troth.platform.middleware import is_api
+from troth.platform.models import User
 from troth.platform.web import formats
 
 API_LANGUAGE = "en"
@@ -75,9 +78,14 @@ class LanguageMiddleware:
         language = getattr(request.actor, "language", "")  # type: ignore[attr-defined]
         if request.actor.is_signed_in and language in dict(settings.LANGUAGES):  # type: ignore[attr-defined]
             translation.activate(language)
-        return self.get_response(request)
+        try:
+            return self.get_response(request)
+        finally:
+            formats.choose(formats.Chosen())
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
         match = request.resolver_match
         if match is not None and is_api(match.namespace):
             translation.activate(API_LANGUAGE)
+        elif isinstance(user := request.user, User):
+            formats.choose(formats.Chosen(user.number_format, user.date_format))

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -58,12 +57,12 @@ def day(on: date | datetime | None, today: date | None = None) -> SafeString:
     if on is None:
         return NOTHING
     local = timezone.localtime(on).date() if isinstance(on, datetime) else on
-    return _day(local, today or timezone.localdate(), formats.locale())
+    return _day(local, today or timezone.localdate(), formats.style())
 
 
 @lru_cache(maxsize=4096)
-def _day(on: date, today: date, _of: Locale) -> SafeString:
-    """A page shows the same few days over and over; the locale is that of the language that is active."""
+def _day(on: date, today: date, _of: formats.Style) -> SafeString:
+    """A page shows the same few days over and over; the style is that of who reads."""
     return html(
         '<time class="day" datetime="{}" title="{}">{}</time>',
         on.isoformat(),

@@ -3,13 +3,14 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from troth.platform.web import issues, personal, preferences, search
+from troth.platform.web import issues, personal, preferences, reading, search
 
 app_name = "web"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
     path("preferences/", preferences.prefer, name="prefer"),
+    path("preferences/formats/", reading.Reading.as_view(), name="reading"),
     path("lists/views/save/", personal.save, name="view-save"),
     path("lists/views/change/", personal.change, name="view-change"),
     path("lists/views/open/", personal.open_with, name="view-open"),

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries import ProductTerms
@@ -52,7 +52,7 @@ GRAMS, MILLILITRES = 1000, 1000
 def answer(typed: Typed, checked: Checked, *, kind: str, by: Actor) -> dict[str, Any]:
     """All that the page shows of what was typed."""
     document = checked.document
-    rows: dict[int, dict[str, Any]] = {row: {"row": row} for row in (*typed.rows, *typed.unfinished)}
+    rows: dict[int, dict[str, Any]] = {row: {"row": row} for row in (*typed.rows, *typed.unfinished, *typed.unclear)}
     for line in document.lines if document else ():
         row = typed.shown(line.line_number if line.main_line is None else line.main_line)
         assert row is not None
@@ -67,6 +67,7 @@ def answer(typed: Typed, checked: Checked, *, kind: str, by: Actor) -> dict[str,
         if one["row"] is not None:
             rows[one["row"]].setdefault("missing", []).append(one)
     wrong = [problem(error, typed.shown(error.row)) for error in checked.refused]
+    wrong += [problem(error, row) for row, error in typed.unclear.items()]
     for one in wrong:
         if one["row"] is not None:
             rows[one["row"]].setdefault("problems", []).append(one)
@@ -139,11 +140,11 @@ def _promise(promised: LinePromise) -> dict[str, Any]:
 
 
 def _day(on: date) -> str:
-    return _day_in(on, timezone.localdate(), get_language() or "")
+    return _day_in(on, timezone.localdate(), formats.style())
 
 
 @lru_cache(maxsize=1024)
-def _day_in(on: date, today: date, _language: str) -> str:
+def _day_in(on: date, today: date, _of: formats.Style) -> str:
     """Many rows share few days, and writing out a day takes as long as promising a row."""
     return formats.day(on, today)
 
@@ -184,7 +185,8 @@ def _lack(typed: Typed, one: Missing, kind: str, main: Mapping[int, int]) -> dic
     place = gettext("Row %(row)s") % {"row": row}
     sentence = worded(one.sentence) if row is None else worded(one.sentence).replace(line, place, 1)
     step = SENDING if kind == "quotation" and one.field == "lines" else one.holds_back
-    return _said(row, one.field, sentence, step) | {"offer": one.offer}
+    offer = formats.figure_shown(one.offer) if one.field == "quantity" else one.offer
+    return _said(row, one.field, sentence, step) | {"offer": offer}
 
 
 def _said(row: int | None, name: str, sentence: str, step: str) -> dict[str, Any]:

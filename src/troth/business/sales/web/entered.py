@@ -84,8 +84,8 @@ def stored(view: DocumentView) -> dict[str, Any]:
 
 
 def _row(one: LineView, view: DocumentView) -> dict[str, str]:
-    price = figure_shown(price_by_hand(one, view))
-    values = row_of(one) | {"manual_conditions": price, "price_shown": price}
+    values, price = row_of(one), figure_shown(price_by_hand(one, view))
+    values |= {"quantity": figure_shown(values["quantity"]), "manual_conditions": price, "price_shown": price}
     return {name: _text(value) for name, value in values.items()}
 
 

@@ -20,7 +20,7 @@ from troth.business.sales.rules.refusals import TooManyLines, WrongEntry
 from troth.kernel.errors import BusinessError, Refusals
 from troth.kernel.plain_numbers import MAX
 from troth.platform.actors import Actor
-from troth.platform.web.formats import figure_read
+from troth.platform.web.formats import UnclearFigure, figure_read
 
 LONGEST = {
     "product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "alternatives": 60,
@@ -36,12 +36,14 @@ FORMS: Mapping[str, tuple[type[OrderForm] | type[QuotationForm], type[OrderDraft
 class Typed:
     """The draft of the rows that have a product and a quantity; `rows` are their places on the screen, from 1.
 
-    `unfinished` are the places of rows in which one of the two is still to be typed, with what is there.
+    `unfinished` are the places of rows in which one of the two is still to be typed, with what is there;
+    `unclear` those of rows with a figure that could be read in two ways.
     """
 
     draft: OrderDraft
     rows: tuple[int, ...]
     unfinished: Mapping[int, Mapping[str, str]]
+    unclear: Mapping[int, UnclearFigure]
     before: Before | None
     version: int | None
     key: str
@@ -59,12 +61,10 @@ def read(request: HttpRequest, kind: str, key: int | None, *, by: Actor) -> Type
     lines = [_texts(line) for line in sent["lines"]]
     ready = {row: line for row, line in enumerate(lines, 1) if line.get("product") and line.get("quantity")}
     unfinished = {row: line for row, line in enumerate(lines, 1) if row not in ready and any(_filled(line))}
-    drafts = tuple(_line(line, before) for line in ready.values())
-    draft = FORMS[kind][1](lines=drafts, **entered(head))
-    version = sent.get("version")
-    return Typed(
-        draft, tuple(ready), unfinished, before, version if isinstance(version, int) else None, str(sent.get("key", ""))
-    )
+    drafts, unclear = _drafts(ready, before)
+    draft = FORMS[kind][1](lines=tuple(drafts.values()), **entered(head))
+    version = sent.get("version") if isinstance(sent.get("version"), int) else None
+    return Typed(draft, tuple(drafts), unfinished, unclear, before, version, str(sent.get("key", "")))
 
 
 def _sent(request: HttpRequest) -> dict[str, Any]:
@@ -102,12 +102,34 @@ def _filled(line: Mapping[str, str]) -> list[str]:
     return [value for name, value in line.items() if name != "line_number"]
 
 
+def _drafts(
+    ready: Mapping[int, Mapping[str, str]], before: Before | None
+) -> tuple[dict[int, LineDraft], dict[int, UnclearFigure]]:
+    """The rows as the actions take them, and the refusals of those with an unclear figure."""
+    drafts, unclear = {}, {}
+    for row, line in ready.items():
+        try:
+            drafts[row] = _line(line, before)
+        except UnclearFigure as error:
+            unclear[row] = error
+    return drafts, unclear
+
+
+def _figure(line: Mapping[str, str], name: str) -> str:
+    try:
+        return figure_read(line.get(name, ""))
+    except UnclearFigure as error:
+        error.field = name if name in LONGEST else "manual_conditions"
+        raise
+
+
 def _line(line: Mapping[str, str], before: Before | None) -> LineDraft:
     """A row as the actions take it; what is longer than its field allows is cut, and then refused as unknown."""
     number = whole(line.get("line_number"))
     was = before.lines.get(number) if before and number is not None else None
-    shown, price = (figure_read(line.get(name, "")) for name in ("price_shown", "manual_conditions"))
-    texts = {name: line.get(name, "")[: most + 1] for name, most in LONGEST.items()}
+    shown, price = (_figure(line, name) for name in ("price_shown", "manual_conditions"))
+    read = {**line, "quantity": _figure(line, "quantity")}
+    texts = {name: read.get(name, "")[: most + 1] for name, most in LONGEST.items()}
     return LineDraft(
         **texts,  # type: ignore[arg-type]
         line_number=number,

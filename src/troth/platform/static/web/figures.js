@@ -1,17 +1,25 @@
-// Quantities as people type them, and as the server reads them (1200.5).
+// Quantities as people type them, and as the server reads them (1200.5); the server's own reading is `figure_read`.
 
-import { language } from "./words.js";
+import { group, point } from "./words.js";
 
-const comma = new Intl.NumberFormat(language).format(1.5).includes(",");
+export const style = { point, group };
+const escaped = (mark) => (mark.trim() ? `\\${mark}` : "[\\s']");
+const figure = (of) => new RegExp(`^(\\d+|\\d{1,3}(?:[\\s']\\d{3})+|\\d{1,3}(?:${escaped(of.group)}\\d{3})+)(?:\\${of.point}(\\d+))?$`);
 
-// "1.200,5" and "1,200.5" as 1200.5, by the person's language; what is no number stays as it was typed.
-export function readQuantity(typed) {
-  const text = typed.trim().replace(/[\s\u00a0\u202f']/g, "");
-  const [group, point] = comma ? [".", ","] : [",", "."];
-  const grouped = new RegExp(`^\\d{1,3}(\\${group}\\d{3})+(\\${point}\\d+)?$`);
-  if (grouped.test(text)) return text.replaceAll(group, "").replace(point, ".");
-  return comma && /^\d+,\d+$/.test(text) ? text.replace(",", ".") : text;
+// "1.200,5" and "1,200.5" as 1200.5, by the person's format. What is no number stays as it was typed; what could be two
+// is none.
+export function readQuantity(typed, of = style) {
+  const text = typed.trim();
+  const found = text.match(figure(of));
+  if (found) return found[1].replace(/\D/g, "") + (found[2] ? `.${found[2]}` : "");
+  return !of.group.trim() && /^[1-9]\d{0,2}\.\d{3}$/.test(text) ? "" : text;
 }
 
-// A number as the person's language types it, without groups: "1,5".
-export const showQuantity = (value) => (comma ? String(value).replace(".", ",") : String(value));
+// A number as the person types it, without groups: "1,5".
+export const showQuantity = (value) => String(value).replace(".", point);
+
+// What was typed in another format than today's, as it would be typed today.
+export function retyped(text, then) {
+  const read = readQuantity(text, then);
+  return /^\d+(\.\d+)?$/.test(read) ? showQuantity(read) : text;
+}

@@ -1,6 +1,6 @@
 // Lists: the bulk bar says what it will do to how many; Shift extends the selection; j and k walk the rows.
 
-const sentence = (pattern, count) => pattern.replace("%(count)s", count.toLocaleString(document.documentElement.lang));
+const sentence = (pattern, count) => pattern.replace("%(count)s", String(count).replace(/\B(?=(\d{3})+$)/g, document.documentElement.dataset.group));
 
 function tell(form) {
   const picks = [...form.querySelectorAll("[name=selected]")];

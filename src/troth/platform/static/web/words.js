@@ -7,7 +7,19 @@ export function say(key, values = {}) {
   return (settings.words[key] ?? key).replace(/%\((\w+)\)s/g, (_, name) => String(values[name] ?? ""));
 }
 
-export const clock = (at = new Date()) => at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+
+// How the person has figures, dates and hours, as the server wrote it into the page.
+export const { point = ".", group = ",", days = "", zone } = document.documentElement.dataset;
+
+const hours = { hour: "2-digit", minute: "2-digit", ...(days === "iso" ? { hourCycle: "h23" } : {}) };
+
+export function clock(at = new Date()) {
+  try {
+    return at.toLocaleTimeString(language, { ...hours, timeZone: zone });
+  } catch {
+    return at.toLocaleTimeString(language, hours); // a zone that this browser does not know
+  }
+}
 
 const live = document.querySelector("[data-live]");
 

@@ -1,17 +1,18 @@
 // Dates as people type them, and as the server reads them (2026-12-04).
 
-import { language } from "../../web/words.js";
+import { days, language } from "../../web/words.js";
 
+const isIso = days === "iso";
 const sample = new Intl.DateTimeFormat(language, { day: "numeric", month: "numeric", year: "numeric" });
 const order = sample.formatToParts(new Date(2026, 11, 4)).map((part) => part.type).filter((type) => type !== "literal");
-
-export const example = sample.format(new Date(new Date().getFullYear(), 11, 4));
 
 const iso = (year, month, day) => {
   const made = new Date(Date.UTC(year, month - 1, day));
   const same = made.getUTCFullYear() === year && made.getUTCMonth() === month - 1 && made.getUTCDate() === day;
   return same ? made.toISOString().slice(0, 10) : null;
 };
+
+export const example = isIso ? iso(new Date().getFullYear(), 12, 4) : sample.format(new Date(new Date().getFullYear(), 11, 4));
 
 // A day without a year is the next one of that name.
 function upcoming(month, day) {
@@ -35,16 +36,19 @@ export function readDate(typed) {
   const parts = text.match(/^(\d{1,2})([./-])(\d{1,2})(?:\2(\d{2}|\d{4})?)?$/);
   if (!parts) return null;
   const [first, second] = [Number(parts[1]), Number(parts[3])];
-  const dayFirst = parts[2] === "." || order.indexOf("day") < order.indexOf("month");
+  const isShort = isIso && parts[2] === "-"; // 12-04, as such a person reads it; the year goes first
+  if (isShort && parts[4]) return null;
+  const dayFirst = parts[2] === "." || (!isShort && order.indexOf("day") < order.indexOf("month"));
   const [day, month] = dayFirst ? [first, second] : [second, first];
   if (!parts[4]) return upcoming(month, day);
   return iso(parts[4].length === 2 ? 2000 + Number(parts[4]) : Number(parts[4]), month, day);
 }
 
-// A date as the person's language writes it; what is no date stays as it was typed.
+// A date as the person has dates; what is no date stays as it was typed.
 export function showDate(text) {
   const read = readDate(text);
   if (!read) return text;
+  if (isIso) return read;
   const [year, month, day] = read.split("-").map(Number);
   return sample.format(new Date(year, month - 1, day));
 }

@@ -5,6 +5,7 @@ import { check, latest } from "./check.js";
 import { add, cell, filled, isEmpty, lines, read, toast } from "./grid.js";
 import { form, readHead, writeHead } from "./head.js";
 import { changes, merged } from "./merge.js";
+import { retyped, style } from "../../web/figures.js";
 import { ask, notify, settle } from "../../web/server.js";
 import { button, clock, say, settings, tell } from "../../web/words.js";
 
@@ -49,7 +50,7 @@ function keep() {
   clearTimeout(keeping);
   if (over || edits === saved) return;
   try {
-    localStorage.setItem(place(), JSON.stringify({ at: Date.now(), version: version(), base, ...mine(), pending: first }));
+    localStorage.setItem(place(), JSON.stringify({ at: Date.now(), style, version: version(), base, ...mine(), pending: first }));
   } catch {
     // a browser that keeps nothing still has the page itself
   }
@@ -70,8 +71,19 @@ function kept() {
   return found ? JSON.parse(found) : null;
 }
 
+// A copy from before the person chose another format of numbers is written in the one of today.
+function inStyle(copy) {
+  const then = copy?.style;
+  if (!then || (then.point === style.point && then.group === style.group)) return copy;
+  const figures = ["quantity", "manual_conditions", "price_shown"];
+  for (const line of [copy, copy.base.mine, copy.base.stored].flatMap((one) => one.lines)) {
+    for (const field of figures) if (line[field]) line[field] = retyped(line[field], then);
+  }
+  return { ...copy, pending: null };
+}
+
 function restore() {
-  const copy = kept();
+  const copy = inStyle(kept());
   if (!copy || document.querySelector("[data-summary]")) return;
   if (JSON.stringify(known(copy)) === JSON.stringify(mine())) return;
   show(copy);

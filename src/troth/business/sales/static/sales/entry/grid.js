@@ -2,7 +2,6 @@
 
 import { readDate, showDate } from "./cells.js";
 import { button, say, settings, tell } from "../../web/words.js";
-import { readQuantity } from "../../web/figures.js";
 
 export const table = document.querySelector("[data-grid]");
 const template = document.querySelector("[data-line-template]");
@@ -16,11 +15,10 @@ export const cell = (line, field) => line.querySelector(`[data-field="${field}"]
 export const lineOf = (node) => node.closest?.("[data-line]") ?? null;
 export const placeOf = (line) => lines().indexOf(line) + 1;
 
-// The line as the server reads it.
+// The line as the server reads it: figures as they were typed, dates as 2026-12-04.
 export function read(line) {
   const values = {};
   for (const input of line.querySelectorAll("[data-field]")) values[input.dataset.field] = input.value.trim();
-  values.quantity = readQuantity(values.quantity);
   values.requested_on = readDate(values.requested_on) ?? values.requested_on;
   return values;
 }

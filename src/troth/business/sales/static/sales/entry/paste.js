@@ -3,7 +3,6 @@
 
 import { add, focus, isEmpty, lineOf, lines, table, toast, write } from "./grid.js";
 import { say, tell } from "../../web/words.js";
-import { readQuantity } from "../../web/figures.js";
 
 const COLUMNS = ["product", "quantity", "unit", "requested_on", "customer_number"];
 const TEXT_MAX = 500;
@@ -31,7 +30,6 @@ function valuesOf(row, first) {
     if (row[place]) values[field] = row[place];
   });
   const rest = row.slice(COLUMNS.length - first).filter(Boolean);
-  if (values.quantity) values.quantity = readQuantity(values.quantity);
   const own = values.customer_number;
   delete values.customer_number;
   if (own && !values.product) values.product = own;

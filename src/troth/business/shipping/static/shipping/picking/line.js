@@ -1,6 +1,6 @@
 // One position of the list: what it wants, what is typed in its fields, and whether they may stand.
 
-import { readQuantity, showQuantity } from "../../web/figures.js";
+import { readQuantity, showQuantity, style } from "../../web/figures.js";
 
 const NAMES = ["picked", "reason", "keep_open", "deliver_later"];
 
@@ -62,12 +62,13 @@ export class Line {
   read() {
     const { picked, reason, keep_open: open, deliver_later: later } = this.fields;
     const { position, listed, product, scanned, done, isPutOff } = this;
-    return { position, listed, product, bin: this.bins[0], scanned, done, isPutOff, picked: picked.value, reason: reason.value, open: open.checked, later: later.checked };
+    return { position, listed, product, bin: this.bins[0], point: style.point + style.group, scanned, done, isPutOff, picked: picked.value, reason: reason.value, open: open.checked, later: later.checked };
   }
 
-  // Takes over what was kept, if it is of the same goods; says whether it is.
+  // Takes over what was kept, if it is of the same goods and in the person's format; says whether it is.
   write(kept) {
     if (kept.listed !== this.listed || kept.product !== this.product || kept.bin !== this.bins[0]) return false;
+    if (kept.point && kept.point !== style.point + style.group) return false;
     this.scanned = kept.scanned;
     this.done = kept.done;
     this.isPutOff = kept.isPutOff;

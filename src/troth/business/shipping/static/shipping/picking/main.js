@@ -1,5 +1,6 @@
 // Picking, one position at a time in the order of the walk. Without this file the page is the form with all positions.
 
+import { showQuantity } from "../../web/figures.js";
 import { onScan, ready } from "../../web/scan.js";
 import { ask, notify, settle } from "../../web/server.js";
 import { button, element, say, settings, tell } from "../../web/words.js";
@@ -68,7 +69,7 @@ function arrive(line) {
     scrollTo(0, 0);
     return;
   }
-  tell(say("at", { position: line.position, total: lines.length, bin: line.bin, product: line.name, quantity: `${line.listed} ${line.unit}` }));
+  tell(say("at", { position: line.position, total: lines.length, bin: line.bin, product: line.name, quantity: `${showQuantity(line.listed)} ${line.unit}` }));
   scrollTo(0, 0);
   ready();
 }
@@ -81,7 +82,7 @@ function drawCheck() {
     ...lines.map((line) => {
       const row = element("li", line.differs ? "hand-row hand-differs" : "hand-row");
       const what = element("span", "", `${line.product} ${line.name}`);
-      const quantity = say("oneLine", { picked: line.fields.picked.value, listed: `${line.listed} ${line.unit}` });
+      const quantity = say("oneLine", { picked: line.fields.picked.value, listed: `${showQuantity(line.listed)} ${line.unit}` });
       row.append(element("strong", "", line.bin), what, element("span", "figure", quantity));
       if (line.differs) row.append(element("span", "quiet", line.fields.reason.value));
       const change = button(say("change"), () => again(line), "button");
@@ -121,7 +122,7 @@ function pick() {
   }
   if (line.differs && !line.fields.reason.value.trim()) {
     draw();
-    wrong(say("sayWhy", { listed: `${line.listed} ${line.unit}` }));
+    wrong(say("sayWhy", { listed: `${showQuantity(line.listed)} ${line.unit}` }));
     return line.element.querySelector("[data-reason]").focus();
   }
   line.done = true;
