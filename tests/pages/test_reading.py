@@ -1,4 +1,4 @@
-"""A person's own formats: what they read and type on pages, whatever their language; nobody else's texts follow them."""
+"""A person's own formats: what they read and type on pages, whatever their language; no text of others follows them."""
 
 import json
 import re
