@@ -206,10 +206,14 @@ def _date(text: str) -> date | None:
 
 
 def _amount(text: str) -> Decimal | None:
-    """An amount from the address bar, as its reader writes it; what is no amount counts as not chosen."""
+    """An amount from the address bar, as its reader writes it; what is no amount counts as not chosen.
+
+    A comma that parts no thousands is a decimal sign to everybody here: addresses go from one reader to another.
+    """
     if not text.strip():
         return None
     try:
-        return Decimal(read_steps(formats.figure_read(text), AMOUNT_DECIMALS)).scaleb(-AMOUNT_DECIMALS)
+        plain = formats.figure_read(text).replace(",", ".")
+        return Decimal(read_steps(plain, AMOUNT_DECIMALS)).scaleb(-AMOUNT_DECIMALS)
     except (Unreadable, formats.UnclearFigure):
         return None
