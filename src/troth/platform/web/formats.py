@@ -146,7 +146,7 @@ def figure_read(typed: str) -> str:
 
 @lru_cache(maxsize=64)
 def _figures(of: Style) -> re.Pattern[str]:
-    grouped = "".join(rf"|\d{{1,3}}(?:{mark}\d{{3}})+" for mark in (r"[\s']", re.escape(of.group)))
+    grouped = "".join(rf"|[1-9]\d{{0,2}}(?:{mark}\d{{3}})+" for mark in (r"[\s']", re.escape(of.group)))
     return re.compile(rf"([+-]?)(\d*{grouped})(?:{re.escape(of.point)}(\d*))?")
 
 

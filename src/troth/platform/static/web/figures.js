@@ -4,7 +4,7 @@ import { group, point } from "./words.js";
 
 export const style = { point, group };
 const escaped = (mark) => (mark.trim() ? `\\${mark}` : "[\\s']");
-const figure = (of) => new RegExp(`^(\\d+|\\d{1,3}(?:[\\s']\\d{3})+|\\d{1,3}(?:${escaped(of.group)}\\d{3})+)(?:\\${of.point}(\\d+))?$`);
+const figure = (of) => new RegExp(`^(\\d+|[1-9]\\d{0,2}(?:[\\s']\\d{3})+|[1-9]\\d{0,2}(?:${escaped(of.group)}\\d{3})+)(?:\\${of.point}(\\d+))?$`);
 
 // "1.200,5" and "1,200.5" as 1200.5, by the person's format. What is no number stays as it was typed; what could be two
 // is none.
