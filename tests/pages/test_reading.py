@@ -24,8 +24,9 @@ AT = datetime(2026, 11, 28, 22, 30, tzinfo=UTC)
 
 @pytest.fixture
 def choose():
-    """`choose(numbers, days)` holds until the test is over."""
-    yield lambda numbers="", days="": formats.choose(Chosen(numbers, days))
+    """`choose(numbers, days)` holds until the test is over; the language is English, whatever a test before left."""
+    with translation.override("en"):
+        yield lambda numbers="", days="": formats.choose(Chosen(numbers, days))
     formats.choose(Chosen())
 
 
