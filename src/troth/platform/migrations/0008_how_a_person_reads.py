@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('platform', '0006_issues'),
+        ('platform', '0007_cause_of_what_waits'),
     ]
 
     operations = [
