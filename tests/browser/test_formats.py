@@ -58,3 +58,4 @@ def test_what_was_typed_in_another_format_comes_back_in_the_one_of_today(rita):
     get_user_model().objects.filter(username="rita").update(number_format="point")
     rita.reload()
     expect(box(rita, 1, "quantity")).to_have_value("1125")
+    assert values(rita, "product")[0] == "OIL"
