@@ -12,8 +12,8 @@ from troth.business.masterdata.rules import (
     DuplicateKey,
     FieldFixed,
     UnknownCode,
-    ValidityOverlaps,
 )
+from troth.business.masterdata.rules.validity import ValidityOverlaps
 from troth.kernel.errors import InvalidInput, NotFound, Refusals
 from troth.kernel.money import AmountOutOfRange, AmountTooPrecise
 from troth.kernel.quantity import MAX, QuantityNegative, QuantityZero

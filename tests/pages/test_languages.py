@@ -3,6 +3,7 @@
 import copy
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -14,6 +15,7 @@ from tests.pages.test_rights import PAGES
 from troth.business.masterdata.models import CheckingScope
 from troth.business.sales.rules.drafts import parse_date
 from troth.business.sales.rules.refusals import PastDate
+from troth.business.sales.web.entry import told
 from troth.kernel.errors import BusinessError, Sentence, together
 from troth.kernel.money import format_money
 from troth.kernel.quantity import format_quantity
@@ -121,6 +123,22 @@ def test_a_sentence_made_of_sentences_is_said_part_by_part():
         assert worded(whole) == "Position 10 braucht eine Route. Mindestens eine Position erfassen."
     refused = BusinessError(Sentence("There is no unit %(id)s."), id="%(x)s")
     assert (refused.message, refused.facts) == ("There is no unit %(x)s.", {"id": "%(x)s"})
+
+
+def test_why_a_submitted_order_is_blocked_is_told_in_german():
+    submitted = SimpleNamespace(
+        state="submitted",
+        number="SO-1",
+        lines=(),
+        deliveries=(),
+        blocks=("The credit limit is exceeded.",),
+        not_delivered=(),
+        is_short=False,
+    )
+    with translation.override("de"):
+        sentence, warns = told(submitted)
+    assert sentence.endswith(". Das Kreditlimit ist überschritten.")
+    assert warns
 
 
 @pytest.fixture

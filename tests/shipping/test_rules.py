@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from troth.business.shipping.rules import bins, grouping, picking, readiness, reversals
 from troth.business.shipping.states import DELIVERY, SHIPMENT, TRANSFER_ORDER
-from troth.kernel.errors import InvalidInput
+from troth.kernel.errors import InvalidInput, Sentence
 from troth.kernel.lifecycle import IllegalTransition
+from troth.platform.web.language import worded
 
 MONDAY, TUESDAY, THURSDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5)
 
@@ -227,12 +229,20 @@ def test_a_refused_goods_issue_names_all_that_is_missing():
 
 
 def test_a_step_back_over_a_later_document_is_refused_with_the_remedy():
+    step = Sentence("delivery %(number)s", number=8), Sentence("cancel it")
+    remedy = Sentence("cancel the transfer order or undo its pick")
     with pytest.raises(reversals.LaterDocuments) as refused:
-        reversals.refuse_if_followed("delivery 8", "cancel it", ["transfer order 9"], "cancel the transfer order")
+        reversals.refuse_if_followed(*step, [Sentence("transfer order %(number)s", number=9)], remedy)
     assert refused.value.message == (
-        "Transfer order 9 follows from delivery 8. To cancel it, cancel the transfer order first."
+        "Transfer order 9 follows from delivery 8. To cancel it, cancel the transfer order or undo its pick first."
     )
-    reversals.refuse_if_followed("delivery 8", "cancel it", [], "cancel the transfer order")
+    with translation.override("de"):
+        said = worded(refused.value.message)
+    assert said == (
+        "Transportauftrag 9 folgt aus Lieferung 8. Zum Stornieren zuerst den Transportauftrag stornieren oder seine "
+        "Kommissionierung zurücknehmen."
+    )
+    reversals.refuse_if_followed(*step, [], remedy)
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,10 @@ class Sentence(str):
         return (self.pattern,), dict(self.facts)
 
 
-def together(*sentences: str) -> Sentence:
+def together(*sentences: str, between: str = " ") -> Sentence:
     """Sentences one after the other, each of which can still be said in another language."""
     facts = {str(place): sentence for place, sentence in enumerate(sentences)}
-    return Sentence(" ".join(f"%({place})s" for place in facts), **facts)
+    return Sentence(between.join(f"%({place})s" for place in facts), **facts)
 
 
 class BusinessError(Exception):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence, together
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -33,8 +33,17 @@ class Lifecycle(Generic[S]):
         if following is None:
             possible = ", ".join(self.verbs(state))
             raise IllegalTransition(
-                f"The {self.name} is {state}; {verb!r} is not possible from there. "
-                + (f"Possible: {possible}." if possible else "Nothing follows this state."),
+                together(
+                    Sentence(
+                        "The %(document)s is %(state)s; %(verb)s is not possible from there.",
+                        document=Sentence(self.name),
+                        state=Sentence(str(state)),
+                        verb=repr(verb),
+                    ),
+                    Sentence("Possible: %(verbs)s.", verbs=possible)
+                    if possible
+                    else Sentence("Nothing follows this state."),
+                ),
                 state=str(state),
                 verb=verb,
             )

@@ -121,10 +121,14 @@ def parse_money(entered: str | int | Decimal, decimals: int) -> int:
     except Unreadable as unreadable:
         text = str(entered)[:40]
         if unreadable.fault is Fault.NOT_A_NUMBER:
-            message = f"{text!r} is not an amount. Enter a plain number such as 12 or 1.50."
+            message = Sentence("%(text)s is not an amount. Enter a plain number such as 12 or 1.50.", text=repr(text))
             raise AmountNotANumber(message, entered=text) from None
         if unreadable.fault is Fault.TOO_PRECISE:
-            message = f"{text} has more than {decimals} decimals, the most this currency has. Round it first."
+            message = Sentence(
+                "%(text)s has more than %(decimals)s decimals, the most this currency has. Round it first.",
+                text=text,
+                decimals=decimals,
+            )
             raise AmountTooPrecise(message, entered=text, decimals=decimals) from None
         raise AmountOutOfRange(
             Sentence("%(entered)s is too large an amount. Enter a smaller one."), entered=text

@@ -94,7 +94,12 @@ class Unit:
     def __post_init__(self) -> None:
         if not 0 <= self.decimals <= MAX_DECIMALS:
             raise UnitDecimalsOutOfRange(
-                f"Unit {self.code} asks for {self.decimals} decimals. Choose 0 to {MAX_DECIMALS}.",
+                Sentence(
+                    "Unit %(unit)s asks for %(decimals)s decimals. Choose 0 to %(most)s.",
+                    unit=self.code,
+                    decimals=self.decimals,
+                    most=MAX_DECIMALS,
+                ),
                 unit=self.code,
                 decimals=self.decimals,
             )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from troth.kernel.errors import BusinessError, InvalidInput, NotFound
+from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Sentence
 from troth.platform import events, sql
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -154,7 +154,7 @@ def release(held: Held, block_id: int, *, reason: str, by: Actor, clock: Clock) 
         raise InvalidInput("Say why the block is lifted.", field="reason")
     if not by.is_system and by.user_id in (row.entered_by_id, row.last_raised_by_id):
         raise OwnBlock(
-            f"You entered or last raised {row.document_number}; to release it somebody else must look at it.",
+            Sentence("You entered or last raised %(document)s; to release it somebody else must look at it."),
             document=row.document_number,
         )
     row.released_by_id, row.released_at, row.release_reason = by.user_id, clock.now(), reason

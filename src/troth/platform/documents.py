@@ -82,7 +82,10 @@ def kind_named(code: str, among: Iterable[Kind] | None = None) -> Kind:
     """The kind of this code, or a refusal that names those there are; `among` where there are others than documents."""
     known = _kinds if among is None else {one.code: one for one in among}
     if code not in known:
-        raise NotFound(f"There is no kind of document {code}. Known are: {', '.join(sorted(known))}.", kind=code)
+        said = Sentence(
+            "There is no kind of document %(kind)s. Known are: %(known)s.", kind=code, known=", ".join(sorted(known))
+        )
+        raise NotFound(said, kind=code)
     return known[code]
 
 

@@ -24,7 +24,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.platform import sql
 from troth.platform.actors import Actor
 
@@ -55,7 +55,8 @@ class Request:
     @classmethod
     def of(cls, action: str, by: Actor, key: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "Request":
         if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
-            raise InvalidInput(f"An idempotency key has 1 to {KEY_LENGTH_MAX} printable characters.", field="key")
+            said = Sentence("An idempotency key has 1 to %(most)s printable characters.", most=KEY_LENGTH_MAX)
+            raise InvalidInput(said, field="key")
         asked = [action, args, sorted((name, value) for name, value in kwargs.items() if name not in NOT_ASKED)]
         payload = json.dumps(asked, default=_plain, sort_keys=True)
         owner = "system" if by.user_id is None else str(by.user_id)

@@ -308,10 +308,9 @@ def _documents(model: type[D], ids: tuple[int, ...], by: Actor) -> list[D]:
     for wanted in ids:
         document = found.get(wanted)
         if document is None or not _reaches(by, document):
-            name = str(model._meta.verbose_name)
-            raise NotFound(
-                f"There is no {name} {wanted} that you may work on.", kind=model._meta.label_lower, id=wanted
-            )
+            name = Sentence(str(model._meta.verbose_name))
+            said = Sentence("There is no %(name)s %(id)s that you may work on.", name=name, id=wanted)
+            raise NotFound(said, kind=model._meta.label_lower, id=wanted)
     return [found[wanted] for wanted in ids]
 
 

@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.platform import sql, traces
 from troth.platform.actions import current
 from troth.platform.clock import SYSTEM_CLOCK, Clock
@@ -52,7 +52,7 @@ def send_later(
     try:
         validate_email(to)
     except ValidationError:
-        raise InvalidInput(f"{to!r} is not a mail address.", field="to") from None
+        raise InvalidInput(Sentence("%(to)s is not a mail address.", to=repr(to)), field="to") from None
     if "\n" in subject or "\r" in subject:
         raise InvalidInput("The subject of a mail is a single line.", field="subject")
     columns = {

@@ -127,7 +127,9 @@ def open_request(
     from_role, to_role = roles
     for role in roles:
         if role not in permissions.ROLES:
-            raise InvalidInput(f"{role} is not a role; there are: {', '.join(permissions.ROLES)}.", field="to_role")
+            known = ", ".join(permissions.ROLES)
+            said = Sentence("%(role)s is not a role; there are: %(known)s.", role=role, known=known)
+            raise InvalidInput(said, field="to_role")
     _require_role(by, from_role, company_id, documents.site_of(ref))
     if due_at <= clock.now():
         raise InvalidInput("The answer would be late already; choose a later time.", field="due_at")
@@ -292,7 +294,12 @@ def _require_role(by: Actor, role: str, company_id: int, site_id: int | None) ->
         return
     own = Actor(by.user_id, by.name, tuple(grant for grant in by.grants if grant.role == role))
     if not own.sees(company_id, site_id):
-        raise NotYours(f"This is for the {permissions.ROLES[role]}; {by.name} does not hold that role here.", role=role)
+        said = Sentence(
+            "This is for the %(role)s; %(name)s does not hold that role here.",
+            role=str(permissions.ROLES[role]),
+            name=by.name,
+        )
+        raise NotYours(said, role=role)
 
 
 def _record(what: str, row: RequestRow, *, by: Actor, clock: Clock) -> None:

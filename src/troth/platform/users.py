@@ -139,7 +139,10 @@ def grant_role(
     Refuses a role that joins duties which belong apart (`DutiesConflict`), unless `exception` says why it must be.
     """
     if role not in permissions.ROLES:
-        raise InvalidInput(f"{role} is not a role; there are: {', '.join(permissions.ROLES)}.", field="role")
+        known = ", ".join(permissions.ROLES)
+        raise InvalidInput(
+            Sentence("%(role)s is not a role; there are: %(known)s.", role=role, known=known), field="role"
+        )
     user = _held(user_id, by)
     _refuse_self(user, by)
     held = set(user.grants.values_list("role", flat=True))
@@ -147,8 +150,13 @@ def grant_role(
     severe = sorted(conflict.why for conflict in fresh if conflict.severe)
     if severe and not exception.strip():
         raise DutiesConflict(
-            f"With the role {permissions.ROLES[role]}, {user.username} {severe[0]}. "
-            "Give the role to another person, or state why an exception is needed.",
+            Sentence(
+                "With the role %(role)s, %(user)s %(why)s. "
+                "Give the role to another person, or state why an exception is needed.",
+                role=str(permissions.ROLES[role]),
+                user=user.username,
+                why=Sentence(severe[0]),
+            ),
             field="role",
             role=role,
             conflicts=severe,
@@ -168,7 +176,8 @@ def revoke_role(
     _refuse_self(user, by)
     gone, _ = user.grants.filter(role=role, company_id=company_id, site_id=site_id).delete()
     if not gone:
-        raise InvalidInput(f"{user.username} does not hold the role {role} there.", field="role")
+        said = Sentence("%(user)s does not hold the role %(role)s there.", user=user.username, role=role)
+        raise InvalidInput(said, field="role")
     _end_sessions(user)
     _record(
         "platform.role_revoked", user, by=by, clock=clock, facts={"role": role, "company": company_id, "site": site_id}
@@ -186,8 +195,11 @@ def make_token(
     known = {permissions.READ, *permissions.PERMISSIONS, *(name.partition(".")[0] for name in permissions.PERMISSIONS)}
     unknown = [scope for scope in wanted if scope not in known]
     if unknown or not wanted:
-        what = f"{unknown[0]} is not a scope" if unknown else "A token needs at least one scope"
-        raise InvalidInput(f"{what}; a scope is an app, a permission, or {permissions.READ}.", field="scopes")
+        what = Sentence("A token needs at least one scope")
+        if unknown:
+            what = Sentence("%(scope)s is not a scope", scope=unknown[0])
+        said = Sentence("%(what)s; a scope is an app, a permission, or %(read)s.", what=what, read=permissions.READ)
+        raise InvalidInput(said, field="scopes")
     if expires_at is not None and expires_at <= clock.now():
         raise InvalidInput("The token would have expired already.", field="expires_at")
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)
@@ -236,7 +248,9 @@ def _refuse_wrong_address(email: str) -> None:
     try:
         validate_email(email)
     except ValidationError:
-        raise InvalidInput(f"{email[:80]} is no e-mail address. Correct it.", field="email") from None
+        raise InvalidInput(
+            Sentence("%(email)s is no e-mail address. Correct it.", email=email[:80]), field="email"
+        ) from None
 
 
 def _end_sessions(user: User) -> None:

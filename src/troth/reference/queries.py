@@ -284,7 +284,12 @@ def rate(currency: str, target: str, *, on: date) -> Rate:
     )
     if not rows:
         raise NoExchangeRate(
-            f"There is no rate from {currency} to {target} on {on:%d %b %Y}. Enter one under exchange rates.",
+            Sentence(
+                "There is no rate from %(currency)s to %(target)s on %(day)s. Enter one under exchange rates.",
+                currency=currency,
+                target=target,
+                day=on,
+            ),
             field="currency",
             currency=currency,
             company_currency=target,

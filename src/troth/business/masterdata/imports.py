@@ -26,7 +26,7 @@ from troth.business.masterdata.models import Customer, PriceCondition, ProductSi
 from troth.business.masterdata.queries import screens
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field, write_units
 from troth.business.masterdata.tables import TABLES, Table
-from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Refusals
+from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Refusals, Sentence
 from troth.kernel.money import format_money
 from troth.kernel.quantity import format_quantity
 from troth.platform import permissions
@@ -181,14 +181,18 @@ def register(kind: Kind) -> None:
 
 def kind_of(code: str) -> Kind:
     if code not in KINDS:
-        raise NotFound(f"There is no kind of file {code}. Choose one of: {', '.join(KINDS)}.", kind=code)
+        said = Sentence(
+            "There is no kind of file %(kind)s. Choose one of: %(known)s.", kind=code, known=", ".join(KINDS)
+        )
+        raise NotFound(said, kind=code)
     return KINDS[code]
 
 
 def table_of(code: str) -> str:
     """The name of a declared table; customers, products and prices have operations and permissions of their own."""
     if code not in TABLES:
-        raise NotFound(f"There is no table {code}. Choose one of: {', '.join(TABLES)}.", kind=code)
+        said = Sentence("There is no table %(kind)s. Choose one of: %(known)s.", kind=code, known=", ".join(TABLES))
+        raise NotFound(said, kind=code)
     return code
 
 
@@ -212,14 +216,14 @@ def _header_refusals(names: Sequence[str], chosen: Shape) -> list[InvalidInput]:
     fields, refusals = chosen.fields, []
     for name in dict.fromkeys(names):
         if name not in fields:
-            known = ", ".join(fields)
-            refusals.append(InvalidInput(f"No such column. Known are: {known}.", row=WHOLE_FILE, field=name))
+            sentence = Sentence("No such column. Known are: %(known)s.", known=", ".join(fields))
+            refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
         elif names.count(name) > 1:
-            sentence = "This column stands in the file twice. Remove one."
+            sentence = Sentence("This column stands in the file twice. Remove one.")
             refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
     for name, one in fields.items():
         if (chosen.complete or (one.is_key and one.required)) and name not in names:
-            sentence = "This column is missing. Add it to the first row."
+            sentence = Sentence("This column is missing. Add it to the first row.")
             refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
     return refusals
 

@@ -12,6 +12,7 @@ from troth.business.masterdata.queries import lots
 from troth.business.shipping.models import TransferOrder
 from troth.business.shipping.rules.bins import Shelf
 from troth.business.supply.actions import Claim
+from troth.kernel.errors import Sentence
 from troth.kernel.lots import FOREVER
 from troth.ledgers.stock.keys import StockKey
 from troth.platform import numbering, sql
@@ -395,12 +396,19 @@ def claims(site_id: int, product_ids: Iterable[int]) -> dict[StockKey, tuple[Cla
         key = StockKey(row[0], row[1], row[2], row[3], row[4], row[5], owner=row[6])
         number, state, quantity = row[7:]
         if quantity:
-            claim = Claim(f"transfer order {number}", quantity, _LETS_GO[state] % number)
+            claim = Claim(
+                Sentence("transfer order %(number)s", number=number),
+                quantity,
+                Sentence(_LETS_GO[state].pattern, number=number),
+            )
             found[key] = (*found.get(key, ()), claim)
     return found
 
 
-_LETS_GO = {"open": "cancel transfer order %s", "confirmed": "undo the pick of transfer order %s"}
+_LETS_GO = {
+    "open": Sentence("cancel transfer order %(number)s"),
+    "confirmed": Sentence("undo the pick of transfer order %(number)s"),
+}
 
 
 def shelves(held: Held, found: Sequence[Any], claimed: dict[StockKey, tuple[Claim, ...]]) -> list[Shelf]:

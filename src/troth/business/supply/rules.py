@@ -186,7 +186,11 @@ def check_received(received_on: date | None, today: date, row: int) -> None:
     """Refuse goods that lie here before they came."""
     if received_on is not None and received_on > today:
         raise FromTheFuture(
-            f"{received_on} has not come yet. Enter {today} or an earlier day, or none.", row=row, field="received_on"
+            Sentence(
+                "%(day)s has not come yet. Enter %(today)s or an earlier day, or none.", day=received_on, today=today
+            ),
+            row=row,
+            field="received_on",
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field
 
-from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.errors import InvalidInput, NotFound, Sentence
 from troth.platform import users
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
@@ -93,7 +93,7 @@ def get_user(request: ApiRequest, user_id: Id) -> dict[str, Any]:
     """A user with roles and tokens; the secret of a token is never shown again."""
     row = User.objects.prefetch_related("grants").filter(pk=user_id).first()
     if row is None:
-        raise NotFound(f"There is no user {user_id}.", kind="user", id=user_id)
+        raise NotFound(Sentence("There is no user %(id)s."), kind="user", id=user_id)
     [shown] = _shown([row])
     return {**shown, "tokens": list(row.api_tokens.order_by("-pk"))}
 
@@ -215,6 +215,8 @@ def make_token(request: ApiRequest, user_id: Id, wanted: NewTokenEntry) -> Token
 def revoke_token(request: ApiRequest, user_id: Id, token_id: Id) -> dict[str, Any]:
     """End a token; one that is ended already stays so."""
     if not ApiToken.objects.filter(pk=token_id, user_id=user_id).exists():
-        raise NotFound(f"User {user_id} has no token {token_id}.", kind="token", id=token_id)
+        raise NotFound(
+            Sentence("User %(user)s has no token %(token)s.", user=user_id, token=token_id), kind="token", id=token_id
+        )
     act(request, users.revoke_token, token_id)
     return get_user(request, user_id)

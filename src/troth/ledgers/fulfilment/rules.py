@@ -9,7 +9,7 @@ basis none                  nothing is billed
 
 from operator import attrgetter
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.ledgers.fulfilment.states import BillingBasis, FulfilmentBalance, Measure
 
 
@@ -51,21 +51,27 @@ class NothingToTakeBack(BusinessError):
 
 def check(line: FulfilmentBalance, *, kind: str, line_id: int, document: str) -> None:
     """Refuse a line that would be out of order; `document` is the number of the document it belongs to."""
-    name = f"A line of {document}" if document else f"Line {line_id}"
+    name = (
+        Sentence("A line of %(document)s", document=document) if document else Sentence("Line %(line)s", line=line_id)
+    )
     for measure, quantity in zip(_MEASURES, _measured(line), strict=True):
         if quantity < 0:
             raise NothingToTakeBack(
-                f"{name} would have less than nothing {measure}. Take back no more than was {measure}.",
+                Sentence(
+                    "%(name)s would have less than nothing %(measure)s. Take back no more than was %(measure)s.",
+                    name=name,
+                    measure=Sentence(measure.value),
+                ),
                 measure=measure.value,
                 quantity=quantity,
                 kind=kind,
                 line_id=line_id,
                 document=document,
             )
-    for refusal, quantity, limit, sentence in _limits(line):
+    for refusal, quantity, limit in _limits(line):
         if quantity > limit:
             raise refusal(
-                f"{name} would have {quantity} {sentence.format(limit=limit)}",
+                Sentence(_SAYS[refusal].pattern, name=name, quantity=quantity, limit=limit),
                 quantity=quantity,
                 limit=limit,
                 kind=kind,
@@ -76,43 +82,49 @@ def check(line: FulfilmentBalance, *, kind: str, line_id: int, document: str) ->
 
 _MEASURES = tuple(Measure)
 _measured = attrgetter(*_MEASURES)
-Limit = tuple[type[BusinessError], int, int, str]
+Limit = tuple[type[BusinessError], int, int]
+MEASURES = (
+    Sentence("ordered"),
+    Sentence("delivered"),
+    Sentence("picked"),
+    Sentence("issued"),
+    Sentence("lost"),
+    Sentence("billed"),
+)
+"""The measures as a sentence says them."""
+
+_SAYS: dict[type[BusinessError], Sentence] = {
+    ExceedsOrder: Sentence(
+        "%(name)s would have %(quantity)s in deliveries, but no more than %(limit)s are ordered. Deliver less, or "
+        "order more first; to order less, take the deliveries back first."
+    ),
+    ExceedsDelivery: Sentence(
+        "%(name)s would have %(quantity)s picked, but only %(limit)s in deliveries. Pick less, or take the pick back "
+        "before the delivery."
+    ),
+    ExceedsPick: Sentence(
+        "%(name)s would have %(quantity)s issued, but only %(limit)s picked. Confirm the pick first, or reverse the "
+        "goods issue before the pick."
+    ),
+    ExceedsIssue: Sentence(
+        "%(name)s would have %(quantity)s lost, but only %(limit)s issued. Take the proof of delivery back before the "
+        "goods issue."
+    ),
+    ExceedsBillable: Sentence(
+        "%(name)s would have %(quantity)s billed, but no more than %(limit)s may be. Bill less, or cancel the invoice "
+        "before what it bills."
+    ),
+}
 
 
 def _limits(line: FulfilmentBalance) -> tuple[Limit, ...]:
-    """(refusal, quantity, the most it may be, the rest of the sentence) for each limit of a line."""
+    """(refusal, quantity, the most it may be) for each limit of a line."""
     return (
-        (
-            ExceedsOrder,
-            line.delivered,
-            line.ordered + line.tolerance,
-            "in deliveries, but no more than {limit} are ordered. Deliver less, or order more first; to order less, "
-            "take the deliveries back first.",
-        ),
-        (
-            ExceedsDelivery,
-            line.picked,
-            line.delivered,
-            "picked, but only {limit} in deliveries. Pick less, or take the pick back before the delivery.",
-        ),
-        (
-            ExceedsPick,
-            line.issued,
-            line.picked,
-            "issued, but only {limit} picked. Confirm the pick first, or reverse the goods issue before the pick.",
-        ),
-        (
-            ExceedsIssue,
-            line.lost,
-            line.issued,
-            "lost, but only {limit} issued. Take the proof of delivery back before the goods issue.",
-        ),
-        (
-            ExceedsBillable,
-            line.billed,
-            billable(line),
-            "billed, but no more than {limit} may be. Bill less, or cancel the invoice before what it bills.",
-        ),
+        (ExceedsOrder, line.delivered, line.ordered + line.tolerance),
+        (ExceedsDelivery, line.picked, line.delivered),
+        (ExceedsPick, line.issued, line.picked),
+        (ExceedsIssue, line.lost, line.issued),
+        (ExceedsBillable, line.billed, billable(line)),
     )
 
 

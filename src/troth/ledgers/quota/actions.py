@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from troth.kernel.errors import Sentence
 from troth.kernel.quantity import checked
 from troth.ledgers.postings import SOURCE_COLUMNS, source_values
 from troth.ledgers.quota.keys import QuotaKey
@@ -40,7 +41,12 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
     for (key, measure), quantity in after.items():
         if quantity < 0:
             raise QuotaNegative(
-                f"Cell {key.cell} would have {quantity} {measure}. Give back no more than was {measure}.",
+                Sentence(
+                    "Cell %(cell)s would have %(quantity)s %(measure)s. Give back no more than was %(measure)s.",
+                    cell=key.cell,
+                    quantity=quantity,
+                    measure=Sentence(measure),
+                ),
                 procedure_id=key.procedure_id,
                 cell=key.cell,
                 period=key.period,

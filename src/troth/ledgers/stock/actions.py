@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from troth.kernel.errors import Sentence
 from troth.kernel.quantity import checked
 from troth.ledgers.postings import SOURCE_COLUMNS, source_values
 from troth.ledgers.stock import queries
@@ -74,7 +75,8 @@ def reverse(held: Held, posting_ids: Sequence[int], *, source: DocumentRef, on: 
     taken_back = queries.reversed_among(posting_ids)
     if taken_back:
         raise AlreadyReversed(
-            f"Movement {taken_back[0]} was reversed before. Post a new movement instead.", postings=taken_back
+            Sentence("Movement %(id)s was reversed before. Post a new movement instead.", id=taken_back[0]),
+            postings=taken_back,
         )
     return post(
         held,
@@ -121,8 +123,15 @@ def _write(held: Held, movements: Sequence[Movement], keys: list[StockKey], at: 
 def _not_enough(key: StockKey, *, wanted: int, there: int) -> NotEnoughStock:
     place = reference.place(key.site_id, key.bin_id, key.product_id)
     return NotEnoughStock(
-        f"Bin {place.bin} of site {place.site} holds {place.format(there)} of product {place.product}, but "
-        f"{place.format(wanted)} are wanted. Take less, or take the rest from another bin.",
+        Sentence(
+            "Bin %(bin)s of site %(site)s holds %(there)s of product %(product)s, but %(wanted)s are wanted. "
+            "Take less, or take the rest from another bin.",
+            bin=place.bin,
+            site=place.site,
+            there=place.format(there),
+            product=place.product,
+            wanted=place.format(wanted),
+        ),
         product=place.product,
         site=place.site,
         bin=place.bin,

@@ -9,7 +9,7 @@ for everything that only reads.
 
 from collections.abc import Iterable
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence
 from troth.platform.actors import Actor
 from troth.platform.permissions.conflicts import CONFLICTS, Conflict
 from troth.platform.permissions.routes import PUBLIC, ROUTES, SIGNED_IN
@@ -69,8 +69,14 @@ def require(actor: Actor, permission: str, *, company_id: int | None = None, sit
     if not actor.may(permission, company_id=company_id, site_id=site_id):
         allowed = sorted(str(ROLES[role]) for role in PERMISSIONS.get(permission, ()))
         raise NotAllowed(
-            f"{actor.name} may not {permission.partition('.')[2].replace('_', ' ')} here; "
-            + (f"that is for: {', '.join(allowed)}." if allowed else "no role is given that right."),
+            Sentence(
+                "%(actor)s may not %(verb)s here; %(who)s.",
+                actor=actor.name,
+                verb=permission.partition(".")[2].replace("_", " "),
+                who=Sentence("that is for: %(roles)s", roles=", ".join(allowed))
+                if allowed
+                else Sentence("no role is given that right"),
+            ),
             permission=permission,
         )
 

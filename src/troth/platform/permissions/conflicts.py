@@ -8,6 +8,8 @@ on both sides of *one document* is a matter of the document (see `platform.block
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from troth.kernel.errors import Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -29,19 +31,29 @@ def _warn(first: str, second: str, why: str) -> Conflict:
 
 
 CONFLICTS: tuple[Conflict, ...] = (
-    Conflict("sales.submit_order", "credit.release_block", "enters orders and releases their credit blocks"),
-    Conflict("sales.submit_order", "credit.set_limit", "enters orders and sets the credit limits they are held to"),
-    Conflict("sales.submit_order", "masterdata.maintain_customer", "enters orders and makes the customers they go to"),
-    Conflict("sales.submit_order", "masterdata.maintain_price", "enters orders and sets their prices"),
-    Conflict("sales.submit_order", "billing.create_invoices", "enters orders and bills them"),
-    Conflict("sales.submit_order", "receivables.post_payment", "enters orders and posts their payments"),
-    Conflict("billing.create_invoices", "receivables.post_payment", "bills and posts the payments"),
-    Conflict("credit.set_limit", "receivables.post_payment", "sets limits and posts the payments that free them"),
-    Conflict("shipping.post_goods_issue", "supply.adjust_stock", "issues goods and corrects the stock"),
-    Conflict("masterdata.maintain_price", "billing.create_invoices", "sets prices and bills"),
-    Conflict("masterdata.maintain_customer", "receivables.post_payment", "keeps customers and posts their payments"),
-    Conflict("platform.grant_role", "platform.ask", "gives out rights and works in the business"),
-    _warn("sales.submit_order", "shipping.create_delivery", "enters orders and makes their deliveries"),
-    _warn("shipping.create_delivery", "shipping.post_goods_issue", "makes deliveries and issues their goods"),
-    _warn("supply.receive_goods", "sales.submit_order", "receives goods and enters orders"),
+    Conflict("sales.submit_order", "credit.release_block", Sentence("enters orders and releases their credit blocks")),
+    Conflict(
+        "sales.submit_order", "credit.set_limit", Sentence("enters orders and sets the credit limits they are held to")
+    ),
+    Conflict(
+        "sales.submit_order",
+        "masterdata.maintain_customer",
+        Sentence("enters orders and makes the customers they go to"),
+    ),
+    Conflict("sales.submit_order", "masterdata.maintain_price", Sentence("enters orders and sets their prices")),
+    Conflict("sales.submit_order", "billing.create_invoices", Sentence("enters orders and bills them")),
+    Conflict("sales.submit_order", "receivables.post_payment", Sentence("enters orders and posts their payments")),
+    Conflict("billing.create_invoices", "receivables.post_payment", Sentence("bills and posts the payments")),
+    Conflict(
+        "credit.set_limit", "receivables.post_payment", Sentence("sets limits and posts the payments that free them")
+    ),
+    Conflict("shipping.post_goods_issue", "supply.adjust_stock", Sentence("issues goods and corrects the stock")),
+    Conflict("masterdata.maintain_price", "billing.create_invoices", Sentence("sets prices and bills")),
+    Conflict(
+        "masterdata.maintain_customer", "receivables.post_payment", Sentence("keeps customers and posts their payments")
+    ),
+    Conflict("platform.grant_role", "platform.ask", Sentence("gives out rights and works in the business")),
+    _warn("sales.submit_order", "shipping.create_delivery", Sentence("enters orders and makes their deliveries")),
+    _warn("shipping.create_delivery", "shipping.post_goods_issue", Sentence("makes deliveries and issues their goods")),
+    _warn("supply.receive_goods", "sales.submit_order", Sentence("receives goods and enters orders")),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform.printing.contents import Loaded
 from troth.platform.web.values import Text
 
@@ -45,7 +45,10 @@ def register(paper: Paper) -> Paper:
 def paper(code: str) -> Paper:
     """A paper by its code; `NotFound` where there is none."""
     if code not in _papers:
-        raise NotFound(f"There is no paper {code}. Known are: {', '.join(sorted(_papers))}.", paper=code)
+        said = Sentence(
+            "There is no paper %(paper)s. Known are: %(known)s.", paper=code, known=", ".join(sorted(_papers))
+        )
+        raise NotFound(said, paper=code)
     return _papers[code]
 
 

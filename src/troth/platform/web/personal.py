@@ -133,7 +133,9 @@ def save(request: HttpRequest) -> HttpResponse:
         raise InvalidInput("A view is shared with a role that you have yourself.", field="role")
     mine = SavedView.objects.filter(user_id=posted.actor.user_id, list_name=posted.list_name)
     if mine.count() >= MOST_VIEWS:
-        raise BusinessError(f"You keep {MOST_VIEWS} views of this list. Delete one that you no longer use.")
+        raise BusinessError(
+            Sentence("You keep %(most)s views of this list. Delete one that you no longer use.", most=MOST_VIEWS)
+        )
     _write(
         SavedView(list_name=posted.list_name, user_id=posted.actor.user_id, role=role, name=name, query=query[:1000])
     )

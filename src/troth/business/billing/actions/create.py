@@ -87,7 +87,9 @@ def create_invoices(
 def _refuse_strangers(lines: Sequence[Billable], by: Actor) -> None:
     for line in lines:
         if not by.sees(line.terms.company_id):
-            raise NotFound(f"There is no {line.source_kind} {line.source_number} that you may bill.")
+            kind = Sentence(line.source_kind)
+            said = Sentence("There is no %(kind)s %(number)s that you may bill.", kind=kind, number=line.source_number)
+            raise NotFound(said)
 
 
 def _refuse_blocked(lines: Sequence[Billable]) -> None:

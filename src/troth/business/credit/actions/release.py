@@ -55,7 +55,7 @@ def release_goods_issue(kind: str, document_id: int, *, reason: str, by: Actor, 
         BlockKind.CREDIT,
         BlockScope.GOODS_ISSUE,
         company_id=_company_id(document),
-        reason="Exposure is past the limit at goods issue.",
+        reason=Sentence("Exposure is past the limit at goods issue."),
         entered_by_id=entered_by_id,
         last_raised_by_id=getattr(document, "last_raised_by_id", None),
         by=by,
@@ -130,7 +130,7 @@ def _refuse_limit(limit: int | None, risk_class: str) -> None:
         )
     longest = CreditAccount._meta.get_field("risk_class").max_length
     if longest is not None and len(risk_class) > longest:
-        raise InvalidInput(f"A risk class has at most {longest} characters.", field="risk_class")
+        raise InvalidInput(Sentence("A risk class has at most %(most)s characters.", most=longest), field="risk_class")
 
 
 def _write_limit(row: CreditAccount, limit: int | None, risk_class: str, by: Actor, clock: Clock) -> LimitSet:

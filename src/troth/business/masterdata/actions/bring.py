@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from troth.business.masterdata import store
 from troth.business.masterdata.rules import As, Closed, DuplicateKey, Field, FieldFixed, UnknownCode, complete, read
-from troth.kernel.errors import BusinessError, Refusals
+from troth.business.masterdata.rules.words import word
+from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.platform import actions, events
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
@@ -182,10 +183,10 @@ def _resolve_one(
         known for known in candidates if None in (known.company_id, company_id) or known.company_id == company_id
     ]
     if not fitting:
-        word = one.of.replace("_", " ")
-        row.refuse(
-            UnknownCode, f"There is no {word} {code}. Enter one that exists, or create it first.", name, code=code
+        said = Sentence(
+            "There is no %(kind)s %(code)s. Enter one that exists, or create it first.", kind=word(one.of), code=code
         )
+        row.refuse(UnknownCode, said, name, code=code)
         del row.values[name]
         return
     row.known[name] = fitting[0]
@@ -212,9 +213,8 @@ def _match(sheet: Sheet, rows: Sequence[Row], record: Any, *, by: Actor) -> None
         current = sheet.current(row.record)
         row.changes = {name: (current[name], value) for name, value in row.values.items() if current.get(name) != value}
         for name in row.changes.keys() & _key_fields(sheet):
-            row.refuse(
-                FieldFixed, f"The {name.replace('_', ' ')} cannot change. Deactivate this one and create another.", name
-            )
+            said = Sentence("The %(name)s cannot change. Deactivate this one and create another.", name=word(name))
+            row.refuse(FieldFixed, said, name)
     _refuse_closed(sheet, rows)
 
 
@@ -235,7 +235,8 @@ def _refuse_twins(sheet: Sheet, rows: Sequence[Row], keys: Sequence[Any]) -> Non
         if key is None:
             continue
         if key in first:
-            row.refuse(DuplicateKey, f"Row {first[key]} has the same key. Remove one of the two.", last)
+            said = Sentence("Row %(row)s has the same key. Remove one of the two.", row=first[key])
+            row.refuse(DuplicateKey, said, last)
         first.setdefault(key, row.number)
 
 
@@ -246,16 +247,19 @@ def _refuse_closed(sheet: Sheet, rows: Sequence[Row]) -> None:
             if known.is_active or (row.record is not None and name not in row.changes):
                 continue
             code = row.given[name]
-            word = sheet.fields[name].of.replace("_", " ")
-            row.refuse(Closed, f"The {word} {code} is closed. Choose one that is active.", name, code=code)
+            kind = word(sheet.fields[name].of)
+            said = Sentence("The %(kind)s %(code)s is closed. Choose one that is active.", kind=kind, code=code)
+            row.refuse(Closed, said, name, code=code)
 
 
 def _refuse_existing(sheet: Sheet, rows: Sequence[Row]) -> None:
     for row in rows:
         if row.record is not None:
             row.refusals.clear()
-            sentence = f"There is such a {sheet.title} already. Open that one and change it."
-            row.refuse(DuplicateKey, sentence, next(iter(_key_fields(sheet) - {"company"})))
+            said = Sentence(
+                "There is such a record already: %(kind)s. Open that one and change it.", kind=word(sheet.title)
+            )
+            row.refuse(DuplicateKey, said, next(iter(_key_fields(sheet) - {"company"})))
 
 
 def _companies(rows: Sequence[Row], by: Actor) -> None:

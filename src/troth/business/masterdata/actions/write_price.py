@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from troth.business.masterdata.actions.bring import Row, figure
 from troth.business.masterdata.models import PriceCondition
-from troth.business.masterdata.rules import PRICE, Field, Validity, refuse_overlaps
-from troth.kernel.errors import InvalidInput
+from troth.business.masterdata.rules import PRICE, Field
+from troth.business.masterdata.rules.validity import Validity, refuse_overlaps
+from troth.kernel.errors import InvalidInput, Sentence
 from troth.kernel.money import parse_money
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
@@ -65,10 +66,10 @@ class PriceSheet:
 
     def _unit(self, row: Row, record: PriceCondition | None) -> Unit:
         if "product" in row.known:
-            return Unit("the base unit", row.known["product"].decimals)
+            return Unit(Sentence("the base unit"), row.known["product"].decimals)
         if record is not None and record.product is not None:
             return Unit(record.product.base_unit.code, record.product.base_unit.decimals)
-        return Unit("this condition", 0)
+        return Unit(Sentence("this condition"), 0)
 
     def _decimals(self, record: PriceCondition | None) -> int:
         return record.currency.decimals if record is not None else 0
@@ -82,19 +83,21 @@ class PriceSheet:
     def _judge_one(self, row: Row) -> None:
         new = {**(self.current(row.record) if row.record else {}), **row.values}
         if (new["amount"] is None) == (new["percent"] is None):
-            row.refuse(InvalidInput, "Enter an amount or a percentage, not both and not none.", "amount")
+            row.refuse(InvalidInput, Sentence("Enter an amount or a percentage, not both and not none."), "amount")
         if new["kind"] == "price" and (new["amount"] is None or new["product"] is None):
-            row.refuse(InvalidInput, "A price needs an amount and a product. Enter both.", "amount")
+            row.refuse(InvalidInput, Sentence("A price needs an amount and a product. Enter both."), "amount")
         if (new["amount"] or 0) < 0 or (new["percent"] or 0) < 0:
             row.refuse(
-                InvalidInput, "It is negative. Enter 0 or more; a discount lowers the price by itself.", "amount"
+                InvalidInput,
+                Sentence("It is negative. Enter 0 or more; a discount lowers the price by itself."),
+                "amount",
             )
         if new["kind"] == "discount" and (new["percent"] or 0) > ENTIRE:
-            row.refuse(InvalidInput, "A discount is 100 percent at most.", "percent")
+            row.refuse(InvalidInput, Sentence("A discount is 100 percent at most."), "percent")
         if new["customer"] is not None and new["customer_group"]:
-            row.refuse(InvalidInput, "Enter a customer or a customer group, not both.", "customer_group")
+            row.refuse(InvalidInput, Sentence("Enter a customer or a customer group, not both."), "customer_group")
         if new["valid_to_on"] is not None and new["valid_to_on"] < new["valid_from_on"]:
-            row.refuse(InvalidInput, "It ends before it begins. Choose a later end.", "valid_to_on")
+            row.refuse(InvalidInput, Sentence("It ends before it begins. Choose a later end."), "valid_to_on")
 
     def _judge_validity(self, rows: Sequence[Row]) -> None:
         wanted = [validity for validity in (self._validity(row) for row in rows) if validity is not None]

@@ -12,6 +12,7 @@ from troth.business.masterdata.actions.bring import Row, figure
 from troth.business.masterdata.actions.write_customer import column
 from troth.business.masterdata.models import Batch, ProductSite
 from troth.business.masterdata.rules import PRODUCT, Field, FieldFixed, UnknownCode
+from troth.kernel.errors import Sentence
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
 from troth.platform.actors import Actor
@@ -42,7 +43,11 @@ class ProductSheet:
             return
         decimals = self._decimals(row, record)
         for name in LOTS:
-            figure(row, name, lambda text: parse_quantity(text, Unit("the base unit", decimals), zero_allowed=True))
+            figure(
+                row,
+                name,
+                lambda text: parse_quantity(text, Unit(Sentence("the base unit"), decimals), zero_allowed=True),
+            )
 
     def _decimals(self, row: Row, record: Product | None) -> int:
         """The decimals of the base unit: as given, else of the product that is there already."""
@@ -78,16 +83,18 @@ class ProductSheet:
         known = store.lookup("unit", {unit for row in rows for unit, _, _ in row.values.get("units", ())})
         for row in rows:
             if row.record is not None and "base_unit" in row.changes:
-                sentence = "The base unit cannot change: quantities are kept in it. Create another product."
+                sentence = Sentence("The base unit cannot change: quantities are kept in it. Create another product.")
                 row.refuse(FieldFixed, sentence, "base_unit")
             if row.changes.get("has_batches", (None, True))[1] is False and _has_batches(row.record):
-                sentence = "There are batches of this product, so it stays kept in batches."
+                sentence = Sentence("There are batches of this product, so it stays kept in batches.")
                 row.refuse(FieldFixed, sentence, "has_batches")
             for unit, _, _ in row.values.get("units", ()):
                 if unit not in known:
-                    row.refuse(UnknownCode, f"There is no unit {unit}. Create it first.", "units", code=unit)
+                    sentence = Sentence("There is no unit %(unit)s. Create it first.", unit=unit)
+                    row.refuse(UnknownCode, sentence, "units", code=unit)
                 if unit == row.values.get("base_unit", getattr(row.record, "base_unit_id", None)):
-                    row.refuse(FieldFixed, f"{unit} is the base unit. Leave it out of the other units.", "units")
+                    sentence = Sentence("%(unit)s is the base unit. Leave it out of the other units.", unit=unit)
+                    row.refuse(FieldFixed, sentence, "units")
 
     def write(self, rows: Sequence[Row], *, at: datetime) -> None:
         new = [row for row in rows if row.record is None]

@@ -12,8 +12,9 @@ from troth.business.masterdata.actions.bring import Row
 from troth.business.masterdata.actions.protect import post_safety_stock
 from troth.business.masterdata.models import Batch, ProductSite
 from troth.business.masterdata.rules import Field, FieldFixed
+from troth.business.masterdata.rules.words import word
 from troth.business.masterdata.tables import Table
-from troth.kernel.errors import InvalidInput
+from troth.kernel.errors import InvalidInput, Sentence
 from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
@@ -56,8 +57,8 @@ class TableSheet:
     def judge(self, rows: Sequence[Row]) -> None:
         for row in rows:
             for name in row.changes.keys() & set(self.table.fixed):
-                word = name.replace("_", " ")
-                row.refuse(FieldFixed, f"The {word} cannot change: what is in the books is kept in it.", name)
+                said = Sentence("The %(name)s cannot change: what is in the books is kept in it.", name=word(name))
+                row.refuse(FieldFixed, said, name)
             for name, check in self.table.checks.items():
                 sentence = check(row.values[name]) if name in row.values else ""
                 if sentence:

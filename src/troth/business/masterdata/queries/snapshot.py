@@ -272,9 +272,9 @@ def order_type(code: str, *, edition: int | None = None) -> OrderTypeTerms:
     """The order type of this code. `NotFound` where there is none."""
     kinds = snapshot(edition).order_types
     if code not in kinds:
-        raise NotFound(
-            f"There is no order type {code}. Choose one of: {', '.join(sorted(kinds))}.", field="order_type", code=code
-        )
+        known = ", ".join(sorted(kinds))
+        said = Sentence("There is no order type %(code)s. Choose one of: %(known)s.", code=code, known=known)
+        raise NotFound(said, field="order_type", code=code)
     return kinds[code]
 
 

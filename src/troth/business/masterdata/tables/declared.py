@@ -18,6 +18,7 @@ from django.db.models.fields import NOT_PROVIDED
 
 from troth.business.masterdata import models
 from troth.business.masterdata.rules import MAX_32, As, Field
+from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import MAX
 from troth.kernel.scopes import DEMANDS, PROMISED, SUPPLIES, UnknownCategory, named, written
@@ -178,60 +179,68 @@ _LARGEST: Mapping[type[Any], int] = {
 
 
 def _zone(value: str) -> str:
-    return "" if value in available_timezones() else "There is no such time zone. Enter one such as Europe/Berlin."
+    return (
+        ""
+        if value in available_timezones()
+        else Sentence("There is no such time zone. Enter one such as Europe/Berlin.")
+    )
 
 
 def _weekdays(value: str) -> str:
     if re.fullmatch("0{7}", value):
-        return "The calendar never opens, so nothing could ever leave or arrive. Open at least one weekday."
+        return Sentence("The calendar never opens, so nothing could ever leave or arrive. Open at least one weekday.")
     if re.fullmatch("[01]{7}", value):
         return ""
-    return "Enter seven signs from Monday to Sunday, 1 for open and 0 for closed, such as 1111100."
+    return Sentence("Enter seven signs from Monday to Sunday, 1 for open and 0 for closed, such as 1111100.")
 
 
 def _fine(value: int) -> str:
-    return "" if value <= 6 else "Enter 6 decimals at most."
+    return "" if value <= 6 else Sentence("Enter 6 decimals at most.")
 
 
 def _positive(value: int) -> str:
-    return "" if value > 0 else "Enter 1 or more."
+    return "" if value > 0 else Sentence("Enter 1 or more.")
 
 
 def _share(value: int) -> str:
-    return "" if value <= 10_000 else "Enter hundredths of a percent, 10000 at most."
+    return "" if value <= 10_000 else Sentence("Enter hundredths of a percent, 10000 at most.")
 
 
 def ends(values: Mapping[str, Any]) -> tuple[str, str] | None:
     if values["valid_to_on"] is not None and values["valid_to_on"] < values["valid_from_on"]:
-        return "valid_to_on", "It ends before it begins. Choose a later end."
+        return "valid_to_on", Sentence("It ends before it begins. Choose a later end.")
     return None
 
 
 def _carries(values: Mapping[str, Any]) -> tuple[str, str] | None:
     if values["max_weight_g"] is not None and values["max_weight_g"] <= values["tare_weight_g"]:
-        return "max_weight_g", "It may not weigh more empty than full. Enter more than the empty weight, or nothing."
+        return "max_weight_g", Sentence(
+            "It may not weigh more empty than full. Enter more than the empty weight, or nothing."
+        )
     return None
 
 
 def _prefix(value: str) -> str:
-    return "" if re.fullmatch("([0-9]{7,10})?", value) else "Enter the 7 to 10 digits that GS1 gave the company."
+    return (
+        "" if re.fullmatch("([0-9]{7,10})?", value) else Sentence("Enter the 7 to 10 digits that GS1 gave the company.")
+    )
 
 
 def _of_something(values: Mapping[str, Any]) -> tuple[str, str] | None:
     if values["customer"] is None and values["product"] is None:
-        return "customer", "A standard text is of a customer, of a product or of both. Enter one."
+        return "customer", Sentence("A standard text is of a customer, of a product or of both. Enter one.")
     return None
 
 
 def _batch(values: Mapping[str, Any]) -> tuple[str, str] | None:
     product = reference.Product.objects.filter(pk=values["product"], has_batches=True).first()
     if product is None:
-        return "product", "The product is not kept in batches. Mark it as kept in batches first."
+        return "product", Sentence("The product is not kept in batches. Mark it as kept in batches first.")
     produced_on, expires_on = values["produced_on"], values["expires_on"]
     if product.shelf_life_days is not None and expires_on is None:
-        return "expires_on", "Goods of this product expire. Enter until when the batch can be used."
+        return "expires_on", Sentence("Goods of this product expire. Enter until when the batch can be used.")
     if None not in (produced_on, expires_on) and expires_on < produced_on:
-        return "expires_on", "It expires before it is produced. Enter a later day."
+        return "expires_on", Sentence("It expires before it is produced. Enter a later day.")
     return None
 
 
@@ -240,30 +249,38 @@ def _categories(known: tuple[Category, ...]) -> Check:
         try:
             named(value, known)
         except UnknownCategory as unknown:
-            return f"{unknown.word} is no such category. Name some of: {', '.join(unknown.known)}."
+            others = ", ".join(unknown.known)
+            return Sentence("%(word)s is no such category. Name some of: %(known)s.", word=unknown.word, known=others)
         return ""
 
     return check
 
 
 def _ahead(value: int) -> str:
-    return "" if 0 < value <= MOST_DAYS else f"The check must look ahead. Enter 1 to {MOST_DAYS} days."
+    if 0 < value <= MOST_DAYS:
+        return ""
+    return Sentence("The check must look ahead. Enter 1 to %(most)s days.", most=MOST_DAYS)
 
 
 def _believed(value: int) -> str:
-    return "" if value <= MOST_DAYS else f"Enter {MOST_DAYS} days at most."
+    return "" if value <= MOST_DAYS else Sentence("Enter %(most)s days at most.", most=MOST_DAYS)
 
 
 def _counts(values: Mapping[str, Any]) -> tuple[str, str] | None:
     """A scope believes in some supply, leaves no promise out, and serves from goods at hand what it counts."""
     if not named(values["supply"], SUPPLIES):
-        return "supply", "A scope without supply confirms nothing. Name at least one category, such as stock."
+        return "supply", Sentence("A scope without supply confirms nothing. Name at least one category, such as stock.")
     demand, at_hand = named(values["demand"], DEMANDS), named(values["at_hand"], DEMANDS)
     if PROMISED - demand:
         missing = written(PROMISED - demand)
-        return "demand", f"What is promised already must count, or it would be promised twice. Add: {missing}."
+        return "demand", Sentence(
+            "What is promised already must count, or it would be promised twice. Add: %(missing)s.", missing=missing
+        )
     if at_hand - demand:
-        return "at_hand", f"Goods at hand serve what the scope counts. Add to the demand: {written(at_hand - demand)}."
+        missing = written(at_hand - demand)
+        return "at_hand", Sentence(
+            "Goods at hand serve what the scope counts. Add to the demand: %(missing)s.", missing=missing
+        )
     return None
 
 
@@ -275,7 +292,9 @@ def _in_use(values: Mapping[str, Any]) -> tuple[str, str] | None:
     uses = db.Q(*((f"{column}__code", values["code"]) for column in columns), _connector=db.Q.OR)
     group = models.AvailabilityGroup.objects.filter(uses, is_active=True).order_by("code").first()
     if group is not None:
-        return "is_active", f"Availability group {group.code} uses this scope. Give the group another one first."
+        return "is_active", Sentence(
+            "Availability group %(group)s uses this scope. Give the group another one first.", group=group.code
+        )
     return None
 
 
@@ -285,7 +304,7 @@ def _scope(values: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _stays(values: Mapping[str, Any]) -> tuple[str, str] | None:
     if values["code"] == "standard" and not values["is_active"]:
-        return "is_active", "Products that name no group are in this one. Keep it active."
+        return "is_active", Sentence("Products that name no group are in this one. Keep it active.")
     return None
 
 

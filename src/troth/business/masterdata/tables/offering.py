@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from troth.business.masterdata import models
 from troth.business.masterdata.tables.declared import Table, ends
+from troth.kernel.errors import Sentence
 from troth.kernel.free_goods import EXCLUSIVE
 from troth.kernel.successors import ring
 from troth.reference import models as reference
@@ -18,16 +19,21 @@ CATEGORIES_SHOWN = 12
 def for_whom(values: Values) -> Fault:
     """Days in their order, and a customer or a group."""
     if values["customer"] is not None and values["customer_group"]:
-        return "customer_group", "A record holds for a customer or for a group. Empty one of the two."
+        return "customer_group", Sentence("A record holds for a customer or for a group. Empty one of the two.")
     return ends(values)
 
 
 def _listing(values: Values) -> Fault:
     if (values["product"] is None) == (not values["product_category"]):
-        return "product", "Name either a product or a category of products."
+        return "product", Sentence("Name either a product or a category of products.")
     category = values["product_category"]
     if category and not reference.Product.objects.filter(category=category).exists():
-        return "product_category", f"No product is in the category {category}. Choose one of: {_categories()}."
+        said = Sentence(
+            "No product is in the category %(category)s. Choose one of: %(known)s.",
+            category=category,
+            known=_categories(),
+        )
+        return "product_category", said
     return for_whom(values)
 
 
@@ -38,12 +44,14 @@ def _categories() -> str:
 
 def _substitution(values: Values) -> Fault:
     if values["product"] == values["substitute"]:
-        return "substitute", "A product cannot stand in for itself. Choose another product."
+        return "substitute", Sentence("A product cannot stand in for itself. Choose another product.")
     numerator, denominator = values["numerator"], values["denominator"]
     if (numerator is None) != (denominator is None):
-        return "denominator" if denominator is None else "numerator", "Enter both figures of the conversion, or none."
+        return "denominator" if denominator is None else "numerator", Sentence(
+            "Enter both figures of the conversion, or none."
+        )
     if numerator == 0 or denominator == 0:
-        return "numerator" if numerator == 0 else "denominator", "Enter 1 or more."
+        return "numerator" if numerator == 0 else "denominator", Sentence("Enter 1 or more.")
     asked, sold = product_of(values["product"]), product_of(values["substitute"])
     fault = unsold(sold, "substitute") or without_conversion(asked, sold, numerator, "numerator")
     return fault or for_whom(values)
@@ -57,16 +65,20 @@ def unsold(product: reference.Product, column: str) -> Fault:
     """A product that nobody can order points nowhere."""
     if product.is_active and product.is_sold:
         return None
-    return column, f"Product {product.number} is not sold. Choose one that is."
+    return column, Sentence("Product %(number)s is not sold. Choose one that is.", number=product.number)
 
 
 def without_conversion(asked: reference.Product, sold: reference.Product, factor: int | None, column: str) -> Fault:
     """Products that are kept in different units need a conversion."""
     if factor is not None or asked.base_unit_id == sold.base_unit_id:
         return None
-    return column, (
-        f"{asked.number} is kept in {asked.base_unit_id} and {sold.number} in {sold.base_unit_id}. "
-        f"Enter how many {sold.base_unit_id} stand for how many {asked.base_unit_id}."
+    return column, Sentence(
+        "%(asked)s is kept in %(asked_unit)s and %(sold)s in %(sold_unit)s. "
+        "Enter how many %(sold_unit)s stand for how many %(asked_unit)s.",
+        asked=asked.number,
+        asked_unit=asked.base_unit_id,
+        sold=sold.number,
+        sold_unit=sold.base_unit_id,
     )
 
 
@@ -109,7 +121,8 @@ def _rings(rows: Sequence[Values]) -> Iterator[tuple[int, str, str]]:
         if way:
             numbers = reference.Product.objects.in_bulk(way)
             told = ", ".join(numbers[one].number for one in (*way, edge.product))
-            yield place, "substitute", f"This runs in a ring: {told}. Choose another product, or end one of them first."
+            said = Sentence("This runs in a ring: %(way)s. Choose another product, or end one of them first.", way=told)
+            yield place, "substitute", said
 
 
 def _edge(values: Values) -> _Edge:
@@ -119,19 +132,25 @@ def _edge(values: Values) -> _Edge:
 def _free_goods(values: Values) -> Fault:
     per, free, category_id = values["per_quantity"], values["free_quantity"], values["item_category"]
     if not per or not free:
-        return "per_quantity" if not per else "free_quantity", "Enter more than 0."
+        return "per_quantity" if not per else "free_quantity", Sentence("Enter more than 0.")
     if values["kind"] != EXCLUSIVE:
         if values["free_product"] is not None:
-            return "free_product", "What is free within the ordered quantity is the product itself. Leave this empty."
+            return "free_product", Sentence(
+                "What is free within the ordered quantity is the product itself. Leave this empty."
+            )
         if free >= per:
-            return "free_quantity", "Something must be left to pay. Enter less than the quantity it is free of."
+            return "free_quantity", Sentence(
+                "Something must be left to pay. Enter less than the quantity it is free of."
+            )
     elif values["free_product"] is not None:
         fault = unsold(product_of(values["free_product"]), "free_product")
         if fault:
             return fault
     category = models.ItemCategory.objects.get(pk=category_id)
     if category.is_priced:
-        return "item_category", f"Items of the category {category.code} have a price. Choose one that has none."
+        return "item_category", Sentence(
+            "Items of the category %(category)s have a price. Choose one that has none.", category=category.code
+        )
     return for_whom(values)
 
 

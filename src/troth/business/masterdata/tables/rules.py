@@ -5,20 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from troth.business.masterdata import models
 from troth.business.masterdata.tables.declared import Table
 from troth.business.masterdata.tables.offering import Fault, Values, for_whom, product_of, unsold, without_conversion
+from troth.kernel.errors import Sentence
 from troth.reference import models as reference
 
 
 def _rule(values: Values) -> Fault:
     if values["product"] is not None and values["product_category"]:
-        return "product_category", "A rule holds for a product or for a category. Empty one of the two."
+        return "product_category", Sentence("A rule holds for a product or for a category. Empty one of the two.")
     category = values["product_category"]
     if category and not reference.Product.objects.filter(category=category).exists():
-        return "product_category", f"No product is in the category {category}. Enter one that has products."
+        return "product_category", Sentence(
+            "No product is in the category %(category)s. Enter one that has products.", category=category
+        )
     if values["result"] == "inline" and values["picking"] == "waterfall":
-        return "result", "Several may serve the item. Choose sub-items, or let one serve all."
+        return "result", Sentence("Several may serve the item. Choose sub-items, or let one serve all.")
     company_id, site_id = values["company"], values["site"]
     if site_id is not None and company_id is not None and _site(site_id).company_id != company_id:
-        return "site", "The site belongs to another company. Choose one of the rule's company."
+        return "site", Sentence("The site belongs to another company. Choose one of the rule's company.")
     return for_whom(values) or _steps_still_fit(values)
 
 
@@ -29,7 +32,8 @@ def _steps_still_fit(values: Values) -> Fault:
     for step in models.AvailabilityRuleStep.objects.filter(rule_id=values["id"], is_active=True).order_by("position"):
         fault = _leads(values, {"product": step.product_id, "site": step.site_id, "numerator": step.numerator})
         if fault is not None:
-            return "product" if fault[0] != "site" else "site", f"Alternative {step.position}: {fault[1]}"
+            said = Sentence("Alternative %(position)s: %(fault)s", position=step.position, fault=fault[1])
+            return "product" if fault[0] != "site" else "site", said
     return None
 
 
@@ -40,9 +44,11 @@ def _site(site_id: int) -> reference.Site:
 def _step(values: Values) -> Fault:
     numerator, denominator = values["numerator"], values["denominator"]
     if (numerator is None) != (denominator is None):
-        return "denominator" if denominator is None else "numerator", "Enter both figures of the conversion, or none."
+        return "denominator" if denominator is None else "numerator", Sentence(
+            "Enter both figures of the conversion, or none."
+        )
     if numerator == 0 or denominator == 0:
-        return "numerator" if numerator == 0 else "denominator", "Enter 1 or more."
+        return "numerator" if numerator == 0 else "denominator", Sentence("Enter 1 or more.")
     rule = models.AvailabilityRule.objects.get(pk=values["rule"])
     conditions = {
         "kind": rule.kind, "product": rule.product_id, "site": rule.site_id, "company": rule.company_id,
@@ -54,26 +60,32 @@ def _leads(rule: Values, step: Values) -> Fault:
     """Whether an alternative of a rule leads somewhere else than where the rule begins."""
     product_id, site_id = step["product"], step["site"]
     if product_id is None and site_id is None:
-        return "product", "The alternative leads nowhere. Name a product, a site or both."
+        return "product", Sentence("The alternative leads nowhere. Name a product, a site or both.")
     if rule["kind"] == "exclusive":
         return None
     same_product = product_id is None or product_id == rule["product"]
     if same_product and (site_id is None or site_id == rule["site"]):
         named = "product" if product_id is not None else "site"
-        return named, "The rule runs in a ring: this is what was ordered. Name another product or another site."
+        return named, Sentence(
+            "The rule runs in a ring: this is what was ordered. Name another product or another site."
+        )
     if site_id is not None:
         site = _site(site_id)
         if not site.is_active:
-            return "site", f"Site {site.code} is closed. Choose another site."
+            return "site", Sentence("Site %(site)s is closed. Choose another site.", site=site.code)
         if rule["company"] is not None and site.company_id != rule["company"]:
-            return "site", f"Site {site.code} belongs to another company. Choose one of the rule's company."
+            return "site", Sentence(
+                "Site %(site)s belongs to another company. Choose one of the rule's company.", site=site.code
+            )
     if product_id is None:
         return None
     product = product_of(product_id)
     if fault := unsold(product, "product"):
         return fault
     if not product.is_stocked:
-        return "product", f"Product {product.number} is not kept in stock. Choose one that is."
+        return "product", Sentence(
+            "Product %(number)s is not kept in stock. Choose one that is.", number=product.number
+        )
     if rule["product"] is None or product_id == rule["product"]:
         return None
     return without_conversion(product_of(rule["product"]), product, step["numerator"], "numerator")
@@ -90,7 +102,9 @@ def _twice(rows: Sequence[Values]) -> Iterator[tuple[int, str, str]]:
             continue
         key = (one["rule"], one["product"], one["site"])
         if key in seen:
-            sentence = f"This is alternative {seen[key]} already. Name other goods, or leave it out."
+            sentence = Sentence(
+                "This is alternative %(position)s already. Name other goods, or leave it out.", position=seen[key]
+            )
             yield place, "product" if one["product"] is not None else "site", sentence
         seen.setdefault(key, one["position"])
 

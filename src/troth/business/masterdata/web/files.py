@@ -19,7 +19,7 @@ from django.views import View
 from troth.business.masterdata import imports
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.imports import FileReport, Kind, Shape
-from troth.kernel.errors import NotFound, Refusals
+from troth.kernel.errors import NotFound, Refusals, Sentence
 from troth.platform.web import exports
 from troth.platform.web.access import demand
 from troth.platform.web.acts import clocked, step
@@ -109,7 +109,7 @@ def file(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     """All records of a table, or with `?empty=1` none, in the shape in which they can be brought in again."""
     actor = demand(request, imports.kind_of(kind).permission)
     if form not in exports.FILES:
-        raise NotFound(f"There are no files of the form {form}. Choose csv or xlsx.", form=form)
+        raise NotFound(Sentence("There are no files of the form %(form)s. Choose csv or xlsx."), form=form)
     header, rows = imports.export_rows(kind, by=actor)
     nothing: Iterator[list[str]] = iter(())
     return exports.FILES[form](kind, header, nothing if "empty" in request.GET else rows)

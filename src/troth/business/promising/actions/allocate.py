@@ -108,12 +108,10 @@ def release_allocation(
     one = store.standing(kind, [line_id])[line_id]
     wanted = one.allocated if quantity is None else quantity
     if not wanted or wanted > one.allocated:
-        raise NothingAllocated(
-            f"No stock is tied to line {line_id} that could be released." if not one.allocated else
-            f"Only {one.allocated} (smallest units) are tied to line {line_id}. Release at most that much.",
-            line=line_id,
-            allocated=one.allocated,
-        )  # fmt: skip
+        said = Sentence("Only %(allocated)s (smallest units) are tied to line %(line)s. Release at most that much.")
+        if not one.allocated:
+            said = Sentence("No stock is tied to line %(line)s that could be released.")
+        raise NothingAllocated(said, line=line_id, allocated=one.allocated)
     parts = _move_stock(held, one, wanted, to_line=False, on=today, at=at, wish=None)
     loosened = _loosen(one, wanted)
     entries = [

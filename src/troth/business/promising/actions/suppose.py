@@ -260,4 +260,6 @@ def _refuse_wrong(one: Check) -> None:
     if not 0 < one.quantity <= MAX:
         raise WrongCheck(Sentence("Ask for a quantity above zero."), field="quantity")
     if one.mode not in set(Mode):
-        raise WrongCheck(f"Choose one of {', '.join(Mode)} as the delivery proposal.", field="mode")
+        raise WrongCheck(
+            Sentence("Choose one of %(known)s as the delivery proposal.", known=", ".join(Mode)), field="mode"
+        )

@@ -23,7 +23,7 @@ from troth.business.quotas.actions.targets import Planned
 from troth.business.quotas.models import Procedure
 from troth.business.quotas.queries import screens
 from troth.business.quotas.web.counted import told_counted
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform.web import exports
 from troth.platform.web.access import demand
 from troth.platform.web.acts import step
@@ -64,7 +64,7 @@ def targets(request: HttpRequest, key: int, form: str) -> HttpResponseBase:
     demand(request, "quotas.view_quota")
     procedure = screens.procedure(key)
     if form not in exports.FILES:
-        raise NotFound(f"There are no files of the form {form}. Choose csv or xlsx.", form=form)
+        raise NotFound(Sentence("There are no files of the form %(form)s. Choose csv or xlsx."), form=form)
     nothing: Iterator[list[str]] = iter(())
     if "empty" in request.GET:
         return exports.FILES[form](NAME, list(files.shape_of(key).fields), nothing)

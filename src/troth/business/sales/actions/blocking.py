@@ -35,7 +35,9 @@ def set_block(order_id: int, scope: str, *, reason: str, by: Actor, clock: Clock
     """Stop the delivery or the billing of an order, with a reason."""
     given = reason_given(reason)
     if scope not in OWN_KINDS:
-        raise refusals.WrongEntry(f"Choose one of {', '.join(OWN_KINDS)} to block.", field="scope")
+        raise refusals.WrongEntry(
+            Sentence("Choose one of %(known)s to block.", known=", ".join(OWN_KINDS)), field="scope"
+        )
     held, document = opened(order_id, None, by=by)
     blocks.set_block(
         held,

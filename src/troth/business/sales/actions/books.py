@@ -23,6 +23,7 @@ from troth.business.sales.actions.document import (
 from troth.business.sales.rules import quoting
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Line
+from troth.kernel.errors import Sentence
 from troth.ledgers.exposure.keys import ExposureKey
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import FulfilmentKey, Measure
@@ -177,7 +178,9 @@ def lift_completed(held: Held, document: Document, *, clock: Clock) -> None:
     still = {step for step in (Step.DELIVERY, Step.BILLING) if document.lacks(step)}
     for block in blocks.standing([document.ref]):
         if block.reason.startswith(INCOMPLETE) and Step(block.scope) not in still:
-            blocks.release(held, block.id, reason="What was missing has been entered.", by=SYSTEM, clock=clock)
+            blocks.release(
+                held, block.id, reason=Sentence("What was missing has been entered."), by=SYSTEM, clock=clock
+            )
 
 
 def _names(found: Sequence[Missing]) -> str:

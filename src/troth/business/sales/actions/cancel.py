@@ -60,7 +60,7 @@ def _take_back(held: Held, document: Document, *, by: Actor, clock: Clock) -> No
     credit.withdraw(held, books.credit_key(document), document.ref, clock=clock)
     books.post_ordered(held, document, [(line, -line.base_quantity, -line.net) for line in lines], clock=clock)
     for block in blocks.standing([document.ref]):
-        blocks.release(held, block.id, reason="The order was cancelled.", by=SYSTEM, clock=clock)
+        blocks.release(held, block.id, reason=Sentence("The order was cancelled."), by=SYSTEM, clock=clock)
 
 
 def _refuse_if_in_delivery(held: Held, document: Document) -> None:

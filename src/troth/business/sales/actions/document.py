@@ -16,6 +16,7 @@ from troth.business.sales.rules import completeness, family, lots
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
+from troth.kernel.errors import Sentence
 from troth.kernel.places import segment_of
 from troth.kernel.quantity import format_quantity
 from troth.kernel.scopes import Event
@@ -114,9 +115,17 @@ def _lot(line: Line, terms: Terms) -> Missing | None:
     if fits is None:
         return None
     offer = str(fits // step * units) if units else format_quantity(fits, decimals)
-    rules = [f"at least {_amount(minimum, product)}"] if minimum else []
-    rules += [f"in multiples of {_amount(multiple, product)}"] if multiple else []
-    sentence = f"Line {line.line_number} needs {' and '.join(rules)} of {product.number}. Order {offer}."
+    least = Sentence("at least %(amount)s", amount=_amount(minimum, product))
+    rule = Sentence("in multiples of %(amount)s", amount=_amount(multiple, product)) if multiple else least
+    if minimum and multiple:
+        rule = Sentence("%(least)s and %(multiple)s", least=least, multiple=rule)
+    sentence = Sentence(
+        "Line %(line)s needs %(rule)s of %(product)s. Order %(offer)s.",
+        line=line.line_number,
+        rule=rule,
+        product=product.number,
+        offer=offer,
+    )
     return Missing("quantity", line.line_number, Step.CONFIRMATION, sentence, offer)
 
 

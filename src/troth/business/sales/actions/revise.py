@@ -45,7 +45,7 @@ LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """What of a line changes with a field of its draft."""
 
-NOT_ANY_MORE = "no part of its main item any more"
+NOT_ANY_MORE = Sentence("no part of its main item any more")
 """Why a sub-item is rejected that a changed main line has no more."""
 
 HEADER_COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -126,7 +126,7 @@ def determined(
             continue
         site = known.state.sites.get(line.site_id) if line.site_id is not None else None
         if site is not None and not site.is_active:
-            closed = f"Site {site.code} is closed. Choose another site."
+            closed = Sentence("Site %(site)s is closed. Choose another site.", site=site.code)
             wrong.append(refusals.ClosedSite(closed, row=row, field="site", site=site.code))
         lines.append(line)
         rows[row] = line
@@ -192,7 +192,9 @@ def _warn(document: Document) -> None:
 
 
 def same_reference(other: str, reference: str) -> str:
-    return f"Order {other} has the same customer's order number {reference}."
+    return Sentence(
+        "Order %(number)s has the same customer's order number %(reference)s.", number=other, reference=reference
+    )
 
 
 def record(

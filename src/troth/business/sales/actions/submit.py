@@ -26,7 +26,7 @@ from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.locks import BalanceKey, Held
 
-CREDIT_BLOCK = "The credit limit is exceeded."
+CREDIT_BLOCK = Sentence("The credit limit is exceeded.")
 
 
 @action

@@ -269,7 +269,10 @@ def _order_type(state: Snapshot, code: str) -> OrderTypeTerms:
     if kind is None or not kind.is_active:
         possible = ", ".join(sorted(code for code, kind in state.order_types.items() if kind.is_active))
         raise refusals.UnknownOrderType(
-            f"There is no order type {code[:20]!r}. Choose one of: {possible}.", field="order_type"
+            Sentence(
+                "There is no order type %(code)s. Choose one of: %(known)s.", code=repr(code[:20]), known=possible
+            ),
+            field="order_type",
         )
     return kind
 

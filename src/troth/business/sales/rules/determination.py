@@ -192,7 +192,11 @@ def item_category(
     if entered:
         if entered not in categories:
             raise WrongEntry(
-                f"There is no item category {entered[:20]!r}. Choose one of {', '.join(sorted(categories))}.",
+                Sentence(
+                    "There is no item category %(code)s. Choose one of %(known)s.",
+                    code=repr(entered[:20]),
+                    known=", ".join(sorted(categories)),
+                ),
                 row=row,
                 field="item_category",
             )
@@ -268,7 +272,10 @@ def _named(choices: Choices, kind: str, entered: str | int | None, row: int) -> 
         return None
     found = choices.names.get((kind, entered))
     if found is None:
-        raise WrongEntry(
-            f"There is no {kind.replace('_', ' ')} {str(entered)[:20]!r}. Choose another.", row=row, field=kind
+        said = Sentence(
+            "There is no %(kind)s %(code)s. Choose another.",
+            kind=Sentence(kind.replace("_", " ")),
+            code=repr(str(entered)[:20]),
         )
+        raise WrongEntry(said, row=row, field=kind)
     return found

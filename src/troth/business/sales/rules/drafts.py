@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 
 from troth.business.sales.rules import refusals
 from troth.kernel.errors import BusinessError, Refusals, Sentence
+from troth.kernel.plain_numbers import Figure
 from troth.kernel.quantity import Conversion, Unit, checked, parse_quantity
 
 LINES_MAX = 2_000
@@ -187,7 +188,11 @@ def parse_lines(drafts: Sequence[LineDraft], known: Known, *, today: date) -> tu
     """Read all lines, or raise `Refusals` that name every wrong entry by row and field."""
     if len(drafts) > LINES_MAX:
         raise refusals.TooManyLines(
-            f"The document has {len(drafts):,} lines; {LINES_MAX:,} are the most. Split it into several.",
+            Sentence(
+                "The document has %(lines)s lines; %(most)s are the most. Split it into several.",
+                lines=Figure(str(len(drafts))),
+                most=Figure(str(LINES_MAX)),
+            ),
             field="lines",
             lines=len(drafts),
         )
@@ -398,7 +403,9 @@ def _check_words(draft: LineDraft, row: int, wrong: list[BusinessError]) -> None
     if draft.delivery_mode and draft.delivery_mode not in DELIVERY_MODES:
         wrong.append(
             refusals.WrongEntry(
-                f"Choose one of {', '.join(DELIVERY_MODES)} as delivery proposal.", row=row, field="delivery_mode"
+                Sentence("Choose one of %(known)s as delivery proposal.", known=", ".join(DELIVERY_MODES)),
+                row=row,
+                field="delivery_mode",
             )
         )
     if draft.alternatives and draft.alternatives not in ALTERNATIVES and AT not in draft.alternatives.strip(AT):

@@ -58,7 +58,9 @@ def refuse_unpriced(number: str, lines: Sequence[Line], priced_categories: froze
         line.line_number for line in lines if line.item_category_id in priced_categories and not line.price_trace
     ]
     if unpriced or not lines:
-        what = f"a price for line {unpriced[0]}" if unpriced else "at least one line"
+        what = Sentence("a price for line %(line)s", line=unpriced[0]) if unpriced else Sentence("at least one line")
         raise refusals.QuotationIncomplete(
-            f"Quotation {number} lacks {what}. Enter it, then send it.", number=number, lines=unpriced
+            Sentence("Quotation %(number)s lacks %(what)s. Enter it, then send it.", number=number, what=what),
+            number=number,
+            lines=unpriced,
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from troth.business.sales.rules.refusals import WrongEntry
+from troth.kernel.errors import Sentence, together
 
 TEXT_MAX = 2_000
 Texts = Mapping[str, str]
@@ -30,10 +31,14 @@ def check(entered: Texts | None, kinds: Mapping[str, TextKindFacts], *, on_items
     if not entered:
         return
     possible = sorted(code for code, kind in kinds.items() if kind.is_active and kind.is_on_items == on_items)
-    place = "items" if on_items else "the header"
+    place = Sentence("items") if on_items else Sentence("the header")
     for code, text in entered.items():
         if code not in possible:
-            choice = f"Choose one of {', '.join(possible)}." if possible else "Have one created in the master data."
-            raise WrongEntry(f"There is no kind of text {code[:20]!r} for {place}. {choice}", row=row, field="texts")
+            lacks = Sentence("There is no kind of text %(code)s for %(place)s.", code=repr(code[:20]), place=place)
+            choice = Sentence("Have one created in the master data.")
+            if possible:
+                choice = Sentence("Choose one of %(known)s.", known=", ".join(possible))
+            raise WrongEntry(together(lacks, choice), row=row, field="texts")
         if len(text) > TEXT_MAX:
-            raise WrongEntry(f"Use at most {TEXT_MAX} characters for {code}.", row=row, field="texts")
+            said = Sentence("Use at most %(most)s characters for %(code)s.", most=TEXT_MAX, code=code)
+            raise WrongEntry(said, row=row, field="texts")

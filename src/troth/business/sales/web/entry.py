@@ -201,8 +201,8 @@ def told(submitted: Submitted) -> tuple[str, bool]:
         formats.day,
     )
     made = [gettext("Delivery %(number)s made") % {"number": one.number} for one in submitted.deliveries]
-    stands = [*submitted.blocks, *(worded(one.reason) for one in submitted.not_delivered if not submitted.blocks)]
-    sentences = [", ".join(parts), *made, *(str(one).rstrip(".") for one in stands)]
+    stands = [*submitted.blocks, *(one.reason for one in submitted.not_delivered if not submitted.blocks)]
+    sentences = [", ".join(parts), *made, *(worded(one).rstrip(".") for one in stands)]
     return ". ".join(sentences) + ".", bool(submitted.is_short or stands)
 
 

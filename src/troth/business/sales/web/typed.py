@@ -17,8 +17,8 @@ from troth.business.sales.actions.check import Before
 from troth.business.sales.forms import HEAD_FIELDS, OrderForm, QuotationForm, entered
 from troth.business.sales.rules.drafts import LINES_MAX, LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.rules.refusals import TooManyLines, WrongEntry
-from troth.kernel.errors import BusinessError, Refusals
-from troth.kernel.plain_numbers import MAX
+from troth.kernel.errors import BusinessError, Refusals, Sentence
+from troth.kernel.plain_numbers import MAX, Figure
 from troth.platform.actors import Actor
 from troth.platform.web.formats import UnclearFigure, figure_read
 
@@ -75,7 +75,10 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(sent, dict) or not isinstance(sent.get("head"), dict) or not isinstance(sent.get("lines"), list):
         raise WrongEntry("The page sent something that is no entry. Load it again.")
     if len(sent["lines"]) > LINES_MAX:
-        raise TooManyLines(f"The page has more than {LINES_MAX:,} rows. Split the order into several.", field="lines")
+        most = Figure(str(LINES_MAX))
+        raise TooManyLines(
+            Sentence("The page has more than %(most)s rows. Split the order into several.", most=most), field="lines"
+        )
     return sent
 
 

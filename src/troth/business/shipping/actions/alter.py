@@ -43,10 +43,10 @@ def change_delivery(
     delivery.state = DELIVERY.step(delivery.state, "change")
     lowered = _lowered(delivery, lines, quantities)
     refuse_if_followed(
-        f"delivery {delivery.number}",
-        "change it",
+        Sentence("delivery %(number)s", number=delivery.number),
+        Sentence("change it"),
         _transfer_orders(delivery),
-        "cancel the transfer order or undo its pick",
+        Sentence("cancel the transfer order or undo its pick"),
     )
     books.refuse_parts_of_whole(lowered)
     held.take(*books.keys([delivery], [one.line for one in lowered]))
@@ -78,10 +78,10 @@ def cancel_delivery(
     held, delivery, lines = books.hold_one(delivery_id, expected_version=expected_version, by=by)
     state = DELIVERY.step(delivery.state, "cancel")
     refuse_if_followed(
-        f"delivery {delivery.number}",
-        "cancel it",
+        Sentence("delivery %(number)s", number=delivery.number),
+        Sentence("cancel it"),
         _transfer_orders(delivery),
-        "cancel the transfer order or undo its pick",
+        Sentence("cancel the transfer order or undo its pick"),
     )
     if delivery.shipment_id is not None:
         ship.take_off(held, delivery, by=by)
@@ -131,9 +131,9 @@ def _lowered(delivery: Delivery, lines: list[LineRow], quantities: Mapping[int, 
     return lowered
 
 
-def _transfer_orders(delivery: Delivery) -> list[str]:
+def _transfer_orders(delivery: Delivery) -> list[Sentence]:
     ids = sorted({one.transfer_order_id for one in store.transfers_for([delivery.pk])})
-    return [f"transfer order {number}" for number in store.transfer_numbers(ids)]
+    return [Sentence("transfer order %(number)s", number=number) for number in store.transfer_numbers(ids)]
 
 
 def _finish(delivery: Delivery) -> None:

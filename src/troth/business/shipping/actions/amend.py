@@ -133,7 +133,7 @@ def _cuts(road: Road, before: Document, after: Document) -> list[Cut]:
         parts = road.parts(was.id) if was else []
         if was is None or not parts:
             continue
-        name = f"Line {line.line_number} of order {before.ref.number}"
+        name = Sentence("Line %(line)s of order %(number)s", line=line.line_number, number=before.ref.number)
         surplus = sum(part.quantity for part in parts) - may_stay(was, line)
         cuts = amendment.cuts(parts, max(surplus, 0), line=name)
         if line.requested_on != was.requested_on:

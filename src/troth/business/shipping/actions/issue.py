@@ -17,7 +17,7 @@ from troth.business.shipping.rules.readiness import refuse_unless_ready
 from troth.business.shipping.rules.reversals import refuse_if_followed
 from troth.business.shipping.states import DELIVERY, DeliveryState, ShipmentState
 from troth.business.shipping.store import LineRow, TransferRow
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.places import location_of
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment import queries as flow
@@ -148,10 +148,10 @@ def reverse_goods_issue(*, delivery_id: int, reason: str, by: Actor, clock: Cloc
         *(key for entry_id in standing for key in entries.keys_of(entry_id)),
     )
     # Billing holds the fulfilment balances of these lines, so no invoice comes between this look and the posting.
-    name = f"goods issue of delivery {delivery.number}"
-    refuse_if_followed(name, "reverse it", invoices_of(delivery), "cancel the invoice")
-    refuse_if_followed(name, "reverse it", _proof(delivery), "take the proof of delivery back")
-    refuse_if_followed(name, "reverse it", _departed(delivery), "recall the shipment")
+    name = Sentence("goods issue of delivery %(number)s", number=delivery.number)
+    refuse_if_followed(name, Sentence("reverse it"), invoices_of(delivery), Sentence("cancel the invoice"))
+    refuse_if_followed(name, Sentence("reverse it"), _proof(delivery), Sentence("take the proof of delivery back"))
+    refuse_if_followed(name, Sentence("reverse it"), _departed(delivery), Sentence("recall the shipment"))
     site, at = reference.site(delivery.site_id), clock.now()
     on = clock.today(site.time_zone)
     stock.reverse(held, postings, source=ref, on=on, at=at)
@@ -247,14 +247,16 @@ def post_cost(held: Held, delivery: Delivery, value: Valuation, *, clock: Clock)
     )
 
 
-def invoices_of(delivery: Delivery) -> list[str]:
+def invoices_of(delivery: Delivery) -> list[Sentence]:
     """The invoices that bill something of a delivery, as followers."""
     billed = flow.successors(books.ref(delivery), Measure.BILLED)
-    return [f"invoice {edge.target.number or edge.target.id}" for edge in billed if edge.quantity]
+    return [
+        Sentence("invoice %(number)s", number=edge.target.number or edge.target.id) for edge in billed if edge.quantity
+    ]
 
 
-def proof_of(delivery: Delivery) -> str:
-    return f"proof of delivery {delivery.number}"
+def proof_of(delivery: Delivery) -> Sentence:
+    return Sentence("proof of delivery %(number)s", number=delivery.number)
 
 
 def _entries_that_stand(delivery: Delivery) -> list[int]:
@@ -264,13 +266,15 @@ def _entries_that_stand(delivery: Delivery) -> list[int]:
     return [one.id for one in found if one.reverses_id is None and one.id not in reversed_ones]
 
 
-def _proof(delivery: Delivery) -> list[str]:
+def _proof(delivery: Delivery) -> list[Sentence]:
     return [proof_of(delivery)] if delivery.arrived_on else []
 
 
-def _departed(delivery: Delivery) -> list[str]:
+def _departed(delivery: Delivery) -> list[Sentence]:
     found = Shipment.objects.filter(deliveries=delivery, state=ShipmentState.DEPARTED)
-    return [f"departure of shipment {number}" for number in found.values_list("number", flat=True)]
+    return [
+        Sentence("departure of shipment %(number)s", number=number) for number in found.values_list("number", flat=True)
+    ]
 
 
 def _save(delivery: Delivery) -> None:

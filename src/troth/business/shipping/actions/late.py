@@ -17,6 +17,7 @@ from troth.business.shipping.actions.more import Raised
 from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules.picking import Picked, ToFetch
 from troth.business.shipping.store import LineRow, TransferRow
+from troth.kernel.errors import Sentence
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import Measure
 from troth.ledgers.journal import actions as journal
@@ -25,7 +26,7 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Held
 
-REASON = "arrived above what left"
+REASON = Sentence("arrived above what left")
 
 
 def raised(delivery: Delivery, kept: Mapping[LineRow, int]) -> list[Raised]:

@@ -17,7 +17,7 @@ from troth.business.shipping.rules.picking import Found, Picked, ToFetch
 from troth.business.shipping.rules.reversals import refuse_if_followed
 from troth.business.shipping.states import DELIVERY, TRANSFER_ORDER, DeliveryState, ShipmentState
 from troth.business.shipping.store import LineRow
-from troth.kernel.errors import InvalidInput
+from troth.kernel.errors import InvalidInput, Sentence
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import Measure
 from troth.platform import events, locks
@@ -122,13 +122,17 @@ def undo_pick(*, transfer_order_id: int, reason: str, by: Actor, clock: Clock) -
         raise InvalidInput("Say why the pick is undone.", field="reason")
     held, order, deliveries, lines = hold_order(transfer_order_id, by=by)
     order.state = TRANSFER_ORDER.step(order.state, "undo")
-    name = f"transfer order {order.number}"
-    issued = [f"goods issue of delivery {one.number}" for one in deliveries if one.state == DeliveryState.ISSUED]
-    refuse_if_followed(name, "undo the pick", issued, "reverse the goods issue")
-    refuse_if_followed(name, "undo the pick", _loading(deliveries), "unload the shipment")
+    name = Sentence("transfer order %(number)s", number=order.number)
+    issued = [
+        Sentence("goods issue of delivery %(number)s", number=one.number)
+        for one in deliveries
+        if one.state == DeliveryState.ISSUED
+    ]
+    refuse_if_followed(name, Sentence("undo the pick"), issued, Sentence("reverse the goods issue"))
+    refuse_if_followed(name, Sentence("undo the pick"), _loading(deliveries), Sentence("unload the shipment"))
     picked: dict[int, int] = {}
     above: dict[int, int] = {}
-    refuse_if_followed(name, "undo the pick", _packed(deliveries, order.pk), "unpack")
+    refuse_if_followed(name, Sentence("undo the pick"), _packed(deliveries, order.pk), Sentence("unpack"))
     for one in store.transfer_lines(order.pk):
         picked[one.delivery_line_id] = picked.get(one.delivery_line_id, 0) + (one.picked or 0)
         above[one.delivery_line_id] = above.get(one.delivery_line_id, 0) + max((one.picked or 0) - one.quantity, 0)
@@ -229,7 +233,7 @@ def _close(order: TransferOrder, *, by: Actor, at: datetime) -> None:
     store.step("shipping_transferorder", order, columns)
 
 
-def _packed(deliveries: Sequence[Delivery], transfer_order_id: int) -> list[str]:
+def _packed(deliveries: Sequence[Delivery], transfer_order_id: int) -> list[Sentence]:
     """The handling units that hold what would not be picked any more."""
     loose = {one.line_id: one.quantity for one in loose_of(store.first_look(delivery.pk for delivery in deliveries))}
     back: dict[int, int] = {}
@@ -237,10 +241,17 @@ def _packed(deliveries: Sequence[Delivery], transfer_order_id: int) -> list[str]
         back[one.delivery_line_id] = back.get(one.delivery_line_id, 0) + (one.picked or 0)
     lacking = {line_id for line_id, quantity in back.items() if quantity > loose.get(line_id, 0)}
     units = handling_units([delivery.pk for delivery in deliveries])
-    return [f"handling unit {unit.number}" for unit in units if lacking & {one.line_id for one in unit.contents}]
+    return [
+        Sentence("handling unit %(number)s", number=unit.number)
+        for unit in units
+        if lacking & {one.line_id for one in unit.contents}
+    ]
 
 
-def _loading(deliveries: Sequence[Delivery]) -> list[str]:
+def _loading(deliveries: Sequence[Delivery]) -> list[Sentence]:
     ids = {delivery.shipment_id for delivery in deliveries if delivery.shipment_id is not None}
     found = Shipment.objects.filter(pk__in=ids, state__in=(ShipmentState.LOADING, ShipmentState.DEPARTED))
-    return [f"loading of shipment {number}" for number in found.order_by("pk").values_list("number", flat=True)]
+    return [
+        Sentence("loading of shipment %(number)s", number=number)
+        for number in found.order_by("pk").values_list("number", flat=True)
+    ]

@@ -194,8 +194,8 @@ def _differences(
     found = proof.differences(_left(held, touched, orders), arrived)
     lost = {by_number[one.number]: one.lost for one in found if one.lost}
     if lost:
-        name = f"goods issue of delivery {delivery.number}"
-        refuse_if_followed(name, "record a difference", invoices_of(delivery), "cancel the invoice")
+        name = Sentence("goods issue of delivery %(number)s", number=delivery.number)
+        refuse_if_followed(name, Sentence("record a difference"), invoices_of(delivery), Sentence("cancel the invoice"))
     kept = {one.number for one in found if one.kept}
     late.issue(held, delivery, [one for one in on_top if one.line.line_number in kept], clock)
     values = {line: _value_of(line, quantity) for line, quantity in lost.items()}
@@ -299,9 +299,11 @@ def withdraw_proof(
         *(entries.keys_of(entry_id) if entry_id else ()),
     )
     name, at = proof_of(delivery), clock.now()
-    refuse_if_followed(name, "take it back", invoices_of(delivery), "cancel the invoice")
+    refuse_if_followed(name, Sentence("take it back"), invoices_of(delivery), Sentence("cancel the invoice"))
     again = {line.order_line_id: line.lost for line in lost if line.proof_outcome == Outcome.RESHIPPED}
-    refuse_if_followed(name, "take it back", _sent_again(held, delivery, again), "cancel that delivery")
+    refuse_if_followed(
+        name, Sentence("take it back"), _sent_again(held, delivery, again), Sentence("cancel that delivery")
+    )
     for order in orders.values():
         lower(held, order, again, by=by, clock=clock)
     _post_lost(held, delivery, lost, {line: line.lost_value for line in lost}, sign=-1, at=at)
@@ -325,14 +327,14 @@ def withdraw_proof(
     )
 
 
-def _sent_again(held: Held, delivery: Delivery, again: Mapping[int, int]) -> list[str]:
+def _sent_again(held: Held, delivery: Delivery, again: Mapping[int, int]) -> list[Sentence]:
     """Deliveries made since the proof of order lines of which less is open than was to be sent again."""
     taken = [line_id for line_id, quantity in again.items() if _open(held, line_id) < quantity]
     found = DeliveryLine.objects.filter(
         order_line_id__in=taken, quantity__gt=0, delivery__made_at__gte=delivery.proven_at
     ).exclude(delivery__state=DeliveryState.CANCELLED)
     numbers = found.exclude(delivery=delivery).order_by("delivery_id").values_list("delivery__number", flat=True)
-    return [f"delivery {number}" for number in dict.fromkeys(numbers)]
+    return [Sentence("delivery %(number)s", number=number) for number in dict.fromkeys(numbers)]
 
 
 def _open(held: Held, order_line_id: int) -> int:

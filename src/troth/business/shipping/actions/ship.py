@@ -159,8 +159,17 @@ def unload_shipment(*, shipment_id: int, by: Actor, clock: Clock) -> None:
     """Take loading back: the shipment is planned again. Refused once goods on it have been issued."""
     shipment, deliveries = _hold(shipment_id, by)
     shipment.state = SHIPMENT.step(shipment.state, "unload")
-    issued = [f"goods issue of {one.number}" for one in deliveries if one.state == DeliveryState.ISSUED]
-    refuse_if_followed(f"shipment {shipment.number}", "unload it", issued, "reverse the goods issue")
+    issued = [
+        Sentence("goods issue of %(number)s", number=one.number)
+        for one in deliveries
+        if one.state == DeliveryState.ISSUED
+    ]
+    refuse_if_followed(
+        Sentence("shipment %(number)s", number=shipment.number),
+        Sentence("unload it"),
+        issued,
+        Sentence("reverse the goods issue"),
+    )
     _save(shipment)
     _record("shipping.shipment_unloaded", shipment, by=by, clock=clock)
 
@@ -194,8 +203,15 @@ def recall_shipment(*, shipment_id: int, reason: str, by: Actor, clock: Clock) -
         raise InvalidInput("Say why the shipment is recalled.", field="reason")
     shipment, deliveries = _hold(shipment_id, by)
     shipment.state = SHIPMENT.step(shipment.state, "recall")
-    arrived = [f"proof of delivery {one.number}" for one in deliveries if one.arrived_on is not None]
-    refuse_if_followed(f"shipment {shipment.number}", "recall it", arrived, "take the proof of delivery back")
+    arrived = [
+        Sentence("proof of delivery %(number)s", number=one.number) for one in deliveries if one.arrived_on is not None
+    ]
+    refuse_if_followed(
+        Sentence("shipment %(number)s", number=shipment.number),
+        Sentence("recall it"),
+        arrived,
+        Sentence("take the proof of delivery back"),
+    )
     shipment.departed_at = None
     _save(shipment)
     _record("shipping.shipment_recalled", shipment, by=by, clock=clock, facts={"reason": reason})

@@ -16,6 +16,7 @@ from troth.business.shipping.queries.packing import packed
 from troth.business.shipping.rules.amendment import Cut, Part
 from troth.business.shipping.states import DELIVERY, TRANSFER_ORDER, DeliveryState, ShipmentState
 from troth.business.shipping.store import LineRow, TransferRow
+from troth.kernel.errors import Sentence
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import Measure
 from troth.platform import events
@@ -24,7 +25,7 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
-REASON = "The order was changed."
+REASON = Sentence("The order was changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ class Road:
 
     def _stays(self, delivery: Delivery) -> str:
         if delivery.state == DeliveryState.ISSUED:
-            return "has left"
+            return Sentence("has left")
         shipment = self.shipments.get(delivery.shipment_id or 0)
         if shipment is not None and shipment.state != ShipmentState.PLANNED:
-            return f"is being loaded on shipment {shipment.number}"
+            return Sentence("is being loaded on shipment %(number)s", number=shipment.number)
         return ""
 
 

@@ -14,7 +14,7 @@ stays packed: it is unpacked first.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence, together
 
 
 class HasLeft(BusinessError):
@@ -86,10 +86,18 @@ def unstarted(parts: Iterable[Part]) -> list[Cut]:
 def _has_left(parts: Sequence[Part], line: str) -> HasLeft:
     fixed = [part for part in parts if part.stays or part.packed]
     least = sum(part.quantity if part.stays else part.packed for part in fixed)
-    reasons = ", ".join(f"delivery {part.delivery} {part.stays or 'is packed'}" for part in fixed)
+    packed = Sentence("is packed")
+    reasons = (
+        Sentence("delivery %(delivery)s %(stays)s", delivery=part.delivery, stays=part.stays or packed)
+        for part in fixed
+    )
     return HasLeft(
-        f"{line} cannot fall so far: {reasons}. Order at least what has left, is being loaded or is packed, or take "
-        "that step back first.",
+        Sentence(
+            "%(line)s cannot fall so far: %(reasons)s. Order at least what has left, is being loaded or is packed, or "
+            "take that step back first.",
+            line=line,
+            reasons=together(*reasons, between=", "),
+        ),
         deliveries=[part.delivery for part in fixed],
         least=least,
     )

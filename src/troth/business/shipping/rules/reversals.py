@@ -5,7 +5,7 @@ The matrix is `docs/reversal-matrix.md`. Whatever cascades is not here: the acti
 
 from collections.abc import Sequence
 
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, Sentence, together
 
 
 class LaterDocuments(BusinessError):
@@ -38,16 +38,35 @@ class EmptyShipment(BusinessError):
     code = "empty_shipment"
 
 
-def refuse_if_followed(document: str, step: str, followers: Sequence[str], remedy: str) -> None:
+def refuse_if_followed(document: Sentence, step: Sentence, followers: Sequence[Sentence], remedy: Sentence) -> None:
     """Raise `LaterDocuments` when there are followers (as "transfer order 80000012"); the remedy says what to do."""
     if followers:
-        listed = ", ".join(followers)
-        listed = listed[0].upper() + listed[1:]
-        raise LaterDocuments(
-            f"{listed} {'follows' if len(followers) == 1 else 'follow'} from {document}. To {step}, {remedy} first.",
-            document=document,
-            followers=list(followers),
-        )
+        listed = together(_opening(followers[0]), *followers[1:], between=", ")
+        facts = {"followers": listed, "document": document, "step": step, "remedy": remedy}
+        if len(followers) == 1:
+            said = Sentence("%(followers)s follows from %(document)s. To %(step)s, %(remedy)s first.", **facts)
+        else:
+            said = Sentence("%(followers)s follow from %(document)s. To %(step)s, %(remedy)s first.", **facts)
+        raise LaterDocuments(said, document=document, followers=list(followers))
+
+
+def _opening(follower: Sentence) -> Sentence:
+    """A follower at the beginning of a sentence."""
+    return Sentence(follower.pattern[0].upper() + follower.pattern[1:], **follower.facts)
+
+
+OPENINGS = (
+    Sentence("Delivery %(number)s"),
+    Sentence("Departure of shipment %(number)s"),
+    Sentence("Goods issue of %(number)s"),
+    Sentence("Goods issue of delivery %(number)s"),
+    Sentence("Handling unit %(number)s"),
+    Sentence("Invoice %(number)s"),
+    Sentence("Loading of shipment %(number)s"),
+    Sentence("Proof of delivery %(number)s"),
+    Sentence("Transfer order %(number)s"),
+)
+"""What may follow, as it stands at the beginning."""
 
 
 class NotAllPicked(BusinessError):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from troth.business.supply.rules import GoodsSpokenFor
+from troth.kernel.errors import Sentence, together
 from troth.ledgers.stock.keys import StockKey
 from troth.platform.locks import Held
 from troth.reference import queries as reference
@@ -53,10 +54,21 @@ def refuse_spoken_for(held: Held, key: StockKey, taken: int) -> None:
     if not claimed or taken <= free or taken > there:  # more than there is has a refusal of its own
         return
     place = reference.place(key.site_id, key.bin_id, key.product_id)
-    whose = ", ".join(f"{one.document} has {place.format(one.quantity)}" for one in standing[:5])
+    whose = (
+        Sentence("%(document)s has %(amount)s", document=one.document, amount=place.format(one.quantity))
+        for one in standing[:5]
+    )
     raise GoodsSpokenFor(
-        f"Of the {place.format(there)} of product {place.product} in bin {place.bin} {place.format(free)} are free: "
-        f"{whose}. Take at most what is free, or {standing[0].remedy} first.",
+        Sentence(
+            "Of the %(there)s of product %(product)s in bin %(bin)s %(free)s are free: %(whose)s. "
+            "Take at most what is free, or %(remedy)s first.",
+            there=place.format(there),
+            product=place.product,
+            bin=place.bin,
+            free=place.format(free),
+            whose=together(*whose, between=", "),
+            remedy=standing[0].remedy,
+        ),
         field="quantity",
         bin=place.bin,
         free=free,

@@ -111,7 +111,11 @@ def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> list[ExpectedRecei
     for row, number in enumerate(numbers, 1):
         if number in there or number in seen:
             raise ReceiptExists(
-                f"There is a {number[1]} receipt {number[2]} already. Change that one, or use another number.",
+                Sentence(
+                    "There is a %(kind)s receipt %(number)s already. Change that one, or use another number.",
+                    kind=Sentence(str(number[1])),
+                    number=number[2],
+                ),
                 row=row,
                 field="number",
                 number=number[2],

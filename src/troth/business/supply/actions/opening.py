@@ -84,15 +84,20 @@ def _places(entries: Iterable[NamedStock]) -> Places:
 
 def _bin(entry: NamedStock, places: Places) -> int:
     there = [one for one in places.get((entry.site, entry.bin), ()) if entry.location in ("", one[0])]
-    where = f"bin {entry.bin[:20]!r} at site {entry.site[:20]!r}"
+    where = Sentence("bin %(bin)s at site %(site)s", bin=repr(entry.bin[:20]), site=repr(entry.site[:20]))
     if not there:
-        raise UnknownBin(f"There is no {where}. Check the codes, or have the bin created.", field="bin")
+        said = Sentence("There is no %(where)s. Check the codes, or have the bin created.", where=where)
+        raise UnknownBin(said, field="bin")
     if len(there) > 1:
         several = ", ".join(location for location, _, _ in there)
-        raise UnknownBin(f"There is more than one {where}. Name the location: {several}.", field="location")
+        said = Sentence(
+            "There is more than one %(where)s. Name the location: %(several)s.", where=where, several=several
+        )
+        raise UnknownBin(said, field="location")
     [(_, bin_id, is_used)] = there
     if not is_used:
-        raise UnknownBin(f"The {where} is not in use, or its site is closed. Choose another bin.", field="bin")
+        said = Sentence("The %(where)s is not in use, or its site is closed. Choose another bin.", where=where)
+        raise UnknownBin(said, field="bin")
     return bin_id
 
 

@@ -11,7 +11,7 @@ from troth.business.supply import actions, queries
 from troth.business.supply.actions import ExpectedReceipt
 from troth.business.supply.api.quantities import read
 from troth.business.supply.queries import ReceiptRow
-from troth.kernel.errors import InvalidInput, NotFound
+from troth.kernel.errors import InvalidInput, NotFound, Sentence
 from troth.platform import permissions
 from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
@@ -102,7 +102,7 @@ def get_receipt(request: ApiRequest, receipt_id: Id) -> ReceiptShown:
 def _row(request: ApiRequest, receipt_id: int) -> ReceiptRow:
     row = queries.receipt(receipt_id)
     if row is None or not request.auth.sees(row.company_id, row.site_id):
-        raise NotFound(f"There is no receipt {receipt_id} that you may see.", kind="receipt", id=receipt_id)
+        raise NotFound(Sentence("There is no receipt %(id)s that you may see."), kind="receipt", id=receipt_id)
     return row
 
 
@@ -131,7 +131,8 @@ def create_receipt(request: ApiRequest, receipt: NewReceipt) -> ReceiptMade:
     """Enter what is expected, in the product's base unit: it counts as supply from its day on."""
     product = reference.products_by_number([receipt.product]).get(receipt.product)
     if product is None:
-        raise InvalidInput(f"There is no product {receipt.product}. Choose another one.", field="product")
+        said = Sentence("There is no product %(product)s. Choose another one.", product=receipt.product)
+        raise InvalidInput(said, field="product")
     site = reference.site(receipt.site)
     receipt_id = create(
         request,

@@ -9,7 +9,7 @@ from pydantic import Field
 from troth.business.supply import actions, queries
 from troth.business.supply.api.quantities import read
 from troth.business.supply.queries import TransferRow
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, whole
@@ -131,5 +131,5 @@ def reverse_transfer(request: ApiRequest, posting_id: Id) -> TransferMade:
 def _row(request: ApiRequest, posting_id: int) -> TransferRow:
     row = queries.transfer(posting_id)
     if row is None or not request.auth.sees(row.company_id, row.site_id):
-        raise NotFound(f"There is no transfer posting {posting_id} that you may see.", id=posting_id)
+        raise NotFound(Sentence("There is no transfer posting %(id)s that you may see."), id=posting_id)
     return row

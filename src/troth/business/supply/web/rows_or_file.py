@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext
 
-from troth.kernel.errors import InvalidInput, Refusals
+from troth.kernel.errors import InvalidInput, Refusals, Sentence
 from troth.platform.web import imports
 from troth.platform.web.forms import FormPage
 
@@ -50,4 +50,5 @@ def _typed(rows: Any) -> list[dict[str, Any]]:
 
 def _refusal(one: imports.CellRefusal) -> InvalidInput:
     where = gettext("Row %(row)s, ") % {"row": one.row} if one.row else ""
-    return InvalidInput(f"{where}{one.column}: {one.sentence}", field="file")
+    said = Sentence("%(where)s%(column)s: %(sentence)s", where=where, column=one.column, sentence=one.sentence)
+    return InvalidInput(said, field="file")

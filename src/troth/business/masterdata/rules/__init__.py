@@ -6,13 +6,14 @@ that people mend a file in one go. A field that is not given keeps its value, or
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from troth.kernel.errors import BusinessError, InvalidInput
+from troth.business.masterdata.rules.words import label
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.quantity import MAX
 
 MAX_32 = 2**31 - 1
@@ -36,12 +37,6 @@ class Closed(BusinessError):
     """A record that is not active any more: a closed site, a product taken off the list."""
 
     code = "closed"
-
-
-class ValidityOverlaps(BusinessError):
-    """Two prices for the same hold on the same day."""
-
-    code = "validity_overlaps"
 
 
 class DuplicateKey(BusinessError):
@@ -190,7 +185,11 @@ def read(
     Returns what could be read, and the refusals of what could not.
     """
     refusals: list[BusinessError] = [
-        InvalidInput(f"There is no field {name}. Known are: {', '.join(fields)}.", row=row, field=name)
+        InvalidInput(
+            Sentence("There is no field %(name)s. Known are: %(known)s.", name=name, known=", ".join(fields)),
+            row=row,
+            field=name,
+        )
         for name in values
         if name not in fields
     ]
@@ -225,11 +224,7 @@ def complete(
 
 
 def missing(name: str, row: int | None) -> InvalidInput:
-    return InvalidInput(f"{_label(name)} is missing. Enter it.", row=row, field=name)
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return InvalidInput(Sentence("%(label)s is missing. Enter it.", label=label(name)), row=row, field=name)
 
 
 def _read_one(name: str, field: Field, given: Any) -> Any:
@@ -247,9 +242,10 @@ def _read_one(name: str, field: Field, given: Any) -> Any:
 def _read_text(name: str, field: Field, given: Any) -> str:
     text = str(given)
     if len(text) > field.most:
-        raise InvalidInput(f"{_label(name)} has {len(text)} characters, and {field.most} at most. Shorten it.")
+        said = Sentence("%(label)s has %(length)s characters, and %(most)s at most. Shorten it.")
+        raise InvalidInput(said, label=label(name), length=len(text), most=field.most)
     if not text.isprintable():
-        raise InvalidInput(f"{_label(name)} has signs that cannot be printed. Type it anew.")
+        raise InvalidInput(Sentence("%(label)s has signs that cannot be printed. Type it anew."), label=label(name))
     return text
 
 
@@ -264,18 +260,19 @@ def _read_lines(name: str, field: Field, given: Any) -> str:
 def _read_whole(name: str, field: Field, given: Any) -> int:
     text = str(given)
     if not re.fullmatch(r"-?\d{1,40}", text, re.ASCII):
-        raise InvalidInput(f"{_label(name)} is not a whole number. Enter one such as 12.")
+        raise InvalidInput(Sentence("%(label)s is not a whole number. Enter one such as 12."), label=label(name))
     if text.startswith("-"):
-        raise InvalidInput(f"{_label(name)} is negative. Enter 0 or more.")
+        raise InvalidInput(Sentence("%(label)s is negative. Enter 0 or more."), label=label(name))
     if int(text) > field.most:
-        raise InvalidInput(f"{_label(name)} is too large. Enter at most {field.most}.")
+        said = Sentence("%(label)s is too large. Enter at most %(most)s.")
+        raise InvalidInput(said, label=label(name), most=field.most)
     return int(text)
 
 
 def _read_yes_no(name: str, field: Field, given: Any) -> bool:
     answer = given if isinstance(given, bool) else _YES_NO.get(str(given).lower())
     if answer is None:
-        raise InvalidInput(f"{_label(name)} is a question of yes or no. Enter yes or no.")
+        raise InvalidInput(Sentence("%(label)s is a question of yes or no. Enter yes or no."), label=label(name))
     return answer
 
 
@@ -285,12 +282,14 @@ def _read_day(name: str, field: Field, given: Any) -> date:
     try:
         return date.fromisoformat(str(given))
     except ValueError:
-        raise InvalidInput(f"{_label(name)} is not a date. Enter year, month and day, such as 2026-03-31.") from None
+        said = Sentence("%(label)s is not a date. Enter year, month and day, such as 2026-03-31.")
+        raise InvalidInput(said, label=label(name)) from None
 
 
 def _read_choice(name: str, field: Field, given: Any) -> str:
     if given not in field.choices:
-        raise InvalidInput(f"{_label(name)} is one of: {', '.join(field.choices)}.")
+        said = Sentence("%(label)s is one of: %(known)s.")
+        raise InvalidInput(said, label=label(name), known=", ".join(field.choices))
     return str(given)
 
 
@@ -302,7 +301,8 @@ def _read_units(name: str, field: Field, given: Any) -> tuple[tuple[str, int, in
     for part in filter(None, (part.strip() for part in str(given).split(";"))):
         match = _UNIT.fullmatch(part)
         if match is None or not int(match[2]) or not int(match[3] or 1):
-            raise InvalidInput(f"{part} is not a unit with its factor. Write BOX=4, or BAG=1/3, with ; between them.")
+            said = Sentence("%(part)s is not a unit with its factor. Write BOX=4, or BAG=1/3, with ; between them.")
+            raise InvalidInput(said, part=part)
         found.append((match[1], int(match[2]), int(match[3] or 1)))
     if len({unit for unit, _, _ in found}) < len(found):
         raise InvalidInput("A unit stands twice. Remove one.")
@@ -313,46 +313,3 @@ def write_units(units: Iterable[tuple[str, int, int]]) -> str:
     """The units as `read` reads them."""
     shown = (f"{unit}={top}" if bottom == 1 else f"{unit}={top}/{bottom}" for unit, top, bottom in sorted(units))
     return "; ".join(shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """A price's days; `key` is what must be equal for two prices to be in each other's way."""
-
-    key: tuple[Any, ...]
-    from_on: date
-    to_on: date | None
-    row: int | None = None
-
-    def overlaps(self, other: "Validity") -> bool:
-        return self.from_on <= (other.to_on or date.max) and other.from_on <= (self.to_on or date.max)
-
-
-def refuse_overlaps(wanted: Sequence[Validity], standing: Sequence[Validity]) -> list[BusinessError]:
-    """A refusal for each wanted price that meets a standing one, or an earlier wanted one, on some day."""
-    by_key: dict[tuple[Any, ...], list[Validity]] = {}
-    for one in standing:
-        by_key.setdefault(one.key, []).append(one)
-    refusals: list[BusinessError] = []
-    for one in wanted:
-        others = by_key.setdefault(one.key, [])
-        other = next((other for other in others if one.overlaps(other)), None)
-        if other is not None:
-            refusals.append(_overlap(one, other))
-        others.append(one)
-    return refusals
-
-
-def _overlap(one: Validity, other: Validity) -> ValidityOverlaps:
-    until = f"to {other.to_on.isoformat()}" if other.to_on else "on without end"
-    if other.from_on < one.from_on:
-        remedy = f"End that one on {(one.from_on - timedelta(days=1)).isoformat()}, or begin this one later."
-    else:
-        remedy = "Choose days that do not meet."
-    return ValidityOverlaps(
-        f"The same is priced from {other.from_on.isoformat()} {until}. {remedy}",
-        row=one.row,
-        field="valid_from_on",
-        from_on=other.from_on.isoformat(),
-        to_on=other.to_on.isoformat() if other.to_on else None,
-    )
