@@ -5,7 +5,7 @@ from django.urls import reverse
 from troth.business.backorders.tables import VARIANTS
 from troth.business.masterdata.imports import Kind
 from troth.business.masterdata.web.files import TableImport
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 
 
 class VariantImport(TableImport):
@@ -15,7 +15,8 @@ class VariantImport(TableImport):
 
     def shape(self) -> Kind:
         if self.kwargs["kind"] != VARIANTS.code:
-            raise NotFound(f"There is no such file here. Choose {VARIANTS.code}.", kind=self.kwargs["kind"])
+            said = Sentence("There is no table %(kind)s. Choose one of: %(known)s.")
+            raise NotFound(said, kind=self.kwargs["kind"], known=VARIANTS.code)
         return VARIANTS
 
     def back(self) -> str:

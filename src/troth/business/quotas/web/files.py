@@ -89,7 +89,7 @@ class RecordImport(TableImport):
         found = next((one for one in tables.KINDS if one.code == code), None)
         if found is None:
             known = ", ".join(one.code for one in tables.KINDS)
-            raise NotFound(f"There is no table {code} of quotas. Choose one of: {known}.", kind=code)
+            raise NotFound(Sentence("There is no table %(kind)s. Choose one of: %(known)s."), kind=code, known=known)
         return found
 
     def back(self) -> str:
