@@ -5,6 +5,8 @@ from typing import Final
 OPERATIONS: Final[dict[str, str]] = {
     # the house
     "who_am_i": "signed_in",
+    "read_home": "signed_in",
+    "list_codes": "signed_in",
     "health_of_service": "public",
     "list_events": "signed_in",
     "get_document_flow": "signed_in",
