@@ -8,7 +8,7 @@ from tests.masterdata import world as small
 from tests.masterdata.test_maintain import VERBS
 from tests.masterdata.world import CLOCK, MASTER
 from troth.business.masterdata import actions as masterdata
-from troth.business.masterdata.actions import bring
+from troth.business.masterdata.actions import bring, write_price
 from troth.kernel.errors import Refusals
 from troth.platform import actions
 
@@ -75,3 +75,18 @@ def test_of_two_files_with_one_new_record_the_second_finds_it_unchanged(monkeypa
     found = rivals.race(monkeypatch, True, BETWEEN_LOOKING_AND_WRITING, bring_in, bring_in)
     assert (found, sorted(brought)) == (["done", "done"], [(0, 0, 1), (1, 0, 0)])
     assert records_of(kind) == 1
+
+
+def pricing(day):
+    _, values, _ = VERBS["price"]
+    return lambda: masterdata.maintain_price({**values, "valid_from_on": day}, by=MASTER, clock=CLOCK)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_prices_for_days_that_meet_do_not_both_hold(monkeypatch, locked):
+    """Neither has a row that the other could find: without the lock on the company both are written."""
+    small.build()
+    if not locked:
+        monkeypatch.setattr(write_price, "_one_at_a_time", lambda company_ids, *, by: None)
+    found = rivals.race(monkeypatch, locked, BETWEEN_LOOKING_AND_WRITING, pricing("2026-01-01"), pricing("2026-01-02"))
+    assert found == (["done", "several_refusals"] if locked else ["done", "done"])

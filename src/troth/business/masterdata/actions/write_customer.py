@@ -45,7 +45,7 @@ class CustomerSheet:
             name: getattr(record.party if name in PARTY_FIELDS else record, column(name, CUSTOMER)) for name in CUSTOMER
         }
 
-    def judge(self, rows: Sequence[Row]) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
         """All that can be wrong with a customer is wrong with a field."""
 
     def write(self, rows: Sequence[Row], *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Price conditions. Amounts in the decimals of the currency, quantities in the base unit, rates in percent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
 from troth.platform.actors import Actor
 from troth.platform.documents import DocumentRef
+from troth.reference.models import Company
 
 PERCENT_DECIMALS = 2
 ENTIRE = 10_000
@@ -41,6 +42,7 @@ class PriceSheet:
 
     def find(self, rows: Sequence[Row], *, by: Actor) -> dict[tuple[Any, ...], Any]:
         companies, codes, begun = ({row.values[name] for row in rows} for name in ("company", "code", "valid_from_on"))
+        _one_at_a_time(companies, by=by)
         near = PriceCondition.objects.filter(company_id__in=companies, code__in=codes, valid_from_on__in=begun)
         wanted = {self.key_of(price): price.pk for price in near}
         keys = {self.key(row) for row in rows}
@@ -74,11 +76,11 @@ class PriceSheet:
     def _decimals(self, record: PriceCondition | None) -> int:
         return record.currency.decimals if record is not None else 0
 
-    def judge(self, rows: Sequence[Row]) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
         for row in rows:
             if not row.refusals:
                 self._judge_one(row)
-        self._judge_validity([row for row in rows if not row.refusals])
+        self._judge_validity([row for row in rows if not row.refusals], by=by)
 
     def _judge_one(self, row: Row) -> None:
         new = {**(self.current(row.record) if row.record else {}), **row.values}
@@ -99,10 +101,11 @@ class PriceSheet:
         if new["valid_to_on"] is not None and new["valid_to_on"] < new["valid_from_on"]:
             row.refuse(InvalidInput, Sentence("It ends before it begins. Choose a later end."), "valid_to_on")
 
-    def _judge_validity(self, rows: Sequence[Row]) -> None:
+    def _judge_validity(self, rows: Sequence[Row], *, by: Actor) -> None:
         wanted = [validity for validity in (self._validity(row) for row in rows) if validity is not None]
         if not wanted:
             return
+        _one_at_a_time({one.key[0] for one in wanted}, by=by)
         own = [row.record.pk for row in rows if row.record is not None]
         alike = Q(company_id__in={one.key[0] for one in wanted}, code__in={one.key[1] for one in wanted})
         near = PriceCondition.objects.filter(alike, is_active=True).exclude(pk__in=own)
@@ -137,3 +140,11 @@ class PriceSheet:
 
     def company_id(self, record: PriceCondition) -> int:
         return record.company_id
+
+
+def _one_at_a_time(company_ids: Iterable[int], *, by: Actor) -> None:
+    """Hold the companies until the commit: of two who price the same for days that meet, the second sees the first's.
+
+    Neither row is there for the other to lock. Documents refer to a company without waiting for this.
+    """
+    locks.begin().hold(Company, *sorted(company_ids), by=by)

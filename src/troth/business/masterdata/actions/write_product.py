@@ -79,7 +79,7 @@ class ProductSheet:
         values = {name: getattr(record, column(name, PRODUCT)) for name in PRODUCT if name not in BESIDE}
         return {**values, "units": self._units.get(record.pk, ()), "site": self._sites.get(record.pk)}
 
-    def judge(self, rows: Sequence[Row]) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
         known = store.lookup("unit", {unit for row in rows for unit, _, _ in row.values.get("units", ())})
         for row in rows:
             if row.record is not None and "base_unit" in row.changes:

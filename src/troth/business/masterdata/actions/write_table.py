@@ -54,7 +54,7 @@ class TableSheet:
     def current(self, record: Any) -> dict[str, Any]:
         return self.table.stored(record)
 
-    def judge(self, rows: Sequence[Row]) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
         for row in rows:
             for name in row.changes.keys() & set(self.table.fixed):
                 said = Sentence("The %(name)s cannot change: what is in the books is kept in it.", name=word(name))
