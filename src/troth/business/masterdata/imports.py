@@ -12,7 +12,7 @@ what was exported can be brought in again. A column that is not in the file stay
     other units         BOX=4; BAG=1/3
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -179,10 +179,12 @@ def register(kind: Kind) -> None:
     KINDS[kind.code] = kind
 
 
-def kind_of(code: str) -> Kind:
-    if code not in KINDS:
+def kind_of(code: str, *, among: Collection[str] | None = None) -> Kind:
+    """The kind of file of this code; `among`: the codes that may be asked for, by default all."""
+    known = KINDS if among is None else among
+    if code not in known:
         said = Sentence(
-            "There is no kind of file %(kind)s. Choose one of: %(known)s.", kind=code, known=", ".join(KINDS)
+            "There is no kind of file %(kind)s. Choose one of: %(known)s.", kind=code, known=", ".join(known)
         )
         raise NotFound(said, kind=code)
     return KINDS[code]

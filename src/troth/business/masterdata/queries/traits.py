@@ -65,7 +65,10 @@ def customer_traits(numbers: Iterable[str]) -> dict[str, list[CustomerTraits]]:
 
 def countries_of_regions(regions: Iterable[str]) -> dict[str, set[str]]:
     """The countries (codes) in which somebody has an address in a region so named; unknown ones are left out."""
-    chosen, parameters = sql.one_of("region", sorted(set(regions)), "text")
+    wanted = sorted(set(regions))
+    if not wanted:
+        return {}
+    chosen, parameters = sql.one_of("region", wanted, "text")
     found: dict[str, set[str]] = {}
     for region, country in sql.fetch(
         f"SELECT DISTINCT region, country_id FROM reference_party WHERE {chosen}", parameters
@@ -76,7 +79,10 @@ def countries_of_regions(regions: Iterable[str]) -> dict[str, set[str]]:
 
 def product_groups(numbers: Iterable[str]) -> dict[str, str]:
     """The group of each of these products (numbers); those that are not there are left out."""
-    chosen, parameters = sql.one_of("number", sorted(set(numbers)), "text")
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}
+    chosen, parameters = sql.one_of("number", wanted, "text")
     return dict(sql.fetch(f"SELECT number, category FROM reference_product WHERE {chosen}", parameters))
 
 

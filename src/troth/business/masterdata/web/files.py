@@ -3,9 +3,9 @@
 import hashlib
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -215,12 +215,17 @@ class ImportPage(View, ABC):
 
 
 class TableImport(ImportPage):
-    """A table of master data."""
+    """A table of master data. They all go out where this one's files do.
+
+    `lists`: the page with the records of a table, by its code. An app whose tables come in under a right of its own
+    names them there, and no others come in with it.
+    """
 
     permission = IMPORT
+    lists: ClassVar[Mapping[str, str]] = {}
 
     def shape(self) -> Kind:
-        return imports.kind_of(self.kwargs["kind"])
+        return imports.kind_of(self.kwargs["kind"], among=self.lists or None)
 
     def named(self) -> Text:
         return name_of(self.shape())
@@ -231,5 +236,7 @@ class TableImport(ImportPage):
     def back(self) -> str:
         """Customers, products and prices have a list of their own."""
         code = self.shape().code
+        if code in self.lists:
+            return reverse(self.lists[code])
         has_list = code in ("customers", "products", "prices")
         return reverse(f"masterdata:{code}-list" if has_list else "masterdata:files")

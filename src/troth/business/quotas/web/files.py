@@ -1,11 +1,11 @@
 """Targets of a procedure as a file, taken out as they are shown, and the tables of quotas: brought in after a look at
 what would become of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,9 +15,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.actions import Brought
-from troth.business.masterdata.imports import Kind, Shape
+from troth.business.masterdata.imports import Shape
 from troth.business.masterdata.web.files import ImportPage, TableImport
-from troth.business.quotas import files, tables
+from troth.business.quotas import files
 from troth.business.quotas.actions import Counted
 from troth.business.quotas.actions.targets import Planned
 from troth.business.quotas.models import Procedure
@@ -80,27 +80,14 @@ def _day(request: HttpRequest) -> date:
 
 
 class RecordImport(TableImport):
-    """Procedures, sequences or protections; they go out where all tables do."""
+    """Procedures, sequences or protections."""
 
     permission = "quotas.import_table"
-
-    def shape(self) -> Kind:
-        code = self.kwargs["kind"]
-        found = next((one for one in tables.KINDS if one.code == code), None)
-        if found is None:
-            known = ", ".join(one.code for one in tables.KINDS)
-            raise NotFound(Sentence("There is no table %(kind)s. Choose one of: %(known)s."), kind=code, known=known)
-        return found
-
-    def back(self) -> str:
-        return reverse(f"quotas:{LISTS[self.shape().code]}-list")
-
-
-LISTS = {
-    "quota_procedures": "quota-procedures",
-    "quota_sequences": "quota-sequences",
-    "supply_protections": "supply-protections",
-}
+    lists: ClassVar[Mapping[str, str]] = {
+        "quota_procedures": "quotas:quota-procedures-list",
+        "quota_sequences": "quotas:quota-sequences-list",
+        "supply_protections": "quotas:supply-protections-list",
+    }
 
 
 def record_steps(code: str) -> tuple[Callable[[Any], Step | None], Step]:
