@@ -27,7 +27,8 @@ def test_what_is_gone_is_counted_as_nothing(small, caller):
     good = {"product": "OIL", "site": "HAM", "bin": "A-01", "quantity": "2.5"}
     master.post("stock/opening", {"goods": [good]})
     count = {"bin": small.bins["HAM"].pk, "counted": "0", "reason": "stolen"}
-    assert boss.post(f"stock/{oil}/count", count).json()["counted"] == "0.000"
+    assert_refused(boss.post(f"stock/{oil}/count", {**count, "expected": "2"}), 409, "stock_moved")
+    assert boss.post(f"stock/{oil}/count", {**count, "expected": "2.5"}).json()["counted"] == "0.000"
     assert Balance.objects.get().quantity == 0
 
 

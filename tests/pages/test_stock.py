@@ -66,7 +66,11 @@ def test_a_supervisor_posts_a_count_with_its_reason(goods, sign_in):
     assert "lie in bin" in said(browser.get(url))
     assert browser.post(url, {"quantity": "3", "reason": ""}).status_code == 422
     assert lying(goods) == before
-    browser.post(url, {"quantity": "3", "reason": "broken"})
+    moved = browser.post(url, {"quantity": "3", "reason": "broken", "expected": str(goods.quantity + 1)})
+    assert moved.status_code == 422
+    assert "meanwhile" in said(moved)
+    assert lying(goods) == before
+    browser.post(url, {"quantity": "3", "reason": "broken", "expected": str(goods.quantity)})
     assert lying(goods) == {goods.bin.code: 3}
     assert "Count" in said(browser.get(f"/stock/{goods.pk}/"))
     assert_books_hold()

@@ -6,7 +6,7 @@ from tests.promising.books import Books, march, open_books, told
 from tests.promising.test_locations import SHOP, again, broken, kept, stocked, withdraw
 from troth.business.supply import actions as supply
 from troth.business.supply.actions import ExpectedReceipt
-from troth.business.supply.rules import NothingKept
+from troth.business.supply.rules import NothingKept, StockMoved
 from troth.kernel.places import segment_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
@@ -119,6 +119,17 @@ def test_a_count_of_what_is_kept_no_more_adds_nothing(books: Books, shop) -> Non
             product.pk, bin_id=shop[0].pk, counted=3, reason="found", is_kept=True, by=SYSTEM, clock=books.clock
         )
     assert (in_bin(product, shop[0]), broken()) == (4, [])
+
+
+def test_goods_that_an_order_took_while_they_were_counted_are_not_found_once_more(books: Books, shop) -> None:
+    product = stocked(books, (shop[0], 4))
+    count = {"bin_id": shop[0].pk, "counted": 4, "reason": "yearly count", "by": SYSTEM, "clock": books.clock}
+    books.confirm(books.wish(product, 3, segment=SHOP))
+    with pytest.raises(StockMoved):
+        supply.adjust_stock(product.pk, expected=4, **count)
+    assert (in_bin(product, shop[0]), kept(product)) == (4, 3)
+    assert supply.adjust_stock(product.pk, expected=1, **{**count, "counted": 1}) == []
+    assert (in_bin(product, shop[0]), kept(product), broken()) == (4, 3, [])
 
 
 def test_a_receipt_is_taken_back_though_the_location_keeps_its_goods(books: Books, shop) -> None:

@@ -125,6 +125,12 @@ class NothingKept(BusinessError):
     code = "nothing_kept"
 
 
+class StockMoved(BusinessError):
+    """Goods came or went between looking at a bin and posting what was counted."""
+
+    code = "stock_moved"
+
+
 class GoodsSpokenFor(BusinessError):
     """Goods would leave a bin that a transfer order fetches, or has fetched and not yet issued."""
 

@@ -21,6 +21,7 @@ from troth.business.supply.rules import (
     NotAReceipt,
     NothingKept,
     ReasonMissing,
+    StockMoved,
     UnknownBatch,
     after_receiving,
     check_quantity,
@@ -181,14 +182,15 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
 @action
 def adjust_stock(
     product_id: int, *, bin_id: int, counted: int, reason: str, by: Actor, clock: Clock, batch: str = "",
-    is_kept: bool = False,
+    is_kept: bool = False, expected: int | None = None,
 ) -> list[Shortfall]:  # fmt: skip
     """Set what lies in a bin to what was counted (smallest units); return the shortages that opens.
 
     Only unrestricted stock of the company's own, or (`is_kept`) what its location keeps there for its own promises;
     stock tied to lines is not counted here. `NothingKept` where the location keeps nothing any more. What transfer
     orders have picked counts as lying in its bin until it is issued: `GoodsSpokenFor` below that. `ReasonMissing`
-    without a reason.
+    without a reason. `expected` is what the books said when it was counted; `StockMoved` if they say something else
+    now, or goods that left the bin meanwhile would be counted once more.
     """
     if not reason.strip():
         raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
@@ -209,6 +211,8 @@ def adjust_stock(
             "The location keeps nothing in this bin any more. Look at the bin, and count what lies there."
         )
     there = held.balance(kept.place if kept else key).quantity
+    if expected not in (None, there):
+        raise StockMoved("Goods of this bin were moved or promised meanwhile. Look at the bin again and count anew.")
     difference = checked(counted) - there
     if not difference:
         return []

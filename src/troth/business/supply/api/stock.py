@@ -113,10 +113,14 @@ def move_stock(request: ApiRequest, product_id: Id, move: Move) -> MovedShown:
 
 
 class Tally(Entry):
-    """What was counted in a bin (by id), in the product's base unit, and why it differs."""
+    """What was counted in a bin (by id), in the product's base unit, and why it differs.
+
+    `expected`: what the books said when it was counted; refused as `stock_moved` if they say something else now.
+    """
 
     bin: Id
     counted: Figure
+    expected: Figure | None = None
     reason: Annotated[str, Field(min_length=1, max_length=80)]
     batch: Annotated[str, Field(max_length=40)] = ""
 
@@ -144,6 +148,7 @@ def count_stock(request: ApiRequest, product_id: Id, tally: Tally) -> CountedSho
         counted=counted,
         reason=tally.reason,
         batch=tally.batch,
+        expected=None if tally.expected is None else read(tally.expected, product, zero_allowed=True),
     )
     return CountedShown(
         product=product.number,

@@ -168,6 +168,7 @@ class StockMove(BinAsk):
 
 
 class CountForm(forms.Form):
+    expected = forms.IntegerField(required=False, widget=forms.HiddenInput)
     quantity = FigureField(label=_("Counted"), max_length=30)
     reason = forms.CharField(label=_("Reason"), max_length=80, help_text=_("It stays in the history."))
 
@@ -180,11 +181,14 @@ class StockCount(BinAsk):
         self.submit_label = _("Post the count")
         self.consequences = [_("The difference is posted to the stock, to what may be promised and to the books.")]
 
+    def initial(self) -> dict[str, Any]:
+        return {"expected": self.row.quantity}
+
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given, key = form.cleaned_data, self.row.key
         short = once(actions.adjust_stock)(
             key.product_id, bin_id=key.bin_id, batch=key.batch, counted=self.read(given["quantity"], zero_allowed=True),
-            reason=given["reason"], is_kept=is_kept(self.row), **self.acting,
+            reason=given["reason"], is_kept=is_kept(self.row), expected=given["expected"], **self.acting,
         )  # fmt: skip
         return self.done(
             told(self.request, actor, gettext("The count is posted."), short, [self.place]), self.cancel_url
