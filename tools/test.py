@@ -40,16 +40,23 @@ class Red(Exception):
     """A stage failed; the message names the command."""
 
 
-def run(*command: object, **environment: str) -> None:
-    """Run a command in the working copy with the developer's own TROTH_ variables out of the way."""
+def run(*command: object, told_when_red: bool = False, **environment: str) -> None:
+    """Run a command in the working copy with the developer's own TROTH_ variables out of the way.
+
+    `told_when_red`: what it prints is of interest only where it fails.
+    """
     inherited = {
         name: value
         for name, value in os.environ.items()
         if (not name.startswith("TROTH_") or name.startswith("TROTH_TEST_")) and name != "DJANGO_SETTINGS_MODULE"
     }
     words = [str(word) for word in command]
-    finished = subprocess.run(words, cwd=ROOT, env=inherited | environment, stdin=subprocess.DEVNULL)
+    output = subprocess.PIPE if told_when_red else None
+    finished = subprocess.run(
+        words, cwd=ROOT, env=inherited | environment, stdin=subprocess.DEVNULL, stdout=output, text=True
+    )
     if finished.returncode:
+        print(finished.stdout or "")
         raise Red(" ".join(words))
 
 
@@ -121,7 +128,7 @@ def migrate(database: str, home: Path) -> None:
     chosen = {"TROTH_HOME": str(home), "TROTH_DATABASE_URL": database}
     run(PYTHON, "-m", "django", "migrate", "--verbosity=0", DJANGO_SETTINGS_MODULE="troth.settings", **chosen)
     run(BIN / "troth", "doctor", **chosen)
-    run(BIN / "troth", "verify", **chosen)
+    run(BIN / "troth", "verify", told_when_red=True, **chosen)
 
 
 def migrations() -> None:
