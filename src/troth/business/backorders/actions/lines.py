@@ -22,6 +22,7 @@ from troth.business.sales.actions.outstanding import Outstanding, outstanding
 from troth.kernel import netting, scheduling
 from troth.kernel.backorder import Supply
 from troth.kernel.calendars import day_of
+from troth.kernel.distinct import distinct
 from troth.kernel.netting import Array, Category, Series
 from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import CheckingScope, Event
@@ -208,10 +209,9 @@ def _wanted_days(found: OpenLines, said: Outstanding, today: Array, dates: Timet
     """The offset on which the goods of each line are wanted; each way and day is counted once."""
     if not len(found):
         return np.empty(0, np.int64)
-    now = today[found.key]
-    asked, at = np.unique(np.column_stack((said.way, now, found.requested)), axis=0, return_inverse=True)
+    asked, at = distinct(said.way, today[found.key], found.requested)
     days = np.array([dates.wanted(*one).material_available - one[1] for one in asked.tolist()], np.int64)
-    return np.asarray(days[at.reshape(-1)])
+    return np.asarray(days[at])
 
 
 def _ready_days(

@@ -25,6 +25,7 @@ from troth.kernel import netting
 from troth.kernel.backorder import Backlog, Outcome, Strategy
 from troth.kernel.backorder import run as kernel_run
 from troth.kernel.backorder.balance import Balance
+from troth.kernel.distinct import distinct
 from troth.kernel.netting import LYING, Array
 from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import FIRM
@@ -158,12 +159,11 @@ class Shared:
         """
         if not len(self.lines):
             return [], np.empty(0, np.int64)
-        pairs = np.column_stack((self.lines.said.way, self.lines.today_of, self.rationing.sequences >= 0))
-        ways, at = np.unique(pairs, axis=0, return_inverse=True)
+        is_limited = (self.rationing.sequences >= 0).astype(np.int64)
+        ways, at = distinct(self.lines.said.way, self.lines.today_of, is_limited)
         # A quota may leave more on a day past the horizon only.
         ends = self.horizon, max(self.horizon, self.rationing.last_day)
         tables = [self.dates.usable(way, today, ends[limited]) for way, today, limited in ways.tolist()]
-        at = at.reshape(-1)
         common: dict[int, int] = {}
         for place in self.groups.grouped[self.takes_part[self.groups.grouped]].tolist():
             table = self.groups.table(place, self._last_day)

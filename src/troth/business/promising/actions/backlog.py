@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from troth.business.promising.states import Basis, Mode
+from troth.kernel.distinct import distinct
 from troth.kernel.netting import Array
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import sql
@@ -194,7 +195,7 @@ def _grouped(names: Array, mates: Array, is_tied: npt.NDArray[np.bool_]) -> tupl
     own = np.flatnonzero(mates > 1)
     apart = (mates == 1) & is_tied
     if len(own):
-        group[own] = np.unique(names[own], axis=0, return_inverse=True)[1].reshape(-1)
+        group[own] = distinct(*names[own].T)[1]
         here, tied = np.bincount(group[own]), np.bincount(group[own], is_tied[own])
         apart[own] = (here[group[own]] < mates[own]) | (tied[group[own]] > 0)
     return group, apart

@@ -14,6 +14,7 @@ from troth.business.promising.rules.wish import Way
 from troth.business.sales.actions.document import ORDER_KIND
 from troth.business.sales.actions.terms import way_of
 from troth.business.sales.models import Order
+from troth.kernel.distinct import distinct
 from troth.kernel.netting import Array
 from troth.platform import events, sql
 from troth.platform.actors import Actor
@@ -47,9 +48,9 @@ def outstanding(company_id: int, line_ids: Array, site_ids: Array) -> Outstandin
     # The rows come by id.
     found = found[np.searchsorted(found[:, 0], line_ids)]
     ways = _Ways(company_id, masterdata.snapshot())
-    way, at = np.unique(np.column_stack((site_ids, found[:, 5], found[:, 6], found[:, 1])), axis=0, return_inverse=True)
+    way, at = distinct(site_ids, found[:, 5], found[:, 6], found[:, 1])
     places = np.array([ways.place(*row) for row in way.tolist()], np.int64)
-    return Outstanding(found[:, 1], found[:, 2], found[:, 3], found[:, 4], places[at.reshape(-1)], ways.found)
+    return Outstanding(found[:, 1], found[:, 2], found[:, 3], found[:, 4], places[at], ways.found)
 
 
 def _read(line_ids: Array) -> Array:
