@@ -108,7 +108,11 @@ def insert_keys(rows: Sequence[NewKey]) -> dict[tuple[int, int], int]:
 
 def insert_changes(rows: Sequence[NewChange]) -> dict[int, int]:
     """Write changes; return the id of each by its requirement."""
-    written = [row._replace(**{name: _written(getattr(row, name)) for name in _RECORDS}) for row in rows]
+    if not rows:
+        return {}
+    columns = dict(zip(NewChange._fields, zip(*rows, strict=True), strict=True))
+    columns |= {name: tuple(map(_written, columns[name])) for name in _RECORDS}
+    written = list(zip(*columns.values(), strict=True))
     return dict(sql.insert("backorders_change", _CHANGE, written, returning=("requirement_id", "id")))
 
 
