@@ -81,17 +81,18 @@ LATER = 60
 """So many days past the horizon quotas may open."""
 
 
-def run(items, supplies, horizon, reactions, limits=None):
+def run(items, supplies, horizon, reactions, limits=None, *, places=()):
     """Return the new rows by id and the ids with exceptions, or None for rows where a reaction aborts the keys.
 
     `supplies` is of each key (day, change); `reactions` is (win, gain), each "abort" or the name of a fallback. With
-    `limits`, (procedures, choices of sequences), what is booked comes last, by id.
+    `limits`, (procedures, choices of sequences), what is booked comes last, by id. `places` are what each place that
+    serves some items alone keeps for them, and what else lies there.
     """
     items = [dict(item) for item in sorted(items, key=lambda item: (item["rank"], item["id"]))]
     raised = set()
     while True:
         rations = plain_rations.Rations(limits)
-        new, again = attempt(items, supplies, horizon, (reactions, raised, rations))
+        new, again = attempt(items, supplies, horizon, (reactions, raised, rations, places))
         if not again:
             found = new, raised, {item["id"]: item["strategy"] for item in items}
             return found if limits is None else (*found, rations.units)
@@ -107,7 +108,7 @@ def units_of(items):
 
 
 def attempt(items, supplies, horizon, settings):
-    (win, gain), raised, rations = settings
+    (win, gain), raised, rations, places = settings
     new = {item["id"]: [] for item in items}
     balances = [cumulative(supply, horizon + 1) for supply in supplies]
 
@@ -115,8 +116,22 @@ def attempt(items, supplies, horizon, settings):
         return [unit for unit in units_of(items) if unit[0]["strategy"] == strategy]
 
     def curve(item, without=()):
+        """What is free for an item; what places keep is among it, and what their items have is gone from today on."""
         others = [one for one in items if one["key"] == item["key"] and one["id"] not in without]
-        return free(balances[item["key"]], [row for one in others for row in new[one["id"]]])
+        drawn_on = {one["aside"] for one in others if one.get("aside", -1) >= 0 and one["strategy"] != "SKIP"}
+        balance = [level + sum(places[place][0] for place in drawn_on) for level in balances[item["key"]]]
+        taken = []
+        for one in others:
+            if one.get("aside", -1) < 0:
+                taken += new[one["id"]]
+            elif one["aside"] in drawn_on:
+                taken += [(0, quantity) for _, quantity in new[one["id"]]]
+        found = free(balance, taken)
+        if item.get("aside", -1) < 0:
+            return found
+        mates = [one for one in others if one.get("aside") == item["aside"]]
+        room = sum(places[item["aside"]]) - sum(q for one in mates for _, q in new[one["id"]])
+        return [min(found[0], room)] * len(found)
 
     def put(item, rows):
         new[item["id"]] = rows

@@ -103,7 +103,9 @@ class Frozen(StrEnum):
     with too many others to be decided at once. `expiring`: a run does not share goods that are kept in batches;
     `protected`: nor what supply protection holds for. `rationed`: a quota holds for it, and it was promised before what
     tells it apart was kept with it. `exceeded`: more is promised of its quota than it allows, and its strategy is one
-    that keeps. `linked` is, too, what shares a quota with lines of too many products.
+    that keeps. `planned`: its location alone serves it, and the product is promised from planned supply too. `short`:
+    its location lacks goods for lines that stay as they are. `linked` is, too, what shares a quota with lines of too
+    many products.
     """
 
     FIXED = "fixed"
@@ -116,6 +118,8 @@ class Frozen(StrEnum):
     RATIONED = "rationed"
     PROTECTED = "protected"
     EXCEEDED = "exceeded"
+    PLANNED = "planned"
+    SHORT = "short"
 
 
 class Rhythm(StrEnum):

@@ -1,4 +1,4 @@
-"""The balance of one key while a run takes from it and gives back to it."""
+"""The balance of one key while a run takes from it and gives back to it, and what lies aside of it for some items."""
 
 from bisect import bisect_right
 from itertools import accumulate
@@ -43,3 +43,42 @@ class Balance(Steps):
             self._balances.insert(at, self._balances[at - 1])
             self._free.insert(at, self._free[at - 1])
         return at
+
+
+class Aside(Steps):
+    """What items may have that are served from one place alone: goods that are here today, never more than `room`.
+
+    They leave the balance of the whole as from today, whatever the day on which they are wanted. So the curve has one
+    step; why nothing less will do is said in decision 0014.
+    """
+
+    __slots__ = ("_room", "_whole")
+
+    def __init__(self, whole: Balance, room: int) -> None:
+        self._whole, self._room = whole, room
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    @property
+    def days(self) -> list[int]:
+        return [0]
+
+    def __getitem__(self, day: int) -> int:
+        return min(self._whole[0], self._room)
+
+    def searchsorted(self, quantity: int) -> int:
+        return 0 if quantity <= self[0] else len(self)
+
+    def take(self, day: int, quantity: int) -> None:
+        """As `Balance.take`."""
+        self._whole.take(0, quantity)
+        self._room -= quantity
+
+    def give_back(self, day: int, quantity: int) -> None:
+        """As `Balance.give_back`."""
+        self._whole.give_back(0, quantity)
+        self._room += quantity
+
+
+Goods = Balance | Aside

@@ -99,6 +99,7 @@ class Backlog:
     timetable            place in the timetables of the run, -1 for none: days on which the item's goods can be used
     group                number of the items that come together, one strategy and rank for all of them; -1: by itself.
                          A timetable of theirs gives for each common day the day on which the item's goods are needed
+    aside                number of the place of the key that alone may serve the item; -1: all goods of the key may
     """
 
     key: Array
@@ -125,6 +126,7 @@ class Backlog:
     booking_quantity: Array | None = None
     timetable: Array | None = None
     group: Array | None = None
+    aside: Array | None = None
 
     def __len__(self) -> int:
         return len(self.id)
@@ -133,11 +135,18 @@ class Backlog:
 @dataclass(frozen=True, slots=True, eq=False)
 class Supply:
     """What is expected of each key outside of the run, as signed changes of its balance: stock and receipts less the
-    demand of all that is not in the backlog. Several changes of a key may lie on one day, in any order."""
+    demand of all that is not in the backlog. Several changes of a key may lie on one day, in any order.
+
+    Of each place that some items of a key are served from alone: `kept` are goods that are here for them and not among
+    the changes of the key, less the demand for them of all that is not in the backlog; `lying` what else is here, among
+    those changes, and may be kept for them too. What items of a place have is gone from the key as from today; what
+    they leave of `kept` is there for all. Nothing is left over where only skipped items draw on it."""
 
     offsets: Array
     day: Array
     quantity: Array
+    kept: Array | None = None
+    lying: Array | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from troth.kernel import proposals
-from troth.kernel.backorder.balance import Balance
+from troth.kernel.backorder.balance import Goods
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
 from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
 from troth.kernel.proposals import Curve, Line, Terms
@@ -22,13 +22,11 @@ class Aborted(Exception):
 class Contest:
     """Settles items and groups, which come in the order of their rank; skipped ones are part of the balances.
 
-    `balances` is by the key of the items; `rations` what quotas leave to the items of the run.
+    Each item knows the balance that serves it; `rations` is what quotas leave to the items of the run.
     """
 
-    def __init__(
-        self, balances: dict[int, Balance], units: Sequence[Unit], reactions: Reactions, rations: Rations
-    ) -> None:
-        self._balances, self._rations, self._reactions = balances, rations, reactions
+    def __init__(self, units: Sequence[Unit], reactions: Reactions, rations: Rations) -> None:
+        self._rations, self._reactions = rations, reactions
         self._units = units
         self._freed = False
 
@@ -116,7 +114,7 @@ class Contest:
         day, ready, procured = item.day, item.terms.replenishment_day, False
         if ready is not None and day >= ready:
             held = tuple(item.old) == ((day, item.quantity, True),)
-            procured = held or _free(self._balances[item.key], day) < item.quantity
+            procured = held or _free(item.balance, day) < item.quantity
         return ((day, item.quantity, procured),)
 
     def _cover(self) -> None:
@@ -124,8 +122,8 @@ class Contest:
         for unit in self._of(Strategy.WIN):
             for item in unit.members:
                 ((day, quantity, procured),) = item.new
-                if procured and _free(self._balances[item.key], day) >= quantity:
-                    self._balances[item.key].take(day, quantity)
+                if procured and _free(item.balance, day) >= quantity:
+                    item.balance.take(day, quantity)
                     item.new = ((day, quantity, False),)
 
     def _improve(self, unit: Unit) -> bool:
@@ -193,7 +191,7 @@ class Contest:
 
     def _whole(self, item: Item, day: int, *, procures: bool) -> Row | None:
         """The first row from a day on with all of the item."""
-        balance, terms = self._balances[item.key], item.terms
+        balance, terms = item.balance, item.terms
         if not procures:
             terms = Terms(terms.min_shipment, terms.max_lines, terms.latest_day)
         if item.sequences:
@@ -207,7 +205,7 @@ class Contest:
         return _with_basis(lines, balance)[0] if lines else None
 
     def _proposal(self, item: Item) -> Rows:
-        balance, terms = self._balances[item.key], item.terms
+        balance, terms = item.balance, item.terms
         if not item.sequences:
             lines = item.rule(balance, item.quantity, item.day, terms)
         else:
@@ -242,7 +240,7 @@ class Contest:
                 self._take(item, [kept for kept in (self._within_quota(item, row),) if kept[1]])
         supplied = [row for row in item.old if not row[2]]
         if supplied:
-            ceiling = self._under(self._balances[item.key], supplied)
+            ceiling = self._under(item.balance, supplied)
             kept = self._kept(item, ceiling, sum(row[1] for row in supplied))
             self._take(item, [(day, quantity, False) for day, quantity in kept])
         item.new = tuple(sorted(item.new))
@@ -258,7 +256,7 @@ class Contest:
         lines, item.is_limited = proposed(rule, rationed, quantity, day=0, terms=terms)
         return lines
 
-    def _under(self, balance: Balance, rows: Rows) -> Steps:
+    def _under(self, balance: Goods, rows: Rows) -> Steps:
         """The free curve below what the rows confirm by each day."""
         held: dict[int, int] = {}
         for day, quantity, _ in rows:
@@ -277,7 +275,7 @@ class Contest:
 
     def _takes(self, item: Item, rows: Rows) -> bool:
         """Take the rows if there are goods and quota for all of them, else nothing."""
-        balance, keeps = self._balances[item.key], self._keeps_booked(item, rows)
+        balance, keeps = item.balance, self._keeps_booked(item, rows)
         for row in rows:
             day, quantity, procured = row
             short = not procured and _free(balance, day) < quantity
@@ -310,7 +308,7 @@ class Contest:
         self._book(item, bookings)
 
     def _issue(self, item: Item, rows: Rows) -> None:
-        balance = self._balances[item.key]
+        balance = item.balance
         for day, quantity, procured in rows:
             if not procured:
                 balance.take(day, quantity)
@@ -322,7 +320,7 @@ class Contest:
 
     def _release(self, unit: Unit) -> None:
         for item in unit.members:
-            balance = self._balances[item.key]
+            balance = item.balance
             for day, quantity, procured in item.new:
                 if not procured:
                     balance.give_back(day, quantity)
@@ -332,7 +330,7 @@ class Contest:
             item.new = ()
 
 
-def _free(balance: Balance, day: int) -> int:
+def _free(balance: Goods, day: int) -> int:
     return balance[min(max(day, 0), len(balance) - 1)]
 
 
@@ -340,7 +338,7 @@ def _usable(lines: tuple[Line, ...], item: Item) -> tuple[Line, ...]:
     return proposals.on_days(lines, item.timetable, item.terms.latest_day)
 
 
-def _with_basis(lines: Iterable[Line], balance: Balance) -> Rows:
+def _with_basis(lines: Iterable[Line], balance: Goods) -> Rows:
     """The lines as rows; what is free by its day does not cover a row on the lead time."""
     rows, got = [], 0
     for day, quantity in lines:

@@ -6,6 +6,7 @@ A row is (day, quantity, on lead time). A row on the lead time is procured: it t
 from collections.abc import Callable, Sequence
 
 from troth.kernel import proposals
+from troth.kernel.backorder.balance import Balance, Goods
 from troth.kernel.proposals import Curve, Line, Terms
 from troth.kernel.quota import Booking, Sequences
 
@@ -16,14 +17,19 @@ Rule = Callable[[Curve, int, int, Terms], tuple[Line, ...]]
 RULES: tuple[Rule, ...] = (proposals.one_time, proposals.complete, proposals.partial)
 """By the numbers of `Backlog.mode`."""
 
+NOTHING = Balance({0: 0}, 0)
+"""What serves an item before its contest begins."""
+
 
 class Item:
     """An open item: what it asks for, what it had, and, as the contest goes on, what it has.
 
-    `fickle`: its last proposal, made again with less free, may suit it better.
+    `balance` is what may serve it. `fickle`: its last proposal, made again with less free, may suit it better.
     """
 
     __slots__ = (
+        "aside",
+        "balance",
         "booked",
         "bookings",
         "day",
@@ -57,7 +63,8 @@ class Item:
         self.open_after: int | None = None
         self.is_limited = False
         self.raised = 0
-        self.group = -1
+        self.group = self.aside = -1
+        self.balance: Goods = NOTHING
         self.fickle = False
 
     @property

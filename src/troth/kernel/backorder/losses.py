@@ -7,6 +7,9 @@ winners by rank, each gain used once.
 
     old       A: 5 on day 0                     new       B: 5 on day 0, A: 5 on day 7
     gained    B: 5 over days 0 to never         lost      A: 5 over days 0 to 7, to B
+
+What a place keeps for items it keeps from today on, whatever the day of their rows: such an item gains and loses goods
+over all days, and none where it is only the day that moves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +18,7 @@ from typing import NamedTuple
 from troth.kernel.backorder.items import Item, Rows
 
 NEVER = 2**62
+EVER = -NEVER
 NOBODY = -1
 
 
@@ -55,12 +59,17 @@ def moves(old: Rows, new: Rows) -> Iterator[Move]:
 
 
 class Gain:
-    """Units that an item gained over the days from `start` up to `end`, and how many of them are not yet laid to."""
+    """Units that an item gained over the days from `start` up to `end`, and how many of them are not yet laid to.
 
-    __slots__ = ("end", "item", "left", "start", "taken")
+    `since` is the day from which on they are gone from the goods of the key.
+    """
+
+    __slots__ = ("end", "item", "left", "since", "start", "taken")
 
     def __init__(self, item: Item, move: Move) -> None:
-        self.item, self.start, self.end, self.left, self.taken = item, move.new, move.old, move.quantity, move.taken
+        self.item, self.start, self.end, self.left = item, move.new, move.old, move.quantity
+        self.taken = move.taken and (item.aside < 0 or move.old == NEVER)
+        self.since = self.start if item.aside < 0 else EVER
 
 
 def losses_of(
@@ -97,12 +106,13 @@ def _laid(missing: list[tuple[Item, Move]], gains: list[Gain], row: Callable[[in
     goods = _sorted([gain for gain in gains if gain.taken], _keys)
     quotas = _sorted(gains, rows)
     for pots, places in ((goods, _keys), (quotas, rows)):
+        of_goods = pots is goods
         still: list[tuple[Item, Move]] = []
         for item, move in missing:
             rest = move
-            for place in places(item):
+            for place in places(item) if not of_goods or item.aside < 0 or move.new == NEVER else ():
                 if rest.quantity and place in pots:
-                    rest = rest._replace(quantity=_lay(item, rest, pots[place], losses))
+                    rest = rest._replace(quantity=_lay(item, rest, pots[place], losses, of_goods=of_goods))
             if rest.quantity:
                 still.append((item, rest))
         missing = still
@@ -122,14 +132,15 @@ def _sorted(gains: list[Gain], places: Callable[[Item], list[int]]) -> dict[int,
     return pots
 
 
-def _lay(item: Item, move: Move, gains: list[Gain], losses: list[Loss]) -> int:
+def _lay(item: Item, move: Move, gains: list[Gain], losses: list[Loss], *, of_goods: bool) -> int:
     """Lay what is missing to the gains over its days; return what is left. Gains that are used up go now and then."""
     rest, spent = move.quantity, 0
+    first = EVER if of_goods and item.aside >= 0 else move.old
     for gain in gains:
         if not gain.left:
             spent += 1
             continue
-        if gain.start >= move.new or gain.end <= move.old:
+        if (gain.since if of_goods else gain.start) >= move.new or gain.end <= first:
             continue
         quantity = min(rest, gain.left)
         gain.left -= quantity

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from troth.kernel.backorder.balance import Balance
+from troth.kernel.backorder.balance import Aside, Balance
 from troth.kernel.backorder.columns import Backlog, Outcome, Reaction, Reactions, Strategy, Supply
 from troth.kernel.backorder.contest import Aborted, Contest
 from troth.kernel.backorder.items import RULES, Group, Item, Unit
@@ -44,7 +44,7 @@ def run(
     book = _Book(len(backlog), len(supply), quotas)
     for contest in _contests(backlog, supply, (quotas, timetables), horizon):
         try:
-            Contest(contest.balances, contest.units(horizon), reactions, contest.rations).settle()
+            Contest(contest.units(horizon), reactions, contest.rations).settle()
         except Aborted as stopped:
             if stopped.reaction == Reaction.ABORT_RUN:
                 return _untouched(backlog, len(supply), stopped.items)
@@ -232,17 +232,35 @@ def _spans(bounds: Array) -> Iterator[tuple[int, int]]:
 def _lot(items: list[Item], changes: "_Changes", rations: Rations, horizon: int) -> _Lot:
     nets: dict[int, dict[int, int]] = {key: changes.of(key, horizon) for key in {item.key for item in items}}
     moving = [item for item in items if item.strategy != Strategy.SKIP]
+    kept = {item.aside: changes.kept_at(item.aside) for item in moving if item.aside >= 0}
     if len(moving) < len(items):
         for item in items:
             if item.strategy == Strategy.SKIP:
                 item.new = item.old
-                net = nets[item.key]
-                for day, quantity, procured in item.old:
-                    if not procured:
-                        day = min(max(day, 0), horizon)
-                        net[day] = net.get(day, 0) - quantity
+                _skip(item, nets[item.key], kept, horizon)
+    for key, aside in {(item.key, item.aside): None for item in moving if item.aside >= 0}:
+        assert kept[aside] >= 0, "items are moved only where what is not moved has its goods"
+        nets[key][0] += kept[aside]
     balances = {key: Balance(net, horizon) for key, net in nets.items()}
+    asides: dict[int, Aside] = {}
+    for item in moving:
+        item.balance = balances[item.key]
+        if item.aside >= 0:
+            room = kept[item.aside] + changes.lying_at(item.aside)
+            item.balance = asides.setdefault(item.aside, Aside(balances[item.key], room))
     return _Lot(balances, items, moving, rations, {item.place: item.strategy for item in moving})
+
+
+def _skip(item: Item, net: dict[int, int], kept: dict[int, int], horizon: int) -> None:
+    """What a skipped item holds is demand: on its key, or on what is kept in its place."""
+    for day, quantity, procured in item.old:
+        if procured:
+            continue
+        if item.aside < 0:
+            day = min(max(day, 0), horizon)
+            net[day] = net.get(day, 0) - quantity
+        elif item.aside in kept:
+            kept[item.aside] -= quantity
 
 
 class _Changes:
@@ -251,6 +269,7 @@ class _Changes:
     def __init__(self, supply: Supply) -> None:
         self._offsets: list[int] = supply.offsets.tolist()
         self._days, self._quantities = supply.day, supply.quantity
+        self._kept, self._lying = supply.kept, supply.lying
 
     def of(self, key: int, horizon: int) -> dict[int, int]:
         own = slice(self._offsets[key], self._offsets[key + 1])
@@ -259,6 +278,14 @@ class _Changes:
             day = min(max(day, 0), horizon)
             net[day] = net.get(day, 0) + quantity
         return net
+
+    def kept_at(self, aside: int) -> int:
+        assert self._kept is not None
+        return int(self._kept[aside])
+
+    def lying_at(self, aside: int) -> int:
+        assert self._lying is not None
+        return int(self._lying[aside])
 
 
 def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
@@ -289,6 +316,9 @@ def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     if backlog.group is not None:
         for item, group in zip(items, backlog.group[places].tolist(), strict=True):
             item.group = group
+    if backlog.aside is not None:
+        for item, aside in zip(items, backlog.aside[places].tolist(), strict=True):
+            item.aside = aside
     return items
 
 

@@ -9,10 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
+from troth.business.backorders.actions import aside
+from troth.business.backorders.actions.aside import Asides
 from troth.business.backorders.rules.selection import Facts, Flags
 from troth.business.backorders.states import Frozen
 from troth.business.masterdata import queries as masterdata
-from troth.business.promising.actions import limited
 from troth.business.promising.actions.backlog import BASES, OpenLines, open_lines
 from troth.business.promising.actions.limited import Limits
 from troth.business.promising.rules.quotas import Use
@@ -49,7 +50,7 @@ class Lines:
     `day` is the one on which its goods are wanted, `ready` the end of the lead time (-1: none), `frozen` the place in
     `Frozen` plus one of why it takes no part (0: it may). `today`, `scopes` and `part` are by key: keys of one part are
     decided together, so that lines on them may arrive together, or share a quota. `quota` is what is planned and
-    consumed of the quotas that `limits` names.
+    consumed of the quotas that `limits` names, `asides` what locations keep for lines that they alone serve.
     """
 
     keys: Sequence[AvailabilityKey]
@@ -64,6 +65,7 @@ class Lines:
     part: Array
     limits: Limits
     quota: Mapping[QuotaKey, QuotaBalance]
+    asides: Asides
 
     def __len__(self) -> int:
         return len(self.open)
@@ -80,8 +82,8 @@ class Lines:
 
     @cached_property
     def takes_supply(self) -> Flags:
-        """Whether a row stands on firm supply; what is confirmed ahead of it takes none."""
-        return np.asarray(~np.isin(self.open.row_basis, UNSECURED))
+        """Whether a row stands on the site's firm supply: not ahead of it, and not on what a location keeps."""
+        return np.asarray(~np.isin(self.open.row_basis, UNSECURED) & (self.asides.of[self.row_owner] < 0))
 
     @cached_property
     def beside(self) -> list[Series]:
@@ -166,7 +168,7 @@ def read(held: Held, parts: Sequence[Part], *, company_id: int, clock: Clock) ->
     """The open lines of the keys of parts, which `held` holds or, in an overlay, looks at, with their quotas."""
     keys = [key for part in parts for key in part]
     days = days_of(keys, clock)
-    limits = limited.take(held, keys, days)
+    limits, located = aside.take(held, keys, days)
     found = open_lines(keys)
     balances = [held.balance(key) for key in keys]
     today = np.array([days[key.site_id] for key in keys], np.int64)
@@ -182,6 +184,7 @@ def read(held: Held, parts: Sequence[Part], *, company_id: int, clock: Clock) ->
         frozen=_frozen(found, said, by_key, balances, limits),
         part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]), limits=limits,
         quota={key: held.balance(key) for key in limits.keys},
+        asides=aside.read(held, located, found, keys),
     )  # fmt: skip
 
 
@@ -196,10 +199,10 @@ def look(parts: Sequence[Part], *, company_id: int, clock: Clock) -> Lines:
     for _ in range(READS):
         found = read(Overlay(), parts, company_id=company_id, clock=clock)
         again = Overlay()
-        again.take(*found.quota, *found.keys)
+        again.take(*found.quota, *found.keys, *found.asides.keys)
         stands = all(
             again.balance(key).version == one.version for key, one in zip(found.keys, found.balances, strict=True)
-        )
+        ) and all(again.balance(key).version == version for key, version in found.asides.versions.items())
         if stands and all(again.balance(key) == one for key, one in found.quota.items()):
             break
     return found
@@ -227,7 +230,8 @@ def _ready_days(
         if product is not None and product.lead_days is not None and scopes[place].lead_time:
             site = state.calendars[state.sites[key.site_id].calendar_id]
             ready[place] = site.add(int(today[place]), product.lead_days) - int(today[place])
-    return np.asarray(ready[found.key])
+    located = np.array([bool(segment) for segment in found.segment], np.bool_)
+    return np.where(located, -1, ready[found.key])
 
 
 def _frozen(
@@ -245,6 +249,9 @@ def _frozen(
     frozen[np.array(other, np.bool_)] = places[Frozen.SCOPE]
     expiring = np.array([bool(balance.lots) for balance in balances], np.bool_)
     frozen[expiring[found.key]] = places[Frozen.EXPIRING]
+    unsure = np.array([not scope.is_firm for scope in scopes], np.bool_)
+    located = np.array([bool(segment) for segment in found.segment], np.bool_)
+    frozen[unsure[found.key] & located] = places[Frozen.PLANNED]
     frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
     if limits.lines or found.is_rationed.any():
         by_id = found.requirement.tolist()
@@ -279,7 +286,10 @@ def expected(lines: Lines) -> Supply:
         at += net.keys()
         changed += net.values()
         offsets.append(len(at))
-    return Supply(np.array(offsets, np.int64), np.array(at, np.int64), np.array(changed, np.int64))
+    return Supply(
+        np.array(offsets, np.int64), np.array(at, np.int64), np.array(changed, np.int64), lines.asides.kept,
+        lines.asides.lying,
+    )  # fmt: skip
 
 
 def _beside(series: Series, back: Sequence[netting.Posting]) -> Series:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from troth.business.backorders import store
+from troth.business.backorders.actions import aside
 from troth.business.backorders.models import Change, Run
 from troth.business.backorders.states import ChangeState, Left, Verdict, verdict_of
 from troth.business.masterdata import queries as masterdata
@@ -23,8 +24,9 @@ from troth.business.promising.rules.quotas import Use
 from troth.business.promising.rules.wish import Schedule, Way
 from troth.business.promising.states import UNSECURED
 from troth.business.sales.actions.outstanding import outstanding
+from troth.business.supply import actions as supply
 from troth.kernel import netting, scheduling
-from troth.kernel.backorder.balance import Balance
+from troth.kernel.backorder.balance import Aside, Balance, Goods
 from troth.kernel.backorder.losses import moves
 from troth.kernel.calendars import day_of
 from troth.kernel.proposals import Line
@@ -101,11 +103,13 @@ def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clo
     """What is given back on these keys, which are locked here with their quotas; nothing is written."""
     zones = {site.id: site.time_zone for site in reference.sites(company_id=run.company_id, with_closed=True)}
     today = {key.site_id: day_of(clock.today(zones[key.site_id])) for key in key_ids}
-    limits = limited.take(held, list(key_ids), today)
+    limits, located = aside.take(held, list(key_ids), today)
     lines = _lines(run, list(key_ids))
     scopes = masterdata.checking_scopes({key.product_id for key in key_ids}, Event.ORDER)
     found = Restored(today)
-    _give_back(lines, _Books(held, scopes, today, limits), {one.key for one in lines})
+    books = _Books(held, scopes, today, limits)
+    books.lay_out({one.key for one in lines}, located)
+    _give_back(lines, books)
     for key, key_id in key_ids.items():
         own = [one for one in lines if one.key == key]
         found.given[key_id] = [_given(one, run, limits) for one in own if one.is_back]
@@ -142,13 +146,25 @@ class _Books:
     scopes: Mapping[int, CheckingScope]
     today: Mapping[int, int]
     limits: Limits
-    balances: dict[AvailabilityKey, Balance] = field(default_factory=dict)
+    balances: dict[AvailabilityKey, Goods] = field(default_factory=dict)
     back: dict[QuotaKey, int] = field(default_factory=dict)
 
-    def lay_out(self, key: AvailabilityKey) -> None:
-        scope, today = self.scopes[key.product_id].secured, self.today[key.site_id]
-        net = netting.changes(self.held.balance(key).series, scope, today)
-        self.balances[key] = Balance(net, scope.horizon_days)
+    def lay_out(self, keys: Iterable[AvailabilityKey], located: Sequence[AvailabilityKey]) -> None:
+        """What is there of these keys, and at their locations; what a location keeps without need is the site's."""
+        over = {key: sum(self.held.balance(key).series.quantities) for key in located}
+        lying = supply.lying_at(self.held, located)
+        for key in keys:
+            scope, today = self.scopes[key.product_id].secured, self.today[key.site_id]
+            net = netting.changes(self.held.balance(key).series, scope, today)
+            own = [one for one in located if supply.site_series(one) == key]
+            net[0] += sum(max(over[one], 0) for one in own)
+            whole = self.balances[key] = Balance(net, scope.horizon_days)
+            self.balances |= {one: Aside(whole, over[one] + lying[one]) for one in own}
+
+    def of(self, one: "_Line") -> Goods:
+        """What may serve a line as it stands."""
+        assert one.stands is not None
+        return self.balances[one.stands.key]
 
     def use(self, uses: Iterable[Use], sign: int) -> None:
         """Let go of these (1), or consume them (-1)."""
@@ -181,11 +197,9 @@ class _Books:
         return int(balance.planned - balance.consumed) + self.back.get(key, 0)
 
 
-def _give_back(lines: Sequence[_Line], books: _Books, keys: Iterable[AvailabilityKey]) -> None:
+def _give_back(lines: Sequence[_Line], books: _Books) -> None:
     """Take what lines had before as far as goods are there, those who gained first; twice, for what that sets free."""
-    for key in keys:
-        books.lay_out(key)
-    waiting = [unit for unit in _units(lines) if _may_go_back(unit, books.limits)]
+    waiting = [unit for unit in _units(lines) if _may_go_back(unit, books)]
     waiting.sort(key=lambda unit: min((_TURN.index(Verdict(one.change.verdict)), one.change.pk) for one in unit))
     for _ in range(2):
         for unit in [unit for unit in waiting if not unit[0].is_back]:
@@ -200,14 +214,14 @@ def _units(lines: Sequence[_Line]) -> list[list[_Line]]:
     return list(units.values())
 
 
-def _may_go_back(unit: Sequence[_Line], limits: Limits) -> bool:
+def _may_go_back(unit: Sequence[_Line], books: _Books) -> bool:
     """Whether all of them still have what the run gave them; else each is noted why it is left."""
     for one in unit:
         if one.stands is None or one.stands.is_withdrawn:
             one.left = Left.ENDED
-        elif not one.is_untouched:
+        elif not one.is_untouched or one.stands.key not in books.balances:
             one.left = Left.SINCE
-        elif one.change.requirement_id in limits.protected:
+        elif one.change.requirement_id in books.limits.protected:
             one.left = Left.PROTECTED
     if not any(one.left for one in unit):
         return True
@@ -225,7 +239,7 @@ def _all_or_none(unit: Sequence[_Line], books: _Books) -> None:
                 books.use(other.uses, 1)
                 books.use(other.consumes, -1)
                 before = [tuple(row) for row in other.change.old]
-                back = _swapped(books.balances[other.key], before, other.now, books.today[other.key.site_id])
+                back = _swapped(books.of(other), before, other.now, books.today[other.key.site_id])
                 assert back, "what a line has until now is there for it"
             for other in unit:
                 other.left = left if other is one else Left.TOGETHER
@@ -241,7 +255,7 @@ def _goes_back(one: _Line, books: _Books) -> Left | None:
     uses = books.before(one)
     if uses is not None:
         old = [tuple(row) for row in one.change.old]
-        if _swapped(books.balances[one.key], one.now, old, books.today[one.key.site_id]):
+        if _swapped(books.of(one), one.now, old, books.today[one.key.site_id]):
             one.uses = uses
             books.use(uses, -1)
             return None
@@ -249,7 +263,7 @@ def _goes_back(one: _Line, books: _Books) -> Left | None:
     return Left.GONE if uses is not None else Left.QUOTA
 
 
-def _swapped(balance: Balance, now: Told, before: Told, today: int) -> bool:
+def _swapped(balance: Goods, now: Told, before: Told, today: int) -> bool:
     """Give back what a line has and take what it had; False, and all as it was, where that is not there."""
     have = [(material - today, quantity) for quantity, material, _, basis in now if basis not in UNSECURED]
     had = [(material - today, quantity) for quantity, material, _, basis in before if basis not in UNSECURED]

@@ -31,7 +31,7 @@ from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import FIRM
 
 NO_SEGMENT = -1
-LINKED, EXCEEDED = (list(Frozen).index(one) + 1 for one in (Frozen.LINKED, Frozen.EXCEEDED))
+LINKED, EXCEEDED, SHORT = (list(Frozen).index(one) + 1 for one in (Frozen.LINKED, Frozen.EXCEEDED, Frozen.SHORT))
 KEEPING = ("win", "gain", "improve")
 """The strategies under which a line keeps what it has, as far as nobody takes it by another of them."""
 _WORDS = tuple(one.name.lower() for one in Strategy)
@@ -121,18 +121,38 @@ class Shared:
         keeps = [one.strategy in KEEPING for one in self.settings.segments]
         exceeded = [place for place in exceeding(self.lines) if segment[place] != NO_SEGMENT and keeps[segment[place]]]
         frozen[exceeded] = np.where(frozen[exceeded] == 0, EXCEEDED, frozen[exceeded])
+        while True:
+            found = self._with_groups(segment, frozen)
+            lacking = self._lacking(found)
+            if not lacking.any():
+                return found, frozen
+            frozen[lacking] = SHORT
+
+    def _with_groups(self, segment: Array, frozen: Array) -> Array:
+        """The segments of the lines that take part; who is left out because of its group is written into `frozen`."""
         if len(self.groups.grouped):
             left, reasons = self.groups.left_out(self.selected & (frozen == 0), self.wanted_day)
             frozen[left] = np.where(frozen[left] == 0, reasons, frozen[left])
             segment = self.groups.least(segment, NO_SEGMENT)
-        segment[frozen > 0] = NO_SEGMENT
-        return segment, frozen
+        return np.where(frozen > 0, NO_SEGMENT, segment)
+
+    def _lacking(self, segment: Array) -> Flags:
+        """The lines that take part and whose location lacks goods for those that stay as they are."""
+        lines, asides = self.lines, self.lines.asides
+        stays = ~self._moves(segment)[lines.row_owner]
+        rest = asides.kept - asides.drawn(lines.row_owner[stays], lines.open.row_quantity[stays])
+        short = np.concatenate((rest < 0, [False]))  # the last for lines of no location
+        return np.asarray(self._moves(segment) & short[asides.of])
+
+    def _moves(self, segment: Array) -> Flags:
+        """Whether a line in its segment is one that the run decides on."""
+        skips = [STRATEGIES[one.strategy] == Strategy.SKIP for one in self.settings.segments] or [True]
+        return np.asarray((segment != NO_SEGMENT) & ~np.array(skips)[segment] & (self.lines.open.wanted > 0))
 
     def _run(self) -> Outcome:
         lines, found = self.lines, self.lines.open
         strategies = np.array([int(STRATEGIES[one.strategy]) for one in self.settings.segments] or [0], np.int64)
-        moves = found.wanted > 0
-        strategy = np.where(self.takes_part & moves, strategies[self.segment], int(Strategy.SKIP))
+        strategy = np.where(self._moves(self.segment), strategies[self.segment], int(Strategy.SKIP))
         self.rationing = Rationing(lines, self.takes_part & (strategy != int(Strategy.SKIP)))
         booked = self.rationing.bookings
         backlog = Backlog(
@@ -142,6 +162,7 @@ class Shared:
             row_lead_time=found.row_basis == LEAD_TIME, mode=found.mode, max_lines=found.most,
             replenishment_day=lines.ready if (lines.ready >= 0).any() else None, timetable=self._timetables[1],
             group=np.where(self.takes_part, found.group, -1) if len(self.groups.grouped) else None,
+            aside=lines.asides.of if lines.asides.keys else None,
             sequences=self.rationing.sequences if self.rationing.matched else None,
             open_after=self.rationing.open_after(self.wanted_day), booking_offsets=booked[0],
             booking_procedure=booked[1], booking_cell=booked[2], booking_quantity=booked[3],
@@ -349,7 +370,7 @@ def _ranks(segment: Array, facts: Facts, settings: Settings) -> Array:
 class _Bases:
     """What the rows of a key stand on: stock first for the earliest, then firm supply, then what is planned.
 
-    Lines that stay as they are keep theirs, and come first.
+    Lines that stay as they are keep theirs, and come first; lines of a location stand on stock.
     """
 
     def __init__(self, shared: Shared) -> None:
@@ -360,11 +381,21 @@ class _Bases:
             self._moving.setdefault(self._key_of[place], []).append(place)
         stays = ~shared._differs[lines.row_owner]
         keys = lines.open.key[lines.row_owner]
-        in_stock = stays & (lines.open.row_basis == STOCK)
+        of_site = lines.asides.of[lines.row_owner] < 0
+        in_stock = stays & of_site & (lines.open.row_basis == STOCK)
         self._stock_taken = np.zeros(len(lines.keys), np.int64)
         np.add.at(self._stock_taken, keys[in_stock], lines.open.row_quantity[in_stock])
         self._taken, self._keys = stays & lines.takes_supply, keys
         self._known: dict[int, dict[tuple[int, int], str]] = {}
+        self._add_asides(stays)
+
+    def _add_asides(self, stays: Flags) -> None:
+        """What locations keep above what stays there is stock for all, where the run decides on lines of theirs."""
+        lines, asides = self._shared.lines, self._shared.lines.asides
+        rest = asides.kept - asides.drawn(lines.row_owner[stays], lines.open.row_quantity[stays])
+        moved = self._shared.outcome.strategy != int(Strategy.SKIP)
+        for key, place in {*zip(lines.open.key[moved].tolist(), asides.of[moved].tolist(), strict=True)}:
+            self._stock_taken[key] -= int(rest[place]) if place >= 0 else 0
 
     def of(self, place: int, material: int) -> str:
         key = self._key_of[place]
@@ -375,7 +406,10 @@ class _Bases:
     def _laid(self, key: int) -> dict[tuple[int, int], str]:
         """The basis of each row that a line of the key gets, by line and material day."""
         shared, today = self._shared, int(self._shared.lines.today[key])
-        stock = self._stock(key)
+        of = shared.lines.asides.of
+        stock = self._stock(key) - sum(
+            quantity for place in self._moving[key] if of[place] >= 0 for quantity, *_ in shared.new_days(place)
+        )
         scope = shared.lines.scopes[key]
         firm = None if scope.is_firm else self._firm(key)
         # Planned supply may cover it where the scope counts any; else only goods that are not released do.
@@ -387,7 +421,9 @@ class _Bases:
         ]
         found: dict[tuple[int, int], str] = {}
         for offset, place, quantity, on_lead_time in sorted(moves):
-            if on_lead_time:
+            if of[place] >= 0:
+                basis = Basis.STOCK
+            elif on_lead_time:
                 basis = Basis.LEAD_TIME
             elif firm is not None and firm[min(max(offset, 0), len(firm) - 1)] < quantity:
                 basis = ahead

@@ -2,7 +2,8 @@
 
 Nothing is decided here. What stands open of a line is taken back, what is given is posted instead, and the promise that
 ends is kept with its cause; what it consumes of quotas goes and comes with it. Goods that are not there are refused: a
-key may end no more short than it was before, and no quota more exceeded.
+key may end no more short than it was before, and no quota more exceeded. Where lines of one storage location give or
+take, goods go over between the location and the site (decision 0014); all of their keys are held.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,14 @@ from typing import Any, NamedTuple
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.actions import quotas
+from troth.business.promising.actions import places, quotas
 from troth.business.promising.actions.changes import category_of, demand_of
 from troth.business.promising.rules import Asked, Schedule, Shelf
 from troth.business.promising.rules.quotas import Use, merged
 from troth.business.promising.store import Standing
+from troth.business.supply.actions import site_series
 from troth.kernel.errors import BusinessError, Sentence
+from troth.kernel.places import location_of
 from troth.kernel.scopes import Event
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
@@ -71,11 +74,13 @@ def assign(
     `today` is the day number by site. `NoGoodsForIt` where a key would be short of goods by more than it was, or a
     quota exceeded by more. Shortages of the keys that are covered now are closed. A fixed number of statements.
     """
-    keys = list(dict.fromkeys(stands[one.line_id].key for one in given))
+    drawn_on = {stands[one.line_id].key: stands[one.line_id].document for one in given}
+    keys = list(dict.fromkeys((*drawn_on, *(site_series(key) for key in drawn_on))))
     held.require(keys)
     missing = {key: _missing(held, key, today) for key in keys}
     entries = [entry for one in given for entry in _entries(one, stands[one.line_id])]
     availability.post(held, _summed(entries), at=at)
+    places.settle(held, drawn_on, missing, at=at)
     for key in keys:
         if _missing(held, key, today) > missing[key]:
             raise NoGoodsForIt(Sentence("The goods for it are promised to others. Simulate again."))
@@ -205,6 +210,8 @@ def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
         "scope": shelf.scope.code, "version": shelf.version, "today": shelf.today, "mode": before.mode,
         "asked": one.wanted, **one.noted,
     }  # fmt: skip
+    if location := location_of(before.segment):
+        record["location"] = location
     got = sum(line.quantity for line in one.schedules)
     last = max((line.dates.material_available for line in one.schedules), default=one.wanted)
     is_short = got < before.open_quantity - before.allocated

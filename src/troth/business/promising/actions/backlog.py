@@ -1,8 +1,8 @@
 """What is open of orders, read for whole sets of keys as columns: what a run over the backorders shares out anew.
 
 A line is open as far as it is neither delivered nor tied to stock. Its rows are its confirmations of that part. What is
-not checked, withdrawn, or kept in a segment of its own is no part of it. Lines that quotas or supply protection hold
-for, or held, say so: `limited` reads what does.
+not checked or withdrawn is no part of it. Lines of one storage location say which; they stand on a series of their own.
+Lines that quotas or supply protection hold for, or held, say so: `limited` reads what does.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from troth.business.promising.states import Basis, Mode
 from troth.kernel.distinct import distinct
 from troth.kernel.netting import Array
+from troth.kernel.places import PREFIX
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import sql
 
@@ -28,7 +29,7 @@ BASES = (Basis.STOCK, Basis.SUPPLY, Basis.PLANNED, Basis.LEAD_TIME, Basis.UNRELE
 LINES_AT_A_TIME = 20_000
 
 Key = tuple[int, int]
-"""Product and site; the segment is the site's common stock."""
+"""Product and site, with all that the site's locations keep of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +44,7 @@ class OpenLines:
     is_apart                it is to arrive together with what is not all among these lines, or with stock tied to it
     is_rationed             quotas or supply protection hold for it
     is_held                 a block keeps the line from being confirmed
+    segment                 what is kept apart for it: one storage location (`kernel.places`); "" for the site's goods
     row_offsets             one more than lines; the rows of a line in the order of their days
     row_quantity, row_material, row_delivery, row_basis      what is confirmed of `wanted`, and on what (`BASES`)
     """
@@ -63,6 +65,7 @@ class OpenLines:
     is_rationed: npt.NDArray[np.bool_]
     is_held: npt.NDArray[np.bool_]
     scope: list[str]
+    segment: list[str]
     row_offsets: Array
     row_quantity: Array
     row_material: Array
@@ -89,7 +92,11 @@ def keys_of(company_id: int, *, site_ids: Sequence[int] = (), product_ids: Seque
     return [((product_id, site_id), count) for product_id, site_id, count in rows]
 
 
-OPEN = "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked AND segment = ''"
+_LOCATED = f"substr(segment, 1, {len(PREFIX)}) = '{PREFIX}'"
+OPEN = (
+    "document_kind = 'order' AND open_quantity > 0 AND NOT is_withdrawn AND is_checked"
+    f" AND (segment = '' OR {_LOCATED})"
+)
 _GROUP = "CASE WHEN {r}.complete_delivery THEN 0 ELSE {r}.delivery_group END"
 _TOGETHER = (
     "CASE WHEN r.complete_delivery OR r.delivery_group > 0 THEN (SELECT COUNT(*) FROM promising_requirement o"
@@ -112,6 +119,22 @@ def linked_keys(company_id: int) -> list[list[Key]]:
     return [keys for keys in found if len(keys) > 1]
 
 
+def locations_of(keys: Sequence[AvailabilityKey]) -> list[AvailabilityKey]:
+    """The series of the locations that alone serve open lines of these keys, in their order. One statement."""
+    with_clause, source, parameters = sql.relation(
+        "k", {"product_id": "int", "site_id": "int"}, [(key.product_id, key.site_id) for key in keys]
+    )
+    of_key = sql.looked_up(
+        source, "promising_requirement", "r",
+        f"r.product_id = k.product_id AND r.site_id = k.site_id AND {OPEN} AND {_LOCATED}",
+        index="promising_requirement_held",
+    )  # fmt: skip
+    rows = sql.fetch(
+        f"{with_clause} SELECT DISTINCT r.product_id, r.site_id, r.segment FROM {of_key} ORDER BY 1, 2, 3", parameters
+    )
+    return [AvailabilityKey(*row) for row in rows]
+
+
 def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
     """What is open of these keys, which are at least one. Two statements, three where lines are very many."""
     places = [(key.product_id, key.site_id, place) for place, key in enumerate(keys)]
@@ -123,7 +146,7 @@ def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
     lines = sql.fetch(
         f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {day('r.requested_on')},"
         f" {_place('r.mode', MODES)}, r.priority, r.value, {_TOGETHER}, r.deliveries_max, r.is_fixed,"
-        f" r.is_rationed, {_held()}, r.scope, {_GROUP.format(r='r')} FROM {of_key} ORDER BY r.id",
+        f" r.is_rationed, {_held()}, r.scope, {_GROUP.format(r='r')}, r.segment FROM {of_key} ORDER BY r.id",
         parameters,
     )
     ids = [row[1] for row in lines]
@@ -169,7 +192,7 @@ def _place(column: str, words: Sequence[str]) -> str:
 
 
 def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
-    wide = list(zip(*lines, strict=True)) or [()] * 16
+    wide = list(zip(*lines, strict=True)) or [()] * 17
     ints = [np.array(column, np.int64) for column in wide[:11]]
     fixed, rationed, held = (np.array([bool(value) for value in column], np.bool_) for column in wide[11:14])
     flat = np.array(rows, np.int64).reshape(-1, 5)
@@ -184,8 +207,8 @@ def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
         key=ints[0], requirement=ints[1], line=ints[2], document=ints[3], wanted=wanted, requested=ints[5],
         mode=np.where(ints[9] == 1, MODES.index(Mode.COMPLETE), ints[6]), priority=ints[7], value=ints[8],
         most=ints[10], is_fixed=fixed, group=group, is_apart=apart, is_rationed=rationed, is_held=held,
-        scope=list(wide[14]), row_offsets=offsets, row_quantity=flat[:, 1], row_material=flat[:, 2],
-        row_delivery=flat[:, 3], row_basis=flat[:, 4],
+        scope=list(wide[14]), segment=list(wide[16]), row_offsets=offsets, row_quantity=flat[:, 1],
+        row_material=flat[:, 2], row_delivery=flat[:, 3], row_basis=flat[:, 4],
     )  # fmt: skip
 
 

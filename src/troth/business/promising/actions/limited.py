@@ -21,7 +21,7 @@ from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
 from troth.platform import sql
 from troth.platform.actions import BeginAgain
-from troth.platform.locks import Held
+from troth.platform.locks import BalanceKey, Held
 from troth.reference import queries as reference
 
 Row = tuple[int, str]
@@ -89,14 +89,16 @@ def targets_of(matched: Matched) -> Iterable[Targets]:
     return (targets for sequence in matched.sequences for targets in sequence)
 
 
-def take(held: Held, keys: Sequence[AvailabilityKey], today: Mapping[int, int]) -> Limits:
+def take(
+    held: Held, keys: Sequence[AvailabilityKey], today: Mapping[int, int], *, also: Sequence[BalanceKey] = ()
+) -> Limits:
     """Lock the quotas of the open lines of these keys, then the keys; return what limits the lines now.
 
-    `today` is the day number by site. `BeginAgain` where lines came meanwhile whose quotas are not held, or a quota was
-    made that is not known yet.
+    `today` is the day number by site, `also` what is locked with the keys. `BeginAgain` where lines came meanwhile
+    whose quotas are not held, or a quota was made that is not known yet.
     """
     found = limits(keys, today)
-    held.take(*found.keys, *keys)
+    held.take(*found.keys, *keys, *also)
     if not held.writes:
         return found
     found = limits(keys, today)

@@ -6,6 +6,7 @@ location and belongs to nobody, and what the common series leaves free from toda
 
     planned     before the decision: what the shelves of the site and of the location are laid out with
     level       after it: the location keeps what its demand needs, the rest goes back to the site
+    settle      the same where promises were decided elsewhere, for several locations at once
 
 Lines of a document that name a location come before those of the same product that do not.
 """
@@ -118,6 +119,22 @@ def level(
             supply.let_go(held, key, over, ref, on=on, at=at)
         elif more > 0:
             supply.keep(held, key, more, ref, on=on, at=at)
+
+
+def settle(
+    held: Held, series: Mapping[AvailabilityKey, DocumentRef], missing: Mapping[AvailabilityKey, int], *, at: datetime
+) -> None:  # fmt: skip
+    """Let each location keep as much of its demand as it did: it may lack what was `missing` there before, no more.
+
+    What some give up goes to the site first, so that others may keep it; a location where no more lies lacks the rest.
+    """
+    most = {
+        key: min(max(-_over(held, key) - missing[key], 0), supply.lying(held, key))
+        for key in series
+        if location_of(key.segment)
+    }
+    for key in sorted(most, key=lambda key: -_over(held, key)):
+        level(held, [(key, series[key])], at=at, most=most)
 
 
 def drawn_on(changes: Iterable[Change]) -> list[tuple[AvailabilityKey, DocumentRef]]:

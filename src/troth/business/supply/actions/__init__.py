@@ -1,6 +1,6 @@
 """Verbs of supply: expect, change, cancel and receive, take that back, count, move, block, open the books, review."""
 
-from troth.business.supply.actions.aside import keep, kept_keys, let_go, lying, site_series
+from troth.business.supply.actions.aside import keep, kept_keys, let_go, lying, lying_at, site_series
 from troth.business.supply.actions.claims import Claim, claims, refuse_spoken_for, register_claims
 from troth.business.supply.actions.expect import (
     ExpectedReceipt,
@@ -43,6 +43,7 @@ __all__ = [
     "let_go",
     "load_opening_stock",
     "lying",
+    "lying_at",
     "move_stock",
     "receive_goods",
     "refuse_spoken_for",

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from troth.business.supply.actions.claims import claims, refuse_spoken_for
+from troth.business.supply.actions.claims import Claims, claims, refuse_spoken_for
 from troth.kernel.netting import STOCK_DAY, Category
 from troth.kernel.places import location_of
 from troth.ledgers.availability import actions as availability
@@ -45,6 +45,18 @@ def site_series(key: AvailabilityKey) -> AvailabilityKey:
 def lying(held: Held, key: AvailabilityKey) -> int:
     """What lies at the location of a series and belongs to nobody, in held bins; what is being picked is left out."""
     return sum(quantity for _, quantity in _free_in_bins(held, key, owner=""))
+
+
+def lying_at(held: Held, keys: Iterable[AvailabilityKey]) -> dict[AvailabilityKey, int]:
+    """`lying` of many series; what is being picked is asked for once a site."""
+    found: dict[AvailabilityKey, int] = {}
+    by_site: dict[int, list[AvailabilityKey]] = {}
+    for key in keys:
+        by_site.setdefault(key.site_id, []).append(key)
+    for site_id, own in by_site.items():
+        claimed = claims(site_id, {key.product_id for key in own})
+        found |= {key: sum(free for _, free in _free_in_bins(held, key, owner="", claimed=claimed)) for key in own}
+    return found
 
 
 def keep(
@@ -125,13 +137,16 @@ def _change_owner(
     return moved
 
 
-def _free_in_bins(held: Held, key: AvailabilityKey, *, owner: str) -> list[tuple[StockKey, int]]:
+def _free_in_bins(
+    held: Held, key: AvailabilityKey, *, owner: str, claimed: Claims | None = None
+) -> list[tuple[StockKey, int]]:
     """(bin, what of this owner lies there that nobody fetches), the oldest goods first."""
     whose = (key.product_id, key.site_id, key.segment)
     bin_keys = [one for one in tuple(held.keys()) if isinstance(one, StockKey)]
     mine = [one for one in bin_keys if (one.product_id, one.site_id, one.owner) == whose]
     places = [replace(one, owner=owner) for one in mine]
-    claimed = claims(key.site_id, [key.product_id]) if places else {}
+    if claimed is None:
+        claimed = claims(key.site_id, [key.product_id]) if places else {}
     found = []
     for place in sorted(places, key=lambda place: (held.balance(place).received_on or date.max, place)):
         free = held.balance(place).quantity - sum(one.quantity for one in claimed.get(place, ()))
