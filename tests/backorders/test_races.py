@@ -8,11 +8,14 @@ from django.db.models import Sum
 
 from tests import company, rivals
 from tests.backorders.conftest import Desk
+from tests.backorders.test_locations import order as located
 from tests.backorders.test_quotas import Planner
+from tests.sales.test_locations import kept, shop_of
 from tests.shipping.conftest import assert_books_hold
 from troth.business.backorders.actions import decide, working
 from troth.business.backorders.models import Run
 from troth.business.promising.models import QuotaUse
+from troth.business.sales import actions as sales
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import checks
 from troth.ledgers.quota import actions as ledger
@@ -143,3 +146,43 @@ def test_without_the_locks_both_get_what_the_group_has(monkeypatch):
     desk, run = approved_group()
     rivals.race(monkeypatch, False, PLACES, applies(desk, run), lambda: desk.order("ALPHA", ("GLOVE", 6)))
     assert [finding.facts["missing"] for finding in promised()] == [6]
+
+
+def approved_location():
+    """Four helmets of the shop are given up by the site, for a line that the shop alone serves."""
+    desk = Desk(company.build())
+    shop_of(desk.small)
+    gone = located(desk, "ALPHA", (12, ""))
+    desk.waits = located(desk, "BETA", (4, "SHOP"))
+    sales.cancel_order(gone, reason="no need", by=SYSTEM, clock=desk.small.clock)
+    run = desk.simulated()
+    decide.approve_run(run.pk, **desk.acting)
+    decide.apply_run(run.pk, **desk.acting)
+    return desk, run
+
+
+def test_a_run_and_an_order_do_not_both_get_the_last_goods_of_a_location(monkeypatch):
+    desk, run = approved_location()
+    rivals.race(monkeypatch, True, PLACES, applies(desk, run), lambda: located(desk, "ALPHA", (4, "SHOP")))
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    assert desk.promised(desk.waits) == ([[(4, WEDNESDAY)]] if run.state == "applied" else [[]])
+    assert (kept(desk.small), promised()) == (4, [])
+    assert_books_hold()
+
+
+def test_a_run_and_an_order_of_the_site_do_not_both_get_the_goods_of_a_location(monkeypatch):
+    desk, run = approved_location()
+    rivals.race(monkeypatch, True, PLACES, applies(desk, run), lambda: located(desk, "ALPHA", (12, "")))
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    assert desk.promised(desk.waits) == ([[(4, WEDNESDAY)]] if run.state == "applied" else [[]])
+    assert promised() == []
+    assert_books_hold()
+
+
+def test_without_the_locks_both_get_the_goods_of_the_location(monkeypatch):
+    desk, run = approved_location()
+    rivals.race(monkeypatch, False, PLACES, applies(desk, run), lambda: located(desk, "ALPHA", (12, "")))
+    assert desk.promised(desk.waits) == [[(4, WEDNESDAY)]]
+    assert [finding.facts["missing"] for finding in promised()] != []

@@ -103,7 +103,7 @@ class Frozen(StrEnum):
     with too many others to be decided at once. `expiring`: a run does not share goods that are kept in batches;
     `protected`: nor what supply protection holds for. `rationed`: a quota holds for it, and it was promised before what
     tells it apart was kept with it. `exceeded`: more is promised of its quota than it allows, and its strategy is one
-    that keeps. `planned`: its location alone serves it, and the product is promised from planned supply too. `short`:
+    that keeps. `planned`: one location alone serves it, and planned or unreleased goods count for the product. `short`:
     its location lacks goods for lines that stay as they are. `linked` is, too, what shares a quota with lines of too
     many products.
     """

@@ -97,8 +97,8 @@ FROZEN: dict[str, Text] = {
     Frozen.RATIONED: _("A quota holds for it, but it was promised too long ago to know which"),
     Frozen.PROTECTED: _("Supply protection holds for it"),
     Frozen.EXCEEDED: _("More is promised of its quota than it allows; it keeps what it has"),
-    Frozen.PLANNED: _("One location serves it, and planned supply counts for the product"),
-    Frozen.SHORT: _("Its location lacks goods for lines that keep what they have"),
+    Frozen.PLANNED: _("One storage location serves it, and planned or unreleased goods count for the product"),
+    Frozen.SHORT: _("Its storage location lacks goods for lines that keep what they have"),
 }
 
 _RULES: dict[tuple[str, str], Text] = {

@@ -30,6 +30,9 @@ Items of a group are decided as one, on all of their keys: they keep their old r
 one common day, or they have nothing. What is said of an item holds for each of a group; but a group, as any item that
 wants all of it at once, leaves to later ranks what does not suffice for it, and more supply may let it pass another by.
 
+Items that one place alone serves ask for what lies there, from today on: what it keeps for them, and what of the key is
+given up. What is said of goods is said of those that may serve an item.
+
 Under quotas whoever keeps its rows keeps the cells that it booked, where those are free. Who is promised in another
 period leaves room in its own, who is procured leaves supply; so Gain, and then Improve, are asked again until none of
 them can have better.
