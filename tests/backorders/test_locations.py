@@ -6,12 +6,11 @@ from random import Random
 
 import pytest
 
-from tests import company, rivals
+from tests import company
 from tests.backorders.conftest import Desk
 from tests.backorders.test_quotas import EVERYBODY, Planner
 from tests.sales.test_locations import SHOP, kept, shop_of
 from tests.shipping.conftest import assert_books_hold
-from troth.business.backorders.actions import decide, working
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import SegmentDraft
@@ -21,14 +20,12 @@ from troth.business.promising import queries as promises
 from troth.business.promising.models import ScheduleLine
 from troth.business.sales import actions as sales
 from troth.business.sales.models import OrderLine
+from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.supply import actions as supply
-from troth.kernel.calendars import date_of
-from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.availability.queries import open_shortages
 from troth.ledgers.stock import queries as stock
-from troth.platform import locks
 from troth.platform.actors import SYSTEM
 
 WEDNESDAY = company.NEXT_WEDNESDAY
@@ -67,6 +64,7 @@ def test_lines_of_a_location_contest_what_it_keeps(contested):
     assert contested.promised(contested.second) == [[(3, WEDNESDAY)]]
     assert contested.promised(contested.first) == [[(1, WEDNESDAY)]]
     assert [one.quantity for one in run.losses.all()] == [3]
+    assert set(run.changes.values_list("location", flat=True)) == {"SHOP"}
     assert kept(contested.small) == 4
     assert_books_hold()
 
@@ -177,6 +175,28 @@ def test_undoing_leaves_a_line_whose_goods_left_its_location(shop):
     assert_books_hold()
 
 
+def moved(desk: Desk, order_id: int, code: str) -> None:
+    """Let another location serve the line of an order; its promise for the day stays as it was."""
+    changes = OrderChanges(lines=(LineChange(line_number=10, values={"location": code}),))
+    sales.change_order(order_id, changes, by=SYSTEM, clock=desk.small.clock)
+
+
+def test_a_line_that_names_another_location_since_is_left_alone(contested):
+    contested.stock("HELMET", 4)
+    run = contested.simulated(*BETA_WINS)
+    moved(contested, contested.first, "")
+    contested.apply(run)
+    run.refresh_from_db()
+    assert run.state == "stale"
+    again = contested.applied(*BETA_WINS, name="Again")
+    assert contested.promised(contested.second) == [[(3, WEDNESDAY)]]
+    moved(contested, contested.second, "")
+    undoing = contested.undo(again)
+    assert undoing.changes.get(document_id=contested.second).left_because == Left.SINCE
+    assert contested.promised(contested.second) == [[(3, WEDNESDAY)]]
+    assert_books_hold()
+
+
 def test_goods_that_left_the_location_since_leave_the_lines_as_they_are(contested):
     run = contested.simulated(*BETA_WINS)
     supply.move_stock(
@@ -261,7 +281,9 @@ class History:
 
     def step(self) -> None:
         self.number += 1
-        self.random.choice([self.order, self.order, self.order, self.expect, self.move, self.run, self.run, self.undo])()
+        self.random.choice(
+            [self.order, self.order, self.order, self.expect, self.move, self.run, self.run, self.undo]
+        )()
 
     def order(self) -> None:
         code = self.random.choice(["", "", *self.bins])

@@ -208,7 +208,7 @@ class ChangeShown(Shown):
     """`days` is by how many the last delivery moves. `rule` says why, `taken_by` who took what was lost.
 
     `limit` names the quota that keeps the line from having more or having it earlier ("": none does), `quotas` what it
-    uses of them.
+    uses of them. `location` is the storage location that alone serves the line ("": all of the site may).
     """
 
     id: int
@@ -219,6 +219,7 @@ class ChangeShown(Shown):
     customer: str
     product: str
     site: str
+    location: str
     segment: str
     strategy: str
     verdict: str
@@ -426,8 +427,9 @@ def _change(
     return ChangeShown(
         id=one.pk, order=one.document_id, order_number=one.document_number, line_number=one.line_number,
         promise=one.requirement_id, customer=one.customer.number, product=one.product.number, site=one.site.code,
-        segment=run.settings["segments"][one.segment - 1]["name"], strategy=one.strategy, verdict=one.verdict,
-        state=one.state, requested_on=one.requested_on, open=amount(one.wanted), unit=one.product.base_unit_id,
+        location=one.location, segment=run.settings["segments"][one.segment - 1]["name"], strategy=one.strategy,
+        verdict=one.verdict, state=one.state, requested_on=one.requested_on, open=amount(one.wanted),
+        unit=one.product.base_unit_id,
         before=told(one.old), after=told(one.new), gained=amount(one.gained), lost=amount(one.lost), days=one.days,
         rule=words.rule_of(one, run), limit=words.limit_of(one),
         quotas=[

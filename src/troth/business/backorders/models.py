@@ -143,6 +143,7 @@ class Change(models.Model):
     moves, null where there was or is none. `raised` are the kernel's exceptions, `strategy` the one it ended under.
     `left_because` says why an undoing left the line as it is. `old_uses` and `new_uses` are what it consumes of quotas,
     as [sequence, procedure, cell, period, quantity]; `quota` is the record of the one that limits it then, if one does.
+    `location` is the code of the storage location that alone serves it.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
@@ -161,6 +162,7 @@ class Change(models.Model):
     site = models.ForeignKey(
         "reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False, db_constraint=False
     )
+    location = models.CharField(max_length=10, default="", db_default="", blank=True)
     segment = models.SmallIntegerField()
     strategy = models.CharField(max_length=12)
     raised = models.SmallIntegerField(default=0, db_default=0)

@@ -69,6 +69,7 @@ class ChangeRow:
     customer: Party
     product: Party
     site: str
+    location: str
     wanted: Quantity
     wished_on: date
     segment: str
@@ -95,7 +96,7 @@ def _row(one: Change, names: Sequence[str], takers: Sequence[str]) -> ChangeRow:
     return ChangeRow(
         id=one.pk, order=f"{one.document_number} · {one.line_number}", line=str(one.line_number),
         customer=Party(one.customer.name, one.customer.number), product=Party(one.product.name, one.product.number),
-        site=one.site.code, wanted=Quantity(one.wanted, *unit), wished_on=one.requested_on,
+        site=one.site.code, location=one.location, wanted=Quantity(one.wanted, *unit), wished_on=one.requested_on,
         segment=names[one.segment - 1], before=told(one.old, unit), after=told(one.new, unit), moves=moves(one),
         gained=Quantity(one.gained, *unit) if one.gained else None,
         lost=Quantity(one.lost, *unit) if one.lost else None,

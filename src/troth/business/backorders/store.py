@@ -24,7 +24,7 @@ _CHANGE = {
     "document_number": "text", "line_number": "int", "customer_id": "int", "product_id": "int", "site_id": "int",
     "segment": "int", "strategy": "text", "raised": "int", "wanted": "int", "requested_on": "date", "old": "json",
     "new": "json", "gained": "int", "lost": "int", "days": "int", "verdict": "text", "state": "text",
-    "left_because": "text", "old_uses": "json", "new_uses": "json", "quota": "json",
+    "left_because": "text", "old_uses": "json", "new_uses": "json", "quota": "json", "location": "text",
 }  # fmt: skip
 _LOSS = {"run_id": "int", "loser_id": "int", "winner_id": "int", "quantity": "int", "lost_on": "date"}
 
@@ -79,6 +79,7 @@ class NewChange(NamedTuple):
     old_uses: Uses = ()
     new_uses: Uses = ()
     quota: Mapping[str, Any] = {}
+    location: str = ""
 
 
 class Standing(NamedTuple):
@@ -98,6 +99,7 @@ class Standing(NamedTuple):
     new: Rows
     gained: int
     lost: int
+    location: str
 
 
 def insert_keys(rows: Sequence[NewKey]) -> dict[tuple[int, int], int]:
@@ -162,8 +164,8 @@ def of_keys(key_ids: Sequence[int]) -> list[Standing]:
     chosen, parameters = sql.one_of("run_key_id", key_ids)
     rows = sql.fetch(
         "SELECT id, run_key_id, requirement_id, line_id, document_id, line_number, product_id, site_id, segment,"
-        f" strategy, old, new, gained, lost FROM backorders_change WHERE {chosen} AND state IN ('open', 'applied')"
-        " ORDER BY run_key_id, id",
+        " strategy, old, new, gained, lost, location FROM backorders_change"
+        f" WHERE {chosen} AND state IN ('open', 'applied') ORDER BY run_key_id, id",
         parameters,
     )
     return [Standing._make((*row[:10], _json(row[10]), _json(row[11]), *row[12:])) for row in rows]

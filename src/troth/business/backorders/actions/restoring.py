@@ -29,6 +29,7 @@ from troth.kernel import netting, scheduling
 from troth.kernel.backorder.balance import Aside, Balance, Goods
 from troth.kernel.backorder.losses import moves
 from troth.kernel.calendars import day_of
+from troth.kernel.places import segment_of
 from troth.kernel.proposals import Line
 from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import CheckingScope, Event
@@ -81,7 +82,7 @@ class _Line:
 
     @property
     def key(self) -> AvailabilityKey:
-        return AvailabilityKey(self.change.product_id, self.change.site_id)
+        return AvailabilityKey(self.change.product_id, self.change.site_id, segment_of(self.change.location))
 
     @property
     def together(self) -> tuple[int, ...]:
@@ -93,8 +94,8 @@ class _Line:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether what the run gave is still what stands."""
-        if self.stands is None or self.stands.is_withdrawn:
+        """Whether what the run gave is still what stands, and from where."""
+        if self.stands is None or self.stands.is_withdrawn or self.stands.key != self.key:
             return False
         return [row[:3] for row in self.now] == [tuple(row[:3]) for row in self.change.new]
 
@@ -108,10 +109,10 @@ def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clo
     scopes = masterdata.checking_scopes({key.product_id for key in key_ids}, Event.ORDER)
     found = Restored(today)
     books = _Books(held, scopes, today, limits)
-    books.lay_out({one.key for one in lines}, located)
+    books.lay_out({supply.site_series(one.key) for one in lines}, located)
     _give_back(lines, books)
     for key, key_id in key_ids.items():
-        own = [one for one in lines if one.key == key]
+        own = [one for one in lines if supply.site_series(one.key) == key]
         found.given[key_id] = [_given(one, run, limits) for one in own if one.is_back]
         found.changes += [_change(one, run.pk, key_id) for one in own]
     return found
@@ -160,11 +161,6 @@ class _Books:
             net[0] += sum(max(over[one], 0) for one in own)
             whole = self.balances[key] = Balance(net, scope.horizon_days)
             self.balances |= {one: Aside(whole, over[one] + lying[one]) for one in own}
-
-    def of(self, one: "_Line") -> Goods:
-        """What may serve a line as it stands."""
-        assert one.stands is not None
-        return self.balances[one.stands.key]
 
     def use(self, uses: Iterable[Use], sign: int) -> None:
         """Let go of these (1), or consume them (-1)."""
@@ -219,7 +215,7 @@ def _may_go_back(unit: Sequence[_Line], books: _Books) -> bool:
     for one in unit:
         if one.stands is None or one.stands.is_withdrawn:
             one.left = Left.ENDED
-        elif not one.is_untouched or one.stands.key not in books.balances:
+        elif not one.is_untouched:
             one.left = Left.SINCE
         elif one.change.requirement_id in books.limits.protected:
             one.left = Left.PROTECTED
@@ -239,7 +235,7 @@ def _all_or_none(unit: Sequence[_Line], books: _Books) -> None:
                 books.use(other.uses, 1)
                 books.use(other.consumes, -1)
                 before = [tuple(row) for row in other.change.old]
-                back = _swapped(books.of(other), before, other.now, books.today[other.key.site_id])
+                back = _swapped(books.balances[other.key], before, other.now, books.today[other.key.site_id])
                 assert back, "what a line has until now is there for it"
             for other in unit:
                 other.left = left if other is one else Left.TOGETHER
@@ -255,7 +251,7 @@ def _goes_back(one: _Line, books: _Books) -> Left | None:
     uses = books.before(one)
     if uses is not None:
         old = [tuple(row) for row in one.change.old]
-        if _swapped(books.of(one), one.now, old, books.today[one.key.site_id]):
+        if _swapped(books.balances[one.key], one.now, old, books.today[one.key.site_id]):
             one.uses = uses
             books.use(uses, -1)
             return None
@@ -315,7 +311,7 @@ def _change(one: _Line, run_id: int, key_id: int) -> store.NewChange:
         was.customer_id, was.product_id, was.site_id, was.segment, was.strategy, 0, was.wanted, was.requested_on, now,
         after, gained, lost, after[-1][2] - now[-1][2] if after and now else None, str(verdict_of(gained, lost)),
         ChangeState.APPLIED if one.is_back else ChangeState.KEPT, str(one.left or ""), one.consumes,
-        one.uses if one.is_back else one.consumes,
+        one.uses if one.is_back else one.consumes, location=was.location,
     )  # fmt: skip
 
 

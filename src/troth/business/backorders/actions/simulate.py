@@ -25,6 +25,7 @@ from troth.business.backorders.states import RUN, KeyState, Kind, RunState
 from troth.business.promising.actions.backlog import keys_of, linked_keys
 from troth.business.promising.actions.limited import rows_of
 from troth.kernel.calendars import date_of
+from troth.kernel.places import location_of
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import documents, events, locks, numbering
 from troth.platform.actions import action, require
@@ -233,6 +234,7 @@ def _row(
         key.product_id, key.site_id, one.segment, one.strategy, one.raised, int(found.wanted[one.line]),
         date_of(int(found.requested[one.line])), one.old, one.new, one.gained, one.lost, one.days, str(one.verdict),
         old_uses=one.old_uses, new_uses=one.new_uses or (), quota=one.quota or {},
+        location=location_of(found.segment[one.line]),
     )  # fmt: skip
 
 

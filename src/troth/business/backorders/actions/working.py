@@ -25,6 +25,7 @@ from troth.business.promising.rules.wish import Schedule
 from troth.business.promising.states import UNSECURED, Cause
 from troth.business.sales.actions.outstanding import tell_orders
 from troth.kernel.calendars import date_of
+from troth.kernel.places import location_of
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import locks
 from troth.platform.actions import action
@@ -120,7 +121,9 @@ class _Wanted:
 
     def _is_same(self, one: store.Standing) -> bool:
         now = self._changes.get(one.requirement_id)
-        return now is not None and _seen(now.old) == _seen(one.old) and _seen(now.new) == _seen(one.new)
+        if now is None or location_of(self._shared.lines.open.segment[now.line]) != one.location:
+            return False
+        return _seen(now.old) == _seen(one.old) and _seen(now.new) == _seen(one.new)
 
     def given(self, part: Sequence[int]) -> list[tuple[Given, assigning.Stands]]:
         """What is written for the approved changes of these keys."""
