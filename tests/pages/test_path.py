@@ -158,6 +158,17 @@ def test_a_credit_manager_releases_with_the_figures_in_view(world, sign_in):
 
 
 @time_machine.travel(NOW)
+def test_a_blocked_order_shows_what_the_exposure_was_made_of(world, sign_in):
+    rep = sign_in("representative")
+    shown = said(rep.get(world.url("/orders/{blocked}/?tab=credit")))
+    for word in ("Open orders", "Open deliveries", "Open invoices", "Deposits", "Past the limit by"):
+        assert word in shown
+    nothing = said(rep.get(world.url("/orders/{order}/?tab=credit")))
+    assert "Credit held nothing back" in nothing
+    assert "Past the limit by" not in said(sign_in("warehouse_clerk").get(world.url("/orders/{blocked}/?tab=credit")))
+
+
+@time_machine.travel(NOW)
 def test_a_credit_manager_rejects_an_order(world, sign_in):
     sign_in("credit_manager").post(world.url("/orders/{blocked}/reject/"), {"reason": "no cover"})
     assert Order.objects.get(pk=world.keys["blocked"]).state == "cancelled"

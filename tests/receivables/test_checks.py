@@ -10,6 +10,7 @@ from troth.business.billing.models import Invoice, InvoiceLine
 from troth.business.receivables import actions as receivables
 from troth.business.receivables.models import Clearing, Payment
 from troth.business.receivables.rules import Clear
+from troth.ledgers.exposure.models import Posting
 from troth.platform import verify
 from troth.platform.models import NumberRange
 from troth.reference.models import Party
@@ -100,9 +101,31 @@ def clearing_put_back_by_hand(paid):
     Clearing.objects.filter(invoice_id=paid[2].id).update(reversed_at=None)
 
 
+def claim_of_an_invoice(paid):
+    Posting.objects.create(**_posted("invoice", paid[0].id), part="open_invoices", amount=1)
+
+
+def claim_of_an_open_invoice(paid):
+    owed = Posting.objects.filter(source_kind="invoice", source_id=paid[2].id)
+    Posting.objects.create(**_posted("invoice", paid[2].id), part="open_invoices", amount=-owed.first().amount)
+
+
+def deposit_of_a_payment(paid):
+    Posting.objects.create(**_posted("payment", Payment.objects.get(amount=500).pk), part="deposits", amount=-1)
+
+
+def _posted(kind, document_id):
+    """A posting beside those that a document has."""
+    last = Posting.objects.filter(source_kind=kind, source_id=document_id).last()
+    return {"balance_id": last.balance_id, "source_kind": kind, "source_id": document_id, "at": last.at}
+
+
 @pytest.mark.parametrize(
     ("name", "corrupt"),
     [
+        ("receivables: claims", claim_of_an_invoice),
+        ("receivables: claims", claim_of_an_open_invoice),
+        ("receivables: deposits", deposit_of_a_payment),
         ("billing: totals", total_of_an_invoice),
         ("billing: totals", tax_of_an_invoice),
         ("billing: totals", net_of_a_line),

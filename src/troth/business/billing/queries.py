@@ -288,6 +288,11 @@ def invoices(invoice_ids: Sequence[int]) -> list[OpenInvoice]:
     return [found[invoice_id] for invoice_id in invoice_ids]
 
 
+def those_there(invoice_ids: Sequence[int]) -> list[OpenInvoice]:
+    """Those of the invoices that are there."""
+    return _open(Invoice.objects.filter(pk__in=invoice_ids))
+
+
 def standing(*, company_ids: frozenset[int] | None = None, payer_id: int | None = None) -> list[tuple[int, date]]:
     """The ids of invoices that still claim something, and the day each is due.
 

@@ -98,6 +98,34 @@ def blocked_documents(
     return tuple(_blocked(row, found[row.document_kind, row.document_id]) for row in chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check of credit found past the limit, with the exposure by part as it was then."""
+
+    at: datetime
+    amount: int
+    exposure: Exposure
+    limit: int
+    currency: str
+
+    @property
+    def excess(self) -> int:
+        return max(self.exposure.total - self.limit, 0)
+
+
+def found_on(ref: DocumentRef) -> tuple[Found, ...]:
+    """What the checks of a document found past the limit, the newest first."""
+    rows = Excess.objects.filter(document_kind=ref.kind, document_id=ref.id).order_by("-pk")
+    return tuple(
+        Found(one.at, one.amount, _exposure(one), one.limit, one.account.company.currency_id)
+        for one in rows.select_related("account__company")
+    )
+
+
+def _exposure(one: Excess) -> Exposure:
+    return Exposure(one.open_orders, one.open_deliveries, one.open_invoices, one.deposits)
+
+
 def _excesses(rows: Iterable[BlockRow]) -> dict[tuple[str, int], Excess]:
     """The last excess of each document."""
     wanted = Excess.objects.select_related("account__party", "account__company__currency").order_by("pk")
@@ -117,7 +145,7 @@ def _blocked(row: BlockRow, found: Excess) -> BlockedDocument:
         decimals=currency.decimals,
         amount=found.amount,
         limit=found.limit,
-        exposure=Exposure(found.open_orders, found.open_deliveries, found.open_invoices, found.deposits),
+        exposure=_exposure(found),
         reason=row.reason,
         set_at=row.set_at,
         entered_by_id=row.entered_by_id,

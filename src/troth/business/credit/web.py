@@ -1,5 +1,6 @@
 """The pages of credit: accounts, one account by its parts, and the documents that wait for a decision."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,9 +15,9 @@ from troth.kernel.money import format_money, parse_money
 from troth.ledgers.exposure.queries import Standing
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
-from troth.platform.web import documents
+from troth.platform.web import documents, formats
 from troth.platform.web.acts import AskPage, step, steps
-from troth.platform.web.columns import Cell, Column, Filter
+from troth.platform.web.columns import Cell, Column, Filter, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.forms import FigureField
 from troth.platform.web.history import changes_of
@@ -144,6 +145,37 @@ def _standing(one: Standing, currency: str, actor: Any) -> dict[str, Any]:
         "due_on": one.due_on,
         "amount": Money(one.amount, currency),
     }
+
+
+FOUND = (
+    Column("at", _("Checked")),
+    Column("amount", _("This document"), "money"),
+    *(Column(name, word, "money") for name, word in PARTS.items()),
+    Column("total", _("Exposure"), "money"),
+    Column("limit", _("Limit"), "money"),
+    Column("excess", _("Past the limit by"), "money"),
+)
+
+
+def credit_tabs(actor: Any, ref: Callable[[], DocumentRef]) -> tuple[Tab, ...]:
+    """The tab of a document that shows what its checks of credit found, for those who may see accounts."""
+    if not actor.may("credit.view_account"):
+        return ()
+
+    def found() -> dict[str, Any]:
+        why = _("What a check of credit finds past the limit is kept here, with the exposure by part.")
+        return {
+            "table": table_of(FOUND, [_found(one) for one in queries.found_on(ref())]),
+            "empty": Empty(_("Credit held nothing back"), why),
+        }
+
+    return (Tab("credit", _("Credit"), documents.TABLE, found),)
+
+
+def _found(one: queries.Found) -> dict[str, Any]:
+    amounts = {"amount": one.amount, "total": one.exposure.total, "limit": one.limit, "excess": one.excess}
+    amounts |= {name: getattr(one.exposure, name) for name in PARTS}
+    return {"at": formats.instant(one.at), **{name: Money(amount, one.currency) for name, amount in amounts.items()}}
 
 
 def link_of(ref: DocumentRef, actor: Any) -> Link:

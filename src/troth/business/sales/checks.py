@@ -12,6 +12,8 @@ from troth.business.sales import store
 from troth.business.sales.models import Order, OrderLine, Quotation, QuotationLine
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.states import OrderState
+from troth.ledgers.exposure import queries as exposure
+from troth.ledgers.exposure.keys import Part
 from troth.ledgers.fulfilment import queries as fulfilment
 from troth.platform.verify import Check, Count, Finding, register
 from troth.reference import queries as reference
@@ -97,6 +99,33 @@ def _ordered() -> Iterator[Finding | Count]:
                     )
 
 
+def _claims() -> Iterator[Finding | Count]:
+    """What stands for an order in the exposure is its value, less what has gone on to deliveries and invoices."""
+    currencies = {company.id: company.currency for company in masterdata.snapshot().companies.values()}
+    standing = exposure.standing_for("order", Part.OPEN_ORDERS)
+    for documents in _batches(Order):
+        lines = store.lines_of(store.ORDER, [document.pk for document in documents])
+        done = fulfilment.progress("order_line", [line.id for own in lines.values() for line in own])
+        yield Count(len(documents))
+        for order in documents:
+            own = [done[line.id] for line in lines.get(order.pk, ()) if line.id in done]
+            worth = _worth(order, currencies[order.company_id])
+            least = 0 if any(one.delivered or one.billed for one in own) else worth
+            stands = standing.get(order.pk, 0)
+            if not least <= stands <= worth:
+                yield Finding(
+                    f"Order {order.number} claims {worth}, but {stands} stands in the exposure.",
+                    {"number": order.number, "worth": worth, "exposed": stands},
+                )
+
+
+def _worth(order: Order, currency: str) -> int:
+    """What an order in the books claims, in the company's currency at the rate of its day."""
+    if order.state != OrderState.SUBMITTED:
+        return 0
+    return int(reference.exchange(order.gross, order.currency_id, currency, on=order.entered_on))
+
+
 def _numbers() -> Iterator[Finding | Count]:
     """No two documents of a kind have the same number."""
     for model in (Order, Quotation):
@@ -158,5 +187,6 @@ register(Check("sales: masters", "Every master that an order line names is there
 register(Check("sales: totals", "A document comes to the sum of its lines, a line to the sum of its trace.", _totals))
 register(Check("sales: requirements", "Every line whose goods are wanted has its requirement.", _requirements))
 register(Check("sales: ordered", "The fulfilment ledger has ordered what the standing lines say.", _ordered))
+register(Check("sales: claims", "What stands for an order in the exposure is what is left of its value.", _claims))
 register(Check("sales: numbers", "Document numbers are given once.", _numbers))
 register(Check("sales: predecessors", "Every line's predecessor exists.", _predecessors))

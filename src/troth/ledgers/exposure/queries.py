@@ -76,6 +76,18 @@ def by_document(company_id: int, party_id: int) -> list[Standing]:
     return _standing(company_id=company_id, party_id=party_id)
 
 
+def standing_of(company_id: int, party_id: int, document: DocumentRef, part: Part) -> int:
+    """What stands in a part for one document; what the payer had before is not read."""
+    found = Posting.objects.filter(
+        balance__company_id=company_id,
+        balance__party_id=party_id,
+        source_kind=document.kind,
+        source_id=document.id,
+        part=part,
+    )
+    return int(found.aggregate(standing=Sum("amount"))["standing"] or 0)
+
+
 def open_invoices(company_id: int, *, party_id: int | None = None) -> list[Standing]:
     """Invoices that are not paid in full, the longest due first."""
     chosen = {"party_id": party_id} if party_id is not None else {}

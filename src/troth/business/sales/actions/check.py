@@ -226,8 +226,7 @@ def _credit(overlay: Overlay, document: Document, changes: Before | None, *, by:
     overlay.take(key)
     amount = document.gross_of_company
     if changes is not None and changes.is_submitted:
-        standing = exposure.by_document(key.company_id, key.party_id)
-        still = sum(one.amount for one in standing if one.document == changes.ref and one.part == Part.OPEN_ORDERS)
+        still = exposure.standing_of(key.company_id, key.party_id, changes.ref, Part.OPEN_ORDERS)
         amount = max(amount - in_company_currency(document, changes.gross) + still, 0)
         document.ref = changes.ref
     return books.claim(overlay, document, amount, is_new=changes is None, by=by, clock=clock)

@@ -250,8 +250,7 @@ def _moved_on(held: Held, before: Document) -> int:
     if not any(balance.delivered or balance.billed for balance in balances):
         return 0
     key = books.credit_key(before)
-    standing = exposure.by_document(key.company_id, key.party_id)
-    left = sum(one.amount for one in standing if one.document == before.ref and one.part == Part.OPEN_ORDERS)
+    left = exposure.standing_of(key.company_id, key.party_id, before.ref, Part.OPEN_ORDERS)
     return before.gross_of_company - left
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.credit.web import credit_tabs
 from troth.business.sales import queries, screens
 from troth.business.sales.actions.document import load
 from troth.business.sales.models import Order
@@ -87,6 +88,7 @@ class OrderPage(DocumentPage):
                 lambda: {"promised": screens.promised_items(queries.order(key, by=actor))},
             ),
             Tab("texts", _("Texts"), documents.TABLE, lambda: screens.texts(queries.order(key, by=actor))),
+            *credit_tabs(actor, ref),
             Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(ref(), actor)}),
             Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
         )  # fmt: skip
