@@ -61,6 +61,7 @@ CALLS = {
     "create_listing": {"kind": "excluded", "product": "HELMET", "valid_from_on": "2026-03-01"},
     "create_substitution": {"product": "HELMET", "substitute": "FRAME", "valid_from_on": "2026-03-01"},
     "create_availability_rule": {"code": "R1", "name": "Short", "valid_from_on": "2026-03-01"},
+    "create_credit_check": {"company": "10", "point": "order_create", "outcome": "warn"},
     "create_alternative": {"rule": "R1", "position": 1, "product": "FRAME"},
     "create_free_goods": {
         "product": "HELMET",

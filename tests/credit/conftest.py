@@ -9,7 +9,8 @@ from tests.masterdata import world as small
 from tests.masterdata.world import CLOCK, SYSTEM
 from troth.business.credit import actions, queries
 from troth.business.credit.models import CreditAccount
-from troth.business.credit.rules import Verdict
+from troth.business.credit.rules import Point, Verdict
+from troth.business.masterdata import queries as masterdata
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import Part
 from troth.ledgers.exposure.queries import Exposure
@@ -20,6 +21,7 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 
 ENTERED = 21
+ORDER_TYPE = 1
 LIMIT = 1000_00
 MANAGER = Actor(user_id=31, name="Cora", grants=(Grant("credit_manager"),))
 # A lockable row of a lower floor stands for the order, which lives above credit.
@@ -60,6 +62,11 @@ class Desk:
         company_id = self.world.company.pk
         claimed = actions.Claim(self.key, self.ref(number), amount, checks, company_id, ENTERED, raised_by)
         return self.run(lambda held, _key: actions.claim(held, claimed, by=SYSTEM, clock=CLOCK))
+
+    def issue(self, delivery: DocumentRef, orders: list[DocumentRef], *, checks: bool = True) -> Verdict:
+        rules = masterdata.snapshot().credit_checks
+        step = actions.Step(Point.GOODS_ISSUE, self.key, delivery, orders, (ORDER_TYPE,) if checks else (), rules)
+        return self.run(lambda held, _key: actions.check_goods_issue(held, step, clock=CLOCK))
 
     def owe(self, amount: int, invoice_id: int = 90) -> None:
         entry = exposure.Entry(

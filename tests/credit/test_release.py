@@ -28,7 +28,7 @@ def issue(desk, orders=("A",), **values):
     from troth.platform.documents import DocumentRef
 
     delivery = DocumentRef("delivery", 77, "D77")
-    return desk.run(actions.check_goods_issue, delivery, [desk.ref(order) for order in orders], **values)
+    return desk.issue(delivery, [desk.ref(order) for order in orders], **values)
 
 
 def test_a_blocked_order_is_not_delivered_until_a_credit_manager_releases_it(desk):
@@ -100,6 +100,7 @@ def test_goods_do_not_leave_past_the_limit(desk):
         "limit": 1000_00,
         "excess": 1,
         "currency": "USD",
+        "rule": "",
         "blocks": [],
     }
     assert desk.exposure() == Exposure(open_orders=1000_00, open_invoices=1)
@@ -126,13 +127,13 @@ def test_goods_leave_past_the_limit_where_the_delivery_itself_was_released(desk)
     desk.owe(500_00)
     paper = desk.ref("B")
     with pytest.raises(CreditBlocksGoodsIssue):
-        desk.run(actions.check_goods_issue, paper, [desk.ref()])
+        desk.issue(paper, [desk.ref()])
     with pytest.raises(InvalidInput):
         actions.release_goods_issue("test_paper", paper.id, reason="", by=MANAGER, clock=CLOCK)
     with pytest.raises(CreditBlocksGoodsIssue):
-        desk.run(actions.check_goods_issue, paper, [desk.ref()])
+        desk.issue(paper, [desk.ref()])
     actions.release_goods_issue("test_paper", paper.id, reason="promised to pay", by=MANAGER, clock=CLOCK)
-    assert desk.run(actions.check_goods_issue, paper, [desk.ref()]).excess == 500_00
+    assert desk.issue(paper, [desk.ref()]).excess == 500_00
 
 
 def set_limit(desk, limit, **values):
@@ -146,11 +147,11 @@ def account(desk):
 
 
 def test_a_limit_is_set_with_its_difference_on_record(desk):
-    answer = set_limit(desk, 2000_00, risk_class="B", version=1)
+    answer = set_limit(desk, 2000_00, standing=actions.Standing("B"), version=1)
     assert (answer.version, account(desk).limit, account(desk).risk_class) == (2, 2000_00, "B")
     event = Event.objects.get(kind="credit.limit_set")
     assert event.changes == {"limit": [1000_00, 2000_00], "risk_class": ["", "B"]}
-    assert set_limit(desk, 2000_00, risk_class="B").version == 2
+    assert set_limit(desk, 2000_00, standing=actions.Standing("B")).version == 2
     assert Event.objects.filter(kind="credit.limit_set").count() == 1
     assert set_limit(desk, None, version=2).version == 3
     assert desk.claim(9999_00).limit is None
@@ -166,7 +167,9 @@ def test_a_payer_gets_its_first_limit(desk):
     [
         ({"limit": -1}, LimitInvalid),
         ({"limit": MAX + 1}, LimitInvalid),
-        ({"limit": 1, "risk_class": "x" * 11}, InvalidInput),
+        ({"limit": 1, "standing": actions.Standing("x" * 11)}, InvalidInput),
+        ({"limit": 1, "standing": actions.Standing(guaranteed=-1)}, LimitInvalid),
+        ({"limit": 1, "standing": actions.Standing(dunning_level=10)}, InvalidInput),
         ({"limit": 1, "version": 7}, locks.ChangedMeanwhile),
         ({"limit": 1, "party_id": 999_999}, CreditAccountUnknown),
         ({"limit": 1, "by": CLERK}, NotAllowed),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from troth.business.credit.rules import verdict
+from troth.business.credit.rules import Payer, verdict
 from troth.ledgers.exposure.queries import Exposure
 
 
@@ -25,7 +25,7 @@ from troth.ledgers.exposure.queries import Exposure
 def test_exposure_may_reach_the_limit_and_what_adds_nothing_is_not_blocked(
     total, limit, amount, before, checks, excess, sets_block
 ):
-    found = verdict(Exposure(open_orders=total), limit=limit, amount=amount, amount_before=before, checks=checks)
+    found = verdict(Exposure(open_orders=total), Payer(limit), amount=amount, adds=amount > before, checks=checks)
     assert (found.excess, found.sets_block, found.within_limit) == (excess, sets_block, excess == 0)
 
 
@@ -42,4 +42,4 @@ def test_deposits_count_against_the_rest():
     ],
 )
 def test_a_verdict_is_a_sentence(total, limit, sentence):
-    assert verdict(Exposure(total), limit=limit, amount=1).sentence(2, "USD") == sentence
+    assert verdict(Exposure(total), Payer(limit), amount=1).sentence(2, "USD") == sentence

@@ -65,6 +65,8 @@ FILES = {
     "S,BELL,,2026-01-01,,Bells,LAND,yes\nT,,,,,None yet,LAND,yes\n",
     "supply_protections": "product,site,characteristic,value,first_on,last_on,quantity\n"
     "BELL,HAM,country,DE,2026-03-02,2026-03-31,5\n",
+    "credit_checks": "company,point,risk_class,order_type,outcome,max_document_value,max_dunning_level\n"
+    "10,order_create,,,block,,\n10,order_create,C,,error,500000,1\n10,goods_issue,,standard,block,,2\n",
     "tax_rates": "country,region,name,basis_points,valid_from_on,valid_to_on\nDE,,VAT,1900,2021-01-01,\n",
     "account_determinations": "company,posting_key,customer_group,product_category,account\n10,tax,,,2300\n",
     "prices": "company,code,kind,product,currency,amount,valid_from_on\n10,LIST,price,OIL,EUR,8.00,2026-01-01\n",
@@ -167,6 +169,23 @@ WRONG = [
         "tax_rates",
         "country,name,basis_points,valid_from_on,valid_to_on\nDE,X,1,2026-02-01,2026-01-01\n",
         [(1, "valid_to_on", "ends before")],
+    ),
+    (
+        "credit_checks",
+        "company,point,risk_class,outcome,max_document_value\n10,goods_issue,,warn,\n10,order_change,,none,5\n"
+        "10,order_change,B,block,0\n10,order_create,C,warn,-1\n10,goods_issue,D,block,5\n",
+        [
+            (1, "outcome", "only a block can follow"),
+            (2, "max_document_value", "nothing is looked at"),
+            (3, "max_document_value", "1 or more"),
+            (4, "max_document_value", "negative"),
+            (5, "max_document_value", "when it was delivered"),
+        ],
+    ),
+    (
+        "credit_checks",
+        "company,point,outcome,checks_limit\n10,order_change,warn,no\n",
+        [(1, "checks_limit", "looks at nothing")],
     ),
     ("checking_scopes", SCOPE + f'X,x,,"{PROMISED}",365\n', [(1, "supply", "missing")]),
     ("checking_scopes", SCOPE + f'X,x,",","{PROMISED}",365\n', [(1, "supply", "confirms nothing")]),

@@ -70,6 +70,7 @@ PAGES = (
     "/quota-sequences/", "/quota-sequences/new/", "/quota-sequences/{sequence}/",
     "/quotas/try/", "/quotas/try/?product=FRAME&site=HAM&customer=ALPHA&quantity=5&on=2026-03-11",
     "/supply-protections/", "/supply-protections/new/", "/supply-protections/{protection}/",
+    "/credit-checks/", "/credit-checks/new/", "/orders/{blocked}/?tab=credit",
     "/availability-rules/", "/availability-rules/new/", "/alternatives/", "/alternatives/new/", "/offering/try/",
 )  # fmt: skip
 FILES = ("/quota-procedures/{quota}/targets.csv", "/quota-procedures/{quota}/targets.xlsx")

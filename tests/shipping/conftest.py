@@ -62,6 +62,9 @@ class Yard:
     def limit(self, customer, amount):
         CreditAccount.objects.filter(party=self.company.party(customer)).update(limit=amount)
 
+    def dunned(self, customer, level):
+        CreditAccount.objects.filter(party=self.company.party(customer)).update(dunning_level=level)
+
     def deliver(self, order, **more):
         [made] = shipping.create_delivery(order_id=order.id, **more, **self.acting).deliveries
         return made

@@ -58,6 +58,9 @@ class AccountShown(Shown):
     limit: Money | None
     available: Money | None
     risk_class: str
+    guaranteed: Money
+    dunning_level: int
+    review_on: date | None
     exposure: PartsShown
     documents: list[ClaimShown]
 
@@ -81,6 +84,9 @@ def _account(request: ApiRequest, company_id: int, payer_id: int) -> AccountShow
         limit=None if found.limit is None else money(found.limit, currency),
         available=None if found.available is None else money(found.available, currency),
         risk_class=found.risk_class,
+        guaranteed=money(found.guaranteed, currency),
+        dunning_level=found.dunning_level,
+        review_on=found.review_on,
         exposure=_parts(found.exposure, currency),
         documents=[
             ClaimShown(
@@ -97,26 +103,30 @@ def _account(request: ApiRequest, company_id: int, payer_id: int) -> AccountShow
 
 
 class LimitEntry(Entry):
-    """A limit in the company's currency; null: credit is not checked."""
+    """A limit in the company's currency; null: credit is not checked. What is left out is emptied."""
 
     limit: Figure | None
     risk_class: Annotated[str, Field(max_length=40)] = ""
+    guaranteed: Figure | None = None
+    dunning_level: Annotated[int, Field(ge=0, le=9)] = 0
+    review_on: date | None = None
 
 
 @operations.changes("/credit/{int:company_id}/{int:payer_id}", AccountShown, method="PUT")
 def set_limit(request: ApiRequest, company_id: Id, payer_id: Id, wanted: LimitEntry) -> AccountShown:
     """Set the limit of a payer."""
     version = versions.expected(request)
-    limit = None
-    if wanted.limit is not None:
-        limit = parse_money(wanted.limit, currency_decimals(reference.company(company_id).currency))
+    decimals = currency_decimals(reference.company(company_id).currency)
+    limit = None if wanted.limit is None else parse_money(wanted.limit, decimals)
+    guaranteed = 0 if wanted.guaranteed is None else parse_money(wanted.guaranteed, decimals)
+    standing = actions.Standing(wanted.risk_class, guaranteed, wanted.dunning_level, wanted.review_on)
     act(
         request,
         actions.set_limit,
         company_id,
         payer_id,
         limit=limit,
-        risk_class=wanted.risk_class,
+        standing=standing,
         version=version,
     )
     return _account(request, company_id, payer_id)
@@ -132,10 +142,12 @@ class BlockedShown(Shown):
     payer_number: str
     payer_name: str
     amount: Money
-    limit: Money
+    limit: Money | None
     excess: Money
     exposure: PartsShown
     reason: str
+    rule: str
+    sentences: list[str]
     set_at: datetime
     entered_by: int | None
 
@@ -160,10 +172,12 @@ def list_blocked_documents(request: ApiRequest, found: Query[BlockedFilter]) -> 
             payer_number=row.party_number,
             payer_name=row.party_name,
             amount=money(row.amount, row.currency),
-            limit=money(row.limit, row.currency),
+            limit=None if row.limit is None else money(row.limit, row.currency),
             excess=money(row.excess, row.currency),
             exposure=_parts(row.exposure, row.currency),
             reason=row.reason,
+            rule=row.rule,
+            sentences=list(row.sentences),
             set_at=row.set_at,
             entered_by=row.entered_by_id,
         )

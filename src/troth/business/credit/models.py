@@ -8,12 +8,16 @@ from troth.reference.models import Masters
 
 
 class CreditAccount(Masters):
-    """`limit` in minor units of the company's currency; without one the customer is not checked."""
+    """`limit` in minor units of the company's currency; without one the exposure is not checked. What is guaranteed (a
+    letter of credit, an insurance) does not count against it. `dunning_level` is the highest of its open items."""
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     party = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
     limit = models.BigIntegerField(_("limit in minor units"), null=True, blank=True)
     risk_class = models.CharField(_("risk class"), max_length=10, blank=True, default="")
+    guaranteed = models.BigIntegerField(_("guaranteed, in minor units"), default=0, db_default=0)
+    dunning_level = models.PositiveSmallIntegerField(_("dunning level"), default=0, db_default=0)
+    review_on = models.DateField(_("to be reviewed by"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("credit account")
@@ -21,22 +25,29 @@ class CreditAccount(Masters):
         constraints = [
             models.UniqueConstraint(fields=["company", "party"], name="credit_account_once"),
             models.CheckConstraint(condition=Q(limit=None) | Q(limit__gte=0), name="credit_limit_not_negative"),
+            models.CheckConstraint(condition=Q(guaranteed__gte=0), name="credit_guaranteed_not_negative"),
         ]
 
 
 class Excess(models.Model):
-    """Why a document was blocked: the exposure as the check found it. Never changed, never deleted (triggers)."""
+    """What a check found that was not passed, and what followed: the exposure as it was then, the rule, and a sentence
+    for each criterion. Never changed, never deleted (triggers)."""
 
     account = models.ForeignKey(CreditAccount, on_delete=models.RESTRICT, related_name="+")
     document_kind = models.CharField(max_length=40)
     document_id = models.BigIntegerField()
     amount = models.BigIntegerField()
-    limit = models.BigIntegerField()
+    limit = models.BigIntegerField(null=True)
     open_orders = models.BigIntegerField()
     open_deliveries = models.BigIntegerField()
     open_invoices = models.BigIntegerField()
     deposits = models.BigIntegerField()
     at = models.DateTimeField()
+    point = models.CharField(max_length=20, default="order_create", db_default="order_create")
+    outcome = models.CharField(max_length=10, default="block", db_default="block")
+    rule = models.CharField(max_length=60, default="", db_default="")
+    excess = models.BigIntegerField(null=True)
+    sentences = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["document_kind", "document_id", "id"], name="credit_excess_document")]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from troth.business.credit.models import CreditAccount, Excess
 from troth.kernel.errors import NotFound, Sentence
@@ -28,12 +28,15 @@ class AccountView:
     decimals: int
     limit: int | None
     risk_class: str
+    guaranteed: int
+    dunning_level: int
+    review_on: date | None
     exposure: Exposure
     documents: tuple[Standing, ...]
 
     @property
     def available(self) -> int | None:
-        return None if self.limit is None else self.limit - self.exposure.total
+        return None if self.limit is None else self.limit + self.guaranteed - self.exposure.total
 
 
 def account(company_id: int, party_id: int) -> AccountView:
@@ -57,6 +60,9 @@ def account(company_id: int, party_id: int) -> AccountView:
         decimals=company.currency.decimals,
         limit=row.limit if row else None,
         risk_class=row.risk_class if row else "",
+        guaranteed=row.guaranteed if row else 0,
+        dunning_level=row.dunning_level if row else 0,
+        review_on=row.review_on if row else None,
         exposure=found,
         documents=tuple(exposure.by_document(company_id, party_id)),
     )
@@ -74,16 +80,15 @@ class BlockedDocument:
     currency: str
     decimals: int
     amount: int
-    limit: int
+    limit: int | None
+    excess: int
     exposure: Exposure
     reason: str
+    rule: str
+    sentences: tuple[str, ...]
     set_at: datetime
     entered_by_id: int | None
     last_raised_by_id: int | None
-
-    @property
-    def excess(self) -> int:
-        return max(self.exposure.total - self.limit, 0)
 
 
 def blocked_documents(
@@ -100,26 +105,45 @@ def blocked_documents(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a check of credit found past the limit, with the exposure by part as it was then."""
+    """What a check of credit found that was not passed, with the exposure by part as it was then."""
 
     at: datetime
+    point: str
+    outcome: str
+    rule: str
+    sentences: tuple[str, ...]
     amount: int
     exposure: Exposure
-    limit: int
+    limit: int | None
+    excess: int
     currency: str
-
-    @property
-    def excess(self) -> int:
-        return max(self.exposure.total - self.limit, 0)
 
 
 def found_on(ref: DocumentRef) -> tuple[Found, ...]:
-    """What the checks of a document found past the limit, the newest first."""
+    """What the checks of a document found that was not passed, the newest first."""
     rows = Excess.objects.filter(document_kind=ref.kind, document_id=ref.id).order_by("-pk")
     return tuple(
-        Found(one.at, one.amount, _exposure(one), one.limit, one.account.company.currency_id)
+        Found(
+            one.at,
+            one.point,
+            one.outcome,
+            one.rule,
+            tuple(one.sentences),
+            one.amount,
+            _exposure(one),
+            one.limit,
+            _excess(one),
+            one.account.company.currency_id,
+        )
         for one in rows.select_related("account__company")
     )
+
+
+def _excess(one: Excess) -> int:
+    """By how much the limit was passed; older records say it by their parts."""
+    if one.excess is not None:
+        return one.excess
+    return 0 if one.limit is None else max(_exposure(one).total - one.limit, 0)
 
 
 def _exposure(one: Excess) -> Exposure:
@@ -130,7 +154,9 @@ def _excesses(rows: Iterable[BlockRow]) -> dict[tuple[str, int], Excess]:
     """The last excess of each document."""
     wanted = Excess.objects.select_related("account__party", "account__company__currency").order_by("pk")
     ids = {row.document_id for row in rows}
-    return {(found.document_kind, found.document_id): found for found in wanted.filter(document_id__in=ids)}
+    return {
+        (found.document_kind, found.document_id): found for found in wanted.filter(document_id__in=ids, outcome="block")
+    }
 
 
 def _blocked(row: BlockRow, found: Excess) -> BlockedDocument:
@@ -145,8 +171,11 @@ def _blocked(row: BlockRow, found: Excess) -> BlockedDocument:
         decimals=currency.decimals,
         amount=found.amount,
         limit=found.limit,
+        excess=_excess(found),
         exposure=_exposure(found),
         reason=row.reason,
+        rule=found.rule,
+        sentences=tuple(found.sentences) or (row.reason,),
         set_at=row.set_at,
         entered_by_id=row.entered_by_id,
         last_raised_by_id=row.last_raised_by_id,

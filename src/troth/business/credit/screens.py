@@ -46,7 +46,7 @@ class BlockedRow:
     party: Party
     amount: Money
     exposure: Money
-    limit: Money
+    limit: Money | None
     excess: Money
     days: int
     set_on: date
@@ -68,12 +68,12 @@ def accounts(query: ListQuery) -> Page:
 
 def _account(one: CreditAccount, owed: exposure.Exposure | None) -> AccountRow:
     owed, currency = owed or exposure.Exposure(), one.company.currency_id
-    free = None if one.limit is None else Money(one.limit - owed.total, currency)
+    free = None if one.limit is None else Money(one.limit + one.guaranteed - owed.total, currency)
     return AccountRow(
         one.company_id, one.party_id, one.party.number, Party(one.party.name),
         None if one.limit is None else Money(one.limit, currency), Money(owed.open_orders, currency),
         Money(owed.open_deliveries, currency), Money(owed.open_invoices, currency), Money(owed.deposits, currency),
-        free, status(one.limit, owed.total),
+        free, status(one.limit, owed.total - one.guaranteed),
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _blocked(rows: Sequence[BlockRow]) -> list[BlockedRow]:
 def _blocked_row(one: queries.BlockedDocument) -> BlockedRow:
     return BlockedRow(
         one.block_id, one.ref.number, Party(one.party_name, one.party_number), Money(one.amount, one.currency),
-        Money(one.exposure.total, one.currency), Money(one.limit, one.currency),
+        Money(one.exposure.total, one.currency), None if one.limit is None else Money(one.limit, one.currency),
         Money(one.excess, one.currency), (timezone.now() - one.set_at).days, timezone.localtime(one.set_at).date(),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from troth.platform.web.forms import FigureField
 from troth.platform.web.history import changes_of
 from troth.platform.web.language import recorded, worded
 from troth.platform.web.lists import ListPage
-from troth.platform.web.values import Empty, Link, Money, Party
+from troth.platform.web.values import Empty, Link, Money, Party, Step
 
 PARTS = {
     "open_orders": _("Open orders"),
@@ -53,6 +53,7 @@ class AccountList(ListPage):
     )
     filters = (Filter("unlimited", _("Not checked"), "flag"),)
     search_label = _("Number or name")
+    steps = (Step(_("Credit checks"), reverse_lazy("masterdata:credit-checks-list"), "get"),)
     empty = Empty(_("No credit accounts"), _("A payer without an account has no limit: credit is not checked."))
     source = screens.accounts
     row_url = staticmethod(lambda row: reverse("credit:account", args=[row.company_id, row.party_id]))
@@ -96,7 +97,7 @@ class AccountPage(DocumentPage):
         return Document(
             kind=_("Credit account"),
             number=account.party_number,
-            status=screens.status(account.limit, parts.total),
+            status=screens.status(account.limit, parts.total - account.guaranteed),
             party=Party(account.party_name, account.party_number),
             total=Money(parts.total, currency),
             total_label=_("Exposure"),
@@ -105,6 +106,9 @@ class AccountPage(DocumentPage):
                 Fact(_("Free"), free),
                 *(Fact(word, Money(getattr(parts, name), currency)) for name, word in PARTS.items()),
                 Fact(_("Risk class"), account.risk_class),
+                Fact(_("Guaranteed"), Money(account.guaranteed, currency) if account.guaranteed else None),
+                Fact(_("Highest dunning level"), account.dunning_level or None),
+                Fact(_("To be reviewed by"), account.review_on),
             ),
             next_step=step(actor, _("Set limit"), "credit:limit", *key, method="get", company_id=key[0]),
             crumbs=(Link(_("Credit accounts"), reverse("credit:accounts")),),
@@ -147,8 +151,20 @@ def _standing(one: Standing, currency: str, actor: Any) -> dict[str, Any]:
     }
 
 
+POINTS = {
+    "order_create": _("Order entered"),
+    "order_change": _("Order changed"),
+    "delivery_create": _("Delivery made"),
+    "delivery_change": _("Delivery raised"),
+    "goods_issue": _("Goods issue"),
+}
+OUTCOMES = {"warn": _("warning"), "error": _("did not go on"), "block": _("block")}
 FOUND = (
     Column("at", _("Checked")),
+    Column("point", _("Checked when")),
+    Column("outcome", _("What followed")),
+    Column("why", _("Why"), wide=True, wrap=True),
+    Column("rule", _("Rule")),
     Column("amount", _("This document"), "money"),
     *(Column(name, word, "money") for name, word in PARTS.items()),
     Column("total", _("Exposure"), "money"),
@@ -163,7 +179,7 @@ def credit_tabs(actor: Any, ref: Callable[[], DocumentRef]) -> tuple[Tab, ...]:
         return ()
 
     def found() -> dict[str, Any]:
-        why = _("What a check of credit finds past the limit is kept here, with the exposure by part.")
+        why = _("What a check of credit does not let pass is kept here, with the exposure by part and the rule.")
         return {
             "table": table_of(FOUND, [_found(one) for one in queries.found_on(ref())]),
             "empty": Empty(_("Credit held nothing back"), why),
@@ -173,9 +189,17 @@ def credit_tabs(actor: Any, ref: Callable[[], DocumentRef]) -> tuple[Tab, ...]:
 
 
 def _found(one: queries.Found) -> dict[str, Any]:
-    amounts = {"amount": one.amount, "total": one.exposure.total, "limit": one.limit, "excess": one.excess}
+    amounts = {"amount": one.amount, "total": one.exposure.total, "excess": one.excess}
     amounts |= {name: getattr(one.exposure, name) for name in PARTS}
-    return {"at": formats.instant(one.at), **{name: Money(amount, one.currency) for name, amount in amounts.items()}}
+    return {
+        "at": formats.instant(one.at),
+        "point": POINTS.get(one.point, one.point),
+        "outcome": OUTCOMES.get(one.outcome, one.outcome),
+        "why": " ".join(worded(sentence) for sentence in one.sentences),
+        "rule": one.rule or gettext("standard"),
+        "limit": None if one.limit is None else Money(one.limit, one.currency),
+        **{name: Money(amount, one.currency) for name, amount in amounts.items()},
+    }
 
 
 def link_of(ref: DocumentRef, actor: Any) -> Link:
@@ -187,13 +211,27 @@ def link_of(ref: DocumentRef, actor: Any) -> Link:
     return Link(f"{title} {ref.number or ref.id}", url)
 
 
-recorded(Sentence("Exposure is %(total)s, %(excess)s past the limit of %(limit)s."))
+recorded(
+    Sentence("Exposure is %(total)s, %(excess)s past the limit of %(limit)s."),
+    Sentence("Exposure is %(total)s, of which %(guaranteed)s is guaranteed: %(excess)s past the limit of %(limit)s."),
+    Sentence("The document stands for %(found)s without cover; %(allowed)s is the most."),
+    Sentence("The payer was dunned to level %(found)s; %(allowed)s is the highest that passes."),
+    Sentence("The payer's credit was to be reviewed by %(day)s."),
+)
 
 
 class LimitForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     limit = FigureField(label=_("Limit"), max_length=30, required=False, help_text=_("Empty: credit is not checked."))
     risk_class = forms.CharField(label=_("Risk class"), max_length=10, required=False)
+    guaranteed = FigureField(
+        label=_("Guaranteed"), max_length=30, required=False, help_text=_("It does not count against the limit.")
+    )
+    dunning_level = forms.IntegerField(label=_("Highest dunning level"), min_value=0, max_value=9, required=False)
+    review_on = forms.DateField(
+        label=_("To be reviewed by"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
 
 
 class Limit(AskPage):
@@ -213,15 +251,25 @@ class Limit(AskPage):
         self.submit_label = _("Set limit")
 
     def initial(self) -> dict[str, Any]:
-        limit = self.account.limit
-        written = "" if limit is None else format_money(limit, self.account.decimals)
-        return {"limit": written, "risk_class": self.account.risk_class, "version": self.account.version}
+        account = self.account
+        return {
+            "limit": "" if account.limit is None else format_money(account.limit, account.decimals),
+            "risk_class": account.risk_class,
+            "guaranteed": format_money(account.guaranteed, account.decimals) if account.guaranteed else "",
+            "dunning_level": account.dunning_level,
+            "review_on": account.review_on,
+            "version": account.version,
+        }
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
         limit = parse_money(given["limit"], self.account.decimals) if given["limit"] else None
+        guaranteed = parse_money(given["guaranteed"], self.account.decimals) if given["guaranteed"] else 0
+        standing = actions.Standing(
+            given["risk_class"], guaranteed, given["dunning_level"] or 0, given["review_on"]
+        )  # fmt: skip
         actions.set_limit(
-            self.account.company_id, self.account.party_id, limit=limit, risk_class=given["risk_class"],
+            self.account.company_id, self.account.party_id, limit=limit, standing=standing,
             version=given["version"] or None, **clocked(self.request, actor),
         )  # fmt: skip
         return self.done(gettext("Limit set."), self.cancel_url)
@@ -241,7 +289,7 @@ class BlockRelease(AskPage):
         self.cancel_url = reverse("credit:blocked")
         self.crumbs = [Link(_("Blocked for credit"), self.cancel_url)]
         self.title = gettext("Credit block of %(number)s") % {"number": found.ref.number}
-        self.sentence = worded(found.reason)
+        self.sentence = " ".join(worded(sentence) for sentence in found.sentences)
         may = actor.may("credit.release_block", company_id=found.company_id)
         self.submit_label = _("Release") if may else ""
 
@@ -256,8 +304,9 @@ class BlockRelease(AskPage):
                 Fact(_("This document"), Money(found.amount, currency)),
                 *parts,
                 Fact(_("Exposure"), Money(found.exposure.total, currency)),
-                Fact(_("Limit"), Money(found.limit, currency)),
+                Fact(_("Limit"), Money(found.limit, currency) if found.limit is not None else gettext("none")),
                 Fact(_("Past the limit by"), Money(found.excess, currency)),
+                Fact(_("Rule"), found.rule or gettext("standard")),
             ],
             "document": link_of(found.ref, actor),
             "reject": _reject(found, actor),

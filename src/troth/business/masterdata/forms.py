@@ -112,6 +112,13 @@ LABELS = {
     "rest_on": _("What nobody serves waits for"),
     "rule": _("Rule"),
     "position": _("Position"),
+    "point": _("Checked when"),
+    "risk_class": _("Risk class"),
+    "outcome": _("What follows"),
+    "checks_limit": _("Exposure against the limit"),
+    "max_document_value": _("Largest value of a document"),
+    "max_dunning_level": _("Highest dunning level"),
+    "checks_review": _("Not past the day of review"),
 }
 HELP = {
     "availability_group": _("Says which scope of check holds; empty: the standard group."),
@@ -127,6 +134,10 @@ HELP = {
     "units": _("One of the unit is so many base units: BOX=4; BAG=1/3"),
     "minimum_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
     "multiple_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
+    "risk_class": _("As on the credit account; empty: all."),
+    "outcome": _("What passes every criterion goes on. When the goods leave, only a block can follow."),
+    "max_document_value": _("In the company's currency; what a deposit covers is not counted. Empty: any."),
+    "max_dunning_level": _("A payer who was dunned to a higher level does not pass. Empty: any."),
 }
 
 
@@ -146,6 +157,19 @@ CHOICES = {
     "picking": {"pick_one": _("one serves all"), "waterfall": _("each serves what it can, in order")},
     "result": {"sub_items": _("sub-items"), "inline": _("the item itself")},
     "price_of": {"ordered": _("the product that was ordered"), "substitute": _("the product that is sold")},
+    "point": {
+        "order_create": _("an order is entered"),
+        "order_change": _("an order is changed"),
+        "delivery_create": _("a delivery is made"),
+        "delivery_change": _("a delivery is raised"),
+        "goods_issue": _("the goods leave"),
+    },
+    "outcome": {
+        "none": _("nothing is checked"),
+        "warn": _("a warning"),
+        "error": _("it does not go on"),
+        "block": _("a block"),
+    },
     "rest_on": {"ordered": _("the ordered goods"), "first": _("the first alternative")},
 }
 """What people read of choices."""
@@ -421,6 +445,22 @@ AlternativeForm = _form(
         Section(_("How much"), ("numerator", "denominator")),
     ),
     product=_product_picker("product", required=False),
+)
+CreditCheckForm = _form(
+    "CreditCheckForm",
+    {**TABLES["credit_checks"].fields},
+    (
+        Section(
+            _("Holds for"),
+            ("company", "point", "risk_class", "order_type"),
+            _("What is empty holds for all. A rule for an order type goes before one for a risk class."),
+        ),
+        Section(_("What follows"), ("outcome",)),
+        Section(_("What is looked at"), ("checks_limit", "max_document_value", "max_dunning_level", "checks_review")),
+    ),
+    max_document_value=FigureField(
+        label=LABELS["max_document_value"], max_length=30, required=False, help_text=HELP["max_document_value"]
+    ),
 )
 PriceForm = _form(
     "PriceForm",

@@ -38,6 +38,7 @@ KEPT_IN_MEMORY = (
     models.FreeGoods,
     models.AvailabilityRule,
     models.AvailabilityRuleStep,
+    models.CreditCheck,
 )
 """The tables that `queries.snapshot` keeps; saving or deleting a row of them draws another token."""
 

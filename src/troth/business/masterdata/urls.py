@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.masterdata.web import agreed, batches, files, offering, records, rules
+from troth.business.masterdata.web import agreed, batches, credit, files, offering, records, rules
 
 app_name = "masterdata"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     *offering.free_goods.urls(),
     *rules.availability_rules.urls(),
     *rules.alternatives.urls(),
+    *credit.credit_checks.urls(),
     *batches.batches.urls(),
     *records.checking_scopes.urls(),
     *records.availability_groups.urls(),

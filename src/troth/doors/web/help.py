@@ -164,6 +164,12 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("An order of the customer takes them over; where nothing is agreed, the product's own hold."),
         *LIST,
     ),
+    "masterdata:credit-checks-list": (
+        _("Where credit is checked, for which payers and orders, against what, and what follows."),
+        _("Where no rule holds, the limit is checked when an order is entered or raised and when its goods leave."),
+        _("A rule for an order type goes before one for a risk class, and both before one for all."),
+        *LIST,
+    ),
     "masterdata:availability-rules-list": (
         _("What serves an item where its own goods are not there in time: another product, another site, or both."),
         _("The ordered goods are always tried first. Of several rules the lowest rank says how one is chosen."),

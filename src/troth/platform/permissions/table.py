@@ -84,6 +84,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "masterdata.maintain_customer": _who(MASTER),
     "masterdata.maintain_agreed_product": _who(MASTER),
     "masterdata.maintain_offering": _who(MASTER),
+    "masterdata.view_credit_check": _who(REP, SALES, OPS, CREDIT, CASH, MASTER, AUDIT),
+    "masterdata.maintain_credit_check": _who(CREDIT, MASTER),
     "masterdata.maintain_product": _who(MASTER, COORD),
     "masterdata.maintain_batch": _who(MASTER, QUALITY, SUPER),
     "masterdata.maintain_price": _who(MASTER),

@@ -6,14 +6,25 @@ because other orders, unpaid invoices or a lowered limit may have used up the cr
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from troth.business.credit import store
-from troth.business.credit.actions.claim import parts
-from troth.business.credit.rules import CreditBlocksDelivery, CreditBlocksGoodsIssue, Verdict, verdict
+from troth.business.credit.actions.claim import parts, refusal, rule_for
+from troth.business.credit.rules import (
+    CreditBlocksDelivery,
+    CreditBlocksGoodsIssue,
+    Outcome,
+    Point,
+    Verdict,
+    verdict,
+)
+from troth.business.masterdata.queries import CreditCheckTerms
 from troth.kernel.errors import Sentence
 from troth.ledgers.exposure.keys import ExposureKey
 from troth.platform import blocks
-from troth.platform.blocks import BlockKind
+from troth.platform.actors import Actor
+from troth.platform.blocks import BlockKind, BlockScope
+from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 from troth.platform.models import BlockRow
@@ -32,17 +43,28 @@ def check_delivery(refs: Sequence[DocumentRef]) -> None:
         )
 
 
-def check_goods_issue(
-    held: Held, key: ExposureKey, ref: DocumentRef, orders: Sequence[DocumentRef], *, checks: bool = True
-) -> Verdict:
-    """Refuse (`CreditBlocksGoodsIssue`) while exposure is past the limit, unless the document was released.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a delivery that is checked: the delivery, the orders that it serves, the types of those orders that
+    have credit checked (none: it is not), and the rules that were kept."""
 
-    `orders` are those the delivery `ref` serves: it may go where each of them was released, or the delivery itself.
+    point: Point
+    key: ExposureKey
+    ref: DocumentRef
+    orders: Sequence[DocumentRef]
+    order_type_ids: Sequence[int]
+    rules: tuple[CreditCheckTerms, ...]
+
+
+def check_goods_issue(held: Held, step: Step, *, clock: Clock) -> Verdict:
+    """Refuse (`CreditBlocksGoodsIssue`) while the check does not pass, unless the document was released.
+
+    It may go where each of its orders was released, or the delivery itself.
     """
-    account = store.account(held, key)
-    found = verdict(parts(held.balance(key)), limit=account.limit, amount=0, checks=checks)
-    standing = _standing([ref, *orders])
-    if not standing and (found.within_limit or _released(ref, orders)):
+    account = store.account(held, step.key, clock=clock)
+    found = _strictest(held, step, account, amount=0)
+    standing = _standing([step.ref, *step.orders])
+    if not standing and (found.passes or _released(step.ref, step.orders)):
         return found
     sentence = found.sentence(account.decimals, account.currency)
     remedy = Sentence("The customer must pay, or a credit manager raise the limit.")
@@ -51,17 +73,72 @@ def check_goods_issue(
     raise CreditBlocksGoodsIssue(
         Sentence(
             "The goods of %(document)s may not leave. %(sentence)s %(remedy)s",
-            document=ref.number,
+            document=step.ref.number,
             sentence=sentence,
             remedy=remedy,
         ),
-        document=ref.number,
+        document=step.ref.number,
         exposure=found.exposure.total,
         limit=found.limit,
         excess=found.excess,
         currency=account.currency,
+        rule=found.rule,
         blocks=[block.reason for block in standing],
     )
+
+
+def check_step(held: Held, step: Step, *, amount: int, clock: Clock) -> tuple[store.Checked, Verdict]:
+    """Judge a delivery that is made or raised by `amount`.
+
+    A release holds for the document that it was given for, so what was released is not judged again.
+    """
+    account = store.account(held, step.key, clock=clock)
+    checked = store.Checked(step.key, account, step.ref, step.point)
+    found = _strictest(held, step, account, amount=amount)
+    if not found.passes and _released(step.ref, step.orders):
+        found = replace(found, breaches=())
+    return checked, found
+
+
+def refuse_step(held: Held, step: Step, *, amount: int, clock: Clock) -> tuple[store.Checked, Verdict]:
+    """`check_step`, refused (`CreditRefuses`) where a rule says so."""
+    checked, found = check_step(held, step, amount=amount, clock=clock)
+    if found.refuses:
+        number = step.ref.number or ", ".join(order.number for order in step.orders)
+        raise refusal(checked, found, Sentence("Credit does not let %(number)s be delivered.", number=number))
+    return checked, found
+
+
+def follow_step(
+    held: Held, checked: store.Checked, found: Verdict, *, company_id: int, entered_by_id: int | None, by: Actor,
+    clock: Clock,
+) -> None:  # fmt: skip
+    """Keep what was found of a delivery, and block its goods issue where the rule says more than a warning."""
+    if found.passes or not found.adds:
+        return
+    store.write_finding(checked, found, clock.now())
+    if not found.warns:
+        account = checked.account
+        blocks.set_block(
+            held, checked.ref, BlockKind.CREDIT, BlockScope.GOODS_ISSUE, company_id=company_id,
+            reason=found.sentences(account.decimals, account.currency)[0], entered_by_id=entered_by_id,
+            last_raised_by_id=by.user_id, by=by, clock=clock,
+        )  # fmt: skip
+
+
+def _strictest(held: Held, step: Step, account: store.Account, *, amount: int) -> Verdict:
+    """The verdict by the rule of each order type; where they differ, the strictest counts."""
+    stands = parts(held.balance(step.key))
+    found = []
+    for order_type_id in dict.fromkeys(step.order_type_ids):
+        rule = rule_for(step.rules, step.key.company_id, step.point, account.risk_class, order_type_id)
+        found.append(verdict(stands, account.payer, amount=amount, rule=rule))
+    if not found:
+        return verdict(stands, account.payer, amount=amount, checks=False)
+    return max(found, key=lambda one: (not one.passes, STRICTNESS.index(one.outcome)))
+
+
+STRICTNESS = tuple(Outcome)
 
 
 def _standing(refs: Sequence[DocumentRef]) -> list[blocks.Block]:

@@ -4,13 +4,15 @@ All amounts are minor units of the company's currency (`queries.exchange` conver
 held by the caller, so two orders of one payer cannot both take the last of its limit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.business.credit import store
-from troth.business.credit.rules import Verdict, verdict
+from troth.business.credit.rules import STANDARD, CreditRefuses, Point, Rule, Verdict, verdict
+from troth.business.masterdata.queries import CreditCheckTerms, credit_check
+from troth.kernel.errors import Sentence, together
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureBalance, ExposureKey, Part
 from troth.ledgers.exposure.queries import Exposure
@@ -32,7 +34,7 @@ class Claim:
     """`amount` is to stand under open orders for a document: what of the order is not yet in a delivery.
 
     Of a document that `is_new` nothing stands yet. Where `checks` is false (the order type says so) the claim counts
-    and is not judged.
+    and is not judged. `rules` are those that were kept when the document was read.
     """
 
     key: ExposureKey
@@ -43,6 +45,9 @@ class Claim:
     entered_by_id: int | None
     last_raised_by_id: int | None
     is_new: bool = False
+    point: Point = Point.ORDER_CREATE
+    order_type_id: int = 0
+    rules: tuple[CreditCheckTerms, ...] = ()
 
 
 def claim(held: Held, one: Claim, *, by: Actor, clock: Clock) -> Verdict:
@@ -54,44 +59,83 @@ def claim(held: Held, one: Claim, *, by: Actor, clock: Clock) -> Verdict:
 def claim_all(held: Held, claimed: Sequence[Claim], *, by: Actor, clock: Clock) -> list[Verdict]:
     """Let each amount stand for its document, instead of what stood for it before; judge each in its turn.
 
-    A document past the limit gets a credit block that stops its delivery. The number of statements does not depend on
-    the number of claims, but for those that are past a limit or not new.
+    A document that does not pass gets a credit block that stops its delivery, or a warning, or is refused
+    (`CreditRefuses`), as the rule says. The number of statements does not depend on the number of claims, but for those
+    that do not pass or are not new.
     """
     at = clock.now()
     before = {one.ref: 0 if one.is_new else exposure.withdraw(held, one.key, one.ref, at=at) for one in claimed}
-    accounts = store.accounts(held, [one.key for one in claimed])
+    accounts = store.accounts(held, [one.key for one in claimed], clock=clock)
     standing = {one.key: copy(held.balance(one.key)) for one in claimed}
     found = []
     for one in claimed:
         assert one.amount >= 0, "a claim is not negative"
         balance = standing[one.key]
         balance.open_orders += one.amount
-        found.append(
-            verdict(
-                parts(balance),
-                limit=accounts[one.key].limit,
-                amount=one.amount,
-                amount_before=before[one.ref],
-                checks=one.checks,
-            )
-        )
+        found.append(_judged(one, parts(balance), accounts[one.key], adds=one.amount > before[one.ref]))
     exposure.post(held, [exposure.Entry(one.key, Part.OPEN_ORDERS, one.amount, one.ref) for one in claimed], at=at)
     if held.writes:
         for one, judged in zip(claimed, found, strict=True):
-            if judged.sets_block:
-                _block(held, one, judged, accounts[one.key], by=by, clock=clock)
+            _follow(held, one, judged, accounts[one.key], by=by, clock=clock)
     return found
 
 
+def _judged(one: Claim, stands: Exposure, account: store.Account, *, adds: bool) -> Verdict:
+    rule = rule_for(one.rules, one.company_id, one.point, account.risk_class, one.order_type_id)
+    return verdict(stands, account.payer, amount=one.amount, adds=adds, rule=rule, checks=one.checks)
+
+
+def rule_for(
+    rules: Iterable[CreditCheckTerms], company_id: int, point: Point, risk_class: str, order_type_id: int
+) -> Rule:
+    """The rule that holds for a check; the standard of its point where none was kept."""
+    named = credit_check(
+        rules, company_id=company_id, point=point, risk_class=risk_class, order_type_id=order_type_id
+    )  # fmt: skip
+    return named or STANDARD[point]
+
+
+def _follow(held: Held, one: Claim, judged: Verdict, account: store.Account, *, by: Actor, clock: Clock) -> None:
+    """Keep what was found, and do what the rule says."""
+    checked = store.Checked(one.key, account, one.ref, one.point)
+    if judged.refuses:
+        raise refusal(checked, judged, Sentence("Credit does not let order %(number)s go on.", number=one.ref.number))
+    if judged.warns or judged.sets_block:
+        store.write_finding(checked, judged, clock.now())
+    if judged.sets_block:
+        _block(held, one, judged, account, by=by, clock=clock)
+
+
+def refusal(checked: store.Checked, judged: Verdict, sentence: Sentence) -> CreditRefuses:
+    """The refusal of what a rule stops; it carries what was found, for whoever keeps the document as a draft."""
+    account = checked.account
+    told = judged.sentences(account.decimals, account.currency)
+    refused = CreditRefuses(
+        together(sentence, *told),
+        number=checked.ref.number,
+        rule=judged.rule,
+        excess=judged.excess,
+        currency=account.currency,
+    )
+    refused.found = (checked, judged)
+    return refused
+
+
+def note_refusal(held: Held, refused: CreditRefuses, ref: DocumentRef, *, clock: Clock) -> None:
+    """Keep on a document, which stayed a draft, for what it was refused."""
+    assert held.writes
+    checked, judged = refused.found
+    store.write_finding(replace(checked, ref=ref), judged, clock.now())
+
+
 def _block(held: Held, one: Claim, judged: Verdict, account: store.Account, *, by: Actor, clock: Clock) -> None:
-    store.write_excess(account.id, one.ref, judged, clock.now())
     blocks.set_block(
         held,
         one.ref,
         BlockKind.CREDIT,
         BlockScope.DELIVERY,
         company_id=one.company_id,
-        reason=judged.sentence(account.decimals, account.currency),
+        reason=judged.sentences(account.decimals, account.currency)[0],
         entered_by_id=one.entered_by_id,
         last_raised_by_id=one.last_raised_by_id,
         by=by,

@@ -1,6 +1,7 @@
 """What a credit manager decides. Nobody decides about a document that they entered or last raised."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -88,23 +89,34 @@ class LimitSet:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a payer stands beside its limit: what is guaranteed (minor units of the company's currency), the highest
+    level to which it was dunned, and the day by which its credit is to be reviewed."""
+
+    risk_class: str = ""
+    guaranteed: int = 0
+    dunning_level: int = 0
+    review_on: date | None = None
+
+
 @action
 def set_limit(
     company_id: int,
     party_id: int,
     *,
     limit: int | None,
-    risk_class: str = "",
+    standing: Standing = Standing(),
     version: int | None = None,
     by: Actor,
     clock: Clock,
 ) -> LimitSet:
-    """Set the limit of a payer in minor units of the company's currency; None: credit is not checked.
+    """Set the limit of a payer in minor units of the company's currency; None: the exposure is not checked.
 
     `version` is that of the account the person looked at; without one, the limit is set whatever it was.
     """
     actions.require(by, company_id=company_id)
-    _refuse_limit(limit, risk_class)
+    _refuse_limit(limit, standing)
     party = Party.objects.filter(pk=party_id).first()
     if party is None or not Company.objects.filter(pk=company_id).exists():
         raise CreditAccountUnknown(
@@ -118,10 +130,10 @@ def set_limit(
     row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id).first()
     row = row or CreditAccount(company_id=company_id, party=party, version=0)
     locks.refuse_if_changed(row, version)
-    return _write_limit(row, limit, risk_class, by, clock)
+    return _write_limit(row, {"limit": limit, **asdict(standing)}, by, clock)
 
 
-def _refuse_limit(limit: int | None, risk_class: str) -> None:
+def _refuse_limit(limit: int | None, standing: Standing) -> None:
     if limit is not None and not 0 <= limit <= MAX:
         raise LimitInvalid(
             "A limit lies between 0 and the largest amount the books can hold. Leave it empty to check no credit.",
@@ -129,12 +141,25 @@ def _refuse_limit(limit: int | None, risk_class: str) -> None:
             limit=str(limit),
         )
     longest = CreditAccount._meta.get_field("risk_class").max_length
-    if longest is not None and len(risk_class) > longest:
+    if longest is not None and len(standing.risk_class) > longest:
         raise InvalidInput(Sentence("A risk class has at most %(most)s characters.", most=longest), field="risk_class")
+    if not 0 <= standing.guaranteed <= MAX:
+        raise LimitInvalid(
+            Sentence("What is guaranteed lies between 0 and the largest amount the books can hold."),
+            field="guaranteed",
+            guaranteed=str(standing.guaranteed),
+        )
+    if not 0 <= standing.dunning_level <= DUNNING_MOST:
+        raise InvalidInput(
+            Sentence("A dunning level lies between 0 and %(most)s.", most=DUNNING_MOST), field="dunning_level"
+        )
 
 
-def _write_limit(row: CreditAccount, limit: int | None, risk_class: str, by: Actor, clock: Clock) -> LimitSet:
-    new = {"limit": limit, "risk_class": risk_class, "is_active": True}
+DUNNING_MOST = 9
+
+
+def _write_limit(row: CreditAccount, given: dict[str, Any], by: Actor, clock: Clock) -> LimitSet:
+    new = {**given, "is_active": True}
     is_new = row.pk is None
     changes = {name: (None if is_new else getattr(row, name), value) for name, value in new.items()}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}

@@ -14,7 +14,7 @@ from troth.business.masterdata.actions.write_customer import CustomerSheet
 from troth.business.masterdata.actions.write_price import PriceSheet
 from troth.business.masterdata.actions.write_product import ProductSheet
 from troth.business.masterdata.actions.write_table import TableSheet
-from troth.business.masterdata.models import Batch, Customer, CustomerProduct, PriceCondition
+from troth.business.masterdata.models import Batch, CreditCheck, Customer, CustomerProduct, PriceCondition
 from troth.business.masterdata.tables import TABLES
 from troth.business.masterdata.tables.offering import OFFERING
 from troth.business.masterdata.tables.rules import RULES
@@ -133,6 +133,22 @@ def maintain_offering(
                 raise NotFound(Sentence("There is no record %(id)s that you may see."), id=record_id)
             require(by, company_id=company_id)
     return _maintain(TableSheet(declared), declared.model, record_id, version, values, by=by, clock=clock)
+
+
+@action
+def maintain_credit_check(
+    values: Values, *, check_id: int | None = None, version: int | None = None, by: Actor, clock: Clock
+) -> Outcome:
+    """A rule of credit, new, or the one of this id changed, if it is still at `version`.
+
+    `NotFound` for one of a company that the actor does not see.
+    """
+    if check_id is not None:
+        company_id = CreditCheck.objects.filter(pk=check_id).values_list("company_id", flat=True).first()
+        if company_id is None or not by.sees(company_id):
+            raise NotFound(Sentence("There is no record %(id)s that you may see."), id=check_id)
+        require(by, company_id=company_id)
+    return _maintain(TableSheet(TABLES["credit_checks"]), CreditCheck, check_id, version, values, by=by, clock=clock)
 
 
 @action

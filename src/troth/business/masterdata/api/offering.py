@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     FreeGoodsEntry: TypeAlias = Entry
     RuleEntry: TypeAlias = Entry
     AlternativeEntry: TypeAlias = Entry
+    CreditCheckEntry: TypeAlias = Entry
+    CreditCheckShown: TypeAlias = Shown
     ListingShown: TypeAlias = Shown
     SubstitutionShown: TypeAlias = Shown
     FreeGoodsShown: TypeAlias = Shown
@@ -37,6 +39,8 @@ else:
     FreeGoodsEntry, FreeGoodsShown = entry_of("FreeGoodsEntry", _FREE), shown_of("FreeGoodsShown", _FREE)
     _RULE, _STEP = TABLES["availability_rules"].fields, TABLES["availability_rule_steps"].fields
     RuleEntry, RuleShown = entry_of("AvailabilityRuleEntry", _RULE), shown_of("AvailabilityRuleShown", _RULE)
+    _CHECK = TABLES["credit_checks"].fields
+    CreditCheckEntry, CreditCheckShown = entry_of("CreditCheckEntry", _CHECK), shown_of("CreditCheckShown", _CHECK)
     AlternativeEntry, AlternativeShown = entry_of("AlternativeEntry", _STEP), shown_of("AlternativeShown", _STEP)
 
 
@@ -141,6 +145,26 @@ def create_alternative(request: ApiRequest, alternative: AlternativeEntry) -> di
 def change_alternative(request: ApiRequest, alternative_id: Id, alternative: AlternativeEntry) -> dict[str, Any]:
     """Change what is sent; `is_active` false takes it out."""
     return _changed(request, "availability_rule_steps", alternative_id, alternative)
+
+
+@operations.reads("/credit-checks", Page[CreditCheckShown])
+def list_credit_checks(request: ApiRequest, found: Query[Paging]) -> dict[str, Any]:
+    """Rules of credit: where it is checked, for whom, against what, and what follows. Amounts in minor units."""
+    return _rows(request, "credit_checks", found, {})
+
+
+@operations.creates("/credit-checks", RecordWritten)
+def create_credit_check(request: ApiRequest, check: CreditCheckEntry) -> dict[str, Any]:
+    """A condition that is left out holds for all, a criterion that is left out is not looked at."""
+    return written(create(request, actions.maintain_credit_check, given(check)))
+
+
+@operations.changes("/credit-checks/{int:check_id}", RecordWritten)
+def change_credit_check(request: ApiRequest, check_id: Id, check: CreditCheckEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false ends it. Blocks that stand are not lifted by it."""
+    return written(
+        act(request, actions.maintain_credit_check, given(check), check_id=check_id, version=versions.expected(request))
+    )
 
 
 def _listed(request: ApiRequest, table: str, found: OfferingFilter) -> dict[str, Any]:

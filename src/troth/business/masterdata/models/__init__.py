@@ -491,6 +491,7 @@ class Edition(models.Model):
 
 # Django looks for models here.
 from troth.business.masterdata.models.batches import Batch as Batch  # noqa: E402
+from troth.business.masterdata.models.credit import CreditCheck as CreditCheck  # noqa: E402
 from troth.business.masterdata.models.offering import FreeGoods as FreeGoods  # noqa: E402
 from troth.business.masterdata.models.offering import Listing as Listing  # noqa: E402
 from troth.business.masterdata.models.offering import Substitution as Substitution  # noqa: E402

@@ -12,6 +12,7 @@
 | `texts` | what documents begin with in words, and which later document takes it over | one, or none without kinds |
 | `valuation` | what goods are worth at standard cost, by account | one |
 | `rules` | which alternatives rules of availability name, from the snapshot | none |
+| `credit_checks` | which rule of credit holds for a check, from the snapshot | none |
 | `search` | customers and products by words, page by page | one each |
 """
 
@@ -24,6 +25,7 @@ from troth.business.masterdata.queries.conditions import (
     conditions,
     conditions_of,
 )
+from troth.business.masterdata.queries.credit_checks import CreditCheckTerms, credit_check
 from troth.business.masterdata.queries.kept import account, account_table, payment_terms, tax_rates
 from troth.business.masterdata.queries.offering import (
     Buyer,
@@ -81,6 +83,7 @@ __all__ = [
     "Buyer",
     "Condition",
     "Conversion",
+    "CreditCheckTerms",
     "CustomerTerms",
     "Fit",
     "FreeGoodsTerms",
@@ -111,6 +114,7 @@ __all__ = [
     "checking_scopes",
     "conditions",
     "conditions_of",
+    "credit_check",
     "customer_groups",
     "customer_terms",
     "customer_terms_by_number",

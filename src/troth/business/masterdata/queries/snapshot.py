@@ -15,8 +15,9 @@ from itertools import groupby
 from typing import Any
 
 from troth.business.masterdata import store
-from troth.business.masterdata.queries import rules
+from troth.business.masterdata.queries import credit_checks, rules
 from troth.business.masterdata.queries.conditions import AccountRow, AccountTable, Tax
+from troth.business.masterdata.queries.credit_checks import CreditCheckTerms
 from troth.business.masterdata.queries.rules import RuleTerms
 from troth.business.masterdata.queries.terms import PaymentTermsRow
 from troth.business.masterdata.queries.texts import TextKindTerms
@@ -174,6 +175,8 @@ class Snapshot:
     """The rules of availability, by rank."""
     offering: frozenset[str]
     """Which of `listings`, `substitutions` and `free_goods` are kept at all; without them nobody asks."""
+    credit_checks: tuple[CreditCheckTerms, ...]
+    """The rules of credit, in no order."""
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
 
     def scope(self, group: str, event: str) -> CheckingScope:
@@ -373,6 +376,7 @@ def _load(edition: int) -> Snapshot:
         dict(sql.fetch("SELECT id, code FROM reference_salesorganisation")),
         rules.read(),
         _offering(),
+        credit_checks.read(),
     )
 
 

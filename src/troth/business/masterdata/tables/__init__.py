@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from troth.business.masterdata.tables.credit import CREDIT
 from troth.business.masterdata.tables.declared import BASIC, REFERENCES, Table
 from troth.business.masterdata.tables.offering import OFFERING
 from troth.business.masterdata.tables.papers import PAPERS
@@ -9,5 +10,5 @@ from troth.business.masterdata.tables.rules import RULES
 
 __all__ = ["REFERENCES", "TABLES", "Table"]
 
-TABLES: Mapping[str, Table] = {**BASIC, **OFFERING, **RULES, **PAPERS}
+TABLES: Mapping[str, Table] = {**BASIC, **OFFERING, **RULES, **CREDIT, **PAPERS}
 """By name, in the order in which a new company brings them in; not customers, products and prices."""

@@ -65,6 +65,7 @@ NAMES: dict[str, Text] = {
     "free_goods": _("Free goods"),
     "availability_rules": _("Availability rules"),
     "availability_rule_steps": _("Alternatives of availability rules"),
+    "credit_checks": _("Credit checks"),
     "letterheads": _("Letterheads"),
     "customers": _("Customers"),
     "products": _("Products"),

@@ -11,7 +11,7 @@
 from collections.abc import Iterable, Sequence
 
 from troth.business.credit import actions as credit
-from troth.business.credit.rules import Verdict
+from troth.business.credit.rules import Outcome, Point, Verdict
 from troth.business.promising import actions as promising
 from troth.business.promising.rules.wish import Promise, Wish
 from troth.business.sales.actions.document import (
@@ -68,18 +68,36 @@ def confirms_nothing(document: Document, *, is_blocked: bool) -> bool:
 def claim(held: Held, document: Document, amount: int, *, is_new: bool = False, by: Actor, clock: Clock) -> Verdict:
     """Let the order claim `amount` of credit (company's currency): what of it is not in a delivery.
 
-    Past the limit a credit block is set, which stops the delivery.
+    What follows where the check is not passed is said by the rules of credit: a warning, a refusal (`CreditRefuses`),
+    or a block that stops the delivery.
     """
-    return credit.claim(held, _claim(document, amount, is_new=is_new), by=by, clock=clock)
+    point = Point.ORDER_CREATE if is_new else Point.ORDER_CHANGE
+    return _warned(document, credit.claim(held, _claim(document, amount, point, is_new=is_new), by=by, clock=clock))
 
 
 def claim_new(held: Held, documents: Sequence[Document], *, by: Actor, clock: Clock) -> list[Verdict]:
     """Let new orders, of which nothing stands yet, each claim its gross value, in their order."""
-    claimed = [_claim(document, document.gross_of_company, is_new=True) for document in documents]
-    return credit.claim_all(held, claimed, by=by, clock=clock)
+    claimed = [_claim(one, one.gross_of_company, Point.ORDER_CREATE, is_new=True) for one in documents]
+    found = credit.claim_all(held, claimed, by=by, clock=clock)
+    return [_warned(*pair) for pair in zip(documents, found, strict=True)]
 
 
-def _claim(document: Document, amount: int, *, is_new: bool = False) -> credit.Claim:
+def _warned(document: Document, verdict: Verdict) -> Verdict:
+    """Say a warning with the answer."""
+    if verdict.warns:
+        customer = document.terms.customer
+        document.warnings += verdict.sentences(customer.company_currency_decimals, customer.company_currency)
+    return verdict
+
+
+def may_be_refused(document: Document) -> bool:
+    """Whether a rule of credit could keep this order a draft."""
+    return any(
+        one.outcome == Outcome.ERROR and one.point == Point.ORDER_CREATE for one in document.terms.state.credit_checks
+    )
+
+
+def _claim(document: Document, amount: int, point: Point, *, is_new: bool) -> credit.Claim:
     return credit.Claim(
         credit_key(document),
         document.ref,
@@ -89,6 +107,9 @@ def _claim(document: Document, amount: int, *, is_new: bool = False) -> credit.C
         document.status.entered_by_id,
         document.status.last_raised_by_id,
         is_new,
+        point,
+        document.terms.order_type.id,
+        document.terms.state.credit_checks,
     )
 
 

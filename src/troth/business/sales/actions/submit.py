@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from troth.business.credit.rules import Verdict
+from troth.business.credit import actions as credit
+from troth.business.credit.rules import CreditRefuses, Verdict
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
 from troth.business.sales.actions import alternatives, at_once, books, offering, prices, save
@@ -79,6 +80,32 @@ def enter_document(
         save.write_new(document, extra)
         save.record(document, "sales.order_saved", by=by, clock=clock)
         return answer(document)
+    if not books.may_be_refused(document):
+        return _enter_whole(held, document, extra, by=by, clock=clock)
+    kept = (document.ref, document.lines, document.status)
+    try:
+        with held.attempt():
+            return _enter_whole(held, document, extra, by=by, clock=clock)
+    except CreditRefuses as refused:
+        document.ref, document.lines, document.status = kept
+        return _kept_as_draft(held, document, extra, refused, by=by, clock=clock)
+
+
+def _kept_as_draft(
+    held: Held, document: Document, extra: dict[str, tuple[str, object]], refused: CreditRefuses, *, by: Actor,
+    clock: Clock,
+) -> Submitted:  # fmt: skip
+    """Keep an order that credit does not let go on: without demand or exposure, with what was found."""
+    save.write_new(document, extra)
+    credit.note_refusal(held, refused, document.ref, clock=clock)
+    document.warnings.append(refused.message)
+    save.record(document, "sales.order_saved", by=by, clock=clock)
+    return answer(document)
+
+
+def _enter_whole(
+    held: Held, document: Document, extra: dict[str, tuple[str, object]], *, by: Actor, clock: Clock
+) -> Submitted:
     alternatives.decide(
         held, document, (books.credit_key(document), *books.quoted_keys(document.standing)), clock=clock
     )

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.credit.rules import Outcome
 from troth.business.masterdata.queries import ProductTerms
 from troth.business.pricing.rules import Kind, TraceLine
 from troth.business.promising.rules.wish import LinePromise
@@ -238,14 +239,21 @@ def _credit(checked: Checked, *, by: Actor) -> dict[str, str]:
     assert document is not None
     assert verdict is not None
     customer = document.terms.customer
-    if verdict.within_limit:
+    tone = "done" if verdict.passes else "stopped"
+    if verdict.passes:
         words = gettext("Credit is not limited") if verdict.limit is None else gettext("Credit within limit")
+    elif verdict.outcome is Outcome.WARN:
+        tone, words = "waiting", gettext("Credit does not pass: a warning")
+    elif verdict.outcome is Outcome.ERROR:
+        words = gettext("Credit does not let it go on: it stays as it is")
+    elif verdict.within_limit:
+        words = gettext("Credit does not pass: delivery waits for a credit manager")
     else:
         words = gettext("Past the credit limit: delivery waits for a credit manager")
     told = ""
     if by.may("credit.view_account", company_id=customer.company_id):
         told = worded(verdict.sentence(customer.company_currency_decimals, customer.company_currency))
-    return {"tone": "done" if verdict.within_limit else "stopped", "words": words, "sentence": told}
+    return {"tone": tone, "words": words, "sentence": told}
 
 
 def _submit(checked: Checked, lacks: list[dict[str, Any]], wrong: list[dict[str, Any]], kind: str) -> dict[str, Any]:
@@ -264,6 +272,10 @@ def _submit(checked: Checked, lacks: list[dict[str, Any]], wrong: list[dict[str,
         ),
         formats.short_day,
     )
-    if kind == "order" and checked.credit is not None and checked.credit.limit is not None:
-        parts.append(gettext("credit within limit") if checked.credit.within_limit else gettext("past credit limit"))
+    if (
+        kind == "order"
+        and checked.credit is not None
+        and (checked.credit.limit is not None or not checked.credit.passes)
+    ):
+        parts.append(gettext("credit within limit") if checked.credit.passes else gettext("past credit limit"))
     return {"stops": False, "words": ", ".join(parts)}

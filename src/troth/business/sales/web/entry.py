@@ -190,6 +190,10 @@ def back_to_nothing(actor: Any, key: int) -> Step | None:
 
 def told(submitted: Submitted) -> tuple[str, bool]:
     """What became of a submitted order in a sentence, and whether it asks for attention."""
+    warnings = [worded(one).rstrip(".") for one in submitted.warnings]
+    if submitted.state == OrderState.DRAFT and not submitted.missing and warnings:
+        saved = gettext("%(number)s is saved as a draft") % {"number": submitted.number}
+        return ". ".join((saved, *warnings)) + ".", True
     if submitted.state == OrderState.DRAFT:
         return gettext("%(number)s is saved as a draft: something is missing.") % {"number": submitted.number}, True
     parts = [gettext("%(number)s submitted") % {"number": submitted.number}]
@@ -202,8 +206,8 @@ def told(submitted: Submitted) -> tuple[str, bool]:
     )
     made = [gettext("Delivery %(number)s made") % {"number": one.number} for one in submitted.deliveries]
     stands = [*submitted.blocks, *(one.reason for one in submitted.not_delivered if not submitted.blocks)]
-    sentences = [", ".join(parts), *made, *(worded(one).rstrip(".") for one in stands)]
-    return ". ".join(sentences) + ".", bool(submitted.is_short or stands)
+    sentences = [", ".join(parts), *made, *(worded(one).rstrip(".") for one in stands), *warnings]
+    return ". ".join(sentences) + ".", bool(submitted.is_short or stands or warnings)
 
 
 class OrderCreate(EntryPage):

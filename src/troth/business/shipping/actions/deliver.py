@@ -18,6 +18,7 @@ from troth.business.promising.rules import Schedule
 from troth.business.sales.actions import DeliveryMade, DeliveryRefused
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
+from troth.business.shipping.actions.checked import follow_made, refusals
 from troth.business.shipping.actions.terms import OrderTerms, order_terms
 from troth.business.shipping.rules.grouping import (
     DueLine,
@@ -133,6 +134,8 @@ def deliver(held: Held, order_ids: Sequence[int], request: Request, *, by: Actor
     lines = _unblocked(lines, terms, outcome)
     lines = _whole(held, lines, terms, outcome)
     lines = _at_hand(held, lines, outcome, clock)
+    outcome.errors |= (stopped := refusals(held, lines, terms, clock=clock))
+    lines = [line for line in lines if line.order_id not in stopped]
     for order_id in order_ids:
         if order_id not in outcome.errors and not any(line.order_id == order_id for line in lines):
             outcome.errors[order_id] = NothingDue(
@@ -307,6 +310,8 @@ def _make(
     made = []
     for one, ref in zip(groups, refs, strict=True):
         order_ids = _orders_of(one)
+        amount = sum(line.value for to, line in rows if to == ref)
+        follow_made(held, ref, [terms[order_id] for order_id in order_ids], amount, by=by, clock=clock)
         facts = {"orders": [terms[order_id].number for order_id in order_ids], "lines": len(one.lines)}
         events.record("shipping.delivery_created", ref, company_id=one.header.company_id, by=by, at=at, facts=facts)
         made.append(DeliveryMade(ref.id, ref.number, order_ids, len(one.lines)))

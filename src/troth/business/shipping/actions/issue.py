@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from troth.business.credit import actions as credit
+from troth.business.credit.rules import Point
 from troth.business.masterdata.queries import Valuation, at_standard_cost, customer_groups, snapshot
 from troth.business.masterdata.queries.lookup import needs_proof
 from troth.business.promising import actions as promising
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
-from troth.business.shipping.actions.terms import checks_credit
+from troth.business.shipping.actions.checked import credit_step
 from troth.business.shipping.models import Delivery, Shipment
 from troth.business.shipping.queries import ready
 from troth.business.shipping.rules.readiness import refuse_unless_ready
@@ -75,11 +76,7 @@ def post_goods_issue(*, delivery_id: int, by: Actor, clock: Clock) -> GoodsIssue
         *(one.key for one in fetched),
         *journal.keys(delivery.company_id, value.by_account),
     )
-    account = credit.key(delivery.company_id, delivery.payer_id)
-    orders = list(dict.fromkeys(line.order for line in lines))
-    credit.check_goods_issue(
-        held, account, books.ref(delivery), orders, checks=checks_credit(line.order_id for line in lines)
-    )
+    credit.check_goods_issue(held, credit_step(Point.GOODS_ISSUE, delivery, lines), clock=clock)
     delivery.state = DELIVERY.step(delivery.state, "issue")
     return _issue(held, delivery, lines, fetched, value, by=by, clock=clock)
 

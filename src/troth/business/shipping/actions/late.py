@@ -62,7 +62,7 @@ def issue(held: Held, delivery: Delivery, late: Sequence[Raised], clock: Clock) 
     more.refuse_without_room(held, by_id, late, clock)
     on = clock.today(snapshot().sites[delivery.site_id].time_zone)
     for one in late:
-        after = more.take(held, by_id, [one], {one.line.id: one.line}, clock)[one.line.id]
+        after = more.take(held, by_id, [one], {one.line.id: one.line}, clock=clock)[one.line.id]
         _post(held, delivery, one, after, clock)
     issuing = [
         promising.Issuing(

@@ -13,6 +13,7 @@ from troth.business.masterdata.queries import snapshot
 from troth.business.promising import actions as promising
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
+from troth.business.shipping.actions.checked import check_raised
 from troth.business.shipping.actions.terms import order_terms
 from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules import picking
@@ -24,6 +25,7 @@ from troth.ledgers.exposure.keys import Part
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import BillingBasis, Measure
 from troth.ledgers.stock.keys import StockKey
+from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held, Overlay
@@ -111,16 +113,26 @@ def _today(deliveries: Mapping[int, Delivery], clock: Clock) -> date:
 
 
 def take(
-    held: Held, deliveries: Mapping[int, Delivery], raised: Sequence[Raised], lines: Mapping[int, LineRow], clock: Clock
+    held: Held,
+    deliveries: Mapping[int, Delivery],
+    raised: Sequence[Raised],
+    lines: Mapping[int, LineRow],
+    *,
+    clock: Clock,
+    by: Actor | None = None,
 ) -> dict[int, LineRow]:
     """Raise the delivery lines by what was found above the list; return them by id. `refuse_without_room` came first.
 
-    Posts availability (through promising), exposure and fulfilment and writes the lines.
+    Posts availability (through promising), exposure and fulfilment and writes the lines. Credit is checked where
+    somebody (`by`) raises it; what has left is not refused.
     """
     after: dict[int, LineRow] = {}
     for one in raised:
         line = after.get(one.line.id, lines[one.line.id])
-        after[line.id] = _raise(held, deliveries[line.delivery_id], replace(one, line=line), clock)
+        delivery = deliveries[line.delivery_id]
+        after[line.id] = risen = _raise(held, delivery, replace(one, line=line), clock)
+        if by is not None:
+            check_raised(held, delivery, line, risen.value - line.value, by=by, clock=clock)
     return after
 
 

@@ -88,7 +88,7 @@ def _confirm(
     at, by_id = clock.now(), {delivery.pk: delivery for delivery in deliveries}
     by_line |= books.give_back(held, by_id, lowered, by=by, clock=clock)
     more.refuse_without_room(held, by_id, raised, clock)  # what one bin lacks may lie in the next
-    by_line |= more.take(held, by_id, raised, by_line, clock)
+    by_line |= more.take(held, by_id, raised, by_line, by=by, clock=clock)
     closed = rest.close(held, ending, by=by, clock=clock)
     ref = _ref(order)
     sums = _sums(outcome)

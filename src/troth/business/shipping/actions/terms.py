@@ -100,7 +100,7 @@ def _line(line: Line, value: int, state: Snapshot) -> LineTerms:
     )
 
 
-def checks_credit(order_ids: Iterable[int]) -> bool:
-    """Whether the order type of any of these orders has credit checked."""
+def credit_types(order_ids: Iterable[int]) -> tuple[int, ...]:
+    """The types of these orders that have credit checked."""
     kinds = snapshot().order_types_by_id
-    return any(kinds[kind].checks_credit for kind in sales.order_type_ids(order_ids))
+    return tuple(kind for kind in sales.order_type_ids(order_ids) if kinds[kind].checks_credit)

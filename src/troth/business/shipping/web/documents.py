@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit import queries as credit
+from troth.business.credit.web import credit_tabs
 from troth.business.masterdata.screens import text_table
 from troth.business.shipping import queries, screens
 from troth.business.shipping.queries import DeliveryLineView, DeliveryView, PickLine, ShipmentView
@@ -104,6 +105,7 @@ class DeliveryPage(DocumentPage):
                 len(rows),
             ),
             Tab("packing", _("Packing"), documents.TABLE, lambda: units.table(key, grid), units.count(key)),
+            *credit_tabs(actor, lambda: ref),
             Tab("texts", _("Texts"), documents.TABLE, lambda: _texts(view)),
             *later_tabs(ref, actor),
         )
