@@ -107,6 +107,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "set_block": "sales.set_block",
     "release_block": "sales.release_block",
     "simulate_promise": "promising.simulate",
+    "simulate_quotation": "promising.simulate",
     # shipping
     "list_due_deliveries": "shipping.view_delivery",
     "list_deliveries": "shipping.view_delivery",

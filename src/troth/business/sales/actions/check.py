@@ -69,9 +69,23 @@ def before(kind: str, document_id: int, *, by: Actor) -> Before:
 
 def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Actor, clock: Clock) -> Checked:
     """Read, determine, price, promise and weigh a draft on supposed books; rows of `draft.lines` count from 1."""
-    document, refused = _readable(_dated(draft), changes, by=by, clock=clock)
-    if document is None:
-        return Checked(None, refused)
+    document, refused = _readable(dated(draft), changes, by=by, clock=clock)
+    return Checked(None, refused) if document is None else weigh(draft, document, refused, changes, by=by, clock=clock)
+
+
+def weigh(
+    draft: OrderDraft,
+    document: Document,
+    refused: tuple[BusinessError, ...] = (),
+    changes: Before | None = None,
+    *,
+    by: Actor,
+    clock: Clock,
+) -> Checked:
+    """Let rules serve a document that was read, promise it and weigh it on supposed books.
+
+    `refused` is what could not be read of it.
+    """
     read = None
     try:
         read = _serve(draft, document, changes, clock=clock)
@@ -119,7 +133,7 @@ def _serve(draft: OrderDraft, document: Document, changes: Before | None, *, clo
     return None
 
 
-def _dated(draft: OrderDraft) -> OrderDraft:
+def dated(draft: OrderDraft) -> OrderDraft:
     """A quotation's agreed delivery time counts for the rows that name none."""
     if not isinstance(draft, QuotationDraft) or draft.delivery_days is None:
         return draft

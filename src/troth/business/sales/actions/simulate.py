@@ -1,19 +1,24 @@
-"""What would be promised on an order: read, determined, priced and weighed, and nothing of it written or held."""
+"""What would be promised on an order or quotation, all of it or nothing: read, determined, served by rules, priced."""
 
-from troth.business.promising import actions as promising
-from troth.business.promising.actions import SUPPOSED, Promise
 from troth.business.sales.actions import save
-from troth.business.sales.actions.document import wishes
+from troth.business.sales.actions.check import Checked, dated, weigh
 from troth.business.sales.actions.submit import refuse_incomplete
-from troth.business.sales.rules.drafts import OrderDraft
+from troth.business.sales.rules.drafts import OrderDraft, QuotationDraft
+from troth.kernel.errors import Refusals
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 
 
-def simulate_order(draft: OrderDraft, *, by: Actor, clock: Clock) -> Promise:
-    """The promise by line number, on the books as they are. Refuses what is wrong or missing in the draft."""
+def simulate(draft: OrderDraft, *, by: Actor, clock: Clock) -> Checked:
+    """The promise by line number on the books as they are; nothing is written or held.
+
+    What is wrong or missing is refused as entering refuses it, where the entry page leaves wrong rows out.
+    """
+    draft = dated(draft)
     document = save.read(draft, by=by, clock=clock)
-    refuse_incomplete(document)
-    lines = tuple(line._replace(id=line.line_number) for line in document.standing)
-    wanted = [wish._replace(document=SUPPOSED) for wish in wishes(document, lines)]
-    return promising.simulate(wanted, clock=clock)
+    if not isinstance(draft, QuotationDraft):
+        refuse_incomplete(document)
+    checked = weigh(draft, document, by=by, clock=clock)
+    if checked.refused:
+        raise Refusals(list(checked.refused))
+    return checked

@@ -1,7 +1,7 @@
 """Quotations and orders over the API."""
 
-from troth.business.sales.api import new_dates, orders, quotations
+from troth.business.sales.api import new_dates, orders, quotations, simulations
 
-ROUTERS = (orders.operations, new_dates.operations, quotations.operations)
+ROUTERS = (orders.operations, new_dates.operations, quotations.operations, simulations.operations)
 
 __all__ = ["ROUTERS"]

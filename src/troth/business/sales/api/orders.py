@@ -8,7 +8,6 @@ from ninja import Query
 from pydantic import Field
 
 from troth.business.sales import actions, queries
-from troth.business.sales.actions.simulate import simulate_order
 from troth.business.sales.api import entries, shown
 from troth.business.sales.api.entries import NewOrder, Number, OrderChange, OrderEntry
 from troth.business.sales.api.shown import DocumentListed, DocumentShown, OrderWritten, Written
@@ -242,42 +241,6 @@ def release_block(request: ApiRequest, order_id: Id, block_id: Id, why: Reason) 
     """Lift a block that sales may lift; a credit block is the credit manager's."""
     answer = act(request, actions.release_block, order_id, block_id, reason=why.reason)
     return BlocksShown(order=answer.order_id, reasons=list(answer.reasons))
-
-
-class WouldBe(Shown):
-    """What would be promised on a line, in the product's base unit."""
-
-    line_number: int
-    confirmed: str
-    short: str
-    unit: str
-    schedule: list[shown.ConfirmedShown]
-    why: str
-
-
-class Simulated(Shown):
-    lines: list[WouldBe]
-
-
-@operations.acts("/simulations/promise", Simulated)
-def simulate_promise(request: ApiRequest, order: OrderEntry) -> Simulated:
-    """What would be promised on an order if it were entered now. Nothing is written and nothing is held."""
-    promise = simulate_order(entries.order_draft(order), by=request.auth, clock=request.clock)
-    lines = []
-    for line in promise.lines.values():
-        wish = line.wish
-        confirmed = [shown.confirmed_shown(one, wish.decimals) for one in line.schedules]
-        lines.append(
-            WouldBe(
-                line_number=wish.line_id,
-                confirmed=quantity(line.confirmed, wish.decimals),
-                short=quantity(line.short, wish.decimals),
-                unit=wish.unit,
-                schedule=confirmed,
-                why=line.sentence,
-            )
-        )
-    return Simulated(lines=lines)
 
 
 def _currency(order_id: int) -> str:
