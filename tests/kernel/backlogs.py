@@ -46,6 +46,8 @@ def backlog_of(items):
         booking_quantity=column(quantity for _, _, quantity in booked),
         timetable=column(at if item.get("usable") or "needed" in item else -1 for at, item in enumerate(items)),
         group=column(item.get("group", -1) for item in items),
+        lasting=column(at if "lasts" in item else -1 for at, item in enumerate(items)),
+        row_lasts=column(lasts for item in items for lasts in item.get("row_lasts", [0] * len(item["old"]))),
         aside=column(item["aside"] for item in items) if any("aside" in item for item in items) else None,
     )
 

@@ -5,7 +5,7 @@ Items of one `group` are decided as one; `needed` gives for each common day the 
 without a group is a unit by itself. What holds of an item under quotas is said in `plain_rations`.
 """
 
-from tests.kernel import plain, plain_rations
+from tests.kernel import plain, plain_lasting, plain_rations
 from troth.kernel.proposals import Terms
 
 
@@ -42,6 +42,8 @@ def usable(rows, item):
 
 
 def proposed(curve, item, rations):
+    if isinstance(curve, plain_lasting.Shelf):
+        return curve.proposal(item["quantity"], item["day"], item["mode"], item["terms"])
     asked = item["quantity"], item["day"], item["mode"], item["terms"]
     if rations.of(item):
         return rations.proposal(curve, item, asked, last=item.get("open_after"))
@@ -50,6 +52,8 @@ def proposed(curve, item, rations):
 
 def kept(curve, item, rations):
     """What of the old rows lies below the curve."""
+    if isinstance(curve, plain_lasting.Shelf):
+        return curve.kept(item)
     length = len(curve)
     held = cumulative(item["old"], length)
     if not rations.of(item) and all(
@@ -72,6 +76,8 @@ def holds(rows, t):
 
 def covered(curve, rows):
     """Whether the rows can all be taken."""
+    if isinstance(curve, plain_lasting.Shelf):
+        return curve.covers(rows)
     return all(
         h <= c for t, (h, c) in enumerate(zip(cumulative(rows, len(curve)), curve, strict=True)) if holds(rows, t)
     )
@@ -81,18 +87,19 @@ LATER = 60
 """So many days past the horizon quotas may open."""
 
 
-def run(items, supplies, horizon, reactions, limits=None, *, places=()):
+def run(items, supplies, horizon, reactions, limits=None, *, places=(), larder=None):
     """Return the new rows by id and the ids with exceptions, or None for rows where a reaction aborts the keys.
 
     `supplies` is of each key (day, change); `reactions` is (win, gain), each "abort" or the name of a fallback. With
     `limits`, (procedures, choices of sequences), what is booked comes last, by id. `places` are what each place that
-    serves some items alone keeps for them, and what else lies there.
+    serves some items alone keeps for them, and what else lies there. `larder` is what is there of goods that expire,
+    and asked of them besides, for the items that say until when theirs must last.
     """
     items = [dict(item) for item in sorted(items, key=lambda item: (item["rank"], item["id"]))]
     raised = set()
     while True:
         rations = plain_rations.Rations(limits)
-        new, again = attempt(items, supplies, horizon, (reactions, raised, rations, places))
+        new, again = attempt(items, supplies, horizon, (reactions, raised, rations, places, larder))
         if not again:
             found = new, raised, {item["id"]: item["strategy"] for item in items}
             return found if limits is None else (*found, rations.units)
@@ -108,7 +115,7 @@ def units_of(items):
 
 
 def attempt(items, supplies, horizon, settings):
-    (win, gain), raised, rations, places = settings
+    (win, gain), raised, rations, places, larder = settings
     new = {item["id"]: [] for item in items}
     balances = [cumulative(supply, horizon + 1) for supply in supplies]
 
@@ -118,6 +125,8 @@ def attempt(items, supplies, horizon, settings):
     def curve(item, without=()):
         """What is free for an item; what places keep is among it, and what their items have is gone from today on."""
         others = [one for one in items if one["key"] == item["key"] and one["id"] not in without]
+        if "lasts" in item:
+            return plain_lasting.Shelf(larder, [(one, new[one["id"]]) for one in others], item)
         drawn_on = {one["aside"] for one in others if one.get("aside", -1) >= 0 and one["strategy"] != "SKIP"}
         balance = [level + sum(places[place][0] for place in drawn_on) for level in balances[item["key"]]]
         taken = []

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from itertools import accumulate
 
+from troth.kernel.backorder.perishing import Perishing
 from troth.kernel.steps import Steps
 
 
@@ -81,4 +82,10 @@ class Aside(Steps):
         self._room += quantity
 
 
-Goods = Balance | Aside
+Goods = Balance | Aside | Perishing
+"""What may serve an item."""
+
+
+def free_on(goods: Goods, day: int) -> int:
+    """What is free for a row of a day, which may have passed or lie beyond the horizon."""
+    return goods.on(day) if isinstance(goods, Perishing) else goods[min(max(day, 0), len(goods) - 1)]

@@ -5,6 +5,7 @@
 the horizon as the horizon.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from troth.kernel.errors import BusinessError, Sentence
+from troth.kernel.lots import Pool
 from troth.kernel.netting import Array
 
 Flags = npt.NDArray[np.bool_]
@@ -100,6 +102,10 @@ class Backlog:
     group                number of the items that come together, one strategy and rank for all of them; -1: by itself.
                          A timetable of theirs gives for each common day the day on which the item's goods are needed
     aside                number of the place of the key that alone may serve the item; -1: all goods of the key may
+    lasting              of goods that expire: place in the tables of the run that say for each day from today on until
+                         when (day number) what the item is given on it must last; -1: its goods do not expire, or what
+                         it holds is demand of `Supply.larders` already and it is skipped
+    row_lasts            until when the goods of the row must last, as of today; read where `lasting` is a place
     """
 
     key: Array
@@ -127,6 +133,8 @@ class Backlog:
     timetable: Array | None = None
     group: Array | None = None
     aside: Array | None = None
+    lasting: Array | None = None
+    row_lasts: Array | None = None
 
     def __len__(self) -> int:
         return len(self.id)
@@ -140,13 +148,16 @@ class Supply:
     Of each place that some items of a key are served from alone: `kept` are goods that are here for them and not among
     the changes of the key, less the demand for them of all that is not in the backlog; `lying` what else is here, among
     those changes, and may be kept for them too. What items of a place have is gone from the key as from today; what
-    they leave of `kept` is there for all. Nothing is left over where only skipped items draw on it."""
+    they leave of `kept` is there for all. Nothing is left over where only skipped items draw on it.
+
+    `larders` are by key what is expected of goods that expire, which is then looked at in place of the changes."""
 
     offsets: Array
     day: Array
     quantity: Array
     kept: Array | None = None
     lying: Array | None = None
+    larders: Mapping[int, Pool] | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from troth.kernel import proposals
-from troth.kernel.backorder.balance import Goods
+from troth.kernel.backorder.balance import Goods, free_on
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
 from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
+from troth.kernel.backorder.perishing import Perishing
 from troth.kernel.proposals import Curve, Line, Terms
 from troth.kernel.quota import Booking, Rationed, Rations, proposed
 from troth.kernel.steps import Steps
@@ -114,7 +115,7 @@ class Contest:
         day, ready, procured = item.day, item.terms.replenishment_day, False
         if ready is not None and day >= ready:
             held = tuple(item.old) == ((day, item.quantity, True),)
-            procured = held or _free(item.balance, day) < item.quantity
+            procured = held or free_on(item.balance, day) < item.quantity
         return ((day, item.quantity, procured),)
 
     def _cover(self) -> None:
@@ -122,7 +123,7 @@ class Contest:
         for unit in self._of(Strategy.WIN):
             for item in unit.members:
                 ((day, quantity, procured),) = item.new
-                if procured and _free(item.balance, day) >= quantity:
+                if procured and free_on(item.balance, day) >= quantity:
                     item.balance.take(day, quantity)
                     item.new = ((day, quantity, False),)
 
@@ -201,12 +202,15 @@ class Contest:
             lines, limited = proposed(proposals.complete, rationed, item.quantity, day=day, terms=terms, last=last)
             item.is_limited |= limited
         else:
-            lines = proposals.complete(balance, item.quantity, day, terms)
+            lines = proposals.complete(_from(balance, day), item.quantity, day, terms)
         return _with_basis(lines, balance)[0] if lines else None
 
     def _proposal(self, item: Item) -> Rows:
         balance, terms = item.balance, item.terms
-        if not item.sequences:
+        if isinstance(balance, Perishing):
+            curve = balance.since(item.day)
+            lines = item.rule(curve, item.quantity, curve.day, terms)
+        elif not item.sequences:
             lines = item.rule(balance, item.quantity, item.day, terms)
         else:
             rationed = self._rationed(item, balance, day=item.day, ready=terms.replenishment_day, usable=item.timetable)
@@ -214,7 +218,7 @@ class Contest:
                 item.rule, rationed, item.quantity, day=item.day, terms=terms, last=item.open_after
             )
         item.fickle = _is_fickle(item, len(lines))
-        if not item.sequences:
+        if not item.sequences and not isinstance(balance, Perishing):
             lines = _usable(lines, item)
         if terms.replenishment_day is None:
             return [(day, quantity, False) for day, quantity in lines]
@@ -245,19 +249,23 @@ class Contest:
             self._take(item, [(day, quantity, False) for day, quantity in kept])
         item.new = tuple(sorted(item.new))
 
-    def _kept(self, item: Item, ceiling: Steps, quantity: int) -> tuple[Line, ...]:
+    def _kept(self, item: Item, ceiling: Steps | Perishing, quantity: int) -> tuple[Line, ...]:
         """What of `quantity` stays below the ceiling of the old rows; of a complete delivery all or nothing."""
         most = 1 if item.rule is proposals.one_time else item.terms.max_lines
         rule = proposals.complete if item.rule is proposals.complete else proposals.partial
         terms = Terms(item.terms.min_shipment, most)
+        if isinstance(ceiling, Perishing):
+            return rule(ceiling, quantity, ceiling.day, terms)
         if not item.sequences:
             return _usable(rule(ceiling, quantity, 0, terms), item)
         rationed = self._rationed(item, ceiling, day=0, usable=item.timetable)
         lines, item.is_limited = proposed(rule, rationed, quantity, day=0, terms=terms)
         return lines
 
-    def _under(self, balance: Goods, rows: Rows) -> Steps:
+    def _under(self, balance: Goods, rows: Rows) -> Steps | Perishing:
         """The free curve below what the rows confirm by each day."""
+        if isinstance(balance, Perishing):
+            return balance.under(rows).since(0)
         held: dict[int, int] = {}
         for day, quantity, _ in rows:
             day = min(max(day, 0), len(balance) - 1)
@@ -278,7 +286,7 @@ class Contest:
         balance, keeps = item.balance, self._keeps_booked(item, rows)
         for row in rows:
             day, quantity, procured = row
-            short = not procured and _free(balance, day) < quantity
+            short = not procured and free_on(balance, day) < quantity
             if short or (item.sequences and not keeps and self._rations.room(day, item.sequences) < quantity):
                 self._release(item)
                 return False
@@ -330,8 +338,8 @@ class Contest:
             item.new = ()
 
 
-def _free(balance: Goods, day: int) -> int:
-    return balance[min(max(day, 0), len(balance) - 1)]
+def _from(balance: Goods, day: int) -> Curve:
+    return balance.since(day) if isinstance(balance, Perishing) else balance
 
 
 def _usable(lines: tuple[Line, ...], item: Item) -> tuple[Line, ...]:
@@ -343,7 +351,7 @@ def _with_basis(lines: Iterable[Line], balance: Goods) -> Rows:
     rows, got = [], 0
     for day, quantity in lines:
         got += quantity
-        rows.append((day, quantity, got > _free(balance, day)))
+        rows.append((day, quantity, got > free_on(balance, day)))
     return rows
 
 
@@ -352,13 +360,15 @@ def _is_fickle(item: Item, lines: int) -> bool:
 
     Where lines are few or must not be small, one waits for the rest; it comes earlier where no rest is to be had.
     """
+    if isinstance(item.balance, Perishing):
+        return True
     cut = item.rule is proposals.partial and (item.terms.min_shipment > 1 or lines >= item.terms.max_lines)
     return cut or bool(item.sequences)
 
 
 def _frees(item: Item, had: Rows) -> bool:
     """Whether what the item has now, which is better than what it had, may leave others more than that did."""
-    if item.sequences:
+    if item.sequences or isinstance(item.balance, Perishing):
         return True
     if not any(row[2] for row in item.new):
         return False

@@ -37,12 +37,14 @@ class Item:
         "group",
         "is_limited",
         "key",
+        "lasting",
         "new",
         "old",
         "open_after",
         "place",
         "quantity",
         "raised",
+        "row_lasts",
         "rule",
         "sequences",
         "strategy",
@@ -64,6 +66,8 @@ class Item:
         self.is_limited = False
         self.raised = 0
         self.group = self.aside = -1
+        self.lasting: Sequence[int] = ()
+        self.row_lasts: dict[int, int] = {}
         self.balance: Goods = NOTHING
         self.fickle = False
 

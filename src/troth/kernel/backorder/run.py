@@ -17,6 +17,7 @@ from troth.kernel.backorder.contest import Aborted, Contest
 from troth.kernel.backorder.items import RULES, Group, Item, Unit
 from troth.kernel.backorder.links import NO_QUOTAS, Quotas, linked
 from troth.kernel.backorder.losses import losses_of
+from troth.kernel.backorder.perishing import Larder, Perishing
 from troth.kernel.netting import Array
 from troth.kernel.proposals import ANY_TERMS, Terms
 from troth.kernel.quota import Booking, Rations
@@ -32,17 +33,19 @@ def run(
     reactions: Reactions | None = None,
     quotas: Quotas = NO_QUOTAS,
     timetables: Sequence[Sequence[int]] = (),
+    lasting: Sequence[Sequence[int]] = (),
 ) -> Outcome:
     """Return what the items would be promised; nothing is changed. The same input gives the same outcome, whatever the
     order of its items. A timetable gives for each day from today on the first day from it on (never an earlier one,
-    and itself where it stands in the table) on which goods can be used: new rows lie on such days.
+    and itself where it stands in the table) on which goods can be used: new rows lie on such days. `lasting` says for
+    each day until when what is given on it must last.
 
     Asserts that ids are unique, quantities above zero, and that no item holds more than it wants.
     """
     reactions = reactions or Reactions()
     _assert_sound(backlog)
     book = _Book(len(backlog), len(supply), quotas)
-    for contest in _contests(backlog, supply, (quotas, timetables), horizon):
+    for contest in _contests(backlog, supply, (quotas, timetables, lasting), horizon):
         try:
             Contest(contest.units(horizon), reactions, contest.rations).settle()
         except Aborted as stopped:
@@ -200,8 +203,8 @@ class _Lot:
         return [firsts.get(item.place, item) for item in self.moving if item.group < 0 or item.place in firsts]
 
 
-_Given = tuple[Quotas, Sequence[Sequence[int]]]
-"""The quotas and the timetables of a run."""
+_Given = tuple[Quotas, Sequence[Sequence[int]], Sequence[Sequence[int]]]
+"""The quotas and the timetables of a run, and until when goods must last."""
 
 
 def _contests(backlog: Backlog, supply: Supply, given: _Given, horizon: int) -> Iterator[_Lot]:
@@ -242,8 +245,18 @@ def _lot(items: list[Item], changes: "_Changes", rations: Rations, horizon: int)
         assert kept[aside] >= 0, "items are moved only where what is not moved has its goods"
         nets[key][0] += kept[aside]
     balances = {key: Balance(net, horizon) for key, net in nets.items()}
+    larders = {key: Larder(pool) for key, pool in changes.larders.items() if key in nets}
+    for item in items:
+        if item.lasting:
+            item.balance = Perishing(
+                larders[item.key], item.lasting, item.row_lasts, item.timetable, horizon=horizon
+            )  # fmt: skip
+            for day, quantity, _ in item.old if item.strategy == Strategy.SKIP else ():
+                item.balance.take(day, quantity)
     asides: dict[int, Aside] = {}
     for item in moving:
+        if item.lasting:
+            continue
         item.balance = balances[item.key]
         if item.aside >= 0:
             room = kept[item.aside] + changes.lying_at(item.aside)
@@ -269,7 +282,7 @@ class _Changes:
     def __init__(self, supply: Supply) -> None:
         self._offsets: list[int] = supply.offsets.tolist()
         self._days, self._quantities = supply.day, supply.quantity
-        self._kept, self._lying = supply.kept, supply.lying
+        self._kept, self._lying, self.larders = supply.kept, supply.lying, supply.larders or {}
 
     def of(self, key: int, horizon: int) -> dict[int, int]:
         own = slice(self._offsets[key], self._offsets[key + 1])
@@ -290,7 +303,7 @@ class _Changes:
 
 def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     """The items at these places, in this order."""
-    quotas, timetables = given
+    quotas, timetables, lasting = given
     strategy = backlog.strategy[places]
     if backlog.frozen is not None:
         strategy = np.where(backlog.frozen[places], int(Strategy.SKIP), strategy)
@@ -319,7 +332,22 @@ def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     if backlog.aside is not None:
         for item, aside in zip(items, backlog.aside[places].tolist(), strict=True):
             item.aside = aside
+    if backlog.lasting is not None:
+        _give_lasting(items, backlog, places, lasting)
     return items
+
+
+def _give_lasting(
+    items: Sequence[Item], backlog: Backlog, places: Array, tables: Sequence[Sequence[int]]
+) -> None:  # fmt: skip
+    assert backlog.lasting is not None
+    assert backlog.row_lasts is not None
+    for item, table in zip(items, backlog.lasting[places].tolist(), strict=True):
+        if table >= 0:
+            item.lasting = tables[table]
+            own = slice(int(backlog.row_offsets[item.place]), int(backlog.row_offsets[item.place + 1]))
+            days, lasts = backlog.row_day[own].tolist(), backlog.row_lasts[own].tolist()
+            item.row_lasts = dict(zip(days, lasts, strict=True))
 
 
 def _give_rows(items: Sequence[Item], backlog: Backlog, places: Array) -> None:
