@@ -93,7 +93,7 @@ FROZEN: dict[str, Text] = {
     Frozen.HELD: _("A block keeps it from being confirmed"),
     Frozen.SCOPE: _("Checked by another scope than the product's"),
     Frozen.CLOSED: _("The site is closed"),
-    Frozen.EXPIRING: _("Goods are kept in batches"),
+    Frozen.EXPIRING: _("Goods are kept in batches, and more than their life decides who may have them"),
     Frozen.RATIONED: _("A quota holds for it, but it was promised too long ago to know which"),
     Frozen.PROTECTED: _("Supply protection holds for it"),
     Frozen.EXCEEDED: _("More is promised of its quota than it allows; it keeps what it has"),

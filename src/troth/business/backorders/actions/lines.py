@@ -24,6 +24,7 @@ from troth.kernel import netting, scheduling
 from troth.kernel.backorder import Supply
 from troth.kernel.calendars import day_of
 from troth.kernel.distinct import distinct
+from troth.kernel.lots import Pool
 from troth.kernel.netting import Array, Category, Series
 from troth.kernel.scheduling import Dates
 from troth.kernel.scopes import CheckingScope, Event
@@ -247,11 +248,17 @@ def _frozen(
         for scope, key in zip(found.scope, found.key.tolist(), strict=True)
     ]
     frozen[np.array(other, np.bool_)] = places[Frozen.SCOPE]
-    expiring = np.array([bool(balance.lots) for balance in balances], np.bool_)
-    frozen[expiring[found.key]] = places[Frozen.EXPIRING]
     unsure = np.array([not scope.is_firm for scope in scopes], np.bool_)
     located = np.array([bool(segment) for segment in found.segment], np.bool_)
     frozen[unsure[found.key] & located] = places[Frozen.PLANNED]
+    expiring = np.array([bool(balance.lots) for balance in balances], np.bool_)[found.key]
+    if expiring.any():
+        procured = np.array([scope.lead_time for scope in scopes], np.bool_) | unsure
+        named = np.array([bool(batch) for batch in found.batch], np.bool_)
+        by_id = found.requirement.tolist()
+        limiting = np.array([one in limits.lines or one in limits.protected for one in by_id], np.bool_)
+        entangled = procured[found.key] | named | located | limiting | (found.group >= 0)
+        frozen[expiring & entangled] = places[Frozen.EXPIRING]
     frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
     if limits.lines or found.is_rationed.any():
         by_id = found.requirement.tolist()
@@ -276,7 +283,7 @@ def _summed(keys: Array, days: Array, quantities: Array) -> list[tuple[int, int,
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def expected(lines: Lines) -> Supply:
+def expected(lines: Lines, larders: Mapping[int, Pool]) -> Supply:
     """What is expected of each key beside its open lines, as changes of its balance."""
     offsets: list[int] = [0]
     at: list[int] = []
@@ -288,7 +295,7 @@ def expected(lines: Lines) -> Supply:
         offsets.append(len(at))
     return Supply(
         np.array(offsets, np.int64), np.array(at, np.int64), np.array(changed, np.int64), lines.asides.kept,
-        lines.asides.lying,
+        lines.asides.lying, larders,
     )  # fmt: skip
 
 

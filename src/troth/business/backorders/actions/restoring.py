@@ -12,12 +12,15 @@ import numpy as np
 
 from troth.business.backorders import store
 from troth.business.backorders.actions import aside
+from troth.business.backorders.actions.aging import NO_LIFE, lasts_of
 from troth.business.backorders.models import Change, Run
 from troth.business.backorders.states import ChangeState, Left, Verdict, verdict_of
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising.actions import assign as assigning
 from troth.business.promising.actions import limited, quotas
 from troth.business.promising.actions.assign import Given
+from troth.business.promising.actions.changes import demand_of
+from troth.business.promising.actions.lasting import lot_postings
 from troth.business.promising.actions.limited import Limits
 from troth.business.promising.actions.quotas import key_of
 from troth.business.promising.rules.quotas import Use
@@ -25,9 +28,10 @@ from troth.business.promising.rules.wish import Schedule, Way
 from troth.business.promising.states import UNSECURED
 from troth.business.sales.actions.outstanding import outstanding
 from troth.business.supply import actions as supply
-from troth.kernel import netting, scheduling
-from troth.kernel.backorder.balance import Aside, Balance, Goods
+from troth.kernel import lots, netting, scheduling
+from troth.kernel.backorder.balance import Aside, Balance, Goods, free_on
 from troth.kernel.backorder.losses import moves
+from troth.kernel.backorder.perishing import Larder, Perishing
 from troth.kernel.calendars import day_of
 from troth.kernel.places import segment_of
 from troth.kernel.proposals import Line
@@ -110,6 +114,7 @@ def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clo
     found = Restored(today)
     books = _Books(held, scopes, today, limits)
     books.lay_out({supply.site_series(one.key) for one in lines}, located)
+    books.fill_larders(lines)
     _give_back(lines, books)
     for key, key_id in key_ids.items():
         own = [one for one in lines if supply.site_series(one.key) == key]
@@ -148,6 +153,7 @@ class _Books:
     today: Mapping[int, int]
     limits: Limits
     balances: dict[AvailabilityKey, Goods] = field(default_factory=dict)
+    larders: dict[AvailabilityKey, Larder] = field(default_factory=dict)
     back: dict[QuotaKey, int] = field(default_factory=dict)
 
     def lay_out(self, keys: Iterable[AvailabilityKey], located: Sequence[AvailabilityKey]) -> None:
@@ -161,6 +167,30 @@ class _Books:
             net[0] += sum(max(over[one], 0) for one in own)
             whole = self.balances[key] = Balance(net, scope.horizon_days)
             self.balances |= {one: Aside(whole, over[one] + lying[one]) for one in own}
+
+    def fill_larders(self, lines: Sequence["_Line"]) -> None:
+        """Of goods that expire, what is there beside the lines, and what these have of it."""
+        for key in {one.key for one in lines if self.held.balance(one.key).lots}:
+            scope, today = self.scopes[key.product_id].secured, self.today[key.site_id]
+            stands = [(one, one.stands) for one in lines if one.key == key and one.stands and not one.stands.batch]
+            back = [entry for _, own in stands for entry in demand_of(own, sign=1) if entry.key == key]
+            found = lots.merge(self.held.balance(key).lots, lot_postings(back))
+            self.larders[key] = Larder(lots.pool(found, scope, today))
+            for one, own in stands:
+                for quantity, material, _, basis in one.now if own.key == key and own.is_checked else ():
+                    if basis not in UNSECURED:
+                        self.goods(one, one.now).take(material - today, quantity)
+
+    def goods(self, one: "_Line", rows: Told) -> Goods:
+        """What may serve a line as far as these rows go."""
+        larder = self.larders.get(one.key)
+        if larder is None:
+            return self.balances[one.key]
+        assert one.stands is not None
+        today, life = self.today[one.key.site_id], one.stands.life_days
+        life = NO_LIFE if life is None else life
+        until = {row[1] - today: lasts_of(row[2], life, row[1] - today) for row in rows}
+        return Perishing(larder, (0,), until, (), horizon=self.scopes[one.key.product_id].horizon_days)
 
     def use(self, uses: Iterable[Use], sign: int) -> None:
         """Let go of these (1), or consume them (-1)."""
@@ -215,7 +245,7 @@ def _may_go_back(unit: Sequence[_Line], books: _Books) -> bool:
     for one in unit:
         if one.stands is None or one.stands.is_withdrawn:
             one.left = Left.ENDED
-        elif not one.is_untouched:
+        elif not one.is_untouched or one.stands.batch:
             one.left = Left.SINCE
         elif one.change.requirement_id in books.limits.protected:
             one.left = Left.PROTECTED
@@ -235,7 +265,7 @@ def _all_or_none(unit: Sequence[_Line], books: _Books) -> None:
                 books.use(other.uses, 1)
                 books.use(other.consumes, -1)
                 before = [tuple(row) for row in other.change.old]
-                back = _swapped(books.balances[other.key], before, other.now, books.today[other.key.site_id])
+                back = _swapped(books, other, before, other.now)
                 assert back, "what a line has until now is there for it"
             for other in unit:
                 other.left = left if other is one else Left.TOGETHER
@@ -251,7 +281,7 @@ def _goes_back(one: _Line, books: _Books) -> Left | None:
     uses = books.before(one)
     if uses is not None:
         old = [tuple(row) for row in one.change.old]
-        if _swapped(books.balances[one.key], one.now, old, books.today[one.key.site_id]):
+        if _swapped(books, one, one.now, old):
             one.uses = uses
             books.use(uses, -1)
             return None
@@ -259,19 +289,20 @@ def _goes_back(one: _Line, books: _Books) -> Left | None:
     return Left.GONE if uses is not None else Left.QUOTA
 
 
-def _swapped(balance: Goods, now: Told, before: Told, today: int) -> bool:
+def _swapped(books: _Books, one: _Line, now: Told, before: Told) -> bool:
     """Give back what a line has and take what it had; False, and all as it was, where that is not there."""
+    today, owned, balance = books.today[one.key.site_id], books.goods(one, now), books.goods(one, before)
     have = [(material - today, quantity) for quantity, material, _, basis in now if basis not in UNSECURED]
     had = [(material - today, quantity) for quantity, material, _, basis in before if basis not in UNSECURED]
     for day, quantity in have:
-        balance.give_back(day, quantity)
+        owned.give_back(day, quantity)
     taken: list[tuple[int, int]] = []
     for day, quantity in had:
-        if balance[min(max(day, 0), len(balance) - 1)] < quantity:
+        if free_on(balance, day) < quantity:
             for other, back in taken:
                 balance.give_back(other, back)
             for other, again in have:
-                balance.take(other, again)
+                owned.take(other, again)
             return False
         balance.take(day, quantity)
         taken.append((day, quantity))

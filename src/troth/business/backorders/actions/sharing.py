@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from troth.business.backorders.actions.aging import Aging
 from troth.business.backorders.actions.grouping import Groups
 from troth.business.backorders.actions.lines import LEAD_TIME, STOCK, Lines, Timetables, expected
 from troth.business.backorders.actions.rationing import Afterwards, Rationing, exceeding, names
@@ -90,6 +91,7 @@ class Shared:
         self.groups = Groups(lines, self.dates)
         self.horizon = max((scope.counted.horizon_days for scope in lines.scopes), default=0)
         self.wanted_day = self.groups.wanted(self._last_day)
+        self.aging = Aging(lines, self._single_dates, self._last_day)
         self.selected = _selected(self.facts, settings, ids[0])
         self.segment, self.frozen = self._sorted(ids[1:])
         self.outcome = self._run()
@@ -163,12 +165,14 @@ class Shared:
             replenishment_day=lines.ready if (lines.ready >= 0).any() else None, timetable=self._timetables[1],
             group=np.where(self.takes_part, found.group, -1) if len(self.groups.grouped) else None,
             aside=lines.asides.of if lines.asides.keys else None,
+            lasting=self.aging.lasting if self.aging else None, row_lasts=self.aging.row_lasts if self.aging else None,
             sequences=self.rationing.sequences if self.rationing.matched else None,
             open_after=self.rationing.open_after(self.wanted_day), booking_offsets=booked[0],
             booking_procedure=booked[1], booking_cell=booked[2], booking_quantity=booked[3],
         )  # fmt: skip
         return kernel_run(
-            backlog, expected(lines), horizon=self.horizon, reactions=self.settings.reactions,
+            backlog, expected(lines, self.aging.larders), horizon=self.horizon, reactions=self.settings.reactions,
+            lasting=self.aging.tables,
             timetables=self._timetables[0], quotas=self.rationing.quotas,
         )  # fmt: skip
 
@@ -282,10 +286,23 @@ class Shared:
         offsets, rows = self._new
         return rows[offsets[place] : offsets[place + 1]]
 
+    def lasts(self, place: int, offset: int) -> int:
+        """Until when goods must last that a line has of a day (offset), as it was promised or is now."""
+        lines, (offsets, _) = self.lines, self._old
+        for row in range(offsets[place], offsets[place + 1]):
+            if int(lines.open.row_material[row]) - int(lines.today_of[place]) == offset:
+                return int(self.aging.row_lasts[row])
+        table = self.aging.tables[int(self.aging.lasting[place])]
+        return table[min(max(offset, 0), len(table) - 1)]
+
     def dates_of(self, place: int, material: int) -> Dates:
         """The dates of goods that a line gets on a material day."""
         if self.groups.of[place] >= 0 and (common := self._joint_dates(place)) is not None:
             return common
+        return self._single_dates(place, material)
+
+    def _single_dates(self, place: int, material: int) -> Dates:
+        """The same of a line that comes by itself."""
         way, today, requested = self._asked[place]
         wanted = self.dates.wanted(way, today, requested)
         return wanted if wanted.material_available == material else self.dates.later(way, today, material)
@@ -406,6 +423,8 @@ class _Bases:
     def _laid(self, key: int) -> dict[tuple[int, int], str]:
         """The basis of each row that a line of the key gets, by line and material day."""
         shared, today = self._shared, int(self._shared.lines.today[key])
+        if shared.lines.balances[key].lots:
+            return self._laid_lots(key)
         of = shared.lines.asides.of
         stock = self._stock(key) - sum(
             quantity for place in self._moving[key] if of[place] >= 0 for quantity, *_ in shared.new_days(place)
@@ -433,6 +452,20 @@ class _Bases:
                 if firm is not None:
                     firm.take(offset, quantity)
             found[place, today + offset] = str(basis)
+        return found
+
+    def _laid_lots(self, key: int) -> dict[tuple[int, int], str]:
+        """The same of goods that expire: on stock is what those that lie here cover for good, and last for."""
+        shared, lines = self._shared, self._shared.lines
+        today, found = int(lines.today[key]), dict[tuple[int, int], str]()
+        own = (lines.open.key[lines.row_owner] == key) & (lines.open.row_basis == STOCK)
+        stays = np.flatnonzero(own & ~shared._differs[lines.row_owner] & (shared.aging.lasting[lines.row_owner] >= 0))
+        stock = shared.aging.on_stock(key, stays.tolist())
+        moves = [
+            (offset, place, quantity) for place in self._moving[key] for quantity, offset, _ in shared.new_days(place)
+        ]
+        for offset, place, quantity in sorted(moves):
+            found[place, today + offset] = str(stock.basis(offset, shared.lasts(place, offset), quantity))
         return found
 
     def _stock(self, key: int) -> int:

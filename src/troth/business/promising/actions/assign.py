@@ -14,10 +14,12 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
 from troth.business.promising.actions import places, quotas
 from troth.business.promising.actions.changes import category_of, demand_of
-from troth.business.promising.rules import Asked, Schedule, Shelf
+from troth.business.promising.rules import Asked, LotShelf, Schedule, Shelf
+from troth.business.promising.rules.aging import Lasting
 from troth.business.promising.rules.quotas import Use, merged
 from troth.business.promising.store import Standing
 from troth.business.supply.actions import site_series
+from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.places import location_of
 from troth.kernel.scopes import Event
@@ -198,8 +200,11 @@ class _Shelves:
     def of(self, key: AvailabilityKey) -> Shelf:
         if key not in self._kept:
             balance = self._held.balance(key)
-            asked = Asked(balance.series, balance.version, self._today[key.site_id])
-            self._kept[key] = Shelf(asked, self._scopes[key.product_id])
+            asked, scope = (
+                Asked(balance.series, balance.version, self._today[key.site_id]),
+                self._scopes[key.product_id],
+            )
+            self._kept[key] = LotShelf(asked, balance.lots, scope) if balance.lots else Shelf(asked, scope)
         return self._kept[key]
 
 
@@ -210,6 +215,10 @@ def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
         "scope": shelf.scope.code, "version": shelf.version, "today": shelf.today, "mode": before.mode,
         "asked": one.wanted, **one.noted,
     }  # fmt: skip
+    if isinstance(shelf, LotShelf):
+        lasts = day_of(before.requested_on) + (before.life_days or 0)
+        record |= shelf.told(lasts, before.batch)
+        shelf = Lasting(shelf, lasts, before.batch)
     if location := location_of(before.segment):
         record["location"] = location
     got = sum(line.quantity for line in one.schedules)

@@ -44,6 +44,8 @@ class OpenLines:
     is_apart                it is to arrive together with what is not all among these lines, or with stock tied to it
     is_rationed             quotas or supply protection hold for it
     is_held                 a block keeps the line from being confirmed
+    life                    how long the goods must last from the day of delivery on; -1: they are not kept in batches
+    batch                   the one that was asked for; "" for any
     segment                 what is kept apart for it: one storage location (`kernel.places`); "" for the site's goods
     row_offsets             one more than lines; the rows of a line in the order of their days
     row_quantity, row_material, row_delivery, row_basis      what is confirmed of `wanted`, and on what (`BASES`)
@@ -64,7 +66,9 @@ class OpenLines:
     is_apart: npt.NDArray[np.bool_]
     is_rationed: npt.NDArray[np.bool_]
     is_held: npt.NDArray[np.bool_]
+    life: Array
     scope: list[str]
+    batch: list[str]
     segment: list[str]
     row_offsets: Array
     row_quantity: Array
@@ -146,7 +150,8 @@ def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
     lines = sql.fetch(
         f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {day('r.requested_on')},"
         f" {_place('r.mode', MODES)}, r.priority, r.value, {_TOGETHER}, r.deliveries_max, r.is_fixed,"
-        f" r.is_rationed, {_held()}, r.scope, {_GROUP.format(r='r')}, r.segment FROM {of_key} ORDER BY r.id",
+        f" r.is_rationed, {_held()}, r.scope, {_GROUP.format(r='r')}, r.segment, r.batch,"
+        f" COALESCE(r.life_days, -1) FROM {of_key} ORDER BY r.id",
         parameters,
     )
     ids = [row[1] for row in lines]
@@ -192,7 +197,7 @@ def _place(column: str, words: Sequence[str]) -> str:
 
 
 def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
-    wide = list(zip(*lines, strict=True)) or [()] * 17
+    wide = list(zip(*lines, strict=True)) or [()] * 19
     ints = [np.array(column, np.int64) for column in wide[:11]]
     fixed, rationed, held = (np.array([bool(value) for value in column], np.bool_) for column in wide[11:14])
     flat = np.array(rows, np.int64).reshape(-1, 5)
@@ -207,7 +212,8 @@ def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
         key=ints[0], requirement=ints[1], line=ints[2], document=ints[3], wanted=wanted, requested=ints[5],
         mode=np.where(ints[9] == 1, MODES.index(Mode.COMPLETE), ints[6]), priority=ints[7], value=ints[8],
         most=ints[10], is_fixed=fixed, group=group, is_apart=apart, is_rationed=rationed, is_held=held,
-        scope=list(wide[14]), segment=list(wide[16]), row_offsets=offsets, row_quantity=flat[:, 1],
+        life=np.array(wide[18], np.int64), scope=list(wide[14]), batch=list(wide[17]), segment=list(wide[16]),
+        row_offsets=offsets, row_quantity=flat[:, 1],
         row_material=flat[:, 2], row_delivery=flat[:, 3], row_basis=flat[:, 4],
     )  # fmt: skip
 

@@ -159,11 +159,14 @@ class LotShelf(Shelf):
         return sorted(found, key=itemgetter(1), reverse=True)[:SPOILT_MAX]
 
     def _told(self, record: Any, wish: Wish, delivery: int) -> dict[str, Any]:
-        lasts = delivery + (wish.life_days or 0)
-        told = {**record, "lasts": lasts}
-        if wish.batch:
-            told["batch"] = wish.batch
-        if spoilt := self.spoilt(lasts, wish.batch):
+        return {**record, **self.told(delivery + (wish.life_days or 0), wish.batch)}
+
+    def told(self, lasts: int, batch: str) -> dict[str, Any]:
+        """What a record says of goods that must last until a day, or are of a batch."""
+        told: dict[str, Any] = {"lasts": lasts}
+        if batch:
+            told["batch"] = batch
+        if spoilt := self.spoilt(lasts, batch):
             told["spoilt"] = spoilt
         return told
 
