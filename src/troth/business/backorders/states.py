@@ -100,13 +100,12 @@ class Frozen(StrEnum):
     """Why a line that was selected takes no part.
 
     `together`: it arrives together with something that takes none; `linked`: or with lines of products that are linked
-    with too many others to be decided at once. `expiring`: its goods are kept in batches, and it asks for
-    one, comes together with others, or is under a quota, protection or a lead time; `protected`: supply protection holds
-    for it. `rationed`: a quota holds for it, and it was promised before what
-    tells it apart was kept with it. `exceeded`: more is promised of its quota than it allows, and its strategy is one
-    that keeps. `planned`: one location alone serves it, and planned or unreleased goods count for the product. `short`:
-    its location lacks goods for lines that stay as they are. `linked` is, too, what shares a quota with lines of too
-    many products.
+    with too many others to be decided at once. `expiring`: its goods are kept in batches, and it asks for one, arrives
+    together with others, or is under a quota, protection or a lead time; `protected`: supply protection holds for it.
+    `rationed`: a quota holds for it, and it was promised before what tells it apart was kept with it. `exceeded`:
+    more is promised of its quota than it allows, and its strategy is one that keeps. `planned`: one location alone
+    serves it, and planned or unreleased goods count for the product. `short`: its location lacks goods for lines
+    that stay as they are. `linked` is, too, what shares a quota with lines of too many products.
     """
 
     FIXED = "fixed"

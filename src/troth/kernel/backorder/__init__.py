@@ -33,6 +33,10 @@ wants all of it at once, leaves to later ranks what does not suffice for it, and
 Items that one place alone serves ask for what lies there, from today on: what it keeps for them, and what of the key is
 given up. What is said of goods is said of those that may serve an item.
 
+Of goods that expire an item has what lasts long enough, for the day of each row; a later rank may then hold what does
+not last for an earlier one, and more supply may let one go before another. Gain and Improve are asked again as under
+quotas.
+
 Under quotas whoever keeps its rows keeps the cells that it booked, where those are free. Who is promised in another
 period leaves room in its own, who is procured leaves supply; so Gain, and then Improve, are asked again until none of
 them can have better.
