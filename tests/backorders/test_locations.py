@@ -197,6 +197,16 @@ def test_a_line_that_names_another_location_since_is_left_alone(contested):
     assert_books_hold()
 
 
+def test_a_line_that_was_cancelled_since_is_left_alone(contested):
+    run = contested.applied(*BETA_WINS)
+    for one in (contested.first, contested.second):
+        sales.cancel_order(one, reason="no need", by=SYSTEM, clock=contested.small.clock)
+    undoing = contested.undo(run)
+    assert set(undoing.changes.values_list("left_because", flat=True)) == {Left.ENDED}
+    assert kept(contested.small) == 0
+    assert_books_hold()
+
+
 def test_goods_that_left_the_location_since_leave_the_lines_as_they_are(contested):
     run = contested.simulated(*BETA_WINS)
     supply.move_stock(

@@ -251,8 +251,9 @@ def _lot(items: list[Item], changes: "_Changes", rations: Rations, horizon: int)
             item.balance = Perishing(
                 larders[item.key], item.lasting, item.row_lasts, item.timetable, horizon=horizon
             )  # fmt: skip
-            for day, quantity, _ in item.old if item.strategy == Strategy.SKIP else ():
-                item.balance.take(day, quantity)
+            for day, quantity, procured in item.old if item.strategy == Strategy.SKIP else ():
+                if not procured:
+                    item.balance.take(day, quantity)
     asides: dict[int, Aside] = {}
     for item in moving:
         if item.lasting:

@@ -170,7 +170,7 @@ class _Books:
 
     def fill_larders(self, lines: Sequence["_Line"]) -> None:
         """Of goods that expire, what is there beside the lines, and what these have of it."""
-        for key in {one.key for one in lines if self.held.balance(one.key).lots}:
+        for key in {one.key for one in lines if not one.change.location and self.held.balance(one.key).lots}:
             scope, today = self.scopes[key.product_id].secured, self.today[key.site_id]
             stands = [(one, one.stands) for one in lines if one.key == key and one.stands and not one.stands.batch]
             back = [entry for _, own in stands for entry in demand_of(own, sign=1) if entry.key == key]
@@ -245,7 +245,7 @@ def _may_go_back(unit: Sequence[_Line], books: _Books) -> bool:
     for one in unit:
         if one.stands is None or one.stands.is_withdrawn:
             one.left = Left.ENDED
-        elif not one.is_untouched or one.stands.batch:
+        elif not one.is_untouched or one.stands.batch or one.key not in books.balances:
             one.left = Left.SINCE
         elif one.change.requirement_id in books.limits.protected:
             one.left = Left.PROTECTED
