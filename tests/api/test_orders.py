@@ -153,6 +153,16 @@ def test_a_promise_is_simulated_and_leaves_no_trace(rep):
     assert rep.get("orders").json() == before
 
 
+def test_better_dates_are_asked_for_over_the_api(small, rep):
+    made = rep.post("orders", order(("HELMET", 12))).json()
+    address = f"orders/{made['id']}"
+    assert_refused(rep.post(f"{address}/promise-anew"), 409, "nothing_better")
+    company.put_in_stock(small, "HELMET", 5)
+    assert_refused(rep.post(f"{address}/promise-anew", {"lines": [20]}), 422, "unknown_line")
+    assert rep.post(f"{address}/promise-anew", {"lines": [10]}).json()["lines"] == [10]
+    assert rep.get(address).json()["lines"][0]["confirmed"] == "12"
+
+
 def test_orders_are_listed_page_by_page_though_new_ones_come_in(rep):
     numbers = [rep.post("orders", order(("HELMET", 1))).json()["number"] for _ in range(3)]
     first = rep.get("orders?limit=2").json()

@@ -65,6 +65,7 @@ class Cause(StrEnum):
     ORDERED = "ordered"
     BACKORDER = "backorder"
     UNDONE = "undone"
+    ASKED = "asked"
 
 
 UNSECURED = tuple(basis for basis in Basis if not basis.is_secured)

@@ -89,6 +89,7 @@ history.words(
         "sales.order_rejected_for_credit": _("Rejected for its credit"),
         "sales.order_resumed": _("Promised after the release"),
         "sales.order_repromised": _("Promised anew after supply moved"),
+        "sales.order_promised_anew": _("Better dates asked for and taken"),
         "sales.new_dates_proposed": _("New dates proposed after supply moved"),
         "sales.old_dates_kept": _("Old dates kept"),
         "sales.promise_kept": _("Supply covers it no longer; the promise was kept"),

@@ -43,6 +43,7 @@ def mail_confirmation(event: Occurred) -> None:
 @subscribe("sales.order_changed", when=_by_mail)
 @subscribe("sales.order_resumed", when=_by_mail)
 @subscribe("sales.order_repromised", when=_by_mail)
+@subscribe("sales.order_promised_anew", when=_by_mail)
 def mail_change(event: Occurred) -> None:
     """Only where something was confirmed before, and the paper says something else now.
 

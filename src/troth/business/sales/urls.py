@@ -36,6 +36,7 @@ urlpatterns = [
     path("orders/<int:key>/texts/", texts.OrderTexts.as_view(), name="order-texts"),
     path("orders/<int:key>/submit/", verbs.order_submit, name="order-submit"),
     path("orders/<int:key>/copy/", verbs.order_copy, name="order-copy"),
+    path("orders/<int:key>/better-dates/", verbs.order_anew, name="order-anew"),
     path("orders/<int:key>/cancel/", verbs.OrderCancel.as_view(), name="order-cancel"),
     path("orders/<int:key>/reject/", verbs.OrderReject.as_view(), name="order-reject"),
     path("orders/<int:key>/block/", verbs.OrderBlock.as_view(), name="order-block"),

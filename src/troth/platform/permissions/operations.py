@@ -89,6 +89,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "order_from_quotation": "sales.order_from_quotation",
     "list_new_dates": "sales.view_order",
     "get_new_dates": "sales.view_order",
+    "promise_anew": "sales.promise_anew",
     "take_new_dates": "sales.take_new_dates",
     "keep_old_dates": "sales.keep_old_dates",
     "list_orders": "sales.view_order",

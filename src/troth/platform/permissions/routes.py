@@ -209,6 +209,7 @@ ROUTES: Final[dict[str, str]] = {
     "sales:order-draft-change": "sales.save_order",
     "sales:order-submit": "sales.submit_order",
     "sales:order-copy": "sales.copy_order",
+    "sales:order-anew": "sales.promise_anew",
     "sales:order-cancel": "sales.cancel_order",
     "sales:order-reject": "sales.reject_for_credit",
     "sales:order-block": "sales.set_block",

@@ -114,6 +114,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "sales.order_from_quotation": _ENTRY,
     "sales.resume_order": _who(OPS),
     "sales.repromise_order": _who(OPS),
+    "sales.promise_anew": _ENTRY,
     "sales.take_new_dates": _ENTRY,
     "sales.keep_old_dates": _ENTRY,
     "sales.settle_new_dates": _who(),

@@ -29,6 +29,7 @@ CAUSES = {
     "entered": _("Entered"), "changed": _("Changed"), "supply": _("Supply fell short"), "released": _("Block released"),
     "cancelled": _("Cancelled"), "expired": _("Expired"), "ordered": _("Ordered"),
     "backorder": _("Backorder run"), "undone": _("Backorder run undone"),
+    "asked": _("Better dates asked for"),
 }  # fmt: skip
 SEEN = (Column("on", _("Goods ready from"), "date"), Column("free", _("Free then"), "quantity"))
 MOVED = (

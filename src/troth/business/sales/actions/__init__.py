@@ -18,6 +18,7 @@
 """
 
 from troth.business.sales.actions.allocate import Allocated, allocate_stock, release_allocation
+from troth.business.sales.actions.anew import PromisedAnew, promise_anew
 from troth.business.sales.actions.answers import (
     Confirmed,
     DeliveryMade,
@@ -65,6 +66,7 @@ __all__ = [
     "Entered",
     "Expired",
     "LineAnswer",
+    "PromisedAnew",
     "Refused",
     "Repromised",
     "Saved",
@@ -85,6 +87,7 @@ __all__ = [
     "keep_old_dates",
     "order_from_hold",
     "order_from_quotation",
+    "promise_anew",
     "reject_for_credit",
     "reject_item",
     "reject_quotation",

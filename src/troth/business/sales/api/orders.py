@@ -215,6 +215,28 @@ def _allocated(request: ApiRequest, order_id: int, line_number: int) -> Allocate
     return AllocatedShown(line_number=line_number, allocated=quantity(tied, line.base_decimals), unit=line.base_unit)
 
 
+class BetterAsked(Entry):
+    """Numbers of the lines for which better dates are asked; none for all."""
+
+    lines: Annotated[list[Number], Field(max_length=1000)] = []
+
+
+class BetterShown(Shown):
+    """`lines` by number: what has better dates now."""
+
+    order: int
+    number: str
+    lines: list[int]
+
+
+@operations.acts("/orders/{int:order_id}/promise-anew", BetterShown, checks_version=True)
+def promise_anew(request: ApiRequest, order_id: Id, asked: BetterAsked) -> BetterShown:
+    """Promise lines again and take what comes sooner; refused as `nothing_better` where nothing does."""
+    version = versions.stated(request)
+    made = act(request, actions.promise_anew, order_id, asked.lines, expected_version=version)
+    return BetterShown(order=made.order_id, number=made.number, lines=sorted(made.changes))
+
+
 class BlockEntry(Entry):
     """`scope` is the step that is stopped: delivery or billing."""
 

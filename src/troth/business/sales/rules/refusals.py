@@ -169,6 +169,18 @@ class DeliversOnSaving(BusinessError):
     code = "delivers_on_saving"
 
 
+class NotPromised(BusinessError):
+    """Better dates are asked for where nothing is promised."""
+
+    code = "not_promised"
+
+
+class NothingBetter(BusinessError):
+    """Better dates are asked for and there are none."""
+
+    code = "nothing_better"
+
+
 class NewDatesOver(BusinessError):
     """Somebody has decided over the proposed dates, or supply covers the promise again."""
 

@@ -133,6 +133,9 @@ def _order_steps(view: DocumentView, actor: Any) -> tuple[Step, ...]:
         step(actor, _("Change"), "sales:order-change", order.pk, method="get", company_id=company),
         screens.texts_step(view, actor),
         step(actor, _("Copy"), "sales:order-copy", order.pk, company_id=company),
+        step(actor, _("Ask for better dates"), "sales:order-anew", order.pk, company_id=company)
+        if order.state == OrderState.SUBMITTED and _waits(view)
+        else None,
         step(actor, _("Set a block"), "sales:order-block", order.pk, method="get", company_id=company)
         if order.state == OrderState.SUBMITTED
         else None,
@@ -140,6 +143,12 @@ def _order_steps(view: DocumentView, actor: Any) -> tuple[Step, ...]:
         if untouched
         else None,
     )
+
+
+def _waits(view: DocumentView) -> bool:
+    """Whether something of the order comes later than wished, or not at all."""
+    promised = [(one.promise, one.line.requested_on) for one in view.lines if one.line.stands and one.promise]
+    return any(one.short > 0 or (one.delivery_on and wished and one.delivery_on > wished) for one, wished in promised)
 
 
 def _missing(order: Order, actor: Any) -> list[Block]:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit.web import register_rejection
@@ -42,6 +42,13 @@ def _copy(request: HttpRequest, actor: Any, key: int) -> Said:
     return Said(sentence, order_url(saved.id), back_to_nothing(actor, saved.id))
 
 
+def _anew(request: HttpRequest, actor: Any, key: int) -> Said:
+    made = actions.promise_anew(key, **clocked(request, actor))
+    count = len(made.changes)
+    sentence = ngettext("%(count)s item comes sooner now.", "%(count)s items come sooner now.", count)
+    return Said(sentence % {"count": count}, order_url(key))
+
+
 def _send(request: HttpRequest, actor: Any, key: int) -> Said:
     saved = actions.send_quotation(key, **clocked(request, actor))
     return Said(gettext("%(number)s sent.") % {"number": saved.number}, quotation_url(key))
@@ -52,7 +59,7 @@ def _accept(request: HttpRequest, actor: Any, key: int) -> Said:
     return Said(gettext("%(number)s accepted.") % {"number": saved.number}, quotation_url(key))
 
 
-order_submit, order_copy = button(_submit), button(_copy)
+order_submit, order_copy, order_anew = button(_submit), button(_copy), button(_anew)
 quotation_send, quotation_accept = button(_send), button(_accept)
 
 
