@@ -6,7 +6,8 @@ from tests.ledgers.conftest import AT, DELIVERY, INVOICE, ON, ORDER, broken, fin
 from troth.ledgers.exposure import actions, queries
 from troth.ledgers.exposure.actions import Entry
 from troth.ledgers.exposure.keys import Part
-from troth.ledgers.exposure.models import Balance, Posting
+from troth.ledgers.exposure.models import Balance, Day, Posting
+from troth.ledgers.exposure.recount import recount
 from troth.platform import locks
 from troth.platform.documents import DocumentRef
 
@@ -106,3 +107,62 @@ def test_verify_sees_a_part_that_is_not_its_postings(world):
         f"{name}: open_orders is 999, its postings sum to 1000.",
         f"{name}: open_deliveries is 1, its postings sum to 0.",
     ]
+
+
+def counts():
+    return Balance.objects.values_list("orders", "deliveries", "invoices").get()
+
+
+def test_open_documents_are_counted_as_long_as_something_stands_for_them(world):
+    post(world, Part.OPEN_ORDERS, 1000, ORDER)
+    assert counts() == (1, 0, 0)
+    post(world, Part.OPEN_ORDERS, 500, ORDER)
+    post(world, Part.OPEN_ORDERS, 10, DocumentRef("order", 999_999))
+    assert counts() == (2, 0, 0)
+    post(world, Part.OPEN_ORDERS, -1500, ORDER)
+    assert counts() == (1, 0, 0)
+    post(world, Part.DEPOSITS, 70, PAYMENT)
+    assert counts() == (1, 0, 0)
+    actions.withdraw(taken(world), world.exposure, DocumentRef("order", 999_999), at=AT)
+    assert counts() == (0, 0, 0)
+    assert broken() == []
+
+
+def test_what_goes_on_in_parts_counts_in_both(world):
+    to_invoice(world)
+    assert counts() == (1, 0, 1)
+    assert broken() == []
+
+
+def test_what_is_overdue_is_known_by_the_days_on_which_it_was_due(world):
+    late = DocumentRef("invoice", 999_999)
+    post(world, Part.OPEN_INVOICES, 700, INVOICE, DUE)
+    post(world, Part.OPEN_INVOICES, 50, late, DUE - timedelta(days=9))
+    known = lambda today: queries.overdue(taken(world), world.exposure, today=today)  # noqa: E731
+    assert known(DUE - timedelta(days=9)) == queries.Overdue()
+    assert known(DUE) == queries.Overdue(50, DUE - timedelta(days=9))
+    assert known(DUE + timedelta(days=1)) == queries.Overdue(750, DUE - timedelta(days=9))
+    post(world, Part.OPEN_INVOICES, -50, late, DUE - timedelta(days=9))
+    assert known(DUE + timedelta(days=1)) == queries.Overdue(700, DUE)
+    assert Day.objects.count() == 2
+    assert broken() == []
+
+
+def test_counts_and_days_are_made_anew_from_the_postings(world):
+    to_invoice(world)
+    Balance.objects.update(orders=9, invoices=0)
+    Day.objects.update(amount=1)
+    recount()
+    assert (counts(), Day.objects.get().amount) == ((1, 0, 1), 700)
+    assert broken() == []
+
+
+def test_verify_sees_a_count_and_a_day_that_are_not_their_postings(world):
+    to_invoice(world)
+    Balance.objects.update(orders=2)
+    Day.objects.update(amount=1)
+    number = Balance.objects.get().pk
+    assert findings("exposure: documents") == [
+        f"Exposure balance {number} counts [2, 0, 1] open orders, deliveries and invoices; [1, 0, 1] stand."
+    ]
+    assert findings("exposure: days") == [f"Exposure balance {number}: 1 is due on {DUE}, its postings sum to 700."]

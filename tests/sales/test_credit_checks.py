@@ -1,8 +1,9 @@
 """What the rules of credit make of an order that is entered, raised or submitted."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from tests import company
 from tests.sales import books
@@ -14,6 +15,10 @@ from troth.business.masterdata.models import CreditCheck
 from troth.business.sales import actions, queries
 from troth.business.sales.actions.group import enter_orders
 from troth.business.sales.rules.changes import LineChange, OrderChanges
+from troth.ledgers.exposure import actions as exposure
+from troth.ledgers.exposure.keys import Part
+from troth.platform import locks
+from troth.platform.documents import DocumentRef
 
 PAST = ("FRAME", 30)
 WITHIN = ("HELMET", 1)
@@ -148,6 +153,44 @@ def test_each_criterion_blocks_by_itself_and_says_so(small, rep, enter, rule, co
 def test_what_just_passes_goes_on(small, enter, rule, columns, payer):
     rule("order_create", "block", checks_limit=False, **columns)
     account(small, limit=0, **payer)
+    enter(WITHIN)
+    assert verdicts.blocked_documents() == ()
+
+
+def owe(small, amount, due_on, invoice_id=999_999):
+    """An open invoice of ALPHA."""
+    key = credit.key(small.company.pk, small.party("ALPHA").pk)
+    entry = exposure.Entry(key, Part.OPEN_INVOICES, amount, DocumentRef("invoice", invoice_id), due_on)
+    with transaction.atomic():
+        held = locks.begin()
+        held.take(key)
+        exposure.post(held, [entry], at=small.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"max_overdue_percent": 24}, "25.00 EUR of 100.00 EUR invoiced is overdue; 24 percent is the most."),
+        ({"max_overdue_days": 29}, "The oldest open item is 30 days overdue; 29 is the most."),
+        ({"max_open_documents": 2}, "3 orders, deliveries and invoices are open; 2 is the most."),
+    ],
+)
+@pytest.mark.parametrize("just", [0, 1])
+def test_what_is_open_and_overdue_is_looked_at(small, enter, rule, columns, said, just):
+    owe(small, 25_00, company.MONDAY - timedelta(days=30))
+    owe(small, 75_00, company.MONDAY, 999_998)
+    [(name, most)] = columns.items()
+    rule("order_create", "block", checks_limit=False, **{name: most + just})
+    account(small, limit=0)
+    enter(WITHIN)
+    assert [one.reason for one in verdicts.blocked_documents()] == ([] if just else [said])
+
+
+def test_what_is_paid_is_open_and_overdue_no_more(small, enter, rule):
+    long_ago = company.MONDAY - timedelta(days=30)
+    owe(small, 25_00, long_ago)
+    owe(small, -25_00, long_ago)
+    rule("order_create", "block", max_overdue_percent=0, max_overdue_days=0, max_open_documents=1)
     enter(WITHIN)
     assert verdicts.blocked_documents() == ()
 

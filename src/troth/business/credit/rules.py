@@ -100,7 +100,10 @@ class Criterion(StrEnum):
 
     LIMIT = "limit"
     DOCUMENT_VALUE = "document_value"
+    OVERDUE = "overdue"
+    OLDEST = "oldest"
     DUNNING = "dunning"
+    DOCUMENTS = "documents"
     REVIEW = "review"
 
 
@@ -119,6 +122,12 @@ class Rule(Protocol):
     def max_dunning_level(self) -> int | None: ...
     @property
     def checks_review(self) -> bool: ...
+    @property
+    def max_overdue_percent(self) -> int | None: ...
+    @property
+    def max_overdue_days(self) -> int | None: ...
+    @property
+    def max_open_documents(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,9 @@ class Standard:
     max_document_value: int | None = None
     max_dunning_level: int | None = None
     checks_review: bool = False
+    max_overdue_percent: int | None = None
+    max_overdue_days: int | None = None
+    max_open_documents: int | None = None
 
 
 STANDARD: dict[Point, Standard] = {
@@ -145,13 +157,17 @@ STANDARD: dict[Point, Standard] = {
 @dataclass(frozen=True, slots=True)
 class Payer:
     """What is kept of a payer, amounts in minor units of the company's currency. `limit` None: the exposure is not
-    checked; `review_on`: the day by which its credit is to be reviewed; `today` is the company's date."""
+    checked; `review_on`: the day by which its credit is to be reviewed; `today` is the company's date. What of its open
+    invoices is `overdue` and since when, and how many `documents` are open with this one, known where a rule asks."""
 
     limit: int | None = None
     guaranteed: int = 0
     dunning_level: int = 0
     review_on: date | None = None
     today: date = date.min
+    overdue: int = 0
+    oldest_on: date | None = None
+    documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +240,26 @@ class Verdict:
                 found=format_money(one.found, decimals, currency),
                 allowed=format_money(one.allowed, decimals, currency),
             )
+        if one.criterion is Criterion.OVERDUE:
+            assert isinstance(one.found, int)
+            return Sentence(
+                "%(found)s of %(invoices)s invoiced is overdue; %(allowed)s percent is the most.",
+                found=format_money(one.found, decimals, currency),
+                invoices=format_money(self.exposure.open_invoices, decimals, currency),
+                allowed=one.allowed,
+            )
+        if one.criterion is Criterion.OLDEST:
+            return Sentence(
+                "The oldest open item is %(found)s days overdue; %(allowed)s is the most.",
+                found=one.found,
+                allowed=one.allowed,
+            )
+        if one.criterion is Criterion.DOCUMENTS:
+            return Sentence(
+                "%(found)s orders, deliveries and invoices are open; %(allowed)s is the most.",
+                found=one.found,
+                allowed=one.allowed,
+            )
         if one.criterion is Criterion.DUNNING:
             return Sentence(
                 "The payer was dunned to level %(found)s; %(allowed)s is the highest that passes.",
@@ -275,6 +311,13 @@ def _breaches(exposure: ExposureFacts, payer: Payer, amount: int, excess: int, r
     bare = amount - max(exposure.deposits, 0)
     if rule.max_document_value is not None and bare > rule.max_document_value:
         yield Breach(Criterion.DOCUMENT_VALUE, bare, rule.max_document_value)
+    if rule.max_overdue_percent is not None and payer.overdue * 100 > exposure.open_invoices * rule.max_overdue_percent:
+        yield Breach(Criterion.OVERDUE, payer.overdue, rule.max_overdue_percent)
+    late = 0 if payer.oldest_on is None else (payer.today - payer.oldest_on).days
+    if rule.max_overdue_days is not None and late > rule.max_overdue_days:
+        yield Breach(Criterion.OLDEST, late, rule.max_overdue_days)
+    if rule.max_open_documents is not None and payer.documents > rule.max_open_documents:
+        yield Breach(Criterion.DOCUMENTS, payer.documents, rule.max_open_documents)
     if rule.max_dunning_level is not None and payer.dunning_level > rule.max_dunning_level:
         yield Breach(Criterion.DUNNING, payer.dunning_level, rule.max_dunning_level)
     if rule.checks_review and payer.review_on is not None and payer.review_on < payer.today:

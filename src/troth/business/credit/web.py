@@ -215,6 +215,9 @@ recorded(
     Sentence("Exposure is %(total)s, %(excess)s past the limit of %(limit)s."),
     Sentence("Exposure is %(total)s, of which %(guaranteed)s is guaranteed: %(excess)s past the limit of %(limit)s."),
     Sentence("The document stands for %(found)s without cover; %(allowed)s is the most."),
+    Sentence("%(found)s of %(invoices)s invoiced is overdue; %(allowed)s percent is the most."),
+    Sentence("The oldest open item is %(found)s days overdue; %(allowed)s is the most."),
+    Sentence("%(found)s orders, deliveries and invoices are open; %(allowed)s is the most."),
     Sentence("The payer was dunned to level %(found)s; %(allowed)s is the highest that passes."),
     Sentence("The payer's credit was to be reviewed by %(day)s."),
 )

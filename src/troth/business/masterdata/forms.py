@@ -118,6 +118,9 @@ LABELS = {
     "checks_limit": _("Exposure against the limit"),
     "max_document_value": _("Largest value of a document"),
     "max_dunning_level": _("Highest dunning level"),
+    "max_overdue_percent": _("Overdue at most, in percent of the open invoices"),
+    "max_overdue_days": _("Oldest open item at most, in days overdue"),
+    "max_open_documents": _("Open orders, deliveries and invoices at most"),
     "checks_review": _("Not past the day of review"),
 }
 HELP = {
@@ -456,7 +459,18 @@ CreditCheckForm = _form(
             _("What is empty holds for all. A rule for an order type goes before one for a risk class."),
         ),
         Section(_("What follows"), ("outcome",)),
-        Section(_("What is looked at"), ("checks_limit", "max_document_value", "max_dunning_level", "checks_review")),
+        Section(
+            _("What is looked at"),
+            (
+                "checks_limit",
+                "max_document_value",
+                "max_overdue_percent",
+                "max_overdue_days",
+                "max_dunning_level",
+                "max_open_documents",
+                "checks_review",
+            ),
+        ),
     ),
     max_document_value=FigureField(
         label=LABELS["max_document_value"], max_length=30, required=False, help_text=HELP["max_document_value"]

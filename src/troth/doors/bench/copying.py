@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from troth.kernel import netting
+from troth.ledgers.exposure.recount import recount
 from troth.platform import sql
 
 DOCUMENTS = {
@@ -206,6 +207,7 @@ def sum_up() -> None:
         _sum("journal", {"amount": "SUM(amount)"})
         parts = ("open_orders", "open_deliveries", "open_invoices", "deposits")
         _sum("exposure", {part: _part(part) for part in parts})
+        recount()
         _series()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,18 +1,19 @@
 """Post what a payer owes or will owe; move it from order to delivery to invoice; take back what a document posted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from troth.kernel.quantity import checked
-from troth.ledgers.exposure.keys import ExposureKey, Part
+from troth.ledgers.exposure.keys import COUNTED, ExposureKey, Part
 from troth.ledgers.postings import SOURCE_COLUMNS, source_values
 from troth.platform import sql
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
 _COLUMNS = {**SOURCE_COLUMNS, "balance_id": "int", "part": "text", "amount": "int", "due_on": "date"}
-_PARTS = {part.value: "int" for part in Part}
+_BALANCE = dict.fromkeys(ExposureKey.columns, "int")
+_Standing = dict[tuple[ExposureKey, Part, DocumentRef], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Entry:
     amount: int
     source: DocumentRef
     due_on: date | None = None
+    is_first: bool = False
+    """Nothing stands in this part for the document yet, so nobody looks."""
 
     @property
     def source_line_id(self) -> int:
@@ -35,12 +38,52 @@ def post(held: Held, entries: Sequence[Entry], *, at: datetime) -> None:
     """Post the entries. Whether the sum is within a limit is decided by whoever claims credit, under the same lock."""
     entries = [entry for entry in entries if entry.amount]
     held.require(entry.key for entry in entries)
+    _post(held, entries, _standing(held, entries) if held.writes else {}, at)
+
+
+def _post(held: Held, entries: Sequence[Entry], before: _Standing, at: datetime) -> None:
+    """Post what nobody but the holder of the keys can move; `before` is what stood for the documents counted."""
+    after = dict(before)
     for entry in entries:
         balance = held.balance(entry.key)
         part = Part(entry.part)
         setattr(balance, part, checked(getattr(balance, part) + entry.amount))
+        place = (entry.key, part, entry.source)
+        after[place] = after.get(place, 0) + entry.amount
     if held.writes:
+        _count(held, before, after)
         _write(held, entries, at)
+
+
+def _count(held: Held, before: _Standing, after: _Standing) -> None:
+    """A document is counted as long as something stands for it."""
+    for (key, part, source), amount in after.items():
+        more = bool(amount) - bool(before.get((key, part, source), 0))
+        if part in COUNTED and more:
+            balance = held.balance(key)
+            setattr(balance, COUNTED[part], getattr(balance, COUNTED[part]) + more)
+
+
+def _standing(held: Held, entries: Iterable[Entry]) -> _Standing:
+    """What stands for the documents that are counted, in one statement; none where all of them are new."""
+    wanted = {
+        (held.balance(entry.key).id, str(entry.part), entry.source.kind, entry.source.id): (
+            entry.key, Part(entry.part), entry.source,
+        )
+        for entry in entries
+        if entry.part in COUNTED and not entry.is_first
+    }  # fmt: skip
+    if not wanted:
+        return {}
+    columns = {"balance_id": "int", "part": "text", "kind": "text", "id": "int"}
+    with_clause, source, parameters = sql.relation("k", columns, list(wanted))
+    rows = sql.fetch(
+        f"{with_clause} SELECT k.balance_id, k.part, k.kind, k.id, CAST(SUM(p.amount) AS bigint) FROM {source}"
+        " JOIN exposure_posting p ON p.balance_id = k.balance_id AND p.source_kind = k.kind AND p.source_id = k.id"
+        " AND p.part = k.part GROUP BY k.balance_id, k.part, k.kind, k.id",
+        parameters,
+    )
+    return {wanted[row[0], row[1], row[2], row[3]]: row[4] for row in rows}
 
 
 def move(
@@ -72,7 +115,11 @@ def withdraw(held: Held, key: ExposureKey, source: DocumentRef, *, at: datetime)
         [held.balance(key).id, source.kind, source.id],
     )
     standing = [Entry(key, Part(part), amount, source, due_on) for part, due_on, amount in rows]
-    post(held, [Entry(key, entry.part, -entry.amount, source, entry.due_on) for entry in standing], at=at)
+    before: _Standing = {}
+    for entry in standing:
+        place = (key, entry.part, source)
+        before[place] = before.get(place, 0) + entry.amount
+    _post(held, [Entry(key, entry.part, -entry.amount, source, entry.due_on) for entry in standing], before, at)
     return sum(-entry.amount if entry.part is Part.DEPOSITS else entry.amount for entry in standing)
 
 
@@ -86,6 +133,27 @@ def _write(held: Held, entries: Sequence[Entry], at: datetime) -> None:
     sql.update(
         "exposure_balance",
         "id",
-        _PARTS,
-        [(balance.id, *(getattr(balance, part) for part in _PARTS)) for balance in balances],
+        _BALANCE,
+        [(balance.id, *(getattr(balance, column) for column in _BALANCE)) for balance in balances],
+    )
+    _write_days(held, entries)
+
+
+def _write_days(held: Held, entries: Sequence[Entry]) -> None:
+    """What is due on a day rises and falls with the invoices of that day."""
+    due: dict[tuple[int, date], int] = {}
+    for entry in entries:
+        if entry.part == Part.OPEN_INVOICES and entry.due_on is not None:
+            place = (held.balance(entry.key).id, entry.due_on)
+            due[place] = due.get(place, 0) + entry.amount
+    rows = [(*place, amount) for place, amount in due.items() if amount]
+    if not rows:
+        return
+    columns = {"balance_id": "int", "due_on": "date", "amount": "int"}
+    with_clause, source, parameters = sql.relation("k", columns, rows)
+    sql.fetch(
+        f"{with_clause} INSERT INTO exposure_day (balance_id, due_on, amount)"
+        f" SELECT k.balance_id, k.due_on, k.amount FROM {source} WHERE TRUE"
+        " ON CONFLICT (balance_id, due_on) DO UPDATE SET amount = exposure_day.amount + excluded.amount",
+        parameters,
     )

@@ -16,15 +16,22 @@ class Part(StrEnum):
     DEPOSITS = "deposits"
 
 
+COUNTED = {Part.OPEN_ORDERS: "orders", Part.OPEN_DELIVERIES: "deliveries", Part.OPEN_INVOICES: "invoices"}
+"""The column that counts the documents of a part for which something stands."""
+
+
 @dataclass(slots=True)
 class ExposureBalance:
-    """Minor units of the company's currency."""
+    """Minor units of the company's currency, and how many documents stand for them."""
 
     id: int
     open_orders: int
     open_deliveries: int
     open_invoices: int
     deposits: int
+    orders: int = 0
+    deliveries: int = 0
+    invoices: int = 0
 
     @property
     def total(self) -> int:
@@ -39,7 +46,9 @@ class ExposureKey(BalanceKey):
     rank: ClassVar[Rank] = Rank.EXPOSURE
     table: ClassVar[str] = "exposure_balance"
     types: ClassVar[tuple[str, ...]] = ("int", "int")
-    columns: ClassVar[tuple[str, ...]] = ("open_orders", "open_deliveries", "open_invoices", "deposits")
+    columns: ClassVar[tuple[str, ...]] = (
+        "open_orders", "open_deliveries", "open_invoices", "deposits", "orders", "deliveries", "invoices",
+    )  # fmt: skip
 
     @classmethod
     def build(cls, key: Self, row: tuple[Any, ...]) -> ExposureBalance:

@@ -1,6 +1,7 @@
 """What each payer owes or will owe, by part and document."""
 
 from django.db import models
+from django.db.models import Q
 
 from troth.ledgers.postings import PostingRow
 
@@ -12,9 +13,24 @@ class Balance(models.Model):
     open_deliveries = models.BigIntegerField(default=0, db_default=0)
     open_invoices = models.BigIntegerField(default=0, db_default=0)
     deposits = models.BigIntegerField(default=0, db_default=0)
+    orders = models.IntegerField(default=0, db_default=0)
+    deliveries = models.IntegerField(default=0, db_default=0)
+    invoices = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "party"], name="exposure_balance_key")]
+
+
+class Day(models.Model):
+    """What of the open invoices of a balance is due on a day: so many rows as there are days, not invoices."""
+
+    balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="days", db_index=False)
+    due_on = models.DateField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["balance", "due_on"], name="exposure_day_key")]
+        indexes = [models.Index(fields=["balance", "due_on"], condition=~Q(amount=0), name="exposure_day_open")]
 
 
 class Posting(PostingRow):

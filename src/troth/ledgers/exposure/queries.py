@@ -6,9 +6,11 @@ from datetime import date
 
 from django.db.models import Sum
 
-from troth.ledgers.exposure.keys import Part
+from troth.ledgers.exposure.keys import ExposureKey, Part
 from troth.ledgers.exposure.models import Balance, Posting
+from troth.platform import sql
 from troth.platform.documents import DocumentRef
+from troth.platform.locks import Held
 
 AGES = (0, 30, 60, 90)
 """The limits of the ageing buckets in days overdue: not due, 1 to 30, 31 to 60, 61 to 90, more."""
@@ -86,6 +88,24 @@ def standing_of(company_id: int, party_id: int, document: DocumentRef, part: Par
         part=part,
     )
     return int(found.aggregate(standing=Sum("amount"))["standing"] or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What of the open invoices is overdue, and the day on which the oldest of it was due."""
+
+    amount: int = 0
+    oldest_on: date | None = None
+
+
+def overdue(held: Held, key: ExposureKey, *, today: date) -> Overdue:
+    """What is overdue, from the days of the balance that is held, however many invoices there are."""
+    [(amount, oldest_on)] = sql.fetch(
+        "SELECT CAST(COALESCE(SUM(amount), 0) AS bigint), MIN(CASE WHEN amount > 0 THEN due_on END) FROM exposure_day"
+        " WHERE balance_id = %s AND due_on < %s AND amount <> 0",
+        [held.balance(key).id, today],
+    )
+    return Overdue(amount, date.fromisoformat(oldest_on) if isinstance(oldest_on, str) else oldest_on)
 
 
 def open_invoices(company_id: int, *, party_id: int | None = None) -> list[Standing]:

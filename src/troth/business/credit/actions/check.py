@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from troth.business.credit import store
-from troth.business.credit.actions.claim import parts, refusal, rule_for
+from troth.business.credit.actions.claim import known, parts, refusal, rule_for
 from troth.business.credit.rules import (
     CreditBlocksDelivery,
     CreditBlocksGoodsIssue,
@@ -128,11 +128,13 @@ def follow_step(
 
 def _strictest(held: Held, step: Step, account: store.Account, *, amount: int) -> Verdict:
     """The verdict by the rule of each order type; where they differ, the strictest counts."""
-    stands = parts(held.balance(step.key))
+    balance = held.balance(step.key)
+    stands = parts(balance)
     found = []
     for order_type_id in dict.fromkeys(step.order_type_ids):
         rule = rule_for(step.rules, step.key.company_id, step.point, account.risk_class, order_type_id)
-        found.append(verdict(stands, account.payer, amount=amount, rule=rule))
+        payer = known(held, step.key, account.payer, balance, rule)
+        found.append(verdict(stands, payer, amount=amount, rule=rule))
     if not found:
         return verdict(stands, account.payer, amount=amount, checks=False)
     return max(found, key=lambda one: (not one.passes, STRICTNESS.index(one.outcome)))

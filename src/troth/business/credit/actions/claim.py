@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.business.credit import store
-from troth.business.credit.rules import STANDARD, CreditRefuses, Point, Rule, Verdict, verdict
+from troth.business.credit.rules import STANDARD, CreditRefuses, Payer, Point, Rule, Verdict, verdict
 from troth.business.masterdata.queries import CreditCheckTerms, credit_check
 from troth.kernel.errors import Sentence, together
 from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureBalance, ExposureKey, Part
-from troth.ledgers.exposure.queries import Exposure
+from troth.ledgers.exposure.queries import Exposure, overdue
 from troth.platform import blocks
 from troth.platform.actors import Actor
 from troth.platform.blocks import BlockKind, BlockScope
@@ -72,17 +72,33 @@ def claim_all(held: Held, claimed: Sequence[Claim], *, by: Actor, clock: Clock) 
         assert one.amount >= 0, "a claim is not negative"
         balance = standing[one.key]
         balance.open_orders += one.amount
-        found.append(_judged(one, parts(balance), accounts[one.key], adds=one.amount > before[one.ref]))
-    exposure.post(held, [exposure.Entry(one.key, Part.OPEN_ORDERS, one.amount, one.ref) for one in claimed], at=at)
+        balance.orders += one.amount > 0
+        found.append(_judged(held, one, balance, accounts[one.key], adds=one.amount > before[one.ref]))
+    # What stood for these documents was withdrawn above, so nothing does now.
+    exposure.post(
+        held,
+        [exposure.Entry(one.key, Part.OPEN_ORDERS, one.amount, one.ref, is_first=True) for one in claimed],
+        at=at,
+    )
     if held.writes:
         for one, judged in zip(claimed, found, strict=True):
             _follow(held, one, judged, accounts[one.key], by=by, clock=clock)
     return found
 
 
-def _judged(one: Claim, stands: Exposure, account: store.Account, *, adds: bool) -> Verdict:
+def _judged(held: Held, one: Claim, balance: ExposureBalance, account: store.Account, *, adds: bool) -> Verdict:
     rule = rule_for(one.rules, one.company_id, one.point, account.risk_class, one.order_type_id)
-    return verdict(stands, account.payer, amount=one.amount, adds=adds, rule=rule, checks=one.checks)
+    payer = known(held, one.key, account.payer, balance, rule) if one.checks else account.payer
+    return verdict(parts(balance), payer, amount=one.amount, adds=adds, rule=rule, checks=one.checks)
+
+
+def known(held: Held, key: ExposureKey, payer: Payer, balance: ExposureBalance, rule: Rule) -> Payer:
+    """The payer with what the rule asks for: what is overdue, in one statement; how many documents are open."""
+    documents = balance.orders + balance.deliveries + balance.invoices
+    if rule.max_overdue_percent is None and rule.max_overdue_days is None:
+        return replace(payer, documents=documents)
+    found = overdue(held, key, today=payer.today)
+    return replace(payer, documents=documents, overdue=found.amount, oldest_on=found.oldest_on)
 
 
 def rule_for(

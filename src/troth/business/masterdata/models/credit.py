@@ -44,6 +44,12 @@ class CreditCheck(Masters):
     max_dunning_level = models.PositiveSmallIntegerField(_("highest dunning level"), null=True, blank=True)
     checks_review = models.BooleanField(_("the day of review has passed"), default=False)
 
+    max_overdue_percent = models.PositiveSmallIntegerField(
+        _("largest share of invoices overdue, in percent"), null=True, blank=True
+    )
+    max_overdue_days = models.PositiveSmallIntegerField(_("oldest open item, in days overdue"), null=True, blank=True)
+    max_open_documents = models.PositiveIntegerField(_("largest number of open documents"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("credit check")
         verbose_name_plural = _("credit checks")
@@ -65,6 +71,10 @@ class CreditCheck(Masters):
             models.CheckConstraint(
                 condition=Q(max_document_value=None) | Q(max_document_value__gt=0),
                 name="masterdata_credit_check_value_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_overdue_percent=None) | Q(max_overdue_percent__lt=100),
+                name="masterdata_credit_check_share",
             ),
         ]
 

@@ -66,6 +66,12 @@ def criteria_of(one: CreditCheck) -> list[str]:
         found.append(gettext("value of a document up to %(amount)s") % {"amount": amount})
     if one.max_dunning_level is not None:
         found.append(gettext("dunning level up to %(level)s") % {"level": one.max_dunning_level})
+    if one.max_overdue_percent is not None:
+        found.append(gettext("overdue up to %(share)s percent") % {"share": one.max_overdue_percent})
+    if one.max_overdue_days is not None:
+        found.append(gettext("oldest item up to %(days)s days overdue") % {"days": one.max_overdue_days})
+    if one.max_open_documents is not None:
+        found.append(gettext("up to %(count)s open documents") % {"count": one.max_open_documents})
     if one.checks_review:
         found.append(gettext("the day of review"))
     return found

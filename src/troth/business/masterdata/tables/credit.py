@@ -7,7 +7,9 @@ from troth.business.masterdata.tables.declared import Table
 from troth.business.masterdata.tables.offering import Fault, Values
 from troth.kernel.errors import Sentence
 
-CRITERIA = ("max_document_value", "max_dunning_level")
+CRITERIA = (
+    "max_document_value", "max_dunning_level", "max_overdue_percent", "max_overdue_days", "max_open_documents",
+)  # fmt: skip
 SWITCHES = ("checks_limit", "checks_review")
 
 
@@ -28,6 +30,10 @@ def _check(values: Values) -> Fault:
         return "checks_limit", Sentence("The check looks at nothing. Check the limit, or enter a criterion.")
     if values["max_document_value"] is not None and values["max_document_value"] <= 0:
         return "max_document_value", Sentence("Enter 1 or more.")
+    if values["max_overdue_percent"] is not None and values["max_overdue_percent"] >= 100:
+        return "max_overdue_percent", Sentence(
+            "No more than all can be overdue, so this would never stop anything. Enter less than 100."
+        )
     return _never_checked(values)
 
 
