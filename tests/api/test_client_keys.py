@@ -90,6 +90,8 @@ CALLS = {
     "create_order": ORDER,
     "create_orders": {"orders": [ORDER]},
     "copy_order": {},
+    "block_document": {"kind": "delivery", "scope": "delivery", "reason": "waits for the drawing"},
+    "lift_blocks": {"blocks": [1], "reason": "the drawing came"},
     "set_block": {"scope": "delivery", "reason": "waits for the drawing"},
     "create_deliveries": {"order": 1},
     "enter_rush_order": {**ORDER, "order_type": "rush"},
@@ -131,7 +133,7 @@ CALLS = {
 }
 """Operation -> a body of the right shape: what is asked of the key comes before what the action asks of the books."""
 
-EACH_ON_ITS_OWN = {"post_goods_issues", "prove_deliveries"}
+EACH_ON_ITS_OWN = {"lift_blocks", "post_goods_issues", "prove_deliveries"}
 """Keep no answer under their key: a delivery that left, or arrived, already is told so."""
 
 

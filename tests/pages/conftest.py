@@ -31,6 +31,7 @@ from troth.business.supply import actions as supply
 from troth.ledgers.availability.models import Balance as Series
 from troth.ledgers.availability.models import Shortage
 from troth.ledgers.stock.models import Balance
+from troth.platform import blocking
 from troth.platform.models import BlockRow, RoleGrant
 
 __all__ = ["company", "yard"]
@@ -90,6 +91,7 @@ def world(company, yard):
     _order, unproven, _transfer = yard.issued(GLOVE=1)
     due, blocked = yard.order(GLOVE=3), yard.order("GAMMA", FRAME=1)
     open_delivery = yard.deliver(yard.order(FRAME=2))
+    stopped = blocking.set_block("delivery", open_delivery.id, "quality", "billing", reason="a question", **acting)
     waiting = yard.transfer(open_delivery)
     line = (LineDraft(product="GLOVE", quantity="1"),)
     draft = sales.save_order(OrderDraft(customer="BETA", lines=line), **acting)
@@ -138,6 +140,7 @@ def world(company, yard):
             "delivery": delivery.id, "open_delivery": open_delivery.id, "shipment": shipment.id,
             "transfer": waiting.id, "picked": transfer.id, "invoice": invoice.id, "payment": payment.id,
             "receipt": receipt, "company": company.company.pk, "party": party,
+            "standing": stopped.block_id,
             "clearing": Clearing.objects.get().pk, "block": BlockRow.objects.get(kind="credit").pk,
             "customer": company.customers["BETA"].pk, "product": company.products["FRAME"].pk,
             "price": PriceCondition.objects.earliest("pk").pk, "unbilled": unbilled.id,

@@ -11,7 +11,7 @@ from troth.platform.permissions import PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
 LISTS = (
     "/orders/", "/quotations/", "/due/?horizon=365", "/deliveries/", "/proofs/", "/shipments/", "/transfer-orders/",
     "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
-    "/credit/blocked/", "/customers/", "/products/", "/prices/", "/people/", "/holds/", "/backorders/",
+    "/credit/blocked/", "/blocks/", "/customers/", "/products/", "/prices/", "/people/", "/holds/", "/backorders/",
     "/backorders/variants/", "/orders/new-dates/", "/promises/slips/", "/promises/reactions/",
 )  # fmt: skip
 PAGES = (
@@ -57,7 +57,8 @@ PAGES = (
     "/credit/blocked/{block}/", "/customers/{customer}/", "/products/{product}/", "/prices/{price}/", "/people/new/",
     "/checking-scopes/", "/checking-scopes/{scope}/", "/checking-scopes/{scope}/try/", "/availability-groups/",
     "/availability-groups/{group}/", "/packing/", "/deliveries/{delivery}/pack/", "/deliveries/{open_delivery}/pack/",
-    "/deliveries/{delivery}/?tab=packing",
+    "/deliveries/{delivery}/?tab=packing", "/blocks/{standing}/release/", "/deliveries/{open_delivery}/block/",
+    "/orders/{blocked}/?tab=blocks", "/deliveries/{open_delivery}/?tab=blocks", "/blocks/?mine=1&age=7&customer=Gamma",
     "/picking/", "/picking/{transfer}/", "/issues/", "/documents/order/{order}/issues/new/",
     "/products/{product}/about/", "/customers/{customer}/about/", "/files/", "/files/bins/import/",
     "/files/customers/import/", "/agreed-products/", "/agreed-products/new/", "/listings/", "/listings/new/",

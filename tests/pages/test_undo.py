@@ -53,8 +53,8 @@ def test_an_order_just_entered_or_submitted_can_be_cancelled(world, sign_in):
 def test_a_block_and_tied_stock_can_be_taken_back(world, sign_in):
     browser = sign_in("operations_team")
     order = world.url("/orders/{due}/")
-    back = done(browser, f"{order}block/", {"scope": "billing", "reason": "the price is asked about"})
-    assert back == f"{order}blocks/{BlockRow.objects.latest('pk').pk}/release/"
+    back = done(browser, f"{order}block/", {"scope": "billing", "kind": "billing", "reason": "the price"})
+    assert back == f"/blocks/{BlockRow.objects.latest('pk').pk}/release/"
     back = done(browser, f"{order}items/10/allocate/")
     assert back == f"post {order}items/10/free/"
     assert done(browser, back.removeprefix("post ")) == f"{order}items/10/allocate/"

@@ -1,8 +1,9 @@
 """Blocks: what stops a step of a document, who set it and who lifted it.
 
 One mechanism for all of them. A block has a *scope*, the step it stops, and a *kind*, which says whose business it is;
-each kind is released by its own role. A block is never deleted: releasing it fills in who, when and why. Who entered
-the document or last raised it cannot release its block, by a CHECK of the table as well.
+each kind is released by its own role; how people set and release them is in `blocking`. A block is never deleted:
+releasing it fills in who, when and why. Who entered the document or last raised it cannot release its block, by a CHECK
+of the table as well.
 """
 
 from collections.abc import Iterable
@@ -10,13 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.apps import apps
+from django.db.models import Model
+
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Sentence
-from troth.platform import events, sql
+from troth.platform import documents, events, sql
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 from troth.platform.models import BlockRow
+
+RAISED = "last_raised_by_id"
 
 
 class BlockKind(StrEnum):
@@ -53,6 +59,12 @@ class Blocked(BusinessError):
     code = "blocked"
 
 
+class NotStanding(NotFound):
+    """The block does not stand any more: somebody released it, or its document is gone."""
+
+    code = "block_not_standing"
+
+
 class OwnBlock(BusinessError):
     """Nobody releases a block of a document that they entered or raised."""
 
@@ -70,6 +82,7 @@ class Block:
     set_at: datetime
     entered_by_id: int | None
     last_raised_by_id: int | None
+    company_id: int
     released_by_id: int | None = None
     released_at: datetime | None = None
     release_reason: str = ""
@@ -87,8 +100,8 @@ def set_block(
     last_raised_by_id: int | None,
     by: Actor,
     clock: Clock,
-) -> None:
-    """Set a block; a standing one of the same kind and scope stays as it is."""
+) -> Block:
+    """Set a block; a standing one of the same kind and scope stays as it is. Return it as it stands."""
     assert held.writes
     row, made = BlockRow.objects.get_or_create(
         document_kind=ref.kind,
@@ -109,6 +122,7 @@ def set_block(
     if made:
         facts = {"kind": kind, "scope": scope, "reason": reason, "block": row.pk}
         events.record("platform.block_set", ref, company_id=company_id, by=by, at=clock.now(), facts=facts)
+    return _block(row)
 
 
 def standing(refs: Iterable[DocumentRef]) -> tuple[Block, ...]:
@@ -147,22 +161,44 @@ def refuse_if_blocked(ref: DocumentRef, step: BlockScope, *, sentence: str) -> N
 def release(held: Held, block_id: int, *, reason: str, by: Actor, clock: Clock) -> Block:
     """Lift a block; the document must be held. Refuses the person who entered or last raised the document."""
     assert held.writes
-    row = BlockRow.objects.filter(pk=block_id, released_at=None).first()
-    if row is None:
-        raise NotFound("This block does not stand any more.", block=block_id)
+    row = _standing_row(block_id)
     if not reason.strip():
         raise InvalidInput("Say why the block is lifted.", field="reason")
+    row.last_raised_by_id = _last_raised_by(row)
     if not by.is_system and by.user_id in (row.entered_by_id, row.last_raised_by_id):
         raise OwnBlock(
             Sentence("You entered or last raised %(document)s; to release it somebody else must look at it."),
             document=row.document_number,
         )
     row.released_by_id, row.released_at, row.release_reason = by.user_id, clock.now(), reason
-    row.save(update_fields=["released_by_id", "released_at", "release_reason"])
+    row.save(update_fields=["last_raised_by_id", "released_by_id", "released_at", "release_reason"])
     block = _block(row)
     facts = {"kind": block.kind, "scope": block.scope, "reason": reason, "block": block.id}
     events.record("platform.block_released", block.ref, company_id=row.company_id, by=by, at=clock.now(), facts=facts)
     return block
+
+
+def _standing_row(block_id: int) -> BlockRow:
+    row = BlockRow.objects.filter(pk=block_id).first()
+    if row is None:
+        raise NotStanding("This block does not stand any more.", block=block_id)
+    if row.released_at is not None:
+        said = Sentence("The block of %(document)s does not stand any more.")
+        raise NotStanding(said, document=row.document_number, block=block_id)
+    return row
+
+
+def _last_raised_by(row: BlockRow) -> int | None:
+    """Who raised the document last, which may have been after the block was set.
+
+    Whoever set the block on a document of their own may take it back as long as nobody else raised it since.
+    """
+    kind = next((one for one in documents.kinds() if one.code == row.document_kind), None)
+    model: type[Model] | None = apps.get_model(kind.model) if kind is not None else None
+    if model is None or not any(one.attname == RAISED for one in model._meta.concrete_fields):
+        return row.last_raised_by_id
+    found: int | None = model._default_manager.filter(pk=row.document_id).values_list(RAISED, flat=True).first()
+    return row.last_raised_by_id if found in (None, row.set_by_id) else found
 
 
 def _block(row: BlockRow) -> Block:
@@ -176,6 +212,7 @@ def _block(row: BlockRow) -> Block:
         set_at=row.set_at,
         entered_by_id=row.entered_by_id,
         last_raised_by_id=row.last_raised_by_id,
+        company_id=row.company_id,
         released_by_id=row.released_by_id,
         released_at=row.released_at,
         release_reason=row.release_reason,

@@ -189,7 +189,11 @@ class BlockRow(models.Model):
                 name="platform_block_released_by_another",
             ),
         ]
-        indexes = [models.Index(fields=["document_kind", "document_id"], name="platform_block_document")]
+        indexes = [
+            models.Index(fields=["document_kind", "document_id"], name="platform_block_document"),
+            # The list of what stands, which stays as long as it is however many were released.
+            models.Index(fields=["set_at", "id"], condition=Q(released_at=None), name="platform_block_standing"),
+        ]
 
 
 class RequestRow(models.Model):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import F, Q, Sum
+from django.db.models import F, Min, Q, Sum
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
@@ -184,6 +184,15 @@ def due(
         "goods_issue_on", "delivery_on", "basis",
     )  # fmt: skip
     return [DueRow(r[0], DocumentRef(*r[1:4]), *(*r[4:10], r[10] - r[11], *r[12:])) for r in rows[:limit]]
+
+
+def next_dates(kind: str, document_ids: Sequence[int]) -> dict[int, date]:
+    """The next day on which goods promised to each document are to leave, by its id; one statement."""
+    rows = ScheduleLine.objects.filter(
+        requirement__document_kind=kind, requirement__document_id__in=document_ids, delivered__lt=F("quantity")
+    )
+    found = rows.values("requirement__document_id").annotate(next_on=Min("goods_issue_on")).order_by()
+    return dict(found.values_list("requirement__document_id", "next_on"))
 
 
 def explain(kind: str, line_id: int) -> Explanation | None:

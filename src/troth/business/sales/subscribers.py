@@ -26,7 +26,7 @@ def resume(event: Occurred) -> None:
     """Promise an order that was not confirmed while it was blocked; nothing happens to a cancelled one."""
     if event.ref.kind != "order" or not actions.is_resumable(event.ref.id):
         return
-    actions.resume_order(event.ref.id, by=SYSTEM, clock=SYSTEM_CLOCK)
+    actions.resume_order(event.ref.id, scope=str(event.facts.get("scope", "")), by=SYSTEM, clock=SYSTEM_CLOCK)
 
 
 @subscribe("sales.quotation_sent")

@@ -13,6 +13,7 @@ from troth.business.sales.web import (
     try_it,
     verbs,
 )
+from troth.platform.web.blocks import BlockAsk
 
 app_name = "sales"
 urlpatterns = [
@@ -39,8 +40,7 @@ urlpatterns = [
     path("orders/<int:key>/better-dates/", verbs.order_anew, name="order-anew"),
     path("orders/<int:key>/cancel/", verbs.OrderCancel.as_view(), name="order-cancel"),
     path("orders/<int:key>/reject/", verbs.OrderReject.as_view(), name="order-reject"),
-    path("orders/<int:key>/block/", verbs.OrderBlock.as_view(), name="order-block"),
-    path("orders/<int:key>/blocks/<int:block>/release/", verbs.BlockRelease.as_view(), name="block-release"),
+    path("orders/<int:key>/block/", BlockAsk.as_view(document_kind="order"), name="order-block"),
     path("orders/<int:key>/items/<int:line>/reject/", verbs.ItemReject.as_view(), name="item-reject"),
     path("orders/<int:key>/items/<int:line>/allocate/", verbs.ItemAllocate.as_view(), name="item-allocate"),
     path("orders/<int:key>/items/<int:line>/free/", verbs.item_free, name="item-free"),

@@ -11,12 +11,14 @@ class ShippingConfig(AppConfig):
     def ready(self) -> None:
         from troth.business.sales.actions import deliver_at_once_by
         from troth.business.shipping import checks, papers  # noqa: F401 - registers its checks and papers
+        from troth.business.shipping.actions.blocking import DeliveryBlocks
         from troth.business.shipping.actions.rush import deliver_at_once
         from troth.business.shipping.store import claims
         from troth.business.supply.actions import register_claims
-        from troth.platform import documents, finding
+        from troth.platform import blocking, documents, finding
 
         register_claims(claims)
+        blocking.register("delivery", DeliveryBlocks())
         deliver_at_once_by(deliver_at_once)
 
         for code, title, plural, model in (

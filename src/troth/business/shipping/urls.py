@@ -1,6 +1,7 @@
 from django.urls import path
 
 from troth.business.shipping.web import amend, documents, lists, packing, picking, proof, verbs
+from troth.platform.web.blocks import BlockAsk
 
 app_name = "shipping"
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("deliveries/<int:key>/assign/", verbs.DeliveryAssign.as_view(), name="delivery-assign"),
     path("deliveries/<int:key>/unassign/", verbs.delivery_unassign, name="delivery-unassign"),
     path("deliveries/<int:key>/change/", verbs.DeliveryChange.as_view(), name="delivery-change"),
+    path("deliveries/<int:key>/block/", BlockAsk.as_view(document_kind="delivery"), name="delivery-block"),
     path("deliveries/<int:key>/cancel/", verbs.DeliveryCancel.as_view(), name="delivery-cancel"),
     path("deliveries/<int:key>/reverse/", verbs.DeliveryReverse.as_view(), name="delivery-reverse"),
     path("deliveries/<int:key>/credit/", verbs.DeliveryCredit.as_view(), name="delivery-credit"),

@@ -15,7 +15,7 @@ from troth.business.receivables import api as receivables
 from troth.business.sales import api as sales
 from troth.business.shipping import api as shipping
 from troth.business.supply import api as supply
-from troth.doors.api import desk, house, issues, users
+from troth.doors.api import blocks, desk, house, issues, users
 from troth.kernel.errors import BusinessError
 from troth.platform.api import problems
 from troth.platform.api.bodies import SentParser
@@ -33,6 +33,7 @@ Quantities and amounts are decimal text with their unit or currency beside them.
 ROUTERS = (
     house.operations,
     desk.operations,
+    blocks.operations,
     issues.operations,
     users.operations,
     *masterdata.ROUTERS,

@@ -5,6 +5,7 @@ Everything is offered only to those who may open it: the right to a route stands
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
@@ -12,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.doors.web import things
 from troth.doors.web.codes import BY_CODE, CODES, Code
-from troth.platform import documents
+from troth.platform import blocking, documents
 from troth.platform.blocks import BlockKind
 from troth.platform.models import BlockRow
 from troth.platform.web import areas
 from troth.platform.web.access import Actor, allowed
+from troth.platform.web.blocks import KINDS
 from troth.platform.web.search import Hit
 from troth.platform.web.values import Text
 
@@ -74,7 +76,7 @@ TASKS = (
     Task(_("Post goods issue"), "shipping:deliveries", _("ship leave"), "state=picked", "shipping.post_goods_issue"),
     Task(_("Record proofs of delivery"), "shipping:proofs", _("arrived signed pod"), "", "shipping.prove_delivery"),
     Task(_("Release credit blocks"), "credit:blocked", _("unblock reject decide"), "", "credit.release_block"),
-    Task(_("Release orders"), "sales:orders", _("unblock blocked"), "blocked=1", "sales.release_block"),
+    Task(_("Release blocks"), "web:blocks", _("unblock blocked orders"), "mine=1", "platform.release_block"),
     Task(_("Create invoices"), "billing:due", _("new bill")),
     Task(_("New payment"), "receivables:payment-create", _("create post money received")),
     Task(_("Enter forecasts"), "supply:forecast-set", _("plan demand expected")),
@@ -101,6 +103,7 @@ VERBS = (
     Verb(_("Reject"), "quotation", "sales:quotation-reject"),
     Verb(_("Order from"), "quotation", "sales:quotation-order"),
     Verb(_("Change"), "delivery", "shipping:delivery-change"),
+    Verb(pgettext_lazy("document", "Block"), "delivery", "shipping:delivery-block"),
     Verb(_("Pack"), "delivery", "shipping:delivery-pack"),
     Verb(_("Assign"), "delivery", "shipping:delivery-assign"),
     Verb(pgettext_lazy("document", "Cancel"), "delivery", "shipping:delivery-cancel"),
@@ -211,15 +214,11 @@ def _releases(actor: Actor, verb: str, number: str) -> list[Hit]:
     ]
 
 
-def _standing(actor: Actor, order_id: int) -> Iterator[tuple[str, str]]:
+def _standing(actor: Any, order_id: int) -> Iterator[tuple[str, str]]:
     """The kind of each block of an order that the actor may release, and where."""
-    found = BlockRow.objects.filter(document_kind="order", document_id=order_id, released_at=None)
-    for block_id, kind in found.values_list("pk", "kind"):
-        if kind == BlockKind.CREDIT:
-            if actor.may("credit.release_block"):
-                yield kind, reverse("credit:block-release", args=[block_id])
-        elif actor.may("sales.release_block"):
-            yield kind, reverse("sales:block-release", args=[order_id, block_id])
+    for block in BlockRow.objects.filter(document_kind="order", document_id=order_id, released_at=None):
+        if blocking.may_release(block, actor):
+            yield str(KINDS[BlockKind(block.kind)]), reverse(blocking.page_of(BlockKind(block.kind)), args=[block.pk])
 
 
 def _says(text: str, words: str) -> bool:

@@ -236,6 +236,12 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         *LIST,
     ),
     "supply:receipt": (_("Receive books the goods into a bin, in one part or several."), *DOCUMENT),
+    "web:blocks": (
+        _("All that stops an order or a delivery, the longest first: what it stops, why, and who may release it."),
+        _("Tick rows and release them for one reason. Each is released by itself; what cannot be is told and why."),
+        _("Nobody releases what they entered or last raised themselves, unless they set the block."),
+        *LIST,
+    ),
     "credit:blocked": (
         _("Orders and deliveries whose customer is over the limit. The longest waiting stand on top."),
         _("Nobody releases what they entered or last raised themselves."),

@@ -23,7 +23,7 @@ from troth.business.shipping import screens as shipping
 from troth.business.supply import screens as supply
 from troth.doors.web import news, people
 from troth.platform import permissions
-from troth.platform.web import issues
+from troth.platform.web import blocks, issues
 from troth.platform.web.access import allowed
 from troth.platform.web.values import Card, Text, Waiting
 from troth.reference import queries as reference
@@ -125,6 +125,8 @@ TASKS = {
     "uncovered": Task(_("Products without a check"), "promising:coverage?stocked=1", promising.not_covered),
     "backorders": Task(_("Backorder runs to decide"), "backorders:runs?state=simulated", backorders.waiting),
     "holds": Task(_("Holds that end by tomorrow"), "promising:holds?mine=1&state=active", promising.ending_holds),
+    "blocks": Task(_("Blocks to release"), "web:blocks?mine=1", blocks.waiting),
+    "standing": Task(_("Blocks that stand"), "web:blocks", blocks.all_standing),
     "blocked": Task(_("Blocked orders"), "sales:orders?blocked=1", _sales("blocked")),
     "quotations": Task(_("Quotations to follow up"), "sales:quotations?state=sent", _sales("quotations")),
     "ending": Task(
@@ -177,11 +179,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
     "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
     "production_scheduler": ("unconfirmed", "backorders", "production", "receipts", "uncovered"),
-    "quality_coordinator": ("receipts", "production", "issues"),
-    "transport_coordinator": ("leaving", "due", "unassigned", "to_issue", "shipments", "unproven", "issues"),
-    "warehouse_clerk": ("leaving", "blocked", "to_pick", "transfer_orders", "to_pack", "to_issue", "receipts"),
+    "quality_coordinator": ("blocks", "receipts", "production", "issues"),
+    "transport_coordinator": ("leaving", "blocks", "due", "unassigned", "to_issue", "shipments", "unproven", "issues"),
+    "warehouse_clerk": ("leaving", "blocks", "to_pick", "transfer_orders", "to_pack", "to_issue", "receipts"),
     "warehouse_supervisor": (
         "leaving",
+        "blocks",
         "due",
         "unassigned",
         "to_pick",
@@ -197,6 +200,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "unconfirmed",
         "backorders",
         "blocked",
+        "blocks",
         "due",
         "transfer_orders",
         "receipts",
@@ -204,11 +208,11 @@ HOMES: dict[str, tuple[str, ...]] = {
         "issues",
     ),
     "credit_manager": ("credit", "overdue", "issues"),
-    "billing_clerk": ("to_bill", "overdue", "issues"),
+    "billing_clerk": ("to_bill", "blocks", "overdue", "issues"),
     "receivables_clerk": ("overdue", "open_invoices", "issues"),
     "master_data": ("unpriced", "prices_ending", "uncovered"),
     "administrator": ("roleless",),
-    "auditor": ("blocked", "unconfirmed", "overdue"),
+    "auditor": ("standing", "unconfirmed", "overdue"),
 }
 """The tasks of each role, the most pressing first."""
 assert HOMES.keys() == permissions.ROLES.keys()

@@ -41,6 +41,8 @@ _ORDERS = _who(REP, SALES, OPS)
 _ENTRY = _who(REP, OPS)
 _YARD = _who(TRANSPORT, SUPER)
 _STORE = _who(CLERK, SUPER)
+_DESKS = _ENTRY | _YARD | _STORE
+"""Customer service blocks an order's delivery, and whoever takes the order on to the yard unblocks it."""
 _PLAN = _who(SCHED, OPS)
 """Those who share goods out anew."""
 _QUOTAS = _PLAN | {MASTER}
@@ -71,6 +73,17 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "platform.open_issue": _TRADE - {AUDIT},
     "platform.change_issue": _TRADE - {AUDIT},
     "platform.close_issue": _TRADE - {AUDIT},
+    "platform.view_block": _TRADE,
+    "platform.set_block": _DESKS | {QUALITY, BILL},
+    "platform.set_delivery_block": _DESKS,
+    "platform.set_service_block": _ENTRY,
+    "platform.set_quality_block": _who(QUALITY),
+    "platform.set_billing_block": _ENTRY | {BILL},
+    "platform.release_block": _DESKS | {QUALITY, BILL, CREDIT},
+    "platform.release_delivery_block": _DESKS,
+    "platform.release_service_block": _ENTRY,
+    "platform.release_quality_block": _who(QUALITY),
+    "platform.release_billing_block": _ENTRY | {BILL},
     "platform.print_paper": _TRADE - {AUDIT},
     "platform.send_paper": _TRADE - {AUDIT},
     "platform.mail_paper": _who(),

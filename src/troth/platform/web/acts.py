@@ -9,6 +9,7 @@ asks it before the button is drawn. So a button that nobody may press is not the
 | button | an action without questions: runs, says what was done, goes on |
 | AskPage | an action that needs a reason or a choice first, or cannot be undone |
 | mass | an action over the rows chosen in a list, with what became of each |
+| MassAsk | the same where something must be known first: a reason, a day |
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +31,7 @@ from troth.platform.web.forms import FormPage
 from troth.platform.web.language import worded
 from troth.platform.web.lists import BulkAction
 from troth.platform.web.refusals import way_back
-from troth.platform.web.selection import chosen
+from troth.platform.web.selection import ASKED, chosen, written_ids
 from troth.platform.web.values import Status, Step, Text
 
 R = TypeVar("R")
@@ -198,6 +199,53 @@ def mass(do: MassDoing, *, title: Text, back: str) -> Callable[[HttpRequest], Ht
         return results(request, outcomes, title, url)
 
     return view
+
+
+class MassAsk(FormPage):
+    """A bulk button that asks for something first: a reason unless `form_class` says otherwise.
+
+    The list posts the chosen rows; the page asks, and posts the same rows with what was entered. So "all that match"
+    are those that matched when it was asked, and each of them is told what became of it.
+    """
+
+    template_name = "web/ask.html"
+    form_class: type[forms.BaseForm] = Reason
+    list_route: str = ""
+    sentence: Text = ""
+    consequences: Sequence[Text] = ()
+    danger: bool = False
+    ids: Sequence[int] = ()
+
+    def about(self, actor: Any, ids: Sequence[int]) -> None:
+        """Set title, sentence, consequences and labels for these rows."""
+
+    def do(self, actor: Any, ids: Sequence[int], given: dict[str, Any]) -> Iterable[Outcome]:
+        """Act on each row with what was entered."""
+        raise AssertionError("a mass action needs `do`")
+
+    def get(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse(self.list_route))
+
+    def post(self, request: HttpRequest, **_captured: Any) -> HttpResponse:
+        actor, url = demand(request, self.permission), reverse(self.list_route)
+        is_asked = ASKED in request.POST
+        self.ids = written_ids(request.POST[ASKED]) if is_asked else chosen(request, url)
+        if not self.ids:
+            messages.warning(request, gettext("Nothing was selected. Tick the rows first."))
+            return HttpResponseRedirect(way_back(request))
+        self.cancel_url = url if is_asked else way_back(request)
+        self.about(actor, self.ids)
+        if is_asked:
+            return super().post(request)
+        return self.draw(self.form_class(initial=self.initial(), **self.form_arguments()), None)
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> HttpResponse:
+        outcomes = list(self.do(actor, self.ids, form.cleaned_data))
+        return results(self.request, outcomes, self.title, reverse(self.list_route))
+
+    def more(self) -> dict[str, Any]:
+        asked = {"sentence": self.sentence, "consequences": self.consequences, "danger": self.danger}
+        return {**asked, "asked_of": ",".join(str(one) for one in self.ids)}
 
 
 def results(request: HttpRequest, outcomes: Sequence[Outcome], title: Text, back: str) -> HttpResponse:

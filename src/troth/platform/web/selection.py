@@ -13,6 +13,8 @@ MASS_LIMIT = 200
 ALL_LIMIT = 1_000
 """So many rows "all that match" stands for at once; the page says so before and the rest is done with the next."""
 PAGE_ROWS = 200
+ASKED = "_rows"
+"""Names the rows that a page asks about, in the form that it sends."""
 
 
 def keys(request: HttpRequest, path: str) -> list[str]:
@@ -24,7 +26,16 @@ def keys(request: HttpRequest, path: str) -> list[str]:
 
 def chosen(request: HttpRequest, path: str) -> list[int]:
     """The same where keys are ids; what is none is left out."""
-    typed = [key for key in keys(request, path) if key.isascii() and key.isdigit()]
+    return _ids(keys(request, path))
+
+
+def written_ids(written: str) -> list[int]:
+    """The ids of rows that a page asked about, as it wrote them: "7,8"."""
+    return _ids(written.split(",", ALL_LIMIT)[:ALL_LIMIT])
+
+
+def _ids(written: list[str]) -> list[int]:
+    typed = [key for key in written if key.isascii() and key.isdigit()]
     return list(dict.fromkeys(int(key) for key in typed if len(key) < len(str(MAX))))
 
 

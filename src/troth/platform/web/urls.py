@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from troth.platform.web import issues, personal, preferences, reading, search
+from troth.platform.web import blocks, issues, personal, preferences, reading, search
 
 app_name = "web"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("lists/views/change/", personal.change, name="view-change"),
     path("lists/views/open/", personal.open_with, name="view-open"),
     path("lists/columns/", personal.columns, name="columns"),
+    path("blocks/", blocks.BlockList.as_view(), name="blocks"),
+    path("blocks/release/", blocks.MassRelease.as_view(), name="blocks-release"),
+    path("blocks/<int:key>/release/", blocks.Release.as_view(), name="block-release"),
     path("issues/", issues.IssueList.as_view(), name="issues"),
     path("issues/<int:key>/", issues.issue, name="issue"),
     path("issues/<int:key>/change/", issues.IssueChange.as_view(), name="issue-change"),

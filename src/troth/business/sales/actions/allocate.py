@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.sales.actions import save
+from troth.business.sales.actions.blocking import refuse_while_unconfirmed
 from troth.business.sales.actions.change import opened
 from troth.business.sales.actions.document import ORDER_KIND, Document, wishes
 from troth.business.sales.rules import refusals
@@ -33,6 +34,7 @@ def allocate_stock(
     """Tie stock to a line: `quantity` in the line's unit, or all that is open. Goods that others were promised stay."""
     held, document = opened(order_id, None, by=by)
     line = _line(document, line_number)
+    refuse_while_unconfirmed(document)
     standing = promises.promise(ORDER_KIND, [line.id])[line.id]
     wanted = standing.open - standing.allocated
     if quantity is not None:

@@ -29,7 +29,7 @@ from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import FulfilmentKey, Measure
 from troth.platform import blocks
 from troth.platform.actors import SYSTEM, Actor
-from troth.platform.blocks import BlockKind, BlockScope
+from troth.platform.blocks import Block, BlockKind, BlockScope
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Held
@@ -63,6 +63,18 @@ def keys(document: Document, wanted: Sequence[Wish]) -> tuple[BalanceKey, ...]:
 def confirms_nothing(document: Document, *, is_blocked: bool) -> bool:
     """Whether a block keeps the goods from being confirmed: the order type's policy."""
     return is_blocked and document.terms.order_type.on_credit_block == "unconfirm"
+
+
+def keeps_unconfirmed(document: Document, standing: Iterable[Block], *, sets_credit: bool = False) -> bool:
+    """Whether blocks keep the order from being confirmed: one of the confirmation, or by its type one of others.
+
+    `sets_credit`: a credit block is being set.
+    """
+    found = list(standing)
+    if any(block.scope is BlockScope.CONFIRMATION for block in found):
+        return True
+    is_blocked = sets_credit or any(block.kind in (BlockKind.CREDIT, BlockKind.DELIVERY) for block in found)
+    return confirms_nothing(document, is_blocked=is_blocked)
 
 
 def claim(held: Held, document: Document, amount: int, *, is_new: bool = False, by: Actor, clock: Clock) -> Verdict:

@@ -35,7 +35,6 @@ from troth.ledgers.fulfilment import queries as fulfilment
 from troth.ledgers.fulfilment.keys import FulfilmentKey
 from troth.platform import blocks
 from troth.platform.actors import Actor
-from troth.platform.blocks import BlockKind
 from troth.platform.clock import Clock
 from troth.platform.locks import BalanceKey, Held
 
@@ -218,7 +217,7 @@ def _post(
     gone = _gone(before, after)
     if gone:
         promising.withdraw(held, ORDER_KIND, [line.id for line in gone], clock=clock)
-    nothing = books.confirms_nothing(after, is_blocked=_is_blocked(after) or verdict)
+    nothing = books.keeps_unconfirmed(after, blocks.standing([after.ref]), sets_credit=verdict)
     promise = promising.reconfirm(held, wishes(after, anew), clock=clock, blocked=nothing)
     _pass_on(held, before, after, anew)
     added = [line for line in after.standing if line.line_number in found.added]
@@ -269,11 +268,6 @@ def _rise(was: Line, new: Line) -> tuple[Line, int, int]:
     quantity = (new.base_quantity if new.stands else 0) - (was.base_quantity if was.stands else 0)
     value = (new.net if new.stands else 0) - (was.net if was.stands else 0)
     return new, quantity, value
-
-
-def _is_blocked(document: Document) -> bool:
-    kinds = (BlockKind.CREDIT, BlockKind.DELIVERY)
-    return any(block.kind in kinds for block in blocks.standing([document.ref]))
 
 
 def _pass_on(held: Held, before: Document, after: Document, anew: list[Line]) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit.web import credit_tabs
 from troth.business.sales import queries, screens
+from troth.business.sales.actions.books import INCOMPLETE
 from troth.business.sales.actions.document import load
 from troth.business.sales.models import Order
 from troth.business.sales.queries import DocumentView, LineView
@@ -20,6 +21,7 @@ from troth.platform.blocks import BlockKind, BlockScope
 from troth.platform.web import documents
 from troth.platform.web.access import allowed
 from troth.platform.web.acts import step, steps
+from troth.platform.web.blocks import way_to_release
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.history import changes_of
 from troth.platform.web.language import worded
@@ -35,7 +37,7 @@ REMEDIES = {
     BlockKind.CREDIT: _("A credit manager must release it."),
     BlockKind.DELIVERY: _("Release it when the reason is gone."),
     BlockKind.BILLING: _("Release it when the reason is gone."),
-    BlockKind.CUSTOMER_SERVICE: _("Complete the order, and the block falls."),
+    BlockKind.CUSTOMER_SERVICE: _("Release it when the reason is gone."),
     BlockKind.QUALITY: _("The quality coordinator must decide."),
 }
 HOLDS_BACK = {
@@ -183,18 +185,9 @@ def _standing(view: DocumentView, actor: Any) -> list[Block]:
 
 def _blocked(block: StandingBlock, view: DocumentView, actor: Any) -> Block:
     sentence = STOPPED[block.scope] % {"number": view.ref.number}
-    route = "credit:block-release" if block.kind is BlockKind.CREDIT else "sales:block-release"
-    keys = [block.id] if block.kind is BlockKind.CREDIT else [view.ref.id, block.id]
-    may = actor.may("credit.release_block") if block.kind is BlockKind.CREDIT else True
-    way = step(
-        actor,
-        _("Release") if may else _("See the figures"),
-        route,
-        *keys,
-        method="get",
-        company_id=view.document.company_id,
-    )
-    return Block(f"{sentence}: {worded(block.reason).rstrip('.')}.", REMEDIES[block.kind], way)
+    is_incomplete = block.reason.startswith(INCOMPLETE)
+    remedy = _("Complete the order, and the block falls.") if is_incomplete else REMEDIES[block.kind]
+    return Block(f"{sentence}: {worded(block.reason).rstrip('.')}.", remedy, way_to_release(block, actor))
 
 
 def _new_dates(view: DocumentView, actor: Any) -> list[Block]:

@@ -12,10 +12,8 @@ from troth.business.credit.web import register_rejection
 from troth.business.sales import actions, queries
 from troth.business.sales.forms import day, text
 from troth.business.sales.web.entry import back_to_nothing, told
-from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
-from troth.platform.web.acts import AskPage, Reason, Said, button, once, step
-from troth.platform.web.language import worded
+from troth.platform.web.acts import AskPage, Said, button, once, step
 from troth.platform.web.values import Link, Step
 
 
@@ -165,48 +163,6 @@ def item_free(request: HttpRequest, key: int, line: int) -> Any:
         return Said(gettext("Allocated stock of item %(line)s is free.") % {"line": line}, order_url(key), undo)
 
     return button(free)(request, key)
-
-
-class BlockForm(Reason):
-    scope = forms.ChoiceField(
-        label=_("Stops"), choices=(("delivery", _("delivery and goods issue")), ("billing", _("billing")))
-    )
-    field_order = ("scope", "reason")
-
-
-class OrderBlock(OrderAsk):
-    form_class = BlockForm
-    danger = False
-
-    def words(self) -> None:
-        self.title = gettext("Block order %(number)s") % {"number": self.number}
-        self.sentence = _("The step waits until somebody releases the block.")
-        self.submit_label = _("Set the block")
-
-    def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        given = form.cleaned_data
-        key, known = self.view.ref.id, {block.id for block in self.view.blocks}
-        actions.set_block(key, given["scope"], reason=given["reason"], **self.acting)
-        new = [block.id for block in queries.order(key, by=actor).blocks if block.id not in known]
-        undo = step(actor, _("Undo"), "sales:block-release", key, new[0], method="get") if new else None
-        return self.done(gettext("%(number)s is blocked.") % {"number": self.number}, self.cancel_url, undo)
-
-
-class BlockRelease(OrderAsk):
-    danger = False
-
-    def words(self) -> None:
-        block = next((block for block in self.view.blocks if block.id == self.kwargs["block"]), None)
-        self.title = gettext("Release the block of %(number)s") % {"number": self.number}
-        self.sentence = (
-            worded(block.reason) if block and block.kind is not BlockKind.CREDIT else _("This block stands no more.")
-        )
-        self.submit_label = _("Release")
-
-    def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        reason = form.cleaned_data["reason"]
-        actions.release_block(self.view.ref.id, self.kwargs["block"], reason=reason, **self.acting)
-        return self.done(gettext("Block of %(number)s released.") % {"number": self.number}, self.cancel_url)
 
 
 class QuotationAsk(OrderAsk):

@@ -11,9 +11,9 @@ from troth.business.shipping.rules.reversals import LineUnknown, NotLower, refus
 from troth.business.shipping.states import DELIVERY
 from troth.business.shipping.store import LineRow
 from troth.kernel.errors import InvalidInput, Sentence
-from troth.platform import events
+from troth.platform import blocks, events
 from troth.platform.actions import action
-from troth.platform.actors import Actor
+from troth.platform.actors import SYSTEM, Actor
 from troth.platform.clock import Clock
 
 
@@ -90,6 +90,8 @@ def cancel_delivery(
     books.give_back(held, {delivery.pk: delivery}, lowered, by=by, clock=clock)
     delivery.state, delivery.cancel_reason = state, reason.strip()[:200]
     _finish(delivery)
+    for block in blocks.standing([books.ref(delivery)]):
+        blocks.release(held, block.id, reason=Sentence("The delivery was cancelled."), by=SYSTEM, clock=clock)
     events.record(
         "shipping.delivery_cancelled",
         books.ref(delivery),

@@ -10,11 +10,13 @@ from troth.business.credit import queries as credit
 from troth.business.credit.web import credit_tabs
 from troth.business.masterdata.screens import text_table
 from troth.business.shipping import queries, screens
+from troth.business.shipping.actions.blocking import STILL_TO_COME
 from troth.business.shipping.queries import DeliveryLineView, DeliveryView, PickLine, ShipmentView
 from troth.business.shipping.rules.readiness import Lack
 from troth.business.shipping.states import DeliveryState, ShipmentState, TransferState
 from troth.business.shipping.web import units
 from troth.business.shipping.web.differences import difference_words
+from troth.business.shipping.web.obstacles import obstacles
 from troth.ledgers.fulfilment import pictures
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
@@ -22,12 +24,7 @@ from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Cell, Column
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
 from troth.platform.web.history import changes_of
-from troth.platform.web.language import worded
 from troth.platform.web.values import Block, Empty, Link, Party, Quantity, Status, Step
-
-REASONS_SHOWN = 6
-WORK = (Lack.NOT_PICKED, Lack.NOT_PACKED, Lack.OPEN_TRANSFER_ORDER)
-"""What is still to be done to a delivery, and no obstacle."""
 
 
 def grid(columns: tuple[Column, ...], rows: list[Any]) -> dict[str, Any]:
@@ -75,7 +72,7 @@ class DeliveryPage(DocumentPage):
             ),
             next_step=_next_of_delivery(view, actor),
             steps=_delivery_steps(view, actor),
-            blocks=_delivery_blocks(view, actor),
+            blocks=obstacles(view, actor),
             crumbs=(Link(_("Deliveries"), reverse("shipping:deliveries")),),
         )
 
@@ -178,6 +175,9 @@ def _delivery_steps(view: DeliveryView, actor: Any) -> tuple[Step, ...]:
         step(actor, _("Lower quantities"), "shipping:delivery-change", key, method="get", company_id=company)
         if view.state == DeliveryState.OPEN
         else None,
+        step(actor, _("Set a block"), "shipping:delivery-block", key, method="get", company_id=company)
+        if view.state in STILL_TO_COME
+        else None,
         step(
             actor, _("Cancel delivery"), "shipping:delivery-cancel", key, method="get", danger=True, company_id=company
         )
@@ -215,29 +215,6 @@ def _past_limit(view: DeliveryView) -> bool:
     """Whether the payer is past the limit now, so that the goods leave only by a credit manager's word."""
     available = credit.account(view.company_id, view.payer_id).available
     return available is not None and available < 0
-
-
-def _delivery_blocks(view: DeliveryView, actor: Any) -> list[Block]:
-    """What stands between the delivery and its goods issue; what is only to be picked is no obstacle but work."""
-    blocks = []
-    standing = [reason for reason in view.reasons if reason.lack not in WORK]
-    for reason in standing[:REASONS_SHOWN]:
-        stops = reason.lack is Lack.BLOCKED
-        way = _WAYS[reason.lack](view, actor) if reason.lack in _WAYS else None
-        blocks.append(Block(worded(reason.sentence), "", way, tone="stopped" if stops else "waiting"))
-    return blocks
-
-
-def _way(view: DeliveryView, actor: Any) -> Step | None:
-    order = next((line.order_id for line in view.lines), None)
-    return step(actor, _("Open the order"), "sales:order", order, method="get") if order else None
-
-
-def _to_papers(view: DeliveryView, actor: Any) -> Step | None:
-    return step(actor, _("Print the delivery note"), "papers:print", "delivery_note", view.id)
-
-
-_WAYS = {Lack.BLOCKED: _way, Lack.PAPERS_NOT_PRINTED: _to_papers}
 
 
 class ShipmentPage(DocumentPage):

@@ -1,4 +1,4 @@
-// Lists: the bulk bar says what it will do to how many; Shift extends the selection; j and k walk the rows.
+// Lists: the bulk bar says what it will do to how many; Shift extends the selection; j and k walk the rows, x ticks one.
 
 const sentence = (pattern, count) => pattern.replace("%(count)s", String(count).replace(/\B(?=(\d{3})+$)/g, document.documentElement.dataset.group));
 
@@ -43,9 +43,13 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!["j", "k"].includes(event.key) || event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey) return;
+  if (!["j", "k", "x"].includes(event.key) || event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey) return;
   const links = [...document.querySelectorAll(".row-link")];
   const at = links.indexOf(document.activeElement);
+  if (event.key === "x") {
+    document.activeElement.closest("tr")?.querySelector("[name=selected]")?.click();
+    return;
+  }
   const next = links[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];
   if (next) next.focus();
 });
