@@ -124,6 +124,7 @@ CALLS = {
     "post_payment": PAYMENT,
     "clear_invoices": {"clears": [{"invoice": 1, "amount": "10.00"}]},
     "open_issue": ISSUE,
+    "ask_about": {"kind": "plan_change", "document_kind": "order", "document": 1, "question": "Can you make 40?"},
     "hold_goods": HELD,
     "order_from_hold": {"customer": "ALPHA", "requested_on": "2026-03-11"},
     "print_paper": {},

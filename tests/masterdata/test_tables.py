@@ -26,6 +26,7 @@ FILES = {
     "companies": "code,name,currency,country,time_zone\n10,Fjell,EUR,DE,Europe/Berlin\n",
     "sales_organisations": "company,code,name\n10,DOM,Domestic\n10,EXP,Export\n",
     "sites": "code,company,name,time_zone,calendar\nHAM,10,Hamburg,Europe/Berlin,WEEK\n",
+    "request_terms": "kind,receipt_minutes,answer_minutes,same_day\nquality_release,15,45,yes\n",
     "storage_locations": "site,code,name\nHAM,01,Hall 1\nHAM,02,Hall 2\n",
     "bins": "location,code,sequence\nHAM/01,A-01,10\nHAM/02,A-01,20\n",
     "parties": "number,name,country\nDHL,The carrier,DE\nALPHA,Alpha Bikes,DE\n",
@@ -207,6 +208,22 @@ WRONG = [
         "exchange_rates",
         "source,target,valid_from_on,numerator\nEUR,JPY,2026-01-01,0\n",
         [(1, "numerator", "1 or more")],
+    ),
+    (
+        "request_terms",
+        "kind,receipt_minutes,answer_minutes,escalates_to\nriddle,,10,\nplan_change,20,10,\nload_change,,10,king\n"
+        "question,,0,\n",
+        [
+            (1, "kind", "no such kind of request"),
+            (2, "receipt_minutes", "before the answer"),
+            (3, "escalates_to", "no such role"),
+            (4, "answer_minutes", "1 or more"),
+        ],
+    ),
+    (
+        "sites",
+        "code,company,name,calendar,opens,closes\nX,10,x,WEEK,16:00,08:00\nY,10,y,WEEK,8,25:00\n",
+        [(1, "closes", "before they open"), (2, "opens", "such as 08:00"), (2, "closes", "such as 08:00")],
     ),
     ("item_categories", "code,name,billing_basis\nX,x,whim\n", [(1, "billing_basis", "issued, ordered, none")]),
     ("countries", "code,name\nFR,France\nFR,Frankreich\n", [(2, "code", "same key")]),

@@ -50,7 +50,7 @@ def test_a_question_to_ones_role_waits_until_it_is_answered(world, yard, clerk, 
     assert counted(clerk) == [1, 1]
     page = body(clerk.get("/inbox/"))
     assert "May it leave today?" in page
-    assert world.url('href="/orders/{order}/"') in page
+    assert world.url('href="/orders/{order}/?tab=requests"') in page
     assert counted(sign_in("credit_manager")) == [0, 0]
     requests.answer(asked_id, accepted=True, by=SYSTEM, clock=yard.acting["clock"])
     assert counted(clerk) == [0, 0]

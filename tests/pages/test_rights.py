@@ -60,6 +60,7 @@ PAGES = (
     "/deliveries/{delivery}/?tab=packing", "/blocks/{standing}/release/", "/deliveries/{open_delivery}/block/",
     "/orders/{blocked}/?tab=blocks", "/deliveries/{open_delivery}/?tab=blocks", "/blocks/?mine=1&age=7&customer=Gamma",
     "/picking/", "/picking/{transfer}/", "/issues/", "/documents/order/{order}/issues/new/",
+    "/requests/", "/documents/order/{order}/requests/new/",
     "/products/{product}/about/", "/customers/{customer}/about/", "/files/", "/files/bins/import/",
     "/files/customers/import/", "/agreed-products/", "/agreed-products/new/", "/listings/", "/listings/new/",
     "/substitutions/", "/substitutions/new/", "/free-goods/", "/free-goods/new/", "/batches/", "/batches/new/",

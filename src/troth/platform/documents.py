@@ -169,6 +169,20 @@ def within(found: QuerySet[M], reach: Reach | None, *, through: str = "") -> Que
     return found.filter(chosen)
 
 
+def about(found: QuerySet[M], among: Iterable[Kind], *, by: Actor) -> QuerySet[M]:
+    """The rows, each with `company_id`, `document_kind` and `document_id`, on documents that the actor may see."""
+    allowed: dict[str, type[Model]] = {one.code: apps.get_model(one.model) for one in among if by.may(one.permission)}
+    found = within(found, by.reach).filter(document_kind__in=allowed)
+    if by.reach is None or all(site_id is None for _, site_id in by.reach):
+        return found
+    at_sites = {code: model for code, model in allowed.items() if has_site(model)}
+    chosen = ~Q(document_kind__in=at_sites)
+    for code, model in at_sites.items():
+        reached = within(model._default_manager.all(), by.reach)
+        chosen |= Q(document_kind=code, document_id__in=reached.values("pk"))
+    return found.filter(chosen)
+
+
 def add_panel(code: str, panel: Panel) -> None:
     _panels.setdefault(code, []).append(panel)
 

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from troth.kernel.errors import InvalidInput, NotFound, Sentence
@@ -183,16 +182,7 @@ def owners(company_ids: frozenset[int] | None) -> QuerySet[User]:
 
 def seen(by: Actor) -> QuerySet[IssueRow]:
     """The issues on what the actor may see."""
-    allowed = {kind.code: apps.get_model(kind.model) for kind in kinds() if by.may(kind.permission)}
-    found = documents.within(IssueRow.objects.select_related("owner"), by.reach).filter(document_kind__in=allowed)
-    if by.reach is None or all(site_id is None for _, site_id in by.reach):
-        return found
-    at_sites = {code: model for code, model in allowed.items() if documents.has_site(model)}
-    chosen = ~Q(document_kind__in=at_sites)
-    for code, model in at_sites.items():
-        reached = documents.within(model._default_manager.all(), by.reach)
-        chosen |= Q(document_kind=code, document_id__in=reached.values("pk"))
-    return found.filter(chosen)
+    return documents.about(IssueRow.objects.select_related("owner"), kinds(), by=by)
 
 
 def on_document(kind: str, document_id: int, *, by: Actor) -> list[Issue]:

@@ -19,6 +19,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from troth.kernel.errors import BusinessError
 from troth.platform import mail, outbox, requests, schedule, seals, sql, traces
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import SYSTEM_CLOCK, Clock
@@ -54,11 +55,25 @@ def seal_events_thoroughly() -> int:
 @scheduled("expire requests", "*/5 * * * *")
 @task()
 def expire_requests() -> int:
-    """Close the requests whose deadline has passed."""
+    """Close the requests whose deadline has passed and that end with it."""
     late = requests.overdue(SYSTEM_CLOCK.now())
-    for request in late:
-        requests.expire(request.id, by=SYSTEM, clock=SYSTEM_CLOCK)
-    return len(late)
+    return sum(_unless_closed(requests.expire, request.id) for request in late)
+
+
+@scheduled("escalate requests", "* * * * *")
+@task()
+def escalate_requests() -> int:
+    """Tell the supervisors of what is late."""
+    return sum(_unless_closed(requests.escalate, late) for late in requests.late_ones(SYSTEM_CLOCK.now()))
+
+
+def _unless_closed(do: Callable[..., object], request_id: int) -> bool:
+    """Do it, unless somebody answered or withdrew the request meanwhile; all others still get their turn."""
+    try:
+        do(request_id, by=SYSTEM, clock=SYSTEM_CLOCK)
+    except BusinessError:
+        return False
+    return True
 
 
 def worker_name() -> str:

@@ -206,11 +206,17 @@ class RequestRow(models.Model):
     document_kind = models.CharField(max_length=40)
     document_id = models.BigIntegerField()
     document_number = models.CharField(max_length=40)
+    item = models.CharField(max_length=20, default="", db_default="")
     question = models.TextField()
     state = models.CharField(max_length=20)
     asked_by_id = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
+    receipt_due_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
+    expires = models.BooleanField(default=True, db_default=True)
+    escalates_to = models.CharField(max_length=40, default="", db_default="")
+    escalation = models.PositiveSmallIntegerField(default=0, db_default=0)
+    escalated_at = models.DateTimeField(null=True)
     receipt_by_id = models.BigIntegerField(null=True)
     receipt_at = models.DateTimeField(null=True)
     answered_by_id = models.BigIntegerField(null=True)
@@ -223,10 +229,11 @@ class RequestRow(models.Model):
         verbose_name = _("request")
         constraints = [
             models.UniqueConstraint(
-                fields=["document_kind", "document_id", "kind", "to_role"],
+                fields=["document_kind", "document_id", "item", "kind", "to_role"],
                 condition=Q(state__in=["asked", "received"]),
                 name="platform_request_open_once",
             ),
+            models.CheckConstraint(condition=Q(escalation__in=[0, 1, 2]), name="platform_request_escalation"),
         ]
         indexes = [
             models.Index(fields=["document_kind", "document_id"], name="platform_request_document"),
@@ -235,6 +242,12 @@ class RequestRow(models.Model):
                 name="platform_request_open",
                 condition=Q(state__in=["asked", "received"]),
             ),
+            models.Index(
+                fields=["escalates_to", "due_at"],
+                name="platform_request_escalates",
+                condition=Q(state__in=["asked", "received"]),
+            ),
+            models.Index(fields=["asked_by_id", "-id"], name="platform_request_asked_by"),
         ]
 
 

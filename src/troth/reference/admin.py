@@ -84,6 +84,11 @@ class SiteAdmin(MastersAdmin):
     search_fields = ("code", "name")
 
 
+@admin.register(models.RequestTerms)
+class RequestTermsAdmin(MastersAdmin):
+    list_display = ("kind", "receipt_minutes", "answer_minutes", "same_day", "escalates_to", "is_active")
+
+
 @admin.register(models.StorageLocation)
 class StorageLocationAdmin(MastersAdmin):
     list_display = ("code", "name", "site", "is_left_out", "is_active")

@@ -8,7 +8,10 @@ class ReferenceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.platform import finding
+        from troth.platform import finding, requests
+        from troth.reference.handoffs import SiteTimes
+
+        requests.keep_times_by(SiteTimes())
 
         finding.register(
             finding.Searched("reference_party", "name"),

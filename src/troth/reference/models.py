@@ -174,8 +174,14 @@ class SalesOrganisation(Masters):
         return self.name
 
 
+HOUR = RegexValidator(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", _("Hours and minutes, such as 08:00."))
+
+
 class Site(Masters):
-    """A plant or warehouse that ships; its dates are those of its own time zone."""
+    """A plant or warehouse that ships; its dates are those of its own time zone.
+
+    Its desks are manned from `opens` to `closes`, on the wall there, on the open days of its calendar.
+    """
 
     company = models.ForeignKey(Company, on_delete=models.RESTRICT, related_name="sites")
     code = models.CharField(_("code"), max_length=10, unique=True)
@@ -186,13 +192,43 @@ class Site(Masters):
         _("delivery note printed before goods issue"), default=False, db_default=False
     )
     packing_before_issue = models.BooleanField(_("all packed before goods issue"), default=False, db_default=False)
+    opens = models.CharField(_("desks open at"), max_length=5, default="08:00", db_default="08:00", validators=[HOUR])
+    closes = models.CharField(_("desks close at"), max_length=5, default="16:00", db_default="16:00", validators=[HOUR])
 
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
+        constraints = [models.CheckConstraint(condition=Q(opens__lt=models.F("closes")), name="reference_site_hours")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class RequestTerms(Masters):
+    """How long a desk has for a kind of request, where the company wants it otherwise than the kind declares.
+
+    Minutes of work at the site. `receipt_minutes` 0: no receipt is due before the answer. `same_day`: what is asked
+    while the desk is open is answered before it closes. `escalates_to` is a role; empty: as declared.
+    """
+
+    kind = models.CharField(_("kind of request"), max_length=40, unique=True)
+    receipt_minutes = models.PositiveIntegerField(_("minutes until the receipt"), default=0)
+    answer_minutes = models.PositiveIntegerField(_("minutes until the answer"))
+    same_day = models.BooleanField(_("not left open overnight"), default=False)
+    escalates_to = models.CharField(_("late ones go to"), max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("times of a request")
+        verbose_name_plural = _("times of requests")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer_minutes__gt=0, receipt_minutes__lte=models.F("answer_minutes")),
+                name="reference_request_terms",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class StorageLocation(Masters):

@@ -10,7 +10,7 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from troth.business.promising.actions import register_wishes
-        from troth.business.sales import checks, jobs, papers, subscribers  # noqa: F401 - they register themselves
+        from troth.business.sales import checks, handoffs, jobs, papers, subscribers  # noqa: F401 - they register themselves
         from troth.business.sales.actions.blocking import OrderBlocks
         from troth.business.sales.actions.wanted import OrderWishes
         from troth.platform import blocking, documents, finding
@@ -27,6 +27,7 @@ class SalesConfig(AppConfig):
             )
         )
         documents.register(Kind("order", _("order"), _("orders"), "sales.Order", "sales:order", "sales.view_order"))
+        handoffs.declare()
         register_wishes("order", OrderWishes())
         blocking.register("order", OrderBlocks())
         finding.register(

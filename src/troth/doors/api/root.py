@@ -15,7 +15,7 @@ from troth.business.receivables import api as receivables
 from troth.business.sales import api as sales
 from troth.business.shipping import api as shipping
 from troth.business.supply import api as supply
-from troth.doors.api import blocks, desk, house, issues, users
+from troth.doors.api import blocks, desk, house, issues, requests, users
 from troth.kernel.errors import BusinessError
 from troth.platform.api import problems
 from troth.platform.api.bodies import SentParser
@@ -35,6 +35,7 @@ ROUTERS = (
     desk.operations,
     blocks.operations,
     issues.operations,
+    requests.operations,
     users.operations,
     *masterdata.ROUTERS,
     *supply.ROUTERS,

@@ -20,6 +20,10 @@ OTHERWISE = (_("Nothing is written before you press the button. The sentence abo
 
 SCREENS: dict[str, tuple[Text, ...]] = {
     "inbox": (_("Questions of other roles to yours, and issues that you see to. The nearest day stands first."),),
+    "web:requests": (
+        _("What desks ask of each other. Late ones stay here, and with the supervisor, until somebody answers."),
+        *LIST,
+    ),
     "home": (
         _("Each card is a task of your roles and opens the list behind it. Red is late."),
         _("A count that ends in + was stopped there; the list has all of them."),

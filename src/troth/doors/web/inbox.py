@@ -14,26 +14,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from troth.platform import documents, issues, permissions, requests
-from troth.platform.web import history
+from troth.platform import documents, issues, requests
+from troth.platform.web import requests as handoffs
 from troth.platform.web.frame import Inbox
 from troth.platform.web.issues import OVERDUE, address
-from troth.platform.web.values import Empty
+from troth.platform.web.values import Empty, Text
 
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request to a role of the person."""
+class View:
+    """A list of hand-offs in the head of the inbox."""
 
-    question: str
-    number: str
+    label: Text
     url: str
-    who: str
-    role: str
-    due_at: datetime
-    late: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,8 @@ class Raised:
 
 
 def inbox_of(request: HttpRequest) -> Inbox:
-    actor = request.actor  # type: ignore[attr-defined]
-    count = requests.open_to(actor).count() + issues.open_of(actor).count()
+    actor, now = request.actor, request.clock.now()  # type: ignore[attr-defined]
+    count = requests.open_to(actor, now).count() + issues.open_of(actor).count()
     return Inbox(count, reverse("inbox"), reverse("inbox-count"))
 
 
@@ -64,7 +60,9 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Inbox"),
         "overdue": OVERDUE,
-        "asked": tuple(_asked(actor, now)),
+        "asked": handoffs.with_steps(actor, requests.open_to(actor, now).order_by("due_at", "pk")[:SHOWN], now),
+        "waiting": handoffs.with_steps(actor, _open_of(actor).order_by("due_at", "pk")[:SHOWN], now),
+        "views": _views(actor, now) if actor.may("platform.view_request") else (),
         "raised": tuple(_raised(actor, now)),
         "empty": Empty(
             _("Nothing waits for you"),
@@ -74,15 +72,20 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "inbox.html", context)
 
 
-def _asked(actor: Any, now: datetime) -> Iterable[Asked]:
-    rows = requests.shown(requests.open_to(actor).order_by("due_at", "pk")[:SHOWN])
-    names = history.names_of(row.asked_by_id for row in rows)
-    for row in rows:
-        kind = documents.kind(row.ref.kind)
-        url = reverse(kind.url_name, args=[row.ref.id])
-        role = str(permissions.ROLES[row.from_role])
-        who = names.get(row.asked_by_id, "–")
-        yield Asked(row.question, row.ref.number, url, who, role, row.due_at, row.due_at < now)
+def _views(actor: Any, now: datetime) -> Iterable[View]:
+    """The lists of hand-offs, each with how many are in it."""
+    mine = requests.open_to(actor, now)
+    counts = (
+        (_("To my roles"), "role", mine.count()),
+        (_("Mine"), "mine", requests.working_on(actor).count()),
+        (_("Late"), "role=1&late", mine.filter(requests.is_late(now)).count()),
+        (_("Asked by me"), "asked", _open_of(actor).count()),
+    )
+    return [View(label, f"{reverse('web:requests')}?{name}=1", found) for label, name, found in counts]
+
+
+def _open_of(actor: Any) -> Any:
+    return requests.asked_by(actor).filter(state__in=sorted(requests.OPEN))
 
 
 def _raised(actor: Any, now: datetime) -> Iterable[Raised]:

@@ -65,6 +65,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "platform.revoke_token": _who(ADMIN),
     "platform.retry_outbox": _who(ADMIN, OPS),
     "platform.ask": _TRADE - {AUDIT},
+    "platform.ask_about": _TRADE - {AUDIT},
+    "platform.escalate": _who(),
     "platform.acknowledge": _TRADE - {AUDIT},
     "platform.answer": _TRADE - {AUDIT},
     "platform.withdraw": _TRADE - {AUDIT},

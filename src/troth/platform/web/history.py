@@ -21,7 +21,7 @@ MOST_CHANGES = 200
 QUIET = frozenset(
     {
         "bin", "block", "company", "conflicts", "cost", "currency", "email", "file", "gross", "kind", "lines", "net",
-        "payer", "posting", "product", "scope", "site", "state", "token", "version",
+        "payer", "posting", "product", "request", "scope", "site", "state", "token", "version",
     }
 )  # fmt: skip
 """What the page shows elsewhere, what only a program needs, and what goods cost, which not everybody may see."""
@@ -29,6 +29,8 @@ QUIET = frozenset(
 LABELS: dict[str, Text] = {
     "added": _("Added"),
     "amount": _("Amount"),
+    "answer": _("Answer"),
+    "asked_for": _("What is asked"),
     "copied_from": _("Copied from"),
     "deliveries": _("Deliveries"),
     "delivery": _("Delivery"),
@@ -36,8 +38,12 @@ LABELS: dict[str, Text] = {
     "differences": _("Differences"),
     "discount": _("Discount"),
     "due_on": _("Due"),
+    "escalated_to": _("Passed on to"),
+    "from_role": _("From"),
     "invoice": _("Invoice"),
     "issue": _("Issue"),
+    "item": _("Item"),
+    "late": _("Late"),
     "limit": _("Limit"),
     "missing": _("Missing"),
     "name": _("Name"),
@@ -51,6 +57,7 @@ LABELS: dict[str, Text] = {
     "planned_on": _("Planned"),
     "price": _("Price"),
     "quantity": _("Quantity"),
+    "question": _("Question"),
     "quotation": _("Quotation"),
     "reason": _("Reason"),
     "rejection_reason": _("Reason of rejection"),
@@ -60,6 +67,7 @@ LABELS: dict[str, Text] = {
     "scopes": _("Scopes"),
     "short_lines": _("Lines not confirmed"),
     "to": _("To"),
+    "to_role": _("Desk"),
 }
 AMOUNTS = frozenset({"amount", "discount", "limit"})
 """Facts in minor units; of which currency an event says beside them."""

@@ -3,7 +3,8 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from troth.platform.web import blocks, issues, personal, preferences, reading, search
+from troth.platform.web import blocks, issues, personal, preferences, reading, requests, search
+from troth.platform.web.acts import button
 
 app_name = "web"
 
@@ -23,6 +24,12 @@ urlpatterns = [
     path("issues/<int:key>/change/", issues.IssueChange.as_view(), name="issue-change"),
     path("issues/<int:key>/close/", issues.IssueClose.as_view(), name="issue-close"),
     path("documents/<slug:kind>/<int:key>/issues/new/", issues.IssueNew.as_view(), name="issue-new"),
+    path("requests/", requests.RequestList.as_view(), name="requests"),
+    path("requests/<int:key>/", requests.request_page, name="request"),
+    path("requests/<int:key>/receipt/", button(requests.receipt), name="request-receipt"),
+    path("requests/<int:key>/answer/", requests.RequestAnswer.as_view(), name="request-answer"),
+    path("requests/<int:key>/withdraw/", requests.RequestWithdraw.as_view(), name="request-withdraw"),
+    path("documents/<slug:kind>/<int:key>/requests/new/", requests.RequestNew.as_view(), name="request-new"),
 ]
 
 sign_in = [

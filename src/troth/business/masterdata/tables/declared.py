@@ -18,6 +18,7 @@ from django.db.models.fields import NOT_PROVIDED
 
 from troth.business.masterdata import models
 from troth.business.masterdata.rules import MAX_32, As, Field
+from troth.business.masterdata.tables import desks
 from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
 from troth.kernel.quantity import MAX
@@ -369,8 +370,17 @@ BASIC: Mapping[str, Table] = {
             model=reference.Site,
             key=_CODE,
             fixed=("company",),
-            checks={"time_zone": _zone},
+            checks={"time_zone": _zone, "opens": desks.hour, "closes": desks.hour},
+            check=desks.manned,
             company="company_id",
+        ),
+        Table(
+            code="request_terms",
+            title="request_terms",
+            model=reference.RequestTerms,
+            key=("kind",),
+            checks={"kind": desks.asked, "answer_minutes": _positive, "escalates_to": desks.role},
+            check=desks.receipt_first,
         ),
         Table(
             code="storage_locations",

@@ -40,6 +40,7 @@ NAMES: dict[str, Text] = {
     "companies": _("Companies"),
     "sales_organisations": _("Sales organisations"),
     "sites": _("Sites"),
+    "request_terms": _("Times of requests"),
     "storage_locations": _("Storage locations"),
     "bins": _("Bins"),
     "parties": _("Parties"),
