@@ -40,6 +40,7 @@ FILES = {
     "10,ALPHA,Alpha Bikes,DE,DOM,EUR,N30,WEEK\n",
     "products": "number,name,base_unit,has_batches,shelf_life_days\nOIL,Oil,L,yes,365\nBELL,Bell,PC,,\n",
     "batches": "product,number,produced_on,expires_on\nOIL,L1,2026-01-01,2026-12-31\nOIL,L2,,2027-06-30\n",
+    "valuation_types": "product,code,name,is_default\nBELL,NEW,New,yes\nBELL,USED,Used,\n",
     "product_sites": "product,site,fixed_bin\nOIL,HAM,HAM/02/A-01\n",
     "customer_products": "customer,product,number\n10/ALPHA,OIL,4711\n",
     "checking_scopes": "code,name,supply,demand,at_hand,lead_time\n"

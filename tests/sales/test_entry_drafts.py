@@ -80,7 +80,6 @@ UNSHOWN = {
     "under_tolerance_basis_points": 200,
     "delivery_group": 2,
     "delivery_mode": "complete",
-    "valuation": "NEW",
     "requirement_type": "KSL",
 }
 """Fields of a line that the page does not show, as somebody else entered them."""
@@ -113,7 +112,6 @@ def test_what_the_page_does_not_show_of_a_line_stays_when_it_saves_by_itself(sav
         "under_tolerance_basis_points": 0,
         "delivery_group": 0,
         "delivery_mode": "partial",
-        "valuation": "",
         "requirement_type": "",
     }
 

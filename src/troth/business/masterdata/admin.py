@@ -67,6 +67,17 @@ class ProductSiteAdmin(MasterAdmin):
     readonly_fields = ("safety_stock", "is_active")
 
 
+@admin.register(models.ValuationType)
+class ValuationTypeAdmin(MasterAdmin):
+    """To look at: the first type of a product is refused where its goods have none, which the file looks after."""
+
+    list_display = ("product", "code", "name", "is_default", "is_active")
+    readonly_fields = ("product", "code", "is_default", "is_active")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
 @admin.register(models.StandardText)
 class StandardTextAdmin(MasterAdmin):
     list_display = ("kind", "customer", "product", "language", "is_active")

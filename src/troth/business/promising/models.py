@@ -269,6 +269,7 @@ class HoldLine(models.Model):
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
     quantity = models.BigIntegerField()
     requested_on = models.DateField()
+    valuation = models.CharField(max_length=20, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -20,6 +20,7 @@ from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
 from troth.kernel.places import location_of
 from troth.kernel.scopes import CheckingScope, Event
+from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
@@ -321,14 +322,20 @@ def scope_of(product_id: int, event: Event = Event.ORDER) -> CheckingScope:
 
 
 def overview(
-    product_id: int, site_id: int, today: int, scope: CheckingScope, *, supposed: Sequence[netting.Posting] = ()
+    product_id: int,
+    site_id: int,
+    today: int,
+    scope: CheckingScope,
+    *,
+    segment: str = "",
+    supposed: Sequence[netting.Posting] = (),
 ) -> list[AvailabilityDay]:
     """Supply and demand of a product at a site by day and category, with what is free; `today` is a day number.
 
-    `supposed` counts as if it were posted.
+    In its common stock, or in a segment that is kept apart. `supposed` counts as if it were posted.
     """
     rows = availability.timeline(
-        product_id, site_id, today, scope=scope.counted, supposed=supposed, window=scope.window
+        product_id, site_id, today, segment=segment, scope=scope.counted, supposed=supposed, window=scope.window
     )
     return [AvailabilityDay(row.on, row.category, row.quantity, row.in_scope, row.balance, row.free) for row in rows]
 
@@ -344,13 +351,47 @@ class Free:
 def free(sites: Mapping[int, int], today: date, *, event: Event = Event.ORDER) -> dict[int, Free]:
     """What is free of each product (keys) at its site (values). A first look, nothing is locked.
 
-    One statement, and those of `masterdata.checking_scopes`.
+    Of a product that is valuated separately, of its default type. One statement, and those of
+    `masterdata.checking_scopes`.
     """
-    overlay = Overlay()
-    keys = {product_id: AvailabilityKey(product_id, site_id) for product_id, site_id in sites.items()}
+    overlay, types = Overlay(), masterdata.snapshot().valuations
+    keys = {
+        product_id: AvailabilityKey(
+            product_id, site_id, segment_of(types[product_id].default) if product_id in types else ""
+        )
+        for product_id, site_id in sites.items()
+    }
     overlay.take(*keys.values())
     scopes = masterdata.checking_scopes(sites, event)
     return {key.product_id: _free(overlay.balance(key), day_of(today), scopes[key.product_id]) for key in keys.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class OfType:
+    """What there is of a valuation type of a product at a site, in smallest units."""
+
+    valuation: str
+    name: str
+    stock: int
+    expected: int
+    promised: int
+    free: int
+
+
+def by_valuation(product_id: int, site_id: int, today: int, scope: CheckingScope) -> list[OfType]:
+    """Each type of a product that is valuated separately; nothing of one that is not. `today` is a day number."""
+    types = masterdata.snapshot().valuations.get(product_id)
+    if types is None:
+        return []
+    found = []
+    for valuation in sorted(types.known):
+        days = overview(product_id, site_id, today, scope, segment=segment_of(valuation))
+        stock = sum(one.quantity for one in days if one.category is Category.STOCK)
+        expected = sum(one.quantity for one in days if one.quantity > 0 and one.category is not Category.STOCK)
+        promised = -sum(one.quantity for one in days if one.category.is_demand)
+        free = days[0].free if days else 0
+        found.append(OfType(valuation, types.names.get(valuation, ""), stock, expected, promised, free))
+    return found
 
 
 def _free(balance: AvailabilityBalance, today: int, scope: CheckingScope) -> Free:
@@ -417,6 +458,7 @@ class HeldLine:
     unit: str
     decimals: int
     requested_on: date
+    valuation: str
     held: int
 
 
@@ -433,7 +475,7 @@ def lines_of_holds(hold_ids: Sequence[int]) -> dict[int, list[HeldLine]]:
         .order_by("hold_id", "line_number")
         .values_list(
             "hold_id", "id", "line_number", "product_id", "product__number", "product__name", "quantity",
-            "product__base_unit_id", "product__base_unit__decimals", "requested_on",
+            "product__base_unit_id", "product__base_unit__decimals", "requested_on", "valuation",
         )
     )  # fmt: skip
     stands = store.standing("hold", [row[1] for row in rows])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries.coverage import Uncovered, uncovered
 from troth.business.promising import queries
 from troth.business.promising.measures import short
@@ -21,6 +22,7 @@ from troth.kernel.calendars import date_of, day_of
 from troth.kernel.lots import after
 from troth.kernel.netting import Category, Posting
 from troth.kernel.scopes import CheckingScope
+from troth.kernel.valuations import valuation_of
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents, sql
 from troth.platform.clock import SYSTEM_CLOCK
@@ -214,14 +216,15 @@ def time_line(
     today: date,
     *,
     scope: CheckingScope | None = None,
+    segment: str = "",
     supposed: Sequence[Posting] = (),
 ) -> dict[str, Any]:
     """What the page of a time line needs: the board, the same figures by day and by category, and what is free now.
 
-    Without a scope it is the one in which the product is checked for orders.
+    Without a scope it is the one in which the product is checked for orders; `segment` is that of a valuation type.
     """
     counted = scope or queries.scope_of(product.id)
-    days = queries.overview(product.id, site_id, day_of(today), counted, supposed=supposed)
+    days = queries.overview(product.id, site_id, day_of(today), counted, segment=segment, supposed=supposed)
     unit = (product.decimals, product.base_unit)
     return {
         "dated": days,
@@ -230,6 +233,42 @@ def time_line(
         "kinds": table_of(KINDS, _kinds(days, unit)),
         "now": Quantity(days[0].free if days else 0, *unit),
     }
+
+
+TYPES = (
+    Column("valuation", _("Valuation type"), wide=True),
+    Column("stock", _("Unrestricted"), "quantity"),
+    Column("expected", _("Still expected"), "quantity"),
+    Column("promised", _("Promised"), "quantity"),
+    Column("free", _("Free today"), "quantity"),
+)
+
+
+def by_valuation(product: ProductRow, site_id: int, today: date, scope: CheckingScope) -> dict[str, Any] | None:
+    """What there is of each valuation type of a product at a site; None where it is not valuated separately."""
+    found = queries.by_valuation(product.id, site_id, day_of(today), scope)
+    names = ("stock", "expected", "promised", "free")
+    rows = [
+        {
+            "valuation": f"{one.valuation} · {one.name or gettext('not in use')}",
+            **{name: Quantity(getattr(one, name), product.decimals, product.base_unit) for name in names},
+        }
+        for one in found
+    ]
+    return table_of(TYPES, rows) if rows else None
+
+
+def type_shown(product_id: int, wanted: str) -> tuple[str, list[tuple[str, str]]]:
+    """The type of a product to show, that is wanted, its default or the first; and all of them with their names.
+
+    ("", []) where the product is not valuated separately.
+    """
+    types = masterdata.snapshot().valuations.get(product_id)
+    if types is None:
+        return "", []
+    known = sorted(types.known)
+    shown = next((one for one in (wanted, types.default) if one in types.known), known[0])
+    return shown, [(one, f"{one} · {types.names[one]}" if one in types.names else one) for one in known]
 
 
 LOCATIONS = (
@@ -333,6 +372,7 @@ REASONS = {
     "never_open": _("The site's calendar never opens"),
     "no_scope": _("No scope for its group"),
     "no_supply": _("The scope counts no supply"),
+    "no_type": _("None of its valuation types is in use"),
 }
 
 
@@ -385,6 +425,7 @@ HOLDERS = (
     Column("basis", _("Basis"), "status"),
     Column("quantity", _("Quantity held"), "quantity"),
 )
+OF_TYPES = (*HOLDERS[:-1], Column("valuation", _("Valuation type")), HOLDERS[-1])
 OF_BATCHES = (*HOLDERS[:-1], Column("batch", _("Batch")), Column("lasts_on", _("To last until"), "date"), HOLDERS[-1])
 
 
@@ -411,6 +452,7 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
             "delivered",
             "requirement__batch",
             "requirement__life_days",
+            "requirement__segment",
         )
     )
     shown = [
@@ -423,10 +465,12 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
             "quantity": Quantity(row[7] - row[8], product.decimals, product.base_unit),
             "batch": row[9],
             "lasts_on": after(row[5], row[10]) if row[10] is not None else None,
+            "valuation": valuation_of(row[11]),
         }
         for row in rows[:MOST_HOLDERS]
     ]
-    return table_of(OF_BATCHES if product.has_batches else HOLDERS, shown)
+    of_types = any(row["valuation"] for row in shown)
+    return table_of(OF_BATCHES if product.has_batches else OF_TYPES if of_types else HOLDERS, shown)
 
 
 def link_of(ref: DocumentRef, actor: Any) -> Link | None:

@@ -113,6 +113,7 @@ class ItemForm(forms.Form):
     delivery_days = whole(_("Delivery days"), 0, 9999)
     batch = text(_("Batch"), 40, widget=forms.TextInput(attrs={"size": 10, "placeholder": _("any")}))
     location = text(_("Storage location"), 10, widget=forms.TextInput(attrs={"size": 10, "placeholder": _("any")}))
+    valuation = text(_("Valuation type"), 20, widget=forms.TextInput(attrs={"size": 10}))
     manual_conditions = FigureField(
         label=_("Price by hand"),
         required=False,

@@ -10,6 +10,7 @@ from troth.business.promising import queries as promises
 from troth.business.sales import actions, queries
 from troth.business.supply import actions as supply
 from troth.kernel.errors import BusinessError
+from troth.kernel.places import location_of
 from troth.ledgers.availability import queries as availability
 from troth.platform.actors import SYSTEM
 from troth.platform.clock import SYSTEM_CLOCK, Clock
@@ -58,8 +59,8 @@ def work_off(clock: Clock) -> int:
     for product_id, site_id, segment in short:
         # What was covered meanwhile is closed first, so that no promise is touched without need.
         supply.review_shortages(site_id, [product_id], segment=segment, cause=CAUSE, by=SYSTEM, clock=clock)
-        if not segment:
-            promising.give_way(product_id, site_id, by=SYSTEM, clock=clock)
+        if not location_of(segment):  # holds are never from one location alone
+            promising.give_way(product_id, site_id, segment, by=SYSTEM, clock=clock)
         drawing = promises.drawing_on(product_id, site_id, segment)
         kept = 0
         for ref in dict.fromkeys(ref for ref, _ in drawing):

@@ -103,6 +103,7 @@ class SalesLine(models.Model):
     role = models.CharField(_("as a sub-item"), max_length=12, blank=True, default="", db_default="")
     asked = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     rejection_reason = models.CharField(_("reason for rejection"), max_length=80, blank=True, default="", db_default="")
+    valuation = models.CharField(_("valuation type"), max_length=20, default="", blank=True, db_default="")
 
     class Meta:
         abstract = True
@@ -195,7 +196,6 @@ class OrderLine(SalesLine):
     requirement_type = models.CharField(max_length=10, default="", blank=True, db_default="")
     batch = models.CharField(_("batch"), max_length=40, default="", blank=True, db_default="")
     location = models.CharField(_("storage location"), max_length=10, default="", blank=True, db_default="")
-    valuation = models.CharField(_("valuation type"), max_length=20, default="", blank=True, db_default="")
     over_tolerance_basis_points = models.PositiveIntegerField(default=0, db_default=0)
     under_tolerance_basis_points = models.PositiveIntegerField(default=0, db_default=0)
     reference_kind = models.CharField(max_length=20, default="", db_default="")

@@ -91,6 +91,7 @@ _LINE = {
     "manual_conditions": "json",
     "weight_g": "int",
     "volume_ml": "int",
+    "valuation": "text",
 }
 _ORDER_LINE = {
     **_LINE,
@@ -102,7 +103,6 @@ _ORDER_LINE = {
     "requirement_type": "text",
     "batch": "text",
     "location": "text",
-    "valuation": "text",
     "over_tolerance_basis_points": "int",
     "under_tolerance_basis_points": "int",
     "reference_kind": "text",

@@ -423,6 +423,7 @@ def shelves(held: Held, found: Sequence[Any], claimed: dict[StockKey, tuple[Clai
             Shelf(
                 one.key, one.key.product_id, one.key.bin_id, one.bin, one.sequence, free, received_on, one.key.owner,
                 known.get((one.key.product_id, one.key.batch), ("", 0))[1] or FOREVER, one.key.batch,
+                one.key.valuation,
             )
         )  # fmt: skip
     return made

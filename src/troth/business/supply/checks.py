@@ -9,6 +9,7 @@ from troth.business.supply.models import Forecast, Receipt
 from troth.business.supply.types import COUNTS
 from troth.kernel.netting import Category
 from troth.kernel.places import PREFIX
+from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform.verify import Check, Count, Finding, register
@@ -57,11 +58,13 @@ def _stock() -> Iterator[Finding | Count]:
     a location keeps."""
     for stock_type, is_left_out, category in COUNTS:
         posted = availability.standing_of(category)
-        lying = {
-            (product_id, site_id, owner): quantity
-            for (product_id, site_id, owner), quantity in stock.of_type(stock_type, is_left_out=is_left_out).items()
-            if owner == "" or owner.startswith(("order:", PREFIX))
-        }
+        lying: dict[tuple[int, int, str], int] = {}
+        for (product_id, site_id, owner, valuation), quantity in stock.of_type(
+            stock_type, is_left_out=is_left_out
+        ).items():
+            if owner == "" or owner.startswith(("order:", PREFIX)):
+                place = (product_id, site_id, owner or segment_of(valuation))
+                lying[place] = lying.get(place, 0) + quantity
         places = sorted(posted.keys() | lying.keys())
         yield Count(len(places))
         for place in places:
@@ -94,6 +97,24 @@ def _lots() -> Iterator[Finding | Count]:
                 )
 
 
+def _valued() -> Iterator[Finding | Count]:
+    """What lies or is expected of a product that is valuated separately is of a type of it, of others of none."""
+    types = masterdata.valuation_types()
+    expected = Receipt.objects.filter(state="open").values_list("product_id", "valuation").distinct()
+    named = {(product_id, valuation): "lie in the bins" for product_id, valuation, _ in stock.valued()}
+    named |= dict.fromkeys(expected.order_by("product_id", "valuation"), "are expected")
+    yield Count(len(named))
+    for (product_id, valuation), where in sorted(named.items()):
+        known = types[product_id].known if product_id in types else frozenset({""})
+        if valuation not in known:
+            yield Finding(
+                f"Goods of product {product_id} {where} that are of valuation type {valuation!r}: it has"
+                f" {', '.join(sorted(known)) if product_id in types else 'none'}.",
+                {"product": product_id, "valuation": valuation},
+            )
+
+
+register(Check("supply: valuation", "Goods are of a valuation type where their product has types.", _valued))
 register(Check("supply: lots", "Available lots are the batches in the bins, with their last days.", _lots))
 register(Check("supply: stock", "Each type of stock counts as what lies of it in the bins.", _stock))
 register(Check("supply: expected", "What receipts still expect is posted as supply.", _expected))

@@ -1,6 +1,9 @@
 """What time does to supply: a receipt that is overdue is believed for some days, and then no longer; so are goods that
 were sent and are not placed."""
 
+from itertools import groupby
+from operator import itemgetter
+
 from django_tasks import task
 
 from troth.business.supply import actions, queries
@@ -48,8 +51,10 @@ def note_overdue(clock: Clock) -> int:
     noted, sent = 0, queries.in_transit()
     for site_id in sorted({*queries.sites_with_open_receipts(), *sent}):
         late = queries.overdue(clock.today(reference.site(site_id).time_zone), site_id=site_id)
-        products = sorted({*late, *sent.get(site_id, ())})
-        for start in range(0, len(products), BATCH):
-            batch = products[start : start + BATCH]
-            noted += len(actions.review_shortages(site_id, batch, cause=CAUSE, by=SYSTEM, clock=clock))
+        for segment, places in groupby(sorted({*late, *sent.get(site_id, ())}), key=itemgetter(0)):
+            products = [product_id for _, product_id in places]
+            for start in range(0, len(products), BATCH):
+                batch = products[start : start + BATCH]
+                found = actions.review_shortages(site_id, batch, segment=segment, cause=CAUSE, by=SYSTEM, clock=clock)
+                noted += len(found)
     return noted

@@ -25,6 +25,7 @@ class Receipt(models.Model):
     quantity = models.BigIntegerField(_("quantity"))
     received = models.BigIntegerField(_("received"), default=0, db_default=0)
     expires_on = models.DateField(_("usable until"), null=True, blank=True)
+    valuation = models.CharField(_("valuation type"), max_length=20, default="", db_default="", blank=True)
     state = models.CharField(_("state"), max_length=12, default="open", db_default="open")
     version = models.PositiveIntegerField(default=1, db_default=1)
 
@@ -76,6 +77,7 @@ class TransferPosting(models.Model):
     bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+")
     to_bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, related_name="+")
     batch = models.CharField(_("batch"), max_length=40, default="", db_default="", blank=True)
+    valuation = models.CharField(_("valuation type"), max_length=20, default="", db_default="", blank=True)
     from_type = models.CharField(_("from type"), max_length=20)
     to_type = models.CharField(_("to type"), max_length=20)
     quantity = models.BigIntegerField(_("quantity"))

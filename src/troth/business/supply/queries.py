@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from troth.business.supply.models import Forecast, Receipt, TransferPosting
+from troth.kernel.valuations import segment_of
 from troth.ledgers.stock import queries as stock
 
 
@@ -31,6 +32,7 @@ class ReceiptRow:
     state: str
     version: int
     expires_on: date | None
+    valuation: str
 
     @property
     def expected(self) -> int:
@@ -40,6 +42,7 @@ class ReceiptRow:
 _ROW = (
     "id", "company_id", "kind", "number", "supplier__name", "product_id", "product__number", "product__name",
     "site_id", "site__code", "due_on", "quantity", "received", "state", "version", "expires_on",
+    "valuation",
 )  # fmt: skip
 
 
@@ -61,11 +64,12 @@ class TransferRow:
     expected_on: date | None
     posted_on: date
     is_reversed: bool
+    valuation: str
 
 
 _TRANSFER = (
     "id", "company_id", "site_id", "product_id", "bin_id", "to_bin_id", "batch", "from_type", "to_type", "quantity",
-    "reason", "expected_on", "posted_on", "is_reversed",
+    "reason", "expected_on", "posted_on", "is_reversed", "valuation",
 )  # fmt: skip
 
 
@@ -134,17 +138,18 @@ def by_product(product_id: int, site_id: int) -> list[ReceiptRow]:
     return _rows(query.order_by("due_on", "id"))
 
 
-def overdue(before: date, *, site_id: int) -> list[int]:
-    """The products of which open receipts at a site were due before the day."""
+def overdue(before: date, *, site_id: int) -> list[tuple[str, int]]:
+    """(segment, product) of which open receipts at a site were due before the day."""
     query = Receipt.objects.filter(site_id=site_id, state="open", received__lt=F("quantity"), due_on__lt=before)
-    return list(query.order_by("product_id").values_list("product_id", flat=True).distinct())
+    rows = query.order_by("product_id", "valuation").values_list("valuation", "product_id").distinct()
+    return [(segment_of(valuation), product_id) for valuation, product_id in rows]
 
 
-def in_transit() -> dict[int, list[int]]:
-    """The products that are on their way to a bin, by the site of the bin."""
-    found: dict[int, list[int]] = {}
-    for product_id, site_id, _owner in stock.of_type("in_transit"):
-        found.setdefault(site_id, []).append(product_id)
+def in_transit() -> dict[int, list[tuple[str, int]]]:
+    """(segment, product) that are on their way to a bin, by the site of the bin."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for product_id, site_id, _owner, valuation in stock.of_type("in_transit"):
+        found.setdefault(site_id, []).append((segment_of(valuation), product_id))
     return found
 
 

@@ -131,6 +131,12 @@ class StockMoved(BusinessError):
     code = "stock_moved"
 
 
+class WrongValuation(BusinessError):
+    """Goods of a product that is valuated separately name no type of it, or a type is named of another product."""
+
+    code = "wrong_valuation"
+
+
 class GoodsSpokenFor(BusinessError):
     """Goods would leave a bin that a transfer order fetches, or has fetched and not yet issued."""
 

@@ -8,7 +8,7 @@ from troth.platform import sql
 _KEY = {"company_id": "int", "kind": "text", "number": "text"}
 _COLUMNS = _KEY | {
     "supplier_id": "int", "product_id": "int", "site_id": "int", "due_on": "date", "quantity": "int",
-    "expires_on": "date",
+    "expires_on": "date", "valuation": "text",
 }  # fmt: skip
 
 
@@ -24,7 +24,8 @@ def existing(numbers: Sequence[tuple[int, str, str]]) -> set[tuple[int, str, str
 
 
 def insert(rows: Iterable[tuple[Any, ...]]) -> list[int]:
-    """Insert (company id, kind, number, supplier id, product id, site id, due on, quantity, expires on).
+    """Insert (company id, kind, number, supplier id, product id, site id, due on, quantity, expires on,
+    valuation type).
 
     Returns the ids in the same order.
     """

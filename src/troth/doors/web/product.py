@@ -11,8 +11,10 @@ from django.utils.translation import ngettext
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import screens as promising
+from troth.business.promising.queries import scope_of
 from troth.business.supply import queries as supply
 from troth.kernel.places import location_of
+from troth.kernel.valuations import segment_of
 from troth.ledgers.stock import queries as stock
 from troth.ledgers.stock.queries import StockRow
 from troth.ledgers.stock.screens import TYPES
@@ -34,6 +36,7 @@ BINS = (
     Column("bin", _("Bin"), wide=True),
     Column("type", _("Type"), "status"),
     Column("batch", _("Batch")),
+    Column("valuation", _("Valuation type")),
     Column("owner", _("Held by")),
     Column("received_on", _("Since"), "date"),
     Column("quantity", _("Quantity"), "quantity"),
@@ -97,12 +100,16 @@ class ProductPage(DocumentPage):
         if site is None:
             return {"sites": []}
         today = self.request.clock.today(site.time_zone)  # type: ignore[attr-defined]
+        valuation, valuations = promising.type_shown(product.id, self.request.GET.get("valuation", ""))
         return {
             "sites": [(one, one.id == site.id) for one in sites],
             "site": site,
             "product": product,
             "holders": promising.holders(product, site.id, actor),
-            **promising.time_line(product, site.id, today),
+            "valuation": valuation,
+            "valuations": valuations,
+            "types": promising.by_valuation(product, site.id, today, scope_of(product.id)),
+            **promising.time_line(product, site.id, today, segment=segment_of(valuation)),
         }
 
 
@@ -119,6 +126,8 @@ def _facts(product: ProductRow) -> Iterable[Fact]:
     if product.has_batches:
         life = product.shelf_life_days
         yield Fact(_("Shelf life"), _("kept in batches") if life is None else Quantity(life, 0, str(_("days"))))
+    if types := masterdata.snapshot().valuations.get(product.id):
+        yield Fact(_("Valuation types"), ", ".join(sorted(types.names)))
     yield Fact(_("Comes from"), _("production") if product.is_made else _("purchase"))
 
 
@@ -149,6 +158,7 @@ def _stock(product: ProductRow, actor: Any, clock: Clock) -> dict[str, Any]:
     empty = Empty(_("It lies nowhere"), _("Stock appears when goods of an expected receipt are received."))
     return {
         "batches": _batches(rows, product, types, clock) if product.has_batches else None,
+        "valuations": _valuations(rows, product, types) if any(row.key.valuation for row in rows) else None,
         "sums": table_of(columns, _sums(rows, product)),
         "bins": table_of(BINS, [_bin(row, product) for row in rows]),
         "empty": empty,
@@ -175,6 +185,25 @@ def _sums(rows: list[StockRow], product: ProductRow) -> list[dict[str, Any]]:
 def _is_kept(row: StockRow) -> bool:
     """Whether its location keeps it for order lines that name that location."""
     return bool(location_of(row.key.owner))
+
+
+def _valuations(rows: list[StockRow], product: ProductRow, types: list[str]) -> Any:
+    """Each valuation type at each site by stock type."""
+    named = masterdata.snapshot().valuations.get(product.id)
+    names = named.names if named is not None else {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        code = row.key.valuation
+        word = f"{code} · {names[code]}" if code in names else code
+        place = found.setdefault((row.site, code), {"site": row.site, "valuation": word})
+        before = place.get(row.key.stock_type, Quantity(0)).value
+        place[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
+    columns = (
+        Column("valuation", _("Valuation type"), wide=True),
+        Column("site", _("Site")),
+        *(Column(kind, TYPES[kind].word if kind in TYPES else kind, "quantity") for kind in types),
+    )
+    return table_of(columns, [found[key] for key in sorted(found)])
 
 
 def _batches(rows: list[StockRow], product: ProductRow, types: list[str], clock: Clock) -> Any:
@@ -210,6 +239,7 @@ def _bin(row: StockRow, product: ProductRow) -> dict[str, Any]:
     return {
         "site": row.site, "location": row.location, "bin": row.bin,
         "type": TYPES.get(row.key.stock_type, Status(row.key.stock_type)), "batch": row.key.batch,
+        "valuation": row.key.valuation,
         "owner": row.key.owner.partition(":")[2], "received_on": row.received_on,
         "quantity": Quantity(row.quantity, product.decimals, product.base_unit),
     }  # fmt: skip

@@ -57,10 +57,10 @@ class MovementRow:
 
 
 def overview(product_id: int) -> list[StockRow]:
-    """All stock of a product, by site, location, bin, stock type, batch and owner; empty balances left out."""
+    """All stock of a product, by site, location, bin, stock type, valuation, batch and owner; empty ones left out."""
     rows = (
         Balance.objects.filter(product_id=product_id, quantity__gt=0)
-        .order_by("site__code", "location__code", "bin__code", "stock_type", "batch", "owner", "id")
+        .order_by("site__code", "location__code", "bin__code", "stock_type", "valuation", "batch", "owner", "id")
         .values_list(*_KEY, *_ROW)
     )
     return [StockRow(StockKey(*row[:8]), *row[8:]) for row in rows]
@@ -209,19 +209,25 @@ def by_owner(prefix: str) -> dict[str, int]:
     return found
 
 
-def of_type(stock_type: str, *, is_left_out: bool | None = None) -> dict[tuple[int, int, str], int]:
-    """Stock of a type by (product id, site id, owner), over all bins, batches and valuations; zeros left out.
+def valued() -> list[tuple[int, str, int]]:
+    """(product id, valuation type, quantity) of all that lies anywhere, of whatever type of stock; zeros left out."""
+    rows = Balance.objects.filter(quantity__gt=0).values_list("product_id", "valuation")
+    return list(rows.annotate(lying=Sum("quantity")).order_by("product_id", "valuation"))
+
+
+def of_type(stock_type: str, *, is_left_out: bool | None = None) -> dict[tuple[int, int, str, str], int]:
+    """Stock of a type by (product id, site id, owner, valuation type), over all bins and batches; zeros left out.
 
     At locations that are left out of the check, at the others, or (None) at all.
     """
     rows = (
         _of_type(stock_type, is_left_out)
-        .values_list("product_id", "site_id", "owner")
+        .values_list("product_id", "site_id", "owner", "valuation")
         .annotate(lying=Sum("quantity"))
         .exclude(lying=0)
-        .order_by("product_id", "site_id", "owner")
+        .order_by("product_id", "site_id", "owner", "valuation")
     )
-    return {(product_id, site_id, owner): quantity for product_id, site_id, owner, quantity in rows}
+    return {tuple(row[:4]): row[4] for row in rows}
 
 
 def batches_of_type(stock_type: str, *, is_left_out: bool | None = None) -> dict[tuple[int, int, str], int]:

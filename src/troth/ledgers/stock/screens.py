@@ -32,6 +32,7 @@ class BinRow:
     location: str
     bin: str
     batch: str
+    valuation: str
     type: Status
     owner: str
     quantity: Quantity
@@ -73,6 +74,7 @@ def _row(one: Balance) -> BinRow:
     unit = one.product.base_unit
     return BinRow(
         one.pk, one.product.number, Party(one.product.name), one.site.code, one.location.name, one.bin.code, one.batch,
-        TYPES.get(one.stock_type, Status(one.stock_type)), one.owner.partition(":")[2] if one.owner else "",
-        Quantity(one.quantity, unit.decimals, unit.code), one.received_on,
+        one.valuation, TYPES.get(one.stock_type, Status(one.stock_type)),
+        one.owner.partition(":")[2] if one.owner else "", Quantity(one.quantity, unit.decimals, unit.code),
+        one.received_on,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from troth.business.masterdata import store
 from troth.business.masterdata.actions.bring import Row, figure
 from troth.business.masterdata.actions.write_customer import column
-from troth.business.masterdata.models import Batch, ProductSite
+from troth.business.masterdata.models import Batch, ProductSite, ValuationType
 from troth.business.masterdata.rules import PRODUCT, Field, FieldFixed, UnknownCode
 from troth.kernel.errors import Sentence
 from troth.kernel.quantity import Unit, parse_quantity
@@ -27,6 +27,10 @@ LOTS = ("minimum_quantity", "multiple_quantity")
 
 def _has_batches(product: Product | None) -> bool:
     return product is not None and Batch.objects.filter(product=product).exists()
+
+
+def _has_types(product: Product | None) -> bool:
+    return product is not None and ValuationType.objects.filter(product=product).exists()
 
 
 class ProductSheet:
@@ -87,6 +91,9 @@ class ProductSheet:
                 row.refuse(FieldFixed, sentence, "base_unit")
             if row.changes.get("has_batches", (None, True))[1] is False and _has_batches(row.record):
                 sentence = Sentence("There are batches of this product, so it stays kept in batches.")
+                row.refuse(FieldFixed, sentence, "has_batches")
+            if row.changes.get("has_batches", (None, False))[1] and _has_types(row.record):
+                sentence = Sentence("The product is valuated separately, so it is not kept in batches.")
                 row.refuse(FieldFixed, sentence, "has_batches")
             for unit, _, _ in row.values.get("units", ()):
                 if unit not in known:

@@ -10,7 +10,8 @@ from troth.business.masterdata import store
 from troth.business.masterdata.actions.batches import post_last_days
 from troth.business.masterdata.actions.bring import Row
 from troth.business.masterdata.actions.protect import post_safety_stock
-from troth.business.masterdata.models import Batch, ProductSite
+from troth.business.masterdata.actions.valuations import refuse_begun
+from troth.business.masterdata.models import Batch, ProductSite, ValuationType
 from troth.business.masterdata.rules import Field, FieldFixed
 from troth.business.masterdata.rules.words import word
 from troth.business.masterdata.tables import Table
@@ -55,6 +56,8 @@ class TableSheet:
         return self.table.stored(record)
 
     def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
+        if self.table.model is ValuationType:
+            refuse_begun(rows, by=by)
         for row in rows:
             for name in row.changes.keys() & set(self.table.fixed):
                 said = Sentence("The %(name)s cannot change: what is in the books is kept in it.", name=word(name))

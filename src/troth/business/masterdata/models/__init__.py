@@ -497,3 +497,4 @@ from troth.business.masterdata.models.offering import Listing as Listing  # noqa
 from troth.business.masterdata.models.offering import Substitution as Substitution  # noqa: E402
 from troth.business.masterdata.models.rules import AvailabilityRule as AvailabilityRule  # noqa: E402
 from troth.business.masterdata.models.rules import AvailabilityRuleStep as AvailabilityRuleStep  # noqa: E402
+from troth.business.masterdata.models.valuations import ValuationType as ValuationType  # noqa: E402

@@ -11,6 +11,7 @@
 | `packaging` | what goods are packed in | one |
 | `texts` | what documents begin with in words, and which later document takes it over | one, or none without kinds |
 | `valuation` | what goods are worth at standard cost, by account | one |
+| `valuation_types` | the types of products that are valuated separately; in the snapshot too | one |
 | `rules` | which alternatives rules of availability name, from the snapshot | none |
 | `credit_checks` | which rule of credit holds for a check, from the snapshot | none |
 | `search` | customers and products by words, page by page | one each |
@@ -76,6 +77,7 @@ from troth.business.masterdata.queries.texts import (
     standard_texts,
 )
 from troth.business.masterdata.queries.valuation import Valuation, at_standard_cost
+from troth.business.masterdata.queries.valuation_types import ValuationTypes, valuation_fault, valuation_types
 
 __all__ = [
     "AccountTable",
@@ -105,6 +107,7 @@ __all__ = [
     "TextKindTerms",
     "Transport",
     "Valuation",
+    "ValuationTypes",
     "account",
     "account_table",
     "at_standard_cost",
@@ -142,4 +145,6 @@ __all__ = [
     "substitutions",
     "tax_rates",
     "transport",
+    "valuation_fault",
+    "valuation_types",
 ]

@@ -9,6 +9,7 @@
 | never_open | the site's calendar has no open day within the horizon |
 | no_scope | the availability group is not there or closed, or its scope for orders is closed |
 | no_supply | the scope for orders counts no supply: nothing is ever confirmed |
+| no_type | the product is valuated separately and none of its types is in use: no line can name one |
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from troth.kernel.scopes import STANDARD, CheckingScope, Event
 from troth.platform import sql
 
 HORIZON_DAYS = 365
-REASONS = ("no_check", "not_stocked", "no_site", "site_closed", "never_open", "no_scope", "no_supply")
+REASONS = ("no_check", "not_stocked", "no_site", "site_closed", "never_open", "no_scope", "no_supply", "no_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def uncovered(today: int, *, company_ids: frozenset[int] | None = None) -> list[
         site = state.sites.get(site_id) if site_id is not None else None
         if site is not None and company_ids is not None and site.company_id not in company_ids:
             continue
-        reason = reasons.of(bool(is_stocked), group or STANDARD_GROUP, site_id)
+        reason = reasons.of(product_id, bool(is_stocked), group or STANDARD_GROUP, site_id)
         if reason:
             code = site.code if site else ""
             found.append(Uncovered(product_id, number, name, site_id, code, group or STANDARD_GROUP, reason))
@@ -84,7 +85,7 @@ class _Reasons:
             site.id for site in state.sites.values() if _never_opens(state.calendars[site.calendar_id], today)
         }
 
-    def of(self, is_stocked: bool, group: str, site_id: int | None) -> str:
+    def of(self, product_id: int, is_stocked: bool, group: str, site_id: int | None) -> str:
         if not is_stocked:
             return "not_stocked"
         if site_id is None:
@@ -96,7 +97,10 @@ class _Reasons:
         scope = self._scope(group)
         if scope is None:
             return "no_scope"
-        return "" if scope.supply else "no_supply"
+        if not scope.supply:
+            return "no_supply"
+        types = self._state.valuations.get(product_id)
+        return "no_type" if types is not None and not types.names else ""
 
     def _scope(self, group: str) -> CheckingScope | None:
         if group not in self._state.groups:

@@ -21,6 +21,7 @@ from troth.business.masterdata.queries.credit_checks import CreditCheckTerms
 from troth.business.masterdata.queries.rules import RuleTerms
 from troth.business.masterdata.queries.terms import PaymentTermsRow
 from troth.business.masterdata.queries.texts import TextKindTerms
+from troth.business.masterdata.queries.valuation_types import ValuationTypes, valuation_types
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.forecast import Window
@@ -177,6 +178,8 @@ class Snapshot:
     """Which of `listings`, `substitutions` and `free_goods` are kept at all; without them nobody asks."""
     credit_checks: tuple[CreditCheckTerms, ...]
     """The rules of credit, in no order."""
+    valuations: Mapping[int, ValuationTypes]
+    """The valuation types of each product that is valuated separately."""
     _transports: dict[tuple[int, str, str, str], Transport] = field(default_factory=dict)
 
     def scope(self, group: str, event: str) -> CheckingScope:
@@ -377,6 +380,7 @@ def _load(edition: int) -> Snapshot:
         rules.read(),
         _offering(),
         credit_checks.read(),
+        valuation_types(),
     )
 
 

@@ -64,6 +64,7 @@ KNOWN = (
     Sentence("Horizon days"),
     Sentence("Is active"),
     Sentence("Is delivered"),
+    Sentence("Is default"),
     Sentence("Is left out"),
     Sentence("Is made"),
     Sentence("Is on items"),

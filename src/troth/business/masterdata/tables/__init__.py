@@ -7,8 +7,9 @@ from troth.business.masterdata.tables.declared import BASIC, REFERENCES, Table
 from troth.business.masterdata.tables.offering import OFFERING
 from troth.business.masterdata.tables.papers import PAPERS
 from troth.business.masterdata.tables.rules import RULES
+from troth.business.masterdata.tables.valuations import VALUATIONS
 
 __all__ = ["REFERENCES", "TABLES", "Table"]
 
-TABLES: Mapping[str, Table] = {**BASIC, **OFFERING, **RULES, **CREDIT, **PAPERS}
+TABLES: Mapping[str, Table] = {**BASIC, **VALUATIONS, **OFFERING, **RULES, **CREDIT, **PAPERS}
 """By name, in the order in which a new company brings them in; not customers, products and prices."""

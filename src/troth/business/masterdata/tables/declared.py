@@ -245,6 +245,17 @@ def _batch(values: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _without_types(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Safety stock stands in a site's common series, in which a product that is valuated separately has nothing."""
+    if not values["safety_stock"]:
+        return None
+    if models.ValuationType.objects.filter(product_id=values["product"]).exists():
+        return "safety_stock", Sentence(
+            "Of a product that is valuated separately no safety stock is kept: it would be of no type. Enter 0."
+        )
+    return None
+
+
 def _categories(known: tuple[Category, ...]) -> Check:
     def check(value: str) -> str:
         try:
@@ -429,6 +440,7 @@ BASIC: Mapping[str, Table] = {
             model=models.ProductSite,
             key=("product", "site"),
             left_out=("is_default",),
+            check=_without_types,
             company="site__company_id",
         ),
         Table(

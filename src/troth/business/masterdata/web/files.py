@@ -53,6 +53,7 @@ NAMES: dict[str, Text] = {
     "product_sites": _("Products by site"),
     "customer_products": _("Customers' product numbers"),
     "batches": _("Batches"),
+    "valuation_types": _("Valuation types"),
     "checking_scopes": _("Scopes of check"),
     "availability_groups": _("Availability groups"),
     "item_categories": _("Item categories"),

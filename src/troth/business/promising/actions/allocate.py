@@ -26,6 +26,7 @@ from troth.kernel.lots import LotPosting
 from troth.kernel.netting import Category
 from troth.kernel.places import location_of
 from troth.kernel.quantity import format_quantity
+from troth.kernel.valuations import valuation_of
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.stock import actions as stock
@@ -236,7 +237,13 @@ def tied_keys(kind: str, line_ids: Sequence[int]) -> tuple[StockKey, ...]:
 
 
 def _in_bins(one: Standing, owner: str) -> list[Any]:
-    return [row for row in bins.in_bins(one.site_id, [one.product_id]) if row.key.owner == owner]
+    """What lies under an owner; of what is nobody's, the goods of the line's valuation type."""
+    valuation = valuation_of(one.segment)
+    return [
+        row
+        for row in bins.in_bins(one.site_id, [one.product_id])
+        if row.key.owner == owner and row.key.valuation == valuation
+    ]
 
 
 def _move_stock(

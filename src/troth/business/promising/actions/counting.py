@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
 from troth.business.promising.actions import quotas
 from troth.business.promising.promised import Promised, promised
@@ -25,6 +26,7 @@ from troth.business.quotas.actions.promised import Reached
 from troth.business.quotas.queries import Ask, Known, Matched
 from troth.business.quotas.rules import Traits
 from troth.kernel.protection import Group, Protection
+from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import queries as series
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -123,6 +125,14 @@ def _series_keys(reached: Reached, products: Sequence[int], plan: Found) -> list
         keys |= {AvailabilityKey(product_id, site_id) for product_id in products for site_id in sites}
     else:
         keys |= {key for product_id in products for key in series.keys_of_product(product_id)}
+    types = masterdata.snapshot().valuations
+    keys |= {
+        AvailabilityKey(product_id, site_id, segment_of(valuation))
+        for product_id in products
+        if product_id in types
+        for valuation in types[product_id].known
+        for site_id in sites
+    }
     return sorted(keys)
 
 

@@ -76,7 +76,7 @@ class Issuing:
     """`quantity` of a stocked product leaves for a delivery line; `allocated` of it from stock tied to the line.
 
     `batches` says of which batches the rest is, as (batch, quantity); `segment` whose goods it is, where one location
-    keeps them for its own promises.
+    keeps them for its own promises, or of what valuation type.
     """
 
     line_id: int

@@ -16,8 +16,13 @@ from troth.platform.locks import Held
 
 
 def used_by_leaving(held: Held, rows: Sequence[StandingRow], today: int) -> list[Entry]:
-    """Postings that keep used what delivery demand (`rows`) used of a forecast, which is taken back already."""
-    found = [(AvailabilityKey(row.key.product_id, row.key.site_id), row) for row in rows]
+    """Postings that keep used what delivery demand (`rows`) used of a forecast, which is taken back already.
+
+    Of a product that is valuated separately there is none, and nobody holds the series in which it would stand.
+    """
+    known = set(held.keys())
+    common = [(AvailabilityKey(row.key.product_id, row.key.site_id), row) for row in rows]
+    found = [(key, row) for key, row in common if key in known]
     foreseen = {key for key, _ in found if forecast.has_forecast(held.balance(key).series)}
     scopes = masterdata.checking_scopes({key.product_id for key in foreseen}, Event.ORDER) if foreseen else {}
     entries: list[Entry] = []

@@ -38,6 +38,7 @@ from troth.kernel.calendars import day_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import MAX
 from troth.kernel.scopes import Event
+from troth.kernel.valuations import segment_of, valuation_of
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import actions, events, locks, numbering
@@ -55,11 +56,12 @@ _ENDS = {"order": Cause.ORDERED, "release": Cause.RELEASED, "expire": Cause.EXPI
 
 @dataclass(frozen=True, slots=True)
 class HoldLineDraft:
-    """`quantity` (smallest units) of a product, ready on a day."""
+    """`quantity` (smallest units) of a product, ready on a day; of one that is valuated separately, of a type."""
 
     product_id: int
     quantity: int
     requested_on: date
+    valuation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
     lines = HoldLine.objects.bulk_create(
         HoldLine(
             hold=hold, line_number=place * 10, product_id=one.product_id, quantity=one.quantity,
-            requested_on=one.requested_on,
+            requested_on=one.requested_on, valuation=_valuation(one, products[one.product_id], place, edition),
         )
         for place, one in enumerate(draft.lines, 1)
     )  # fmt: skip
@@ -168,19 +170,24 @@ def expire_holds(*, by: Actor, clock: Clock, limit: int = 50) -> int:
 
 
 @action
-def give_way(product_id: int, site_id: int, *, by: Actor, clock: Clock) -> int:
+def give_way(product_id: int, site_id: int, segment: str = "", *, by: Actor, clock: Clock) -> int:
     """Let holds go, the newest first, as far as a shortage of the product at the site asks for it; return how many.
+
+    In its common stock, or in the `segment` of a valuation type.
 
     Supply has slipped: who only thinks about an order waits for those who have ordered.
     """
-    key = AvailabilityKey(product_id, site_id)
-    ids = sorted({ref.id for ref, _line in queries.drawing_on(product_id, site_id, kind=HOLD_KIND)})
+    key = AvailabilityKey(product_id, site_id, segment)
+    ids = sorted({ref.id for ref, _line in queries.drawing_on(product_id, site_id, segment, kind=HOLD_KIND)})
     held = locks.begin()
     found = held.hold(Hold, *ids, by=by) if ids else []
     held.take(*(own for one in found for own in queries.keys(HOLD_KIND, _line_ids(one))), key)
     missing, cut, spared = availability.known_shortage(held, key), 0, 0
     for one in sorted(found, key=lambda hold: -hold.pk):
-        lines = [line for line in queries.hold_lines(one.pk) if line.product_id == product_id and line.held]
+        named = (product_id, valuation_of(segment))
+        lines = [
+            line for line in queries.hold_lines(one.pk) if (line.product_id, line.valuation) == named and line.held
+        ]
         if missing <= 0 or not lines or one.state != HoldState.ACTIVE:
             continue
         gone = slipped(held, key, min(missing, sum(line.held for line in lines)), spared=spared, newest=True)
@@ -298,6 +305,16 @@ def _checked(draft: HoldDraft) -> dict[int, ProductRow]:
     return products
 
 
+def _valuation(one: HoldLineDraft, product: ProductRow, row: int, edition: int) -> str:
+    """The type that is held: the one that is named, else the product's default."""
+    types = masterdata.snapshot(edition).valuations.get(product.id)
+    valuation = one.valuation or (types.default if types is not None else "")
+    fault = masterdata.valuation_fault(product.number, valuation, types)
+    if fault is not None:
+        raise WrongHold(fault, row=row, field="valuation")
+    return valuation
+
+
 def _refuse_too_many(by: Actor, clock: Clock) -> None:
     found = Hold.objects.filter(state=HoldState.ACTIVE, entered_by_id=by.user_id, expires_at__gt=clock.now())
     mine = found.count() if by.user_id else 0
@@ -320,6 +337,7 @@ def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
         requested_on=line.requested_on,
         way=way,
         owner_id=hold.entered_by_id,
+        segment=segment_of(line.valuation),
         lead_days=product.lead_days,
         life_days=product.life_days,
         unit=product.base_unit,

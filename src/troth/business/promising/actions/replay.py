@@ -263,9 +263,8 @@ def _released(wish: Wish, clock: Clock) -> Iterator[Earlier]:
     if wish.location:
         return
     key = AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
-    found = availability.lots(wish.product_id, wish.site_id) or lots.without_batches(
-        availability.series(wish.product_id, wish.site_id)
-    )
+    aging = None if wish.segment else availability.lots(wish.product_id, wish.site_id)
+    found = aging or lots.without_batches(availability.series(wish.product_id, wish.site_id, wish.segment))
     for category in (Category.QUALITY_STOCK, Category.BLOCKED_STOCK):
         lying = [one for one in found if one.category == category and one.quantity > 0]
         moved = [
@@ -285,7 +284,8 @@ def _expedited(wish: Wish, clock: Clock) -> Iterator[Earlier]:
     dates = scheduling.schedule(day_of(wish.requested_on), today, wish.way.durations, wish.way.calendars)
     needed = max(dates.material_available, today + 1)
     key = AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
-    late = [one for one in supply.by_product(wish.product_id, wish.site_id) if day_of(one.due_on) > needed]
+    expected = [one for one in supply.by_product(wish.product_id, wish.site_id) if one.valuation == wish.valuation]
+    late = [one for one in expected if day_of(one.due_on) > needed]
     for receipt in late[:RECEIPTS_TRIED]:
         category = _CATEGORIES[receipt.kind]
         ref = DocumentRef("receipt", receipt.id, receipt.number)

@@ -18,7 +18,7 @@ from troth.business.promising.actions.traits import for_customer, of_product
 from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
 from troth.business.promising.states import Mode
 from troth.business.quotas.rules import Traits
-from troth.kernel import netting
+from troth.kernel import netting, valuations
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.netting import Category
@@ -41,7 +41,8 @@ EVERY_DAY = WorkCalendar((True,) * 7)
 class Check:
     """`quantity` (smallest units) of a product at a site is wanted ready on a day, by a mode and a scope of check ("":
     the one in which the product is checked for orders). With a `customer` (number) quotas and supply protection are
-    those of that customer; without one, those of anybody. With a `location` (code) only what lies there counts."""
+    those of that customer; without one, those of anybody. With a `location` (code) only what lies there counts. Of a
+    product that is valuated separately, `valuation` names the type; "": its default."""
 
     product_id: int
     site_id: int
@@ -51,17 +52,21 @@ class Check:
     scope: str = ""
     customer: str = ""
     location: str = ""
+    valuation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Supposition:
-    """`quantity` (signed: more or less) of a category on a day, as if it were posted for a product at a site."""
+    """`quantity` (signed: more or less) of a category on a day, as if it were posted for a product at a site.
+
+    Of a product that is valuated separately, of the type `valuation`; "": its default."""
 
     product_id: int
     site_id: int
     category: Category
     on: date
     quantity: int
+    valuation: str = ""
 
 
 class TooManyChecks(BusinessError):
@@ -152,7 +157,10 @@ def _copied(books: Overlay, wishes: Sequence[Wish], mine: quotas.Holding) -> Ove
 def entry(one: Supposition) -> Entry:
     """A supposition as a posting, which only ever reaches an overlay; stock has no day."""
     day = netting.STOCK_DAY if one.category is Category.STOCK else day_of(one.on)
-    return Entry(AvailabilityKey(one.product_id, one.site_id), one.category, day, one.quantity, SUPPOSED)
+    types = masterdata.snapshot().valuations.get(one.product_id)
+    valuation = one.valuation or (types.default if types is not None else "")
+    key = AvailabilityKey(one.product_id, one.site_id, valuations.segment_of(valuation))
+    return Entry(key, one.category, day, one.quantity, SUPPOSED)
 
 
 class WrongCheck(BusinessError):
@@ -168,7 +176,8 @@ class _Reader:
         self._products = reference.products({one.product_id for one in checks})
         self._sites = {site.id: site for site in reference.sites(with_closed=True)}
         self._ways: dict[int, Way] = {}
-        self._edition = masterdata.snapshot().edition
+        state = masterdata.snapshot()
+        self._edition, self._types = state.edition, state.valuations
         self._scopes = masterdata.checking_scopes(self._products, Event.ORDER, edition=self._edition)
         self._customers: dict[tuple[str, int], CustomerTerms | None] = {}
         self._named: dict[str, CheckingScope] = {}
@@ -182,6 +191,7 @@ class _Reader:
         if site is None:
             raise NotFound(Sentence("There is no site %(site)s. Check the code."), site=one.site_id)
         _refuse_wrong(one)
+        valuation = self._valuation(one, product)
         if one.location:
             self._refuse_location(one, product, site)
         return Wish(
@@ -197,13 +207,22 @@ class _Reader:
             mode=Mode(one.mode),
             scope=self._scope(one.scope) if one.scope else self._scopes[product.id],
             is_checked=product.is_stocked,
-            segment=segment_of(one.location),
+            segment=segment_of(one.location) or valuations.segment_of(valuation),
             lead_days=None if one.location else product.lead_days,
             life_days=product.life_days,
             unit=product.base_unit,
             decimals=product.decimals,
             traits=self._traits(product, site, one.customer),
         )
+
+    def _valuation(self, one: Check, product: ProductRow) -> str:
+        """The type that the check is about; "" where the product is not valuated separately."""
+        types = self._types.get(product.id)
+        valuation = one.valuation or (types.default if types is not None else "")
+        fault = masterdata.valuation_fault(product.number, valuation, types)
+        if fault is not None:
+            raise WrongCheck(fault, field="valuation")
+        return valuation
 
     def _refuse_location(self, one: Check, product: ProductRow, site: SiteRow) -> None:
         place = self._locations.get((site.id, one.location))
@@ -213,6 +232,11 @@ class _Reader:
                 field="location",
                 site=site.code,
                 location=one.location,
+            )
+        if product.id in self._types:
+            raise WrongCheck(
+                Sentence("Goods of one valuation type are promised from the whole site. Leave the location out."),
+                field="location",
             )
         if product.has_batches:
             raise WrongCheck(

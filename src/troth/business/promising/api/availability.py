@@ -5,9 +5,12 @@ from typing import Any
 
 from ninja import Query
 
+from troth.business.masterdata.queries import snapshot, valuation_fault
 from troth.business.masterdata.queries.coverage import uncovered
 from troth.business.promising import queries
 from troth.kernel.calendars import day_of
+from troth.kernel.errors import InvalidInput
+from troth.kernel.valuations import segment_of
 from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
@@ -31,9 +34,13 @@ class AvailabilityShown(Shown):
 
 
 class ScopeChoice(Entry):
-    """`scope` says which supply and demand counts; without it the one in which the product is checked for orders."""
+    """`scope` says which supply and demand counts; without it the one in which the product is checked for orders.
+
+    `valuation` is the type of a product that is valuated separately; without it its default.
+    """
 
     scope: Code | None = None
+    valuation: Code | None = None
 
 
 @operations.reads("/availability/{int:product_id}/{int:site_id}", Page[AvailabilityShown])
@@ -43,6 +50,12 @@ def get_availability(request: ApiRequest, product_id: Id, site_id: Id, choice: Q
     permissions.require(request.auth, "promising.view_availability", company_id=site.company_id, site_id=site.id)
     today = day_of(request.clock.today(site.time_zone))
     scope = queries.scope(choice.scope) if choice.scope else queries.scope_of(product_id)
+    types = snapshot().valuations.get(product_id)
+    wanted = choice.valuation or (types.default if types is not None else "")
+    fault = valuation_fault(product.number, wanted, types, in_use=False)
+    if fault is not None:
+        raise InvalidInput(fault, field="valuation")
+    segment = segment_of(wanted)
     return whole(
         [
             AvailabilityShown(
@@ -54,7 +67,7 @@ def get_availability(request: ApiRequest, product_id: Id, site_id: Id, choice: Q
                 free=quantity(row.free, product.decimals),
                 unit=product.base_unit,
             )
-            for row in queries.overview(product_id, site_id, today, scope)
+            for row in queries.overview(product_id, site_id, today, scope, segment=segment)
         ]
     )
 
@@ -76,8 +89,8 @@ class CoverageFilter(Entry):
 
 @operations.reads("/availability/coverage", Page[CoverageShown])
 def list_coverage(request: ApiRequest, wanted: Query[CoverageFilter]) -> dict[str, Any]:
-    """What no check of availability covers, and why: no_check, not_stocked, no_site, site_closed, never_open, no_scope
-    or no_supply."""
+    """What no check of availability covers, and why: no_check, not_stocked, no_site, site_closed, never_open, no_scope,
+    no_supply or no_type."""
     today = day_of(request.clock.now().date())
     found = uncovered(today, company_ids=request.auth.company_ids)
     return whole([CoverageShown.model_validate(one) for one in found if wanted.reason in (None, one.reason)])

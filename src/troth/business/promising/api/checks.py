@@ -29,7 +29,8 @@ class CheckAsked(Entry):
 
     Without a `scope` of check the one holds in which the product is checked for orders. With a `customer` (number) the
     quotas and supply protection of that customer hold, without one those of anybody. With a `location` (code) only what
-    lies at that storage location counts.
+    lies at that storage location counts. Of a product that is valuated separately `valuation` names the type; without
+    it, its default is meant.
     """
 
     product: Code
@@ -40,6 +41,7 @@ class CheckAsked(Entry):
     scope: Annotated[str, Field(max_length=20)] = ""
     customer: Annotated[str, Field(max_length=20)] = ""
     location: Annotated[str, Field(max_length=10)] = ""
+    valuation: Annotated[str, Field(max_length=20)] = ""
 
 
 class Supposed(Entry):
@@ -50,6 +52,7 @@ class Supposed(Entry):
     category: Literal["stock", "purchase", "production", "order"]
     on: Day
     quantity: Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+    valuation: Annotated[str, Field(max_length=20)] = ""
 
 
 class Checks(Entry):
@@ -115,7 +118,10 @@ class _Reader:
         try:
             product, site = self._place(one)
             wanted = _read(one.quantity, product)
-            return Check(product.id, site.id, wanted, one.on, one.mode, one.scope, one.customer, one.location)
+            return Check(
+                product.id, site.id, wanted, one.on, one.mode, one.scope, one.customer, one.location,
+                one.valuation,
+            )  # fmt: skip
         except BusinessError as refusal:
             return refusal
 
@@ -127,7 +133,8 @@ class _Reader:
             raise InvalidInput(refusal.message, row=row, field="supposed") from None
         sign = -1 if one.quantity.startswith("-") else 1
         category = Category[one.category.upper()]
-        return Supposition(product.id, site.id, category, one.on, -sign * size if category.is_demand else sign * size)
+        moved = -sign * size if category.is_demand else sign * size
+        return Supposition(product.id, site.id, category, one.on, moved, one.valuation)
 
     def _place(self, one: CheckAsked | Supposed) -> tuple[ProductRow, SiteRow]:
         product, site = self._products.get(one.product), self._sites.get(one.site)

@@ -26,11 +26,13 @@ operations = Operations("holds")
 
 
 class HoldLineAsked(Entry):
-    """`quantity` of a product (number), in its base unit, ready on a day."""
+    """`quantity` of a product (number), in its base unit, ready on a day; of one that is valuated separately, of a type
+    (left out: its default)."""
 
     product: Code
     quantity: Figure
     requested_on: Day
+    valuation: Annotated[str, Field(max_length=20)] = ""
 
 
 class HoldAsked(Entry):
@@ -53,6 +55,7 @@ class HeldLineShown(Shown):
     quantity: str
     held: str
     unit: str
+    valuation: str
 
 
 class HoldShown(Shown):
@@ -113,7 +116,7 @@ def hold_goods(request: ApiRequest, hold: HoldAsked) -> HoldShown:
                 product=one.product,
             )  # fmt: skip
         amount = parse_quantity(one.quantity, Unit(product.base_unit, product.decimals))
-        lines.append(HoldLineDraft(product.id, amount, one.requested_on))
+        lines.append(HoldLineDraft(product.id, amount, one.requested_on, one.valuation))
     draft = HoldDraft(hold.site, hold.purpose, tuple(lines), hold.expires_at)
     made = create(request, actions.hold_goods, draft)
     return get_hold(request, made.id)
@@ -147,6 +150,7 @@ def _shown(hold: Hold, lines: Iterable[HeldLine], now: datetime) -> HoldShown:
             HeldLineShown(
                 line_number=one.line_number, product=one.product_number, requested_on=one.requested_on,
                 quantity=quantity(one.quantity, one.decimals), held=quantity(one.held, one.decimals), unit=one.unit,
+                valuation=one.valuation,
             )
             for one in lines
         ],

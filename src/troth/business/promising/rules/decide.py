@@ -110,6 +110,8 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     record = _record(shelf, mode, dates.material_available, offset)
     if wish.location:
         record["location"] = wish.location
+    if wish.valuation:
+        record["valuation"] = wish.valuation
     if wish.considered:
         record["considered"] = dict(wish.considered)
     schedules = _schedules(lines, task, dates, table, ready)

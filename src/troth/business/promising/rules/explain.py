@@ -66,6 +66,8 @@ def sentence(
     location = record.get("location", "")
     if location:
         of_batch.append(Sentence("Only location %(location)s may serve it.", location=location))
+    if valuation := record.get("valuation"):
+        of_batch.append(Sentence("Only goods of valuation type %(valuation)s may serve it.", valuation=valuation))
     on_time = short == 0 and all(on <= requested_on for _, on, _, _ in told)
     said = [_arrives(amount(quantity), on, basis) for quantity, on, basis, _ in told]
     others = _considered(record.get("considered"), amount)

@@ -18,6 +18,7 @@ from troth.kernel.netting import Category
 from troth.kernel.places import location_of
 from troth.kernel.scheduling import Calendars, Dates, Durations
 from troth.kernel.scopes import STANDARD, CheckingScope, Event
+from troth.kernel.valuations import valuation_of
 
 
 class SiteClosed(BusinessError):
@@ -85,7 +86,8 @@ class Wish(NamedTuple):
     `considered` is kept with the promise: the rule and the alternatives that were tried for the line. `line_number` is
     the line's number as people see it, 0 where it has none.
 
-    `segment` names what is kept apart for it: one storage location that it is served from alone (`kernel.places`).
+    `segment` names what is kept apart for it: one storage location that it is served from alone (`kernel.places`), or
+    the goods of one valuation type (`kernel.valuations`).
 
     Goods that are kept in batches must last `life_days` from the day of delivery on (None: they are not), and come from
     `batch` where one is named.
@@ -124,6 +126,11 @@ class Wish(NamedTuple):
     def location(self) -> str:
         """The code of the storage location that alone is to serve it; "" where any of the site may."""
         return location_of(self.segment) if self.segment else ""
+
+    @property
+    def valuation(self) -> str:
+        """The code of the valuation type of its goods; "" where its product is not valuated separately."""
+        return valuation_of(self.segment) if self.segment else ""
 
 
 class Binding(NamedTuple):

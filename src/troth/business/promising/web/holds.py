@@ -189,7 +189,8 @@ def _items(hold: Hold) -> list[Item]:
 
 def _note(line: queries.HeldLine) -> str:
     held = f"{formats.number(line.held, line.decimals)} {line.unit}"
-    return gettext("%(held)s held, ready on %(day)s") % {"held": held, "day": formats.day(line.requested_on)}
+    said = gettext("%(held)s held, ready on %(day)s") % {"held": held, "day": formats.day(line.requested_on)}
+    return f"{said} · {line.valuation}" if line.valuation else said
 
 
 class HoldForm(forms.Form):
@@ -211,6 +212,7 @@ class HoldLineForm(forms.Form):
     requested_on = forms.DateField(
         label=_("Ready on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    valuation = forms.CharField(label=_("Valuation type"), max_length=20, required=False)
 
 
 class HoldCreate(FormPage):
@@ -240,7 +242,7 @@ class HoldCreate(FormPage):
                     row=place,
                 )
             quantity = parse_quantity(one["quantity"], Unit(product.base_unit, product.decimals))
-            lines.append(HoldLineDraft(product.id, quantity, one["requested_on"]))
+            lines.append(HoldLineDraft(product.id, quantity, one["requested_on"], one["valuation"]))
         draft = HoldDraft(int(given["site"]), given["purpose"], tuple(lines), given["expires_at"])
         made = once(actions.hold_goods)(draft, key=self.client_key, **clocked(self.request, actor))
         return reverse("promising:hold", args=[made.id])

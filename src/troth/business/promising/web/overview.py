@@ -16,6 +16,7 @@ from troth.business.promising import queries, screens
 from troth.business.promising.web.protected import protected
 from troth.kernel.netting import Category
 from troth.kernel.scopes import CheckingScope
+from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform.web import workplace
@@ -48,24 +49,31 @@ class Chosen(forms.Form):
         required=False,  # a browser holds the form back at a required choice of nothing
         choices=lambda: [("", _("As for orders")), *masterdata.names("checking_scope")],
     )
+    valuation = forms.ChoiceField(label=_("Valuation type"), required=False)
+
+    def __init__(self, *args: Any, types: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valuation"].choices = types  # type: ignore[attr-defined]
 
 
 def overview(request: HttpRequest) -> HttpResponse:
-    """`?product=…&site=…&scope=…`: by number and codes. Without them, the page asks for them."""
+    """`?product=…&site=…&scope=…&valuation=…`: by number and codes. Without them, the page asks for them."""
     actor = demand(request, "promising.view_availability")
     sites = {site.code: site for site in reference.sites() if _may(actor, site)}
     number, code = request.GET.get("product", "").strip(), request.GET.get("site", "")
     code = code or next((here for here in (workplace.site_of(request), *sites) if here in sites), "")
     wanted = request.GET.get("scope", "")
-    form = Chosen(initial={"product": number, "site": code, "scope": wanted})
     product = reference.products_by_number([number]).get(number) if number else None
+    shown = screens.type_shown(product.id, request.GET.get("valuation", "")) if product is not None else ("", [])
+    form = Chosen(initial={"product": number, "site": code, "scope": wanted, "valuation": shown[0]}, types=shown[1])
     context: dict[str, Any] = {"title": gettext("Availability"), "form": form, "empty": _empty(number)}
     if product is not None and code in sites:
         site = sites[code]
         scope = queries.scope(wanted) if wanted else queries.scope_of(product.id)
         today = request.clock.today(site.time_zone)  # type: ignore[attr-defined]
         unit = (product.decimals, product.base_unit)
-        line = screens.time_line(product, site.id, today, scope=scope)
+        segment = segment_of(shown[0])
+        line = screens.time_line(product, site.id, today, scope=scope, segment=segment)
         context |= {
             "product": product,
             "site": site,
@@ -75,10 +83,12 @@ def overview(request: HttpRequest) -> HttpResponse:
             **line,
             **protected(product, site.id, today, line["dated"], actor),
             "locations": screens.locations(product, site.id),
+            "valuation": shown[0],
+            "types": screens.by_valuation(product, site.id, today, scope),
             "holders": screens.holders(product, site.id, actor),
             "elements": table_of(
                 ELEMENTS,
-                [_element(one, unit, actor, (product.number, code)) for one in _elements(product.id, site.id)],
+                [_element(one, unit, actor, (product.number, code)) for one in _elements(product.id, site.id, segment)],
             ),
         }
     return render(request, "promising/availability.html", context)
@@ -103,8 +113,10 @@ def _empty(number: str) -> Empty:
     )
 
 
-def _elements(product_id: int, site_id: int) -> list[availability.Element]:
-    return availability.elements(product_id, site_id)[:MOST_ELEMENTS]
+def _elements(product_id: int, site_id: int, segment: str) -> list[availability.Element]:
+    """Of all there is, or of the valuation type that is shown; stock that is tied to a line is of none."""
+    found = availability.elements(product_id, site_id)
+    return [one for one in found if not segment or one.segment == segment][:MOST_ELEMENTS]
 
 
 def _element(one: availability.Element, unit: tuple[int, str], actor: Any, place: tuple[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from troth.business.promising.queries import PromiseThen
 from troth.business.promising.states import Cause
 from troth.business.promising.web import earlier
 from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.kernel.valuations import segment_of, valuation_of
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
@@ -151,7 +152,7 @@ class PromisePage(DocumentPage):
             "differs": found.differs,
             "promised_at": found.promised_at,
             "moved": table_of(MOVED, rows) if rows else None,
-            **screens.time_line(product, one.site_id, today),
+            **screens.time_line(product, one.site_id, today, segment=segment_of(valuation_of(one.segment))),
         }
 
 

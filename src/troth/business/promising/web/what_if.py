@@ -22,6 +22,7 @@ from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError
 from troth.kernel.netting import Category
 from troth.kernel.quantity import Unit, parse_quantity
+from troth.kernel.valuations import segment_of
 from troth.platform.web.access import demand
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.forms import FigureField, refused_form, rows_of
@@ -64,6 +65,12 @@ class Question(forms.Form):
             (Mode.ONE_TIME.value, _("on the wished day only")),
         ),
     )
+    valuation = forms.CharField(
+        label=_("Valuation type"),
+        max_length=20,
+        required=False,
+        help_text=_("Of products that are valuated separately; empty: the usual one."),
+    )
 
 
 class Supposed(forms.Form):
@@ -98,7 +105,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     """The question as a form, and its answers once it is asked."""
     actor = demand(request, "promising.simulate")
     asked = "quantity" in request.GET
-    initial = {name: request.GET.get(name, "") for name in ("product", "site")}
+    initial = {name: request.GET.get(name, "") for name in ("product", "site", "valuation")}
     form = Question(request.GET if asked else None, initial=initial)
     rows = Rows(request.GET if asked and "rows-TOTAL_FORMS" in request.GET else None, prefix="rows")
     context: dict[str, Any] = {"title": gettext("What if"), "form": form, "rows": rows}
@@ -119,6 +126,7 @@ class _Place:
     product: ProductRow
     site: SiteRow
     today: date
+    valuation: str
 
     @property
     def unit(self) -> tuple[int, str]:
@@ -130,7 +138,8 @@ class _Place:
 
 def _answered(request: Any, actor: Any, given: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
     place = _place(request, actor, given)
-    check = Check(place.product.id, place.site.id, place.read(given["quantity"]), given["on"], given["mode"])
+    wanted = (place.product.id, place.site.id, place.read(given["quantity"]), given["on"], given["mode"])
+    check = Check(*wanted, valuation=place.valuation)
     answers = []
     for name in ("", *sorted({row["scenario"] for row in rows})):
         mine = [row for row in rows if name and row["scenario"] == name]
@@ -152,13 +161,13 @@ def _place(request: Any, actor: Any, given: dict[str, Any]) -> _Place:
         )
     if site is None or not actor.may("promising.simulate", company_id=site.company_id, site_id=site.id):
         raise actions.WrongCheck(gettext("Choose another site."), field="site")
-    return _Place(product, site, request.clock.today(site.time_zone))
+    return _Place(product, site, request.clock.today(site.time_zone), given["valuation"].strip())
 
 
 def _supposition(row: dict[str, Any], place: _Place) -> Supposition:
     _words, category, sign = MOVES[row["what"]]
     quantity = sign * place.read(row["quantity"])
-    return Supposition(place.product.id, place.site.id, category, row["on"] or place.today, quantity)
+    return Supposition(place.product.id, place.site.id, category, row["on"] or place.today, quantity, place.valuation)
 
 
 def _row(name: str, mine: list[dict[str, Any]], answer: LinePromise | BusinessError, place: _Place) -> dict[str, Any]:
@@ -183,4 +192,6 @@ def _title(name: str) -> str:
 
 def _board(supposed: list[Supposition], place: _Place) -> Any:
     moved = [(int(one.category), day_of(one.on), one.quantity) for one in supposed]
-    return screens.time_line(place.product, place.site.id, place.today, supposed=moved)["board"]
+    shown, _types = screens.type_shown(place.product.id, place.valuation)
+    segment = segment_of(shown)
+    return screens.time_line(place.product, place.site.id, place.today, segment=segment, supposed=moved)["board"]

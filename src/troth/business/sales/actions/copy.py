@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from troth.business.sales import store
-from troth.business.sales.actions import offering, prices, quotations, save
+from troth.business.sales.actions import offering, prices, quotations, save, valuations
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.answers import Saved, Submitted
 from troth.business.sales.actions.document import (
@@ -69,6 +69,7 @@ def order_from_quotation(
     )
     lines = _lines(quotation, quoted, header, terms, quantities, explicit=bool(requested_on))
     offering.refuse_not_offered(lines, terms, today)
+    lines = valuations.settled(lines, terms, by_number=True)
     status = save.new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, lines, terms)
     if QUOTATION.allows(quotation.state, "accept"):
@@ -111,6 +112,7 @@ def copy_order(
     ]
     refuse_not_sold(lines, source.terms)
     offering.refuse_not_offered(lines, source.terms, today)
+    lines = list(valuations.settled(lines, source.terms, by_number=True))
     priced, unpriced = prices.price(header, lines, source.terms)
     status = save.new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, priced, source.terms, unpriced)

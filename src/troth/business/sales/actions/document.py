@@ -16,6 +16,7 @@ from troth.business.sales.rules import completeness, family, lots
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
+from troth.kernel import valuations
 from troth.kernel.errors import Sentence
 from troth.kernel.places import segment_of
 from troth.kernel.quantity import format_quantity
@@ -204,7 +205,7 @@ def _wish(document: Document, line: Line) -> Wish:
         value=line.net,
         owner_id=document.status.entered_by_id,
         is_checked=terms.categories[line.item_category_id].is_promised,
-        segment=segment_of(line.location),
+        segment=segment_of(line.location) or valuations.segment_of(line.valuation),
         # A location's own promises rest on what lies there: what is procured goes to the site.
         lead_days=None if line.location else product.lead_days,
         life_days=product.life_days(terms.customer),

@@ -32,6 +32,7 @@ def _lines(hold: Orderable) -> tuple[LineDraft, ...]:
             product=one.product_number,
             quantity=format_quantity(one.held, one.decimals),
             site=hold.site_id,
+            valuation=one.valuation,
             alternatives=family.NONE,
             reference_kind="hold",
             reference_id=hold.id,

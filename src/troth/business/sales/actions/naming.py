@@ -103,7 +103,7 @@ def question(document: Document, only: Collection[int] | None = None, *, propose
 def instead(document: Document, line: Line) -> tuple[Alternative, ...]:
     """The other products that rules name for a line and that can serve it, whether or not they do so by themselves."""
     ruled = masterdata.ruled(document.terms.state.rules_for(line.product_id), _item(document, line))
-    if ruled is None or line.location or not is_ready(document, line):
+    if ruled is None or line.location or line.valuation or not is_ready(document, line):
         return ()
     [wish] = _wishes(document, [line])
     asked = _asked(Ask(document, line, ruled, [ruled]), wish, -1)
@@ -128,7 +128,7 @@ def _asks(document: Document, only: Collection[int] | None, *, proposed: bool) -
         quoted = line.reference_line_id is not None and not takes
         if (only is not None and line.line_number not in only) or quoted or not is_ready(document, line):
             continue
-        if line.location:  # that location alone is to serve it
+        if line.location or line.valuation:  # that location alone, or goods of that type, are to serve it
             continue
         ruled = masterdata.ruled(terms.state.rules_for(line.product_id), _item(document, line))
         if ruled is None or family.choice(line) == family.NONE:
@@ -232,6 +232,8 @@ def _obstacle(document: Document, product: ProductTerms, line: Line, barred: Col
         return "not_sold"
     if product.product_id in barred:
         return "not_offered"
+    if product.product_id in terms.state.valuations:
+        return "valuated"
     if line.site_id is None:
         return "no_site"
     site = terms.state.sites[line.site_id]

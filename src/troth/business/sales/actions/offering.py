@@ -240,6 +240,7 @@ def of_product(line: Line, product_id: int, base_quantity: int, terms: Terms) ->
     return line._replace(
         product_id=product_id, quantity=quantity, unit_id=unit_id, base_quantity=base_quantity, weight_g=weight_g,
         volume_ml=volume_ml, texts=words, location=location,
+        valuation=line.valuation if product_id == line.product_id else "",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from troth.business.sales.actions import locations, offering, prices, save, texts
+from troth.business.sales.actions import locations, offering, prices, save, texts, valuations
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.document import Document
 from troth.business.sales.actions.terms import Terms
@@ -87,6 +87,7 @@ def revised(before: Document, changes: OrderChanges, *, by: Actor, clock: Clock)
     lines += _added(before.lines, lines, changes.add, header, terms, clock=clock)
     lines, anew = _with_sub_items(before, lines, roots, header, terms, clock=clock)
     _refuse_left_behind(before, lines, terms)
+    lines = valuations.settled(lines, terms, before=before.lines, by_number=True)
     after = Document(before.ref, header, before.status, lines, terms, before.unpriced, anew=anew)
     touched = {change.line_number for change in changes.lines if "manual_conditions" in change.values}
     touched |= {line.line_number for line in lines if not line.id}

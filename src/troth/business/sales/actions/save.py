@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import batches, locations, offering, prices, terms, texts
+from troth.business.sales.actions import batches, locations, offering, prices, terms, texts, valuations
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.document import ORDER_KIND, Document, ref_of
 from troth.business.sales.actions.terms import Terms
@@ -75,7 +75,7 @@ def read(
     lines = texts.kept(determined(draft.lines, header, known, clock=clock), draft.lines, asked)
     if before is not None:
         lines = going_on(lines, draft.lines, asked, header=header, before=before)
-    lines = offering.offered(lines, header, known, today=today)
+    lines = valuations.settled(offering.offered(lines, header, known, today=today), known)
     if before is not None:
         lines = prices.still_quoted(lines, kept, header=header, before=before)
     prices.require_manual_pricing(lines, by=by, company_id=header.company_id, kept=kept)

@@ -12,7 +12,7 @@ from troth.business.credit import actions as credit
 from troth.business.credit.rules import CreditRefuses, Verdict
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
-from troth.business.sales.actions import alternatives, at_once, books, offering, prices, save
+from troth.business.sales.actions import alternatives, at_once, books, offering, prices, save, valuations
 from troth.business.sales.actions.answers import Submitted, line_answers
 from troth.business.sales.actions.document import Document, load, wishes
 from troth.business.sales.models import Order
@@ -45,6 +45,7 @@ def submit_draft(held: Held, order: Order, *, by: Actor, clock: Clock) -> Submit
     today = clock.today(document.terms.customer.time_zone)
     document.header = document.header._replace(entered_on=today)
     offering.refuse_not_offered(document.standing, document.terms, today)
+    document.lines = valuations.settled(document.lines, document.terms, by_number=True)
     document.lines, document.unpriced = prices.price(document.header, document.lines, document.terms)
     refuse_incomplete(document)
     alternatives.decide(

@@ -22,7 +22,8 @@ class LineValues(Entry):
 
     `alternatives`: `take` what master data proposes in place of the product, `none` to insist on it, `PRODUCT@SITE` to
     take that alternative of a rule of availability. `location`: the storage location of the site that alone is to serve
-    the line.
+    the line. `valuation`: the valuation type of its goods, of a product that is valuated separately; left out, the
+    product's default.
     """
 
     quantity: Figure | None = None

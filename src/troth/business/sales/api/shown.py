@@ -256,6 +256,7 @@ class LineShown(Shown):
     is_fixed: bool
     batch: str
     location: str
+    valuation: str
     text: str
     texts: dict[str, str]
     rejection_reason: str
@@ -438,6 +439,7 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
         is_fixed=line.is_fixed,
         batch=line.batch,
         location=line.location,
+        valuation=line.valuation,
         text=line.text,
         texts=line.texts,
         rejection_reason=line.rejection_reason,

@@ -4,7 +4,7 @@ The line before is the one that the draft goes on from; it keeps nothing once it
 
 | field | kept while |
 | --- | --- |
-| delivery mode and group, fixed, requirement type, valuation | the product is the same |
+| delivery mode and group, fixed, requirement type | the product is the same |
 | tolerances | the customer is the same, too |
 | route, shipping point | nothing is another that they are determined from |
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from troth.business.sales.rules.drafts import LineDraft
 from troth.business.sales.rules.lines import Header, Line
 
-OF_THE_PRODUCT = ("delivery_mode", "delivery_group", "is_fixed", "requirement_type", "valuation")
+OF_THE_PRODUCT = ("delivery_mode", "delivery_group", "is_fixed", "requirement_type")
 OF_THE_CUSTOMER = ("over_tolerance_basis_points", "under_tolerance_basis_points")
 OF_THE_WAY = ("route_id", "shipping_point_id")
 

@@ -54,6 +54,7 @@ def row_of(one: LineView) -> dict[str, Any]:
         "delivery_days": line.delivery_days,
         "batch": line.batch,
         "location": line.location,
+        "valuation": line.valuation,
         "text": line.text,
         "manual_conditions": tuple(line.manual_conditions),
     }

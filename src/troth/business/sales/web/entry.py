@@ -40,8 +40,8 @@ VALID_DAYS = 30
 """How long a new quotation is valid, unless another day is entered."""
 
 CHANGEABLE = (
-    "product", "quantity", "unit", "requested_on", "site", "item_category", "alternatives", "batch", "location", "text",
-    "manual_conditions",
+    "product", "quantity", "unit", "requested_on", "site", "item_category", "alternatives", "batch", "location",
+    "valuation", "text", "manual_conditions",
 )  # fmt: skip
 
 

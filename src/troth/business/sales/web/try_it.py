@@ -39,6 +39,7 @@ WHY: dict[str, Text] = {
     "closed": _("its site is closed"),
     "not_sold": _("is not sold"),
     "not_offered": _("is not for this customer"),
+    "valuated": _("is valuated separately, and a rule names no type"),
     "no_site": _("ships from nowhere"),
     "no_way": _("has no way to the customer"),
     "other_company": _("lies with another company"),

@@ -24,7 +24,7 @@ from troth.platform.web.formats import UnclearFigure, figure_read
 
 LONGEST = {
     "product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "alternatives": 60,
-    "batch": 40, "location": 10, "text": 500,
+    "batch": 40, "location": 10, "valuation": 20, "text": 500,
 }  # fmt: skip
 FORMS: Mapping[str, tuple[type[OrderForm] | type[QuotationForm], type[OrderDraft]]] = {
     "order": (OrderForm, OrderDraft),

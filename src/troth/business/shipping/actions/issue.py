@@ -20,6 +20,7 @@ from troth.business.shipping.states import DELIVERY, DeliveryState, ShipmentStat
 from troth.business.shipping.store import LineRow, TransferRow
 from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.places import location_of
+from troth.kernel.valuations import segment_of
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment import queries as flow
 from troth.ledgers.fulfilment.keys import Measure
@@ -178,7 +179,7 @@ def planned_arrival(delivery: Delivery, issued_on: date) -> date:
 
 
 def _issuing(delivery: Delivery, lines: Sequence[LineRow], fetched: Sequence[TransferRow]) -> list[promising.Issuing]:
-    """What leaves, and what of it from stock that is tied to the line or kept by its location."""
+    """What leaves, and what of it from stock that is tied to the line, kept by its location or of its type."""
     allocated: dict[int, int] = {}
     batches: dict[int, dict[str, int]] = {}
     kept: dict[int, str] = {}
@@ -191,6 +192,8 @@ def _issuing(delivery: Delivery, lines: Sequence[LineRow], fetched: Sequence[Tra
         elif one.key.batch:
             of_line = batches.setdefault(one.delivery_line_id, {})
             of_line[one.key.batch] = of_line.get(one.key.batch, 0) + picked
+        if one.key.valuation:
+            kept[one.delivery_line_id] = segment_of(one.key.valuation)
     return [
         promising.Issuing(
             line.order_line_id,

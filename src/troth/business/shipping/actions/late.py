@@ -18,6 +18,7 @@ from troth.business.shipping.models import Delivery
 from troth.business.shipping.rules.picking import Picked, ToFetch
 from troth.business.shipping.store import LineRow, TransferRow
 from troth.kernel.errors import Sentence
+from troth.kernel.valuations import segment_of
 from troth.ledgers.fulfilment import actions as fulfilment
 from troth.ledgers.fulfilment.keys import Measure
 from troth.ledgers.journal import actions as journal
@@ -72,6 +73,7 @@ def issue(held: Held, delivery: Delivery, late: Sequence[Raised], clock: Clock) 
             delivery.site_id,
             one.picked.more,
             batches=((one.key.batch, one.picked.more),) if one.key.batch and not one.key.owner else (),
+            segment=segment_of(one.key.valuation),
         )
         for one in late
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.business.masterdata.queries.bins import fixed_bins
+from troth.business.promising import queries as promises
 from troth.business.shipping import store
 from troth.business.shipping.actions import books
 from troth.business.shipping.models import Delivery, Shipment, TransferOrder
@@ -16,6 +17,7 @@ from troth.business.shipping.states import TRANSFER_ORDER, DeliveryState
 from troth.business.shipping.store import LineRow
 from troth.kernel.errors import InvalidInput, Sentence
 from troth.kernel.places import location_of
+from troth.kernel.valuations import valuation_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.stock import queries as stock
 from troth.platform import events
@@ -143,6 +145,8 @@ def _choose(
         wanted = _lasting(deliveries, wanted, clock.today(reference.site(site_id).time_zone))
     if any(location_of(one.key.owner) for one in found):
         wanted = _located(wanted)
+    if any(one.key.valuation for one in found):
+        wanted = _valued(wanted)
     shelves = store.shelves(held, found, store.claims(site_id, products))
     return bins.choose(wanted, shelves, fixed_bins(site_id, products))
 
@@ -152,6 +156,13 @@ def _located(wanted: Sequence[Wanted]) -> list[Wanted]:
     standing = availability.standing([(store.DELIVERY, line.delivery_line_id) for line in wanted])
     kept = {row.source_line_id: row.key.segment for row in standing if location_of(row.key.segment)}
     return [replace(line, segment=kept.get(line.delivery_line_id, "")) for line in wanted]
+
+
+def _valued(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """With the valuation type that each line was promised."""
+    found = promises.promise("order", [line.order_line_id for line in wanted])
+    types = {line_id: valuation_of(one.segment) for line_id, one in found.items()}
+    return [replace(line, valuation=types.get(line.order_line_id, "")) for line in wanted]
 
 
 def _lasting(deliveries: Sequence[Delivery], wanted: Sequence[Wanted], today: date) -> list[Wanted]:

@@ -68,6 +68,7 @@ class PickLineShown(Shown):
     product: str
     product_name: str
     batch: str
+    valuation: str
     delivery: str
     delivery_line_number: int
     quantity: str
@@ -106,6 +107,7 @@ def _transfer(request: ApiRequest, transfer_order_id: int) -> TransferShown:
             product=line.product,
             product_name=line.product_name,
             batch=line.batch,
+            valuation=line.valuation,
             delivery=line.delivery,
             delivery_line_number=line.delivery_line_number,
             quantity=quantity(line.quantity, line.decimals),

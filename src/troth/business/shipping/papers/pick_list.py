@@ -85,7 +85,11 @@ def _line(line: Any, speak: Speaker) -> dict[str, Any]:
     product, unit, there = line.product, line.product.base_unit, line.delivery_line
     code = bin_code(line.location.code, line.bin.code)
     target = speak("for_delivery", delivery=there.delivery.number, item=str(there.line_number))
-    said = (f"{product.number} · {target}", speak("batch", batch=line.batch) if line.batch else "")
+    said = (
+        f"{product.number} · {target}",
+        speak("batch", batch=line.batch) if line.batch else "",
+        speak("valuation", valuation=line.valuation) if line.valuation else "",
+    )
     return {
         "position": str(line.position),
         "bin": line.bin.code,
@@ -147,7 +151,7 @@ def marks(transfer_order_ids: Sequence[int]) -> Mapping[int, str]:
     rows = TransferLine.objects.filter(transfer_order_id__in=transfer_order_ids).order_by("position")
     for order_id, on, *line in rows.values_list(
         "transfer_order_id", "delivery_line__delivery__goods_issue_on", "position", "product_id", "bin_id", "batch",
-        "quantity", "delivery_line_id",
+        "valuation", "quantity", "delivery_line_id",
     ):  # fmt: skip
         said[order_id].append([str(on), *line])
     return {order_id: contents.hash_of(words) for order_id, words in said.items()}

@@ -128,6 +128,7 @@ class PickLine:
     product: str
     product_name: str
     batch: str
+    valuation: str
     delivery_id: int
     delivery: str
     delivery_line_number: int
@@ -217,7 +218,7 @@ def transfer_order(transfer_order_id: int, *, by: Actor) -> TransferOrderView:
         )
     lines = TransferLine.objects.filter(transfer_order_id=transfer_order_id).order_by("position").values_list(
         "position", "location__code", "bin__code", "product_id", "product__number", "product__name", "batch",
-        "delivery_line__delivery_id", "delivery_line__delivery__number", "delivery_line__line_number", "quantity",
-        "picked", "product__base_unit_id", "product__base_unit__decimals", "difference_reason",
+        "valuation", "delivery_line__delivery_id", "delivery_line__delivery__number", "delivery_line__line_number",
+        "quantity", "picked", "product__base_unit_id", "product__base_unit__decimals", "difference_reason",
     )  # fmt: skip
     return TransferOrderView(*[*spelled(row, 8), tuple(PickLine(*line) for line in lines)])

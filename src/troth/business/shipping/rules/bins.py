@@ -4,7 +4,7 @@ First the stock that is allocated to the line itself; then, of the common stock,
 that last as long as the customer wants them to; then the product's fixed bin; then the oldest goods, and among goods of
 one day the next bin of the picking walk. Stock allocated to another line is never touched, nor another batch than the
 one that was asked for. A line that is served from one location alone gets what that keeps for such lines, and nothing
-else. What cannot be found anywhere is reported as missing.
+else. Goods of one valuation type serve only lines of that type. What cannot be found anywhere is reported as missing.
 
     wanted 10     own 3 in C    fixed bin A 4 of 5 Jan     B 9 of 2 Jan      fetch C 3, A 4, B 3
     wanted 10     own 0         no fixed bin               B 9 of 2 Jan      fetch B 9, missing 1
@@ -30,7 +30,8 @@ class Wanted:
     """`quantity` of a delivery line that is on no transfer order yet.
 
     Its goods must last until the day (number) `lasts`, 0 where that does not matter, and be of `batch` if it names one.
-    `segment` is the owner of what alone may serve it: the location that keeps goods for such lines.
+    `segment` is the owner of what alone may serve it: the location that keeps goods for such lines. Of a product
+    that is valuated separately its goods are of the type `valuation`.
     """
 
     delivery_line_id: int
@@ -40,6 +41,7 @@ class Wanted:
     lasts: int = 0
     batch: str = ""
     segment: str = ""
+    valuation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Shelf:
     owner: str = ""
     lasts: int = FOREVER
     batch: str = ""
+    valuation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _in_turn(line: Wanted, shelves: Sequence[Shelf], fixed_bin_id: int | None) -
         shelf
         for shelf in shelves
         if shelf.product_id == line.product_id
-        and (shelf.owner == own or not (shelf.owner or line.segment))
+        and (shelf.owner == own or (not (shelf.owner or line.segment) and shelf.valuation == line.valuation))
         and shelf.lasts >= line.lasts
         and line.batch in ("", shelf.batch)
     ]

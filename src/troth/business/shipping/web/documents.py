@@ -448,7 +448,7 @@ def pick_row(one: PickLine) -> dict[str, Any]:
         "position": one.position,
         "bin": one.bin,
         "location": one.location,
-        "product": Party(one.product_name, one.product),
+        "product": Party(" · ".join(part for part in (one.product_name, one.valuation) if part), one.product),
         "delivery": link("delivery", one.delivery_id, one.delivery),
         "quantity": Quantity(one.quantity, one.decimals, one.unit),
         "picked": None if one.picked is None else Quantity(one.picked, one.decimals, one.unit),

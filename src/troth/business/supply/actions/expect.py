@@ -4,11 +4,12 @@ A change that leaves promises uncovered is made all the same, because it is true
 transaction, and a job works it off.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from troth.business.supply import store
+from troth.business.supply.actions.valued import check_valued
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import ExpiresTooEarly, LessThanReceived, NotInBatches, ReceiptExists, check_quantity
 from troth.business.supply.states import RECEIPT, ReceiptState
@@ -16,6 +17,7 @@ from troth.kernel.calendars import day_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.lots import after
 from troth.kernel.netting import Category
+from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -47,6 +49,12 @@ class ExpectedReceipt:
     quantity: int
     supplier_id: int | None = None
     expires_on: date | None = None
+    valuation: str = ""
+
+    @property
+    def key(self) -> AvailabilityKey:
+        """The series in which it is supply: of its valuation type, or the common one."""
+        return AvailabilityKey(self.product_id, self.site_id, segment_of(self.valuation))
 
 
 @action
@@ -65,20 +73,22 @@ def expect(held: Held, receipts: Sequence[ExpectedReceipt], *, by: Actor, clock:
     """Inner verb of both."""
     if not receipts:
         return []
-    receipts = _check(receipts, by)
-    held.take(*(AvailabilityKey(one.product_id, one.site_id) for one in receipts))
+    products = reference.products({one.product_id for one in receipts})
+    receipts = _check(receipts, products, by)
+    held.take(*(one.key for one in receipts))
+    check_valued(held, [(products[one.product_id], one.valuation) for one in receipts], coming=True)
     ids = store.insert(
         (
             r.company_id, str(r.kind), r.number, r.supplier_id, r.product_id, r.site_id, r.due_on, r.quantity,
-            r.expires_on,
+            r.expires_on, r.valuation,
         )
         for r in receipts
     )  # fmt: skip
     at = clock.now()
     entries = [
         Entry(
-            AvailabilityKey(one.product_id, one.site_id), CATEGORIES[Receipt.Kind(one.kind)], day_of(one.due_on),
-            one.quantity, ref_of(receipt_id, one.number), receipt_id, lasts=last_day(one.expires_on),
+            one.key, CATEGORIES[Receipt.Kind(one.kind)], day_of(one.due_on), one.quantity,
+            ref_of(receipt_id, one.number), receipt_id, lasts=last_day(one.expires_on),
         )
         for receipt_id, one in zip(ids, receipts, strict=True)
     ]  # fmt: skip
@@ -97,9 +107,10 @@ def last_day(expires_on: date | None) -> int:
     return 0 if expires_on is None else day_of(expires_on)
 
 
-def _check(receipts: Sequence[ExpectedReceipt], by: Actor) -> list[ExpectedReceipt]:
+def _check(
+    receipts: Sequence[ExpectedReceipt], products: Mapping[int, ProductRow], by: Actor
+) -> list[ExpectedReceipt]:  # fmt: skip
     """Refuse what is wrong; return the receipts with the last day of their goods."""
-    products = reference.products({one.product_id for one in receipts})
     for row, one in enumerate(receipts, 1):
         actions.require(by, company_id=one.company_id, site_id=one.site_id)
         check_quantity(f"receipt {one.number}", one.quantity)
@@ -146,7 +157,7 @@ def expiring(receipt: ExpectedReceipt, product: ProductRow, row: int | None = No
 def _close_covered(held: Held, receipts: Sequence[ExpectedReceipt], *, clock: Clock, at: datetime) -> None:
     by_site: dict[int, set[AvailabilityKey]] = {}
     for one in receipts:
-        by_site.setdefault(one.site_id, set()).add(AvailabilityKey(one.product_id, one.site_id))
+        by_site.setdefault(one.site_id, set()).add(one.key)
     for site_id, keys in by_site.items():
         today = day_of(clock.today(reference.site(site_id).time_zone))
         availability.close_shortages(held, sorted(keys), today=today, at=at)
@@ -253,7 +264,7 @@ def ref_of(receipt_id: int, number: str) -> DocumentRef:
 
 
 def key_of(receipt: Receipt) -> AvailabilityKey:
-    return AvailabilityKey(receipt.product_id, receipt.site_id)
+    return AvailabilityKey(receipt.product_id, receipt.site_id, segment_of(receipt.valuation))
 
 
 def entry_of(receipt: Receipt, *, sign: int) -> Entry:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from troth.business.masterdata.queries import valuation_types
 from troth.business.supply.models import Forecast
-from troth.business.supply.rules import ReasonMissing, check_forecast, forecast_twice
+from troth.business.supply.rules import ReasonMissing, WrongValuation, check_forecast, forecast_twice
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.netting import Category
@@ -55,6 +56,7 @@ def set_forecast(rows: Sequence[Foreseen], *, reason: str, by: Actor, clock: Clo
     held = locks.begin()
     keys = list(dict.fromkeys(row.key for row in rows))
     held.take(*keys)
+    _refuse_valuated(rows)
     # Whoever writes forecasts of a product at a site holds its series, so that these rows stand still.
     found = {
         (one.product_id, one.site_id, one.on): one
@@ -78,6 +80,18 @@ def set_forecast(rows: Sequence[Foreseen], *, reason: str, by: Actor, clock: Clo
         )  # fmt: skip
     availability.post(held, entries, at=clock.now())
     return sum(1 for forecast, before in changed if forecast.quantity != before)
+
+
+def _refuse_valuated(rows: Sequence[Foreseen]) -> None:
+    """A forecast is of no valuation type, so that orders of any would use up what was meant for another."""
+    types = valuation_types({row.product_id for row in rows})
+    for number, row in enumerate(rows, 1):
+        if row.product_id in types and row.quantity:
+            raise WrongValuation(
+                Sentence("The product is valuated separately, and a forecast is of no type. Leave the product out."),
+                row=number,
+                field="product",
+            )
 
 
 def _check(rows: Sequence[Foreseen], by: Actor, clock: Clock) -> dict[int, tuple[SiteRow, date]]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
-from troth.business.supply.actions.places import BinPlace, bin_place, stock_key
+from troth.business.supply.actions.places import BinPlace, bin_place, series_of, stock_key
+from troth.business.supply.actions.valued import check_valued
 from troth.business.supply.rules import check_move, check_quantity
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
@@ -50,6 +51,7 @@ def move_stock(
     by: Actor,
     clock: Clock,
     batch: str = "",
+    valuation: str = "",
 ) -> Moved:
     """Move `quantity` (smallest units) of unrestricted stock of the company's own into another bin of the same site.
 
@@ -60,14 +62,15 @@ def move_stock(
     check_quantity("the move", quantity)
     place, target = bin_place(from_bin_id, field="from_bin"), bin_place(to_bin_id, field="to_bin")
     check_move(place, target)
-    source, destination = stock_key(product_id, place, batch=batch), stock_key(product_id, target, batch=batch)
+    source, destination = (stock_key(product_id, one, batch=batch, valuation=valuation) for one in (place, target))
     site = reference.site(place.site_id)
     actions.require(by, company_id=site.company_id, site_id=site.id)
     held = locks.begin()
-    common = AvailabilityKey(product_id, place.site_id)
+    common = series_of(source)
     counts_anew = place.category != target.category
     kept = Kept.of(source, *([destination] if place.location_id == target.location_id else []))
     held.take(*([common] if counts_anew else []), *(kept.keys if kept else ()), source, destination)
+    check_valued(held, [(reference.product(product_id), valuation)])
     at, on = clock.now(), clock.today(site.time_zone)
     ref = DocumentRef("move", product_id, f"{on} {from_bin_id}-{to_bin_id}")
     if kept:
@@ -91,7 +94,7 @@ def move_stock(
         "supply.stock_moved", ref, company_id=site.company_id, by=by, at=at,
         facts={
             "product": product_id, "from_bin": from_bin_id, "to_bin": to_bin_id, "batch": batch, "quantity": quantity,
-            "reason": reason,
+            "reason": reason, **({"valuation": valuation} if valuation else {}),
         },
     )  # fmt: skip
     return Moved(quantity, gone, here, short)

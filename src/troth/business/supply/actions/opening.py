@@ -28,6 +28,7 @@ class NamedStock:
     received_on: date | None = None
     batch: str = ""
     expires_on: date | None = None
+    valuation: str = ""
 
 
 def read_opening_stock(entries: Sequence[NamedStock]) -> tuple[OpeningStock, ...]:
@@ -44,7 +45,8 @@ def read_opening_stock(entries: Sequence[NamedStock]) -> tuple[OpeningStock, ...
         unit = Unit(product.base_unit, product.decimals)
         steps = _try(lambda one=entry, its=unit: parse_quantity(one.quantity, its), row, "quantity", wrong)  # type: ignore[misc]
         if bin_id is not None and steps is not None:
-            read.append(OpeningStock(product.id, bin_id, steps, entry.received_on, entry.batch, entry.expires_on))
+            dated = (entry.received_on, entry.batch, entry.expires_on)
+            read.append(OpeningStock(product.id, bin_id, steps, *dated, entry.valuation))
     if wrong:
         raise Refusals(wrong)
     return tuple(read)

@@ -8,6 +8,7 @@ from troth.business.supply.rules import not_stocked
 from troth.business.supply.types import category_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.netting import Category
+from troth.kernel.valuations import segment_of
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.stock.keys import StockKey, StockType
@@ -51,12 +52,17 @@ def bin_place(bin_id: int, *, field: str = "bin") -> BinPlace:
     raise NotFound(Sentence("There is no bin %(id)s. Choose another one."), field=field, id=bin_id)
 
 
-def stock_key(product_id: int, place: BinPlace, *, batch: str) -> StockKey:
+def stock_key(product_id: int, place: BinPlace, *, batch: str, valuation: str = "") -> StockKey:
     """The company's own unrestricted stock of a product in a bin; `not_stocked` if it is not kept in stock."""
     product = reference.product(product_id)
     if not product.is_stocked:
         raise not_stocked(product.number, None)
-    return StockKey(place.site_id, place.location_id, place.id, product_id, batch)
+    return StockKey(place.site_id, place.location_id, place.id, product_id, batch, valuation)
+
+
+def series_of(key: StockKey) -> AvailabilityKey:
+    """The series in which goods under a key count that belong to nobody: of their valuation type, or the common one."""
+    return AvailabilityKey(key.product_id, key.site_id, segment_of(key.valuation))
 
 
 def counts_as(key: StockKey) -> Category:
@@ -67,7 +73,7 @@ def counts_as(key: StockKey) -> Category:
 def taken_out(held: Held, key: StockKey, quantity: int, lot: Lot, ref: DocumentRef, line_id: int) -> list[Entry]:
     """Entries that take goods of a held type and lot out of availability, of the earliest day first."""
     category, rest, entries = counts_as(key), quantity, list[Entry]()
-    series = AvailabilityKey(key.product_id, key.site_id)
+    series = series_of(key)
     for day, standing in _standing(held, series, category, lot):
         taken = min(rest, standing)
         if taken > 0:

@@ -14,7 +14,8 @@ from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import Lot, lot_coming, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
-from troth.business.supply.actions.places import bin_place, bins, stock_key, taken_out
+from troth.business.supply.actions.places import bin_place, bins, series_of, stock_key, taken_out
+from troth.business.supply.actions.valued import check_valued
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
@@ -37,7 +38,6 @@ from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.quantity import checked
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
-from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.journal.queries import entries, keys_of
 from troth.ledgers.stock import actions as stock
 from troth.ledgers.stock import queries as movements
@@ -77,6 +77,7 @@ class OpeningStock:
     received_on: date | None = None
     batch: str = ""
     expires_on: date | None = None
+    valuation: str = ""
 
 
 @action
@@ -105,7 +106,7 @@ def receive_goods(
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
     place = bin_place(bin_id)
-    key = stock_key(receipt.product_id, place, batch=batch)
+    key = stock_key(receipt.product_id, place, batch=batch, valuation=receipt.valuation)
     _check_site(key, receipt)
     if into_inspection:
         key = replace(key, stock_type=StockType.QUALITY)
@@ -182,29 +183,31 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
 @action
 def adjust_stock(
     product_id: int, *, bin_id: int, counted: int, reason: str, by: Actor, clock: Clock, batch: str = "",
-    is_kept: bool = False, expected: int | None = None,
+    valuation: str = "", is_kept: bool = False, expected: int | None = None,
 ) -> list[Shortfall]:  # fmt: skip
     """Set what lies in a bin to what was counted (smallest units); return the shortages that opens.
 
     Only unrestricted stock of the company's own, or (`is_kept`) what its location keeps there for its own promises;
     stock tied to lines is not counted here. `NothingKept` where the location keeps nothing any more. What transfer
     orders have picked counts as lying in its bin until it is issued: `GoodsSpokenFor` below that. `ReasonMissing`
-    without a reason. `expected` is what the books said when it was counted; `StockMoved` if they say something else
-    now, or goods that left the bin meanwhile would be counted once more.
+    without a reason, `WrongValuation` where the product is valuated separately and no type of it is named. `expected`
+    is what the books said when it was counted; `StockMoved` if they say something else now, or goods that left the bin
+    meanwhile would be counted once more.
     """
     if not reason.strip():
         raise ReasonMissing("A count that differs needs a reason. Say why.", field="reason")
     if counted:
         check_quantity("the count", counted)
     place = bin_place(bin_id)
-    key = stock_key(product_id, place, batch=batch)
+    key = stock_key(product_id, place, batch=batch, valuation=valuation)
     site = reference.site(key.site_id)
     actions.require(by, company_id=site.company_id, site_id=site.id)
     held = locks.begin()
     lot = _counted(held, product_id, batch, counted, today=clock.today(site.time_zone), by=by, clock=clock)
-    common = AvailabilityKey(product_id, key.site_id)
+    common = series_of(key)
     kept = Kept.of(key) if is_kept else None
     held.take(common, key, *(kept.keys if kept else ()))
+    check_valued(held, [(reference.product(product_id), valuation)])
     if is_kept and (kept is None or not held.balance(kept.place).quantity):
         # What was counted is the site's again: it would come on top of what that has there.
         raise NothingKept(
@@ -229,7 +232,10 @@ def adjust_stock(
     value.post(held, f"Count: {reason}"[:100], ref, movement_id=movement_id, clock=clock)
     events.record(
         "supply.stock_adjusted", ref, company_id=site.company_id, by=by, at=at,
-        facts={"product": product_id, "bin": bin_id, "difference": difference, "reason": reason},
+        facts={
+            "product": product_id, "bin": bin_id, "difference": difference, "reason": reason,
+            **({"valuation": valuation} if valuation else {}),
+        },
     )  # fmt: skip
     told = f"count: {reason}"[:200]
     keys = [common, kept.series] if kept else [common]
@@ -281,7 +287,7 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
             actions.require(by, company_id=site.company_id, site_id=site.id)
             zones[site.id], companies[site.id] = site.time_zone, site.company_id
         ref = DocumentRef("opening", row.product_id, product.number)
-        key = StockKey(place.site_id, place.location_id, place.id, row.product_id, row.batch)
+        key = StockKey(place.site_id, place.location_id, place.id, row.product_id, row.batch, row.valuation)
         on = clock.today(zones[place.site_id])
         check_received(row.received_on, on, number)
         moved.append(Movement(key, row.quantity, "opening", on, ref, received_on=row.received_on))
@@ -289,8 +295,7 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
     lots = _lots_opened(held, rows, [one.on for one in moved], products, by=by, clock=clock)
     supplied = [
         Entry(
-            AvailabilityKey(one.key.product_id, one.key.site_id), places[one.key.bin_id].category, netting.STOCK_DAY,
-            one.quantity, one.source, 0, *lot,
+            series_of(one.key), places[one.key.bin_id].category, netting.STOCK_DAY, one.quantity, one.source, 0, *lot,
         )
         for one, lot in zip(moved, lots, strict=True)
     ]  # fmt: skip
@@ -300,6 +305,7 @@ def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock)
         *(one.key for one in moved),
         *(key for value in opened for key in value.keys),
     )
+    check_valued(held, [(products[row.product_id], row.valuation) for row in rows], coming=True)
     availability.post(held, supplied, at=at)
     stock.post(held, moved, at=at)
     for value in opened:

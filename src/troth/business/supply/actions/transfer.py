@@ -16,7 +16,8 @@ from datetime import date
 from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import Lot, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
-from troth.business.supply.actions.places import BinPlace, bin_place, counts_as, stock_key, taken_out
+from troth.business.supply.actions.places import BinPlace, bin_place, counts_as, series_of, stock_key, taken_out
+from troth.business.supply.actions.valued import check_valued
 from troth.business.supply.models import TransferPosting
 from troth.business.supply.rules import BinInactive, ReasonMissing, SameBin, check_quantity
 from troth.business.supply.types import AlreadyReversed, Verb, check_expected, step_of
@@ -64,6 +65,7 @@ def transfer_stock(
     by: Actor,
     clock: Clock,
     batch: str = "",
+    valuation: str = "",
     expected_on: date | None = None,
     to_bin_id: int | None = None,
 ) -> Transferred:
@@ -84,18 +86,19 @@ def transfer_stock(
     target = place if to_bin_id is None else _target(to_bin_id, place, site)
     for each in {site.id: site, target.site_id: reference.site(target.site_id)}.values():
         actions.require(by, company_id=each.company_id, site_id=each.id)
-    source = replace(stock_key(product_id, place, batch=batch), stock_type=from_type)
-    goal = replace(stock_key(product_id, target, batch=batch), stock_type=to_type)
+    source = replace(stock_key(product_id, place, batch=batch, valuation=valuation), stock_type=from_type)
+    goal = replace(stock_key(product_id, target, batch=batch, valuation=valuation), stock_type=to_type)
     held, kept = locks.begin(), Kept.of(source)
-    held.take(*dict.fromkeys((_series(source), _series(goal))), *(kept.keys if kept else ()), source, goal)
+    held.take(*dict.fromkeys((series_of(source), series_of(goal))), *(kept.keys if kept else ()), source, goal)
+    check_valued(held, [(reference.product(product_id), valuation)])
     if kept:
         # By itself, so that taking the posting back takes back the posting alone.
         kept.let_go(held, quantity, _let_go_by(product_id, bin_id, on), on=on, at=clock.now())
     refuse_spoken_for(held, source, quantity)
     posting = TransferPosting.objects.create(
         company_id=site.company_id, site_id=site.id, product_id=product_id, bin_id=bin_id, to_bin_id=target.id,
-        batch=batch, from_type=from_type, to_type=to_type, quantity=quantity, reason=reason, expected_on=expected_on,
-        posted_on=on,
+        batch=batch, valuation=valuation, from_type=from_type, to_type=to_type, quantity=quantity, reason=reason,
+        expected_on=expected_on, posted_on=on,
     )  # fmt: skip
     _post(held, posting, source, goal, clock)
     _record("supply.stock_transferred", posting, by, clock)
@@ -117,7 +120,7 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     [source] = [key for key in keys if key.stock_type == posting.from_type]
     [goal] = [key for key in keys if key.stock_type == posting.to_type]
     kept = Kept.of(goal)
-    held.take(*dict.fromkeys((_series(source), _series(goal))), *(kept.keys if kept else ()), *keys)
+    held.take(*dict.fromkeys((series_of(source), series_of(goal))), *(kept.keys if kept else ()), *keys)
     at, on = clock.now(), clock.today(reference.site(posting.site_id).time_zone)
     if kept:
         kept.let_go(held, posting.quantity, _let_go_by(posting.product_id, goal.bin_id, on), on=on, at=at)
@@ -126,7 +129,7 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     lot = _lot(posting)
     category = counts_as(source)
     days = _taken_days(posting, source, category)
-    back = [Entry(_series(source), category, day, more, ref, posting.pk, *lot) for day, more in days]
+    back = [Entry(series_of(source), category, day, more, ref, posting.pk, *lot) for day, more in days]
     availability.post(held, [*taken_out(held, goal, posting.quantity, lot, ref, ref.id), *back], at=at)
     posting.is_reversed = True
     posting.save(update_fields=["is_reversed"])
@@ -142,7 +145,7 @@ def _post(held: Held, posting: TransferPosting, source: StockKey, goal: StockKey
     stock.post(held, [gone, here], at=clock.now())
     lot = _lot(posting)
     day = netting.STOCK_DAY if posting.expected_on is None else day_of(posting.expected_on)
-    put = Entry(_series(goal), counts_as(goal), day, quantity, ref, posting.pk, *lot)
+    put = Entry(series_of(goal), counts_as(goal), day, quantity, ref, posting.pk, *lot)
     availability.post(held, [*taken_out(held, source, quantity, lot, ref, ref.id), put], at=clock.now())
 
 
@@ -185,10 +188,6 @@ def _target(to_bin_id: int, place: BinPlace, site: SiteRow) -> BinPlace:
     return target
 
 
-def _series(key: StockKey) -> AvailabilityKey:
-    return AvailabilityKey(key.product_id, key.site_id)
-
-
 def _ref(posting: TransferPosting) -> DocumentRef:
     return DocumentRef(KIND, posting.pk, f"T{posting.pk}")
 
@@ -197,7 +196,7 @@ def _taken_days(posting: TransferPosting, source: StockKey, category: Category) 
     """(day, quantity) that the posting took out of the category it took from; a batch may last longer since."""
     found: dict[int, int] = {}
     for row in stands.standing([(KIND, posting.pk)]):
-        if row.category == category and row.key == _series(source):
+        if row.category == category and row.key == series_of(source):
             found[row.day] = found.get(row.day, 0) - row.quantity
     return list(found.items())
 
@@ -208,6 +207,7 @@ def _record(kind: str, posting: TransferPosting, by: Actor, clock: Clock) -> Non
         facts={
             "product": posting.product_id, "bin": posting.bin_id, "batch": posting.batch, "from": posting.from_type,
             "to": posting.to_type, "quantity": posting.quantity, "reason": posting.reason,
+            **({"valuation": posting.valuation} if posting.valuation else {}),
         },
     )  # fmt: skip
 

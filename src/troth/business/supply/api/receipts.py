@@ -40,6 +40,7 @@ class ReceiptShown(Shown):
     expected: str
     unit: str
     expires_on: date | None
+    valuation: str
     state: str
     version: int
 
@@ -88,6 +89,7 @@ def _shown(row: ReceiptRow, product: ProductRow) -> ReceiptShown:
         expected=quantity(row.expected, product.decimals),
         unit=product.base_unit,
         expires_on=row.expires_on,
+        valuation=row.valuation,
         state=row.state,
         version=row.version,
     )
@@ -110,6 +112,7 @@ class NewReceipt(Entry):
     """`kind` is purchase or production. The product by number, the site and the supplier by id.
 
     `expires_on`: the last day of goods that are kept in batches; left out, the product's shelf life counts.
+    `valuation`: the valuation type, of a product that is valuated separately.
     """
 
     kind: Annotated[str, Field(pattern="^(purchase|production)$")]
@@ -120,6 +123,7 @@ class NewReceipt(Entry):
     quantity: Figure
     supplier: Id | None = None
     expires_on: Day | None = None
+    valuation: Annotated[str, Field(max_length=20)] = ""
 
 
 class ReceiptMade(Shown):
@@ -147,6 +151,7 @@ def create_receipt(request: ApiRequest, receipt: NewReceipt) -> ReceiptMade:
             quantity=read(receipt.quantity, product),
             supplier_id=receipt.supplier,
             expires_on=receipt.expires_on,
+            valuation=receipt.valuation,
         ),
     )
     return ReceiptMade(id=receipt_id)

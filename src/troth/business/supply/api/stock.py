@@ -22,7 +22,8 @@ class StockShown(Shown):
     """What of a product lies in a bin. `owner` names the order line that it is tied to
     (`order:…`), or the location that keeps it for lines that name that location (`location:…`), or is empty.
 
-    `is_left_out`: its location is left out of the check, so that it is promised to nobody.
+    `is_left_out`: its location is left out of the check, so that it is promised to nobody. `valuation`: the valuation
+    type, of a product that is valuated separately; such goods name it wherever they are moved, counted or laid in.
     """
 
     product: str
@@ -30,6 +31,7 @@ class StockShown(Shown):
     location: str
     bin: str
     batch: str
+    valuation: str
     stock_type: str
     owner: str
     quantity: str
@@ -50,6 +52,7 @@ def get_stock(request: ApiRequest, product_id: Id) -> dict[str, Any]:
                 location=row.location,
                 bin=row.bin,
                 batch=row.key.batch,
+                valuation=row.key.valuation,
                 stock_type=row.key.stock_type,
                 owner=row.key.owner,
                 quantity=quantity(row.quantity, product.decimals),
@@ -70,6 +73,7 @@ class Move(Entry):
     to_bin: Id
     quantity: Figure
     batch: Annotated[str, Field(max_length=40)] = ""
+    valuation: Annotated[str, Field(max_length=20)] = ""
     reason: Annotated[str, Field(max_length=80)] = ""
 
 
@@ -99,6 +103,7 @@ def move_stock(request: ApiRequest, product_id: Id, move: Move) -> MovedShown:
         quantity=read(move.quantity, product),
         reason=move.reason,
         batch=move.batch,
+        valuation=move.valuation,
     )
     return MovedShown(
         product=product.number,
@@ -123,6 +128,7 @@ class Tally(Entry):
     expected: Figure | None = None
     reason: Annotated[str, Field(min_length=1, max_length=80)]
     batch: Annotated[str, Field(max_length=40)] = ""
+    valuation: Annotated[str, Field(max_length=20)] = ""
 
 
 class CountedShown(Shown):
@@ -149,6 +155,7 @@ def count_stock(request: ApiRequest, product_id: Id, tally: Tally) -> CountedSho
         reason=tally.reason,
         batch=tally.batch,
         expected=None if tally.expected is None else read(tally.expected, product, zero_allowed=True),
+        valuation=tally.valuation,
     )
     return CountedShown(
         product=product.number,
@@ -169,6 +176,7 @@ class OpeningEntry(Entry):
     quantity: Figure
     received_on: date | None = None
     batch: Annotated[str, Field(max_length=40)] = ""
+    valuation: Annotated[str, Field(max_length=20)] = ""
     expires_on: Day | None = None
 
 

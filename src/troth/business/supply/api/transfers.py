@@ -34,6 +34,7 @@ class Transfer(Entry):
     quantity: Figure
     reason: Annotated[str, Field(min_length=1, max_length=80)]
     batch: Annotated[str, Field(max_length=40)] = ""
+    valuation: Annotated[str, Field(max_length=20)] = ""
     expected_on: Day | None = None
     to_bin: Id | None = None
 
@@ -60,6 +61,7 @@ def transfer_stock(request: ApiRequest, product_id: Id, transfer: Transfer) -> T
         quantity=read(transfer.quantity, product),
         reason=transfer.reason,
         batch=transfer.batch,
+        valuation=transfer.valuation,
         expected_on=transfer.expected_on,
         to_bin_id=transfer.to_bin,
     )
@@ -77,6 +79,7 @@ class TransferPostingShown(Shown):
     bin: int
     to_bin: int
     batch: str
+    valuation: str
     from_type: str
     to_type: str
     quantity: str
@@ -106,6 +109,7 @@ def list_transfer_postings(request: ApiRequest, product_id: Id, where: Query[OfB
                 bin=one.bin_id,
                 to_bin=one.to_bin_id,
                 batch=one.batch,
+                valuation=one.valuation,
                 from_type=one.from_type,
                 to_type=one.to_type,
                 quantity=quantity(one.quantity, product.decimals),

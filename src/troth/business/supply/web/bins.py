@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,12 +29,22 @@ def bin_stock(actor: Any, key: int) -> StockRow:
 def is_free(row: StockRow) -> bool:
     """Whether it may be counted and moved by hand: unrestricted, the company's own and tied to no order line."""
     is_ours = not row.key.owner or is_kept(row)
-    return row.key.stock_type == StockType.UNRESTRICTED and is_ours and not row.key.valuation
+    return row.key.stock_type == StockType.UNRESTRICTED and is_ours
 
 
 def is_kept(row: StockRow) -> bool:
     """Whether its location keeps it for promises that are made from there alone."""
     return bool(location_of(row.key.owner))
+
+
+def valuation_field() -> forms.CharField:
+    """The valuation type of goods, where they are entered by hand."""
+    return forms.CharField(
+        label=_("Valuation type"),
+        max_length=20,
+        required=False,
+        help_text=_("Of products that are valuated separately."),
+    )
 
 
 class BinAsk(AskPage):

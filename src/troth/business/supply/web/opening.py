@@ -12,6 +12,7 @@ from troth.business.supply import actions
 from troth.business.supply.actions.opening import NamedStock, named_bin, named_product, read_opening_stock
 from troth.business.supply.actions.places import bin_place
 from troth.business.supply.web.affected import told
+from troth.business.supply.web.bins import valuation_field
 from troth.business.supply.web.rows_or_file import RowsOrFilePage
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.web.acts import clocked, once, said
@@ -28,7 +29,7 @@ class OpeningFile(forms.Form):
         label=_("Excel or CSV file"),
         required=False,
         help_text=_(
-            "With the columns product, site, location, bin, quantity, received_on, batch, expires_on; "
+            "With the columns product, site, location, bin, quantity, received_on, batch, expires_on, valuation; "
             "instead of the rows below."
         ),
     )
@@ -47,6 +48,7 @@ class OpeningRow(forms.Form):
     expires_on = forms.DateField(
         label=_("Usable until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    valuation = forms.CharField(label=_("Valuation type"), max_length=20, required=False)
 
 
 class OpeningStockPage(RowsOrFilePage):
@@ -79,6 +81,7 @@ class CountAnewForm(forms.Form):
     )
     bin = forms.CharField(label=_("Bin"), max_length=20)
     batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
+    valuation = valuation_field()
     quantity = FigureField(label=_("Counted"), max_length=30, help_text=_("In the product's base unit."))
     reason = forms.CharField(label=_("Reason"), max_length=80, help_text=_("It stays in the history."))
 
@@ -102,6 +105,7 @@ class CountAnew(FormPage):
             product.id,
             bin_id=bin_id,
             batch=given["batch"],
+            valuation=given["valuation"],
             counted=counted,
             reason=given["reason"],
             key=self.client_key,

@@ -12,6 +12,7 @@ from troth.business.masterdata.queries.screens import names
 from troth.business.supply import actions, queries, screens
 from troth.business.supply.queries import ReceiptRow
 from troth.business.supply.web.affected import slips_of, told
+from troth.business.supply.web.bins import valuation_field
 from troth.kernel.errors import NotFound
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.ledgers.stock import queries as movements
@@ -88,6 +89,7 @@ class ReceiptPage(DocumentPage):
                 Fact(_("Site"), row.site),
                 Fact(_("Due"), row.due_on),
                 Fact(_("Usable until"), row.expires_on),
+                Fact(_("Valuation type"), row.valuation),
                 Fact(_("Quantity"), amount(row, row.quantity)),
                 Fact(_("Received"), amount(row, row.received)),
             ),
@@ -97,7 +99,7 @@ class ReceiptPage(DocumentPage):
             steps=steps(
                 step(
                     actor, _("Availability"), "promising:availability", method="get",
-                    query=f"?product={row.product}&site={row.site}",
+                    query=f"?product={row.product}&site={row.site}&valuation={row.valuation}",
                 ),
                 step(
                     actor, _("Promises that hung on it"), "promising:slips", method="get", query=slips_of(row.number)
@@ -300,7 +302,7 @@ receipt_reverse = button(_reverse)
 class ExpectForm(forms.Form):
     sections = (
         Section(_("Receipt"), ("kind", "number", "supplier"), ""),
-        Section(_("Goods"), ("product", "quantity", "site", "due_on", "expires_on")),
+        Section(_("Goods"), ("product", "quantity", "site", "due_on", "expires_on", "valuation")),
     )
     kind = forms.ChoiceField(
         label=_("Kind"), choices=(("purchase", _("Purchase order")), ("production", _("Production order")))
@@ -315,6 +317,7 @@ class ExpectForm(forms.Form):
     expires_on = _day(
         _("Usable until"), _("Of goods that are kept in batches; empty: as the product's shelf life says.")
     )
+    valuation = valuation_field()
 
 
 class ReceiptCreate(FormPage):
@@ -343,7 +346,7 @@ class ReceiptCreate(FormPage):
             company_id=site.company_id, kind=given["kind"], number=given["number"], product_id=product.id,
             site_id=site.id, due_on=given["due_on"],
             quantity=parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals)),
-            expires_on=given["expires_on"],
+            expires_on=given["expires_on"], valuation=given["valuation"],
         )  # fmt: skip
         key = once(actions.expect_receipt)(receipt, key=self.client_key, **clocked(self.request, actor))
         return reverse("supply:receipt", args=[key])

@@ -36,6 +36,7 @@ class StockList(ListPage):
         Column("location", _("Location")),
         Column("bin", _("Bin")),
         Column("batch", _("Batch")),
+        Column("valuation", _("Valuation type")),
         Column("type", _("Type"), "status"),
         Column("owner", _("Allocated to")),
         Column("received_on", _("Since"), "date", sort=True),
@@ -81,6 +82,7 @@ class BinStockPage(DocumentPage):
                 Fact(_("Site"), row.site),
                 Fact(_("Location"), row.location),
                 Fact(_("Batch"), row.key.batch),
+                Fact(_("Valuation type"), row.key.valuation),
                 Fact(_("Kept"), gettext("for promises from this location alone") if is_kept(row) else ""),
                 Fact(_("Since"), row.received_on),
                 Fact(_("Quantity"), Quantity(row.quantity, product.decimals, product.base_unit)),
@@ -95,7 +97,7 @@ class BinStockPage(DocumentPage):
                 step(actor, _("Count"), "supply:stock-count", key, method="get", company_id=company) if free else None,
                 step(
                     actor, _("Availability"), "promising:availability", method="get",
-                    query=f"?product={product.number}&site={row.site}",
+                    query=f"?product={product.number}&site={row.site}&valuation={row.key.valuation}",
                 ),
             ),
             crumbs=(Link(_("Stock"), reverse("supply:stock")),),
@@ -162,7 +164,7 @@ class StockMove(BinAsk):
         given, key = form.cleaned_data, self.row.key
         made = once(actions.move_stock)(
             key.product_id, from_bin_id=key.bin_id, to_bin_id=int(given["to_bin"]), batch=key.batch,
-            quantity=self.read(given["quantity"]), reason=given["reason"], **self.acting,
+            valuation=key.valuation, quantity=self.read(given["quantity"]), reason=given["reason"], **self.acting,
         )  # fmt: skip
         return self.done(told(self.request, actor, gettext("Moved."), made.short, [self.place]), self.cancel_url)
 
@@ -187,8 +189,9 @@ class StockCount(BinAsk):
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given, key = form.cleaned_data, self.row.key
         short = once(actions.adjust_stock)(
-            key.product_id, bin_id=key.bin_id, batch=key.batch, counted=self.read(given["quantity"], zero_allowed=True),
-            reason=given["reason"], is_kept=is_kept(self.row), expected=given["expected"], **self.acting,
+            key.product_id, bin_id=key.bin_id, batch=key.batch, valuation=key.valuation,
+            counted=self.read(given["quantity"], zero_allowed=True), reason=given["reason"],
+            is_kept=is_kept(self.row), expected=given["expected"], **self.acting,
         )  # fmt: skip
         return self.done(
             told(self.request, actor, gettext("The count is posted."), short, [self.place]), self.cancel_url

@@ -36,7 +36,7 @@ VERBS = {
 
 def has_other_types(row: StockRow) -> bool:
     """Whether goods can become goods of another type here: the company's own, tied to no order line."""
-    return row.key.stock_type in set(CATEGORIES) and not row.key.owner and not row.key.valuation
+    return row.key.stock_type in set(CATEGORIES) and not row.key.owner
 
 
 def choices(stock_type: str) -> list[tuple[str, Any]]:
@@ -95,9 +95,10 @@ class StockTransfer(BinAsk):
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given, key = form.cleaned_data, self.row.key
         made = once(actions.transfer_stock)(
-            key.product_id, bin_id=key.bin_id, batch=key.batch, from_type=key.stock_type, to_type=given["to_type"],
-            quantity=self.read(given["quantity"]), reason=given["reason"], expected_on=given["expected_on"],
-            to_bin_id=int(given["to_bin"]) if given.get("to_bin") else None, **self.acting,
+            key.product_id, bin_id=key.bin_id, batch=key.batch, valuation=key.valuation, from_type=key.stock_type,
+            to_type=given["to_type"], quantity=self.read(given["quantity"]), reason=given["reason"],
+            expected_on=given["expected_on"], to_bin_id=int(given["to_bin"]) if given.get("to_bin") else None,
+            **self.acting,
         )  # fmt: skip
         return self.done(told(self.request, actor, gettext("Posted."), made.short, [self.place]), self.cancel_url)
 
@@ -120,7 +121,11 @@ def listed(row: StockRow, product: ProductRow, actor: Any) -> dict[str, Any]:
     """The transfer postings of a product out of a bin or into it."""
     found = queries.transfers(row.key.bin_id, row.key.product_id)
     return {
-        "items": [_item(one, product, actor) for one in found if one.batch == row.key.batch],
+        "items": [
+            _item(one, product, actor)
+            for one in found
+            if (one.batch, one.valuation) == (row.key.batch, row.key.valuation)
+        ],
         "empty": Empty(_("No transfer postings here yet")),
     }
 
