@@ -4,7 +4,6 @@ Each kind is somebody's business, and a permission of its own says whose (`RULES
 that are still to come (`Subject`); what a block must undo at once, such as what is confirmed, its app does under the
 same locks. A kind whose business asks for more than a release brings its own action (`released_by`): credit does.
 
-    set_block("order", 4711, "delivery", "goods_issue", reason="drawing is missing", by=by, clock=clock)
     release_blocks([7, 8], reason="drawing came", by=by, clock=clock)      each in a transaction of its own
 """
 
@@ -100,14 +99,14 @@ _releasers: dict[BlockKind, Callable[..., Any]] = {}
 _pages: dict[BlockKind, str] = {}
 
 
-def register(kind: str, subject: Subject) -> None:
-    """Let documents of this kind take blocks by hand."""
-    _subjects[kind] = subject
-
-
 def released_by(kind: BlockKind, release: Callable[..., Any], *, page: str) -> None:
     """Have this kind released by an action of its own, (block_id, *, reason, by, clock), and on a page of its own."""
     _releasers[kind], _pages[kind] = release, page
+
+
+def register(kind: str, subject: Subject) -> None:
+    """Let documents of this kind take blocks by hand."""
+    _subjects[kind] = subject
 
 
 def subjects() -> Mapping[str, Subject]:

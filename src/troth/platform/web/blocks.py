@@ -46,9 +46,8 @@ SCOPES: Final[dict[BlockScope, Text]] = {
 """What a block stops."""
 AGES: Final = (("1", _("over a day")), ("3", _("over 3 days")), ("7", _("over a week")), ("30", _("over 30 days")))
 SORTS = {"-since": ("-set_at", "-id"), "document": ("document_number", "id"), "-document": ("-document_number", "-id")}
-OWN_PAGE = "web:block-release"
-NAMED = 8
-"""So many blocks are named before they are released; of more their number is told."""
+OWN_PAGE, NAMED = "web:block-release", 8
+"""The page that releases one; so many are named before they are released, of more their number is told."""
 STANDS, RELEASED = Status(_("Stands"), "stopped"), Status(_("Released"), "done")
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,7 @@ from troth.platform.models import RequestRow
 from troth.platform.requests import Request, RequestState
 from troth.platform.web import formats, history, keyset
 from troth.platform.web.access import demand
-from troth.platform.web.acts import AskPage, Said, clocked, step, steps
+from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Tab, register_everywhere
 from troth.platform.web.keyset import Page
@@ -52,7 +51,7 @@ def role_name(code: str) -> str:
     return str(permissions.ROLES.get(code, code))
 
 
-def _about(one: Request) -> str:
+def about(one: Request) -> str:
     kind = documents.kind_named(one.ref.kind)
     name = f"{str(kind.title).capitalize()} {one.ref.number}"
     return gettext("%(document)s, item %(item)s") % {"document": name, "item": one.item} if one.item else name
@@ -105,7 +104,7 @@ def _row(one: Request, names: dict[int | None, str], now: datetime) -> Row:
         id=one.id,
         question=one.question,
         kind=requests.title_of(one.kind),
-        document=_about(one),
+        document=about(one),
         item=one.item,
         url=address(one),
         who=names.get(one.asked_by_id, "–"),
@@ -245,124 +244,3 @@ def panel(actor: Any, kind: str, key: Any) -> dict[str, Any]:
 
 
 register_everywhere(_tab)
-
-
-class AskForm(forms.Form):
-    """`desk` is a kind and a role, with a colon between them."""
-
-    desk = forms.ChoiceField(label=_("What is asked, and of whom"))
-    item = forms.ChoiceField(label=_("Item"), required=False)
-    question = forms.CharField(label=_("Question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
-
-    def __init__(self, *args: Any, desks: Any, items: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.fields["desk"].choices = desks  # type: ignore[attr-defined]
-        if items:
-            self.fields["item"].choices = [("", gettext("all of it")), *items]  # type: ignore[attr-defined]
-        else:
-            del self.fields["item"]
-
-
-def desks(actor: Any, document_kind: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What the actor may ask about such a document, by kind, and whom."""
-    return [
-        (str(kind.title), [(f"{kind.code}:{role}", role_name(role).capitalize()) for role in kind.to_roles])
-        for kind in requests.kinds()
-        if kind.is_about(document_kind) and kind.from_roles & actor.roles
-    ]
-
-
-class RequestNew(AskPage):
-    form_class = AskForm
-    danger = False
-
-    def ask(self, actor: Any, key: Any) -> None:
-        self.actor = actor
-        kind = documents.kind_named(self.kwargs["kind"])
-        ref, _company = documents.seen(kind, key, by=actor)
-        self.title = gettext("Ask another desk about %(kind)s %(number)s") % {
-            "kind": kind.title, "number": ref.number,
-        }  # fmt: skip
-        self.sentence = gettext("It stands in the inbox of the desk at once. Late answers go to its supervisor.")
-        self.cancel_url = f"{reverse(kind.url_name, args=[ref.id])}?tab=requests"
-        self.submit_label = _("Ask")
-
-    def form_arguments(self) -> dict[str, Any]:
-        kind, key = self.kwargs["kind"], self.kwargs["key"]
-        return {"desks": desks(self.actor, kind), "items": requests.items_of(kind, key)}
-
-    def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        given = form.cleaned_data
-        kind, _colon, role = given["desk"].partition(":")
-        requests.ask_about(
-            kind, self.kwargs["kind"], self.kwargs["key"], question=given["question"], to_role=role,
-            item=given.get("item", ""), **clocked(self.request, actor),
-        )  # fmt: skip
-        return self.done(gettext("Asked: %(desk)s.") % {"desk": role_name(role)}, self.cancel_url)
-
-
-class _Of(AskPage):
-    """About one request."""
-
-    danger = False
-
-    def ask(self, actor: Any, key: Any) -> None:
-        self.found = requests.one(key, by=actor)
-        self.sentence, self.cancel_url = self.found.question, address(self.found)
-        self.consequences = (
-            gettext("%(kind)s, about %(document)s")
-            % {"kind": requests.title_of(self.found.kind), "document": _about(self.found)},
-        )
-        self.words()
-
-    def words(self) -> None:
-        raise AssertionError("says what is asked")
-
-
-class AnswerForm(forms.Form):
-    accepted = forms.ChoiceField(
-        label=_("Answer"), choices=(("yes", _("Yes, accepted")), ("no", _("No, declined"))), widget=forms.RadioSelect
-    )
-    words = forms.CharField(
-        label=_("In words"),
-        required=False,
-        max_length=1000,
-        help_text=_("Who declines says why."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class RequestAnswer(_Of):
-    form_class = AnswerForm
-
-    def words(self) -> None:
-        self.title, self.submit_label = gettext("Answer the request"), _("Answer")
-
-    def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        given = form.cleaned_data
-        accepted = given["accepted"] == "yes"
-        said = {"answer" if accepted else "reason": given["words"]}
-        requests.answer(self.found.id, accepted=accepted, **said, **clocked(self.request, actor))
-        return self.done(_("Request answered."), reverse("inbox"))
-
-
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
-
-
-class RequestWithdraw(_Of):
-    form_class = WithdrawForm
-
-    def words(self) -> None:
-        self.title, self.submit_label = gettext("Withdraw the request"), _("Withdraw")
-
-    def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        requests.withdraw(self.found.id, reason=form.cleaned_data["reason"], **clocked(self.request, actor))
-        return self.done(_("Request withdrawn."), self.cancel_url)
-
-
-def receipt(request: HttpRequest, actor: Any, key: int) -> Said:
-    """Give the receipt, by a button in the inbox or on the document."""
-    found = requests.one(key, by=actor)
-    requests.acknowledge(found.id, **clocked(request, actor))
-    return Said(_("Receipt given. You see to it now."), reverse("inbox"))

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from troth.platform.web import blocks, issues, personal, preferences, reading, requests, search
+from troth.platform.web import blocks, issues, personal, preferences, reading, request_forms, requests, search
 from troth.platform.web.acts import button
 
 app_name = "web"
@@ -26,10 +26,10 @@ urlpatterns = [
     path("documents/<slug:kind>/<int:key>/issues/new/", issues.IssueNew.as_view(), name="issue-new"),
     path("requests/", requests.RequestList.as_view(), name="requests"),
     path("requests/<int:key>/", requests.request_page, name="request"),
-    path("requests/<int:key>/receipt/", button(requests.receipt), name="request-receipt"),
-    path("requests/<int:key>/answer/", requests.RequestAnswer.as_view(), name="request-answer"),
-    path("requests/<int:key>/withdraw/", requests.RequestWithdraw.as_view(), name="request-withdraw"),
-    path("documents/<slug:kind>/<int:key>/requests/new/", requests.RequestNew.as_view(), name="request-new"),
+    path("requests/<int:key>/receipt/", button(request_forms.receipt), name="request-receipt"),
+    path("requests/<int:key>/answer/", request_forms.RequestAnswer.as_view(), name="request-answer"),
+    path("requests/<int:key>/withdraw/", request_forms.RequestWithdraw.as_view(), name="request-withdraw"),
+    path("documents/<slug:kind>/<int:key>/requests/new/", request_forms.RequestNew.as_view(), name="request-new"),
 ]
 
 sign_in = [

@@ -1,12 +1,13 @@
-"""The tables of master data that come and go as files: `declared` says how, and declares most of them."""
+"""The tables of master data that come and go as files: `table` says how, `declared` declares most of them."""
 
 from collections.abc import Mapping
 
 from troth.business.masterdata.tables.credit import CREDIT
-from troth.business.masterdata.tables.declared import BASIC, REFERENCES, Table
+from troth.business.masterdata.tables.declared import BASIC
 from troth.business.masterdata.tables.offering import OFFERING
 from troth.business.masterdata.tables.papers import PAPERS
 from troth.business.masterdata.tables.rules import RULES
+from troth.business.masterdata.tables.table import REFERENCES, Table
 from troth.business.masterdata.tables.valuations import VALUATIONS
 
 __all__ = ["REFERENCES", "TABLES", "Table"]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from troth.business.masterdata import models
-from troth.business.masterdata.tables.declared import Table
 from troth.business.masterdata.tables.offering import Fault, Values
+from troth.business.masterdata.tables.table import Table
 from troth.kernel.errors import Sentence
 
 CRITERIA = (

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from troth.business.masterdata import models
-from troth.business.masterdata.tables.declared import Table, ends
+from troth.business.masterdata.tables import checks
+from troth.business.masterdata.tables.table import Table
 from troth.kernel.errors import Sentence
 from troth.kernel.free_goods import EXCLUSIVE
 from troth.kernel.successors import ring
@@ -20,7 +21,7 @@ def for_whom(values: Values) -> Fault:
     """Days in their order, and a customer or a group."""
     if values["customer"] is not None and values["customer_group"]:
         return "customer_group", Sentence("A record holds for a customer or for a group. Empty one of the two.")
-    return ends(values)
+    return checks.ends(values)
 
 
 def _listing(values: Values) -> Fault:

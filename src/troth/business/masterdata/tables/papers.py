@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 
-from troth.business.masterdata.tables.declared import Check, Table
+from troth.business.masterdata.tables.table import Check, Table
 from troth.kernel.errors import Sentence
 from troth.reference import models as reference
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from troth.business.masterdata import models
-from troth.business.masterdata.tables.declared import Table
 from troth.business.masterdata.tables.offering import Fault, Values, for_whom, product_of, unsold, without_conversion
+from troth.business.masterdata.tables.table import Table
 from troth.kernel.errors import Sentence
 from troth.reference import models as reference
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from troth.business.masterdata import models
-from troth.business.masterdata.tables.declared import Table
+from troth.business.masterdata.tables.table import Table
 from troth.kernel.errors import Sentence
 from troth.reference import models as reference
 
