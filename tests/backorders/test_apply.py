@@ -191,6 +191,7 @@ def test_nothing_is_applied_that_was_not_approved(scarce):
     [
         ("backorders: changes", "UPDATE backorders_change SET lost = lost + 1 WHERE verdict = 'worse'"),
         ("backorders: quotas", "UPDATE backorders_change SET new_uses = '[[0, 1, \"ALPHA\", 2932, 1]]'"),
+        ("backorders: quotas", "UPDATE backorders_change SET new_uses = '[[-1, 0, \"1\", 0, 999]]'"),
         ("backorders: losses", "UPDATE backorders_loss SET quantity = quantity - 1"),
         ("backorders: losses", "UPDATE backorders_loss SET winner_id = 0 - id"),
         ("backorders: runs", "UPDATE backorders_run SET worse = worse + 1"),

@@ -18,6 +18,8 @@ from troth.business.backorders.rules.variants import SegmentDraft
 from troth.business.backorders.states import Left
 from troth.business.masterdata import actions as masterdata
 from troth.business.promising.models import Requirement, ScheduleLine
+from troth.business.quotas import actions as quotas
+from troth.business.quotas.actions import ProtectionDraft
 from troth.business.sales import actions as sales
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.kernel.calendars import day_of
@@ -167,6 +169,29 @@ def test_under_a_quota_or_together_with_others_goods_in_batches_are_left_alone(a
     order(aging, "BETA", 1_000)
     run = aging.simulated(*BETA_RANKS_FIRST, name="With a quota")
     assert Summary.of(run.summary).frozen == {"expiring": 4, "together": 1}
+
+
+def protect_oil(desk: Desk) -> None:
+    """Four litres are kept for dealers; BETA is one."""
+    draft = ProtectionDraft("OIL", "HAM", "customer_group", "dealer", company.MONDAY, date(2026, 3, 31), 4_000)
+    quotas.save_protection(draft, by=SYSTEM, clock=desk.small.clock)
+
+
+def test_where_something_is_protected_goods_in_batches_are_left_alone(aging):
+    protect_oil(short(aging))
+    run = aging.simulated(*BETA_RANKS_FIRST)
+    assert Summary.of(run.summary).frozen == {"expiring": 2}
+    assert run.changes.count() == 0
+
+
+def test_undoing_leaves_goods_in_batches_of_which_something_is_protected_since(aging):
+    run = short(aging).applied(*BETA_RANKS_FIRST)
+    protect_oil(aging)
+    undoing = aging.undo(run)
+    assert set(undoing.changes.values_list("left_because", flat=True)) == {Left.PROTECTED}
+    assert aging.promised(aging.second) == [[(6_000, WEDNESDAY)]]
+    assert aging.promised(aging.first) == [[(8_000, WEDNESDAY)]]
+    assert_books_hold()
 
 
 class History:

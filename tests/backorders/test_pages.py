@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import company
+from tests.backorders.test_protection import keep
 from tests.backorders.test_quotas import Planner
 from troth.business.backorders.models import Change, Run, Segment, Variant
 from troth.business.backorders.rules.variants import SegmentDraft
@@ -162,6 +163,15 @@ def test_changes_are_filtered_and_written_to_a_file(browser, scarce):
     [_head, row] = file.strip().splitlines()
     assert taker in row
     assert "ALPHA" in row
+
+
+def test_a_change_says_what_is_kept_for_others(browser, desk):
+    keep(desk, 6)
+    desk.order("ALPHA", ("HELMET", 6))
+    desk.stock("HELMET", 10)
+    run = desk.simulated(SegmentDraft("All", "redistribute"))
+    shown = text(browser.get(reverse("backorders:change", args=[run.changes.get().pk])))
+    assert "6 piece are kept for other customers." in shown
 
 
 def test_beyond_the_limits_the_page_says_what_to_do(browser, variant, scarce):

@@ -16,7 +16,7 @@ from troth.business.backorders.rules.variants import SegmentDraft
 from troth.business.masterdata import actions as masterdata
 from troth.business.promising.models import QuotaUse, Requirement
 from troth.business.quotas import actions as quotas
-from troth.business.quotas.actions import ProcedureDraft, ProtectionDraft, ReachDraft, SequenceDraft, TargetDraft
+from troth.business.quotas.actions import ProcedureDraft, ReachDraft, SequenceDraft, TargetDraft
 from troth.business.quotas.models import Procedure
 from troth.business.sales import actions as sales
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
@@ -279,13 +279,6 @@ def test_such_a_line_is_left_alone_where_a_quota_was_made_since_that_could_not_c
     Planner(scarce).quota("HELMET", ("BETA", SECOND, 3))
     assert not Requirement.objects.get(document_id=scarce.first).is_rationed
     assert Summary.of(scarce.simulated().summary).frozen == {"rationed": 1}
-
-
-def test_what_supply_protection_holds_for_is_left_alone(scarce):
-    protection = ProtectionDraft("HELMET", "HAM", "customer_group", "dealer", company.MONDAY, date(2026, 3, 31), 6)
-    quotas.save_protection(protection, by=SYSTEM, clock=scarce.small.clock)
-    run = scarce.simulated()
-    assert (Summary.of(run.summary).frozen, run.changes.count()) == ({"protected": 2}, 0)
 
 
 def test_a_quota_that_links_too_many_products_leaves_its_lines_alone(two_products, monkeypatch):

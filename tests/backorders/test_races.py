@@ -9,6 +9,7 @@ from django.db.models import Sum
 from tests import company, rivals
 from tests.backorders.conftest import Desk
 from tests.backorders.test_locations import order as located
+from tests.backorders.test_protection import keep, keep_more
 from tests.backorders.test_quotas import Planner
 from tests.sales.test_locations import kept, shop_of
 from tests.shipping.conftest import assert_books_hold
@@ -117,6 +118,49 @@ def test_a_run_and_a_planner_who_lowers_its_quota_take_turns(monkeypatch):
     run.refresh_from_db()
     assert desk.promised(desk.waits) == ([[(6, WEDNESDAY)]] if run.state == "applied" else [[]])
     assert_books_hold()
+
+
+def approved_beside_protection():
+    """Six helmets come in, of which two are kept for dealers; ALPHA, who is none, waits for six and is given four."""
+    desk = Desk(company.build())
+    desk.kept = keep(desk, 2)
+    desk.waits = desk.order("ALPHA", ("HELMET", 6))
+    desk.stock("HELMET", 6)
+    run = desk.simulated()
+    decide.approve_run(run.pk, **desk.acting)
+    decide.apply_run(run.pk, **desk.acting)
+    return desk, run
+
+
+RAISED = (*PLACES, (ledger, "post"))
+
+
+def test_a_run_and_a_planner_who_keeps_more_for_others_take_turns(monkeypatch):
+    desk, run = approved_beside_protection()
+    raises = lambda: keep_more(desk, desk.kept, 5)  # noqa: E731
+    rivals.race(monkeypatch, True, RAISED, applies(desk, run), raises)
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    assert desk.promised(desk.waits) == ([[(4, WEDNESDAY)]] if run.state == "applied" else [[]])
+    assert_books_hold()
+
+
+def test_a_run_and_an_order_of_those_for_whom_it_is_kept_leave_each_its_own(monkeypatch):
+    desk, run = approved_beside_protection()
+    rivals.race(monkeypatch, True, PLACES, applies(desk, run), lambda: desk.order("BETA", ("HELMET", 2)))
+    working.go_on(run.pk, clock=desk.small.clock)
+    run.refresh_from_db()
+    assert desk.promised(desk.waits) in ([[(4, WEDNESDAY)]], [[]])
+    assert QuotaUse.objects.aggregate(used=Sum("quantity"))["used"] == 2
+    assert promised() == []
+    assert_books_hold()
+
+
+def test_without_the_locks_both_get_the_goods_that_nobody_keeps(monkeypatch):
+    """The order takes all six, two of them its own, while the run takes four."""
+    desk, run = approved_beside_protection()
+    rivals.race(monkeypatch, False, PLACES, applies(desk, run), lambda: desk.order("BETA", ("HELMET", 6)))
+    assert [finding.facts["missing"] for finding in promised()] == [4]
 
 
 def approved_group():

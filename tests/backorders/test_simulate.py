@@ -9,10 +9,8 @@ from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import SegmentDraft
 from troth.business.backorders.states import Frozen
-from troth.business.masterdata import actions as masterdata
 from troth.business.sales import actions as sales
 from troth.platform.actors import SYSTEM
-from troth.reference.models import Product
 
 EVERYBODY = SegmentDraft("Everybody", "redistribute")
 
@@ -138,17 +136,6 @@ def test_a_key_is_left_as_it_was_where_the_variant_says_so(desk):
     assert run.changes.count() == 0
     assert list(run.keys.values_list("state", flat=True)) == ["aborted"]
     assert Summary.of(run.summary).aborted == 1
-
-
-def test_goods_that_are_kept_in_batches_are_left_as_they_are(desk):
-    """How long they last for whom is not weighed by a run, so it shares out none of them."""
-    Product.objects.filter(number="HELMET").update(has_batches=True)
-    masterdata.touch()
-    desk.stock("HELMET", 5)
-    desk.order("ALPHA", ("HELMET", 5))
-    desk.order("BETA", ("HELMET", 5))
-    run = desk.simulated(EVERYBODY)
-    assert Summary.of(run.summary).frozen == {"expiring": 2}
 
 
 def test_each_reason_to_take_no_part_has_its_words():

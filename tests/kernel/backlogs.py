@@ -5,9 +5,12 @@ from hypothesis import strategies as st
 
 from troth.kernel.backorder import Backlog, Strategy, Supply
 from troth.kernel.proposals import Terms
+from troth.kernel.protection import Group
 
 HORIZON = 12
 MODES = ("one_time", "complete", "partial")
+OWNERS = [Group(core, priority) for core in ("EU", "US") for priority in (None, 1, 2)]
+"""Whom something may be kept for, and who may ask."""
 STRATEGIES = [strategy.name for strategy in Strategy]
 
 
@@ -18,8 +21,10 @@ def column(numbers):
 def backlog_of(items):
     """Columns of items; each a dict of key, id, rank, strategy, quantity, day, old, mode, terms, sequences.
 
-    `booked` is what its old rows book of its quotas, as (procedure, cell, quantity).
+    `booked` is what its old rows book of its quotas, as (procedure, cell, quantity); `asks_as` a place in `OWNERS`, -1
+    where nothing is kept of its key, `kept` what its old rows used up of that, as (protection, quantity).
     """
+    kept = [one for item in items for one in item.get("kept", ())]
     rows = [row for item in items for row in item["old"]]
     booked = [one for item in items for one in item.get("booked", ())]
     return Backlog(
@@ -44,6 +49,10 @@ def backlog_of(items):
         booking_procedure=column(procedure for procedure, _, _ in booked),
         booking_cell=column(cell for _, cell, _ in booked),
         booking_quantity=column(quantity for _, _, quantity in booked),
+        asks_as=column(item.get("asks_as", -1) for item in items),
+        kept_offsets=np.concatenate(([0], np.cumsum([len(item.get("kept", ())) for item in items]))).astype(np.int64),
+        kept_protection=column(place for place, _ in kept),
+        kept_quantity=column(quantity for _, quantity in kept),
         timetable=column(at if item.get("usable") or "needed" in item else -1 for at, item in enumerate(items)),
         group=column(item.get("group", -1) for item in items),
         lasting=column(at if "lasts" in item else -1 for at, item in enumerate(items)),

@@ -2,10 +2,11 @@
 
 An item is a dict: key, id, rank, strategy (its name), quantity, day, old rows, mode, terms. Rows are (day, quantity).
 Items of one `group` are decided as one; `needed` gives for each common day the day of their goods, -1 for none. An item
-without a group is a unit by itself. What holds of an item under quotas is said in `plain_rations`.
+without a group is a unit by itself. What holds of an item under quotas is said in `plain_rations`, where something is
+kept for others in `plain_kept`.
 """
 
-from tests.kernel import plain, plain_lasting, plain_rations
+from tests.kernel import plain, plain_kept, plain_lasting, plain_rations
 from troth.kernel.proposals import Terms
 
 
@@ -87,22 +88,24 @@ LATER = 60
 """So many days past the horizon quotas may open."""
 
 
-def run(items, supplies, horizon, reactions, limits=None, *, places=(), larder=None):
+def run(items, supplies, horizon, reactions, limits=None, *, places=(), larder=None, protections=None):
     """Return the new rows by id and the ids with exceptions, or None for rows where a reaction aborts the keys.
 
     `supplies` is of each key (day, change); `reactions` is (win, gain), each "abort" or the name of a fallback. With
-    `limits`, (procedures, choices of sequences), what is booked comes last, by id. `places` are what each place that
-    serves some items alone keeps for them, and what else lies there. `larder` is what is there of goods that expire,
-    and asked of them besides, for the items that say until when theirs must last.
+    `limits`, (procedures, choices of sequences), what is booked comes last, by id; so does, with `protections` by key,
+    what is used up of them. `places` are what each place that serves some items alone keeps for them, and what else
+    lies there. `larder` is what is there of goods that expire, and asked of them besides, for the items that say until
+    when theirs must last.
     """
     items = [dict(item) for item in sorted(items, key=lambda item: (item["rank"], item["id"]))]
     raised = set()
     while True:
-        rations = plain_rations.Rations(limits)
-        new, again = attempt(items, supplies, horizon, (reactions, raised, rations, places, larder))
+        rations, kept = plain_rations.Rations(limits), plain_kept.Kept(protections)
+        new, again = attempt(items, supplies, horizon, (reactions, raised, rations, (places, larder, kept)))
         if not again:
             found = new, raised, {item["id"]: item["strategy"] for item in items}
-            return found if limits is None else (*found, rations.units)
+            found = found if limits is None else (*found, rations.units)
+            return found if protections is None else (*found, kept.used)
 
 
 def units_of(items):
@@ -115,7 +118,7 @@ def units_of(items):
 
 
 def attempt(items, supplies, horizon, settings):
-    (win, gain), raised, rations, places, larder = settings
+    (win, gain), raised, rations, (places, larder, guards) = settings
     new = {item["id"]: [] for item in items}
     balances = [cumulative(supply, horizon + 1) for supply in supplies]
 
@@ -135,9 +138,9 @@ def attempt(items, supplies, horizon, settings):
                 taken += new[one["id"]]
             elif one["aside"] in drawn_on:
                 taken += [(0, quantity) for _, quantity in new[one["id"]]]
-        found = free(balance, taken)
         if item.get("aside", -1) < 0:
-            return found
+            return guards.seen(item, balance, taken)
+        found = free(balance, taken)
         mates = [one for one in others if one.get("aside") == item["aside"]]
         room = sum(places[item["aside"]]) - sum(q for one in mates for _, q in new[one["id"]])
         return [min(found[0], room)] * len(found)
@@ -145,6 +148,7 @@ def attempt(items, supplies, horizon, settings):
     def put(item, rows):
         new[item["id"]] = rows
         assert rations.take(item, rows)
+        guards.take(item, rows)
 
     def release(unit):
         for item in unit:
@@ -156,6 +160,7 @@ def attempt(items, supplies, horizon, settings):
                 release(unit)
                 return False
             new[item["id"]] = rows_of(item)
+            guards.take(item, rows_of(item))
         return True
 
     def common(unit, first):
@@ -184,6 +189,7 @@ def attempt(items, supplies, horizon, settings):
     def improve(unit):
         had = {item["id"]: new[item["id"]] for item in unit}
         booked = {item["id"]: rations.units[item["id"]] for item in unit}
+        used = {item["id"]: guards.used.get(item["id"], []) for item in unit}
         release(unit)
         propose(unit)
         ours = [level for item in unit for level in cumulative(new[item["id"]], horizon + LATER)]
@@ -191,6 +197,7 @@ def attempt(items, supplies, horizon, settings):
         if ours == theirs or not all(a >= b for a, b in zip(ours, theirs, strict=True)):
             new.update(had)
             rations.units.update(booked)
+            guards.used.update(used)
             return False
         return True
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from troth.business.promising.rules.quotas import PROTECTED
 from troth.kernel.backorder.losses import moves
 from troth.platform import sql
 from troth.platform.verify import Check, Count, Finding, register
@@ -34,7 +35,10 @@ def _changes() -> Iterator[Finding | Count]:
 
 
 def _uses() -> Iterator[Finding | Count]:
-    """What a line uses of quotas by a run is, in each sequence that holds for it, all that is confirmed."""
+    """What a line uses of quotas by a run is, in each sequence that holds for it, all that is confirmed.
+
+    Of its own protection it is no more than that: its days may be none of those on which something is kept for it.
+    """
     last = 0
     while rows := sql.fetch(
         "SELECT c.id, c.new, c.new_uses FROM backorders_change c JOIN backorders_run r ON r.id = c.run_id"
@@ -47,8 +51,9 @@ def _uses() -> Iterator[Finding | Count]:
             confirmed, sums = sum(row[1] for row in _told(new)), dict[int, int]()
             for sequence, *_, quantity in json.loads(stored) if isinstance(stored, str) else stored:
                 sums[sequence] = sums.get(sequence, 0) + quantity
-            if set(sums.values()) != {confirmed}:
-                said = ", ".join(map(str, sums.values()))
+            own = sums.pop(PROTECTED, 0)
+            if own > confirmed or set(sums.values()) - {confirmed}:
+                said = ", ".join(map(str, [*sums.values(), *([own] if own else [])]))
                 yield Finding(f"Change {change_id} confirms {confirmed} and uses {said}.", {"change": change_id})
 
 

@@ -66,8 +66,8 @@ class Left(StrEnum):
     """Why an undoing left a line as it is.
 
     `ended`: it was cancelled or rejected; `since`: it was promised otherwise since, or delivered; `gone`: its earlier
-    goods are promised to others or not there; `quota`: its quota does not leave it what it had; `protected`: supply
-    protection was made for it; `together`: a line that arrives together with it was left.
+    goods are promised to others or not there; `quota`: its quota does not leave it what it had; `protected`: they are
+    protected for others since; `together`: a line that arrives together with it was left.
     """
 
     ENDED = "ended"
@@ -76,6 +76,10 @@ class Left(StrEnum):
     QUOTA = "quota"
     PROTECTED = "protected"
     TOGETHER = "together"
+
+
+KEPT_FOR_OTHERS = "kept"
+"""Where a change says what limits it: so much is protected for others, instead of the record of a quota."""
 
 
 class Verdict(StrEnum):
@@ -101,11 +105,12 @@ class Frozen(StrEnum):
 
     `together`: it arrives together with something that takes none; `linked`: or with lines of products that are linked
     with too many others to be decided at once. `expiring`: its goods are kept in batches, and it asks for one, arrives
-    together with others, or is under a quota, protection or a lead time; `protected`: supply protection holds for it.
-    `rationed`: a quota holds for it, and it was promised before what tells it apart was kept with it. `exceeded`:
-    more is promised of its quota than it allows, and its strategy is one that keeps. `planned`: one location alone
-    serves it, and planned or unreleased goods count for the product. `short`: its location lacks goods for lines
-    that stay as they are. `linked` is, too, what shares a quota with lines of too many products.
+    together with others, or is under a quota, protection or a lead time. `rationed`: a quota or supply protection holds
+    for its product, and it was promised before what tells it apart was kept with it. `protected`: one location alone
+    serves it, and supply protection holds for its product. `exceeded`: more is promised of its quota than it allows,
+    and its strategy is one that keeps. `planned`: one location alone serves it, and planned or unreleased goods count
+    for the product. `short`: its location lacks goods for lines that stay as they are. `linked` is, too, what shares a
+    quota with lines of too many products.
     """
 
     FIXED = "fixed"

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.backorders.models import Change, Run
 from troth.business.backorders.states import (
+    KEPT_FOR_OTHERS,
     ChangeState,
     Frozen,
     KeyState,
@@ -16,7 +17,7 @@ from troth.business.backorders.states import (
     Sort,
     Verdict,
 )
-from troth.business.promising.rules.explain import of_quota
+from troth.business.promising.rules.explain import of_kept, of_quota
 from troth.kernel.backorder import Raised
 from troth.kernel.calendars import day_of
 from troth.kernel.quantity import format_quantity
@@ -94,8 +95,8 @@ FROZEN: dict[str, Text] = {
     Frozen.SCOPE: _("Checked by another scope than the product's"),
     Frozen.CLOSED: _("The site is closed"),
     Frozen.EXPIRING: _("Goods are kept in batches, and more than their life decides who may have them"),
-    Frozen.RATIONED: _("A quota holds for it, but it was promised too long ago to know which"),
-    Frozen.PROTECTED: _("Supply protection holds for it"),
+    Frozen.RATIONED: _("A quota or supply protection holds, but it was promised too long ago to know whose it is"),
+    Frozen.PROTECTED: _("One storage location serves it, and supply protection holds for its product"),
     Frozen.EXCEEDED: _("More is promised of its quota than it allows; it keeps what it has"),
     Frozen.PLANNED: _("One storage location serves it, and planned or unreleased goods count for the product"),
     Frozen.SHORT: _("Its storage location lacks goods for lines that keep what they have"),
@@ -124,7 +125,7 @@ LEFT: dict[str, Text] = {
     Left.SINCE: _("Left as it is: it was promised otherwise or delivered since."),
     Left.GONE: _("Left as it is: its earlier goods are promised to others by now, or not there any more."),
     Left.QUOTA: _("Left as it is: its quota does not leave it what it had."),
-    Left.PROTECTED: _("Left as it is: supply protection holds for it by now."),
+    Left.PROTECTED: _("Left as it is: what it had is protected for others by now."),
     Left.TOGETHER: _("Left as it is: it arrives together with a line that was left."),
 }
 PASSED = _("Redistribute: its day has passed; it gets the next one on which its goods can leave.")
@@ -147,11 +148,17 @@ def rule_of(change: Change, run: Run) -> str:
 
 
 def limit_of(change: Change) -> str:
-    """The quota that keeps a line from having more or earlier, in the reader's language; "" where none does."""
+    """The quota that keeps a line from having more or earlier, or what is protected for others, in the reader's
+    language; "" where nothing does."""
     if not change.quota:
         return ""
-    unit = change.product.base_unit
-    return worded(of_quota(change.quota, lambda quantity: format_quantity(quantity, unit.decimals, unit.code)))
+
+    def amount(quantity: int) -> str:
+        unit = change.product.base_unit
+        return format_quantity(quantity, unit.decimals, unit.code)
+
+    kept = change.quota.get(KEPT_FOR_OTHERS)
+    return worded(of_quota(change.quota, amount) if kept is None else of_kept(kept, amount))
 
 
 def rule(strategy: str, verdict: str, raised: int) -> str:

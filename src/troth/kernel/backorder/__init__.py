@@ -41,11 +41,17 @@ Under quotas whoever keeps its rows keeps the cells that it booked, where those 
 period leaves room in its own, who is procured leaves supply; so Gain, and then Improve, are asked again until none of
 them can have better.
 
+Where something of a key is kept for others (`guarded`), an item may have again what it had, as far as goods are there,
+and beyond that only what it need not leave to them: no promise is lost because something was kept after it. Who keeps
+its rows keeps what it used up of what is kept for itself. Redistribute then holds for the goods that an earlier rank
+may take as it is asked.
+
 `run` is the simulation and the execution. It reads and returns columns (`Backlog`, `Supply`, `Outcome`).
 """
 
 from troth.kernel.backorder.columns import Backlog, Outcome, Raised, Reaction, Reactions, Strategy, Supply
+from troth.kernel.backorder.guarded import Kept
 from troth.kernel.backorder.links import Quotas
 from troth.kernel.backorder.run import run
 
-__all__ = ["Backlog", "Outcome", "Quotas", "Raised", "Reaction", "Reactions", "Strategy", "Supply", "run"]
+__all__ = ["Backlog", "Kept", "Outcome", "Quotas", "Raised", "Reaction", "Reactions", "Strategy", "Supply", "run"]

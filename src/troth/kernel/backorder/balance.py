@@ -86,6 +86,6 @@ Goods = Balance | Aside | Perishing
 """What may serve an item."""
 
 
-def free_on(goods: Goods, day: int) -> int:
+def free_on(goods: Steps | Perishing, day: int) -> int:
     """What is free for a row of a day, which may have passed or lie beyond the horizon."""
     return goods.on(day) if isinstance(goods, Perishing) else goods[min(max(day, 0), len(goods) - 1)]

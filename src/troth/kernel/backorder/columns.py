@@ -98,6 +98,9 @@ class Backlog:
     booking_offsets      one more than items; with `booking_procedure`, `booking_cell`, `booking_quantity`: what its old
                          rows book of its quotas, which it keeps where the rows stay and that is free. It is looked at
                          where it is all that the rows take in each sequence, else they are booked anew
+    asks_as              place in `Kept.groups`, -1 where nothing is kept of its key
+    kept_offsets         one more than items; with `kept_protection` (place among those of its key) and `kept_quantity`:
+                         what its old rows used up of what is kept for it, which they do again where they stay
     timetable            place in the timetables of the run, -1 for none: days on which the item's goods can be used
     group                number of the items that come together, one strategy and rank for all of them; -1: by itself.
                          A timetable of theirs gives for each common day the day on which the item's goods are needed
@@ -130,6 +133,10 @@ class Backlog:
     booking_procedure: Array | None = None
     booking_cell: Array | None = None
     booking_quantity: Array | None = None
+    asks_as: Array | None = None
+    kept_offsets: Array | None = None
+    kept_protection: Array | None = None
+    kept_quantity: Array | None = None
     timetable: Array | None = None
     group: Array | None = None
     aside: Array | None = None
@@ -182,6 +189,7 @@ class Outcome:
 
     booking_item, booking_procedure, booking_cell, booking_quantity      what the rows of an item book of its quotas,
     all of it (see `quota.Booking`); nothing for items that were not moved, which keep what they booked before
+    taken_item, taken_protection, taken_quantity         the same of what is kept for it, by its place on the key
     """
 
     row_offsets: Array
@@ -203,3 +211,6 @@ class Outcome:
     booking_procedure: Array
     booking_cell: Array
     booking_quantity: Array
+    taken_item: Array
+    taken_protection: Array
+    taken_quantity: Array

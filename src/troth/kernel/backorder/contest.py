@@ -1,13 +1,16 @@
 """One contest: the items of a key, or of all the keys that quotas and groups link, in the steps of the run."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
 from troth.kernel import proposals
 from troth.kernel.backorder.balance import Goods, free_on
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
+from troth.kernel.backorder.guarded import Guarded
 from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
 from troth.kernel.backorder.perishing import Perishing
 from troth.kernel.proposals import Curve, Line, Terms
+from troth.kernel.protection import Taken
 from troth.kernel.quota import Booking, Rationed, Rations, proposed
 from troth.kernel.steps import Steps
 
@@ -115,7 +118,7 @@ class Contest:
         day, ready, procured = item.day, item.terms.replenishment_day, False
         if ready is not None and day >= ready:
             held = tuple(item.old) == ((day, item.quantity, True),)
-            procured = held or free_on(item.balance, day) < item.quantity
+            procured = held or free_on(self._curve(item), day) < item.quantity
         return ((day, item.quantity, procured),)
 
     def _cover(self) -> None:
@@ -123,7 +126,7 @@ class Contest:
         for unit in self._of(Strategy.WIN):
             for item in unit.members:
                 ((day, quantity, procured),) = item.new
-                if procured and free_on(item.balance, day) >= quantity:
+                if procured and free_on(self._curve(item), day) >= quantity:
                     item.balance.take(day, quantity)
                     item.new = ((day, quantity, False),)
 
@@ -137,32 +140,32 @@ class Contest:
         item = unit
         if item.is_met and item.new == item.old:
             return False
-        had, booked = item.new, item.bookings
+        had, booked = item.new, (item.bookings, item.taken)
         self._release(item)
         proposed = self._proposal(item)
         better = _dominates(proposed, had) and not _dominates(had, proposed)
         if better:
             self._take(item, proposed)
-            self._freed = self._freed or _frees(item, had)
+            self._freed = self._freed or self._frees(item, had)
         else:
-            self._restore(item, had, booked)
+            self._restore(item, had, *booked)
         return better
 
     def _improve_all(self, group: Group) -> bool:
         if all(item.is_met and item.new == item.old for item in group.members):
             return False
-        had = [(item.new, item.bookings) for item in group.members]
+        had = [(item.new, item.bookings, item.taken) for item in group.members]
         self._release(group)
         if self._propose(group, [item.day for item in group.members]):
-            pairs = [(item.new, old) for item, (old, _) in zip(group.members, had, strict=True)]
+            pairs = [(item.new, old) for item, (old, _, _) in zip(group.members, had, strict=True)]
             if all(_dominates(new, old) for new, old in pairs) and not all(_dominates(old, new) for new, old in pairs):
                 self._freed = self._freed or any(
-                    _frees(item, old) for item, (old, _) in zip(group.members, had, strict=True)
+                    self._frees(item, old) for item, (old, _, _) in zip(group.members, had, strict=True)
                 )
                 return True
             self._release(group)
-        for item, (old, booked) in zip(group.members, had, strict=True):
-            self._restore(item, old, booked)
+        for item, before in zip(group.members, had, strict=True):
+            self._restore(item, *before)
         return False
 
     def _propose(self, group: Group, needed: Sequence[int], *, procures: bool = True) -> bool:
@@ -192,7 +195,7 @@ class Contest:
 
     def _whole(self, item: Item, day: int, *, procures: bool) -> Row | None:
         """The first row from a day on with all of the item."""
-        balance, terms = item.balance, item.terms
+        balance, terms = self._curve(item), item.terms
         if not procures:
             terms = Terms(terms.min_shipment, terms.max_lines, terms.latest_day)
         if item.sequences:
@@ -206,7 +209,7 @@ class Contest:
         return _with_basis(lines, balance)[0] if lines else None
 
     def _proposal(self, item: Item) -> Rows:
-        balance, terms = item.balance, item.terms
+        balance, terms = self._curve(item), item.terms
         if isinstance(balance, Perishing):
             curve = balance.since(item.day)
             lines = item.rule(curve, item.quantity, curve.day, terms)
@@ -223,6 +226,13 @@ class Contest:
         if terms.replenishment_day is None:
             return [(day, quantity, False) for day, quantity in lines]
         return _with_basis(lines, balance)
+
+    def _curve(self, item: Item) -> Steps | Perishing:
+        """What an item that has nothing now may take of its key."""
+        balance = item.balance
+        if item.asks_as is None or not isinstance(balance, Guarded):
+            return balance
+        return balance.seen_by(item.asks_as, item.old)
 
     def _rationed(
         self, item: Item, curve: Curve, *, day: int, ready: int | None = None, usable: Sequence[int] = ()
@@ -284,6 +294,9 @@ class Contest:
     def _takes(self, item: Item, rows: Rows) -> bool:
         """Take the rows if there are goods and quota for all of them, else nothing."""
         balance, keeps = item.balance, self._keeps_booked(item, rows)
+        owner = item.asks_as
+        if owner is not None and isinstance(balance, Guarded) and not balance.covers(owner, item.old, rows):
+            return False
         for row in rows:
             day, quantity, procured = row
             short = not procured and free_on(balance, day) < quantity
@@ -295,10 +308,12 @@ class Contest:
                 item.bookings = [*item.bookings, *self._rations.take(day, quantity, item.sequences)]
         if keeps:
             self._book(item, item.booked)
+        self._use(item, rows)
         return True
 
     def _take(self, item: Item, rows: Rows) -> None:
         keeps = not item.new and self._keeps_booked(item, rows)
+        self._use(item, rows)
         self._issue(item, rows)
         if keeps:
             self._book(item, item.booked)
@@ -310,10 +325,38 @@ class Contest:
         """Whether these are its old rows, and what they book of its quotas is free as it was."""
         return bool(item.booked) and tuple(rows) == tuple(item.old) and self._rations.has(item.booked)
 
-    def _restore(self, item: Item, rows: Rows, bookings: Sequence[Booking]) -> None:
+    def _restore(self, item: Item, rows: Rows, bookings: Sequence[Booking], taken: list[Taken]) -> None:
         """Let an item have again what it gave back just now."""
         self._issue(item, rows)
         self._book(item, bookings)
+        balance = item.balance
+        if isinstance(balance, Guarded):
+            balance.use(taken)
+            item.taken = taken
+
+    def _use(self, item: Item, rows: Rows) -> None:
+        """Use up what is kept for the item; with the rows that it had, what those used up."""
+        balance = item.balance
+        if item.asks_as is None or not isinstance(balance, Guarded):
+            return
+        if not item.taken and [row[:2] for row in rows] == [row[:2] for row in item.old]:
+            balance.use(item.kept)
+            item.taken = list(item.kept)
+            return
+        for day, quantity, _ in rows:
+            item.taken = [*item.taken, *balance.consume(item.asks_as, day, quantity)]
+
+    def _frees(self, item: Item, had: Rows) -> bool:
+        """Whether what the item has now, which is better than what it had, may leave others more than that did."""
+        balance = item.balance
+        if item.sequences or isinstance(balance, Perishing):
+            return True
+        if item.asks_as is not None and cast(Guarded, balance).has_own(item.asks_as):
+            return True
+        if not any(row[2] for row in item.new):
+            return False
+        now, before = ([row for row in rows if not row[2]] for rows in (item.new, had))
+        return not _dominates(now, before)
 
     def _issue(self, item: Item, rows: Rows) -> None:
         balance = item.balance
@@ -335,18 +378,22 @@ class Contest:
             if item.bookings:
                 self._rations.give_back(item.bookings)
                 item.bookings = []
+            if item.taken:
+                assert isinstance(balance, Guarded)
+                balance.use(item.taken, -1)
+                item.taken = []
             item.new = ()
 
 
-def _from(balance: Goods, day: int) -> Curve:
-    return balance.since(day) if isinstance(balance, Perishing) else balance
+def _from(curve: Steps | Perishing, day: int) -> Curve:
+    return curve.since(day) if isinstance(curve, Perishing) else curve
 
 
 def _usable(lines: tuple[Line, ...], item: Item) -> tuple[Line, ...]:
     return proposals.on_days(lines, item.timetable, item.terms.latest_day)
 
 
-def _with_basis(lines: Iterable[Line], balance: Goods) -> Rows:
+def _with_basis(lines: Iterable[Line], balance: Steps | Perishing) -> Rows:
     """The lines as rows; what is free by its day does not cover a row on the lead time."""
     rows, got = [], 0
     for day, quantity in lines:
@@ -364,16 +411,6 @@ def _is_fickle(item: Item, lines: int) -> bool:
         return True
     cut = item.rule is proposals.partial and (item.terms.min_shipment > 1 or lines >= item.terms.max_lines)
     return cut or bool(item.sequences)
-
-
-def _frees(item: Item, had: Rows) -> bool:
-    """Whether what the item has now, which is better than what it had, may leave others more than that did."""
-    if item.sequences or isinstance(item.balance, Perishing):
-        return True
-    if not any(row[2] for row in item.new):
-        return False
-    now, before = ([row for row in rows if not row[2]] for rows in (item.new, had))
-    return not _dominates(now, before)
 
 
 def _dominates(new: Rows, old: Rows) -> bool:

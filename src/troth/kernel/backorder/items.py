@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from troth.kernel import proposals
 from troth.kernel.backorder.balance import Balance, Goods
 from troth.kernel.proposals import Curve, Line, Terms
+from troth.kernel.protection import Group as Owner
+from troth.kernel.protection import Taken
 from troth.kernel.quota import Booking, Sequences
 
 Row = tuple[int, int, bool]
@@ -25,10 +27,13 @@ class Item:
     """An open item: what it asks for, what it had, and, as the contest goes on, what it has.
 
     `balance` is what may serve it. `fickle`: its last proposal, made again with less free, may suit it better.
+    `asks_as`: who it is to those for whom something is kept of its key, of which its old rows took `kept`, and what it
+    has now `taken`.
     """
 
     __slots__ = (
         "aside",
+        "asks_as",
         "balance",
         "booked",
         "bookings",
@@ -36,6 +41,7 @@ class Item:
         "fickle",
         "group",
         "is_limited",
+        "kept",
         "key",
         "lasting",
         "new",
@@ -48,6 +54,7 @@ class Item:
         "rule",
         "sequences",
         "strategy",
+        "taken",
         "terms",
         "timetable",
     )
@@ -62,6 +69,9 @@ class Item:
         self.new: Rows = ()
         self.booked: Sequence[Booking] = ()
         self.bookings: list[Booking] = []
+        self.asks_as: Owner | None = None
+        self.kept: Sequence[Taken] = ()
+        self.taken: list[Taken] = []
         self.open_after: int | None = None
         self.is_limited = False
         self.raised = 0

@@ -7,19 +7,21 @@ thousands of items are made at a time, so a run needs memory for its columns and
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from troth.kernel.backorder.balance import Aside, Balance
 from troth.kernel.backorder.columns import Backlog, Outcome, Reaction, Reactions, Strategy, Supply
 from troth.kernel.backorder.contest import Aborted, Contest
+from troth.kernel.backorder.guarded import NOTHING_KEPT, Guarded, Kept
 from troth.kernel.backorder.items import RULES, Group, Item, Unit
 from troth.kernel.backorder.links import NO_QUOTAS, Quotas, linked
 from troth.kernel.backorder.losses import losses_of
 from troth.kernel.backorder.perishing import Larder, Perishing
 from troth.kernel.netting import Array
 from troth.kernel.proposals import ANY_TERMS, Terms
+from troth.kernel.protection import Taken
 from troth.kernel.quota import Booking, Rations
 
 ITEMS_AT_A_TIME = 20_000
@@ -32,6 +34,7 @@ def run(
     horizon: int = 365,
     reactions: Reactions | None = None,
     quotas: Quotas = NO_QUOTAS,
+    kept: Kept = NOTHING_KEPT,
     timetables: Sequence[Sequence[int]] = (),
     lasting: Sequence[Sequence[int]] = (),
 ) -> Outcome:
@@ -45,7 +48,7 @@ def run(
     reactions = reactions or Reactions()
     _assert_sound(backlog)
     book = _Book(len(backlog), len(supply), quotas)
-    for contest in _contests(backlog, supply, (quotas, timetables, lasting), horizon):
+    for contest in _contests(backlog, supply, _Given(quotas, kept, timetables, lasting), horizon):
         try:
             Contest(contest.units(horizon), reactions, contest.rations).settle()
         except Aborted as stopped:
@@ -54,7 +57,7 @@ def run(
             book.aborted[list(contest.balances)] = True
             for item in contest.moving:
                 item.new, item.strategy, item.bookings = item.old, contest.strategies[item.place], []
-                item.is_limited = False
+                item.is_limited, item.taken = False, []
         book.enter(contest.items)
     return book.outcome(backlog)
 
@@ -80,7 +83,7 @@ class _Book:
         self._places, self._counts, self._strategies, self._raised = (array("q") for _ in range(4))
         self._limited = array("b")
         self._days, self._quantities, self._procured = array("q"), array("q"), array("b")
-        self._losses, self._bookings = array("q"), array("q")
+        self._losses, self._bookings, self._taken = array("q"), array("q"), array("q")
         self._gained, self._lost = np.zeros(items, np.int64), np.zeros(items, np.int64)
 
     def enter(self, items: Sequence[Item]) -> None:
@@ -98,6 +101,9 @@ class _Book:
             for booking in item.bookings:
                 self._bookings.append(item.place)
                 self._bookings.extend(booking)
+            for taken in item.taken:
+                self._taken.append(item.place)
+                self._taken.extend(taken)
         gained, lost, losses = losses_of(items, self._row)
         for place, quantity in gained.items():
             self._gained[place] = quantity
@@ -119,6 +125,8 @@ class _Book:
         losses = losses[np.argsort(losses[:, 0], kind="stable")]
         bookings = _column(self._bookings).reshape(-1, 4)
         bookings = bookings[np.argsort(bookings[:, 0], kind="stable")]
+        taken = _column(self._taken).reshape(-1, 3)
+        taken = taken[np.argsort(taken[:, 0], kind="stable")]
         return Outcome(
             row_offsets=offsets,
             row_day=_column(self._days)[rows],
@@ -139,6 +147,9 @@ class _Book:
             booking_procedure=bookings[:, 1],
             booking_cell=bookings[:, 2],
             booking_quantity=bookings[:, 3],
+            taken_item=taken[:, 0],
+            taken_protection=taken[:, 1],
+            taken_quantity=taken[:, 2],
         )
 
 
@@ -178,6 +189,9 @@ def _untouched(backlog: Backlog, keys: int, missed: Sequence[Item]) -> Outcome:
         booking_procedure=none,
         booking_cell=none,
         booking_quantity=none,
+        taken_item=none,
+        taken_protection=none,
+        taken_quantity=none,
     )
 
 
@@ -203,12 +217,15 @@ class _Lot:
         return [firsts.get(item.place, item) for item in self.moving if item.group < 0 or item.place in firsts]
 
 
-_Given = tuple[Quotas, Sequence[Sequence[int]], Sequence[Sequence[int]]]
-"""The quotas and the timetables of a run, and until when goods must last."""
+class _Given(NamedTuple):
+    quotas: Quotas
+    kept: Kept
+    timetables: Sequence[Sequence[int]]
+    lasting: Sequence[Sequence[int]]
 
 
 def _contests(backlog: Backlog, supply: Supply, given: _Given, horizon: int) -> Iterator[_Lot]:
-    quotas = given[0]
+    quotas = given.quotas
     lots = linked(backlog, len(supply), quotas)
     lot_of = lots[backlog.key] if len(backlog) else np.empty(0, np.int64)
     order = np.lexsort((backlog.id, backlog.rank, lot_of))
@@ -219,7 +236,7 @@ def _contests(backlog: Backlog, supply: Supply, given: _Given, horizon: int) -> 
         items = _items(backlog, order[bounds[first] : bounds[last]], given)
         start = int(bounds[first])
         for at in range(first, last):
-            yield _lot(items[bounds[at] - start : bounds[at + 1] - start], changes, rations, horizon)
+            yield _lot(items[bounds[at] - start : bounds[at + 1] - start], changes, (rations, given.kept), horizon)
 
 
 def _spans(bounds: Array) -> Iterator[tuple[int, int]]:
@@ -232,19 +249,23 @@ def _spans(bounds: Array) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _lot(items: list[Item], changes: "_Changes", rations: Rations, horizon: int) -> _Lot:
+def _lot(items: list[Item], changes: "_Changes", limits: tuple[Rations, Kept], horizon: int) -> _Lot:
+    rations, kept = limits
     nets: dict[int, dict[int, int]] = {key: changes.of(key, horizon) for key in {item.key for item in items}}
     moving = [item for item in items if item.strategy != Strategy.SKIP]
-    kept = {item.aside: changes.kept_at(item.aside) for item in moving if item.aside >= 0}
+    asides_kept = {item.aside: changes.kept_at(item.aside) for item in moving if item.aside >= 0}
     if len(moving) < len(items):
         for item in items:
             if item.strategy == Strategy.SKIP:
                 item.new = item.old
-                _skip(item, nets[item.key], kept, horizon)
+                _skip(item, nets[item.key], asides_kept, horizon)
     for key, aside in {(item.key, item.aside): None for item in moving if item.aside >= 0}:
-        assert kept[aside] >= 0, "items are moved only where what is not moved has its goods"
-        nets[key][0] += kept[aside]
-    balances = {key: Balance(net, horizon) for key, net in nets.items()}
+        assert asides_kept[aside] >= 0, "items are moved only where what is not moved has its goods"
+        nets[key][0] += asides_kept[aside]
+    balances = {
+        key: Guarded(net, horizon, kept.protections[key]) if key in kept.protections else Balance(net, horizon)
+        for key, net in nets.items()
+    }
     larders = {key: Larder(pool) for key, pool in changes.larders.items() if key in nets}
     for item in items:
         if item.lasting:
@@ -260,7 +281,7 @@ def _lot(items: list[Item], changes: "_Changes", rations: Rations, horizon: int)
             continue
         item.balance = balances[item.key]
         if item.aside >= 0:
-            room = kept[item.aside] + changes.lying_at(item.aside)
+            room = asides_kept[item.aside] + changes.lying_at(item.aside)
             item.balance = asides.setdefault(item.aside, Aside(balances[item.key], room))
     return _Lot(balances, items, moving, rations, {item.place: item.strategy for item in moving})
 
@@ -304,7 +325,7 @@ class _Changes:
 
 def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     """The items at these places, in this order."""
-    quotas, timetables, lasting = given
+    quotas, kept, timetables, lasting = given
     strategy = backlog.strategy[places]
     if backlog.frozen is not None:
         strategy = np.where(backlog.frozen[places], int(Strategy.SKIP), strategy)
@@ -323,6 +344,11 @@ def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
             if choice >= 0 and item.strategy != Strategy.SKIP:
                 item.sequences = quotas.sequences[choice]
         _give_bookings(items, backlog, places)
+    if backlog.asks_as is not None:
+        for item, owner in zip(items, backlog.asks_as[places].tolist(), strict=True):
+            if owner >= 0 and item.strategy != Strategy.SKIP:
+                item.asks_as = kept.groups[owner]
+        _give_kept(items, backlog)
     if backlog.timetable is not None:
         for item, table in zip(items, backlog.timetable[places].tolist(), strict=True):
             if table >= 0:
@@ -388,6 +414,20 @@ def _give_bookings(items: Sequence[Item], backlog: Backlog, places: Array) -> No
         sums = [sum(one.quantity for one in found if one.procedure in sequence) for sequence in item.sequences]
         if all(each == total for each in sums) and sum(sums) == sum(one.quantity for one in found):
             item.booked = found
+
+
+def _give_kept(items: Sequence[Item], backlog: Backlog) -> None:
+    """What the old rows used up of what is kept for their items."""
+    offsets = backlog.kept_offsets
+    if offsets is None:
+        return
+    assert backlog.kept_protection is not None
+    assert backlog.kept_quantity is not None
+    for item in items:
+        own = slice(int(offsets[item.place]), int(offsets[item.place + 1]))
+        if own.start < own.stop and item.asks_as is not None:
+            columns = (backlog.kept_protection[own].tolist(), backlog.kept_quantity[own].tolist())
+            item.kept = [Taken(*row) for row in zip(*columns, strict=True)]
 
 
 def _terms(limits: tuple[Array | None, ...], places: Array) -> Iterator[Terms]:

@@ -6,12 +6,13 @@ it, a job, or the next one after a crash.
 
 from dataclasses import dataclass
 
-from troth.business.backorders.actions.simulate import SEQUENCE_COMPANY, record
+from troth.business.backorders.actions.simulate import PLANNED, SEQUENCE_COMPANY, record
 from troth.business.backorders.models import Run, RunKey
 from troth.business.backorders.rules.limits import Counts, SecondPersonNeeded, exceeded
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import Settings
 from troth.business.backorders.states import RUN, KeyState, Kind, RunState
+from troth.business.promising.actions import limited
 from troth.kernel.errors import BusinessError, Sentence, together
 from troth.platform import locks, numbering
 from troth.platform.actions import action
@@ -90,6 +91,9 @@ def apply_run(run_id: int, *, expected_version: int | None = None, by: Actor, cl
     run, _ = locks.hold(Run, run_id, by=by)
     locks.refuse_if_changed(run, expected_version)
     run.state, run.keys_done, run.told = RUN.step(run.state, "apply"), 0, False
+    # Undoing it gives nobody what is protected for others since.
+    planned = limited.planned(run.keys.values_list("product_id", "site_id"))
+    run.settings = {**run.settings, PLANNED: {str(one): quantity for one, quantity in planned.items()}}
     _save(run)
     record(run, "backorders.run_begun", by=by, clock=clock, keys=run.keys_total)
 

@@ -256,7 +256,7 @@ def _frozen(
         procured = np.array([scope.lead_time for scope in scopes], np.bool_) | unsure
         named = np.array([bool(batch) for batch in found.batch], np.bool_)
         by_id = found.requirement.tolist()
-        limiting = np.array([one in limits.lines or one in limits.protected for one in by_id], np.bool_)
+        limiting = np.array([one in limits.lines or one in limits.owners for one in by_id], np.bool_)
         entangled = procured[found.key] | named | located | limiting | (found.group >= 0)
         frozen[expiring & entangled] = places[Frozen.EXPIRING]
     frozen[closed[said.way] if len(closed) else slice(0)] = places[Frozen.CLOSED]
@@ -265,7 +265,8 @@ def _frozen(
         known = np.array([one in limits.lines and one not in limits.unknown for one in by_id], np.bool_)
         unmarked = np.array([one in limits.unknown for one in by_id], np.bool_)
         frozen[(found.is_rationed & ~known) | unmarked] = places[Frozen.RATIONED]
-        frozen[np.array([one in limits.protected for one in by_id], np.bool_)] = places[Frozen.PROTECTED]
+        guarded = np.array([one in limits.owners for one in by_id], np.bool_)
+        frozen[guarded & located] = places[Frozen.PROTECTED]
     frozen[found.is_apart] = places[Frozen.TOGETHER]
     frozen[found.is_fixed] = places[Frozen.FIXED]
     frozen[found.is_held] = places[Frozen.HELD]

@@ -53,10 +53,7 @@ class Rationing:
             for place in self.booked
             if moves[place] and (found := limits.matched.get(ids[place])) is not None and found.sequences
         }
-        self._back: dict[QuotaKey, int] = {}
-        for place, uses in self.booked.items():
-            for use in uses if moves[place] else ():
-                self._back[key_of(use)] = self._back.get(key_of(use), 0) + use.quantity
+        self._back = _by_cell(use for place, uses in self.booked.items() if moves[place] for use in uses)
         self._rows = _rows(self.matched.values())
         self._number = {row: number for number, row in enumerate(self._rows)}
         self._places: dict[tuple[int, int], int] = {}
@@ -88,12 +85,12 @@ class Rationing:
     def _seen(self, row: _Row, today: int) -> Procedure:
         kind = row.terms.period
         cells = [
-            Cell(first_day(kind, key.period) - today, last_day(kind, key.period) - today, *self._left(key))
+            Cell(first_day(kind, key.period) - today, last_day(kind, key.period) - today, *self.left(key))
             for key in row.keys
         ]
         return Procedure(tuple(cells), row.terms.look_back, row.terms.look_ahead, row.terms.order)
 
-    def _left(self, key: QuotaKey) -> tuple[int, int]:
+    def left(self, key: QuotaKey) -> tuple[int, int]:
         """What is planned, and what others consume of it."""
         balance = self._lines.quota[key]
         return balance.planned, balance.consumed - self._back.get(key, 0)
@@ -152,12 +149,12 @@ class Rationing:
     def is_rebooked(self, place: int, now: Sequence[Use]) -> bool:
         """Whether a line consumes other cells of the quotas that hold for it than before."""
         rows = [(one.procedure.id, one.cell) for one in targets_of(self.matched[place])]
-        before = [use for use in self.booked[place] if (use.procedure_id, use.cell) in rows]
-        return _by_cell(before) != _by_cell(now)
+        before, after = ([use for use in uses if use[1:3] in rows] for uses in (self.booked[place], now))
+        return _by_cell(before) != _by_cell(after)
 
     def after(self, consumed: dict[int, tuple[Use, ...]]) -> "Afterwards":
         """What is left once lines consume this."""
-        return Afterwards(self, self._rows, self._left, consumed)
+        return Afterwards(self, self._rows, self.left, consumed)
 
 
 def _rows(found: Iterable[Matched]) -> dict[tuple[int, str | None], _Row]:

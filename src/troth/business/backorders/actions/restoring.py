@@ -1,8 +1,10 @@
 """What an undoing gives back: the confirmations that lines had before a run, as far as they can be had again.
 
 Who gained gives back first, then who lost takes again; whoever was promised otherwise since is left alone. A line whose
-earlier goods are gone, or to which its quota does not leave what it had, keeps what it has. What it consumes of quotas
-goes back with it: to the cells from which it came where they still hold for it, else to those that do.
+earlier goods are gone or protected for others since, or to which its quota does not leave what it had, keeps what it
+has. What it consumes of quotas and of its own protection goes back with it: to the cells from which it came where they
+still hold for it, else to those that do. What is given back of a protection is not kept again for its group before all
+who had it have been asked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,40 +14,32 @@ import numpy as np
 
 from troth.business.backorders import store
 from troth.business.backorders.actions import aside
-from troth.business.backorders.actions.aging import NO_LIFE, lasts_of
+from troth.business.backorders.actions.simulate import PLANNED
+from troth.business.backorders.actions.touched import Books, Told, Touched
 from troth.business.backorders.models import Change, Run
 from troth.business.backorders.states import ChangeState, Left, Verdict, verdict_of
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising.actions import assign as assigning
-from troth.business.promising.actions import limited, quotas
 from troth.business.promising.actions.assign import Given
-from troth.business.promising.actions.changes import demand_of
-from troth.business.promising.actions.lasting import lot_postings
 from troth.business.promising.actions.limited import Limits
-from troth.business.promising.actions.quotas import key_of
-from troth.business.promising.rules.quotas import Use
 from troth.business.promising.rules.wish import Schedule, Way
 from troth.business.promising.states import UNSECURED
 from troth.business.sales.actions.outstanding import outstanding
 from troth.business.supply import actions as supply
-from troth.kernel import lots, netting, scheduling
-from troth.kernel.backorder.balance import Aside, Balance, Goods, free_on
+from troth.kernel import scheduling
+from troth.kernel.backorder.balance import free_on
+from troth.kernel.backorder.guarded import Guarded
 from troth.kernel.backorder.losses import moves
-from troth.kernel.backorder.perishing import Larder, Perishing
 from troth.kernel.calendars import day_of
-from troth.kernel.places import segment_of
-from troth.kernel.proposals import Line
+from troth.kernel.protection import Group
 from troth.kernel.scheduling import Dates
-from troth.kernel.scopes import CheckingScope, Event
+from troth.kernel.scopes import Event
 from troth.ledgers.availability.keys import AvailabilityKey
-from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
 from troth.reference import queries as reference
 
 Pair = tuple[Given, assigning.Stands]
-Told = list[tuple[int, int, int, str]]
-"""(quantity, material day, delivery day, basis)."""
 
 
 @dataclass
@@ -57,53 +51,6 @@ class Restored:
     changes: list[store.NewChange] = field(default_factory=list)
 
 
-@dataclass
-class _Line:
-    """A line that a run changed: what it was given then, and what stands for it."""
-
-    change: Change
-    stands: assigning.Stands | None
-    way: Way
-    is_back: bool = False
-    left: Left | None = None
-    uses: tuple[Use, ...] = ()
-    """What it consumes of quotas once it is back."""
-
-    @property
-    def consumes(self) -> tuple[Use, ...]:
-        """What it consumes now of what may be given up."""
-        return limited.loose_of(self.stands) if self.stands is not None else ()
-
-    @property
-    def now(self) -> Told:
-        if self.stands is None:
-            return []
-        found = [
-            (one.open, one.schedule.dates.material_available, one.schedule.dates.delivery, str(one.schedule.basis))
-            for one in assigning.loose(self.stands)
-        ]
-        return sorted(found, key=lambda row: row[1])
-
-    @property
-    def key(self) -> AvailabilityKey:
-        return AvailabilityKey(self.change.product_id, self.change.site_id, segment_of(self.change.location))
-
-    @property
-    def together(self) -> tuple[int, ...]:
-        """What tells lines that arrive together from others."""
-        stands = self.stands
-        if stands is None or not (stands.complete_delivery or stands.delivery_group):
-            return (self.change.line_id,)
-        return (stands.document.id, 0 if stands.complete_delivery else stands.delivery_group)
-
-    @property
-    def is_untouched(self) -> bool:
-        """Whether what the run gave is still what stands, and from where."""
-        if self.stands is None or self.stands.is_withdrawn or self.stands.key != self.key:
-            return False
-        return [row[:3] for row in self.now] == [tuple(row[:3]) for row in self.change.new]
-
-
 def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clock: Clock) -> Restored:
     """What is given back on these keys, which are locked here with their quotas; nothing is written."""
     zones = {site.id: site.time_zone for site in reference.sites(company_id=run.company_id, with_closed=True)}
@@ -112,7 +59,7 @@ def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clo
     lines = _lines(run, list(key_ids))
     scopes = masterdata.checking_scopes({key.product_id for key in key_ids}, Event.ORDER)
     found = Restored(today)
-    books = _Books(held, scopes, today, limits)
+    books = Books(held, scopes, today, limits, run.settings.get(PLANNED, {}))
     books.lay_out({supply.site_series(one.key) for one in lines}, located)
     books.fill_larders(lines)
     _give_back(lines, books)
@@ -123,7 +70,7 @@ def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clo
     return found
 
 
-def _lines(run: Run, keys: Sequence[AvailabilityKey]) -> list[_Line]:
+def _lines(run: Run, keys: Sequence[AvailabilityKey]) -> list[Touched]:
     changes = Change.objects.filter(
         run=run.undoes, state=ChangeState.APPLIED, product_id__in={key.product_id for key in keys},
         site_id__in={key.site_id for key in keys},
@@ -138,92 +85,13 @@ def _lines(run: Run, keys: Sequence[AvailabilityKey]) -> list[_Line]:
     said = outstanding(run.company_id, line_ids, np.array([one.site_id for one in found], np.int64))
     stands = assigning.standing(line_ids.tolist())
     ways = [said.ways[place] for place in said.way.tolist()]
-    return [_Line(one, stands.get(one.line_id), way) for one, way in zip(found, ways, strict=True)]
+    return [Touched(one, stands.get(one.line_id), way) for one, way in zip(found, ways, strict=True)]
 
 
 _TURN = (Verdict.BETTER, Verdict.BASIS, Verdict.MIXED, Verdict.WORSE)
 
 
-@dataclass
-class _Books:
-    """The goods and quotas of the keys, as lines give back and take; `back` is what of quotas was given back so far."""
-
-    held: Held
-    scopes: Mapping[int, CheckingScope]
-    today: Mapping[int, int]
-    limits: Limits
-    balances: dict[AvailabilityKey, Goods] = field(default_factory=dict)
-    larders: dict[AvailabilityKey, Larder] = field(default_factory=dict)
-    back: dict[QuotaKey, int] = field(default_factory=dict)
-
-    def lay_out(self, keys: Iterable[AvailabilityKey], located: Sequence[AvailabilityKey]) -> None:
-        """What is there of these keys, and at their locations; what a location keeps without need is the site's."""
-        over = {key: sum(self.held.balance(key).series.quantities) for key in located}
-        lying = supply.lying_at(self.held, located)
-        for key in keys:
-            scope, today = self.scopes[key.product_id].secured, self.today[key.site_id]
-            net = netting.changes(self.held.balance(key).series, scope, today)
-            own = [one for one in located if supply.site_series(one) == key]
-            net[0] += sum(max(over[one], 0) for one in own)
-            whole = self.balances[key] = Balance(net, scope.horizon_days)
-            self.balances |= {one: Aside(whole, over[one] + lying[one]) for one in own}
-
-    def fill_larders(self, lines: Sequence["_Line"]) -> None:
-        """Of goods that expire, what is there beside the lines, and what these have of it."""
-        for key in {one.key for one in lines if not one.change.location and self.held.balance(one.key).lots}:
-            scope, today = self.scopes[key.product_id].secured, self.today[key.site_id]
-            stands = [(one, one.stands) for one in lines if one.key == key and one.stands and not one.stands.batch]
-            back = [entry for _, own in stands for entry in demand_of(own, sign=1) if entry.key == key]
-            found = lots.merge(self.held.balance(key).lots, lot_postings(back))
-            self.larders[key] = Larder(lots.pool(found, scope, today))
-            for one, own in stands:
-                for quantity, material, _, basis in one.now if own.key == key and own.is_checked else ():
-                    if basis not in UNSECURED:
-                        self.goods(one, one.now).take(material - today, quantity)
-
-    def goods(self, one: "_Line", rows: Told) -> Goods:
-        """What may serve a line as far as these rows go."""
-        larder = self.larders.get(one.key)
-        if larder is None:
-            return self.balances[one.key]
-        assert one.stands is not None
-        today, life = self.today[one.key.site_id], one.stands.life_days
-        life = NO_LIFE if life is None else life
-        until = {row[1] - today: lasts_of(row[2], life, row[1] - today) for row in rows}
-        return Perishing(larder, (0,), until, (), horizon=self.scopes[one.key.product_id].horizon_days)
-
-    def use(self, uses: Iterable[Use], sign: int) -> None:
-        """Let go of these (1), or consume them (-1)."""
-        for use in uses:
-            self.back[key_of(use)] = self.back.get(key_of(use), 0) + sign * use.quantity
-
-    def before(self, one: _Line) -> tuple[Use, ...] | None:
-        """What the line would consume of quotas with what it had; None where they do not leave it that."""
-        matched = self.limits.matched.get(one.change.requirement_id)
-        had = [Use(*use) for use in one.change.old_uses]
-        if limited.fits(had, matched, sum(row[0] for row in one.change.old)) and self._has(had):
-            return tuple(had)
-        ration = quotas.Run(self.held, {0: matched} if matched is not None else {}, self.back).ration(0)
-        today, found = self.today[one.key.site_id], list[Use]()
-        for quantity, material, *_ in one.change.old if ration is not None else ():
-            assert ration is not None
-            if ration.room(material - today, today) < quantity:
-                return None
-            found += ration.book([Line(max(material - today, 0), quantity)], today)
-        return tuple(found)
-
-    def _has(self, uses: Iterable[Use]) -> bool:
-        wanted: dict[QuotaKey, int] = {}
-        for use in uses:
-            wanted[key_of(use)] = wanted.get(key_of(use), 0) + use.quantity
-        return all(self._left(key) >= quantity for key, quantity in wanted.items())
-
-    def _left(self, key: QuotaKey) -> int:
-        balance = self.held.balance(key)
-        return int(balance.planned - balance.consumed) + self.back.get(key, 0)
-
-
-def _give_back(lines: Sequence[_Line], books: _Books) -> None:
+def _give_back(lines: Sequence[Touched], books: Books) -> None:
     """Take what lines had before as far as goods are there, those who gained first; twice, for what that sets free."""
     waiting = [unit for unit in _units(lines) if _may_go_back(unit, books)]
     waiting.sort(key=lambda unit: min((_TURN.index(Verdict(one.change.verdict)), one.change.pk) for one in unit))
@@ -232,22 +100,22 @@ def _give_back(lines: Sequence[_Line], books: _Books) -> None:
             _all_or_none(unit, books)
 
 
-def _units(lines: Sequence[_Line]) -> list[list[_Line]]:
+def _units(lines: Sequence[Touched]) -> list[list[Touched]]:
     """What goes back as one: a line, or those that arrive together."""
-    units: dict[tuple[int, ...], list[_Line]] = {}
+    units: dict[tuple[int, ...], list[Touched]] = {}
     for one in lines:
         units.setdefault(one.together, []).append(one)
     return list(units.values())
 
 
-def _may_go_back(unit: Sequence[_Line], books: _Books) -> bool:
+def _may_go_back(unit: Sequence[Touched], books: Books) -> bool:
     """Whether all of them still have what the run gave them; else each is noted why it is left."""
     for one in unit:
         if one.stands is None or one.stands.is_withdrawn:
             one.left = Left.ENDED
-        elif not one.is_untouched or one.stands.batch or one.key not in books.balances:
+        elif not one.is_as_given or one.stands.batch or one.key not in books.balances:
             one.left = Left.SINCE
-        elif one.change.requirement_id in books.limits.protected:
+        elif (one.key.segment or one.key in books.larders) and books.owner(one) is not None:
             one.left = Left.PROTECTED
     if not any(one.left for one in unit):
         return True
@@ -256,17 +124,17 @@ def _may_go_back(unit: Sequence[_Line], books: _Books) -> bool:
     return False
 
 
-def _all_or_none(unit: Sequence[_Line], books: _Books) -> None:
-    done: list[_Line] = []
+def _all_or_none(unit: Sequence[Touched], books: Books) -> None:
+    done: list[Touched] = []
     for one in unit:
         left = _goes_back(one, books)
         if left is not None:
             for other in reversed(done):
-                books.use(other.uses, 1)
-                books.use(other.consumes, -1)
+                books.use(other, other.uses, 1)
+                books.use(other, other.consumes, -1)
                 before = [tuple(row) for row in other.change.old]
                 back = _swapped(books, other, before, other.now)
-                assert back, "what a line has until now is there for it"
+                assert back is None, "what a line has until now is there for it"
             for other in unit:
                 other.left = left if other is one else Left.TOGETHER
             return
@@ -275,27 +143,32 @@ def _all_or_none(unit: Sequence[_Line], books: _Books) -> None:
         one.is_back, one.left = True, None
 
 
-def _goes_back(one: _Line, books: _Books) -> Left | None:
+def _goes_back(one: Touched, books: Books) -> Left | None:
     """Let a line take what it had; why it could not, and all as it was, where goods or a quota lack."""
-    books.use(one.consumes, 1)
-    uses = books.before(one)
+    books.use(one, one.consumes, 1)
+    uses, left = books.before(one), Left.QUOTA
     if uses is not None:
         old = [tuple(row) for row in one.change.old]
-        if _swapped(books, one, one.now, old):
+        why = _swapped(books, one, one.now, old, books.owner(one))
+        if why is None:
             one.uses = uses
-            books.use(uses, -1)
+            books.use(one, uses, -1)
             return None
-    books.use(one.consumes, -1)
-    return Left.GONE if uses is not None else Left.QUOTA
+        left = why
+    books.use(one, one.consumes, -1)
+    return left
 
 
-def _swapped(books: _Books, one: _Line, now: Told, before: Told) -> bool:
-    """Give back what a line has and take what it had; False, and all as it was, where that is not there."""
+def _swapped(books: Books, one: Touched, now: Told, before: Told, owner: Group | None = None) -> Left | None:
+    """Give back what a line has and take what it had; why not, and all as it was, where that is not there for it."""
     today, owned, balance = books.today[one.key.site_id], books.goods(one, now), books.goods(one, before)
     have = [(material - today, quantity) for quantity, material, _, basis in now if basis not in UNSECURED]
     had = [(material - today, quantity) for quantity, material, _, basis in before if basis not in UNSECURED]
     for day, quantity in have:
         owned.give_back(day, quantity)
+    is_left = (
+        owner is None or not isinstance(balance, Guarded) or balance.covers(owner, _supplied(have), _supplied(had))
+    )
     taken: list[tuple[int, int]] = []
     for day, quantity in had:
         if free_on(balance, day) < quantity:
@@ -303,13 +176,23 @@ def _swapped(books: _Books, one: _Line, now: Told, before: Told) -> bool:
                 balance.give_back(other, back)
             for other, again in have:
                 owned.take(other, again)
-            return False
+            return Left.GONE
         balance.take(day, quantity)
         taken.append((day, quantity))
-    return True
+    if is_left:
+        return None
+    for day, quantity in taken:
+        balance.give_back(day, quantity)
+    for day, quantity in have:
+        balance.take(day, quantity)
+    return Left.PROTECTED
 
 
-def _given(one: _Line, run: Run, limits: Limits) -> Pair:
+def _supplied(rows: Iterable[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    return [(day, quantity, False) for day, quantity in rows]
+
+
+def _given(one: Touched, run: Run, limits: Limits) -> Pair:
     assert one.stands is not None
     schedules = tuple(
         Schedule(quantity, _dates(one.way, material, delivery), basis, None)
@@ -329,7 +212,7 @@ def _dates(way: Way, material: int, delivery: int) -> Dates:
     return Dates(material, *scheduling.forward(material, material, way.durations, way.calendars)[1:])
 
 
-def _change(one: _Line, run_id: int, key_id: int) -> store.NewChange:
+def _change(one: Touched, run_id: int, key_id: int) -> store.NewChange:
     """The change of the undoing: what stood, and what stands after it; a line that was left says that it was kept."""
     was, now = one.change, one.now
     after: Told = [tuple(row) for row in was.old] if one.is_back else now

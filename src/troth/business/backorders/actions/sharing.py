@@ -12,24 +12,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from troth.business.backorders.actions.aging import Aging
+from troth.business.backorders.actions.bases import Bases
 from troth.business.backorders.actions.grouping import Groups
-from troth.business.backorders.actions.lines import LEAD_TIME, STOCK, Lines, Timetables, expected
+from troth.business.backorders.actions.keeping import Keeping
+from troth.business.backorders.actions.lines import LEAD_TIME, Lines, Timetables, expected
 from troth.business.backorders.actions.rationing import Afterwards, Rationing, exceeding, names
 from troth.business.backorders.rules.selection import Facts, Flags, Ids, meant, ranked
 from troth.business.backorders.rules.variants import STRATEGIES, Settings
 from troth.business.backorders.states import Frozen, Only, Verdict, verdict_of
 from troth.business.promising.actions import limited
 from troth.business.promising.actions.backlog import BASES
-from troth.business.promising.rules.quotas import Use
-from troth.business.promising.states import Basis
-from troth.kernel import netting
+from troth.business.promising.rules.quotas import Use, merged
+from troth.kernel import protection
 from troth.kernel.backorder import Backlog, Outcome, Strategy
 from troth.kernel.backorder import run as kernel_run
-from troth.kernel.backorder.balance import Balance
 from troth.kernel.distinct import distinct
-from troth.kernel.netting import LYING, Array
+from troth.kernel.netting import Array
+from troth.kernel.protection import Protection
 from troth.kernel.scheduling import Dates
-from troth.kernel.scopes import FIRM
 
 NO_SEGMENT = -1
 LINKED, EXCEEDED, SHORT = (list(Frozen).index(one) + 1 for one in (Frozen.LINKED, Frozen.EXCEEDED, Frozen.SHORT))
@@ -53,7 +53,8 @@ class Changed:
     """A line that is promised otherwise; `line` is its place among the lines of the run, `segment` counts from 1.
 
     `old_uses` and `new_uses` are what it consumes of quotas (None: nothing holds or held for it), `quota` the record of
-    the one that keeps it from having more, or having it earlier.
+    the one that keeps it from having more, or having it earlier. Where none does and it is late or short, `kept` is
+    what is protected for others.
     """
 
     line: int
@@ -67,6 +68,7 @@ class Changed:
     old_uses: tuple[Use, ...] = ()
     new_uses: tuple[Use, ...] | None = None
     quota: Mapping[str, Any] | None = None
+    kept: int = 0
 
     @property
     def verdict(self) -> Verdict:
@@ -155,8 +157,10 @@ class Shared:
         lines, found = self.lines, self.lines.open
         strategies = np.array([int(STRATEGIES[one.strategy]) for one in self.settings.segments] or [0], np.int64)
         strategy = np.where(self._moves(self.segment), strategies[self.segment], int(Strategy.SKIP))
-        self.rationing = Rationing(lines, self.takes_part & (strategy != int(Strategy.SKIP)))
-        booked = self.rationing.bookings
+        moving = self.takes_part & (strategy != int(Strategy.SKIP))
+        self.rationing = Rationing(lines, moving)
+        self.keeping = Keeping(lines, moving, self.rationing)
+        booked, kept = self.rationing.bookings, self.keeping.used
         backlog = Backlog(
             key=found.key, id=found.requirement, quantity=np.maximum(found.wanted, 1), day=self.wanted_day,
             strategy=strategy, rank=self._ranks(), row_offsets=found.row_offsets,
@@ -169,11 +173,12 @@ class Shared:
             sequences=self.rationing.sequences if self.rationing.matched else None,
             open_after=self.rationing.open_after(self.wanted_day), booking_offsets=booked[0],
             booking_procedure=booked[1], booking_cell=booked[2], booking_quantity=booked[3],
+            asks_as=self.keeping.owners, kept_offsets=kept[0], kept_protection=kept[1], kept_quantity=kept[2],
         )  # fmt: skip
         return kernel_run(
             backlog, expected(lines, self.aging.larders), horizon=self.horizon, reactions=self.settings.reactions,
+            timetables=self._timetables[0], quotas=self.rationing.quotas, kept=self.keeping.kept,
             lasting=self.aging.tables,
-            timetables=self._timetables[0], quotas=self.rationing.quotas,
         )  # fmt: skip
 
     @cached_property
@@ -205,12 +210,24 @@ class Shared:
     @cached_property
     def changes(self) -> list[Changed]:
         """The lines that are promised otherwise, in the order of the lines."""
-        bases = _Bases(self)
-        return [self._changed(place, bases) for place in np.flatnonzero(self._differs).tolist()]
+        bases = Bases(self)
+        return [self._changed(place, bases) for place in np.flatnonzero(self.differs).tolist()]
 
     @cached_property
-    def _differs(self) -> Flags:
-        """Whether the rows of a line are others than before."""
+    def differs(self) -> Flags:
+        """Whether a line is promised otherwise than before, or consumes other cells."""
+        found = self.lines.open
+        differs, owner, before, after = self._moved
+        other = (found.row_basis[before] == LEAD_TIME) != self.outcome.row_lead_time[after]
+        differs = differs.copy()
+        differs[owner[other]] = True
+        differs[[place for place in self.rationing.matched if self._is_rebooked(place)]] = True
+        return np.asarray(differs & self.takes_part)
+
+    @cached_property
+    def _moved(self) -> tuple[Flags, Array, Array, Array]:
+        """Whether the days or quantities of a line are others than before; of the lines of as many rows, the line of
+        each row and the places of what it was and is."""
         found, outcome = self.lines.open, self.outcome
         old, new = np.diff(found.row_offsets), np.diff(outcome.row_offsets)
         differs = old != new
@@ -218,27 +235,24 @@ class Shared:
         owner = np.repeat(same, new[same])
         before, after = _flat(found.row_offsets, same), _flat(outcome.row_offsets, same)
         today = self.lines.today[found.key[owner]]
-        other = (
-            (found.row_material[before] - today != outcome.row_day[after])
-            | (found.row_quantity[before] != outcome.row_quantity[after])
-            | ((found.row_basis[before] == LEAD_TIME) != outcome.row_lead_time[after])
+        other = (found.row_material[before] - today != outcome.row_day[after]) | (
+            found.row_quantity[before] != outcome.row_quantity[after]
         )
         differs[owner[other]] = True
-        differs[[place for place in self.rationing.matched if self._is_rebooked(place)]] = True
-        return np.asarray(differs & self.takes_part)
+        return differs, owner, before, after
 
     def _is_rebooked(self, place: int) -> bool:
         return self.rationing.is_rebooked(place, self.consumed[place])
 
     @cached_property
     def consumed(self) -> dict[int, tuple[Use, ...]]:
-        """What the lines that quotas hold for consume of what may be given up; what an exception left, as before."""
-        outcome = self.outcome
-        found = self.rationing.consumed(outcome)
+        """What the lines that move consume of what may be given up; what an exception left, as before."""
+        outcome, booked = self.outcome, self.rationing.booked
+        rationed, kept = self.rationing.consumed(outcome), self.keeping.consumed(outcome, self._moved[0])
         left = outcome.aborted_keys[self.lines.open.key]
         return {
-            place: self.rationing.booked[place] if outcome.aborted or left[place] else uses
-            for place, uses in found.items()
+            place: booked[place] if outcome.aborted or left[place] else merged((*rationed.get(place, ()), *uses))
+            for place, uses in kept.items()
         }
 
     def _uses(self, place: int) -> tuple[tuple[Use, ...], tuple[Use, ...] | None]:
@@ -255,12 +269,29 @@ class Shared:
         one that is short after its last confirmation."""
         if place not in self.rationing.matched or not self.outcome.limited[place]:
             return None
-        today, asked = self._asked[place][1], max(int(self.wanted_day[place]), 0)
-        last = max((row.material - today for row in new), default=asked)
-        is_short = sum(row.quantity for row in new) < int(self.lines.open.wanted[place])
+        today, asked = self.asked[place][1], max(int(self.wanted_day[place]), 0)
+        is_short, last = self._lacks(place, new)
         if not is_short and last <= asked:
             return None
         return self._afterwards.bound(place, max(last, asked) if is_short else asked, today)
+
+    def _lacks(self, place: int, new: Sequence[Row]) -> tuple[bool, int]:
+        """Whether a line has less than it wants, and on which day (offset) the last of it is ready."""
+        last = max((row.material - self.asked[place][1] for row in new), default=max(int(self.wanted_day[place]), 0))
+        return sum(row.quantity for row in new) < int(self.lines.open.wanted[place]), last
+
+    @cached_property
+    def kept_after(self) -> Mapping[int, Sequence[Protection]]:
+        """By key what is protected as the run leaves it."""
+        return self.keeping.after(self.consumed)
+
+    def _kept(self, place: int, new: Sequence[Row]) -> int:
+        """What is protected for others than a line that is late or short."""
+        seen, is_short_or_late = self.keeping.seen_by(place), self._lacks(place, new)
+        if seen is None or not (is_short_or_late[0] or is_short_or_late[1] > max(int(self.wanted_day[place]), 0)):
+            return 0
+        kept = self.kept_after.get(int(self.lines.open.key[place]), ())
+        return sum(one.left for one in kept if protection.respected(one, seen[1]))
 
     @cached_property
     def _old(self) -> tuple[list[int], list[Row]]:
@@ -303,7 +334,7 @@ class Shared:
 
     def _single_dates(self, place: int, material: int) -> Dates:
         """The same of a line that comes by itself."""
-        way, today, requested = self._asked[place]
+        way, today, requested = self.asked[place]
         wanted = self.dates.wanted(way, today, requested)
         return wanted if wanted.material_available == material else self.dates.later(way, today, material)
 
@@ -315,7 +346,7 @@ class Shared:
         return self.groups.arrival(place, [own[0][1] for own in rows], self._last_day)
 
     @cached_property
-    def _asked(self) -> list[tuple[int, int, int]]:
+    def asked(self) -> list[tuple[int, int, int]]:
         """Of each line its way, its today, and the day it is requested for."""
         columns = (self.lines.said.way, self.lines.today_of, self.lines.open.requested)
         return list(zip(*(one.tolist() for one in columns), strict=True))
@@ -327,8 +358,8 @@ class Shared:
         columns = (self.segment + 1, found.strategy, found.raised, found.gained, found.lost)
         return list(zip(*(one.tolist() for one in columns), strict=True))
 
-    def _changed(self, place: int, bases: "_Bases") -> Changed:
-        today, old = self._asked[place][1], self.old_rows(place)
+    def _changed(self, place: int, bases: Bases) -> Changed:
+        today, old = self.asked[place][1], self.old_rows(place)
         delivered = {row.material: row.delivery for row in old}
         new = []
         for quantity, offset, _ in self.new_days(place):
@@ -338,8 +369,9 @@ class Shared:
             new.append(Row(quantity, material, delivery, bases.of(place, material)))
         segment, strategy, raised, gained, lost = self._decided[place]
         quota = self._quota(place, new)
+        kept = self._kept(place, new) if quota is None else 0
         return Changed(
-            place, segment, _WORDS[strategy], raised, old, tuple(new), gained, lost, *self._uses(place), quota
+            place, segment, _WORDS[strategy], raised, old, tuple(new), gained, lost, *self._uses(place), quota, kept
         )
 
     def losses(self) -> Iterator[tuple[int, int, int, int]]:
@@ -382,105 +414,3 @@ def _ranks(segment: Array, facts: Facts, settings: Settings) -> Array:
         part = Facts(*(getattr(facts, name)[own] for name in Facts.__slots__))
         ranks[own] = place * 2**40 + ranked(one.sort, part)
     return ranks
-
-
-class _Bases:
-    """What the rows of a key stand on: stock first for the earliest, then firm supply, then what is planned.
-
-    Lines that stay as they are keep theirs, and come first; lines of a location stand on stock.
-    """
-
-    def __init__(self, shared: Shared) -> None:
-        self._shared, lines = shared, shared.lines
-        self._key_of: list[int] = lines.open.key.tolist()
-        self._moving: dict[int, list[int]] = {}
-        for place in np.flatnonzero(shared._differs).tolist():
-            self._moving.setdefault(self._key_of[place], []).append(place)
-        stays = ~shared._differs[lines.row_owner]
-        keys = lines.open.key[lines.row_owner]
-        of_site = lines.asides.of[lines.row_owner] < 0
-        in_stock = stays & of_site & (lines.open.row_basis == STOCK)
-        self._stock_taken = np.zeros(len(lines.keys), np.int64)
-        np.add.at(self._stock_taken, keys[in_stock], lines.open.row_quantity[in_stock])
-        self._taken, self._keys = stays & lines.takes_supply, keys
-        self._known: dict[int, dict[tuple[int, int], str]] = {}
-        self._add_asides(stays)
-
-    def _add_asides(self, stays: Flags) -> None:
-        """What locations keep above what stays there is stock for all, where the run decides on lines of theirs."""
-        lines, asides = self._shared.lines, self._shared.lines.asides
-        rest = asides.kept - asides.drawn(lines.row_owner[stays], lines.open.row_quantity[stays])
-        moved = self._shared.outcome.strategy != int(Strategy.SKIP)
-        for key, place in {*zip(lines.open.key[moved].tolist(), asides.of[moved].tolist(), strict=True)}:
-            self._stock_taken[key] -= int(rest[place]) if place >= 0 else 0
-
-    def of(self, place: int, material: int) -> str:
-        key = self._key_of[place]
-        if key not in self._known:
-            self._known[key] = self._laid(key)
-        return self._known[key][place, material]
-
-    def _laid(self, key: int) -> dict[tuple[int, int], str]:
-        """The basis of each row that a line of the key gets, by line and material day."""
-        shared, today = self._shared, int(self._shared.lines.today[key])
-        if shared.lines.balances[key].lots:
-            return self._laid_lots(key)
-        of = shared.lines.asides.of
-        stock = self._stock(key) - sum(
-            quantity for place in self._moving[key] if of[place] >= 0 for quantity, *_ in shared.new_days(place)
-        )
-        scope = shared.lines.scopes[key]
-        firm = None if scope.is_firm else self._firm(key)
-        # Planned supply may cover it where the scope counts any; else only goods that are not released do.
-        ahead = Basis.UNRELEASED if scope.supply - FIRM <= LYING else Basis.PLANNED
-        moves = [
-            (offset, place, quantity, on_lead_time)
-            for place in self._moving[key]
-            for quantity, offset, on_lead_time in shared.new_days(place)
-        ]
-        found: dict[tuple[int, int], str] = {}
-        for offset, place, quantity, on_lead_time in sorted(moves):
-            if of[place] >= 0:
-                basis = Basis.STOCK
-            elif on_lead_time:
-                basis = Basis.LEAD_TIME
-            elif firm is not None and firm[min(max(offset, 0), len(firm) - 1)] < quantity:
-                basis = ahead
-            else:
-                basis = Basis.STOCK if quantity <= stock else Basis.SUPPLY
-                stock -= quantity if basis is Basis.STOCK else 0
-                if firm is not None:
-                    firm.take(offset, quantity)
-            found[place, today + offset] = str(basis)
-        return found
-
-    def _laid_lots(self, key: int) -> dict[tuple[int, int], str]:
-        """The same of goods that expire: on stock is what those that lie here cover for good, and last for."""
-        shared, lines = self._shared, self._shared.lines
-        today, found = int(lines.today[key]), dict[tuple[int, int], str]()
-        own = (lines.open.key[lines.row_owner] == key) & (lines.open.row_basis == STOCK)
-        stays = np.flatnonzero(own & ~shared._differs[lines.row_owner] & (shared.aging.lasting[lines.row_owner] >= 0))
-        stock = shared.aging.on_stock(key, stays.tolist())
-        moves = [
-            (offset, place, quantity) for place in self._moving[key] for quantity, offset, _ in shared.new_days(place)
-        ]
-        for offset, place, quantity in sorted(moves):
-            found[place, today + offset] = str(stock.basis(offset, shared.lasts(place, offset), quantity))
-        return found
-
-    def _stock(self, key: int) -> int:
-        lasting = self._shared.lines.scopes[key].lasting
-        there = sum(q for category, _, q in self._shared.lines.beside[key].postings() if lasting[category])
-        return there - int(self._stock_taken[key])
-
-    def _firm(self, key: int) -> Balance:
-        """What of firm supply the lines that stay leave."""
-        lines, scope = self._shared.lines, self._shared.lines.scopes[key].firm
-        today = int(lines.today[key])
-        net = netting.changes(lines.beside[key], scope, today)
-        own = np.flatnonzero(self._taken & (self._keys == key))
-        columns = (lines.open.row_material[own], lines.open.row_quantity[own])
-        for day, quantity in zip(*(column.tolist() for column in columns), strict=True):
-            offset = min(max(day - today, 0), scope.horizon_days)
-            net[offset] = net.get(offset, 0) - quantity
-        return Balance(net, scope.horizon_days)

@@ -21,7 +21,7 @@ from troth.business.backorders.rules.parts import Key, Row, parted
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import Limits, SegmentDraft, Settings
-from troth.business.backorders.states import RUN, KeyState, Kind, RunState
+from troth.business.backorders.states import KEPT_FOR_OTHERS, RUN, KeyState, Kind, RunState
 from troth.business.promising.actions.backlog import keys_of, linked_keys
 from troth.business.promising.actions.limited import rows_of
 from troth.kernel.calendars import date_of
@@ -37,7 +37,7 @@ from troth.platform.memory import uncollected
 SEQUENCE_COMPANY = 0
 LINES_AT_A_TIME = 20_000
 RUN_KIND = "backorder_run"
-APART = "quotas_apart"
+APART, PLANNED = "quotas_apart", "protections_planned"
 STOPPED = "A line could not have what its strategy guarantees, and the variant says to stop the run then."
 
 log = logging.getLogger(__name__)
@@ -233,8 +233,8 @@ def _row(
         document_id, numbers["order", document_id], int(said.line_number[one.line]), int(said.sold_to[one.line]),
         key.product_id, key.site_id, one.segment, one.strategy, one.raised, int(found.wanted[one.line]),
         date_of(int(found.requested[one.line])), one.old, one.new, one.gained, one.lost, one.days, str(one.verdict),
-        old_uses=one.old_uses, new_uses=one.new_uses or (), quota=one.quota or {},
-        location=location_of(found.segment[one.line]),
+        old_uses=one.old_uses, new_uses=one.new_uses or (), location=location_of(found.segment[one.line]),
+        quota=one.quota or ({KEPT_FOR_OTHERS: one.kept} if one.kept else {}),
     )  # fmt: skip
 
 

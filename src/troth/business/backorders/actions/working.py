@@ -139,7 +139,8 @@ class _Wanted:
         }  # fmt: skip
         wanted = int(self._shared.lines.today_of[change.line] + self._shared.lines.day[change.line])
         schedules = self._schedules(change, before)
-        return Given(one.line_id, schedules, wanted, noted, change.new_uses, change.quota), before
+        kept = self._shared.keeping.seen_by(change.line)
+        return Given(one.line_id, schedules, wanted, noted, change.new_uses, change.quota, kept), before
 
     def _schedules(self, change: Changed, before: assigning.Stands) -> tuple[Schedule, ...]:
         """The rows with all their dates; goods of a day that stays keep those that they have."""

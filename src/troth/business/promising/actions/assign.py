@@ -16,12 +16,17 @@ from troth.business.promising.actions import places, quotas
 from troth.business.promising.actions.changes import category_of, demand_of
 from troth.business.promising.rules import Asked, LotShelf, Schedule, Shelf
 from troth.business.promising.rules.aging import Lasting
+from troth.business.promising.rules.decide import bound_of
 from troth.business.promising.rules.quotas import Use, merged
+from troth.business.promising.rules.shelf import Guard
 from troth.business.promising.store import Standing
+from troth.business.quotas.queries import ProtectionTerms
+from troth.business.quotas.rules import PROTECTIONS
 from troth.business.supply.actions import site_series
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.places import location_of
+from troth.kernel.protection import Group
 from troth.kernel.scopes import Event
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
@@ -46,7 +51,8 @@ class Given(NamedTuple):
     """New confirmations of what is open of a line and not tied to stock; `wanted` is the day its goods are wanted.
 
     `noted` goes into the record of the promise. `uses` is what they consume of quotas; None: none holds or held for it.
-    `quota` is the record of the one that keeps the line from having more, or having it earlier.
+    `quota` is the record of the one that keeps the line from having more, or having it earlier; `kept` is what is
+    protected of its key, and who it is to those for whom that is.
     """
 
     line_id: int
@@ -55,6 +61,7 @@ class Given(NamedTuple):
     noted: Mapping[str, Any]
     uses: tuple[Use, ...] | None = None
     quota: Mapping[str, Any] | None = None
+    kept: tuple[tuple[ProtectionTerms, ...], Group] | None = None
 
 
 def standing(line_ids: Sequence[int]) -> dict[int, Standing]:
@@ -96,7 +103,7 @@ def assign(
 def _consume(held: Held, given: Sequence[Given], stands: Mapping[int, Standing], at: datetime) -> None:
     """Let the lines consume what is given of quotas, and what is delivered or tied to stock as before."""
     changed: dict[int, tuple[Use, ...]] = {}
-    entries: list[quota.Entry] = []
+    entries, new = list[quota.Entry](), list[int]()
     for one in given:
         before = stands[one.line_id]
         if one.uses is None:
@@ -106,12 +113,17 @@ def _consume(held: Held, given: Sequence[Given], stands: Mapping[int, Standing],
         if uses != merged(before.uses):
             changed[before.id] = uses
             entries += quotas.moved(before, before.document, before.line_id, uses)
-    left = {entry.key: _left(held, entry.key) for entry in entries if entry.quantity > 0}
+        if not before.is_rationed:
+            new.append(before.id)
+    # All that is promised to those for whom something is protected counts, beyond what is protected too.
+    limiting = [entry for entry in entries if entry.quantity > 0 and entry.key.procedure_id != PROTECTIONS]
+    left = {entry.key: _left(held, entry.key) for entry in limiting}
     # What is given back goes first, so that what is consumed never stands beyond the plan between two postings.
     quotas.post(held, sorted(entries, key=lambda entry: entry.quantity), at=at)
     if any(_left(held, key) < min(before, 0) for key, before in left.items()):
         raise NoGoodsForIt(Sentence("The quota for it is used by others. Simulate again."))
     store.rewrite_uses(changed)
+    store.mark_quota_use(*new)
 
 
 def _left(held: Held, key: QuotaKey) -> int:
@@ -197,20 +209,25 @@ class _Shelves:
         self._scopes = masterdata.checking_scopes({one.product_id for one in stands}, Event.ORDER)
         self._kept: dict[AvailabilityKey, Shelf] = {}
 
-    def of(self, key: AvailabilityKey) -> Shelf:
+    def of(self, one: Given, key: AvailabilityKey) -> Shelf:
+        """The shelf of a key as the line sees it."""
+        protections, group = one.kept or ((), None)
         if key not in self._kept:
-            balance = self._held.balance(key)
-            asked, scope = (
-                Asked(balance.series, balance.version, self._today[key.site_id]),
-                self._scopes[key.product_id],
-            )
-            self._kept[key] = LotShelf(asked, balance.lots, scope) if balance.lots else Shelf(asked, scope)
+            balance, today = self._held.balance(key), self._today[key.site_id]
+            asked, scope = Asked(balance.series, balance.version, today), self._scopes[key.product_id]
+            guard = Guard(quotas.kept_on(protections, today, self._planned), ()) if protections else None
+            self._kept[key] = LotShelf(asked, balance.lots, scope) if balance.lots else Shelf(asked, scope, guard)
+        self._kept[key].turn_to(group)
         return self._kept[key]
+
+    def _planned(self, key: QuotaKey) -> tuple[int, int]:
+        balance = self._held.balance(key)
+        return balance.planned, balance.consumed
 
 
 def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
     """Why the line gets what it gets: the day asked for, and what keeps the rest from coming then."""
-    shelf = shelves.of(before.key)
+    shelf = shelves.of(one, before.key)
     record: dict[str, Any] = {
         "scope": shelf.scope.code, "version": shelf.version, "today": shelf.today, "mode": before.mode,
         "asked": one.wanted, **one.noted,
@@ -227,5 +244,5 @@ def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
     if one.quota is not None:
         record["quota"] = one.quota
     elif is_short or last > one.wanted:
-        record["bound"] = shelf.binding(max((last if is_short else one.wanted) - shelf.today, 0)).record()
+        record["bound"] = bound_of(shelf, max((last if is_short else one.wanted) - shelf.today, 0))
     return record

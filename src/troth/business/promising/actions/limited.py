@@ -1,5 +1,6 @@
 """Which open lines of orders something limits besides goods, for whole sets of keys: what holds for them, what they
-consume. A run over the backorders shares quotas out by it, and leaves alone what it cannot.
+consume. A run over the backorders shares quotas out by it, leaves to others what is protected for them, and leaves
+alone what it cannot tell apart.
 
 A line is told apart by what it was told apart by when it was promised. One that was promised before that was kept, and
 is of a product that something holds for, is `unknown`: nobody can say which quota is its.
@@ -15,13 +16,14 @@ from troth.business.promising.actions.quotas import kept_by, key_of
 from troth.business.promising.rules.quotas import Use, kept_of
 from troth.business.promising.store import Standing
 from troth.business.quotas import queries as quotas
-from troth.business.quotas.queries import Ask, Known, Matched, Targets
+from troth.business.quotas.queries import Ask, Known, Matched, ProtectionTerms, Targets, protection_key
 from troth.business.quotas.rules import Traits
+from troth.kernel.protection import Group
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
 from troth.platform import sql
 from troth.platform.actions import BeginAgain
-from troth.platform.locks import BalanceKey, Held
+from troth.platform.locks import BalanceKey, Held, Overlay
 from troth.reference import queries as reference
 
 Row = tuple[int, str]
@@ -52,12 +54,17 @@ class Limited(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What limits the open lines of some keys; by the ids of their requirements."""
+    """What limits the open lines of some keys; by the ids of their requirements.
+
+    `kept` is what is protected of a product at a site and not over yet, `owners` who each of its lines is to those for
+    whom it is.
+    """
 
     version: int
     lines: Mapping[int, Limited] = field(default_factory=dict)
     matched: Mapping[int, Matched] = field(default_factory=dict)
-    protected: frozenset[int] = frozenset()
+    kept: Mapping[Key, tuple[ProtectionTerms, ...]] = field(default_factory=dict)
+    owners: Mapping[int, Group] = field(default_factory=dict)
     unknown: frozenset[int] = frozenset()
 
     @property
@@ -68,6 +75,7 @@ class Limits:
             found |= dict.fromkeys(key_of(use) for use in one.uses)
         for targets in {each.keys: None for matched in self.matched.values() for each in targets_of(matched)}:
             found |= dict.fromkeys(targets)
+        found |= dict.fromkeys(protection_key(one.id) for kept in self.kept.values() for one in kept)
         return list(found)
 
 
@@ -112,29 +120,37 @@ def take(
 def limits(keys: Sequence[AvailabilityKey], today: Mapping[int, int]) -> Limits:
     """What limits the open lines of these keys, as the books are. Two statements where nothing does."""
     state = quotas.known()
+    places = [(key.product_id, key.site_id) for key in keys]
     products = reference.products({key.product_id for key in keys}) if not state.is_empty else {}
     reached = {
         product_id
         for product_id, one in products.items()
         if product_id in state.by_product or one.category in state.by_group
     }
-    reached |= {key.product_id for key in keys if (key.product_id, key.site_id) in state.protections}
-    lines = {one.id: one for one in _marked(keys, reached)}
+    kept = {place: standing for place in places if (standing := _not_over(state, place, today))}
+    lines = {one.id: one for one in _marked([(*place, place[0] in reached, place in kept) for place in places])}
     if not lines:
         return Limits(state.version)
     unknown = frozenset(one.id for one in lines.values() if not one.traits)
     asks = _asks([one for one in lines.values() if one.traits], today)
     matched = quotas.matched_all(state, list(asks.values()))
     of_ask = {ask: matched[ask.line] for ask in asks.values() if ask.line in matched}
-    return Limits(
-        state.version, lines,
-        {one: of_ask[ask] for one, ask in asks.items() if ask in of_ask},
-        frozenset(one for one, ask in asks.items() if _is_guarded(ask, state)), unknown,
-    )  # fmt: skip
+    owners = {
+        one: _owner(ask, kept[ask.product_id, ask.site_id])
+        for one, ask in asks.items()
+        if (ask.product_id, ask.site_id) in kept
+    }
+    of_line = {one: of_ask[ask] for one, ask in asks.items() if ask in of_ask}
+    return Limits(state.version, lines, of_line, kept, owners, unknown)
 
 
-def _is_guarded(ask: Ask, state: Known) -> bool:
-    return any(one.last_day >= ask.ready for one in state.protections.get((ask.product_id, ask.site_id), ()))
+def _not_over(state: Known, place: Key, today: Mapping[int, int]) -> tuple[ProtectionTerms, ...]:
+    return tuple(one for one in state.protections.get(place, ()) if one.last_day >= today[place[1]])
+
+
+def _owner(ask: Ask, kept: Sequence[ProtectionTerms]) -> Group:
+    # Of one product at one site all protections use the same characteristic.
+    return Group(ask.traits.value(kept[0].characteristic), ask.priority)
 
 
 def _asks(lines: Iterable[Limited], today: Mapping[int, int]) -> dict[int, Ask]:
@@ -152,11 +168,14 @@ def _asks(lines: Iterable[Limited], today: Mapping[int, int]) -> dict[int, Ask]:
     return by_line
 
 
-def _marked(keys: Sequence[AvailabilityKey], reached: set[int]) -> list[Limited]:
-    """The open lines that are marked, and those of reached products of which is not known what tells them apart."""
-    places = [(key.product_id, key.site_id, key.product_id in reached) for key in keys]
+def _marked(places: Sequence[tuple[int, int, bool, bool]]) -> list[Limited]:
+    """The open lines of places (product, site, is reached, is kept for somebody) that something may hold for.
+
+    These are those that are marked, those of reached products of which is not known what tells them apart, and all
+    where something is kept for somebody.
+    """
     with_clause, source, parameters = sql.relation(
-        "k", {"product_id": "int", "site_id": "int", "is_reached": "bool"}, places
+        "k", {"product_id": "int", "site_id": "int", "is_reached": "bool", "is_kept": "bool"}, places
     )
     of_key = sql.looked_up(
         source, "promising_requirement", "r",
@@ -166,7 +185,7 @@ def _marked(keys: Sequence[AvailabilityKey], reached: set[int]) -> list[Limited]
         f"{with_clause} SELECT r.id, r.line_id, r.product_id, r.site_id, r.priority, {day('r.requested_on')}, r.traits,"
         f" r.confirmed_quantity, (SELECT MIN({day('s.material_on')}) FROM promising_scheduleline s"
         f" WHERE s.requirement_id = r.id AND s.delivered < s.quantity) FROM {of_key}"
-        " WHERE r.is_rationed OR (r.traits = '' AND k.is_reached) ORDER BY r.id",
+        " WHERE r.is_rationed OR (r.traits = '' AND k.is_reached) OR k.is_kept ORDER BY r.id",
         parameters,
     )
     ids = [row[0] for row in rows]
@@ -197,6 +216,15 @@ def rows_of(company_id: int) -> dict[Row, list[Key]]:
             if targets.cell is not None:
                 found.setdefault((targets.procedure.id, targets.cell), {})[lines[place][0], lines[place][1]] = None
     return {row: list(found[row]) for row in sorted(found)}
+
+
+def planned(places: Iterable[Key]) -> dict[int, int]:
+    """What is planned of each protection of products at sites now, by its id; a statement where there is one."""
+    state = quotas.known()
+    ids = [one.id for place in places for one in state.protections.get(place, ())] if state.protections else []
+    books = Overlay()
+    books.take(*map(protection_key, ids))
+    return {one: int(books.balance(protection_key(one)).planned) for one in ids}
 
 
 def fits(uses: Iterable[Use], matched: Matched | None, quantity: int) -> bool:

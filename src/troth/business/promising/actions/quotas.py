@@ -3,7 +3,7 @@
 Where no product of the wishes has a quota or a protection, none of this asks the books for anything.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from troth.business.promising.rules.quotas import Quotas, Ration, TargetRow, Use
 from troth.business.promising.rules.shelf import Guard
 from troth.business.promising.store import Standing
 from troth.business.quotas import queries as quotas
-from troth.business.quotas.queries import Ask, Matched, ProcedureTerms, Targets
+from troth.business.quotas.queries import Ask, Matched, ProcedureTerms, ProtectionTerms, Targets
 from troth.business.quotas.rules import Exhausted, values_of
 from troth.kernel import scheduling
 from troth.kernel.calendars import day_of
@@ -130,11 +130,21 @@ class Run:
         if matched is None or not matched.protections:
             return None
         keys = [quotas.protection_key(one.id) for one in matched.protections]
-        protections = tuple(
-            Protection(Group(one.value, one.priority), one.first_day - today, one.last_day - today, *self._left(key))
-            for one, key in zip(matched.protections, keys, strict=True)
-        )
+        protections = kept_on(matched.protections, today, self._left)
         return Guard(protections, tuple((key.procedure_id, key.cell, key.period) for key in keys))
+
+
+def kept_on(
+    found: Iterable[ProtectionTerms], today: int, left: Callable[[QuotaKey], tuple[int, int]]
+) -> tuple[Protection, ...]:
+    """Protections in days from today; `left` tells what is planned and consumed of each."""
+    return tuple(
+        Protection(
+            Group(one.value, one.priority), one.first_day - today, one.last_day - today,
+            *left(quotas.protection_key(one.id)),
+        )
+        for one in found
+    )  # fmt: skip
 
 
 def kept_by(one: Standing | None) -> tuple[Use, ...]:

@@ -118,7 +118,7 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     short = task.quantity - sum([line.quantity for line in lines])
     is_late = bool(lines) and lines[-1].day > offset
     if not is_rationed and (short > 0 or is_late):
-        record["bound"] = _bound(shelf, lines[-1].day if short > 0 and lines else offset)
+        record["bound"] = bound_of(shelf, lines[-1].day if short > 0 and lines else offset)
     if (short > 0 or is_late) and (outside := shelf.outside):
         record["outside"] = outside
     if (short > 0 or is_late) and (kept := shelf.kept_for_forecast):
@@ -152,7 +152,8 @@ def _proposed(task: Task, mode: str, offset: int, terms: Terms) -> tuple[tuple[L
     return task.ration.propose(PROPOSE[mode], task.shelf.free, (task.quantity, offset, task.today), terms)
 
 
-def _bound(shelf: Shelf, offset: int) -> dict[str, object]:
+def bound_of(shelf: Shelf, offset: int) -> dict[str, object]:
+    """The record of what limits a promise from `offset` on, as the group sees it that looks."""
     binding = shelf.binding(offset)
     record = binding.record()
     if binding.receipt and (at := binding.receipt[1] - shelf.today) < len(shelf.free) and shelf.free[at] <= 0:

@@ -87,7 +87,7 @@ def sentence(
     elif not on_time:
         parts += quota
     if not on_time and record.get("bound", {}).get("kept"):
-        parts.append(Sentence("%(amount)s are kept for other customers.", amount=amount(record["bound"]["kept"])))
+        parts.append(of_kept(record["bound"]["kept"], amount))
     if not on_time and record.get("forecast"):
         parts.append(Sentence("%(amount)s are kept for what is forecast.", amount=amount(record["forecast"])))
     return together(*parts, *_outside(record, amount), *of_batch, *_spoilt(record), *others)
@@ -139,6 +139,11 @@ def _spoilt(record: Mapping[str, Any]) -> list[Sentence]:
         )
         for batch, lasts, _ in record.get("spoilt", [])[:1]
     ]
+
+
+def of_kept(quantity: int, amount: Callable[[int], str]) -> Sentence:
+    """What keeps a line from having more, or having it earlier, where something is protected for others."""
+    return Sentence("%(amount)s are kept for other customers.", amount=amount(quantity))
 
 
 def of_quota(record: Mapping[str, Any], amount: Callable[[int], str]) -> Sentence:
