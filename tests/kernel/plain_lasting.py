@@ -57,6 +57,8 @@ class Shelf:
             return level - (smallest - rest if 0 < rest < smallest else 0) - sum(q for _, q in rows)
 
         for t in days:
+            if len(rows) == terms.max_lines:
+                break
             taken = shipment(t)
             must_wait = len(rows) == terms.max_lines - 1 and any(shipment(later) > taken for later in days if later > t)
             if taken >= smallest and not must_wait:

@@ -33,7 +33,7 @@ def contests(draw, *, calendars=True, **more):
     for one in items:
         travel, life = draw(st.integers(0, 3)), draw(st.integers(0, 6))
         one["lasts"] = [day + travel + life for day in range(HORIZON + 1)]
-        one["row_lasts"] = [day + travel + life + draw(st.integers(0, 1)) for day, _ in one["old"]]
+        one["row_lasts"] = [day + travel + life + draw(st.integers(-4, 6)) for day, _ in one["old"]]
         if calendars and draw(st.booleans()):
             one["usable"] = draw(usable_days(least=one["day"]))
     goods = draw(st.lists(st.builds(Part, st.integers(0, HORIZON), LASTS, st.just(""), st.integers(1, 9)), max_size=5))
@@ -225,3 +225,16 @@ def test_what_it_had_must_last_as_it_was_promised():
     missed = ran((items, ([Part(0, 4, "", 4)], ())))
     assert missed.raised.tolist() == [Raised.FLOOR_MISSED]
     assert not ran((items, ([Part(0, 5, "", 4)], ()))).raised.any()
+
+
+def test_one_line_stays_one_where_other_goods_would_do_for_the_rest():
+    items = [{**aging(1, 2, "FILL", [(0, 2)]), "mode": "one_time"}]
+    larder = [Part(0, 0, "", 1), Part(1, FOREVER, "", 1)], ()
+    assert rows_of(ran((items, larder)), 0) == [(0, 1)]
+    assert plain_backorder.run(items, [[]], HORIZON, ("IMPROVE", "IMPROVE"), larder=larder)[0] == {1: [(0, 1)]}
+
+
+def test_the_day_after_a_row_may_do_where_goods_arrive_sooner_by_now():
+    """What it had on day 3 must last to day 9; of day 4, as it is delivered now, only to day 5."""
+    items = [{**aging(1, 4, "REDISTRIBUTE", [(3, 4)], life=1, day=3), "row_lasts": [9]}]
+    assert rows_of(ran((items, ([Part(0, 6, "", 4)], ()))), 0) == [(4, 4)]

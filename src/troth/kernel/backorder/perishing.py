@@ -119,8 +119,12 @@ class Perishing:
         return found
 
     def _looked_at(self) -> list[int]:
-        """The days on which more may be offered than the day before: when goods come, and the days of rows it had."""
+        """The days on which more may be offered than the day before: when goods come, and the days of rows it had.
+
+        A row may have to last longer than what is given on the day after it, where goods arrive sooner by now.
+        """
         turns = {self._day, *(part.day for part in self._larder.goods), *self._rows, *(self.ceiling or ())}
+        turns |= {day + 1 for day in self._rows}
         days = {self.first(max(day, 0)) for day in turns if day >= self._day}
         return sorted(day for day in days if day <= self.horizon)
 
