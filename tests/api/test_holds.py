@@ -2,6 +2,9 @@
 
 from tests import company
 from tests.api.conftest import assert_refused
+from troth.business.masterdata import models as masterdata
+from troth.business.masterdata.store import touch
+from troth.reference.models import Product
 
 
 def done(response, status=200):
@@ -34,6 +37,32 @@ def test_goods_are_held_extended_and_ordered(small, caller):
     [line] = done(rep.get(f"orders/{order['id']}"))["lines"]
     assert (line["confirmed"], line["short"]) == ("4", "0")
     assert_refused(rep.post(f"holds/{hold['id']}/order", wanted), 409, "illegal_transition")
+
+
+def test_goods_are_held_for_a_customer_as_long_as_it_wants_them_to_last(small, caller):
+    rep = caller("representative")
+    masterdata.Customer.objects.filter(party__number="ALPHA").update(minimum_life_days=300)
+    Product.objects.filter(number="HELMET").update(has_batches=True)
+    touch()
+    goods = {
+        "product": "HELMET",
+        "site": "HAM",
+        "bin": "A-01",
+        "quantity": "4",
+        "batch": "B",
+        "expires_on": "2026-06-01",
+    }
+    done(caller("master_data").post("stock/opening", {"goods": [goods]}), 201)
+    check = {"product": "HELMET", "site": "HAM", "quantity": "4", "on": "2026-03-11"}
+    asking = {"checks": [check, {**check, "customer": "ALPHA"}]}
+    assert [one["short"] for one in done(rep.post("availability/checks", asking))["items"]] == ["0", "4"]
+    assert_refused(rep.post("holds", asked(small) | {"customer": "ALPHA"}), 409, "nothing_to_hold")
+    assert_refused(rep.post("holds", asked(small) | {"customer": "NOBODY"}), 422, "not_found")
+    hold = done(rep.post("holds", asked(small)), 201)
+    assert hold["customer"] == ""
+    wanted = {"customer": "ALPHA", "requested_on": "2026-03-11"}
+    assert_refused(rep.post(f"holds/{hold['id']}/order", wanted), 409, "held_for_others")
+    assert done(rep.get(f"holds/{hold['id']}"))["state"] == "active"
 
 
 def test_a_hold_is_released_and_listed(small, caller):

@@ -9,6 +9,7 @@ from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import Conversion as Factor
 from troth.kernel.quantity import Unit
 from troth.platform import sql
+from troth.reference.queries import ProductRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,17 @@ def product_terms(product_ids: Iterable[int], *, customer_id: int | None = None)
         [*parameters, customer_id or NOBODY],
     )
     return {terms.product_id: terms for terms in _products(rows)}
+
+
+def lives_for(customer: CustomerTerms, products: Iterable[ProductRow]) -> dict[int, int | None]:
+    """How long goods must last from the day of delivery on for a customer, by product; None where they need not.
+
+    One statement, and none where no product is kept in batches.
+    """
+    found = {one.id: one.life_days for one in products}
+    kept = [product_id for product_id, life in found.items() if life is not None]
+    agreed = product_terms(kept, customer_id=customer.customer_id) if kept else {}
+    return found | {product_id: terms.life_days(customer) for product_id, terms in agreed.items()}
 
 
 def product_terms_by_number(numbers: Iterable[str], *, customer_id: int | None = None) -> dict[str, ProductTerms]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from troth.business.masterdata import queries as masterdata
+from troth.business.masterdata.queries import CustomerTerms
 from troth.business.promising import queries
 from troth.business.promising.actions.changes import HOLD_KIND
 from troth.business.promising.actions.confirm import confirm, keys, withdraw
@@ -66,13 +67,17 @@ class HoldLineDraft:
 
 @dataclass(frozen=True, slots=True)
 class HoldDraft:
-    """What is to be held at a site, what for and for whom; without `expires_at` for two days."""
+    """What is to be held at a site, what for and for whom; without `expires_at` for two days.
+
+    For a `customer` (number) the goods come out of its own quotas and last as long as it wants; for anybody else out of
+    those of all, and the order that follows is held against its customer's.
+    """
 
     site_id: int
     purpose: str
     lines: Sequence[HoldLineDraft]
     expires_at: datetime | None = None
-    party_id: int | None = None
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,15 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
     expires_at = draft.expires_at or now + timedelta(hours=USUAL_HOURS)
     check_expiry(expires_at, now=now, life_ends_at=life)
     products = _checked(draft)
+    customer = _customer(draft, site.company_id)
     _refuse_too_many(by, clock)
     edition = masterdata.snapshot().edition
     way, scopes = at_once(site), masterdata.checking_scopes(products, Event.ORDER, edition=edition)
     [number] = numbering.draw("hold", company_id=SEQUENCE_COMPANY)
     hold = Hold.objects.create(
         company_id=site.company_id, site_id=site.id, number=f"HO-{number:06d}", state=HoldState.ACTIVE,
-        party_id=draft.party_id, purpose=draft.purpose.strip(), expires_at=expires_at, life_ends_at=life,
-        entered_by_id=by.user_id, entered_at=now,
+        party_id=customer.sold_to_id if customer else None, purpose=draft.purpose.strip(),
+        expires_at=expires_at, life_ends_at=life, entered_by_id=by.user_id, entered_at=now,
     )  # fmt: skip
     lines = HoldLine.objects.bulk_create(
         HoldLine(
@@ -111,10 +117,13 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
         )
         for place, one in enumerate(draft.lines, 1)
     )  # fmt: skip
-    traits = _traits(draft, site.company_id, products, edition)
+    traits = _traits(customer, products, edition)
+    lives = masterdata.lives_for(customer, products.values()) if customer else None
     wanted = [
         _wish(hold, line, products[line.product_id], way)._replace(
-            scope=scopes[line.product_id].on_firm_supply, traits=traits[line.product_id]
+            scope=scopes[line.product_id].on_firm_supply,
+            traits=traits[line.product_id],
+            life_days=(lives[line.product_id] if lives else products[line.product_id].life_days),
         )
         for line in lines
     ]
@@ -211,6 +220,7 @@ class Orderable:
     """A hold that is locked and active: `let_go` ends it for an order (by id); `keys` must be held then."""
 
     id: int
+    number: str
     site_id: int
     lines: tuple[queries.HeldLine, ...]
     keys: tuple[BalanceKey, ...]
@@ -229,7 +239,7 @@ def open_to_order(hold_id: int, *, by: Actor, clock: Clock) -> tuple[Orderable, 
     def let_go_for(order_id: int) -> None:
         _order_from(held, hold, order_id, by=by, clock=clock)
 
-    return Orderable(hold.pk, hold.site_id, lines, keys, let_go_for), held
+    return Orderable(hold.pk, hold.number, hold.site_id, lines, keys, let_go_for), held
 
 
 def _order_from(held: Held, hold: Hold, order_id: int, *, by: Actor, clock: Clock) -> None:
@@ -339,19 +349,28 @@ def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
         owner_id=hold.entered_by_id,
         segment=segment_of(line.valuation),
         lead_days=product.lead_days,
-        life_days=product.life_days,
         unit=product.base_unit,
         decimals=product.decimals,
     )
 
 
-def _traits(draft: HoldDraft, company_id: int, products: dict[int, ProductRow], edition: int) -> dict[int, Traits]:
-    """By what the products are told apart in quotas, for whom they are held; no statement where nothing has a quota."""
+def _customer(draft: HoldDraft, company_id: int) -> CustomerTerms | None:
+    if not draft.customer:
+        return None
+    customer = masterdata.customer_terms_by_number(draft.customer, company_id=company_id)
+    if customer is None or not customer.is_active:
+        raise NotFound(
+            Sentence("There is no customer %(customer)s of this site's company. Choose one from the list."),
+            field="customer",
+            customer=draft.customer,
+        )
+    return customer
+
+
+def _traits(customer: CustomerTerms | None, products: dict[int, ProductRow], edition: int) -> dict[int, Traits]:
+    """By what the products are told apart in quotas, for whom they are held."""
     found = {product_id: of_product(product, edition) for product_id, product in products.items()}
-    if draft.party_id is None or quotas.known(edition).is_empty:
-        return found
-    customer = masterdata.customer_terms_of_party(draft.party_id, company_id=company_id)
-    if customer is None:
+    if customer is None or quotas.known(edition).is_empty:
         return found
     return {product_id: for_customer(traits, customer) for product_id, traits in found.items()}
 

@@ -41,8 +41,9 @@ EVERY_DAY = WorkCalendar((True,) * 7)
 class Check:
     """`quantity` (smallest units) of a product at a site is wanted ready on a day, by a mode and a scope of check ("":
     the one in which the product is checked for orders). With a `customer` (number) quotas and supply protection are
-    those of that customer; without one, those of anybody. With a `location` (code) only what lies there counts. Of a
-    product that is valuated separately, `valuation` names the type; "": its default."""
+    those of that customer, and goods must last as long as it wants; without one, those of anybody. With a `location`
+    (code) only what lies there counts. Of a product that is valuated separately, `valuation` names the type; "": its
+    default."""
 
     product_id: int
     site_id: int
@@ -209,7 +210,7 @@ class _Reader:
             is_checked=product.is_stocked,
             segment=segment_of(one.location) or valuations.segment_of(valuation),
             lead_days=None if one.location else product.lead_days,
-            life_days=product.life_days,
+            life_days=self._life(product, site, one.customer),
             unit=product.base_unit,
             decimals=product.decimals,
             traits=self._traits(product, site, one.customer),
@@ -245,9 +246,18 @@ class _Reader:
             )
 
     def _traits(self, product: ProductRow, site: SiteRow, number: str) -> Traits:
+        customer = self._customer(site, number)
         traits = of_product(product, self._edition)
+        return traits if customer is None else for_customer(traits, customer)
+
+    def _life(self, product: ProductRow, site: SiteRow, number: str) -> int | None:
+        """How long its goods must last for the customer, or for anybody."""
+        customer = self._customer(site, number)
+        return product.life_days if customer is None else masterdata.lives_for(customer, [product])[product.id]
+
+    def _customer(self, site: SiteRow, number: str) -> CustomerTerms | None:
         if not number:
-            return traits
+            return None
         key = (number, site.company_id)
         if key not in self._customers:
             self._customers[key] = masterdata.customer_terms_by_number(number, company_id=site.company_id)
@@ -258,7 +268,7 @@ class _Reader:
                 field="customer",
                 customer=number,
             )
-        return for_customer(traits, customer)
+        return customer
 
     def _scope(self, code: str) -> CheckingScope:
         if code not in self._named:

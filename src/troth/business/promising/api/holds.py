@@ -36,10 +36,12 @@ class HoldLineAsked(Entry):
 
 
 class HoldAsked(Entry):
-    """Goods of a site (by id) to be held, for what, and until when (null: two days)."""
+    """Goods of a site (by id) to be held, for what, for which customer (number; "": anybody), until when (null: two
+    days)."""
 
     site: Id
     purpose: Annotated[Name, Field(min_length=1)]
+    customer: Annotated[str, Field(max_length=20)] = ""
     lines: Annotated[list[HoldLineAsked], Field(min_length=1, max_length=100)]
     expires_at: Instant | None = None
 
@@ -66,6 +68,7 @@ class HoldShown(Shown):
     state: str
     site: int
     purpose: str
+    customer: str
     expires_at: datetime
     life_ends_at: datetime
     order: int | None
@@ -80,7 +83,7 @@ class HoldFilter(Paging):
 def list_holds(request: ApiRequest, choice: Query[HoldFilter]) -> dict[str, Any]:
     """Holds, the newest first."""
     permissions.require(request.auth, "promising.view_hold")
-    found = within(Hold.objects.all(), request.auth.reach)
+    found = within(Hold.objects.select_related("party"), request.auth.reach)
     if choice.state:
         found = found.filter(state=choice.state)
     now = request.clock.now()
@@ -96,7 +99,7 @@ def list_holds(request: ApiRequest, choice: Query[HoldFilter]) -> dict[str, Any]
 @operations.reads("/holds/{int:hold_id}", HoldShown)
 def get_hold(request: ApiRequest, hold_id: Id) -> HoldShown:
     """A hold with what is held of each line."""
-    found = Hold.objects.filter(pk=hold_id).first()
+    found = Hold.objects.select_related("party").filter(pk=hold_id).first()
     if found is None or not request.auth.sees(found.company_id, found.site_id):
         raise NotFound(Sentence("There is no such hold, or it belongs to another site."), hold=hold_id)
     permissions.require(request.auth, "promising.view_hold", company_id=found.company_id, site_id=found.site_id)
@@ -117,7 +120,7 @@ def hold_goods(request: ApiRequest, hold: HoldAsked) -> HoldShown:
             )  # fmt: skip
         amount = parse_quantity(one.quantity, Unit(product.base_unit, product.decimals))
         lines.append(HoldLineDraft(product.id, amount, one.requested_on, one.valuation))
-    draft = HoldDraft(hold.site, hold.purpose, tuple(lines), hold.expires_at)
+    draft = HoldDraft(hold.site, hold.purpose, tuple(lines), hold.expires_at, hold.customer)
     made = create(request, actions.hold_goods, draft)
     return get_hold(request, made.id)
 
@@ -143,6 +146,7 @@ def _shown(hold: Hold, lines: Iterable[HeldLine], now: datetime) -> HoldShown:
         state=state_at(hold.state, hold.expires_at, now),
         site=hold.site_id,
         purpose=hold.purpose,
+        customer=hold.party.number if hold.party else "",
         expires_at=hold.expires_at,
         life_ends_at=hold.life_ends_at,
         order=hold.order_id,

@@ -194,8 +194,12 @@ def _note(line: queries.HeldLine) -> str:
 
 
 class HoldForm(forms.Form):
-    sections = (Section(_("Hold"), ("purpose", "site", "expires_at")),)
+    sections = (Section(_("Hold"), ("purpose", "customer", "site", "expires_at")),)
     purpose = forms.CharField(label=_("For"), max_length=200, help_text=_("The customer or the occasion."))
+    customer = forms.CharField(
+        label=_("Customer"), required=False, max_length=40, widget=Picker("masterdata:customer-options"),
+        help_text=_("Its quotas and the life it wants of goods hold then. Empty: anybody's."),
+    )  # fmt: skip
     site = forms.ChoiceField(
         label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()]
     )
@@ -243,7 +247,7 @@ class HoldCreate(FormPage):
                 )
             quantity = parse_quantity(one["quantity"], Unit(product.base_unit, product.decimals))
             lines.append(HoldLineDraft(product.id, quantity, one["requested_on"], one["valuation"]))
-        draft = HoldDraft(int(given["site"]), given["purpose"], tuple(lines), given["expires_at"])
+        draft = HoldDraft(int(given["site"]), given["purpose"], tuple(lines), given["expires_at"], given["customer"])
         made = once(actions.hold_goods)(draft, key=self.client_key, **clocked(self.request, actor))
         return reverse("promising:hold", args=[made.id])
 

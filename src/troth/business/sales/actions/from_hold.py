@@ -1,13 +1,15 @@
 """An order in place of a hold: its goods go over in one transaction, so that nobody can take them in between."""
 
 from dataclasses import replace
+from datetime import date
 
 from troth.business.promising import actions as promising
 from troth.business.promising.actions.hold import Orderable
 from troth.business.sales.actions import submit
 from troth.business.sales.actions.answers import Submitted
-from troth.business.sales.rules import family
+from troth.business.sales.rules import family, refusals
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
+from troth.kernel.errors import Sentence
 from troth.kernel.quantity import format_quantity
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -19,20 +21,41 @@ def order_from_hold(hold_id: int, draft: OrderDraft, *, by: Actor, clock: Clock)
     """Order what is held for the customer of the draft, whose lines are those of the hold.
 
     `HoldExpired` where it has ended: nothing is ordered then, because the goods may be somebody else's. An order that
-    lacks what its confirmation needs is refused, and the hold stays.
+    lacks what its confirmation needs is refused, and the hold stays; so is one that would get less than is held,
+    because its customer's quota or the life it wants of goods does not allow it (`HeldForOthers`). No line is wished
+    before the day that its goods are held for.
     """
     hold, held = promising.open_to_order(hold_id, by=by, clock=clock)
     displaced = submit.Displaced(hold.keys, hold.let_go)
-    return submit.enter_instead(held, replace(draft, lines=_lines(hold)), displaced, by=by, clock=clock)
+    lines = _lines(hold, draft.requested_on)
+    submitted = submit.enter_instead(held, replace(draft, lines=lines), displaced, by=by, clock=clock)
+    _refuse_less(hold, submitted)
+    return submitted
 
 
-def _lines(hold: Orderable) -> tuple[LineDraft, ...]:
+def _refuse_less(hold: Orderable, submitted: Submitted) -> None:
+    """Refuse an order that loses held goods, unless it is blocked, and the block says what is confirmed."""
+    short = [one.line_number for one in submitted.lines if one.short]
+    if short and not submitted.blocks:
+        raise refusals.HeldForOthers(
+            Sentence(
+                "Less than %(hold)s holds would be confirmed for this customer: its quota, or how long goods must last "
+                "for it, allows no more. Nothing was ordered, and the hold stays. Hold the goods for the customer, or "
+                "release the hold and order what it can have."
+            ),
+            hold=hold.number,
+            lines=short,
+        )
+
+
+def _lines(hold: Orderable, wished: date | str | None) -> tuple[LineDraft, ...]:
     return tuple(
         LineDraft(
             product=one.product_number,
             quantity=format_quantity(one.held, one.decimals),
             site=hold.site_id,
             valuation=one.valuation,
+            requested_on=max(one.requested_on, wished) if isinstance(wished, date) else wished,
             alternatives=family.NONE,
             reference_kind="hold",
             reference_id=hold.id,

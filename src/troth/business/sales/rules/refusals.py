@@ -169,6 +169,12 @@ class DeliversOnSaving(BusinessError):
     code = "delivers_on_saving"
 
 
+class HeldForOthers(BusinessError):
+    """An order in place of a hold would get less than is held."""
+
+    code = "held_for_others"
+
+
 class NotPromised(BusinessError):
     """Better dates are asked for where nothing is promised."""
 

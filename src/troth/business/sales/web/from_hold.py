@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,8 @@ class HoldOrder(AskPage):
         self.submit_label = _("Make order")
 
     def initial(self) -> dict[str, Any]:
-        return {"customer": self.hold.party.number} if self.hold.party else {}
+        first = self.hold.lines.aggregate(first=Min("requested_on"))["first"]
+        return {"customer": self.hold.party.number if self.hold.party else "", "requested_on": first}
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
