@@ -186,7 +186,7 @@ WRONG = [
     ),
     (
         "credit_checks",
-        "company,point,outcome,checks_limit,max_overdue_percent\n10,order_change,warn,no,\n10,order_change,warn,,100\n",
+        "company,point,outcome,checks_limit,max_overdue_percent\n10,order_change,warn,no,\n10,order_create,warn,,100\n",
         [(1, "checks_limit", "looks at nothing"), (2, "max_overdue_percent", "never stop anything")],
     ),
     ("checking_scopes", SCOPE + f'X,x,,"{PROMISED}",365\n', [(1, "supply", "missing")]),

@@ -133,6 +133,7 @@ def test_why_a_submitted_order_is_blocked_is_told_in_german():
         deliveries=(),
         blocks=("The credit limit is exceeded.",),
         not_delivered=(),
+        warnings=(),
         is_short=False,
     )
     with translation.override("de"):

@@ -73,7 +73,7 @@ def test_nothing_that_is_of_one_day_stays_open_after_four(asked):
 def test_the_scheduler_answers_within_thirty_minutes_of_work_over_a_holiday(asked, small):
     site = Site.objects.get(code="HAM")
     CalendarDay.objects.create(calendar=site.calendar, on=company.TUESDAY, is_open=False)
-    type(site.calendar).objects.update(version=site.calendar.version + 1)
+    type(site.calendar).objects.update(version=999_999)  # no other test kept this one in memory
     found = asked(15, 50, kind="plan_change")
     assert (found.receipt_due_at, found.due_at) == (None, at(8, 20, days=2).now())
 
