@@ -284,6 +284,25 @@ def test_a_line_of_a_place_does_not_wait_for_receipts_and_takes_nothing_that_the
     assert [rows_of(outcome, at) for at in range(2)] == [[(1, 4)], []]
 
 
+def test_lines_together_wait_where_one_would_take_today_what_the_place_needs():
+    """On the first day the two want five of four; on the next one more is there, and the place keeps one of today's."""
+    together = {"group": 0, "needed": list(range(HORIZON + 1))}
+    items = [{**item(1, 4, "WIN"), "aside": -1, **together}, {**item(2, 1, "WIN"), "aside": 1, **together}]
+    outcome = ran((items, [(0, 4), (1, 1)], [(0, 0), (0, 4)]))
+    assert [rows_of(outcome, at) for at in range(2)] == [[(1, 4)], [(1, 1)]]
+
+
+def test_lines_together_get_the_first_day_on_which_both_can_though_one_before_would_take_it_from_the_other():
+    """The second needs its goods a day sooner; were the first served on day 1, it would find none until day 2."""
+    needed = list(range(HORIZON + 1))
+    items = [
+        {**item(1, 4, "WIN", day=1), "aside": -1, "group": 0, "needed": needed},
+        {**item(2, 1, "WIN"), "aside": -1, "group": 0, "needed": [-1, *needed[:-1]]},
+    ]
+    outcome = ran((items, [(0, 4), (2, 1)], [(0, 0), (0, 4)]))
+    assert [rows_of(outcome, at) for at in range(2)] == [[(2, 4)], [(1, 1)]]
+
+
 def test_an_exception_at_a_place_leaves_the_whole_key():
     site = {**item(1, 2, "LOSE", [(1, 2)]), "aside": -1}
     contest = [site, at_place(2, 9, "WIN")], [(0, 4)], [(0, 4), (0, 0)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from troth.kernel import proposals
-from troth.kernel.backorder.balance import Goods, free_on
+from troth.kernel.backorder.balance import Aside, Goods, free_on
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
 from troth.kernel.backorder.guarded import Guarded
 from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
@@ -173,25 +173,42 @@ class Contest:
 
         `needed` is by member the first day of goods that may be thought of.
         """
-        least = list(needed)
         for item in group.members:
             item.is_limited = False
-        day = group.day_for_all(0, least)
+        least = self._alone(group, needed, procures=procures)
+        day = group.day_for_all(0, least) if least else None
         while day is not None:
-            for place, item in enumerate(group.members):
-                found = self._whole(item, group.tables[place][day], procures=procures)
-                if found is None:
-                    self._release(group)
-                    return False
-                if found[0] != group.tables[place][day]:
-                    least[place] = found[0]
-                    break
-                self._take(item, (found,))
-            else:
+            found = self._on(group, day, procures=procures)
+            if found:
                 return True
             self._release(group)
-            day = group.day_for_all(day + 1, least)
+            day = None if found is None else group.day_for_all(day + 1, least)
         return False
+
+    def _alone(self, group: Group, needed: Sequence[int], *, procures: bool) -> list[int]:
+        """By member the first day on which it could have all of its own if the others took nothing; none if one cannot.
+
+        With the others it is never sooner, and not always then: those before it may take what it needs.
+        """
+        day = group.day_for_all(0, needed)
+        if day is None:
+            return []
+        rows = [
+            self._whole(item, group.tables[place][day], procures=procures) for place, item in enumerate(group.members)
+        ]
+        return [row[0] for row in rows if row is not None] if None not in rows else []
+
+    def _on(self, group: Group, day: int, *, procures: bool) -> bool | None:
+        """Take all of each member on a common day: whether that went, and None where it goes on no later day either."""
+        for place, item in enumerate(group.members):
+            found = self._whole(item, group.tables[place][day], procures=procures)
+            if found is None:
+                # Later goods for those before it leave a place more of what lies there today, and a key no more.
+                return False if place and isinstance(item.balance, Aside) else None
+            if found[0] != group.tables[place][day]:
+                return False
+            self._take(item, (found,))
+        return True
 
     def _whole(self, item: Item, day: int, *, procures: bool) -> Row | None:
         """The first row from a day on with all of the item."""
