@@ -297,12 +297,20 @@ class Histories(RuleBasedStateMachine):
         hold_id, hold = chosen(self.active, pick)
         kept = [line for line in hold.lines.values() if line.open]
         draft = OrderDraft(customer="BETA", requested_on=self.day(offset), complete_delivery=False, priority=2)
-        own = [Line(line.product, line.open, self.today + offset, priority=2) for line in kept]
-        over = self.is_over(hold) or not kept
+        own = [Line(line.product, line.open, max(line.wanted, self.today + offset), priority=2) for line in kept]
+        over = self.is_over(hold) or not kept or self.would_lose(hold_id, own)
         made = attempt(lambda: sales.order_from_hold(hold_id, draft, **self.acting), refused=over)
         if made:
             self.twin.end(hold)
             self.entered(made.id, own)
+
+    def would_lose(self, hold_id, own):
+        """Whether lines in place of the hold would get less than it holds."""
+        supposed, lines = deepcopy((self.twin, own))
+        supposed.end(supposed.holds[hold_id])
+        supposed.orders[0] = dict(enumerate(lines))
+        supposed.promise(lines)
+        return any(line.promised < line.quantity for line in lines)
 
     @rule()
     def sweep(self):

@@ -176,6 +176,7 @@ KNOWN = (
     Sentence("is left out"),
     Sentence("location"),
     Sentence("on"),
+    Sentence("point"),
     Sentence("priority"),
     Sentence("product site"),
     Sentence("rule"),
