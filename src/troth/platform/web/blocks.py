@@ -309,7 +309,7 @@ HISTORY = (
     Column("set", _("Set"), wrap=True),
     Column("released", _("Released"), wrap=True),
     Column("why", _("Why released"), wrap=True),
-    Column("way", "", "link", "right"),
+    Column("way", _("Release"), "link", "right"),
 )
 NONE_YET = Empty(_("Never blocked"), _("What is blocked here, and who released it, is kept."))
 
