@@ -92,7 +92,8 @@ def test_two_who_ask_for_the_same_goods_do_not_both_get_them(monkeypatch, transa
     orders = [actions.enter_order(draft(who, ("HELMET", 4)), by=rep, clock=small.clock) for who in ("ALPHA", "BETA")]
     company.put_in_stock(small, "HELMET", 4)
     asking = [lambda one=one: ask(small, rep, one) for one in orders]
-    found = rivals.race(monkeypatch, locked, [(anew, "_is_better")], *asking)
+    # Both have read what is free, and neither has taken it.
+    found = rivals.race(monkeypatch, locked, [(anew.promising, "reconfirm")], *asking)
     sooner = [order.id for order in orders if promised(order) == [[(4, company.NEXT_WEDNESDAY)]]]
     if locked:
         assert (found, len(sooner)) == (["done", "nothing_better"], 1)
