@@ -9,6 +9,7 @@ from troth.business.promising import queries as promises
 from troth.business.sales import actions as sales
 from troth.business.sales.models import OrderLine
 from troth.business.sales.rules.changes import LineChange, OrderChanges
+from troth.business.sales.rules.refusals import NotPromised
 from troth.business.shipping.rules.readiness import NotReady
 from troth.kernel.errors import InvalidInput, NotFound
 from troth.platform import blocking, blocks
@@ -72,6 +73,15 @@ def test_nothing_is_confirmed_under_a_block_of_the_confirmation_and_the_goods_ar
     desk.release(made)
     desk.resume(order)
     assert desk.confirmed(order) == 4
+    assert_books_hold()
+
+
+def test_better_dates_are_not_asked_for_under_a_block_of_the_confirmation(desk, yard):
+    order = yard.order(FRAME=20)
+    desk.block(order, scope="confirmation")
+    with pytest.raises(NotPromised):
+        sales.promise_anew(order.id, **yard.acting)
+    assert desk.confirmed(order) == 0
     assert_books_hold()
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
+from troth.business.promising.queries import PromisedLine
 from troth.business.promising.rules import Wish, group_of
 from troth.business.promising.states import Cause
 from troth.business.sales.actions import books, save
@@ -23,7 +24,6 @@ from troth.kernel.errors import Sentence
 from troth.platform import blocks
 from troth.platform.actions import action
 from troth.platform.actors import Actor
-from troth.platform.blocks import BlockKind
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
 
@@ -57,7 +57,7 @@ def promise_anew(
     held.take(*promises.keys(ORDER_KIND, ids), *promising.keys(wanted))
     before = promises.promise(ORDER_KIND, ids)
     for group in _together(wanted, chosen):
-        _ask(held, group, clock=clock)
+        _ask(held, group, before, clock=clock)
     after = promises.promise(ORDER_KIND, ids)
     changes = {
         line.line_number: (dates(before[line.id]), dates(after[line.id]))
@@ -82,9 +82,7 @@ def _refuse(document: Document) -> None:
             Sentence("Order %(number)s is not submitted: nothing is promised on it. Submit it first."),
             number=document.ref.number,
         )
-    kinds = (BlockKind.CREDIT, BlockKind.DELIVERY)
-    is_blocked = any(block.kind in kinds for block in blocks.standing([document.ref]))
-    if books.confirms_nothing(document, is_blocked=is_blocked):
+    if books.keeps_unconfirmed(document, blocks.standing([document.ref])):
         raise refusals.NotPromised(
             Sentence("Order %(number)s is blocked, and nothing is confirmed until its block is released."),
             number=document.ref.number,
@@ -113,13 +111,13 @@ def _together(wanted: Sequence[Wish], chosen: set[int]) -> list[list[Wish]]:
     return [group for group in groups.values() if any(wish.line_id in chosen for wish in group)]
 
 
-def _ask(held: Held, group: Sequence[Wish], *, clock: Clock) -> None:
+def _ask(held: Held, group: Sequence[Wish], before: Mapping[int, PromisedLine], *, clock: Clock) -> None:
     ids = [wish.line_id for wish in group]
-    before = promises.promise(ORDER_KIND, ids)
     with suppress(_NotBetter), held.attempt():
         promising.reconfirm(held, group, clock=clock, anew=True, cause=Cause.ASKED)
         after = promises.promise(ORDER_KIND, ids)
-        if not _is_better({one: dates(before[one]) for one in before}, {one: dates(after[one]) for one in after}):
+        was = {one: dates(before[one]) for one in ids if one in before}
+        if not _is_better(was, {one: dates(after[one]) for one in after}):
             raise _NotBetter
 
 
