@@ -155,12 +155,6 @@ def one(request_id: int, *, by: Actor) -> Request:
     return request
 
 
-def on_document(kind: str, document_id: int, *, by: Actor) -> tuple[Request, ...]:
-    """The requests about a document that the actor may see, open ones first."""
-    found = shown(seen(by).filter(document_kind=kind, document_id=document_id).order_by("-pk")[:200])
-    return tuple(sorted(found, key=lambda one: not one.is_open))
-
-
 def requests_of(ref: DocumentRef) -> tuple[Request, ...]:
     """All requests about a document, oldest first."""
     return shown(RequestRow.objects.filter(document_kind=ref.kind, document_id=ref.id).order_by("pk"))

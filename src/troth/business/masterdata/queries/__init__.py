@@ -63,7 +63,6 @@ from troth.business.masterdata.queries.terms import (
     customer_groups,
     customer_terms,
     customer_terms_by_number,
-    customer_terms_of_party,
     customers_by_number,
     lives_for,
     product_terms,
@@ -78,7 +77,12 @@ from troth.business.masterdata.queries.texts import (
     standard_texts,
 )
 from troth.business.masterdata.queries.valuation import Valuation, at_standard_cost
-from troth.business.masterdata.queries.valuation_types import ValuationTypes, valuation_fault, valuation_types
+from troth.business.masterdata.queries.valuation_types import (
+    ValuationTypes,
+    valuation_fault,
+    valuation_or_default,
+    valuation_types,
+)
 
 __all__ = [
     "AccountTable",
@@ -122,7 +126,6 @@ __all__ = [
     "customer_groups",
     "customer_terms",
     "customer_terms_by_number",
-    "customer_terms_of_party",
     "customers_by_number",
     "customers_named",
     "find_customers",
@@ -148,5 +151,6 @@ __all__ = [
     "tax_rates",
     "transport",
     "valuation_fault",
+    "valuation_or_default",
     "valuation_types",
 ]

@@ -116,12 +116,6 @@ def customers_by_number(numbers: Iterable[str], *, company_id: int | None = None
     return {terms.number: terms for terms in (CustomerTerms(*row) for row in rows)}
 
 
-def customer_terms_of_party(party_id: int, *, company_id: int) -> CustomerTerms | None:
-    """The terms on which a company sells to a party, active or not; None where it does not."""
-    rows = sql.fetch(f"{_CUSTOMER} WHERE c.party_id = %s AND c.company_id = %s", [party_id, company_id])
-    return CustomerTerms(*rows[0]) if rows else None
-
-
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """Another unit in which the product may be ordered: one is `factor` base units."""

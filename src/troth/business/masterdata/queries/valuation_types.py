@@ -34,6 +34,11 @@ def valuation_types(product_ids: Iterable[int] | None = None) -> dict[int, Valua
     return {product_id: _of(types) for product_id, types in found.items()}
 
 
+def valuation_or_default(valuation: str, types: ValuationTypes | None) -> str:
+    """The type that is named, else the product's default; "" where it has none or is not valuated separately."""
+    return valuation or (types.default if types is not None else "")
+
+
 def valuation_fault(
     product: str, valuation: str, types: ValuationTypes | None, *, in_use: bool = True
 ) -> Sentence | None:  # fmt: skip

@@ -17,7 +17,7 @@ from troth.business.promising.actions.changes import HOLD_KIND
 from troth.business.promising.actions.confirm import confirm, keys, withdraw
 from troth.business.promising.actions.reactions import Dates, note_reactions, slipped
 from troth.business.promising.actions.suppose import at_once
-from troth.business.promising.actions.traits import for_customer, of_product
+from troth.business.promising.actions.traits import customer_named, for_customer, no_customer, of_product
 from troth.business.promising.models import Hold, HoldLine
 from troth.business.promising.rules import Promise, Way, Wish
 from troth.business.promising.rules.holds import (
@@ -318,7 +318,7 @@ def _checked(draft: HoldDraft) -> dict[int, ProductRow]:
 def _valuation(one: HoldLineDraft, product: ProductRow, row: int, edition: int) -> str:
     """The type that is held: the one that is named, else the product's default."""
     types = masterdata.snapshot(edition).valuations.get(product.id)
-    valuation = one.valuation or (types.default if types is not None else "")
+    valuation = masterdata.valuation_or_default(one.valuation, types)
     fault = masterdata.valuation_fault(product.number, valuation, types)
     if fault is not None:
         raise WrongHold(fault, row=row, field="valuation")
@@ -357,13 +357,9 @@ def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
 def _customer(draft: HoldDraft, company_id: int) -> CustomerTerms | None:
     if not draft.customer:
         return None
-    customer = masterdata.customer_terms_by_number(draft.customer, company_id=company_id)
-    if customer is None or not customer.is_active:
-        raise NotFound(
-            Sentence("There is no customer %(customer)s of this site's company. Choose one from the list."),
-            field="customer",
-            customer=draft.customer,
-        )
+    customer = customer_named(draft.customer, company_id)
+    if not customer.is_active:
+        raise no_customer(draft.customer)
     return customer
 
 

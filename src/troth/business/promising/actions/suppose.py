@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.masterdata.queries import CustomerTerms
+from troth.business.masterdata.queries import CustomerTerms, ValuationTypes
 from troth.business.promising import queries
 from troth.business.promising.actions import quotas
 from troth.business.promising.actions.confirm import SUPPOSED, drawn_on, free_expired, series_keys, simulate
-from troth.business.promising.actions.traits import for_customer, of_product
+from troth.business.promising.actions.traits import customer_named, for_customer, of_product
 from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
 from troth.business.promising.states import Mode
 from troth.business.quotas.rules import Traits
@@ -113,7 +113,7 @@ def check(
     if together:
         answers |= _told_apart(wanted)
         wanted = [wish for wish in wanted if wish.line_id not in answers]
-    entries = [entry(one) for one in supposed]
+    entries = [_entry(one, reader.types) for one in supposed]
     apart = [wanted] if together else [[wish] for wish in wanted]
     answers |= _answers(apart, entries, clock)
     return [answers[place] for place in range(1, len(checks) + 1)]
@@ -155,11 +155,10 @@ def _copied(books: Overlay, wishes: Sequence[Wish], mine: quotas.Holding) -> Ove
     return Overlay.of(books, *quotas.keys(mine), *series_keys(wishes))
 
 
-def entry(one: Supposition) -> Entry:
+def _entry(one: Supposition, types: Mapping[int, ValuationTypes]) -> Entry:
     """A supposition as a posting, which only ever reaches an overlay; stock has no day."""
     day = netting.STOCK_DAY if one.category is Category.STOCK else day_of(one.on)
-    types = masterdata.snapshot().valuations.get(one.product_id)
-    valuation = one.valuation or (types.default if types is not None else "")
+    valuation = masterdata.valuation_or_default(one.valuation, types.get(one.product_id))
     key = AvailabilityKey(one.product_id, one.site_id, valuations.segment_of(valuation))
     return Entry(key, one.category, day, one.quantity, SUPPOSED)
 
@@ -178,9 +177,10 @@ class _Reader:
         self._sites = {site.id: site for site in reference.sites(with_closed=True)}
         self._ways: dict[int, Way] = {}
         state = masterdata.snapshot()
-        self._edition, self._types = state.edition, state.valuations
+        self._edition, self.types = state.edition, state.valuations
         self._scopes = masterdata.checking_scopes(self._products, Event.ORDER, edition=self._edition)
-        self._customers: dict[tuple[str, int], CustomerTerms | None] = {}
+        self._customers: dict[tuple[str, int], CustomerTerms] = {}
+        self._lives: dict[int, dict[int, int | None]] = {}
         self._named: dict[str, CheckingScope] = {}
         located = {one.site_id for one in checks if one.location}
         self._locations = reference.locations(located) if located else {}
@@ -218,8 +218,8 @@ class _Reader:
 
     def _valuation(self, one: Check, product: ProductRow) -> str:
         """The type that the check is about; "" where the product is not valuated separately."""
-        types = self._types.get(product.id)
-        valuation = one.valuation or (types.default if types is not None else "")
+        types = self.types.get(product.id)
+        valuation = masterdata.valuation_or_default(one.valuation, types)
         fault = masterdata.valuation_fault(product.number, valuation, types)
         if fault is not None:
             raise WrongCheck(fault, field="valuation")
@@ -234,7 +234,7 @@ class _Reader:
                 site=site.code,
                 location=one.location,
             )
-        if product.id in self._types:
+        if product.id in self.types:
             raise WrongCheck(
                 Sentence("Goods of one valuation type are promised from the whole site. Leave the location out."),
                 field="location",
@@ -251,24 +251,21 @@ class _Reader:
         return traits if customer is None else for_customer(traits, customer)
 
     def _life(self, product: ProductRow, site: SiteRow, number: str) -> int | None:
-        """How long its goods must last for the customer, or for anybody."""
+        """How long its goods must last for the customer, or for anybody; of all products in one look."""
         customer = self._customer(site, number)
-        return product.life_days if customer is None else masterdata.lives_for(customer, [product])[product.id]
+        if customer is None:
+            return product.life_days
+        if customer.customer_id not in self._lives:
+            self._lives[customer.customer_id] = masterdata.lives_for(customer, self._products.values())
+        return self._lives[customer.customer_id][product.id]
 
     def _customer(self, site: SiteRow, number: str) -> CustomerTerms | None:
         if not number:
             return None
         key = (number, site.company_id)
         if key not in self._customers:
-            self._customers[key] = masterdata.customer_terms_by_number(number, company_id=site.company_id)
-        customer = self._customers[key]
-        if customer is None:
-            raise NotFound(
-                Sentence("There is no customer %(customer)s of this site's company. Choose one from the list."),
-                field="customer",
-                customer=number,
-            )
-        return customer
+            self._customers[key] = customer_named(*key)
+        return self._customers[key]
 
     def _scope(self, code: str) -> CheckingScope:
         if code not in self._named:

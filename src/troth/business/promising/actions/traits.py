@@ -3,7 +3,21 @@
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import CustomerTerms
 from troth.business.quotas.rules import Traits
+from troth.kernel.errors import NotFound, Sentence
 from troth.reference.queries import ProductRow
+
+
+def customer_named(number: str, company_id: int) -> CustomerTerms:
+    """The customer of a site's company, active or not; `NotFound` at the field."""
+    customer = masterdata.customer_terms_by_number(number, company_id=company_id)
+    if customer is None:
+        raise no_customer(number)
+    return customer
+
+
+def no_customer(number: str) -> NotFound:
+    said = Sentence("There is no customer %(customer)s of this site's company. Choose one from the list.")
+    return NotFound(said, field="customer", customer=number)
 
 
 def of_product(product: ProductRow, edition: int) -> Traits:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ninja import Query
 
-from troth.business.masterdata.queries import snapshot, valuation_fault
+from troth.business.masterdata.queries import snapshot, valuation_fault, valuation_or_default
 from troth.business.masterdata.queries.coverage import uncovered
 from troth.business.promising import queries
 from troth.kernel.calendars import day_of
@@ -51,7 +51,7 @@ def get_availability(request: ApiRequest, product_id: Id, site_id: Id, choice: Q
     today = day_of(request.clock.today(site.time_zone))
     scope = queries.scope(choice.scope) if choice.scope else queries.scope_of(product_id)
     types = snapshot().valuations.get(product_id)
-    wanted = choice.valuation or (types.default if types is not None else "")
+    wanted = valuation_or_default(choice.valuation or "", types)
     fault = valuation_fault(product.number, wanted, types, in_use=False)
     if fault is not None:
         raise InvalidInput(fault, field="valuation")
