@@ -5,9 +5,12 @@ from tests.api.conftest import assert_refused
 from tests.backorders.conftest import Desk
 from tests.backorders.test_quotas import Planner
 from troth.business.backorders.actions.variant_rows import FIELDS
+from troth.business.masterdata.models import AvailabilityRule, AvailabilityRuleStep
+from troth.business.promising.models import Requirement
 from troth.business.sales import actions as sales
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.platform.actors import SYSTEM
+from troth.reference.models import Company
 
 
 def done(response, status=200):
@@ -40,6 +43,10 @@ def test_a_backlog_is_shared_out_applied_and_undone(small, caller):
     planner = caller("production_scheduler")
     variant = done(planner.post("backorder-variants", asked(small)), 201)
     assert [one["strategy"] for one in variant["segments"]] == ["win", "redistribute"]
+    assert variant["later_times_max"] is None
+    careful = planner.post("backorder-variants", asked(small, name="Careful", later_times_max=1))
+    assert done(careful, 201)["later_times_max"] == 1
+    assert planner.post("backorder-variants", asked(small, name="Never", later_times_max=-1)).status_code == 422
 
     run = done(planner.post(f"backorder-variants/{variant['id']}/simulate", None), 201)
     assert (run["state"], run["lines"], run["better"], run["worse"]) == ("simulated", 2, 1, 1)
@@ -51,9 +58,46 @@ def test_a_backlog_is_shared_out_applied_and_undone(small, caller):
 
     for step, state in (("approve", "approved"), ("apply", "applied")):
         assert done(planner.post(f"backorder-runs/{run['id']}/{step}", None))["state"] == state
+    promise = Requirement.objects.get(displaced=1).pk
+    assert done(planner.get(f"promises/{promise}"))["displaced"] == 1
     undoing = done(planner.post(f"backorder-runs/{run['id']}/undo", None))
     assert (undoing["kind"], undoing["state"], undoing["undoes"]) == ("undo", "applied", run["id"])
     assert done(planner.get("backorder-runs?state=undone"))["items"][0]["id"] == run["id"]
+
+
+def test_a_change_says_what_a_rule_lets_serve_the_line(small, caller):
+    scarce(small)
+    rule = AvailabilityRule.objects.create(
+        code="R1", name="R1", product=small.products["HELMET"], valid_from_on=company.LONG_AGO, asked_in_runs=True
+    )
+    AvailabilityRuleStep.objects.create(rule=rule, position=1, site=small.sites["ROT"])
+    company.put_in_stock(small, "HELMET", 3, site="ROT")
+    planner = caller("production_scheduler")
+    without = done(planner.post("backorder-variants", asked(small, name="Without")), 201)
+    variant = done(planner.post("backorder-variants", asked(small, asks_rules=True)), 201)
+    assert (without["asks_rules"], variant["asks_rules"]) == (False, True)
+    run = done(planner.post(f"backorder-variants/{variant['id']}/simulate", None), 201)
+    [lost] = done(planner.get(f"backorder-runs/{run['id']}/changes?verdict=worse"))["items"]
+    assert (lost["served"]["rule"], lost["served"]["state"], lost["lost"]) == ("R1", "open", "3")
+    goods = lost["served"]["goods"]
+    assert [(one["product"], one["site"], one["ordered"], one["rule"]) for one in goods] == [
+        ("HELMET", "HAM", "7", ""), ("HELMET", "ROT", "3", "R1"),
+    ]  # fmt: skip
+    assert [one["quantity"] for one in goods[1]["promised"]] == ["3"]
+    assert lost["rule"] == "Rule R1: other goods serve what the run leaves short or late."
+    [won] = done(planner.get(f"backorder-runs/{run['id']}/changes?verdict=better"))["items"]
+    assert won["served"] is None
+
+
+def test_a_segment_says_whom_it_means(small, caller):
+    planner = caller("production_scheduler")
+    chosen = {"events": ["rush"], "customer_groups": ["dealer"]}
+    segment = {"name": "Dealers", "strategy": "win", "filter": chosen}
+    made = done(planner.post("backorder-variants", asked(small, segments=[segment])), 201)
+    assert made["segments"][0]["filter"] == chosen
+    for wrong in ({"regions": ["XX"]}, {"sales_organisations": ["NONE"]}, {"events": ["quotation"]}):
+        named = {**segment, "filter": wrong}
+        assert planner.post("backorder-variants", asked(small, name="Two", segments=[named])).status_code == 422
 
 
 def test_a_change_names_the_quota_that_limits_it(small, caller):
@@ -78,6 +122,9 @@ def test_a_variant_is_written_anew(small, caller):
     answer = planner.send("PUT", address, changed, If_Match='"1"')
     assert (done(answer)["name"], answer.json()["at"]) == ("Beta", "06:30")
     assert done(planner.get("backorder-variants"))["items"][0]["version"] == 2
+    other = Company.objects.create(code="20", name="Other", currency_id="EUR", country_id="DE")
+    elsewhere = asked(small, company=other.pk)
+    assert_refused(planner.send("PUT", address, elsewhere, If_Match='"2"'), 422, "other_company")
 
 
 def test_what_is_wrong_is_told_by_row_and_field(small, caller):

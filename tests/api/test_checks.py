@@ -28,6 +28,22 @@ def test_a_thousand_checks_are_answered_in_their_order(small, caller):
     assert items[0]["confirmed"] == [{"on": "2026-03-11", "quantity": "1", "basis": "stock"}]
 
 
+def test_a_check_keeps_to_limits_and_whole_packages_and_refuses_wrong_limits_in_its_place(small, caller):
+    master, rep = caller("master_data"), caller("representative")
+    company.put_in_stock(small, "HELMET", 10)
+    assert master.post("package-sizes", {"product": "HELMET", "sizes": "6, 12", "rounding": "up"}).status_code == 201
+    many = [asked(quantity="8"), asked(quantity="8", min_shipment="7"), asked(min_shipment="4")]
+    wrong = [asked(min_shipment="few"), asked(lateness_days_max=10_000), asked(deliveries_max=0)]
+    items = done(rep.post("availability/checks", {"checks": many + wrong}))["items"]
+    assert [(one["quantity"], one["short"]) for one in items[:2]] == [("12", "6"), ("12", "12")]
+    assert [one["refused"] for one in items[2:]] == [
+        "wrong_check",
+        "quantity_not_a_number",
+        "wrong_check",
+        "wrong_check",
+    ]
+
+
 def test_what_cannot_be_checked_says_why_and_keeps_nobody_from_an_answer(small, caller):
     rep = caller("representative")
     company.put_in_stock(small, "HELMET", 10)
@@ -73,10 +89,29 @@ def test_a_promise_tells_why_what_it_would_be_now_and_what_would_make_it_earlier
     assert why["sentence"] == order["lines"][0]["why"]
     assert [one["run"] for one in why["history"]] == [None]
     assert [one["cause"] for one in why["history"]] == ["entered"]
+    assert (why["free"][-1], why["binding"]["receipt"], why["binding"]["receipt_on"]) == (
+        {"on": "2026-03-17", "free": "11"}, "purchase", "2026-03-17",
+    )  # fmt: skip
+    assert [one["quantity"] for one in why["confirmed"]] == ["1", "3"]
+    travels = ("material_on", "transportation_planning_on", "loading_on", "goods_issue_on", "delivery_on")
+    for shown, ordered in zip(why["confirmed"], order["lines"][0]["schedule"], strict=True):
+        assert {name: shown[name] for name in travels} == {name: ordered[name] for name in travels}
+        days = [shown[name] for name in travels if name != "transportation_planning_on"]
+        assert days == sorted(days)
+        assert shown["transportation_planning_on"] <= shown["loading_on"]
     roads = done(rep.get(f"{address}/earlier"))["items"]
     assert [(one["road"], one["receipt"]) for one in roads] == [("fewer", None), ("receipt", "4711")]
     again = done(rep.get(f"{address}/replay"))
-    assert (again["differs"], again["moved"]) == (False, [])
+    assert (again["differs"], again["moved"], again["difference"]) == (
+        False, [], "It would come just as it was promised then.",
+    )  # fmt: skip
+    assert (again["read"]["scope"], again["read"]["masters_changed"]) == ("order", False)
+    behind = done(rep.get(f"{address}/pegs"))["items"]
+    assert [(one["quantity"], one["category"], one["document"]) for one in behind] == [
+        ("1", "stock", None), ("3", "purchase", "4711"),
+    ]  # fmt: skip
+    assert [one["id"] for one in why["history"]] == [None]
+    assert_refused(rep.get(f"{address}/replay?then=999999"), 404, "not_found")
 
     assert_refused(rep.get("promises/999999"), 404, "not_found")
 
@@ -103,3 +138,27 @@ def test_a_check_and_an_order_line_name_the_location_that_alone_serves(small, ca
     [shown] = done(rep.get(f"orders/{made['id']}"))["lines"]
     assert (shown["location"], shown["confirmed"]) == (code, "10")
     assert f"no more lies free at location {code}" in shown["why"]
+
+
+def test_who_holds_what_is_told_to_those_who_may_see_the_documents(small, caller):
+    rep = caller("representative")
+    company.put_in_stock(small, "HELMET", 5)
+    body = {"customer": "ALPHA", "requested_on": "2026-03-11", "lines": [{"product": "HELMET", "quantity": "4"}]}
+    made = done(rep.post("orders", body), 201)
+    order = done(rep.get(f"orders/{made['id']}"))
+    address = f"availability/{small.products['HELMET'].pk}/{small.sites['HAM'].pk}"
+
+    [held] = done(rep.get(f"{address}/holders"))["items"]
+    assert (held["document"], held["quantity"], held["basis"]) == (order["number"], "4", "stock")
+    assert held["promise"] == order["lines"][0]["promise"]
+    assert "document" not in done(rep.get(address))["items"][0]
+
+
+def test_all_that_a_scope_can_count_can_be_supposed(small, caller):
+    rep = caller("representative")
+    company.put_in_stock(small, "HELMET", 5)
+    supposed = {"product": "HELMET", "site": "HAM", "category": "reservation", "on": "2026-03-03", "quantity": "4"}
+    [item] = done(rep.post("availability/checks", {"checks": [asked()], "supposed": [supposed]}))["items"]
+    assert item["short"] == "2"
+    wrong = {"checks": [asked()], "supposed": [{**supposed, "category": "unsecured_order"}]}
+    assert_refused(rep.post("availability/checks", wrong), 422, "invalid_input")

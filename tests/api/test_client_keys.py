@@ -10,6 +10,7 @@ from tests.api.conftest import assert_refused
 from tests.api.test_masterdata import CUSTOMER, PRICE
 from tests.fuzz.furnished import ORDER
 from troth.business.backorders.actions.variant_rows import FIELDS as VARIANT_COLUMNS
+from troth.business.masterdata.models import ProductSite
 from troth.doors.api.root import api
 from troth.kernel.scopes import Event
 from troth.platform import sql
@@ -18,6 +19,9 @@ from troth.platform.permissions import ROLES
 
 AXLE = {"number": "AXLE", "name": "Axle", "base_unit": "piece"}
 RECEIPT = {"kind": "purchase", "number": "PO-1", "product": "FRAME", "site": 1, "due_on": "2026-03-20", "quantity": "9"}
+PLANNED = {
+    "kind": "planned", "number": "PL-1", "product": "FRAME", "site": "HAM", "due_on": "2026-03-20", "quantity": "9",
+}  # fmt: skip
 PAYMENT = {"company": 1, "payer": 1, "amount": "50.00", "currency": "EUR", "received_on": "2026-03-02"}
 LAID = {"product": "HELMET", "site": "HAM", "bin": "A-01", "quantity": "4"}
 ISSUE = {"kind": "order", "document": 1, "subject": "Late", "owner": 1, "due_on": "2026-03-06"}
@@ -71,6 +75,8 @@ CALLS = {
         "item_category": "free",
         "valid_from_on": "2026-03-01",
     },
+    "create_product_site": {"product": "OIL", "site": "ROT", "delivery_days": 5},
+    "create_package_sizes": {"product": "HELMET", "sizes": "6, 12"},
     "create_batch": {"product": "OIL", "number": "L-1", "expires_on": "2026-12-31"},
     "create_agreed_product": {"customer": "ALPHA", "product": "HELMET"},
     "add_backorder_variant": {"company": 1, "name": "Mornings", "segments": [{"name": "All", "strategy": "improve"}]},
@@ -79,6 +85,7 @@ CALLS = {
     "import_customers": as_file(CUSTOMER),
     "import_products": as_file(AXLE),
     "import_prices": as_file(PRICE),
+    "import_credit_accounts": as_file({"company": "10", "payer": "C1"}),
     "import_table": as_file({"code": "PAL", "name": "Pallet"}),
     "import_quota_targets": as_file({"country": "DE", "on": "2026-03-31", "quantity": "5"}),
     "import_quota_procedures": as_file({**QUOTA, "characteristics": "country"}),
@@ -118,6 +125,8 @@ CALLS = {
         "forecasts": [{"product": "HELMET", "site": "HAM", "on": "2026-03-31", "quantity": "5"}],
     },
     "create_receipt": RECEIPT,
+    "plan_supply": {"reason": "plan of March", "orders": [PLANNED]},
+    "convert_receipt": {"kind": "purchase", "number": "PO-2"},
     "receive_goods": {"quantity": "1", "bin": 1},
     "create_invoices": {"deliveries": [1]},
     "cancel_invoice": {"reason": "wrong price"},
@@ -126,6 +135,7 @@ CALLS = {
     "open_issue": ISSUE,
     "ask_about": {"kind": "plan_change", "document_kind": "order", "document": 1, "question": "Can you make 40?"},
     "hold_goods": HELD,
+    "hold_quotation": {"expires_at": "2026-03-05T08:00:00Z"},
     "order_from_hold": {"customer": "ALPHA", "requested_on": "2026-03-11"},
     "print_paper": {},
     "create_quota_procedure": QUOTA,
@@ -160,6 +170,7 @@ CREATING = creating()
 def someone(small, caller):
     """Somebody with every right, who entered a receipt, a payment and a quota; `there` holds ids of what is there."""
     made = caller(*ROLES)
+    ProductSite.objects.filter(product=small.products["OIL"], site=small.sites["ROT"]).delete()
     made.there = {
         "site": small.sites["HAM"].pk,
         "company": small.company.pk,

@@ -59,3 +59,6 @@ def test_what_is_not_confirmed_is_measured_and_its_lines_are_listed(small, calle
         number, "ALPHA", "HELMET", "2026-03-11",
     )  # fmt: skip
     assert (first["quantity"], first["short"], second["quantity"], second["short"]) == ("6", "2", "1", "1")
+    site = first["site"]
+    for asked, found in ((f"product=HELMET&site={site}", 2), ("product=GLOVE", 0), ("product=HELMET&site=NOWHERE", 0)):
+        assert len(done(rep.get(f"measures/unconfirmed-lines?{asked}"))["items"]) == found

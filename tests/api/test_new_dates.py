@@ -51,3 +51,24 @@ def test_new_dates_are_listed_taken_and_kept(small, caller):
     }  # fmt: skip
     assert done(rep.get("reactions?policy=keep"))["items"] == []
     assert company.NEXT_WEDNESDAY.isoformat() in str(done(rep.get(f"orders/{orders[1]}"))["lines"])
+
+
+def test_new_dates_of_ones_own_orders_are_listed_until_they_are_seen(small, caller):
+    rep, auditor = caller("representative"), caller("auditor")
+    receipt_id = expect(small)
+    order = ordered(rep, "ALPHA")
+    slip(small, receipt_id)
+    jobs.work_off(small.clock)
+    [one] = done(rep.get("date-notices"))["items"]
+    assert (one["order"], one["cause"], one["detail"]) == (order, "supply", "receipt 4500 was changed")
+    [line] = one["lines"]
+    assert (line["line_number"], line["first_promised_on"]) == (10, "2026-03-11")
+    assert (line["before"], line["after"]) == (
+        [{"on": "2026-03-11", "quantity": "2"}], [{"on": "2026-03-24", "quantity": "2"}],
+    )  # fmt: skip
+    assert_refused(auditor.get("date-notices"), 403, "not_allowed")
+    assert_refused(auditor.post(f"date-notices/{one['id']}/seen", {}), 403, "not_allowed")
+    assert_refused(rep.post("date-notices/999999999/seen", {}), 404, "not_found")
+    assert done(rep.post(f"date-notices/{one['id']}/seen", {})) == {"id": one["id"], "seen": True}
+    assert done(rep.post(f"date-notices/{one['id']}/seen", {})) == {"id": one["id"], "seen": False}
+    assert done(rep.get("date-notices"))["items"] == []

@@ -40,3 +40,32 @@ def test_an_excluded_product_is_refused_by_row_and_only_master_data_may_exclude(
     assert places(refused) == [(1, "product", "not_offered")]
     assert master.patch(f"listings/{key}", {"is_active": False}).json()["state"] == "changed"
     assert rep.post("orders", order).status_code == 201
+
+
+def test_package_sizes_are_kept_with_their_version_and_hold_for_the_next_order(small, caller):
+    master, rep = caller("master_data"), caller("representative")
+    assert_refused(rep.post("package-sizes", {"product": "HELMET", "sizes": "6"}), 403, "not_allowed")
+    made = master.post("package-sizes", {"product": "HELMET", "sizes": "6, 12", "rounding": "up"})
+    assert (made.status_code, made.json()["version"]) == (201, 1)
+    key = made.json()["id"]
+    [row] = rep.get("package-sizes?product=HELMET").json()["items"]
+    assert (row["sizes"], row["rounding"], row["customer"], row["is_active"]) == ("6, 12", "up", None, True)
+    order = {"customer": "ALPHA", "requested_on": "2026-03-11", "lines": [{"product": "HELMET", "quantity": "8"}]}
+    first = rep.get(f"orders/{rep.post('orders', order).json()['id']}").json()["lines"][0]
+    assert first["quantity"] == "12"
+    refused = assert_refused(master.patch(f"package-sizes/{key}", {"sizes": "6, 6"}), 422, "invalid_input")
+    assert places(refused) == [(None, "sizes", "invalid_input")]
+    stale = master.patch(f"package-sizes/{key}", {"sizes": "5"}, version='"9"')
+    assert stale.status_code == 412
+    assert master.post("package-sizes", {"product": "HELMET", "sizes": "6", "size": 5}).status_code == 422
+    ended = master.patch(f"package-sizes/{key}", {"is_active": False, "reason": "loose goods"})
+    assert ended.json()["state"] == "changed"
+    second = rep.get(f"orders/{rep.post('orders', order).json()['id']}").json()["lines"][0]
+    assert second["quantity"] == "8"
+
+
+def test_what_would_be_over_is_refused_at_its_last_day(small, caller):
+    master = caller("master_data")
+    over = {"kind": "excluded", "product": "HELMET", "valid_from_on": "2026-01-01", "valid_to_on": "2026-02-01"}
+    refused = assert_refused(master.post("listings", over), 422, "invalid_input")
+    assert places(refused) == [(None, "valid_to_on", "invalid_input")]

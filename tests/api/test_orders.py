@@ -81,6 +81,14 @@ def test_an_order_is_changed_rejected_and_cancelled(rep):
     assert (read["customer_reference"], read["lines"][1]["rejection_reason"]) == ("PO 7", "not wanted any more")
 
 
+def test_an_order_says_which_system_it_came_from_and_else_came_over_the_api(rep):
+    made = [rep.post("orders", order(("HELMET", 1), **said)).json() for said in ({"source_system": "edi"}, {})]
+    assert [rep.get(f"orders/{one['id']}").json()["source_system"] for one in made] == ["edi", "api"]
+    refused = assert_refused(rep.post("orders", order(("HELMET", 1), source_system="x" * 21)), 422, "invalid_input")
+    assert places(refused)[0][1] == "source_system"
+    assert rep.patch(f"orders/{made[0]['id']}", {"source_system": "page"}).status_code == 422
+
+
 def test_a_null_takes_out_what_was_entered(rep):
     made = rep.post("orders", order(("HELMET", 3), customer_reference="PO 7", contact="Anna")).json()
     address = f"orders/{made['id']}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import company
 from tests.api.conftest import assert_refused
 from tests.api.test_client_keys import KEPT, QUOTA, SEQUENCE_ROW
 
@@ -25,6 +26,7 @@ def quota(planner):
     return made
 
 
+QUANTITY = {"share": None, "consumed": "0"}
 NOTHING = {"lines": 0, "quantity": "0", "over": "0"}
 
 
@@ -40,9 +42,37 @@ def test_targets_are_set_and_read_by_cell_and_period(planner, quota):
 
     cells = planner.get(f"quota-procedures/{quota}/cells").json()["items"]
     assert [(one["values"], one["unit"], one["periods"]) for one in cells] == [
-        ({"country": "#"}, "piece", [{"first_on": "2026-03-09", "target": "40", "consumed": "0", "left": "40"}]),
-        ({"country": "DE"}, "piece", [{"first_on": "2026-03-02", "target": "3", "consumed": "0", "left": "3"}]),
+        ({"country": "#"}, "piece", [QUANTITY | {"first_on": "2026-03-09", "target": "40", "left": "40"}]),
+        ({"country": "DE"}, "piece", [QUANTITY | {"first_on": "2026-03-02", "target": "3", "left": "3"}]),
     ]
+
+
+def test_targets_are_shares_of_a_total_that_deals_the_others_anew(planner, quota):
+    address = f"quota-procedures/{quota}/targets"
+
+    def send(*rows):
+        common = {"on": "2026-03-04"}
+        return planner.post(
+            address, {"targets": [{**common, "values": {"country": one}, **share} for one, share in rows]}
+        )
+
+    assert send(("DE", {"ratio": "3", "total": "20"}), ("", {"ratio": "1", "total": "20"})).json()["created"] == 2
+    assert send(("DE", {"ratio": "3", "total": "40"})).json()["changed"] == 2
+    cells = planner.get(f"quota-procedures/{quota}/cells").json()["items"]
+    assert [(one["periods"][0]["target"], one["periods"][0]["share"]) for one in cells] == [
+        ("10", "1 parts of 40"), ("30", "3 parts of 40"),
+    ]  # fmt: skip
+
+    for wrong, field in (
+        ({"ratio": "3"}, "ratio"),
+        ({"quantity": "3", "total": "40"}, "quantity"),
+        ({"percentage": "3", "ratio": "3", "total": "40"}, "ratio"),
+        ({}, "quantity"),
+        ({"ratio": "1.5", "total": "40"}, "ratio"),
+        ({"ratio": "1", "total": "4.5"}, "total"),
+    ):
+        refused = send(("DE", wrong))
+        assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (422, [field])
 
 
 def test_a_check_for_a_customer_is_held_against_its_quota(planner, quota):
@@ -80,6 +110,10 @@ def test_a_procedure_a_sequence_and_a_protection_are_changed_by_version(planner,
     assert answer.status_code == 200
     [kept] = planner.get("supply-protections").json()["items"]
     assert (kept["quantity"], kept["consumed"], kept["value"]) == ("9", "0", "dealer")
+    narrower = {**KEPT, "product": "HELMET", "second_characteristic": "country", "second_value": "DE"}
+    assert planner.post("supply-protections", narrower).status_code == 201
+    shown = planner.get("supply-protections").json()["items"]
+    assert {(one["second_characteristic"], one["second_value"]) for one in shown} == {("", ""), ("country", "DE")}
     [sequence] = planner.get("quota-sequences").json()["items"]
     assert (sequence["procedures"], sequence["reaches"][0]["product"]) == (["LAND"], "FRAME")
 
@@ -197,3 +231,22 @@ def test_a_target_for_the_end_of_time_and_a_unit_of_what_is_assigned_are_refused
     assert entry["remedy"].startswith("Plan for ")
     other = planner.send("PUT", f"quota-procedures/{quota}", {**QUOTA, "unit": "l"}, If_Match='"1"')
     assert [one["field"] for one in other.json()["errors"]] == ["unit"]
+
+
+def test_a_cell_tells_by_whom_it_is_consumed(small, planner, quota):
+    company.put_in_stock(small, "FRAME", 5)
+    planner.post(f"quota-procedures/{quota}/targets", targets(("DE", "2026-03-04", "9"), ("DE", "2026-03-10", "9")))
+    body = {"customer": "ALPHA", "requested_on": "2026-03-11", "lines": [{"product": "FRAME", "quantity": "2"}]}
+    made = planner.post("orders", body).json()
+    order = planner.get(f"orders/{made['id']}").json()
+    [cell] = planner.get(f"quota-procedures/{quota}/cells").json()["items"]
+
+    [use] = planner.get(f"quota-cells/{cell['id']}/uses").json()["items"]
+
+    assert (use["document"], use["product"], use["quantity"]) == (order["number"], "FRAME", "2")
+    assert use["promise"] == order["lines"][0]["promise"]
+    told = planner.get(f"promises/{use['promise']}").json()["read"]
+    assert [(one["procedure"], one["planned"], one["consumed"], one["consumed_now"]) for one in told["cells"]] == [
+        ("LAND", "9", "0", "2")
+    ]
+    assert_refused(planner.get("quota-cells/999999/uses"), 404, "not_found")

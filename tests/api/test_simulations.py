@@ -67,3 +67,14 @@ def test_who_may_not_ask_is_told_nothing(small, rep, caller):
     assert_refused(
         caller("picker").post("simulations/quotation", {"customer": "ALPHA", "lines": []}), 403, "not_allowed"
     )
+
+
+def test_a_saved_quotation_is_checked_as_of_a_moment_and_holds_nothing(small, rep):
+    offer = {"customer": "ALPHA", "delivery_days": 5, "lines": [{"product": "HELMET", "quantity": "6"}]}
+    made = rep.post("quotations", offer).json()
+    [line] = (told := rep.post(f"quotations/{made['id']}/availability", {}).json())["lines"]
+    assert (line["confirmed"], line["short"], [one["quantity"] for one in line["schedule"]]) == ("4", "2", ["4"])
+    assert line["why"]
+    assert told["checked_at"]
+    assert rep.post(f"quotations/{made['id']}/availability", {}).json()["lines"] == [line]
+    assert_refused(rep.post("quotations/999999/availability", {}), 404, "not_found")

@@ -9,14 +9,16 @@ from django.db import connection
 from tests import company
 from tests.backorders.conftest import BETA_FIRST
 from tests.shipping.conftest import assert_books_hold
-from troth.business.backorders.actions import decide, working
-from troth.business.backorders.models import Run
+from troth.business.backorders.actions import decide, variants, working
+from troth.business.backorders.actions import simulate as simulating
+from troth.business.backorders.models import Run, Variant
 from troth.business.backorders.rules.limits import SecondPersonNeeded
 from troth.business.backorders.rules.selection import Filter
-from troth.business.backorders.rules.variants import Limits, SegmentDraft
+from troth.business.backorders.rules.variants import Limits, SegmentDraft, Settings, VariantDraft
 from troth.business.promising import queries as promises
 from troth.business.sales import actions as sales
-from troth.business.sales.models import OrderLine
+from troth.business.sales.actions.new_dates import read
+from troth.business.sales.models import DateNotice, OrderLine
 from troth.business.supply import actions as supply
 from troth.kernel.lifecycle import IllegalTransition
 from troth.ledgers.availability.queries import open_shortages
@@ -47,6 +49,21 @@ def test_each_order_is_told_once_of_all_its_lines(desk):
     assert event.facts["lines"] == [10, 20]
     assert event.facts["run"] == run.number
     assert event.changes["10.confirmed"] == [[[5, WEDNESDAY.isoformat()]], []]
+
+
+def test_who_owns_an_order_is_told_once_of_all_its_lines_when_it_is_applied_and_when_it_is_undone(desk):
+    for product in ("HELMET", "GLOVE"):
+        desk.stock(product, 5)
+    order = desk.order("ALPHA", ("HELMET", 5), ("GLOVE", 5))
+    desk.order("BETA", ("HELMET", 5), ("GLOVE", 5))
+    run = desk.applied()
+    [one] = DateNotice.objects.filter(order_id=order)
+    assert (one.owner_id, one.cause, one.detail) == (None, "run", run.number)
+    assert read(one.lines) == dict.fromkeys((10, 20), (((5, WEDNESDAY),), ()))
+    undoing = desk.undo(run)
+    back = DateNotice.objects.get(order_id=order, cause="undone")
+    assert back.detail == undoing.number
+    assert read(back.lines) == dict.fromkeys((10, 20), ((), ((5, WEDNESDAY),)))
 
 
 def test_the_promise_keeps_its_history_with_the_cause(scarce):
@@ -177,6 +194,31 @@ def test_beyond_the_limits_somebody_else_has_to_approve(scarce):
     assert Run.objects.get(pk=run.pk).approved_by_id == 22
 
 
+def test_who_loosens_the_limits_does_not_approve_what_they_then_allow(scarce):
+    """ALPHA loses: more than two percent of the lines. Without that limit nothing is beyond, and still two agree."""
+    variant = scarce.variant(*BETA_FIRST, limits=Limits(worse_share_max=200))
+    draft = VariantDraft(scarce.small.company.pk, "Morning", Settings(segments=BETA_FIRST))
+    variants.save_variant(draft, variant_id=variant, **scarce.acting)
+    run = Run.objects.get(pk=simulating.simulate(variant, by=scarce.other, clock=scarce.small.clock).id)
+    for by in (scarce.planner, SYSTEM):
+        with pytest.raises(SecondPersonNeeded, match="the limits of the variant were loosened"):
+            decide.approve_run(run.pk, by=by, clock=scarce.small.clock)
+    decide.approve_run(run.pk, by=scarce.other, clock=scarce.small.clock)
+    assert Variant.objects.get(pk=variant).loosened_by_id is None
+    again = simulating.simulate(variant, **scarce.acting)
+    assert decide.beyond(Run.objects.get(pk=again.id)) == []
+
+
+def test_a_new_variant_is_held_against_the_limits_of_those_in_use(scarce):
+    scarce.variant(*BETA_FIRST, name="Night", limits=Limits(worse_share_max=200, later_days_max=3))
+    made = [
+        scarce.variant(*BETA_FIRST, name=name, limits=limits)
+        for name, limits in (("Mine", Limits(200)), ("Tight", Limits(100, None, 3)), ("Mine too", Limits()))
+    ]
+    loosened = [Variant.objects.get(pk=one).loosened_by_id for one in made]
+    assert loosened == [scarce.planner.user_id, None, scarce.planner.user_id]
+
+
 def test_nothing_is_applied_that_was_not_approved(scarce):
     run = scarce.simulated()
     with pytest.raises(IllegalTransition):
@@ -195,6 +237,7 @@ def test_nothing_is_applied_that_was_not_approved(scarce):
         ("backorders: losses", "UPDATE backorders_loss SET quantity = quantity - 1"),
         ("backorders: losses", "UPDATE backorders_loss SET winner_id = 0 - id"),
         ("backorders: runs", "UPDATE backorders_run SET worse = worse + 1"),
+        ("backorders: displaced", "UPDATE promising_requirement SET displaced = displaced + 1"),
     ],
 )
 def test_a_check_sees_what_does_not_add_up(scarce, check, damage):

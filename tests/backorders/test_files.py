@@ -61,8 +61,25 @@ def night():
     return Variant.objects.get(name="Night")
 
 
+def test_a_file_of_an_older_shape_gives_what_it_lacks_its_standard(desk, row):
+    old = "company,name,segment,strategy,sites\n{company},Night,All,improve,HAM\n".format(**row())
+    assert look(desk, old).refusals == ()
+    assert bring(desk, old) == Brought(1, 0, 0)
+    assert (night().rhythm, night().applies_itself, settings_of(night()).with_unconfirmed) == ("never", False, True)
+    assert not settings_of(night()).asks_rules
+    assert bring(desk, file_of(row(sites="HAM"))) == Brought(0, 0, 1)
+    lacking = look(desk, old.replace("strategy", "").replace("improve", ""))
+    assert {one.column for one in lacking.refusals} >= {"strategy"}
+
+
 def test_a_file_is_looked_at_first_and_then_brought_in_once(desk, row):
-    head = {"rhythm": "daily", "at": "06:30", "worse_share_max_basis_points": "2500", "selected_sites": "HAM"}
+    head = {
+        "rhythm": "daily",
+        "at": "06:30",
+        "worse_share_max_basis_points": "2500",
+        "later_times_max": "1",
+        "selected_sites": "HAM",
+    }
     text = file_of(
         row("Beta", "win", customers="BETA", sort="requested; value", wanted_from="-7", only="late", **head),
         row("Others", "redistribute", **head),
@@ -76,7 +93,7 @@ def test_a_file_is_looked_at_first_and_then_brought_in_once(desk, row):
         SegmentDraft("Beta", "win", Filter(customers=("BETA",), wanted_from=-7, only="late"), ("requested", "value")),
         SegmentDraft("Others", "redistribute", Filter(), ()),
     )
-    assert (said.limits, night().at_time, night().version) == (Limits(2500), time(6, 30), 1)
+    assert (said.limits, night().at_time, night().version) == (Limits(2500, later_times_max=1), time(6, 30), 1)
     assert night().next_at is not None
     assert bring(desk, text, key="once") == Brought(2, 0, 0)
     assert bring(desk, text) == Brought(0, 0, 2)
@@ -100,6 +117,7 @@ def test_a_file_is_looked_at_first_and_then_brought_in_once(desk, row):
         ({"rhythm": "daily", "at": "25:00"}, "at"),
         ({"applies_itself": "yes"}, "rhythm"),
         ({"worse_share_max_basis_points": "10001"}, "worse_share_max_basis_points"),
+        ({"later_times_max": "1001"}, "later_times_max"),
         ({"win_fallback": "win"}, "win_fallback"),
         ({"segment": ""}, "segment"),
     ],
@@ -130,7 +148,8 @@ def test_the_good_rows_of_a_variant_do_not_come_in_without_the_refused_one(desk,
 
 def test_what_was_taken_out_comes_in_again_and_changes_nothing(desk):
     desk.variant(*BETA_FIRST, selection=Filter(sites=("HAM",), priority_until=5, only="late"), limits=Limits(100, 7, 9))
-    desk.variant(SegmentDraft("All", "fill", Filter(wanted_from=-3, wanted_until=14)), name="Later", rhythm="hourly")
+    fills = SegmentDraft("All", "fill", Filter(wanted_from=-3, wanted_until=14))
+    desk.variant(fills, name="Later", rhythm="hourly", asks_rules=True)
     text = taken_out(desk)
     assert len(text.splitlines()) == 1 + 3
     assert bring(desk, text) == Brought(0, 0, 3)

@@ -10,6 +10,7 @@ from tests.backorders.test_protection import keep
 from tests.backorders.test_quotas import Planner
 from troth.business.backorders.models import Change, Run, Segment, Variant
 from troth.business.backorders.rules.variants import SegmentDraft
+from troth.business.masterdata.models import AvailabilityRule, AvailabilityRuleStep
 from troth.business.sales import actions as sales
 from troth.business.sales.models import OrderLine
 from troth.platform.actors import SYSTEM
@@ -117,6 +118,32 @@ def test_a_change_says_the_rule_and_who_took_the_goods(browser, scarce):
     back = text(browser.get(reverse("backorders:change", args=[won.pk])))
     assert "From whom it took what it gained" in back
     assert reverse("backorders:change", args=[lost.pk]) in back
+
+
+def test_a_variant_asks_rules_and_a_change_says_what_they_let_serve_the_line(browser, variant, scarce):
+    small = scarce.small
+    shown = text(browser.get(reverse("backorders:variant", args=[variant.pk])))
+    assert "not asked" in shown
+    address = reverse("backorders:variant-change", args=[variant.pk])
+    given = {**HEAD, "company": small.company.pk, "asks_rules": "on", "_key": "k2"}
+    assert browser.post(address, given).status_code == 302
+    assert "asked for what stays short or late" in text(browser.get(reverse("backorders:variant", args=[variant.pk])))
+    assert "checked" in text(browser.get(address)).split('name="asks_rules"')[1].split(">")[0]
+    rule = AvailabilityRule.objects.create(
+        code="R1", name="R1", product=small.products["HELMET"], valid_from_on=company.LONG_AGO, asked_in_runs=True
+    )
+    AvailabilityRuleStep.objects.create(rule=rule, position=1, site=small.sites["ROT"])
+    company.put_in_stock(small, "HELMET", 3, site="ROT")
+    browser.post(reverse("backorders:variant-simulate", args=[variant.pk]))
+    change = Change.objects.get(turn=1)
+    listed = text(browser.get(reverse("backorders:changes", args=[change.run_id])))
+    assert "(R1: 3 piece HELMET from ROT)" in listed
+    page = text(browser.get(reverse("backorders:change", args=[change.pk])))
+    assert "Rule R1: other goods serve what the run leaves short or late." in page
+    assert "What serves it by a rule" in page
+    shown = text(browser.get(reverse("backorders:run", args=[change.run_id])))
+    assert "Served by a rule" in shown
+    assert "Proposed: 1" in shown
 
 
 def test_a_change_names_the_quota_that_limits_and_what_is_used_of_it(browser, desk):

@@ -75,8 +75,11 @@ def test_who_types_before_the_scripts_are_there_is_offered_something_too(rita):
     def hold(route: Route) -> None:
         held.append(route)
 
-    rita.route(re.compile(r"/entry/picker\b.*\.js"), hold)
-    rita.goto("/orders/new/", wait_until="commit")
+    # the page is there before its scripts are asked for, so their request is waited for
+    picker = re.compile(r"/entry/picker\b.*\.js")
+    rita.route(picker, hold)
+    with rita.expect_request(picker):
+        rita.goto("/orders/new/", wait_until="commit")
     rita.locator("[name=rows-0-product]").press_sequentially("HELM")
     assert held
     expect(rita.locator(".offer")).to_have_count(0)

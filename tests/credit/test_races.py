@@ -1,4 +1,4 @@
-"""Two orders of one payer at the same moment: the last of the limit goes to one of them."""
+"""Two orders of one payer at the same moment, and an order beside a payment: nothing is judged by half a look."""
 
 from threading import Barrier, Thread
 from typing import ClassVar
@@ -10,7 +10,11 @@ from tests.credit.conftest import CLOCK, ENTERED, LIMIT, SYSTEM, Desk, in_one_tr
 from tests.masterdata import world as small
 from troth.business.credit import actions
 from troth.business.credit.models import CreditAccount
+from troth.ledgers.exposure import actions as exposure
+from troth.ledgers.exposure.keys import Part
 from troth.platform import locks
+from troth.platform.documents import DocumentRef
+from troth.platform.outbox import work_outbox
 
 AMOUNT = 600_00
 
@@ -87,3 +91,56 @@ def test_two_orders_both_take_the_last_of_the_limit_without_the_lock(desk):
 
     assert side_by_side(order) == []
     assert (desk.block_ids(), desk.exposure().open_orders) == ([], AMOUNT)
+
+
+def pay(desk: Desk) -> None:
+    def step():
+        held = locks.begin()
+        held.take(desk.key)
+        entry = exposure.Entry(desk.key, Part.DEPOSITS, 800_00, DocumentRef("payment", 999_999, "P7"))
+        exposure.post(held, [entry], at=CLOCK.now())
+
+    in_one_transaction(step, by=SYSTEM, clock=CLOCK)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_beside_a_payment_is_judged_by_what_was_paid_or_judged_again(desk):
+    desk.owe(800_00)
+
+    def act(number, barrier):
+        def order():
+            held = locks.begin()
+            held.take(desk.key)
+            claim(desk, held, number)
+
+        barrier.wait()
+        if number == "A":
+            in_one_transaction(order, by=SYSTEM, clock=CLOCK)
+        else:
+            pay(desk)
+
+    assert side_by_side(act) == []
+    work_outbox()
+    assert (desk.block_ids(), desk.exposure().total) == ([], AMOUNT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_beside_a_payment_stays_blocked_for_ever_without_the_lock(desk):
+    """The control: the order has looked before the payment came, and is blocked after it looked who waits."""
+    desk.owe(800_00)
+
+    def act(number, barrier):
+        if number == "A":
+            held = Unlocked()
+            held.take(desk.key)
+            barrier.wait()
+            barrier.wait()
+            in_one_transaction(lambda: claim(desk, held, number), by=SYSTEM, clock=CLOCK)
+        else:
+            barrier.wait()
+            pay(desk)
+            barrier.wait()
+
+    assert side_by_side(act) == []
+    work_outbox()
+    assert len(desk.block_ids()) == 1

@@ -58,7 +58,7 @@ def test_all_that_must_hold_holds_after_sixty_days(played):
 
 
 def test_every_order_of_the_script_is_there_and_those_that_show_something(played):
-    assert rows("sales.Order").count() == ORDERS + 5
+    assert rows("sales.Order").count() == ORDERS + 6
     states = Counter(rows("sales.Order").values_list("state", flat=True))
     assert set(states) == {"draft", "submitted", "cancelled"}
 
@@ -124,6 +124,15 @@ def test_one_order_shows_what_a_quota_and_a_protection_leave_of_it(played):
     assert frames.explanation["bound"]["kept"] == 60
     large, medium, small = rows("quotas.Cell").order_by("cell")
     assert [one.cell for one in (large, medium, small)] == ["large", "medium", "small"]
+
+
+def test_one_order_stands_on_what_is_planned(played):
+    order = rows("sales.Order").get(customer_reference="ON-THE-PLAN")
+    [wanted] = rows("promising.Requirement").filter(document_kind="order", document_id=order.pk)
+    lines = wanted.schedule_lines.order_by("position")
+    assert list(lines.values_list("quantity", "basis")) == [(6, "supply"), (3, "planned")]
+    kinds = rows("supply.Receipt").filter(number__startswith="PLAN-").order_by("number")
+    assert list(kinds.values_list("kind", "is_firm")) == [("planned", True), ("planned", False), ("requisition", False)]
 
 
 def test_each_kind_of_record_that_says_what_is_sold_is_there(played):

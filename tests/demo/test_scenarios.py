@@ -2,20 +2,24 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.demo.backlog import Backlog
+from tests.demo.held import HeldQuotation
 from troth.doors.demo import company
 from troth.doors.demo.cm1 import CM1
 from troth.doors.demo.dates import Dates
-from troth.doors.demo.play import Stage
+from troth.doors.demo.play import Stage, play, script
 from troth.platform import verify
 from troth.platform.clock import FixedClock
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "docs" / "scenarios"
 MONDAY_MORNING = FixedClock(datetime(2026, 3, 2, 17, 0, tzinfo=UTC))
+FRIDAY_EVENING = FixedClock(datetime(2026, 3, 7, 1, 0, tzinfo=UTC))
+ORDERS_OF_BACKLOG = 60
 STEP = re.compile(r"```python\n(?P<code>.*?)```\s*```text\n(?P<expected>.*?)```", re.DOTALL)
 
 
@@ -55,11 +59,33 @@ def monday(db) -> Stage:
     return stage
 
 
-def test_cm_1_gives_what_its_document_says(monday):
-    names = {"cm1": CM1(monday), "broken": broken}
-    for step in steps_of((SCENARIOS / "cm-1.md").read_text()):
-        told = eval(step.code, names)
+@pytest.fixture
+def friday(db) -> Stage:
+    """The demo company after sixty orders of its history, with what of them is open."""
+    company.build(FRIDAY_EVENING, orders=ORDERS_OF_BACKLOG)
+    stage = Stage.open(Dates.of(FRIDAY_EVENING), FRIDAY_EVENING.now())
+    play(stage, script(stage.dates, ORDERS_OF_BACKLOG), lambda *done, **doing: None)
+    stage.curtain += timedelta(hours=1)
+    return stage
+
+
+def assert_follows(document: str, **names: object) -> None:
+    """Do the steps of a document and compare what each gives."""
+    for step in steps_of((SCENARIOS / document).read_text()):
+        told = eval(step.code, {**names, "broken": broken})
         assert is_like(told, step.expected), f"{step.code} gave:\n{told}\ninstead of:\n{step.expected}"
+
+
+def test_cm_1_gives_what_its_document_says(monday):
+    assert_follows("cm-1.md", cm1=CM1(monday))
+
+
+def test_a_run_over_the_backlog_gives_what_its_document_says(friday):
+    assert_follows("backorder-run.md", backlog=Backlog(friday))
+
+
+def test_a_quotation_that_held_its_goods_gives_what_its_document_says(monday):
+    assert_follows("held-quotation.md", quotation=HeldQuotation(monday))
 
 
 def test_the_document_has_every_step_that_the_demo_plays():

@@ -15,6 +15,7 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
+from troth.kernel.errors import Sentence
 from troth.platform import metrics, permissions
 from troth.platform.actions import action
 from troth.platform.actors import NOBODY, SYSTEM
@@ -102,7 +103,7 @@ def test_runs_of_actions_are_counted_by_how_they_end(counted, acting):
 
     runs(None, **acting)
     runs(None, **acting)
-    for how in (Busy("Somebody else is working on it."), ValueError("a fault")):
+    for how in (Busy(Sentence("Somebody else is working on it."), waited_seconds=0.1), ValueError("a fault")):
         with pytest.raises(type(how)):
             runs(how, **acting)
     name, told = "doors.runs", text()

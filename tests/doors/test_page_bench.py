@@ -38,7 +38,7 @@ def test_the_books_hold_after_rows_were_copied_and_pages_ask_as_often_with_more_
     few = {case.name: asked(case, browsers) for case in growing}
     copying.copy(since, 60)
     copying.sum_up()
-    assert [result.check.name for result in verify.run() if not result.holds] == []
+    assert [result.name for result in verify.run() if not result.holds] == []
     many = {case.name: asked(case, browsers) for case in growing}
     assert {name: (few[name], count) for name, count in many.items() if count > few[name] + COUNTED} == {}
 

@@ -105,7 +105,9 @@ def map_headers(context, headers):
 
 
 @schema.parametrize()
-@settings(suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate), deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate), deadline=None
+)
 def test_every_answer_is_one_that_the_description_knows(case, asker):
     # any text is a file: what is wrong with it is told by row and column
     held_back = [negative_data_rejection] if case.media_type in (CSV, WORKBOOK) else []

@@ -3,7 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from troth.kernel.backorder import Backlog, Strategy, Supply
+from troth.kernel.backorder import TOO_LATE, Backlog, Strategy, Supply
+from troth.kernel.packages import Packages
 from troth.kernel.proposals import Terms
 from troth.kernel.protection import Group
 
@@ -40,7 +41,7 @@ def backlog_of(items):
         mode=column(MODES.index(item["mode"]) for item in items),
         min_shipment=column(item["terms"].min_shipment for item in items),
         max_lines=column(item["terms"].max_lines for item in items),
-        latest_day=column(-1 if item["terms"].latest_day is None else item["terms"].latest_day for item in items),
+        latest_day=column(latest_of(item["terms"].latest_day) for item in items),
         sequences=column(item.get("sequences", -1) for item in items),
         open_after=column(item.get("open_after", -1) for item in items),
         booking_offsets=np.concatenate(([0], np.cumsum([len(item.get("booked", ())) for item in items]))).astype(
@@ -54,11 +55,26 @@ def backlog_of(items):
         kept_protection=column(place for place, _ in kept),
         kept_quantity=column(quantity for _, quantity in kept),
         timetable=column(at if item.get("usable") or "needed" in item else -1 for at, item in enumerate(items)),
+        packing=column(at if item.get("packages") else -1 for at, item in enumerate(items))
+        if any(item.get("packages") for item in items)
+        else None,
+        pool=column(item.get("pool", -1) for item in items),
         group=column(item.get("group", -1) for item in items),
         lasting=column(at if "lasts" in item else -1 for at, item in enumerate(items)),
         row_lasts=column(lasts for item in items for lasts in item.get("row_lasts", [0] * len(item["old"]))),
         aside=column(item["aside"] for item in items) if any("aside" in item for item in items) else None,
     )
+
+
+def latest_of(day):
+    if day is None:
+        return -1
+    return day if day >= 0 else TOO_LATE
+
+
+def packings_of(items):
+    """The packages of each item, in the places that `backlog_of` gives them."""
+    return [Packages(tuple(item.get("packages") or (1,))) for item in items]
 
 
 def timetables_of(items):
@@ -102,7 +118,7 @@ any_terms = st.builds(
     Terms,
     min_shipment=st.integers(0, 6),
     max_lines=st.integers(1, 3),
-    latest_day=st.none() | st.integers(0, HORIZON),
+    latest_day=st.none() | st.integers(-1, HORIZON),
 )
 
 
@@ -119,8 +135,12 @@ def usable_days(*, least=0):
 changes = st.lists(st.tuples(st.integers(0, HORIZON), st.integers(-8, 12)), max_size=6)
 
 
+no_packages = st.just(())
+any_packages = st.sampled_from(((), (), (), (2,), (3, 4), (5,)))
+
+
 @st.composite
-def items_of_keys(draw, *, keys=1, terms=any_terms, modes=MODES, strategies=STRATEGIES, most=7):
+def items_of_keys(draw, *, keys=1, terms=any_terms, modes=MODES, strategies=STRATEGIES, most=7, packages=no_packages):
     """Items in any order, with old rows that may or may not be covered."""
     count = draw(st.integers(0, most))
     ids = draw(st.permutations(range(100, 100 + count)))
@@ -144,6 +164,7 @@ def items_of_keys(draw, *, keys=1, terms=any_terms, modes=MODES, strategies=STRA
                 "old": old,
                 "mode": draw(st.sampled_from(modes)),
                 "terms": draw(terms),
+                "packages": draw(packages),
             }
         )
     return items

@@ -6,7 +6,7 @@ without a group is a unit by itself. What holds of an item under quotas is said 
 kept for others in `plain_kept`.
 """
 
-from tests.kernel import plain, plain_kept, plain_lasting, plain_rations
+from tests.kernel import plain, plain_fair, plain_kept, plain_lasting, plain_packages, plain_rations
 from troth.kernel.proposals import Terms
 
 
@@ -42,19 +42,27 @@ def usable(rows, item):
     return [(day, sum(q for d, q in moved if d == day)) for day in sorted({day for day, _ in moved})]
 
 
+def may_win(item):
+    """Whether all of it may come on its day, goods or not."""
+    latest = item["terms"].latest_day
+    return (latest is None or item["day"] <= latest) and plain_packages.is_whole(item, item["quantity"])
+
+
 def proposed(curve, item, rations):
+    quantity = item["quantity"]
     if isinstance(curve, plain_lasting.Shelf):
-        return curve.proposal(item["quantity"], item["day"], item["mode"], item["terms"])
-    asked = item["quantity"], item["day"], item["mode"], item["terms"]
+        return plain_packages.packed(curve.proposal(quantity, item["day"], item["mode"], item["terms"]), item, quantity)
+    asked = quantity, item["day"], item["mode"], item["terms"]
     if rations.of(item):
-        return rations.proposal(curve, item, asked, last=item.get("open_after"))
-    return usable(proposal(curve, *asked), item)
+        return plain_packages.packed(rations.proposal(curve, item, asked, last=item.get("open_after")), item, quantity)
+    return usable(plain_packages.packed(proposal(curve, *asked), item, quantity), item)
 
 
 def kept(curve, item, rations):
     """What of the old rows lies below the curve."""
     if isinstance(curve, plain_lasting.Shelf):
-        return curve.kept(item)
+        kept_rows = curve.kept(item)
+        return kept_rows if kept_rows == item["old"] else plain_packages.packed(kept_rows, item, total_of(item["old"]))
     length = len(curve)
     held = cumulative(item["old"], length)
     if not rations.of(item) and all(
@@ -68,7 +76,13 @@ def kept(curve, item, rations):
     if not held[-1]:
         return []
     asked = held[-1], 0, mode, terms
-    return rations.proposal(ceiling, item, asked) if rations.of(item) else usable(proposal(ceiling, *asked), item)
+    if rations.of(item):
+        return plain_packages.packed(rations.proposal(ceiling, item, asked), item, held[-1])
+    return usable(plain_packages.packed(proposal(ceiling, *asked), item, held[-1]), item)
+
+
+def total_of(rows):
+    return sum(quantity for _, quantity in rows)
 
 
 def holds(rows, t):
@@ -115,6 +129,18 @@ def units_of(items):
         group = item.get("group", -1)
         units.setdefault(("group", group) if group >= 0 else item["id"], []).append(item)
     return list(units.values())
+
+
+def contest_of(items, rations):
+    """For each key what is decided together with it: groups and quotas link it to others (spec 1.12)."""
+    contests = []
+    for item in items:
+        links = {("key", item["key"])}
+        links |= {("group", item["group"])} if item.get("group", -1) >= 0 else set()
+        links |= {("quota", place) for sequence in rations.of(item) for place in sequence}
+        linked = [one for one in contests if one & links]
+        contests = [one for one in contests if one not in linked] + [links.union(*linked)]
+    return {key: at for at, one in enumerate(contests) for kind, key in one if kind == "key"}
 
 
 def attempt(items, supplies, horizon, settings):
@@ -172,7 +198,9 @@ def attempt(items, supplies, horizon, settings):
                 for item, there in zip(unit, needed, strict=True)
             ):
                 rows = {item["id"]: [(there, item["quantity"])] for item, there in zip(unit, needed, strict=True)}
-                if takes(unit, lambda item, rows=rows: rows[item["id"]]):
+                if all(plain_packages.is_whole(item, item["quantity"]) for item in unit) and takes(
+                    unit, lambda item, rows=rows: rows[item["id"]]
+                ):
                     return
 
     def propose(unit):
@@ -221,7 +249,8 @@ def attempt(items, supplies, horizon, settings):
             return None, False
     again = False
     for unit in of("WIN"):
-        if not takes(unit, lambda item: [(item["day"], item["quantity"])]):
+        wins = all(may_win(item) for item in unit)
+        if not wins or not takes(unit, lambda item: [(item["day"], item["quantity"])]):
             if missed(unit, win):
                 return None, False
             again = again or win == "GAIN"
@@ -231,8 +260,18 @@ def attempt(items, supplies, horizon, settings):
     for unit in of("IMPROVE"):
         keep(unit)
     improve_in_turn("IMPROVE")
-    for unit in of("REDISTRIBUTE"):
-        propose(unit)
+    contests, dealt = contest_of(items, rations), set()
+
+    def pool_of(unit):
+        return unit[0].get("pool", -1), contests[unit[0]["key"]]
+
+    for unit in units_of(items):
+        if unit[0]["strategy"] == "REDISTRIBUTE":
+            propose(unit)
+        elif unit[0]["strategy"] == "SHARE" and pool_of(unit) not in dealt:
+            dealt.add(pool_of(unit))
+            pool = [one for one in of("SHARE") if pool_of(one) == pool_of(unit)]
+            plain_fair.deal(pool, (curve, put, new, rations, guards), proposed, propose)
     for unit in of("FILL"):
         keep(unit)
     return new, False

@@ -23,7 +23,7 @@ from tests.kernel.backlogs import (
 from tests.kernel.test_backorder import item
 from tests.kernel.test_backorder_quotas import REACTIONS, SEQUENCES, bookings_of, quotas
 from troth.kernel import protection
-from troth.kernel.backorder import Kept, Reaction, Strategy, run
+from troth.kernel.backorder import Kept, Reaction, Reactions, Strategy, run
 from troth.kernel.backorder.links import NO_QUOTAS
 from troth.kernel.protection import Group, Protection
 
@@ -259,3 +259,14 @@ def test_who_takes_its_own_later_leaves_goods_to_those_who_were_asked_before():
     rows, outcome = shared([SIX_FOR_EU], others, own, supply=((0, 6), (5, 6)))
     assert rows == [[(0, 6)], [(5, 6)]]
     assert taken_of(outcome, 1) == [(0, 6)]
+
+
+def test_who_shares_of_another_product_does_not_change_whose_turn_it_is():
+    """Who comes first uses up the first of what is kept for both; who shares of another key comes first of all."""
+    kept = Kept({0: [Protection(Group("EU"), 0, HORIZON, 1), Protection(Group("EU"), 0, HORIZON, 1)]}, OWNERS)
+    first = {**item(2, 1, "REDISTRIBUTE"), "asks_as": EU}
+    items = [{**item(1, 1, "SHARE"), "key": 1}, first, {**item(3, 1, "SHARE"), "asks_as": EU}]
+    supply = [[(0, 2)], []]
+    outcome = worked((items, kept), supply)
+    assert [taken_of(outcome, at) for at in range(3)] == [[], [(0, 1)], [(1, 1)]]
+    assert_equals_its_twin((items, kept), supply, Reactions())

@@ -11,7 +11,7 @@ from troth.kernel import lots, netting
 from troth.kernel.calendars import day_of
 from troth.kernel.netting import Category
 from troth.kernel.quantity import Overflow
-from troth.ledgers.availability import actions, checks, queries
+from troth.ledgers.availability import actions, behind, checks, queries
 from troth.ledgers.availability.actions import Entry, Shortfall
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.availability.models import Balance, Posting, Shortage
@@ -227,7 +227,7 @@ def test_elements_say_who_stands_behind(world):
 @pytest.mark.parametrize("seed", range(6))
 def test_the_latest_postings_that_make_the_series_tell_who_stands_behind_it(world, seed, monkeypatch):
     """Lines are posted, changed, taken back and delivered in any order; what stands is what all postings sum to."""
-    monkeypatch.setattr(queries, "FIRST_READ", 2)
+    monkeypatch.setattr(behind, "FIRST_READ", 2)
     rng, keys = random.Random(seed), [world.availability, AvailabilityKey(world.product, world.site, "batch 1")]
     standing = Counter()
     for line_id in range(1, 40):

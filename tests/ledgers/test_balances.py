@@ -8,5 +8,5 @@ from troth.ledgers.availability.keys import AvailabilityBalance
 
 
 def test_a_copy_of_a_series_has_all_of_it():
-    whole = AvailabilityBalance(7, 3, netting.EMPTY, lots.EMPTY, limits=5)
-    assert [getattr(copy(whole), one.name) for one in fields(whole)] == [7, 3, netting.EMPTY, lots.EMPTY, 5]
+    whole = AvailabilityBalance(7, 3, netting.EMPTY, lots.EMPTY, limits=5, lapses=9)
+    assert [getattr(copy(whole), one.name) for one in fields(whole)] == [7, 3, netting.EMPTY, lots.EMPTY, 5, 9]

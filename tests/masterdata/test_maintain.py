@@ -173,11 +173,11 @@ def test_a_product_is_created_with_units_and_site(world):
     made = maintain("product")
     terms = queries.product_terms([made.id])[made.id]
     assert (terms.number, terms.weight_g, terms.default_site_id) == ("HL-1", 400, world.south.pk)
-    assert (terms.unit("BOX").factor.numerator, terms.lead_days, terms.is_sold) == (6, None, True)
+    assert (terms.unit("BOX").factor.numerator, terms.lead.total, terms.is_sold) == (6, None, True)
     changed = {"units": "BOX=8", "site": "N", "lead_days": 3}
     assert maintain("product", values=changed, product_id=made.id, version=1).version == 2
     terms = queries.product_terms([made.id])[made.id]
-    assert (terms.unit("BOX").factor.numerator, terms.default_site_id, terms.lead_days) == (8, world.north.pk, 3)
+    assert (terms.unit("BOX").factor.numerator, terms.default_site_id, terms.lead.total) == (8, world.north.pk, 3)
     assert ProductSite.objects.filter(product_id=made.id).count() == 2
     assert maintain("product", values=changed, product_id=made.id).state == "unchanged"
 

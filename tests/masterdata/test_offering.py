@@ -4,7 +4,11 @@ import pytest
 from django.test import Client
 
 from tests.masterdata.test_screens import sign_in
+from tests.masterdata.world import CLOCK, MASTER
+from troth.business.masterdata import actions
 from troth.business.masterdata.models import AvailabilityRule, FreeGoods, ItemCategory, Listing, Substitution
+from troth.kernel.errors import NotFound, Refusals
+from troth.platform.actors import Actor, Grant
 from troth.platform.models import Event
 
 DAY = "2026-03-02"
@@ -18,7 +22,7 @@ def keeper(world) -> Client:
 
 
 def sent(client, path, **values):
-    return client.post(path, {"valid_from_on": DAY, "is_active": "yes", **values})
+    return client.post(path, {"valid_from_on": DAY, "is_active": "yes"} | values)
 
 
 def test_an_exclusion_is_made_by_form_listed_changed_and_ended(world, keeper):
@@ -72,12 +76,65 @@ def test_free_goods_are_typed_in_base_units_and_kept_in_smallest(world, keeper):
     assert FreeGoods.objects.count() == 1
 
 
-def test_a_record_for_a_customer_of_another_company_is_nobodys_to_see(world, keeper):
-    from tests.masterdata.world import CLOCK
-    from troth.business.masterdata import actions
-    from troth.kernel.errors import NotFound
-    from troth.platform.actors import Actor, Grant
+LISTING = {"kind": "excluded", "product": "BK-1", "valid_from_on": "2026-01-01", "valid_to_on": "2026-03-01"}
+OVER = {
+    "listings": LISTING,
+    "substitutions": {
+        "product": "BK-1", "substitute": "CB-1", "numerator": "3", "denominator": "2",
+        "valid_from_on": "2026-01-01", "valid_to_on": "2026-03-01",
+    },
+    "free_goods": {
+        "product": "BK-1", "kind": "exclusive", "per_quantity": "10", "free_quantity": "1", "item_category": "free",
+        "valid_from_on": "2026-01-01", "valid_to_on": "2026-03-01",
+    },
+    "availability_rules": {
+        "code": "OLD", "name": "Old", "asked_at_entry": "yes",
+        "valid_from_on": "2026-01-01", "valid_to_on": "2026-03-01",
+    },
+}  # fmt: skip
+"""Each ended on the day before the clock's."""
 
+
+@pytest.mark.parametrize("table", OVER)
+def test_what_would_be_over_is_refused_at_its_last_day_with_the_remedy(world, keeper, table):
+    with pytest.raises(Refusals) as refused:
+        actions.import_table(table, [OVER[table]], by=MASTER, clock=CLOCK)
+    [one] = refused.value.refusals
+    assert (one.row, one.field) == (1, "valid_to_on")
+    assert "from 2026-03-02 on" in one.message
+    today = actions.import_table(table, [{**OVER[table], "valid_to_on": "2026-03-02"}], by=MASTER, clock=CLOCK)
+    assert today.created == 1
+
+
+def test_what_ended_since_comes_in_again_as_it_stands_and_changes_otherwise_but_does_not_begin_again(world):
+    record = Listing.objects.create(
+        kind="excluded", product=world.bike, valid_from_on="2026-01-01", valid_to_on="2026-03-01"
+    )
+    again = actions.import_table("listings", [LISTING], by=MASTER, clock=CLOCK)
+    assert (again.created, again.changed, again.unchanged) == (0, 0, 1)
+    told = actions.import_table("listings", [{**LISTING, "reason": "recall"}], by=MASTER, clock=CLOCK)
+    assert told.changed == 1
+    for wrong in ({"valid_to_on": "2026-02-28"}, {"is_active": "yes"}):
+        Listing.objects.update(is_active="is_active" not in wrong)
+        with pytest.raises(Refusals) as refused:
+            actions.maintain_offering("listings", wrong, record_id=record.pk, by=MASTER, clock=CLOCK)
+        assert [one.field for one in refused.value.refusals] == ["valid_to_on"]
+
+
+def test_what_is_over_is_kept_for_the_record_where_it_is_not_active(world):
+    kept = actions.import_table("listings", [{**LISTING, "is_active": "no"}], by=MASTER, clock=CLOCK)
+    assert kept.created == 1
+
+
+def test_a_form_says_at_the_last_day_that_the_record_would_be_over(world, keeper):
+    refused = sent(
+        keeper, "/listings/new/", kind="excluded", product="BK-1", valid_from_on="2020-01-01", valid_to_on="2020-02-01"
+    )
+    assert "and be over already" in refused.content.decode()
+    assert not Listing.objects.exists()
+
+
+def test_a_record_for_a_customer_of_another_company_is_nobodys_to_see(world, keeper):
     one = Listing.objects.create(kind="excluded", product=world.bike, customer=world.bikes, valid_from_on=DAY)
     elsewhere = Actor(user_id=3, name="Olga", grants=(Grant("master_data", company_id=world.company.pk + 1),))
     with pytest.raises(NotFound):

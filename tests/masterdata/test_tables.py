@@ -1,6 +1,7 @@
 """Every table of master data comes in and goes out as a file, by one declaration each."""
 
 import io
+from datetime import date, timedelta
 
 import pytest
 
@@ -40,6 +41,7 @@ FILES = {
     "10,ALPHA,Alpha Bikes,DE,DOM,EUR,N30,WEEK\n",
     "products": "number,name,base_unit,has_batches,shelf_life_days\nOIL,Oil,L,yes,365\nBELL,Bell,PC,,\n",
     "batches": "product,number,produced_on,expires_on\nOIL,L1,2026-01-01,2026-12-31\nOIL,L2,,2027-06-30\n",
+    "package_sizes": 'product,customer,sizes,rounding\nBELL,,"6, 12",up\nBELL,10/ALPHA,6,down\n',
     "valuation_types": "product,code,name,is_default\nBELL,NEW,New,yes\nBELL,USED,Used,\n",
     "product_sites": "product,site,fixed_bin\nOIL,HAM,HAM/02/A-01\n",
     "customer_products": "customer,product,number\n10/ALPHA,OIL,4711\n",
@@ -59,8 +61,8 @@ FILES = {
     "substitutions": "product,substitute,mode,numerator,denominator,valid_from_on\nBELL,OIL,proposed,1,2,2026-01-01\n",
     "free_goods": "product,kind,per_quantity,free_quantity,item_category,valid_from_on\n"
     "BELL,inclusive,10,1,free,2026-01-01\n",
-    "availability_rules": "code,name,product,site,sales_organisation,order_type,valid_from_on,reason\n"
-    "SHORT,Oil is short,OIL,HAM,10/DOM,standard,2026-01-01,short\n",
+    "availability_rules": "code,name,product,site,sales_organisation,order_type,source_system,valid_from_on,reason\n"
+    "SHORT,Oil is short,OIL,HAM,10/DOM,standard,edi,2026-01-01,short\n",
     "availability_rule_steps": "rule,position,product,numerator,denominator\nSHORT,1,BELL,1,2\n",
     "quota_procedures": 'code,name,characteristics,unit\nLAND,By country,"country, channel",PC\n',
     "quota_sequences": "code,product,product_group,valid_from_on,valid_to_on,name,procedures,is_active\n"
@@ -119,7 +121,14 @@ def test_codes_stand_for_what_lies_within_something(company):
     assert Bin.objects.get(sequence=20).location.code == "02"
     assert Route.objects.get(code="R1").carrier.party.number == "DHL"
     assert StandardText.objects.get(language="").text == "Ring twice.\nThen wait."
-    assert imports.export_rows("product_sites", by=MASTER)[1].__next__() == ["OIL", "HAM", "yes", "HAM/02/A-01", "0"]
+    assert imports.export_rows("product_sites", by=MASTER)[1].__next__() == [
+        "OIL",
+        "HAM",
+        "yes",
+        "HAM/02/A-01",
+        "0",
+        *[""] * 5,
+    ]
 
 
 def test_a_drawing_and_a_text_of_several_lines_come_in_again_as_their_pages_kept_them(company):
@@ -283,6 +292,11 @@ WRONG = [
             (4, "name", "missing"),
         ],
     ),
+    (
+        "availability_rules",
+        "code,name,division,valid_from_on\nA,A,TOYS,2026-01-01\n",
+        [(1, "division", "No product is in the division TOYS")],
+    ),
     ("availability_rules", "code,product\nSHORT,BELL\n", [(1, "product", "Alternative 1: The rule runs in a ring")]),
     (
         "availability_rule_steps",
@@ -389,3 +403,19 @@ def test_only_the_good_rows_come_in_where_that_is_chosen_and_only_once(company):
 def test_a_file_without_its_key_has_no_good_rows(company):
     report = imports.import_good_rows("countries", b"name\nFrance\n", by=MASTER, clock=CLOCK)
     assert (report.brought, [one.column for one in report.refusals]) == (Brought(0, 0, 0), ["code"])
+
+
+def _closed(first, days):
+    lines = (f"WEEK,{first + timedelta(days=n)},no,\n" for n in range(days))
+    return "calendar,on,is_open,name\n" + "".join(lines)
+
+
+def test_a_calendar_that_is_closed_for_more_than_a_year_is_refused_with_the_day(company):
+    monday = date(2027, 1, 4)
+    found = refused("calendar_days", _closed(monday, 370))
+    assert {column for _, column, _ in found} == {"on"}
+    assert all("closed for more than 365 days" in str(sentence) for _, _, sentence in found)
+    assert bring("calendar_days", _closed(monday, 300)).created == 300
+    assert refused("calendar_days", _closed(monday + timedelta(days=300), 70))
+    opened = _closed(monday + timedelta(days=300), 70) + f"WEEK,{monday + timedelta(days=200)},yes,\n"
+    assert bring("calendar_days", opened).changed == 1

@@ -54,10 +54,10 @@ def test_a_product_comes_with_its_units_and_default_site(world):
     assert set(terms) == {world.bike.pk, world.cable.pk}
     bike, cable = terms[world.bike.pk], terms[world.cable.pk]
     assert (bike.number, bike.base_unit, bike.weight_g, bike.standard_cost) == ("BK-1", Unit("PC", 0), 12_000, 40_000)
-    assert (bike.default_site_id, bike.lead_days, bike.category) == (world.north.pk, 10, "Bikes")
+    assert (bike.default_site_id, bike.lead.total, bike.category) == (world.north.pk, 10, "Bikes")
     assert bike.unit("BOX").factor.to_base(3, unit=Unit("BOX", 0), base=bike.base_unit) == 12
     assert bike.unit("M") is None
-    assert (cable.base_unit, cable.default_site_id, cable.lead_days, cable.conversions) == (
+    assert (cable.base_unit, cable.default_site_id, cable.lead.total, cable.conversions) == (
         Unit("M", 3),
         None,
         None,

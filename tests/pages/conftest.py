@@ -103,6 +103,12 @@ def world(company, yard):
         ),
         **acting,
     )
+    planned = supply.expect_receipt(
+        supply.ExpectedReceipt(
+            company.company.pk, "planned", "PL-1", company.products["FRAME"].pk, yard.site, companies.FRIDAY, 5
+        ),
+        **acting,
+    )
     hold = promising.hold_goods(
         HoldDraft(yard.site, "Messe Hamburg", (HoldLineDraft(company.products["HELMET"].pk, 1, companies.FRIDAY),)),
         **acting,
@@ -139,7 +145,7 @@ def world(company, yard):
             "order": paid.id, "due": due.id, "blocked": blocked.id, "draft": draft.id, "quotation": quoted.id,
             "delivery": delivery.id, "open_delivery": open_delivery.id, "shipment": shipment.id,
             "transfer": waiting.id, "picked": transfer.id, "invoice": invoice.id, "payment": payment.id,
-            "receipt": receipt, "company": company.company.pk, "party": party,
+            "receipt": receipt, "planned": planned, "company": company.company.pk, "party": party,
             "standing": stopped.block_id,
             "clearing": Clearing.objects.get().pk, "block": BlockRow.objects.get(kind="credit").pk,
             "customer": company.customers["BETA"].pk, "product": company.products["FRAME"].pk,

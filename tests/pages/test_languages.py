@@ -31,7 +31,7 @@ ENGLISH = re.compile(
 )
 UNTRANSLATED = ("/admin/", "/journal/")
 """Django's own pages of tables, and the journal, whose texts were written when it was posted."""
-ROUTE_NAMES = re.compile(r"From \w+ by road|\b(delivery|order)-\d+|\bproduct, site, on, quantity\b")
+ROUTE_NAMES = re.compile(r"From \w+ by road|\b(delivery|order)-\d+|\bproduct, site, (due_)?on, quantity\b")
 """Names of routes, keys of rows, and the columns of a file, which are called the same in all languages."""
 
 OF_SCOPES = ("/checking-scopes/", "/availability-groups/", "/availability/", "/promises/")

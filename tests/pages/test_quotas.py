@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from troth.business.quotas.models import Cell, Procedure, Protection, Reach
 from troth.business.quotas.models import Sequence as SequenceRow
-from troth.reference.models import Unit
+from troth.reference.models import SalesOrganisation, Unit
 
 PROCEDURE = {
     "code": "LAND", "name": "By country", "unit": "piece", "is_active": "yes", "characteristics": ["country"],
@@ -79,6 +79,25 @@ def test_targets_are_changed_on_the_page_of_their_cell(planner, quota):
     answer = planner.post(f"/quota-cells/{cell.pk}/", dict.fromkeys(names, "7"), follow=True)
     assert "targets set." in said(answer)
     assert "7 − 0 = 7" in said(planner.get(f"/quota-procedures/{quota.pk}/cells/"))
+
+
+def test_shares_of_a_total_are_pasted_shown_and_changed_on_the_page_of_a_cell(planner, quota):
+    lines = "DE; 2026-03-16; 75 % of 200\n#; 2026-03-16; 25 % of 200"
+    planner.post(f"/quota-procedures/{quota.pk}/cells/plan/", {"targets": lines})
+    page = said(planner.get(f"/quota-procedures/{quota.pk}/cells/"))
+    assert "150 − 0 = 150 (75 % of 200)" in page
+    assert "50 − 0 = 50 (25 % of 200)" in page
+
+    cell = Cell.objects.get(cell="#")
+    shown = planner.get(f"/quota-cells/{cell.pk}/").content.decode()
+    assert "25 % of 200" in shown
+    name = re.search(r'name="(p\d+)"[^>]*value="25 % of 200"', shown).group(1)
+    form = dict(re.findall(r'name="(p\d+)"[^>]*value="([^"]*)"', shown))
+    planner.post(f"/quota-cells/{cell.pk}/", {**form, name: "25 % of 400"})
+    assert "300 − 0 = 300 (75 % of 400)" in said(planner.get(f"/quota-procedures/{quota.pk}/cells/"))
+
+    refused = planner.post(f"/quota-procedures/{quota.pk}/cells/plan/", {"targets": "#; 2026-03-16; 26 % of 400"})
+    assert "The percentages exceed a hundred" in said(refused)
 
 
 def test_what_is_promised_already_is_counted_and_the_page_says_how_much_and_how_far_over(planner, yard):
@@ -157,6 +176,8 @@ def test_supply_is_kept_for_a_group_and_shown_with_what_is_left(planner, company
         "product": "FRAME", "site": "HAM", "characteristic": "customer_group", "value": "dealer", "quantity": "5",
         "first_on": "2026-03-02", "last_on": "2026-03-31", "priority": "", "is_active": "yes",
     }  # fmt: skip
+    half = planner.post("/supply-protections/new/", {**sent, "second_characteristic": "channel"})
+    assert "Say whom it is kept for" in said(half)
     planner.post("/supply-protections/new/", sent)
     [one] = Protection.objects.all()
     page = said(planner.get("/supply-protections/"))
@@ -167,6 +188,14 @@ def test_supply_is_kept_for_a_group_and_shown_with_what_is_left(planner, company
     assert "There is no channel nobody" in said(other)
     planner.post(f"/supply-protections/{one.pk}/", {**sent, "quantity": "8", "version": one.version})
     assert "8" in said(planner.get("/supply-protections/"))
+    [channel] = SalesOrganisation.objects.values_list("code", flat=True)[:1]
+    narrower = {"second_characteristic": "channel", "second_value": channel}
+    later = planner.post(
+        "/supply-protections/new/", {**sent, **narrower, "first_on": "2026-04-01", "last_on": "2026-04-30"}
+    )
+    assert "This product is protected here by customer group already" in said(later)
+    planner.post("/supply-protections/new/", {**sent, **narrower, "product": "HELMET"})
+    assert f"customer group, sales organisation dealer, {channel}" in said(planner.get("/supply-protections/"))
 
 
 def test_a_cell_is_retired_and_comes_back_and_what_it_is_planned_for_stays(planner, quota):

@@ -1,6 +1,7 @@
 """The pages of a product and of a customer, and the board with the table of the same figures below it."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from troth.business.masterdata.models import CustomerProduct
 from troth.doors.web.customer import ages
 from troth.ledgers.stock.models import Balance
 from troth.platform.web import board
-from troth.platform.web.board import Board, BoardDay
+from troth.platform.web.board import Board, BoardDay, Mark
 
 MONDAY = date(2026, 3, 2)
 
@@ -29,7 +30,9 @@ def test_a_product_shows_its_time_line_where_it_lies_who_holds_it_and_what_is_ex
     assert re.findall(r'href="(/orders/\d+/)"', held) == [world.url("/orders/{blocked}/")] * held.count("/orders/")
     stock = body(rita.get(f"{address}?tab=stock"))
     lying = Balance.objects.filter(product_id=world.keys["product"], quantity__gt=0)
-    assert stock.count("<tr>") == 2 + len({one.site_id for one in lying}) + lying.count()
+    sites = {one.site_id for one in lying}
+    # Two heads; the company, its sites with a location each; the bins.
+    assert stock.count("<tr>") == 2 + 1 + 2 * len(sites) + lying.count()
     receipts = body(rita.get(f"{address}?tab=receipts"))
     assert world.url('<a href="/receipts/{receipt}/">PO-1</a>') in receipts
 
@@ -125,6 +128,19 @@ def test_a_long_board_is_drawn_by_weeks_with_what_moved_in_each():
     assert span == 7
     assert (found[0].supply, found[0].balance, found[1].supply) == (3, 3, 0)
     assert sum(one.demand for one in found) == 3
+
+
+def test_a_board_names_its_first_day_and_the_days_that_are_marked_and_reaches_as_far():
+    marked = replace(
+        drawn(BoardDay(MONDAY, 0, 0, 5, 5)),
+        first_day="wanted",
+        marks=(Mark(MONDAY + timedelta(days=30), "next: purchase order"), Mark(MONDAY - timedelta(days=1), "before")),
+    )  # fmt: skip
+    found, _span = board.columns(marked)
+    assert found[-1].on >= MONDAY + timedelta(days=30)
+    picture = str(board.svg(marked))
+    assert (picture.count('class="board-mark"'), ">next: purchase order<" in picture) == (1, True)
+    assert (">wanted<" in picture, ">today<" in picture, "before" in picture) == (True, False, False)
 
 
 @pytest.mark.parametrize("days", [(), (BoardDay(MONDAY, 0, 5, -5, -5),), (BoardDay(MONDAY, 9, 0, 9, 9),)])

@@ -71,6 +71,8 @@ def test_the_availability_overview_keeps_categories_apart_and_says_who_holds_wha
     assert "By category" in page
     assert "Who holds it" in page
     assert "Purchase orders counted" in page
+    stands = page[page.index("Who stands behind it") :]
+    assert "PO-1" in stands
     CheckingScope.objects.create(code="bare", name="Bare", supply="stock", demand=", ".join(PROMISED))
     page = said(browser.get("/availability/", {**asked, "scope": "bare"}))
     assert "Purchase orders not counted" in page

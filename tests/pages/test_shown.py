@@ -7,6 +7,7 @@ import time_machine
 from tests import company as companies
 from troth.business.billing import screens as billing
 from troth.business.promising import screens as promising
+from troth.business.promising.models import Requirement
 from troth.business.sales.models import Order
 from troth.ledgers.journal.models import Entry
 from troth.platform import documents
@@ -124,3 +125,18 @@ def test_unconfirmed_orders_are_measured_against_none_and_each_line_is_listed(wo
     assert number in row
     assert [number in row for row in rows_of(rita.get(f"{address}?q=HELMET"))].count(True) == 1
     assert rita.get(f"{address}?q=no-such-thing").content.decode().count("Nothing matches") == 1
+
+
+@time_machine.travel(NOW)
+def test_who_waits_for_a_product_stands_beside_who_holds_it(world, yard, sign_in):
+    paul = sign_in("production_scheduler")
+    address = "/availability/?product=HELMET&site=HAM"
+    order = yard.order(HELMET=10_000)
+    number = Order.objects.get(pk=order.id).number
+    page = paul.get(address).content.decode()
+    [waits] = re.findall(r"Who waits for it</h2>(.*?)</section>", page, re.S)
+    [row] = [one for one in re.findall(r"<tr.*?</tr>", waits, re.S) if number in one]
+    missing = Requirement.objects.get(document_kind="order", document_id=order.id)
+    short = missing.quantity - missing.confirmed_quantity
+    assert f"{short:,}" in re.sub(r"<[^>]+>", " ", row)
+    assert "Who waits for it" not in paul.get("/availability/?product=OIL&site=HAM").content.decode()

@@ -94,7 +94,7 @@ def test_a_delivery_goes_on_a_new_shipment_and_off_it_again(world, sign_in):
 
 
 def test_goods_are_received_into_inspection_and_the_supervisor_takes_it_back(world, sign_in):
-    browser, receipt = sign_in("warehouse_supervisor"), Receipt.objects.get()
+    browser, receipt = sign_in("warehouse_supervisor"), Receipt.objects.get(pk=world.keys["receipt"])
     url, bin_id = world.url("/receipts/{receipt}/receive/"), reference.bins(receipt.site_id)[0].id
     sent = {"quantity": "2", "bin": bin_id, "into_inspection": "on", "_key": "one"}
     back = done(browser, url, sent)
@@ -108,6 +108,7 @@ def test_goods_are_received_into_inspection_and_the_supervisor_takes_it_back(wor
 
 
 def test_who_may_not_take_a_step_back_is_not_offered_it(world, sign_in):
-    browser, bin_id = sign_in("warehouse_clerk"), reference.bins(Receipt.objects.get().site_id)[0].id
+    browser, receipt = sign_in("warehouse_clerk"), Receipt.objects.get(pk=world.keys["receipt"])
+    bin_id = reference.bins(receipt.site_id)[0].id
     back = done(browser, world.url("/receipts/{receipt}/receive/"), {"quantity": "2", "bin": bin_id})
     assert back == ""

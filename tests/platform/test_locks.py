@@ -5,10 +5,11 @@ from django.db import OperationalError, connection, transaction
 
 from tests.platform import shelves
 from tests.platform.shelves import Account, Meeting, Seat, Shelf, lying_on, put, put_on_each
-from troth.kernel.errors import NotFound
+from troth.kernel.errors import NotFound, Sentence
 from troth.platform import actions, locks, sql
 from troth.platform.actions import action
 from troth.platform.actors import SYSTEM, Actor, Grant
+from troth.platform.api.problems import refused
 from troth.platform.clock import SYSTEM_CLOCK
 from troth.platform.locks import Busy, KeyNotHeld, LockOrder, Overlay
 from troth.platform.models import BlockRow, User
@@ -117,7 +118,18 @@ def test_whoever_waits_longer_than_the_lock_timeout_is_told_that_it_is_busy(ledg
     first, other = together(lambda: keep(by=SYSTEM, clock=SYSTEM_CLOCK), second)
     assert first is None
     assert isinstance(other, Busy)
-    assert other.code == "busy"
+    assert (other.code, other.facts["retry_after_seconds"]) == ("busy", 1)
+    assert str(other.message).endswith("Try again in about 1 s.")
+    headers = refused(None, other).headers
+    assert headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize(("waited", "told"), [(0.0, 1), (2.2, 3), (20.0, 20), (900.0, 60)])
+def test_who_is_told_that_it_is_busy_is_told_to_come_back_after_as_long_as_they_waited(waited, told):
+    busy = Busy(Sentence("Try again in about %(retry_after_seconds)s s."), waited_seconds=waited)
+    assert (busy.facts, str(busy.message)) == ({"retry_after_seconds": told}, f"Try again in about {told} s.")
+    answer = refused(None, busy)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (409, str(told))
 
 
 @RACE

@@ -55,7 +55,9 @@ def unguarded():
 
 
 def broken():
-    return {result.name.removeprefix("platform: ") for result in verify.run() if not result.holds}
+    """Of the platform's own checks: what apps check of their rows is not in these books."""
+    found = verify.run([check.name for check in platform_checks.CHECKS])
+    return {result.name.removeprefix("platform: ") for result in found if not result.holds}
 
 
 def test_good_books_hold_and_every_check_has_looked_at_something(books):
@@ -120,9 +122,12 @@ def without_check():
         return
     with connection.schema_editor() as editor:
         editor.remove_constraint(BlockRow, check)
-    yield
-    with connection.schema_editor() as editor:
-        editor.add_constraint(BlockRow, check)
+    try:
+        yield
+    finally:
+        sql.fetch("DELETE FROM platform_block")
+        with connection.schema_editor() as editor:
+            editor.add_constraint(BlockRow, check)
 
 
 def test_a_block_released_without_a_reason_is_found(books):
@@ -137,11 +142,13 @@ def without_unique(model):
     model._meta.constraints.remove(constraint)
     with connection.schema_editor() as editor:
         editor.remove_constraint(model, constraint)
-    yield
-    model._meta.constraints.append(constraint)
-    model.objects.all().delete()
-    with connection.schema_editor() as editor:
-        editor.add_constraint(model, constraint)
+    try:
+        yield
+    finally:
+        model._meta.constraints.append(constraint)
+        model.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(model, constraint)
 
 
 def test_a_client_key_that_was_answered_twice_is_found(books):

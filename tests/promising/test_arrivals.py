@@ -11,6 +11,7 @@ from troth.business.promising.rules.arrivals import arrivals, is_plain
 from troth.business.promising.states import Mode
 from troth.kernel.calendars import WorkCalendar, date_of
 from troth.kernel.netting import Category, series_of
+from troth.kernel.replenishment import whole
 from troth.kernel.scheduling import Calendars, Durations
 from troth.kernel.scopes import STANDARD, Event
 from troth.platform.documents import DocumentRef
@@ -36,11 +37,11 @@ DEMAND = st.tuples(
 )
 
 
-def wish_of(quantity, day, mode, scope, most, lead_days, *, is_fixed=False):
+def wish_of(quantity, day, mode, scope, most, lead_time, *, is_fixed=False):
     return Wish(
         document=DocumentRef("order", 1), line_id=1, company_id=1, product_id=1, site_id=1, party_id=1,
         quantity=quantity, requested_on=date_of(day), way=ROAD, mode=mode, scope=scope, is_fixed=is_fixed,
-        deliveries_max=most, lead_days=lead_days,
+        deliveries_max=most, lead_time=lead_time,
     )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ WISHES = st.builds(
     st.sampled_from(list(Mode)),
     st.sampled_from(SCOPES),
     st.integers(1, 4),
-    st.none() | st.integers(0, 40),
+    st.none() | st.integers(0, 40).map(whole),
     is_fixed=st.booleans(),
 )
 

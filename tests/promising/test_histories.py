@@ -197,7 +197,7 @@ class Histories(RuleBasedStateMachine):
         attempt(lambda: sales.change_order(order_id, change, **self.acting), refused=too_little)
         if not too_little:
             line.quantity = quantity
-            self.twin.promise([line])
+            self.twin.changed(line, self.twin.orders[order_id].values())
 
     @precondition(lambda self: self.twin.orders)
     @rule(pick=picks, offset=days)
@@ -208,7 +208,7 @@ class Histories(RuleBasedStateMachine):
         change = OrderChanges(lines=(LineChange(line_number=self.number_of(line_id), values=values),))
         sales.change_order(order_id, change, **self.acting)
         line.wanted = wanted
-        self.twin.promise([line])
+        self.twin.changed(line, self.twin.orders[order_id].values())
 
     @precondition(lambda self: self.twin.orders)
     @rule(pick=picks)

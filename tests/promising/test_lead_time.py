@@ -13,6 +13,7 @@ from troth.business.promising import actions as promising
 from troth.business.promising import queries
 from troth.business.promising.actions import Taking
 from troth.kernel.netting import Category
+from troth.kernel.replenishment import whole
 from troth.kernel.scopes import STANDARD, CheckingScope, Event
 from troth.ledgers.availability import actions as availability
 from troth.platform import locks, sql, verify
@@ -30,7 +31,7 @@ def wish(books):
     product = books.product(lead_days=10)
 
     def make(quantity, on=TODAY, **fields):
-        return books.wish(product, quantity, on, **{"scope": WITH, "lead_days": 10, **fields})
+        return books.wish(product, quantity, on, **{"scope": WITH, "lead_time": whole(10), **fields})
 
     make.product = product
     return make
@@ -64,7 +65,7 @@ def test_beyond_the_lead_time_nothing_takes_from_what_is_here(books, wish):
 
 def test_without_a_lead_time_nothing_more_is_confirmed(books, wish):
     books.supply(wish.product, (None, 5))
-    assert confirmed(books, wish(12, lead_days=None)) == [[(2, 5, "stock")]]
+    assert confirmed(books, wish(12, lead_time=None)) == [[(2, 5, "stock")]]
     assert confirmed(books, wish(3, scope=ORDER)) == [[]]
 
 
@@ -160,7 +161,7 @@ def test_taken_back_it_leaves_nothing(books, wish):
 def test_planned_supply_is_promised_as_such_and_takes_nothing_from_firm_promises(books, wish):
     books.supply(wish.product, (None, 5))
     books.expect(wish.product, (Category.PLANNED, march(6), 10))
-    later, both = wish(5, march(9), scope=ORDER), wish(8, scope=HOPEFUL, lead_days=None)
+    later, both = wish(5, march(9), scope=ORDER), wish(8, scope=HOPEFUL, lead_time=None)
     assert confirmed(books, later) == [[(9, 5, "stock")]]
     promise = books.confirm(both)
     assert told(promise, both.line_id) == [(2, 5, "planned"), (6, 3, "planned")]

@@ -159,6 +159,20 @@ def test_dates_are_counted_back_from_the_wish_over_open_days(books):
     assert promise.lines[1].is_on_time
 
 
+def test_transport_is_planned_beside_picking_so_that_both_end_at_loading(books):
+    product = books.product()
+    books.supply(product, (None, 10))
+    durations = Durations(pick_pack=1, loading=1, transit=2, transportation_planning=3)
+    way = Way("S1", "UTC", True, durations, Calendars(WEEKDAYS, WEEKDAYS, WEEKDAYS))
+
+    promise = books.confirm(books.wish(product, 5, march(13), way=way))
+
+    [schedule] = promise.lines[1].schedules
+    # Friday the 13th at the customer's: leaves on Wednesday the 11th, loaded on Tuesday, picked on Monday the 9th;
+    # the transport is planned from Thursday the 5th on, three working days before loading.
+    assert schedule.days == (march(9), march(5), march(10), march(11), march(13))
+
+
 def test_late_goods_are_counted_forward_over_the_weekend(books):
     product = books.product()
     books.supply(product, (march(6), 10))
@@ -263,7 +277,7 @@ def test_the_record_says_that_the_next_receipt_is_promised_to_others_already(boo
     promise = books.confirm(books.wish(product, 5, march(3), line_id=2))
 
     assert promise.lines[2].sentence == (
-        "Requested for 3 Mar 2026. 5 EA cannot be confirmed: on 3 Mar 2026 everything is promised; so is the next "
+        "Requested for 3 Mar 2026. 5 EA cannot be confirmed: on 3 Mar 2026 nothing more is free, nor is the next "
         "receipt, a purchase order due on 8 Mar 2026."
     )
 
@@ -279,7 +293,7 @@ def test_the_record_says_why_a_line_is_late_and_what_comes_next(books):
     assert explained.sentence == promise.lines[1].sentence
     assert explained.sentence == (
         "Requested for 3 Mar 2026. 4 EA arrive on 3 Mar 2026 from stock, 6 EA on 8 Mar 2026 from supply on order. "
-        "On 3 Mar 2026 everything is promised; the next receipt is a purchase order due on 8 Mar 2026."
+        "On 3 Mar 2026 nothing more is free; the next receipt is a purchase order due on 8 Mar 2026."
     )
     assert (explained.scope, explained.version, explained.looked_on) == ("order", 1, TODAY)
     assert explained.free == ((march(3), 4), (march(8), 24))
@@ -299,7 +313,7 @@ def test_a_receipt_after_all_that_the_check_looks_at_is_said_to_be_so(books):
     promise = books.confirm(books.wish(product, 3, march(3)))
 
     assert promise.lines[1].sentence.endswith(
-        "2 EA cannot be confirmed: on 3 Mar 2026 everything is promised; the next receipt, a purchase order due on "
+        "2 EA cannot be confirmed: on 3 Mar 2026 nothing more is free; the next receipt, a purchase order due on "
         "3 Mar 2027, is later than the check looks."
     )
     books.supply(product, (far, 20))
@@ -315,7 +329,7 @@ def test_a_line_on_time_and_a_line_in_want_are_told_in_a_sentence(books):
     assert promise.lines[1].sentence == "As requested: 3 EA arrive on 3 Mar 2026 from stock."
     assert promise.lines[2].sentence == (
         "Requested for 3 Mar 2026. 1 EA arrive on 3 Mar 2026 from stock. "
-        "2 EA cannot be confirmed: on 3 Mar 2026 everything is promised, and no receipt is known after it."
+        "2 EA cannot be confirmed: on 3 Mar 2026 nothing more is free, and no receipt is known after it."
     )
 
 

@@ -237,6 +237,10 @@ class Twin:
         curve = plain.free(self.balance(line.product, SECURED))
         return all(curve[max(one.ready - self.today, 0)] >= 0 for one in line.confirmed if one.open)
 
+    def changed(self, line, order):
+        """Promise a line that was changed, and what of its order is to come with it."""
+        self.promise([one for one in order if one is line or (line.together and one.delivered < one.quantity)])
+
     def ask_again(self, lines):
         """Promise again what does not hold; those that come together all or none."""
         self.forget_expired({line.product for line in lines})

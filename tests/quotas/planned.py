@@ -64,11 +64,9 @@ class PlannedBooks(Books):
 
     def asks(
         self, product: reference.Product, quantity: int, on: date = TODAY, *, region: str = "", group: str = "",
-        channel: str = "", **fields: object,
+        channel: str = "", customer: str = "", **fields: object,
     ) -> Wish:  # fmt: skip
-        traits = Traits(
-            product=product.number, product_group=product.category, customer_group=group, region=region, channel=channel
-        )
+        traits = Traits(product.number, product.category, customer, group, region=region, channel=channel)
         return self.wish(product, quantity, on, traits=traits, **fields)
 
     def hold_and(self, wishes: tuple[Wish, ...], verb: object, **options: object) -> Promise:

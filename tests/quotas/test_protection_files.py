@@ -1,5 +1,8 @@
 """Supply protections by file: looked at, brought in, taken out, and brought in again."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from tests.promising.books import march
@@ -10,8 +13,10 @@ from troth.business.quotas import actions
 from troth.business.quotas.actions import ProtectionDraft
 from troth.business.quotas.models import Protection
 from troth.business.quotas.queries import screens
+from troth.business.quotas.rules import WrongQuota
 from troth.kernel.errors import Refusals
 from troth.platform.actors import SYSTEM, Actor, Grant
+from troth.platform.clock import FixedClock
 from troth.platform.idempotency import KeyReused
 from troth.platform.models import Event
 from troth.platform.permissions import NotAllowed
@@ -70,6 +75,22 @@ def test_a_file_is_looked_at_first_and_then_brought_in_once(books, kept):
         bring(books, text.replace(",4,", ",5,"), key="once")
 
 
+def test_whom_two_characteristics_name_comes_in_either_order_and_goes_out_in_one(books):
+    customers(books, "dealer")
+    books.product()
+    head = HEAD.replace("priority", "second_characteristic,second_value,priority")
+    turned = head + "P1,S1,region,NORTH,customer_group,dealer,,2026-03-02,2026-03-31,7,yes\n"
+    straight = head + "P1,S1,customer_group,dealer,region,NORTH,,2026-03-02,2026-03-31,7,yes\n"
+    assert bring(books, turned) == Brought(1, 0, 0)
+    assert bring(books, straight) == Brought(0, 0, 1)
+    assert (taken_out().splitlines()[1]).startswith("P1,S1,customer_group,dealer,region,NORTH,,2026-03-02")
+    assert bring(books, taken_out()) == Brought(0, 0, 1)
+    one = Protection.objects.get()
+    assert (one.characteristic, one.value, one.second_characteristic, one.second_value) == (
+        "customer_group", "dealer", "region", "NORTH",
+    )  # fmt: skip
+
+
 def test_what_a_file_leaves_out_stays_and_what_ends_keeps_nothing(books, kept):
     key = "product,site,characteristic,value,first_on"
     assert bring(books, f"{key},quantity\nP1,S1,customer_group,dealer,2026-03-02,6\n") == Brought(0, 1, 0)
@@ -113,6 +134,17 @@ def test_each_refusal_names_row_column_and_remedy_and_the_good_rows_come_in(book
     assert len(stand()) == 4
 
 
+def test_what_is_over_is_not_begun_again(books, kept):
+    first = Protection.objects.get()
+    later = FixedClock(books.clock.now() + timedelta(days=60))
+    ended = ProtectionDraft("P1", "S1", "customer_group", "dealer", march(2), march(31), 5, is_active=False)
+    actions.save_protection(ended, protection_id=first.pk, by=SYSTEM, clock=later)
+    with pytest.raises(WrongQuota) as refused:
+        actions.save_protection(replace(ended, is_active=True), protection_id=first.pk, by=SYSTEM, clock=later)
+    assert refused.value.field == "last_on"
+    assert not Protection.objects.get().is_active
+
+
 def test_a_protection_by_something_else_is_refused_beside_the_one_that_stands(books, kept):
     text = HEAD + "P1,S1,region,NORTH,,2026-03-05,2026-03-06,1,\n"
     [refused] = look(books, text).refusals
@@ -130,9 +162,9 @@ def test_what_was_taken_out_comes_in_again_and_changes_nothing(books, kept):
     books.protect(kept, "fleet", 3, (march(9), march(20)), priority=2)
     text = taken_out()
     assert text.lstrip("\ufeff").splitlines() == [
-        HEAD.strip(),
-        "P1,S1,customer_group,dealer,,2026-03-02,2026-03-31,8,yes",
-        "P1,S1,customer_group,fleet,2,2026-03-09,2026-03-20,3,yes",
+        HEAD.strip().replace("priority", "second_characteristic,second_value,priority"),
+        "P1,S1,customer_group,dealer,,,,2026-03-02,2026-03-31,8,yes",
+        "P1,S1,customer_group,fleet,,,2,2026-03-09,2026-03-20,3,yes",
     ]
     before = stand()
     assert bring(books, text) == Brought(0, 0, 2)

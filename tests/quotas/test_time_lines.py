@@ -1,7 +1,15 @@
 """Quotas in the books, as time lines: what is planned, who asks, what is confirmed, what is consumed."""
 
+from dataclasses import replace
+
+import pytest
+
 from tests.promising.books import holds, march, told
 from tests.quotas.planned import WEEKS, consumed, customers, order, uses
+from troth.business.quotas import actions as quotas
+from troth.business.quotas.actions import ProtectionDraft
+from troth.kernel.errors import BusinessError
+from troth.platform.actors import SYSTEM
 
 
 def test_a_region_takes_at_most_its_quota_and_the_rest_waits_for_the_next_week(books):
@@ -191,7 +199,7 @@ def test_the_time_to_procure_lifts_supply_and_no_quota(books):
     product = books.product(lead_days=5)
     procedure = books.quota(product, ("NORTH", march(2), 20), ("NORTH", march(9), 7))
 
-    promise = books.confirm(books.asks(product, 25, march(3), region="NORTH", scope="order", lead_days=None))
+    promise = books.confirm(books.asks(product, 25, march(3), region="NORTH", scope="order", lead_time=None))
     assert promise.lines[1].confirmed == 0
     assert consumed(procedure) == {}
 
@@ -328,4 +336,57 @@ def test_an_urgent_line_of_the_group_goes_before_the_others_of_it(books):
     urgent = books.confirm(books.asks(product, 50, march(3), group="retail", priority=1, document=order(2)))
 
     assert (usual.lines[1].confirmed, urgent.lines[2].confirmed) == (20, 30)
+    assert holds()
+
+
+def test_of_two_characteristics_only_who_has_both_takes_of_what_is_kept(books):
+    """50 in stock, 40 kept for dealers of the north: a dealer of the south and a shop of the north see ten."""
+    customers(books, "dealer", "shop")
+    product = books.product()
+    books.supply(product, (None, 50))
+    both = {"second_characteristic": "region", "second_value": "NORTH"}
+    books.protect(product, "dealer", 40, **both)
+
+    south = books.confirm(books.asks(product, 50, march(3), group="dealer", region="SOUTH"))
+    shop = books.confirm(books.asks(product, 50, march(3), group="shop", region="NORTH", document=order(2)))
+    north = books.confirm(books.asks(product, 50, march(3), group="dealer", region="NORTH", document=order(3)))
+
+    assert (south.lines[1].confirmed, shop.lines[2].confirmed, north.lines[3].confirmed) == (10, 0, 40)
+    assert (uses(1), [quantity for _, _, quantity in uses(3)]) == ([], [40])
+    assert holds()
+
+
+def test_the_order_of_the_two_says_nothing_and_all_of_a_product_are_told_apart_by_the_same(books):
+    customers(books, "dealer")
+    product = books.product()
+    both = {"second_characteristic": "region", "second_value": "NORTH"}
+    books.protect(product, "dealer", 40, **both)
+    turned = ProtectionDraft(
+        "P1", "S1", "region", "NORTH", march(2), march(31), 5, None, True, "customer_group", "dealer"
+    )
+    for wrong, field in (
+        (turned, "first_on"),
+        (replace(turned, second_characteristic="", second_value=""), "characteristic"),
+        (replace(turned, second_characteristic="region"), "second_characteristic"),
+        (replace(turned, second_value=""), "second_value"),
+        (replace(turned, second_value="nobody"), "second_value"),
+        (replace(turned, second_characteristic=""), "second_characteristic"),
+    ):
+        with pytest.raises(BusinessError) as refused:
+            quotas.save_protection(wrong, by=SYSTEM, clock=books.clock)
+        assert refused.value.field == field
+
+
+def test_something_is_kept_for_one_customer(books):
+    customers(books, "dealer", "dealer")
+    product = books.product()
+    books.supply(product, (None, 50))
+    quotas.save_protection(
+        ProtectionDraft("P1", "S1", "customer", "100", march(2), march(31), 30), by=SYSTEM, clock=books.clock
+    )
+
+    other = books.confirm(books.asks(product, 50, march(3), group="dealer", customer="101"))
+    own = books.confirm(books.asks(product, 50, march(3), group="dealer", customer="100", document=order(2)))
+
+    assert (other.lines[1].confirmed, own.lines[2].confirmed) == (20, 30)
     assert holds()

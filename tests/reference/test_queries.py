@@ -1,10 +1,11 @@
 """Readers of the reference tables."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.admin import site as admin_site
 from django.db.models import F
+from django.forms import inlineformset_factory
 
 from tests import company as companies
 from tests.ledgers.conftest import make_world
@@ -77,6 +78,25 @@ def test_every_reference_table_is_administered_and_nothing_is_deleted():
     inline = {models.CalendarDay, models.ProductUnit}
     assert kept | inline == {model for model in vars(models).values() if _is_table(model)}
     assert not any(admin_site._registry[model].has_delete_permission(None) for model in kept)
+
+
+def test_administration_refuses_a_calendar_that_never_opens(db):
+    calendar = next(iter(companies.build().sites.values())).calendar
+    days = inlineformset_factory(
+        models.WorkingCalendar, models.CalendarDay, formset=admin.CalendarDays, fields="__all__"
+    )
+    first = date(2027, 1, 4)
+
+    def entered(count):
+        data = {"days-TOTAL_FORMS": str(count), "days-INITIAL_FORMS": "0"}
+        for place in range(count):
+            data[f"days-{place}-on"] = (first + timedelta(days=place)).isoformat()
+        return days(data, instance=calendar)
+
+    assert entered(300).is_valid()
+    refused = entered(370)
+    assert not refused.is_valid()
+    assert "closed for more than 365 days" in str(refused.non_form_errors())
 
 
 def _is_table(candidate):

@@ -15,40 +15,6 @@ from troth.platform import verify
 from troth.platform.actors import SYSTEM
 
 
-@pytest.fixture
-def rule(small):
-    """`rule("HELMET", ("FRAME", None), (None, "ROT"), …)`: alternatives of a product, in their order."""
-
-    def make(product, *steps, code="R1", factor=(1, 1), **values):
-        found = masterdata.AvailabilityRule.objects.create(
-            code=code,
-            name=code,
-            product=small.products[product] if product else None,
-            valid_from_on=company.LONG_AGO,
-            **values,
-        )
-        for position, (other, site) in enumerate(steps, 1):
-            masterdata.AvailabilityRuleStep.objects.create(
-                rule=found,
-                position=position,
-                product=small.products[other] if other else None,
-                site=small.sites[site] if site else None,
-                numerator=factor[0],
-                denominator=factor[1],
-            )
-        return found
-
-    return make
-
-
-@pytest.fixture
-def enter(small, rep, draft):
-    def act(customer, *wanted, **fields):
-        return actions.enter_order(draft(customer, *wanted, **fields), by=rep, clock=small.clock)
-
-    return act
-
-
 def placed(submitted):
     """(number, product, site, quantity, confirmed, role) of each standing line."""
     view = queries.order(submitted.id, by=SYSTEM)

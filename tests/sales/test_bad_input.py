@@ -40,6 +40,7 @@ def bad(**fields):
         (bad(delivery_mode="some day"), "wrong_entry", 2, "delivery_mode"),
         (bad(item_category="gift"), "wrong_entry", 2, "item_category"),
         (bad(route="AIR"), "wrong_entry", 2, "route"),
+        (bad(shipping_point="ROT1"), "wrong_entry", 2, "shipping_point"),
         (bad(text="x" * 501), "wrong_entry", 2, "text"),
         ((GOOD,) * 2001, "too_many_lines", None, "lines"),
     ],

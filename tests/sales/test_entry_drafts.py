@@ -7,6 +7,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from troth.business.masterdata import models as masterdata
+from troth.business.masterdata.store import touch
 from troth.business.sales import actions
 from troth.business.sales.models import Order, OrderLine, Quotation
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, line_numbers
@@ -82,8 +84,9 @@ UNSHOWN = {
     "delivery_mode": "complete",
     "requirement_type": "KSL",
 }
-"""Fields of a line that the page does not show, as somebody else entered them."""
-WAY = {"route": "ROT-ROAD", "shipping_point": "ROT1"}
+"""Fields of a line that the page does not show, or that it leaves open where it does not send them."""
+WAY = {"route": "ROT-ROAD", "shipping_point": "HAM2"}
+ROTTERDAM = {"route": "ROT-ROAD", "shipping_point": "ROT1"}
 
 
 def unshown(line) -> dict:
@@ -96,6 +99,8 @@ def way(line) -> dict:
 
 def written(small, rep):
     """A draft with a line that has all that the page does not show; its id."""
+    masterdata.ShippingPoint.objects.get_or_create(site=small.sites["HAM"], code="HAM2", defaults={"name": "Gate 2"})
+    touch()
     line = LineDraft(product="HELMET", quantity=3, **UNSHOWN, **WAY)
     return actions.save_order(OrderDraft(customer="ALPHA", lines=(line,)), by=rep, clock=small.clock).id
 
@@ -120,7 +125,8 @@ def test_what_the_page_does_not_show_of_a_line_stays_when_its_button_saves(save,
     key = written(small, rep)
     form = {"customer": "ALPHA", "order_type": "standard", "version": "1", "_save": "1"}
     form |= {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0"}
-    form |= {f"rows-0-{name}": value for name, value in row("HELMET", 4, "10").items()}
+    shown = {"delivery_mode": "complete", "delivery_group": "2", "is_fixed": "true", "route": "ROT-ROAD"}
+    form |= {f"rows-0-{name}": value for name, value in (row("HELMET", 4, "10") | shown).items()}
     assert save.client.post(f"/orders/{key}/change/", form).status_code == 302
     line = OrderLine.objects.get()
     assert (line.quantity, unshown(line), way(line)) == (4, UNSHOWN, WAY)
@@ -129,7 +135,7 @@ def test_what_the_page_does_not_show_of_a_line_stays_when_its_button_saves(save,
 def test_another_site_or_customer_is_reached_on_its_own_way_and_with_its_own_tolerances(save, small, rep):
     key = written(small, rep)
     saved = save(f"/orders/{key}/draft/", {**row("HELMET", 3, "10"), "site": "ROT"}, version=1)["saved"]
-    assert way(OrderLine.objects.get()) == WAY
+    assert way(OrderLine.objects.get()) == ROTTERDAM
     save(f"/orders/{key}/draft/", {**row("HELMET", 3, "10"), "site": "HAM"}, version=saved["version"])
     assert way(OrderLine.objects.get()) == {"route": "HAM-ROAD", "shipping_point": "HAM1"}
     key = written(small, rep)

@@ -10,6 +10,7 @@ from tests import company
 from tests.sales.test_repromise import expect, slip
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
+from troth.business.promising.actions import Supposition
 from troth.business.promising.actions.replay import NothingPromised
 from troth.business.promising.models import Requirement
 from troth.business.promising.web import earlier
@@ -17,6 +18,7 @@ from troth.business.sales import actions, jobs
 from troth.business.sales.models import OrderLine
 from troth.business.sales.rules.changes import OrderChanges
 from troth.business.supply import actions as supply
+from troth.kernel.netting import Category
 from troth.ledgers.availability.models import Posting
 from troth.ledgers.stock.models import Balance
 from troth.platform.actors import SYSTEM
@@ -129,3 +131,26 @@ def test_the_page_of_a_line_that_nothing_makes_earlier_says_so(small, rep, draft
         body = client.get(f"/promises/{promise.pk}/").content.decode()
 
     assert ("Nothing that was tried helps" in body) == is_told
+
+
+def test_what_waits_for_other_lines_is_not_made_earlier_by_its_own_goods(small, rep, draft):
+    expect(small, quantity=10, due_on=date(2026, 3, 17), number="4711")
+    order = actions.enter_order(
+        draft("GAMMA", ("HELMET", 1), ("GLOVE", 1), complete_delivery=True), by=rep, clock=small.clock
+    )
+    helmet = OrderLine.objects.get(order_id=order.id, line_number=10).pk
+    assert [road.road for road in promising.earlier("order", helmet, clock=small.clock)] == ["split"]
+
+
+def test_a_line_of_a_group_is_asked_for_otherwise_together_with_the_others(small, rep, draft):
+    company.put_in_stock(small, "HELMET", 5)
+    company.put_in_stock(small, "GLOVE", 5)
+    order = actions.enter_order(
+        draft("GAMMA", ("HELMET", 1), ("GLOVE", 1), complete_delivery=True), by=rep, clock=small.clock
+    )
+    helmet = OrderLine.objects.get(order_id=order.id, line_number=10).pk
+    asked = ("order", helmet, 3, company.NEXT_WEDNESDAY, "partial")
+    gone = Supposition(small.products["GLOVE"].pk, small.sites["HAM"].pk, Category.STOCK, small.clock.now().date(), -5)
+
+    assert promising.check_line(*asked, clock=small.clock).confirmed == 3
+    assert promising.check_line(*asked, [gone], clock=small.clock).confirmed == 0

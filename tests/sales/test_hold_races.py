@@ -6,6 +6,7 @@ from tests import company, rivals
 from tests.sales import books
 from tests.sales.test_from_hold import held, order
 from tests.shipping.conftest import assert_books_hold
+from troth.business.masterdata.models import Customer
 from troth.business.promising import actions as promising
 from troth.business.promising.actions import hold as holding
 from troth.business.promising.models import Hold
@@ -49,3 +50,31 @@ def test_ordering_and_expiry_both_win_without_the_lock(meeting, monkeypatch):
     rivals.without_locks(monkeypatch)
     meeting(rivals.LONG_SECONDS)
     assert ends() == ["promising.hold_expired", "promising.hold_ordered"]
+
+
+@pytest.fixture
+def holding_twice(monkeypatch):
+    """Two people hold goods for a customer that may have one hold, at the same moment; returns what came of it."""
+
+    def run(patience):
+        small = company.build()
+        company.put_in_stock(small, "HELMET", 4)
+        Customer.objects.filter(party__number="ALPHA").update(holds_max=1)
+        # Each has counted by then, and written nothing.
+        rivals.meet_at(monkeypatch, (holding, "at_once"), patience_seconds=patience)
+        people = [company.person("representative", user_id=number) for number in (31, 32)]
+        return rivals.outcomes(*(lambda by=by: held(small, by, 1, customer="ALPHA") for by in people))
+
+    return run
+
+
+def test_of_two_who_hold_for_a_customer_that_may_have_one_hold_one_is_refused(holding_twice):
+    assert holding_twice(rivals.A_MOMENT_SECONDS) == ["done", "too_many_holds_for_customer"]
+    assert Hold.objects.count() == 1
+    assert_books_hold()
+
+
+def test_both_hold_without_the_lock(holding_twice, monkeypatch):
+    rivals.without_locks(monkeypatch)
+    assert holding_twice(rivals.LONG_SECONDS) == ["done", "done"]
+    assert Hold.objects.count() == 2

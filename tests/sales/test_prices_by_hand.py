@@ -68,6 +68,7 @@ def test_who_may_not_set_prices_has_no_column_for_them_and_sets_none(seller, cle
     assert "Price by hand" not in clerk.get("/orders/new/").content.decode()
     assert clerk.post("/orders/new/", form(by_hand("12.50"), _save="1")).status_code == 302
     assert (OrderLine.objects.get().manual_conditions, Order.objects.get().net) == ([], 1600)
+    assert Order.objects.get().source_system == "page"
 
 
 def test_a_price_by_hand_stands_in_for_that_of_the_list(seller):

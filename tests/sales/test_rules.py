@@ -103,7 +103,8 @@ def test_lines_told_apart_by_nothing_may_be_summed_for_the_one_word_of_their_ord
 
 LINE_RERUN = {
     "site_id", "requirement_type", "requested_on", "quantity", "product_id", "batch", "location", "valuation",
-    "unit_id", "base_quantity", "shipping_point_id", "route_id", "rejection_reason", "is_fixed",
+    "unit_id", "base_quantity", "shipping_point_id", "route_id", "rejection_reason", "is_fixed", "min_shipment",
+    "lateness_days_max", "deliveries_max", "delivery_mode", "delivery_group",
 }  # fmt: skip
 
 
@@ -112,9 +113,9 @@ def test_exactly_the_listed_fields_of_a_line_ask_anew():
     assert asked == LINE_RERUN
 
 
-def test_exactly_probability_and_project_of_the_header_ask_anew():
+def test_exactly_the_listed_fields_of_the_header_ask_anew():
     asked = {name for name in Header._fields if changes.header_reruns({name})}
-    assert asked == {"probability", "project"}
+    assert asked == {"probability", "project", "complete_delivery", "deliveries_max"}
 
 
 def test_differences_name_what_changed_and_leave_amounts_out():

@@ -51,6 +51,17 @@ def test_a_rule_is_tried_on_an_item_without_a_trace(small, page):
     assert books.picture() == before
 
 
+def test_the_box_says_which_rules_hold_for_the_item_and_why_others_do_not(small, page):
+    for code, source_system in (("R1", ""), ("R2", "edi")):
+        models.AvailabilityRule.objects.create(
+            code=code, name=code, product=small.products["HELMET"], valid_from_on=company.LONG_AGO,
+            source_system=source_system,
+        )  # fmt: skip
+    path = f"/offering/try/?{asked(small)}"
+    assert "for orders from another source system" in page(path)
+    assert "for orders from another source system" not in page(f"{path}&source_system=edi")
+
+
 def test_what_may_not_be_sold_is_told_at_the_product(small, page):
     models.Listing.objects.create(kind="excluded", product=small.products["HELMET"], valid_from_on=company.LONG_AGO)
     told = page(f"/offering/try/?{asked(small)}")
@@ -64,3 +75,19 @@ def test_a_free_item_stands_beside_its_main_item(small, page):
     )  # fmt: skip
     told = page(f"/offering/try/?{asked(small)}")
     assert "free of charge · spring" in told
+
+
+def test_a_rule_is_tried_on_the_occasion_that_it_is_meant_for(small, page):
+    rule = models.AvailabilityRule.objects.create(
+        code="R1", name="Short", product=small.products["HELMET"], valid_from_on=company.LONG_AGO,
+        asked_at_entry=False, asked_at_change=False, asked_when_broken=True,
+    )  # fmt: skip
+    models.AvailabilityRuleStep.objects.create(rule=rule, position=1, product=small.products["FRAME"])
+    company.put_in_stock(small, "FRAME", 50)
+    path = f"/availability-rules/{rule.pk}/about/?{asked(small)}"
+    told = page(path)
+    assert "not meant for entering" in told
+    assert "Alternatives tried" not in told
+    told = page(f"{path}&occasion=broken")
+    assert "Alternatives tried" in told
+    assert "when a promise breaks" in told

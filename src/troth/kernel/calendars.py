@@ -24,6 +24,8 @@ _EPOCH_ORDINAL = EPOCH.toordinal()
 _EPOCH_WEEKDAY = EPOCH.weekday()
 # Up to here single steps are faster than the search.
 _FEW_STEPS = 16
+SHUT_DAYS_MAX = 365
+"""A calendar that is closed for longer without a break is refused: nobody plans so far ahead."""
 
 
 class CalendarNeverOpen(BusinessError):
@@ -64,6 +66,15 @@ class WorkCalendar:
         if day in self.opened:
             return True
         return self.open_weekdays[(day + _EPOCH_WEEKDAY) % 7] and day not in self.closed
+
+    def is_shut_for(self, day: int, days: int) -> bool:
+        """Whether it is closed without a break for more than `days`, `day` among them."""
+        first = last = day
+        while last - first < days and not self.is_open(last):
+            last += 1
+        while last - first < days + 1 and not self.is_open(first - 1):
+            first -= 1
+        return not self.is_open(day) and last - first > days
 
     def next_open(self, day: int) -> int:
         """Return the first open day at or after `day`."""

@@ -48,6 +48,7 @@ class Category(IntEnum):
     """Kinds of supply and demand: 0 is stock, 1 to 15 are receipts, 16 to 31 are demands.
 
     An order is unsecured where it is confirmed ahead of firm supply: on planned receipts or on the time to procure.
+    What of an order is not confirmed at all waits; it is read where a scope counts it, and posted nowhere.
     """
 
     STOCK = 0
@@ -61,6 +62,7 @@ class Category(IntEnum):
     BLOCKED_STOCK = 8
     RETURN = 9
     LEFT_OUT_STOCK = 10
+    FIRM_REQUISITION = 11
     ORDER = 16
     DELIVERY = 17
     HOLD = 18
@@ -69,6 +71,7 @@ class Category(IntEnum):
     FORECAST = 21
     TRANSFER_OUT = 22
     UNSECURED_ORDER = 23
+    WAITING_ORDER = 24
 
     @property
     def is_receipt(self) -> bool:

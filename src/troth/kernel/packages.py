@@ -61,6 +61,9 @@ class Packages:
         steps = -(-quantity // step)
         return step * min(max(first, steps + (rest - steps) % smallest) for rest, first in enumerate(least))
 
+    def is_whole(self, quantity: int) -> bool:
+        return self.down(quantity) == quantity
+
     def requested(self, quantity: int, rule: Rounding) -> int:
         """Return the quantity to check; zero where rounding down leaves no package."""
         if rule is Rounding.DOWN:
@@ -83,6 +86,20 @@ class Packages:
         """Return what is left open of a request: of the quantity asked for, or of the one rounded down."""
         wanted = self.down(quantity) if rule is Rounding.DOWN else quantity
         return max(wanted - confirmed, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """In which packages a product goes to a customer, and what becomes of a quantity that they do not make up."""
+
+    packages: Packages
+    rule: Rounding = Rounding.NONE
+
+    def requested(self, quantity: int) -> int:
+        return self.packages.requested(quantity, self.rule)
+
+    def is_whole(self, quantity: int) -> bool:
+        return self.packages.is_whole(quantity)
 
 
 @lru_cache(maxsize=1024)

@@ -2,13 +2,20 @@
 
 | standard | supply | demand | ceiling of goods at hand |
 | --- | --- | --- | --- |
-| order | stock, purchase, production, transfer in | what is promised (`PROMISED`), and safety stock | no |
+| order | stock, purchase, production, firm planned, transfer in | what is `PROMISED`, and safety stock | no |
 | rush | the same, so that no earlier promise loses goods | what is promised | stock less deliveries and what is due |
 | delivery | the same, where goods leave before the promised day | what is promised | stock less deliveries |
 | quotation, component | as order | as order | no |
 
+Planned orders and requisitions that are firm are firm supply; firm requisitions count only where a scope names them, as
+nobody has agreed to them yet. What is merely proposed, or requested, counts where a scope names it too, and what is
+confirmed on it is unsecured.
+
 A company keeps scopes of its own as master data, and says by availability group and event which one holds. What was
 promised counts in every scope, or it would be promised twice.
+
+What of older orders is not confirmed counts against new demand where a scope names `waiting_order`; a promise that
+stands already is changed, re-dated and dealt out in a run without it (decision 0027).
 
 Forecast counts where a scope says so, as far as no order has used it up (`kernel.forecast`): of products that are
 planned collectively. Those whose group has a scope without it are planned individually, each order for itself.
@@ -40,10 +47,11 @@ class Event(StrEnum):
 PROMISED = frozenset({Category.ORDER, Category.DELIVERY, Category.HOLD, Category.RESERVATION, Category.TRANSFER_OUT})
 """Demands that are promises: no scope may leave one out."""
 
-FIRM = frozenset({Category.STOCK, Category.PURCHASE, Category.PRODUCTION, Category.TRANSFER_IN, Category.FIRM_PLANNED})
+USUAL = frozenset({Category.STOCK, Category.PURCHASE, Category.PRODUCTION, Category.TRANSFER_IN, Category.FIRM_PLANNED})
+"""The supply of the standard scopes."""
+FIRM = USUAL | {Category.FIRM_REQUISITION}
 """Supply that a promise may stand on for good."""
 
-_SUPPLY = FIRM - {Category.FIRM_PLANNED}
 _KINDS = 32
 
 
@@ -61,7 +69,7 @@ class CheckingScope:
     """
 
     code: str
-    supply: frozenset[Category] = _SUPPLY
+    supply: frozenset[Category] = USUAL
     demand: frozenset[Category] = PROMISED
     at_hand: frozenset[Category] = frozenset()
     lead_time: bool = False
@@ -104,6 +112,11 @@ class CheckingScope:
         """Whether what is forecast and not ordered yet is kept from whoever it is not forecast for."""
         return Category.FORECAST in self.demand
 
+    @property
+    def counts_waiting(self) -> bool:
+        """Whether new demand leaves what older orders wait for to them."""
+        return Category.WAITING_ORDER in self.demand
+
     def netted(self, series: Series, today: int) -> Series:
         """The series as it counts: with what is left of its forecast, as of today (a day number)."""
         return left(series, self.window, today) if self.protects_forecast else series
@@ -114,6 +127,15 @@ class CheckingScope:
 
     def _counting(self, categories: frozenset[Category]) -> Scope:
         return Scope(categories, self.lead_time, self.overdue_receipt_days, self.horizon_days)
+
+
+_UNSECURED = int(Category.UNSECURED_ORDER)
+
+
+def has_unsecured(series: Series) -> bool:
+    """Whether an order ahead of firm supply stands in it; theirs is the last of those that are posted."""
+    last = series.categories[-1] if series.categories else 0
+    return last == _UNSECURED or (last == Category.WAITING_ORDER and _UNSECURED in series.categories)
 
 
 _PROTECTED = PROMISED | {Category.SAFETY_STOCK}

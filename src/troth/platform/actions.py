@@ -23,6 +23,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import DatabaseError, OperationalError, transaction
 
+from troth.kernel.errors import Sentence
 from troth.platform import events, idempotency, metrics, permissions, sql, traces
 from troth.platform.actors import Actor
 from troth.platform.events import Recorded
@@ -32,6 +33,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 4
+AT_WORK = Sentence(
+    "Somebody else is working on the same goods or documents. Try again in about %(retry_after_seconds)s s."
+)
+MANY_CHANGES = Sentence("Too many changes to the same goods at once. Try again in about %(retry_after_seconds)s s.")
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, KEY_TAKEN = "40P01", "40001", "55P03", "23505"
 
 
@@ -48,6 +53,7 @@ _run: ContextVar[Run | None] = ContextVar("troth_action_run", default=None)
 _reading: ContextVar[dict[Hashable, Any] | None] = ContextVar("troth_reading", default=None)
 REGISTRY: dict[str, Callable[..., Any]] = {}
 _secret_answers: set[str] = set()
+_endings: list[Callable[[Run], None]] = []
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -74,6 +80,11 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return cast(Callable[P, R], run)
 
 
+def at_the_end(ending: Callable[[Run], None]) -> None:
+    """Have this looked at in every action when its own work is done: under its locks, before its events are written."""
+    _endings.append(ending)
+
+
 def secret_answer(function: Callable[P, R]) -> Callable[P, R]:
     """Put above `@action`: the answer holds a secret, which must not be stored with a client key."""
     _secret_answers.add(f"{_app(function.__module__)}.{function.__name__}")
@@ -89,20 +100,23 @@ def _app(module: str) -> str:
 
 def _transact(name: str, call: Callable[[], R]) -> R:
     assert _run.get() is None, f"{name} was called inside another action; call its inner verb with `held`"
+    began = time.monotonic()
     for attempt in range(1, ATTEMPTS + 1):
         token = _run.set(Run(name))
         try:
             with _transaction(), sql.gathered():
                 answer = call()
+                for ending in _endings:
+                    ending(current())
                 events.write(current().events)
                 traces.recorded(current().events)
             return answer
         except BeginAgain:
             if attempt == ATTEMPTS:
-                raise Busy("Too many changes to the same goods at once. Try again in a moment.") from None
+                raise Busy(MANY_CHANGES, waited_seconds=time.monotonic() - began) from None
             _note_again(name, attempt)
         except DatabaseError as error:
-            if not _again(error, attempt):
+            if not _again(error, attempt, time.monotonic() - began):
                 raise
             _note_again(name, attempt)
         finally:
@@ -127,18 +141,18 @@ def _transaction() -> Iterator[None]:
             stack.close()  # the commit
 
 
-def _again(error: DatabaseError, attempt: int) -> bool:
+def _again(error: DatabaseError, attempt: int, waited_seconds: float) -> bool:
     """Whether to run the transaction again; raises `Busy` where waiting longer is the user's decision."""
     state = getattr(error.__cause__, "sqlstate", None)
     locked = isinstance(error, OperationalError) and "database is locked" in str(error)
     if state == LOCK_TIMEOUT or locked:
-        raise Busy("Somebody else is working on the same goods or documents. Try again in a moment.") from error
+        raise Busy(AT_WORK, waited_seconds=waited_seconds) from error
     if _outrun(error):
         return attempt < ATTEMPTS
     if state not in (DEADLOCK, SERIALIZATION):
         return False
     if attempt == ATTEMPTS:
-        raise Busy("Too many changes to the same goods at once. Try again in a moment.") from error
+        raise Busy(MANY_CHANGES, waited_seconds=waited_seconds) from error
     time.sleep(random.uniform(0, 0.02) * attempt)  # noqa: S311 - spreads out rivals, not a secret
     return True
 
@@ -151,6 +165,11 @@ def _outrun(error: DatabaseError) -> bool:
     """
     taken = getattr(error.__cause__, "sqlstate", None) == KEY_TAKEN
     return taken or str(error).startswith("UNIQUE constraint failed")
+
+
+def running() -> Run | None:
+    """The run of the action in progress, for what only takes notes of it."""
+    return _run.get()
 
 
 def current() -> Run:
@@ -173,7 +192,7 @@ def supposed(call: Callable[[], R]) -> R:
 
     A preview made of the real steps says what they would do, because it does them.
     """
-    before = len(current().events)
+    before, known = len(current().events), dict(current().remembered)
     try:
         with transaction.atomic():
             answer = call()
@@ -181,6 +200,7 @@ def supposed(call: Callable[[], R]) -> R:
             raise _TakenBack
     except _TakenBack:
         del current().events[before:]
+        current().remembered = known
     return answer
 
 

@@ -178,6 +178,22 @@ def release(held: Held, block_id: int, *, reason: str, by: Actor, clock: Clock) 
     return block
 
 
+def release_all(held: Held, block_ids: Iterable[int], *, reason: str, clock: Clock) -> tuple[Block, ...]:
+    """Lift the blocks of held documents that still stand, for a reason that the program found itself."""
+    from troth.platform.actors import SYSTEM
+
+    assert held.writes
+    rows = BlockRow.objects.filter(pk__in=list(block_ids), released_at=None)
+    lifted = tuple(_block(row) for row in rows.order_by("pk"))
+    rows.update(released_at=clock.now(), release_reason=reason)
+    for block in lifted:
+        facts = {"kind": block.kind, "scope": block.scope, "reason": reason, "block": block.id}
+        events.record(
+            "platform.block_released", block.ref, company_id=block.company_id, by=SYSTEM, at=clock.now(), facts=facts
+        )
+    return lifted
+
+
 def _standing_row(block_id: int) -> BlockRow:
     row = BlockRow.objects.filter(pk=block_id).first()
     if row is None:

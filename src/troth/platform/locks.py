@@ -7,13 +7,13 @@ reads, then writes, and shows that it did: `Held` is the proof, and every read t
     held.take(CreditKey(…), *availability_keys)              2. the balances, in one fixed order, one statement a kind
     series = held.balance(key)                               3. what was read under the lock
 
-`take` creates rows that are missing, so that there is always something to lock, and locks in the order exposure, quota,
-availability, capacity, stock, fulfilment, journal, and within a kind by key: two transactions that follow it cannot
-block each other in a circle. A later `take` may add keys of the same or a later kind, never of an earlier one.
-Documents come before all balances, by the `lock_rank` of their model (0 unless it says otherwise), then by id. SQLite
-has no row locks; there the transaction itself begins with the one write lock. Only where rows are missing can the order
-be broken (those that are there are locked before the missing ones are made): the action is then run again, as after any
-deadlock.
+`take` creates rows that are missing, so that there is always something to lock, and locks in the order exposure, its
+groups, quota, availability, capacity, stock, fulfilment, journal, and within a kind by key: two transactions that
+follow it cannot block each other in a circle. A later `take` may add keys of the same or a later kind, never of an
+earlier one. Documents come before all balances, by the `lock_rank` of their model (0 unless it says otherwise), then by
+id. SQLite has no row locks; there the transaction itself begins with the one write lock. Only where rows are missing
+can the order be broken (those that are there are locked before the missing ones are made): the action is then run
+again, as after any deadlock.
 
 An `Overlay` is the same thing without locks and without a pen: rules that run on it see the books as they are, plus
 what the run itself supposes, and leave no trace.
@@ -25,6 +25,7 @@ from copy import copy
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache
+from math import ceil
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
@@ -42,12 +43,13 @@ class Rank(IntEnum):
     """The order in which balances are locked."""
 
     EXPOSURE = 1
-    QUOTA = 2
-    AVAILABILITY = 3
-    CAPACITY = 4
-    STOCK = 5
-    FULFILMENT = 6
-    JOURNAL = 7
+    EXPOSURE_GROUP = 2
+    QUOTA = 3
+    AVAILABILITY = 4
+    CAPACITY = 5
+    STOCK = 6
+    FULFILMENT = 7
+    JOURNAL = 8
 
 
 class Balance(Protocol):
@@ -80,6 +82,11 @@ class BalanceKey:
         """Return the balance of a key that has no row yet; its id is 0."""
         raise AssertionError(f"{cls.__name__} does not say what an empty balance is")
 
+    @classmethod
+    def companions(cls, taken: Iterable[tuple[Self, Any]]) -> "Iterable[BalanceKey]":
+        """What must be locked with these keys, as their balances tell once they are; of a later rank."""
+        return ()
+
 
 class KeyNotHeld(AssertionError):
     """A balance was read to decide without its lock: a defect of the program, never of the input."""
@@ -104,10 +111,13 @@ class Held:
         wanted: dict[type[BalanceKey], list[BalanceKey]] = {}
         for key in keys:
             wanted.setdefault(type(key), []).append(key)
-        for kind in sorted(wanted, key=_kind_order):
-            new = set(wanted[kind]).difference(self._balances)
+        while wanted:
+            kind = min(wanted, key=_kind_order)
+            new = set(wanted.pop(kind)).difference(self._balances)
             if new:
                 self._take_kind(kind, sorted(new, key=_reader(kind)))
+                for other in kind.companions((key, self._balances[key]) for key in new):
+                    wanted.setdefault(type(other), []).append(other)
 
     def _take_kind(self, kind: type[BalanceKey], keys: list[BalanceKey]) -> None:
         later = max(self._balances, key=lambda key: type(key).rank, default=None)
@@ -335,6 +345,17 @@ class ChangedMeanwhile(BusinessError):
 
 
 class Busy(BusinessError):
-    """Somebody else holds what is needed for longer than the lock timeout."""
+    """Somebody else holds what is needed for longer than the lock timeout.
+
+    `retry_after_seconds` says when to try again. Nothing is known of who holds it but that they have held it so long:
+    then as long again is the best guess.
+    """
 
     code = "busy"
+
+    def __init__(self, message: Sentence, *, waited_seconds: float) -> None:
+        seconds = min(max(ceil(waited_seconds), 1), LONGEST_WAIT_SECONDS)
+        super().__init__(message, retry_after_seconds=seconds)
+
+
+LONGEST_WAIT_SECONDS = 60

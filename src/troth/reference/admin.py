@@ -3,10 +3,15 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import F, Model
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from troth.kernel.calendars import SHUT_DAYS_MAX, day_of
 from troth.reference import models
+from troth.reference.queries import calendar_of
 
 
 class KeptAdmin(admin.ModelAdmin[Any]):
@@ -47,8 +52,25 @@ class CountryAdmin(KeptAdmin):
     search_fields = ("code", "name")
 
 
+class CalendarDays(BaseInlineFormSet[models.CalendarDay, models.WorkingCalendar, Any]):
+    """The days of a calendar, of which some has to stay open."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [
+            one.cleaned_data
+            for one in self.forms
+            if one.is_valid() and one.cleaned_data.get("on") and not one.cleaned_data.get("DELETE")
+        ]
+        calendar = calendar_of(self.instance.open_weekdays, [(one["on"], one["is_open"]) for one in kept])
+        if any(not one["is_open"] and calendar.is_shut_for(day_of(one["on"]), SHUT_DAYS_MAX) for one in kept):
+            said = _("The calendar would be closed for more than %(most)s days on end. Leave a day open.")
+            raise ValidationError(said % {"most": SHUT_DAYS_MAX})
+
+
 class CalendarDayInline(admin.TabularInline[models.CalendarDay, models.WorkingCalendar]):
     model = models.CalendarDay
+    formset = CalendarDays
     extra = 0
 
 

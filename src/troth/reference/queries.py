@@ -12,6 +12,7 @@ from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.money import Rounding, convert
 from troth.kernel.quantity import Conversion, format_quantity
 from troth.kernel.quantity import Unit as CountingUnit
+from troth.kernel.replenishment import Figures
 from troth.platform import finding, sql
 from troth.platform.clock import Clock
 from troth.reference.models import (
@@ -21,6 +22,7 @@ from troth.reference.models import (
     Party,
     Product,
     ProductUnit,
+    SalesOrganisation,
     Site,
     StorageLocation,
     Unit,
@@ -66,11 +68,22 @@ class ProductRow:
     is_sold: bool
     is_active: bool
     standard_cost: int
-    lead_days: int | None
     has_batches: bool
     shelf_life_days: int | None
     minimum_life_days: int
     category: str = ""
+    total_days: int | None = None
+    processing_days: int | None = None
+    delivery_days: int | None = None
+    receipt_days: int | None = None
+    production_days: int | None = None
+
+    @property
+    def lead(self) -> Figures:
+        """How long it takes to replenish it where a site has no figures of its own."""
+        return Figures(
+            self.total_days, self.processing_days, self.delivery_days, self.receipt_days, self.production_days
+        )
 
     @property
     def life_days(self) -> int | None:
@@ -132,8 +145,9 @@ def today(clock: Clock, company_ids: Collection[int] | None = None) -> date:
 _SITE = ("id", "code", "name", "company_id", "time_zone", "calendar_id", "is_active")
 _PRODUCTS = (
     "SELECT p.id, p.number, p.name, p.base_unit_id, u.decimals, p.weight_g, p.volume_ml, p.is_stocked, p.is_made,"
-    " p.is_sold, p.is_active, p.standard_cost, p.lead_days, p.has_batches, p.shelf_life_days,"
-    " p.minimum_life_days, p.category"
+    " p.is_sold, p.is_active, p.standard_cost, p.has_batches, p.shelf_life_days,"
+    " p.minimum_life_days, p.category, p.lead_days, p.processing_days, p.delivery_days, p.receipt_days,"
+    " p.production_days"
     " FROM reference_product p JOIN reference_unit u ON u.code = p.base_unit_id"
 )
 
@@ -239,12 +253,17 @@ def calendar(calendar_id: int) -> WorkCalendar:
 @lru_cache(maxsize=512)
 def _calendar(calendar_id: int, version: int) -> WorkCalendar:
     weekdays = WorkingCalendar.objects.values_list("open_weekdays", flat=True).get(id=calendar_id)
-    days = CalendarDay.objects.filter(calendar_id=calendar_id).values_list("on", "is_open")
+    return calendar_of(weekdays, CalendarDay.objects.filter(calendar_id=calendar_id).values_list("on", "is_open"))
+
+
+def calendar_of(weekdays: str, days: Iterable[tuple[date, bool]]) -> WorkCalendar:
+    """Seven signs from Monday to Sunday, 1 for open, and the days that are otherwise."""
     monday, tuesday, wednesday, thursday, friday, saturday, sunday = (letter == "1" for letter in weekdays)
+    found = list(days)
     return WorkCalendar(
         (monday, tuesday, wednesday, thursday, friday, saturday, sunday),
-        closed=frozenset(day_of(on) for on, is_open in days if not is_open),
-        opened=frozenset(day_of(on) for on, is_open in days if is_open),
+        closed=frozenset(day_of(on) for on, is_open in found if not is_open),
+        opened=frozenset(day_of(on) for on, is_open in found if is_open),
     )
 
 
@@ -340,6 +359,16 @@ def categories() -> list[str]:
     """The categories of products, by name."""
     found = Product.objects.exclude(category="").order_by("category").values_list("category", flat=True)
     return list(found.distinct())
+
+
+def sales_organisations(company_id: int) -> dict[str, int]:
+    """The sales organisations of a company: id by code."""
+    return dict(SalesOrganisation.objects.filter(company_id=company_id).values_list("code", "pk"))
+
+
+def parties_of(regions: Iterable[str]) -> frozenset[int]:
+    """The ids of the parties in these regions, by name as addresses have it."""
+    return frozenset(Party.objects.filter(region__in=list(regions)).values_list("pk", flat=True))
 
 
 def products_of(names: Iterable[str]) -> frozenset[int]:

@@ -4,31 +4,37 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from troth.business.promising import measures
 from troth.business.promising.rules.quotas import PROTECTED
+from troth.business.sales.rules.served import Served
 from troth.kernel.backorder.losses import moves
 from troth.platform import sql
 from troth.platform.verify import Check, Count, Finding, register
 
 BATCH = 5_000
 
+_Rows = list[tuple[int, int, bool]]
+"""(day, quantity, False)."""
+
 
 def _changes() -> Iterator[Finding | Count]:
     """Of each change: what is confirmed is no more than wanted, and what it gains and loses follows from its rows."""
     last = 0
     while rows := sql.fetch(
-        "SELECT id, wanted, old, new, gained, lost FROM backorders_change WHERE id > %s ORDER BY id LIMIT %s",
+        "SELECT id, wanted, old, new, served, turn, gained, lost FROM backorders_change WHERE id > %s"
+        " ORDER BY id LIMIT %s",
         [last, BATCH],
     ):
         last = rows[-1][0]
         yield Count(len(rows))
-        for change_id, wanted, *columns in rows:
-            old, new = _told(columns[0]), _told(columns[1])
+        for change_id, wanted, before, after, served, turn, *columns in rows:
+            old, new = _sides(_json(before), _json(after), _json(served), turn)
             if max(sum(row[1] for row in old), sum(row[1] for row in new)) > wanted:
                 yield Finding(f"Change {change_id} confirms more than was wanted.", {"change": change_id})
             gained = sum(move.quantity for move in moves(old, new) if move.new < move.old)
             lost = sum(move.quantity for move in moves(old, new) if move.new > move.old)
-            if [gained, lost] != columns[2:]:
-                said = f"{columns[2]} gained and {columns[3]} lost"
+            if [gained, lost] != columns:
+                said = f"{columns[0]} gained and {columns[1]} lost"
                 yield Finding(
                     f"Change {change_id} says {said}; its rows say {gained} and {lost}.", {"change": change_id}
                 )
@@ -60,9 +66,21 @@ def _uses() -> Iterator[Finding | Count]:
 _FILLED = "CAST(c.new_uses AS text) <> '[]'"
 
 
-def _told(stored: Any) -> list[tuple[int, int, bool]]:
-    rows = json.loads(stored) if isinstance(stored, str) else stored
-    return [(row[1], row[0], False) for row in rows]
+def _sides(old: Any, new: Any, served: Any, turn: int) -> tuple[_Rows, _Rows]:
+    """What a line had and has, by the day its goods are ready; with other goods, which come from elsewhere, by the day
+    they arrive."""
+    if not served:
+        return _told(old), _told(new)
+    after = Served.of(served).arrives if turn else new
+    return [(row[2], row[0], False) for row in old], [(row[2], row[0], False) for row in after]
+
+
+def _json(stored: Any) -> Any:
+    return json.loads(stored) if isinstance(stored, str) else stored
+
+
+def _told(stored: Any) -> _Rows:
+    return [(row[1], row[0], False) for row in _json(stored)]
 
 
 def _losses() -> Iterator[Finding | Count]:
@@ -79,12 +97,12 @@ def _losses() -> Iterator[Finding | Count]:
     for change_id, lost, laid in sql.fetch(
         "SELECT c.id, c.lost, COALESCE(SUM(l.quantity), 0) FROM backorders_change c JOIN backorders_run r"
         " ON r.id = c.run_id AND r.kind = 'run' LEFT JOIN backorders_loss l ON l.loser_id = c.id"
-        " GROUP BY c.id, c.lost HAVING c.lost <> COALESCE(SUM(l.quantity), 0) ORDER BY c.id"
+        " WHERE c.turn = 0 GROUP BY c.id, c.lost HAVING c.lost <> COALESCE(SUM(l.quantity), 0) ORDER BY c.id"
     ):
         yield Finding(f"Change {change_id} loses {lost}; {laid} of it are laid to somebody.", {"change": change_id})
     for change_id, gained, taken in sql.fetch(
         "SELECT c.id, c.gained, SUM(l.quantity) FROM backorders_change c JOIN backorders_loss l ON l.winner_id = c.id"
-        " GROUP BY c.id, c.gained HAVING c.gained < SUM(l.quantity) ORDER BY c.id"
+        " WHERE c.turn = 0 GROUP BY c.id, c.gained HAVING c.gained < SUM(l.quantity) ORDER BY c.id"
     ):
         yield Finding(f"Change {change_id} gains {gained} and is said to take {taken}.", {"change": change_id})
 
@@ -106,8 +124,34 @@ def _runs() -> Iterator[Finding | Count]:
         " AND k.state = 'open' WHERE r.state IN ('applied', 'undone', 'stale') GROUP BY r.id, r.number ORDER BY r.id"
     ):
         yield Finding(f"Run {number} is worked off, but {left} keys are open.", {"run": run_id})
+    for run_id, number, left in sql.fetch(
+        "SELECT r.id, r.number, COUNT(c.id) FROM backorders_run r JOIN backorders_change c ON c.run_id = r.id"
+        " AND c.turn > 0 AND c.serving = 'open' WHERE r.state IN ('applied', 'undone', 'stale')"
+        " GROUP BY r.id, r.number ORDER BY r.id"
+    ):
+        yield Finding(f"Run {number} is worked off, but for {left} lines rules wait.", {"run": run_id})
 
 
+def _displaced() -> Iterator[Finding | Count]:
+    """How often runs made a line later is as many as such changes of it that stand."""
+    counted = measures.displaced()
+    found: dict[int, int] = dict(
+        sql.fetch(
+            "SELECT c.requirement_id, COUNT(*) FROM backorders_change c JOIN backorders_run r ON r.id = c.run_id"
+            " AND r.kind = 'run' WHERE c.state = 'applied' AND COALESCE(c.own_lost, c.lost) > 0"
+            " AND NOT EXISTS (SELECT 1 FROM"
+            " backorders_run u JOIN backorders_change b ON b.run_id = u.id AND b.requirement_id = c.requirement_id"
+            " AND b.state = 'applied' WHERE u.undoes_id = r.id) GROUP BY c.requirement_id"
+        )
+    )
+    yield Count(len(counted.keys() | found.keys()))
+    for one in sorted(counted.keys() | found.keys()):
+        if counted.get(one, 0) != found.get(one, 0):
+            said = f"Promise {one} was made later {found.get(one, 0)} times by runs and says {counted.get(one, 0)}."
+            yield Finding(said, {"promise": one})
+
+
+register(Check("backorders: displaced", "How often runs made a line later is counted with its promise.", _displaced))
 register(Check("backorders: changes", "What a change gains and loses follows from its confirmations.", _changes))
 register(Check("backorders: quotas", "What a change uses of quotas is what it confirms.", _uses))
 register(Check("backorders: losses", "What is lost in a run was taken by somebody, or is not there.", _losses))

@@ -12,14 +12,17 @@ from django.utils.translation import gettext_lazy as _
 class Variant(models.Model):
     """How a run goes about it. `selection` and the segments' `filter` are `rules.selection.Filter` as JSON.
 
-    `worse_share_max` in hundredths of a percent of the lines, `later_days_max` in days; null: no limit. `next_at` is
-    when it is simulated next by itself.
+    `worse_share_max` in hundredths of a percent of the lines, `later_days_max` in days; null: no limit. A line that
+    `later_times_max` runs made later keeps what it has.
+    `loosened_by_id` is the user who last let it do more, until somebody else has approved a run. `next_at` is when it
+    is simulated next by itself.
     """
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     name = models.CharField(_("name"), max_length=60)
     selection = models.JSONField(default=dict)
     with_unconfirmed = models.BooleanField(_("lines without a confirmation too"), default=True, db_default=True)
+    asks_rules = models.BooleanField(_("asks rules of availability"), default=False, db_default=False)
     win_reaction = models.CharField(max_length=10, default="fallback")
     win_fallback = models.CharField(max_length=12, default="improve")
     gain_reaction = models.CharField(max_length=10, default="fallback")
@@ -27,6 +30,8 @@ class Variant(models.Model):
     worse_share_max = models.PositiveIntegerField(null=True, blank=True)
     worse_lines_max = models.PositiveIntegerField(null=True, blank=True)
     later_days_max = models.PositiveIntegerField(null=True, blank=True)
+    later_times_max = models.PositiveIntegerField(null=True, blank=True)
+    loosened_by_id = models.PositiveBigIntegerField(null=True)
     rhythm = models.CharField(max_length=10, default="never")
     at_time = models.TimeField(null=True, blank=True)
     applies_itself = models.BooleanField(default=False, db_default=False)
@@ -144,10 +149,14 @@ class Change(models.Model):
     `left_because` says why an undoing left the line as it is. `old_uses` and `new_uses` are what it consumes of quotas,
     as [sequence, procedure, cell, period, quantity]; `quota` is the record of the one that limits it then, if one does.
     `location` is the code of the storage location that alone serves it.
+
+    `served` is what a rule lets serve it after the run (a `served.Served` of sales as JSON), in its `turn`, and
+    `serving` what became of that. Then `new` is what the run itself leaves it and `own_lost` what it lost by that, and
+    `gained`, `lost`, `days` and `verdict` are of both together. A line that only a rule changes has no `run_key`.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
-    run_key = models.ForeignKey(RunKey, on_delete=models.CASCADE, related_name="changes")
+    run_key = models.ForeignKey(RunKey, on_delete=models.CASCADE, null=True, related_name="changes")
     requirement_id = models.BigIntegerField()
     line_id = models.BigIntegerField()
     document_id = models.BigIntegerField()
@@ -180,6 +189,10 @@ class Change(models.Model):
     old_uses = models.JSONField(default=list, db_default=Value([], output_field=models.JSONField()))
     new_uses = models.JSONField(default=list, db_default=Value([], output_field=models.JSONField()))
     quota = models.JSONField(default=dict, db_default=Value({}, output_field=models.JSONField()))
+    served = models.JSONField(default=dict, db_default=Value({}, output_field=models.JSONField()))
+    serving = models.CharField(max_length=8, default="", db_default="", blank=True)
+    turn = models.IntegerField(default=0, db_default=0)
+    own_lost = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -190,6 +203,7 @@ class Change(models.Model):
             models.Index(fields=["run", "document_id"], name="backorders_change_order"),
             models.Index(fields=["run", "customer"], name="backorders_change_customer"),
             models.Index(fields=["requirement_id"], name="backorders_change_promise"),
+            models.Index(fields=["run", "turn"], name="backorders_change_turn", condition=Q(turn__gt=0)),
         ]
 
 

@@ -182,6 +182,12 @@ def applied(run_id: int) -> dict[str, int]:
     return dict(rows.order_by("state"))
 
 
+def serving(run_id: int) -> dict[str, int]:
+    """For how many lines of a run rules let other goods serve, by what became of them."""
+    rows = Change.objects.filter(run_id=run_id, turn__gt=0).values_list("serving").annotate(count=Count("id"))
+    return dict(rows.order_by("serving"))
+
+
 def restored(run: Run) -> tuple[int, int]:
     """Of the lines that a run had changed, how many its undoing restored and how many it left as they are."""
     return restored_among([run])[run.pk]

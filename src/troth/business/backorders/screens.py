@@ -15,6 +15,7 @@ from troth.business.backorders.rules.summary import SegmentSum, Summary
 from troth.business.backorders.states import ChangeState, Kind, RunState
 from troth.business.promising.rules.explain import spelled_period, whose
 from troth.business.promising.screens import BASIS
+from troth.business.sales.rules.served import Served
 from troth.kernel.calendars import date_of
 from troth.platform.web import formats
 from troth.platform.web.columns import Column, table_of
@@ -52,7 +53,13 @@ def told(rows: Sequence[Sequence[Any]], unit: Unit) -> str:
 def moves(change: Change) -> str:
     """By how many days the last delivery moves, in words that tell the direction."""
     if change.days is None:
-        return gettext("confirmed") if change.new and not change.old else gettext("not confirmed") if change.old else ""
+        return (
+            gettext("confirmed")
+            if after_of(change) and not change.old
+            else gettext("not confirmed")
+            if change.old
+            else ""
+        )
     if change.days == 0:
         return gettext("same day")
     count = {"days": formats.number(abs(change.days))}
@@ -97,12 +104,61 @@ def _row(one: Change, names: Sequence[str], takers: Sequence[str]) -> ChangeRow:
         id=one.pk, order=f"{one.document_number} · {one.line_number}", line=str(one.line_number),
         customer=Party(one.customer.name, one.customer.number), product=Party(one.product.name, one.product.number),
         site=one.site.code, location=one.location, wanted=Quantity(one.wanted, *unit), wished_on=one.requested_on,
-        segment=names[one.segment - 1], before=told(one.old, unit), after=told(one.new, unit), moves=moves(one),
+        segment=names[one.segment - 1], before=told(one.old, unit), after=_after(one, unit), moves=moves(one),
         gained=Quantity(one.gained, *unit) if one.gained else None,
         lost=Quantity(one.lost, *unit) if one.lost else None,
         taken_by=", ".join(takers) or (gettext("nobody: it is not there") if one.lost else ""),
         verdict=words.VERDICTS[one.verdict], state=words.CHANGES[one.state],  # type: ignore[index]
     )  # fmt: skip
+
+
+def after_of(change: Change) -> Sequence[Sequence[Any]]:
+    """What a line has then, in units of what was ordered: of its own goods, and of those that a rule lets serve it."""
+    return Served.of(change.served).arrives if change.turn else change.new
+
+
+def _after(change: Change, unit: Unit) -> str:
+    """What a line has then, in one line, with what other goods serve of it."""
+    said = told(after_of(change), unit)
+    return f"{said} ({_by_rule(change)})" if change.turn else said
+
+
+def _by_rule(change: Change) -> str:
+    """What other goods serve of a line: `R1: 5 EA HELMET from ROT`."""
+    others = [one for one in Served.of(change.served).goods if one.rule]
+    said = [
+        gettext("%(quantity)s %(product)s from %(site)s")
+        % {
+            "quantity": f"{formats.number(one.quantity, one.decimals)} {one.unit}", "product": one.product,
+            "site": one.site,
+        }
+        for one in others
+    ]  # fmt: skip
+    return f"{change.served['rule']}: {', '.join(said)}"
+
+
+SERVED = (
+    Column("product", _("Product")),
+    Column("site", _("Site")),
+    Column("serves", _("Serves"), "quantity"),
+    Column("confirmed", _("Confirmed"), wrap=True),
+    Column("rule", _("Rule")),
+)
+
+
+def served(change: Change) -> dict[str, Any] | None:
+    """The goods that serve a line by a rule."""
+    if not change.served:
+        return None
+    unit = unit_of(change)
+    rows = [
+        {
+            "product": one.product, "site": one.site, "serves": Quantity(one.ordered, *unit),
+            "confirmed": told(one.rows, (one.decimals, one.unit)), "rule": one.rule,
+        }
+        for one in Served.of(change.served).goods
+    ]  # fmt: skip
+    return table_of(SERVED, rows)
 
 
 SEGMENTS = (

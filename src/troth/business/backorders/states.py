@@ -62,6 +62,17 @@ class ChangeState(StrEnum):
     KEPT = "kept"
 
 
+class Serving(StrEnum):
+    """What became of the goods that a rule lets serve a line: `moved`: it came to something else, so it was left;
+    `undone`: its own goods serve it again; `kept`: an undoing left it as it is."""
+
+    OPEN = "open"
+    APPLIED = "applied"
+    MOVED = "moved"
+    UNDONE = "undone"
+    KEPT = "kept"
+
+
 class Left(StrEnum):
     """Why an undoing left a line as it is.
 
@@ -80,6 +91,10 @@ class Left(StrEnum):
 
 KEPT_FOR_OTHERS = "kept"
 """Where a change says what limits it: so much is protected for others, instead of the record of a quota."""
+
+
+SHARED = "share"
+"""Beside it: what the fair share of a line was of, as supply, demand, lines and the day."""
 
 
 class Verdict(StrEnum):
@@ -110,7 +125,8 @@ class Frozen(StrEnum):
     serves it, and supply protection holds for its product. `exceeded`: more is promised of its quota than it allows,
     and its strategy is one that keeps. `planned`: one location alone serves it, and planned or unreleased goods count
     for the product. `short`: its location lacks goods for lines that stay as they are. `linked` is, too, what shares a
-    quota with lines of too many products.
+    quota with lines of too many products. `limited` stands in earlier runs: a least shipment, a latest day or whole
+    packages were agreed for it. `displaced`: runs made it later so often that this one, which would again, may not.
     """
 
     FIXED = "fixed"
@@ -125,6 +141,8 @@ class Frozen(StrEnum):
     EXCEEDED = "exceeded"
     PLANNED = "planned"
     SHORT = "short"
+    LIMITED = "limited"
+    DISPLACED = "displaced"
 
 
 class Rhythm(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
+from troth.business.backorders.states import Serving
 from troth.kernel.calendars import date_of
 from troth.platform import sql
 
@@ -25,6 +26,7 @@ _CHANGE = {
     "segment": "int", "strategy": "text", "raised": "int", "wanted": "int", "requested_on": "date", "old": "json",
     "new": "json", "gained": "int", "lost": "int", "days": "int", "verdict": "text", "state": "text",
     "left_because": "text", "old_uses": "json", "new_uses": "json", "quota": "json", "location": "text",
+    "served": "json", "serving": "text", "turn": "int", "told": "bool",
 }  # fmt: skip
 _LOSS = {"run_id": "int", "loser_id": "int", "winner_id": "int", "quantity": "int", "lost_on": "date"}
 
@@ -51,10 +53,10 @@ class OpenKey(NamedTuple):
 
 
 class NewChange(NamedTuple):
-    """In the order of the columns; `old` and `new` are `Rows`."""
+    """In the order of the columns; `old` and `new` are `Rows`, `served` a `sales.rules.served.Served` as JSON."""
 
     run_id: int
-    run_key_id: int
+    run_key_id: int | None
     requirement_id: int
     line_id: int
     document_id: int
@@ -80,6 +82,36 @@ class NewChange(NamedTuple):
     new_uses: Uses = ()
     quota: Mapping[str, Any] = {}
     location: str = ""
+    served: Mapping[str, Any] = {}
+    serving: str = ""
+    turn: int = 0
+    told: bool = False
+
+
+class Served(NamedTuple):
+    """A change that other goods serve, with what a rule names for it; no `run_key_id`: the run itself left the line."""
+
+    id: int
+    run_key_id: int | None
+    requirement_id: int
+    line_id: int
+    document_id: int
+    turn: int
+    old: Rows
+    new: Rows
+    served: Mapping[str, Any]
+
+
+class Dealt(NamedTuple):
+    """What a run leaves of a line; `location` alone serves it."""
+
+    line_id: int
+    product_id: int
+    site_id: int
+    location: str
+    old: Rows
+    new: Rows
+    new_uses: Uses
 
 
 class Standing(NamedTuple):
@@ -118,7 +150,7 @@ def insert_changes(rows: Sequence[NewChange]) -> dict[int, int]:
     return dict(sql.insert("backorders_change", _CHANGE, written, returning=("requirement_id", "id")))
 
 
-_RECORDS = ("old", "new", "old_uses", "new_uses", "quota")
+_RECORDS = ("old", "new", "old_uses", "new_uses", "quota", "served")
 
 
 def _written(record: Any) -> Any:
@@ -192,6 +224,68 @@ def set_keys(states: Mapping[int, str]) -> None:
     for state in dict.fromkeys(states.values()):
         chosen, parameters = sql.one_of("run_key_id", [one for one, own in states.items() if own == state])
         sql.write(f"UPDATE backorders_change SET state = %s WHERE {chosen} AND state = 'open'", [state, *parameters])
+
+
+def dealt(run_id: int, places: Sequence[tuple[int, int]]) -> list[Dealt]:
+    """What a run leaves of its lines on these products at sites, which are at least one."""
+    with_clause, source, parameters = sql.relation("p", {"product_id": "int", "site_id": "int"}, places)
+    rows = sql.fetch(
+        f"{with_clause} SELECT c.line_id, c.product_id, c.site_id, c.location, c.old, c.new, c.new_uses FROM {source}"
+        " JOIN backorders_runkey k ON k.run_id = %s AND k.product_id = p.product_id AND k.site_id = p.site_id"
+        " JOIN backorders_change c ON c.run_key_id = k.id",
+        [*parameters, run_id],
+    )
+    return [Dealt(*row[:4], *map(_json, row[4:])) for row in rows]
+
+
+def uses(run_id: int) -> list[tuple[Uses, Uses]]:
+    """What lines consume of quotas before and by a run, of those that consume any."""
+    rows = sql.fetch(
+        "SELECT old_uses, new_uses FROM backorders_change WHERE run_id = %s AND run_key_id IS NOT NULL"
+        " AND (CAST(old_uses AS text) <> '[]' OR CAST(new_uses AS text) <> '[]')",
+        [run_id],
+    )
+    return [(_json(old), _json(new)) for old, new in rows]
+
+
+def next_served(run_id: int, state: str, *, after: int, backwards: bool = False) -> Served | None:
+    """The next change by turn that other goods serve and that stands so, behind the turn `after`."""
+    behind, order = ("<", "DESC") if backwards else (">", "ASC")
+    rows = sql.fetch(
+        "SELECT id, run_key_id, requirement_id, line_id, document_id, turn, old, new, served FROM backorders_change"
+        f" WHERE run_id = %s AND turn > 0 AND turn {behind} %s AND serving = %s ORDER BY turn {order} LIMIT 1",
+        [run_id, after, state],
+    )
+    return next((Served(*row[:6], *map(_json, row[6:])) for row in rows), None)
+
+
+def set_serving(one: Served, state: str, *, told: bool) -> None:
+    """Write what became of other goods for a line; of one that only they change, it is the state of the change."""
+    is_change = one.run_key_id is None and state in (Serving.APPLIED, Serving.MOVED)
+    own, said = (", state = %s", [state]) if is_change else ("", list[str]())
+    sql.write(
+        f"UPDATE backorders_change SET serving = %s, told = told OR %s{own} WHERE id = %s", [state, told, *said, one.id]
+    )
+
+
+def write_served(run_id: int, rows: Sequence[NewChange]) -> None:
+    """Write what other goods serve, on the change of the run where the line has one, else as a change of its own."""
+    if not rows:
+        return
+    chosen, parameters = sql.one_of("requirement_id", [one.requirement_id for one in rows])
+    found = f"SELECT requirement_id, id FROM backorders_change WHERE run_id = %s AND {chosen}"
+    there: dict[int, int] = dict(sql.fetch(found, [run_id, *parameters]))
+    sql.write(f"UPDATE backorders_change SET own_lost = lost WHERE run_id = %s AND {chosen}", [run_id, *parameters])
+    columns = {name: _CHANGE[name] for name in ("gained", "lost", "days", "verdict", "served", "serving", "turn")}
+    sql.update(
+        "backorders_change", "id", columns,
+        [
+            (there[one.requirement_id], one.gained, one.lost, one.days, one.verdict, _written(one.served), one.serving,
+             one.turn)
+            for one in rows if one.requirement_id in there
+        ],
+    )  # fmt: skip
+    insert_changes([one for one in rows if one.requirement_id not in there])
 
 
 def set_told(change_ids: Sequence[int]) -> None:

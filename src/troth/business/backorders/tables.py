@@ -15,5 +15,5 @@ def _variants() -> QuerySet[Variant]:
 VARIANTS = Kind(
     "backorder_variants", variant_rows.FIELDS, variant_rows.import_variants, _variants,
     lambda one: variant_rows.rows_of(one)[0], "backorders.view_run", "company_id", parts=variant_rows.rows_of,
-    name=_("Backorder variants"), import_route="backorders:file-import", complete=True,
+    name=_("Backorder variants"), import_route="backorders:file-import", whole=True,
 )  # fmt: skip

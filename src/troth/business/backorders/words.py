@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.backorders.models import Change, Run
 from troth.business.backorders.states import (
     KEPT_FOR_OTHERS,
+    SHARED,
     ChangeState,
     Frozen,
     KeyState,
@@ -14,13 +15,15 @@ from troth.business.backorders.states import (
     Only,
     Rhythm,
     RunState,
+    Serving,
     Sort,
     Verdict,
 )
-from troth.business.promising.rules.explain import of_kept, of_quota
+from troth.business.promising.rules.explain import of_kept, of_quota, of_share
 from troth.kernel.backorder import Raised
 from troth.kernel.calendars import day_of
 from troth.kernel.quantity import format_quantity
+from troth.kernel.scopes import Event
 from troth.platform.web.language import worded
 from troth.platform.web.values import Status, Text
 
@@ -50,6 +53,13 @@ CHANGES = {
     ChangeState.MOVED: Status(_("Moved since"), "stopped"),
     ChangeState.KEPT: Status(_("Left as it is"), "stopped"),
 }
+SERVING = {
+    Serving.OPEN: Status(_("Proposed"), "waiting"),
+    Serving.APPLIED: Status(_("Applied"), "done"),
+    Serving.MOVED: Status(_("Moved since"), "stopped"),
+    Serving.UNDONE: Status(_("Undone"), "draft"),
+    Serving.KEPT: Status(_("Left as it is"), "stopped"),
+}
 KEYS = {
     KeyState.OPEN: Status(_("Proposed"), "waiting"),
     KeyState.APPLIED: Status(_("Applied"), "done"),
@@ -58,13 +68,16 @@ KEYS = {
 }
 STRATEGIES: dict[str, Text] = {
     "win": _("Win"), "gain": _("Gain"), "improve": _("Improve"), "redistribute": _("Redistribute"),
-    "fill": _("Fill"), "lose": _("Lose"), "skip": _("Skip"),
+    "share": _("Fair share"), "fill": _("Fill"), "lose": _("Lose"), "skip": _("Skip"),
 }  # fmt: skip
 MEANINGS: dict[str, Text] = {
     "win": _("Gets all of it on the wished day, before all others."),
     "gain": _("Keeps at least what it has, and may get more or earlier."),
     "improve": _("Keeps what Win and Gain leave of it, and may get more or earlier. The usual choice."),
     "redistribute": _("Gives everything back and gets what is left, by rank. May gain and may lose."),
+    "share": _(
+        "Gives everything back; what is left goes to all lines of the segment in proportion to what they ask for."
+    ),
     "fill": _("Keeps what the others leave of it, and gets nothing more."),
     "lose": _("Gives everything back."),
     "skip": _("Takes no part and keeps what it has."),
@@ -83,6 +96,8 @@ ONLY: dict[str, Text] = {
     Only.ALL: _("All lines"), Only.UNCONFIRMED: _("Not confirmed in full"), Only.LATE: _("Late or not confirmed"),
     Only.ON_TIME: _("Confirmed on time"),
 }  # fmt: skip
+EVENTS: dict[str, Text] = {Event.ORDER: _("Orders"), Event.RUSH: _("Rush orders")}
+"""What order types are checked as."""
 RHYTHMS: dict[str, Text] = {
     Rhythm.NEVER: _("Only when asked"), Rhythm.HOURLY: _("Every hour"), Rhythm.DAILY: _("Every day"),
     Rhythm.WORKDAYS: _("Monday to Friday"), Rhythm.WEEKLY: _("Every Monday"),
@@ -100,14 +115,18 @@ FROZEN: dict[str, Text] = {
     Frozen.EXCEEDED: _("More is promised of its quota than it allows; it keeps what it has"),
     Frozen.PLANNED: _("One storage location serves it, and planned or unreleased goods count for the product"),
     Frozen.SHORT: _("Its storage location lacks goods for lines that keep what they have"),
+    Frozen.DISPLACED: _("Runs made it later as often as the variant allows"),
+    Frozen.LIMITED: _("A least shipment, a latest day or whole packages were agreed for it"),
 }
 
 _RULES: dict[tuple[str, str], Text] = {
     ("win", "better"): _("Win: the line gets all of it on the wished day, before all others."),
     ("win", "mixed"): _("Win: all of it comes on the wished day, in one delivery."),
     ("win", "worse"): _("Win: all of it comes on the wished day, in one delivery."),
-    ("gain", "better"): _("Gain: the line kept what it had and got what was free beyond it."),
-    ("improve", "better"): _("Improve: the line kept what it had and got what was free beyond it."),
+    ("gain", "better"): _("Gain: the line kept what it had and got more, which was free or which others gave up."),
+    ("improve", "better"): _(
+        "Improve: the line kept what it had and got more, which was free or which others gave up."
+    ),
     ("improve", "mixed"): _(
         "Improve: part of what it had is gone to Win or Gain or not there any more; it got others."
     ),
@@ -115,6 +134,9 @@ _RULES: dict[tuple[str, str], Text] = {
     ("redistribute", "better"): _("Redistribute: by its rank the line comes before those who had the goods."),
     ("redistribute", "mixed"): _("Redistribute: by its rank the line gets part of it earlier and part of it later."),
     ("redistribute", "worse"): _("Redistribute: others come before it, by strategy or by rank."),
+    ("share", "better"): _("Fair share: others of the segment had more than their share."),
+    ("share", "mixed"): _("Fair share: the line has part of its share earlier and part of it later."),
+    ("share", "worse"): _("Fair share: the line had more than its share, or others come before its segment."),
     ("fill", "worse"): _("Fill: others took of what it had; it gets nothing in its place."),
     ("lose", "worse"): _("Lose: the line gives everything back."),
 }
@@ -137,6 +159,10 @@ def rule_of(change: Change, run: Run) -> str:
     """Why a line came to what it came, in one or two sentences in the reader's language."""
     if run.kind == Kind.UNDO:
         return str(LEFT.get(change.left_because, KEPT) if change.state == ChangeState.KEPT else UNDONE)
+    if change.served:
+        return gettext("Rule %(rule)s: other goods serve what the run leaves short or late.") % {
+            "rule": change.served["rule"]
+        }
     if change.old == change.new:
         return str(REBOOKED)
     today = day_of(run.simulated_at.date()) if run.simulated_at else 0
@@ -148,8 +174,8 @@ def rule_of(change: Change, run: Run) -> str:
 
 
 def limit_of(change: Change) -> str:
-    """The quota that keeps a line from having more or earlier, or what is protected for others, in the reader's
-    language; "" where nothing does."""
+    """The quota that keeps a line from having more or earlier, or what is protected for others, and what its fair share
+    was of, in the reader's language; "" where nothing does."""
     if not change.quota:
         return ""
 
@@ -157,8 +183,13 @@ def limit_of(change: Change) -> str:
         unit = change.product.base_unit
         return format_quantity(quantity, unit.decimals, unit.code)
 
-    kept = change.quota.get(KEPT_FOR_OTHERS)
-    return worded(of_quota(change.quota, amount) if kept is None else of_kept(kept, amount))
+    kept, share = change.quota.get(KEPT_FOR_OTHERS), change.quota.get(SHARED)
+    said = [of_share(share, sum(row[0] for row in change.new), change.wanted, amount)] if share else []
+    if kept is not None:
+        said.append(of_kept(kept, amount))
+    elif "cell" in change.quota:
+        said.append(of_quota(change.quota, amount))
+    return " ".join(worded(one) for one in said if one is not None)
 
 
 def rule(strategy: str, verdict: str, raised: int) -> str:

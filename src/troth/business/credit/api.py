@@ -8,9 +8,10 @@ from pydantic import Field
 
 from troth.business.credit import actions, queries
 from troth.business.credit.rules import ExposureFacts
+from troth.business.masterdata.api.records import ImportOptions, ImportOutcome, brought_in
 from troth.kernel.money import parse_money
 from troth.platform import permissions
-from troth.platform.api import versions
+from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act
 from troth.platform.api.paging import Page, Paging, next_address
@@ -19,6 +20,12 @@ from troth.platform.web.formats import currency_decimals
 from troth.reference import queries as reference
 
 operations = Operations("credit")
+
+
+@operations.creates("/imports/credit-accounts", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_credit_accounts(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A file of credit accounts; all rows or none."""
+    return brought_in("credit_accounts", request, options)
 
 
 class PartsShown(Shown):
@@ -47,6 +54,43 @@ class ClaimShown(Shown):
     due_on: date | None
 
 
+class MemberShown(Shown):
+    payer: int
+    payer_number: str
+    payer_name: str
+    parent: str
+    total: Money
+
+
+class GroupShown(Shown):
+    """Those who share a limit, and what they owe together; `head` is the number of the payer whose limit it is."""
+
+    head: str
+    limit: Money | None
+    available: Money | None
+    exposure: PartsShown
+    members: list[MemberShown]
+
+
+def _group(found: queries.GroupView, currency: str) -> GroupShown:
+    return GroupShown(
+        head=found.head_number,
+        limit=None if found.limit is None else money(found.limit, currency),
+        available=None if found.available is None else money(found.available, currency),
+        exposure=_parts(found.exposure, currency),
+        members=[
+            MemberShown(
+                payer=one.party_id,
+                payer_number=one.number,
+                payer_name=one.name,
+                parent=one.parent_number,
+                total=money(one.exposure.total, currency),
+            )
+            for one in found.members
+        ],
+    )
+
+
 class AccountShown(Shown):
     """A payer's credit with a company; `limit` and `available` are null where credit is not checked."""
 
@@ -61,6 +105,8 @@ class AccountShown(Shown):
     guaranteed: Money
     dunning_level: int
     review_on: date | None
+    parent: str
+    group: GroupShown | None
     exposure: PartsShown
     documents: list[ClaimShown]
 
@@ -87,6 +133,8 @@ def _account(request: ApiRequest, company_id: int, payer_id: int) -> AccountShow
         guaranteed=money(found.guaranteed, currency),
         dunning_level=found.dunning_level,
         review_on=found.review_on,
+        parent=found.parent_number,
+        group=_group(found.group, currency) if found.group else None,
         exposure=_parts(found.exposure, currency),
         documents=[
             ClaimShown(
@@ -110,6 +158,7 @@ class LimitEntry(Entry):
     guaranteed: Figure | None = None
     dunning_level: Annotated[int, Field(ge=0, le=9)] = 0
     review_on: date | None = None
+    parent: Annotated[str, Field(max_length=40)] = ""
 
 
 @operations.changes("/credit/{int:company_id}/{int:payer_id}", AccountShown, method="PUT")
@@ -119,7 +168,7 @@ def set_limit(request: ApiRequest, company_id: Id, payer_id: Id, wanted: LimitEn
     decimals = currency_decimals(reference.company(company_id).currency)
     limit = None if wanted.limit is None else parse_money(wanted.limit, decimals)
     guaranteed = 0 if wanted.guaranteed is None else parse_money(wanted.guaranteed, decimals)
-    standing = actions.Standing(wanted.risk_class, guaranteed, wanted.dunning_level, wanted.review_on)
+    standing = actions.Standing(wanted.risk_class, guaranteed, wanted.dunning_level, wanted.review_on, wanted.parent)
     act(
         request,
         actions.set_limit,
@@ -150,6 +199,9 @@ class BlockedShown(Shown):
     sentences: list[str]
     set_at: datetime
     entered_by: int | None
+    passes_at: datetime | None
+    kept_reason: str
+    goods_kept_until: datetime | None
 
 
 class BlockedFilter(Paging):
@@ -180,10 +232,28 @@ def list_blocked_documents(request: ApiRequest, found: Query[BlockedFilter]) -> 
             sentences=list(row.sentences),
             set_at=row.set_at,
             entered_by=row.entered_by_id,
+            passes_at=row.passes_at,
+            kept_reason=row.kept_reason,
+            goods_kept_until=row.goods.until if row.goods else None,
         )
         for row in rows
     ]
     return {"items": items, "next": next_address(request, str(rows[-1].block_id) if more else None)}
+
+
+class JudgedShown(Shown):
+    """The documents that were released, by number; how many still wait, and how many of these would pass."""
+
+    released: list[str]
+    waits: int
+    passes: int
+
+
+@operations.acts("/credit/{int:company_id}/{int:payer_id}/judge-again", JudgedShown)
+def judge_credit_again(request: ApiRequest, company_id: Id, payer_id: Id) -> JudgedShown:
+    """Judge again what waits on a payer's exposure, and release what passes where the rule lets it go by itself."""
+    judged = act(request, actions.judge_again, company_id, payer_id)
+    return JudgedShown(released=list(judged.released), waits=judged.waits, passes=judged.passes)
 
 
 class ReleasedShown(Shown):
@@ -197,3 +267,10 @@ def release_credit_block(request: ApiRequest, block_id: Id, why: Reason) -> Rele
     """Lift a credit block; nobody lifts one of a document that they entered or last raised."""
     released = act(request, actions.release_block, block_id, reason=why.reason)
     return ReleasedShown(kind=released.document_kind, id=released.document_id, number=released.document_number)
+
+
+@operations.acts("/credit/blocks/{int:block_id}/keep", ReleasedShown)
+def keep_credit_block(request: ApiRequest, block_id: Id, why: Reason) -> ReleasedShown:
+    """Keep a document blocked whatever is paid, until somebody releases it."""
+    kept = act(request, actions.keep_block, block_id, reason=why.reason)
+    return ReleasedShown(kind=kept.document_kind, id=kept.document_id, number=kept.document_number)

@@ -9,7 +9,8 @@ from troth.reference.models import Masters
 
 class CreditAccount(Masters):
     """`limit` in minor units of the company's currency; without one the exposure is not checked. What is guaranteed (a
-    letter of credit, an insurance) does not count against it. `dunning_level` is the highest of its open items."""
+    letter of credit, an insurance) does not count against it. `dunning_level` is the highest of its open items. What
+    belongs to a `parent`, and what belongs to that, shares the limit of the topmost of them (the root)."""
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     party = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
@@ -18,6 +19,9 @@ class CreditAccount(Masters):
     guaranteed = models.BigIntegerField(_("guaranteed, in minor units"), default=0, db_default=0)
     dunning_level = models.PositiveSmallIntegerField(_("dunning level"), default=0, db_default=0)
     review_on = models.DateField(_("to be reviewed by"), null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="members", verbose_name=_("belongs to")
+    )
 
     class Meta:
         verbose_name = _("credit account")
@@ -26,6 +30,29 @@ class CreditAccount(Masters):
             models.UniqueConstraint(fields=["company", "party"], name="credit_account_once"),
             models.CheckConstraint(condition=Q(limit=None) | Q(limit__gte=0), name="credit_limit_not_negative"),
             models.CheckConstraint(condition=Q(guaranteed__gte=0), name="credit_guaranteed_not_negative"),
+        ]
+
+
+class Waiting(models.Model):
+    """A document under a credit block that a check set: on whose exposure it is judged again, and by the rule of which
+    point. `passes_at`: since when it would pass, where that alone does not release it. Gone with the block. Who keeps
+    a document blocked (`kept_by_id`) releases it by hand."""
+
+    block_id = models.BigIntegerField(primary_key=True)
+    company_id = models.BigIntegerField()
+    party_id = models.BigIntegerField()
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    point = models.CharField(max_length=20)
+    passes_at = models.DateTimeField(null=True)
+    kept_by_id = models.BigIntegerField(null=True)
+    kept_at = models.DateTimeField(null=True)
+    kept_reason = models.CharField(max_length=80, default="", db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["company_id", "party_id"], name="credit_waiting_payer"),
+            models.Index(fields=["document_kind", "document_id"], name="credit_waiting_document"),
         ]
 
 

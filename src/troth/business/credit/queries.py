@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from troth.business.credit.models import CreditAccount, Excess
+from troth.business.credit import waiting
+from troth.business.credit.models import CreditAccount, Excess, Waiting
+from troth.business.credit.waiting import Kept
 from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.exposure import queries as exposure
+from troth.ledgers.exposure.keys import ExposureKey
 from troth.ledgers.exposure.queries import Exposure, Standing
 from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
@@ -33,10 +36,62 @@ class AccountView:
     review_on: date | None
     exposure: Exposure
     documents: tuple[Standing, ...]
+    parent_number: str = ""
+    group: "GroupView | None" = None
+
+    @property
+    def available(self) -> int | None:
+        """What is left of its limit; of one that heads a group, of what the group shares."""
+        if self.group is not None and self.group.head_id == self.party_id:
+            return self.group.available
+        return None if self.limit is None else self.limit + self.guaranteed - self.exposure.total
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    party_id: int
+    number: str
+    name: str
+    parent_number: str
+    exposure: Exposure
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Those who share a limit: that of `head_id`, a party. The head is the first of the members."""
+
+    head_id: int
+    head_number: str
+    head_name: str
+    limit: int | None
+    guaranteed: int
+    exposure: Exposure
+    members: tuple[Member, ...]
 
     @property
     def available(self) -> int | None:
         return None if self.limit is None else self.limit + self.guaranteed - self.exposure.total
+
+
+def _group(company_id: int, party_id: int) -> GroupView | None:
+    root = exposure.root_of(company_id, party_id)
+    if not root:
+        return None
+    ids = {key.party_id for key in exposure.with_their_groups([ExposureKey(company_id, party_id)])}
+    rows = CreditAccount.objects.select_related("party", "parent__party").filter(company_id=company_id)
+    accounts = sorted(rows.filter(party_id__in=ids), key=lambda one: (one.party_id != root, one.party.number))
+    owed = exposure.exposures((company_id, one.party_id) for one in accounts)
+    head = accounts[0]
+    return GroupView(
+        root, head.party.number, head.party.name, head.limit, head.guaranteed, exposure.group(company_id, root),
+        tuple(
+            Member(
+                one.party_id, one.party.number, one.party.name, one.parent.party.number if one.parent else "",
+                owed.get((company_id, one.party_id), Exposure()),
+            )
+            for one in accounts
+        ),
+    )  # fmt: skip
 
 
 def account(company_id: int, party_id: int) -> AccountView:
@@ -47,7 +102,8 @@ def account(company_id: int, party_id: int) -> AccountView:
         raise NotFound(
             Sentence("There is no payer %(party)s in company %(company)s."), company=company_id, party=party_id
         )
-    row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id, is_active=True).first()
+    accounts = CreditAccount.objects.select_related("parent__party")
+    row = accounts.filter(company_id=company_id, party_id=party_id, is_active=True).first()
     found = exposure.exposure(company_id, party_id)
     return AccountView(
         account_id=row.pk if row else None,
@@ -65,6 +121,8 @@ def account(company_id: int, party_id: int) -> AccountView:
         review_on=row.review_on if row else None,
         exposure=found,
         documents=tuple(exposure.by_document(company_id, party_id)),
+        parent_number=row.parent.party.number if row and row.parent else "",
+        group=_group(company_id, party_id),
     )
 
 
@@ -89,6 +147,12 @@ class BlockedDocument:
     set_at: datetime
     entered_by_id: int | None
     last_raised_by_id: int | None
+    party_id: int
+    passes_at: datetime | None
+    kept_by_id: int | None
+    kept_reason: str
+    goods: Kept | None
+    """Until when its goods are kept; None where nothing limits that, or nothing is kept."""
 
 
 def blocked_documents(
@@ -99,8 +163,15 @@ def blocked_documents(
     if company_ids is not None:
         rows = rows.filter(company_id__in=company_ids)
     chosen = list(rows[:limit])
-    found = _excesses(chosen)
-    return tuple(_blocked(row, found[row.document_kind, row.document_id]) for row in chosen)
+    found, waits = _excesses(chosen), Waiting.objects.in_bulk([row.pk for row in chosen])
+    goods = waiting.kept(DocumentRef(row.document_kind, row.document_id) for row in chosen)
+    return tuple(
+        _blocked(
+            row, found[row.document_kind, row.document_id], waits.get(row.pk, UNKNOWN),
+            goods.get(DocumentRef(row.document_kind, row.document_id)),
+        )
+        for row in chosen
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +230,10 @@ def _excesses(rows: Iterable[BlockRow]) -> dict[tuple[str, int], Excess]:
     }
 
 
-def _blocked(row: BlockRow, found: Excess) -> BlockedDocument:
+UNKNOWN = Waiting()
+
+
+def _blocked(row: BlockRow, found: Excess, waits: Waiting, goods: Kept | None) -> BlockedDocument:
     currency = found.account.company.currency
     return BlockedDocument(
         block_id=row.pk,
@@ -179,4 +253,9 @@ def _blocked(row: BlockRow, found: Excess) -> BlockedDocument:
         set_at=row.set_at,
         entered_by_id=row.entered_by_id,
         last_raised_by_id=row.last_raised_by_id,
+        party_id=found.account.party_id,
+        passes_at=waits.passes_at,
+        kept_by_id=waits.kept_by_id,
+        kept_reason=waits.kept_reason,
+        goods=goods,
     )

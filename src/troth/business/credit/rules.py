@@ -55,6 +55,12 @@ class LimitInvalid(BusinessError):
     code = "limit_invalid"
 
 
+class GroupLoop(BusinessError):
+    """An account would share the limit of one that shares its own."""
+
+    code = "credit_group_loop"
+
+
 class CreditAccountUnknown(BusinessError):
     """The company or the payer of a limit does not exist."""
 
@@ -99,6 +105,7 @@ class Criterion(StrEnum):
     """What a check looks at."""
 
     LIMIT = "limit"
+    GROUP = "group"
     DOCUMENT_VALUE = "document_value"
     OVERDUE = "overdue"
     OLDEST = "oldest"
@@ -128,6 +135,8 @@ class Rule(Protocol):
     def max_overdue_days(self) -> int | None: ...
     @property
     def max_open_documents(self) -> int | None: ...
+    @property
+    def automatic_release(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,7 @@ class Standard:
     max_overdue_percent: int | None = None
     max_overdue_days: int | None = None
     max_open_documents: int | None = None
+    automatic_release: bool = True
 
 
 STANDARD: dict[Point, Standard] = {
@@ -152,6 +162,16 @@ STANDARD: dict[Point, Standard] = {
     Point.DELIVERY_CHANGE: Standard(outcome=Outcome.NONE),
     Point.GOODS_ISSUE: Standard(),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Whose limit a payer shares (`number`), in minor units of the company's currency. `is_own`: it is the payer."""
+
+    number: str
+    limit: int | None
+    guaranteed: int
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +188,7 @@ class Payer:
     overdue: int = 0
     oldest_on: date | None = None
     documents: int = 0
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +215,8 @@ class Verdict:
     rule: str = ""
     breaches: tuple[Breach, ...] = ()
     guaranteed: int = 0
+    group: Group | None = None
+    """Whose limit it shares; where that is passed, a breach says so."""
 
     @property
     def within_limit(self) -> bool:
@@ -202,6 +225,11 @@ class Verdict:
     @property
     def passes(self) -> bool:
         return not self.breaches
+
+    @property
+    def worst_excess(self) -> int:
+        """By how much a limit is passed: its own, or that of its group."""
+        return max([self.excess, *(_over(one) for one in self.breaches if one.criterion is Criterion.GROUP)])
 
     @property
     def sets_block(self) -> bool:
@@ -232,6 +260,8 @@ class Verdict:
     def _breach(self, one: Breach, decimals: int, currency: str) -> Sentence:
         if one.criterion is Criterion.LIMIT:
             return self._exposure_sentence(decimals, currency)
+        if one.criterion is Criterion.GROUP:
+            return self._group_sentence(one, decimals, currency)
         if one.criterion is Criterion.DOCUMENT_VALUE:
             assert isinstance(one.found, int)
             assert isinstance(one.allowed, int)
@@ -268,6 +298,20 @@ class Verdict:
             )
         return Sentence("The payer's credit was to be reviewed by %(day)s.", day=one.allowed)
 
+    def _group_sentence(self, one: Breach, decimals: int, currency: str) -> Sentence:
+        assert isinstance(one.found, int)
+        assert isinstance(one.allowed, int)
+        assert self.group is not None
+        return Sentence(
+            "Exposure of the group of %(parent)s is %(total)s, %(excess)s past what it may be (%(allowed)s); "
+            "%(own)s of it is this payer's.",
+            parent=self.group.number,
+            total=format_money(one.found, decimals, currency),
+            excess=format_money(_over(one), decimals, currency),
+            allowed=format_money(one.allowed, decimals, currency),
+            own=format_money(self.exposure.total, decimals, currency),
+        )
+
     def _exposure_sentence(self, decimals: int, currency: str) -> Sentence:
         total = format_money(self.exposure.total, decimals, currency)
         if self.limit is None:
@@ -286,28 +330,44 @@ class Verdict:
         )
 
 
+def _over(one: Breach) -> int:
+    assert isinstance(one.found, int)
+    assert isinstance(one.allowed, int)
+    return one.found - one.allowed
+
+
 def verdict(
     exposure: ExposureFacts,
     payer: Payer,
     *,
     amount: int,
+    group: int | None = None,
     adds: bool | None = None,
     rule: Rule = STANDARD[Point.ORDER_CREATE],
     checks: bool = True,
 ) -> Verdict:
     """Judge `exposure`, in which the document's `amount` is counted. `adds`: whether the document raises what is owed;
-    left out, it does where it stands for something. Without `checks` (the order type says so) nothing is looked at."""
+    left out, it does where it stands for something. Without `checks` (the order type says so) nothing is looked at.
+    `group` is the exposure of the payer's group, where it has one; the limit of its head is the group's alone."""
     outcome = Outcome(rule.outcome) if checks else Outcome.NONE
     limit = payer.limit if outcome is not Outcome.NONE and rule.checks_limit else None
-    excess = 0 if limit is None else max(exposure.total - payer.guaranteed - limit, 0)
-    found = () if outcome is Outcome.NONE else tuple(_breaches(exposure, payer, amount, excess, rule))
+    heads = payer.group is not None and payer.group.is_own
+    excess = 0 if limit is None or heads else max(exposure.total - payer.guaranteed - limit, 0)
+    found = () if outcome is Outcome.NONE else tuple(_breaches(exposure, payer, amount, excess, rule, group))
     raises = amount > 0 if adds is None else adds
-    return Verdict(exposure, limit, amount, excess, raises, outcome, rule.code, found, payer.guaranteed)
+    return Verdict(exposure, limit, amount, excess, raises, outcome, rule.code, found, payer.guaranteed, payer.group)
 
 
-def _breaches(exposure: ExposureFacts, payer: Payer, amount: int, excess: int, rule: Rule) -> Iterator[Breach]:
+def _breaches(
+    exposure: ExposureFacts, payer: Payer, amount: int, excess: int, rule: Rule, group: int | None
+) -> Iterator[Breach]:
     if excess:
         yield Breach(Criterion.LIMIT, exposure.total, exposure.total - excess)
+    shared = payer.group
+    if rule.checks_limit and shared is not None and shared.limit is not None and group is not None:
+        allowed = shared.limit + shared.guaranteed
+        if group > allowed:
+            yield Breach(Criterion.GROUP, group, allowed)
     bare = amount - max(exposure.deposits, 0)
     if rule.max_document_value is not None and bare > rule.max_document_value:
         yield Breach(Criterion.DOCUMENT_VALUE, bare, rule.max_document_value)

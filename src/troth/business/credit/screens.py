@@ -15,13 +15,21 @@ from troth.ledgers.exposure import queries as exposure
 from troth.platform.actors import Actor
 from troth.platform.blocks import BlockKind
 from troth.platform.models import BlockRow
-from troth.platform.web import history, keyset
+from troth.platform.web import formats, history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
 from troth.platform.web.tallies import tally
 from troth.platform.web.values import Money, Party, Status, Waiting
 
-history.words({"credit.limit_set": _("Limit set"), "credit.goods_issue_released": _("Goods issue released")})
+history.words(
+    {
+        "credit.limit_set": _("Limit set"),
+        "credit.goods_issue_released": _("Goods issue released"),
+        "credit.exposure_fell": _("Exposure fell"),
+        "credit.judged_again": _("Judged again"),
+        "credit.block_kept": _("Kept blocked"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class AccountRow:
     invoices: Money
     deposits: Money
     free: Money | None
+    parent: str
     status: Status
 
 
@@ -50,10 +59,12 @@ class BlockedRow:
     excess: Money
     days: int
     set_on: date
+    goods: str
+    proposal: str
 
 
 def accounts(query: ListQuery) -> Page:
-    found = CreditAccount.objects.select_related("party", "company").filter(is_active=True)
+    found = CreditAccount.objects.select_related("party", "company", "parent__party").filter(is_active=True)
     if query.actor.company_ids is not None:
         found = found.filter(company_id__in=query.actor.company_ids)
     for word in query.search.split():
@@ -62,18 +73,22 @@ def accounts(query: ListQuery) -> Page:
         found = found.filter(limit=None)
     orders = {"limit": ("limit",), "-limit": ("-limit",), "-party": ("-party__name",)}
     page = keyset.page(found, orders.get(query.sort, ("party__name",)), query.after, query.limit, count=query.count)
-    owed = exposure.exposures((one.company_id, one.party_id) for one in page.rows)
-    return replace(page, rows=[_account(one, owed.get((one.company_id, one.party_id))) for one in page.rows])
+    places = [(one.company_id, one.party_id) for one in page.rows]
+    owed, shared = exposure.exposures(places), exposure.groups_of_heads(places)
+    rows = [_account(one, owed.get(place), shared.get(place)) for one, place in zip(page.rows, places, strict=True)]
+    return replace(page, rows=rows)
 
 
-def _account(one: CreditAccount, owed: exposure.Exposure | None) -> AccountRow:
+def _account(one: CreditAccount, owed: exposure.Exposure | None, shared: exposure.Exposure | None) -> AccountRow:
+    """What is free of the limit of one that heads a group is what its group leaves of it."""
     owed, currency = owed or exposure.Exposure(), one.company.currency_id
-    free = None if one.limit is None else Money(one.limit + one.guaranteed - owed.total, currency)
+    counted = (shared or owed).total
+    free = None if one.limit is None else Money(one.limit + one.guaranteed - counted, currency)
     return AccountRow(
         one.company_id, one.party_id, one.party.number, Party(one.party.name),
         None if one.limit is None else Money(one.limit, currency), Money(owed.open_orders, currency),
         Money(owed.open_deliveries, currency), Money(owed.open_invoices, currency), Money(owed.deposits, currency),
-        free, status(one.limit, owed.total - one.guaranteed),
+        free, one.parent.party.number if one.parent else "", status(one.limit, counted - one.guaranteed),
     )  # fmt: skip
 
 
@@ -106,7 +121,22 @@ def _blocked_row(one: queries.BlockedDocument) -> BlockedRow:
         one.block_id, one.ref.number, Party(one.party_name, one.party_number), Money(one.amount, one.currency),
         Money(one.exposure.total, one.currency), None if one.limit is None else Money(one.limit, one.currency),
         Money(one.excess, one.currency), (timezone.now() - one.set_at).days, timezone.localtime(one.set_at).date(),
+        goods(one), proposal(one),
     )  # fmt: skip
+
+
+def goods(one: queries.BlockedDocument) -> str:
+    """Until when its goods are kept, or that they are kept no longer."""
+    if one.goods is None:
+        return ""
+    return gettext("kept no longer") if one.goods.is_lapsed else formats.instant(one.goods.until)
+
+
+def proposal(one: queries.BlockedDocument) -> str:
+    """What is known for the decision: it is kept, it would pass now, or nothing new."""
+    if one.kept_by_id is not None:
+        return gettext("Kept: %(reason)s") % {"reason": one.kept_reason}
+    return gettext("Passes now: release it") if one.passes_at is not None else ""
 
 
 def blocked_document(actor: Actor, block_id: int) -> queries.BlockedDocument | None:

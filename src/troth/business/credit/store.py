@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from troth.business.credit.models import CreditAccount
-from troth.business.credit.rules import Payer, Point, Verdict
+from troth.business.credit.rules import Group, Payer, Point, Verdict
 from troth.ledgers.exposure.keys import ExposureKey
 from troth.platform import sql
 from troth.platform.clock import Clock
@@ -64,13 +64,36 @@ def accounts(held: Held, keys: Iterable[ExposureKey], *, clock: Clock) -> dict[E
         " LEFT JOIN credit_creditaccount a ON a.company_id = c.id AND a.party_id = k.party_id AND a.is_active",
         parameters,
     )
-    return {ExposureKey(row[0], row[1]): _account(row[2:], clock) for row in rows}
+    groups = _groups(held, wanted)
+    return {(key := ExposureKey(row[0], row[1])): _account(row[2:], groups.get(key), clock) for row in rows}
 
 
-def _account(row: Sequence[Any], clock: Clock) -> Account:
+def _groups(held: Held, keys: Iterable[ExposureKey]) -> dict[ExposureKey, Group]:
+    """Whose limit they share, in one statement; none where nobody shares one."""
+    roots = {key: root for key in keys if (root := held.balance(key).root)}
+    if not roots:
+        return {}
+    with_clause, source, parameters = sql.relation(
+        "k", {"company_id": "int", "party_id": "int"}, list({(key.company_id, root) for key, root in roots.items()})
+    )
+    rows = sql.fetch(
+        f'{with_clause} SELECT k.company_id, k.party_id, p.number, a."limit", a.guaranteed FROM {source}'
+        " JOIN reference_party p ON p.id = k.party_id JOIN credit_creditaccount a ON a.company_id = k.company_id"
+        " AND a.party_id = k.party_id AND a.is_active",
+        parameters,
+    )
+    heads = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
+    return {
+        key: Group(*heads[key.company_id, root], root == key.party_id)
+        for key, root in roots.items()
+        if (key.company_id, root) in heads
+    }
+
+
+def _account(row: Sequence[Any], group: Group | None, clock: Clock) -> Account:
     account_id, risk_class, limit, guaranteed, dunning_level, review_on, time_zone, currency, decimals = row
     on = date.fromisoformat(review_on) if isinstance(review_on, str) else review_on
-    payer = Payer(limit, guaranteed, dunning_level, on, clock.today(time_zone))
+    payer = Payer(limit, guaranteed, dunning_level, on, clock.today(time_zone), group=group)
     return Account(account_id, risk_class, payer, currency, decimals)
 
 
@@ -93,7 +116,7 @@ def write_finding(one: Checked, verdict: Verdict, at: datetime) -> None:
     row = (
         account.id or _opened(one.key), ref.kind, ref.id, verdict.amount, verdict.limit, *amounts, at,
         str(one.point), str(verdict.outcome),
-        verdict.rule, verdict.excess, json.dumps(sentences),
+        verdict.rule, verdict.worst_excess, json.dumps(sentences),
     )  # fmt: skip
     sql.insert("credit_excess", _EXCESS, [row])
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.credit import actions, queries, screens
 from troth.kernel.errors import NotFound, Sentence
-from troth.kernel.money import format_money, parse_money
 from troth.ledgers.exposure.queries import Standing
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
@@ -19,7 +17,6 @@ from troth.platform.web import documents, formats
 from troth.platform.web.acts import AskPage, step, steps
 from troth.platform.web.columns import Cell, Column, Filter, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
-from troth.platform.web.forms import FigureField
 from troth.platform.web.history import changes_of
 from troth.platform.web.language import recorded, worded
 from troth.platform.web.lists import ListPage
@@ -49,6 +46,7 @@ class AccountList(ListPage):
         Column("deposits", _("Deposits"), "money"),
         Column("limit", _("Limit"), "money", sort=True),
         Column("free", _("Free"), "money"),
+        Column("parent", _("Belongs to")),
         Column("status", _("Status"), "status"),
     )
     filters = (Filter("unlimited", _("Not checked"), "flag"),)
@@ -57,6 +55,11 @@ class AccountList(ListPage):
     empty = Empty(_("No credit accounts"), _("A payer without an account has no limit: credit is not checked."))
     source = screens.accounts
     row_url = staticmethod(lambda row: reverse("credit:account", args=[row.company_id, row.party_id]))
+
+    def _steps(self, actor: Any) -> list[Step]:
+        bring = step(actor, _("Import"), "credit:file-import", "credit_accounts", method="get")
+        out = step(actor, _("As a file"), "masterdata:file", "credit_accounts", "xlsx", method="get")
+        return [*super()._steps(actor), *steps(bring, out)]
 
 
 class BlockedList(ListPage):
@@ -70,6 +73,8 @@ class BlockedList(ListPage):
         Column("limit", _("Limit"), "money"),
         Column("excess", _("Past the limit by"), "money"),
         Column("days", _("Waits"), "ageing"),
+        Column("goods", _("Goods kept until"), wrap=True),
+        Column("proposal", _("Proposal"), wrap=True),
     )
     search_label = _("Document")
     empty = Empty(_("Nothing is blocked"), _("Orders past the credit limit wait here for a decision."))
@@ -97,7 +102,7 @@ class AccountPage(DocumentPage):
         return Document(
             kind=_("Credit account"),
             number=account.party_number,
-            status=screens.status(account.limit, parts.total - account.guaranteed),
+            status=screens.status(account.limit, _counted(account) - account.guaranteed),
             party=Party(account.party_name, account.party_number),
             total=Money(parts.total, currency),
             total_label=_("Exposure"),
@@ -109,8 +114,10 @@ class AccountPage(DocumentPage):
                 Fact(_("Guaranteed"), Money(account.guaranteed, currency) if account.guaranteed else None),
                 Fact(_("Highest dunning level"), account.dunning_level or None),
                 Fact(_("To be reviewed by"), account.review_on),
+                *_shared(account),
             ),
             next_step=step(actor, _("Set limit"), "credit:limit", *key, method="get", company_id=key[0]),
+            steps=steps(step(actor, _("Judge what waits again"), "credit:judge", *key, company_id=key[0])),
             crumbs=(Link(_("Credit accounts"), reverse("credit:accounts")),),
         )
 
@@ -136,10 +143,56 @@ class AccountPage(DocumentPage):
             account = self._account(actor, key)
             return {"changes": changes_of(DocumentRef("credit_account", account.account_id or 0))}
 
+        def members() -> dict[str, Any]:
+            account = self._account(actor, key)
+            found = account.group.members if account.group else ()
+            return {
+                "table": table_of(MEMBERS, [_member(one, account) for one in found]),
+                "empty": Empty(_("It shares no limit"), _("Accounts that belong to one another share its limit.")),
+            }
+
         return (
             Tab("documents", _("What it is made of"), documents.TABLE, standing),
+            Tab("group", _("Group"), documents.TABLE, members),
             Tab("history", _("History"), documents.HISTORY, changes),
         )
+
+
+def _counted(account: queries.AccountView) -> int:
+    """What counts against the account's limit: what it owes, or where it heads a group, what the group does."""
+    group = account.group
+    return group.exposure.total if group and group.head_id == account.party_id else account.exposure.total
+
+
+MEMBERS = (
+    Column("payer", _("Payer"), "link"),
+    Column("name", _("Name"), wide=True),
+    Column("parent", _("Belongs to")),
+    *(Column(name, word, "money") for name, word in PARTS.items()),
+    Column("total", _("Exposure"), "money"),
+)
+
+
+def _member(one: queries.Member, account: queries.AccountView) -> dict[str, Any]:
+    url = reverse("credit:account", args=[account.company_id, one.party_id])
+    owed = {name: Money(getattr(one.exposure, name), account.currency) for name in (*PARTS, "total")}
+    return {"payer": Link(one.number, url), "name": one.name, "parent": one.parent_number, **owed}
+
+
+def _shared(account: queries.AccountView) -> list[Fact]:
+    """What the account shares with others, if it does."""
+    group, currency = account.group, account.currency
+    if group is None:
+        return []
+    limit = None if group.limit is None else Money(group.limit, currency)
+    free = None if group.available is None else Money(group.available, currency)
+    url = reverse("credit:account", args=[account.company_id, group.head_id])
+    return [
+        Fact(_("Shares the limit of"), Party(group.head_name, group.head_number, url)),
+        Fact(_("Exposure of the group"), Money(group.exposure.total, currency)),
+        Fact(_("Limit of the group"), limit or gettext("none")),
+        Fact(_("Free in the group"), free),
+    ]
 
 
 def _standing(one: Standing, currency: str, actor: Any) -> dict[str, Any]:
@@ -213,6 +266,10 @@ def link_of(ref: DocumentRef, actor: Any) -> Link:
 
 recorded(
     Sentence("Exposure is %(total)s, %(excess)s past the limit of %(limit)s."),
+    Sentence(
+        "Exposure of the group of %(parent)s is %(total)s, %(excess)s past what it may be (%(allowed)s); "
+        "%(own)s of it is this payer's."
+    ),
     Sentence("Exposure is %(total)s, of which %(guaranteed)s is guaranteed: %(excess)s past the limit of %(limit)s."),
     Sentence("The document stands for %(found)s without cover; %(allowed)s is the most."),
     Sentence("%(found)s of %(invoices)s invoiced is overdue; %(allowed)s percent is the most."),
@@ -221,61 +278,6 @@ recorded(
     Sentence("The payer was dunned to level %(found)s; %(allowed)s is the highest that passes."),
     Sentence("The payer's credit was to be reviewed by %(day)s."),
 )
-
-
-class LimitForm(forms.Form):
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    limit = FigureField(label=_("Limit"), max_length=30, required=False, help_text=_("Empty: credit is not checked."))
-    risk_class = forms.CharField(label=_("Risk class"), max_length=10, required=False)
-    guaranteed = FigureField(
-        label=_("Guaranteed"), max_length=30, required=False, help_text=_("It does not count against the limit.")
-    )
-    dunning_level = forms.IntegerField(label=_("Highest dunning level"), min_value=0, max_value=9, required=False)
-    review_on = forms.DateField(
-        label=_("To be reviewed by"), required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
-
-
-class Limit(AskPage):
-    form_class = LimitForm
-    danger = False
-
-    def ask(self, actor: Any, key: Any) -> None:
-        company, party = self.kwargs["company"], self.kwargs["party"]
-        if not actor.sees(company):
-            raise NotFound("There is no such account, or it belongs to another company.")
-        self.account = queries.account(company, party)
-        self.cancel_url = reverse("credit:account", args=[company, party])
-        self.title = gettext("Limit of %(party)s") % {"party": self.account.party_name}
-        self.sentence = gettext("In %(currency)s. Blocks that stand are not lifted by it.") % {
-            "currency": self.account.currency
-        }
-        self.submit_label = _("Set limit")
-
-    def initial(self) -> dict[str, Any]:
-        account = self.account
-        return {
-            "limit": "" if account.limit is None else format_money(account.limit, account.decimals),
-            "risk_class": account.risk_class,
-            "guaranteed": format_money(account.guaranteed, account.decimals) if account.guaranteed else "",
-            "dunning_level": account.dunning_level,
-            "review_on": account.review_on,
-            "version": account.version,
-        }
-
-    def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        given = form.cleaned_data
-        limit = parse_money(given["limit"], self.account.decimals) if given["limit"] else None
-        guaranteed = parse_money(given["guaranteed"], self.account.decimals) if given["guaranteed"] else 0
-        standing = actions.Standing(
-            given["risk_class"], guaranteed, given["dunning_level"] or 0, given["review_on"]
-        )  # fmt: skip
-        actions.set_limit(
-            self.account.company_id, self.account.party_id, limit=limit, standing=standing,
-            version=given["version"] or None, **clocked(self.request, actor),
-        )  # fmt: skip
-        return self.done(gettext("Limit set."), self.cancel_url)
 
 
 class BlockRelease(AskPage):
@@ -300,6 +302,11 @@ class BlockRelease(AskPage):
         found, currency = self.found, self.found.currency
         parts = [Fact(word, Money(getattr(found.exposure, name), currency)) for name, word in PARTS.items()]
         actor = self.request.actor  # type: ignore[attr-defined]
+        keep = steps(
+            step(
+                actor, _("Keep blocked"), "credit:block-keep", found.block_id, method="get", company_id=found.company_id
+            )
+        )
         return {
             **super().more(),
             "facts": [
@@ -310,7 +317,11 @@ class BlockRelease(AskPage):
                 Fact(_("Limit"), Money(found.limit, currency) if found.limit is not None else gettext("none")),
                 Fact(_("Past the limit by"), Money(found.excess, currency)),
                 Fact(_("Rule"), found.rule or gettext("standard")),
+                Fact(_("Goods kept until"), screens.goods(found) or None),
+                Fact(_("Proposal"), screens.proposal(found) or None),
             ],
+            "account": Link(_("Credit account"), reverse("credit:account", args=[found.company_id, found.party_id])),
+            "keep": keep[0] if keep else None,
             "document": link_of(found.ref, actor),
             "reject": _reject(found, actor),
         }

@@ -5,177 +5,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.masterdata.form_words import CHOICES, HELP, LABELS, YES_NO
 from troth.business.masterdata.queries import screens
 from troth.business.masterdata.rules import CUSTOMER, PRICE, PRODUCT, As, Field
 from troth.business.masterdata.tables import TABLES
+from troth.business.masterdata.tables.credit import CRITERIA
 from troth.kernel.netting import Category
 from troth.kernel.scopes import DEMANDS, SUPPLIES
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform.web.forms import FigureField, Section
 from troth.platform.web.pickers import Picker
-
-YES_NO = [("yes", _("yes")), ("no", _("no"))]
-LABELS = {
-    "weight_g": _("Weight in g"),
-    "volume_ml": _("Volume in ml"),
-    "standard_cost": _("Standard cost in minor units"),
-    "lead_days": _("Lead time in working days"),
-    "availability_group": _("Availability group"),
-    "units": _("Other units"),
-    "minimum_quantity": _("Minimum order quantity"),
-    "multiple_quantity": _("Ordered in multiples of"),
-    "deliveries_max": _("Partial deliveries at most"),
-    "complete_delivery": _("Complete deliveries only"),
-    "is_tax_exempt": _("Exempt from tax"),
-    "mails_papers": _("Papers go out by mail by themselves"),
-    "needs_proof": _("Billed after the proof of delivery"),
-    "has_batches": _("Kept in batches"),
-    "shelf_life_days": _("Shelf life in days"),
-    "minimum_life_days": _("Remaining life on delivery in days"),
-    "produced_on": _("Produced"),
-    "expires_on": _("Usable until"),
-    "supplier_batch": _("Supplier's batch"),
-    "note": _("Note"),
-    "company": _("Company"),
-    "number": _("Number"),
-    "name": _("Name"),
-    "street": _("Street"),
-    "postcode": _("Postcode"),
-    "city": _("City"),
-    "region": _("Region"),
-    "country": _("Country"),
-    "email": _("Email"),
-    "telephone": _("Telephone"),
-    "language": _("Language"),
-    "sales_organisation": _("Sales organisation"),
-    "group": _("Group"),
-    "currency": _("Currency"),
-    "payment_terms": _("Payment terms"),
-    "ship_to": _("Ship to"),
-    "bill_to": _("Bill to"),
-    "payer": _("Payer"),
-    "shipping_condition": _("Shipping condition"),
-    "incoterm": _("Incoterm"),
-    "incoterm_place": _("Incoterm place"),
-    "priority": _("Priority"),
-    "base_unit": _("Base unit"),
-    "category": _("Category"),
-    "subcategory": _("Subcategory"),
-    "code": _("Code"),
-    "kind": _("Kind"),
-    "product": _("Product"),
-    "customer": _("Customer"),
-    "customer_group": _("Customer group"),
-    "amount": _("Amount"),
-    "percent": _("Percent"),
-    "is_stocked": _("Kept in stock"),
-    "is_made": _("Made here"),
-    "is_sold": _("Sold"),
-    "is_active": _("Active"),
-    "valid_from_on": _("Valid from"),
-    "valid_to_on": _("Valid to"),
-    "site": _("Ships from"),
-    "calendar": _("Receiving days"),
-    "per_quantity": _("For each quantity"),
-    "scale_from": _("From quantity"),
-    "source": _("Agreed where"),
-    "supply": _("Supply that counts"),
-    "demand": _("Demand that counts"),
-    "at_hand": _("Goods at hand serve first"),
-    "lead_time": _("With replenishment lead time"),
-    "overdue_receipt_days": _("Overdue receipts are believed for days"),
-    "horizon_days": _("Horizon in days"),
-    "forecast_back_days": _("Orders use up forecast of so many days before theirs"),
-    "forecast_ahead_days": _("Orders use up forecast of so many days after theirs"),
-    "order_scope": _("Orders"),
-    "rush_scope": _("Rush orders"),
-    "delivery_scope": _("Deliveries"),
-    "quotation_scope": _("Quotations"),
-    "component_scope": _("Components"),
-    "product_category": _("Product category"),
-    "reason": _("Reason"),
-    "substitute": _("Sold instead"),
-    "mode": _("How"),
-    "numerator": _("So many of it"),
-    "denominator": _("for so many asked for"),
-    "is_printed": _("Printed on the confirmation"),
-    "from_quantity": _("From quantity"),
-    "free_quantity": _("Free"),
-    "free_product": _("Product that is given"),
-    "item_category": _("Item category"),
-    "rank": _("Rank"),
-    "order_type": _("Order type"),
-    "building": _("What counts"),
-    "picking": _("How many serve"),
-    "result": _("Stands in the order as"),
-    "price_of": _("Priced as"),
-    "rest_on": _("What nobody serves waits for"),
-    "rule": _("Rule"),
-    "position": _("Position"),
-    "point": _("Checked when"),
-    "risk_class": _("Risk class"),
-    "outcome": _("What follows"),
-    "checks_limit": _("Exposure against the limit"),
-    "max_document_value": _("Largest value of a document"),
-    "max_dunning_level": _("Highest dunning level"),
-    "max_overdue_percent": _("Overdue at most, in percent of the open invoices"),
-    "max_overdue_days": _("Oldest open item at most, in days overdue"),
-    "max_open_documents": _("Open orders, deliveries and invoices at most"),
-    "checks_review": _("Not past the day of review"),
-}
-HELP = {
-    "availability_group": _("Says which scope of check holds; empty: the standard group."),
-    "at_hand": _("None: goods that are on order count from their day on. Else only what lies here counts, less these."),
-    "lead_time": _("What supply does not cover is confirmed for the day by which it can be procured or made."),
-    "overdue_receipt_days": _("An overdue receipt is expected tomorrow; an older one is no longer believed."),
-    "product_category": _("All its products; leave it empty where a product is named."),
-    "numerator": _("Both in base units; empty: one for one."),
-    "rank": _("Of several rules that hold the one of the lowest rank says how; its alternatives come first."),
-    "free_product": _("Only on top of the ordered quantity; empty: the product itself."),
-    "shelf_life_days": _("From production on; empty: the goods do not expire."),
-    "minimum_life_days": _("How long goods must last from the day of delivery on, at least; 0: nothing is agreed."),
-    "units": _("One of the unit is so many base units: BOX=4; BAG=1/3"),
-    "minimum_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
-    "multiple_quantity": _("In the base unit; 0: any quantity. A customer may have one of its own."),
-    "risk_class": _("As on the credit account; empty: all."),
-    "outcome": _("What passes every criterion goes on. When the goods leave, only a block can follow."),
-    "max_document_value": _("In the company's currency; what a deposit covers is not counted. Empty: any."),
-    "max_dunning_level": _("A payer who was dunned to a higher level does not pass. Empty: any."),
-}
-
-
-CHOICES = {
-    "kind": {
-        "listed": _("may be ordered"),
-        "excluded": _("may not be ordered"),
-        "inclusive": _("within the ordered quantity"),
-        "exclusive": _("on top of the ordered quantity"),
-    },
-    "mode": {"automatic": _("by itself"), "proposed": _("proposed, somebody takes it")},
-    "building": {
-        "full": _("that all of it comes"),
-        "on_time": _("what comes by the wished day"),
-        "earliest": _("what comes first"),
-    },
-    "picking": {"pick_one": _("one serves all"), "waterfall": _("each serves what it can, in order")},
-    "result": {"sub_items": _("sub-items"), "inline": _("the item itself")},
-    "price_of": {"ordered": _("the product that was ordered"), "substitute": _("the product that is sold")},
-    "point": {
-        "order_create": _("an order is entered"),
-        "order_change": _("an order is changed"),
-        "delivery_create": _("a delivery is made"),
-        "delivery_change": _("a delivery is raised"),
-        "goods_issue": _("the goods leave"),
-    },
-    "outcome": {
-        "none": _("nothing is checked"),
-        "warn": _("a warning"),
-        "error": _("it does not go on"),
-        "block": _("a block"),
-    },
-    "rest_on": {"ordered": _("the ordered goods"), "first": _("the first alternative")},
-}
-"""What people read of choices."""
 
 
 class EntryForm(forms.Form):
@@ -245,10 +84,21 @@ CustomerForm = _form(
                 "priority",
                 "complete_delivery",
                 "deliveries_max",
+                "minimum_shipment_percent",
+                "lateness_days_max",
+                "holds_max",
                 "minimum_life_days",
             ),
         ),
         Section(_("Billing"), ("currency", "payment_terms", "is_tax_exempt", "mails_papers", "needs_proof")),
+    ),
+)
+_LEAD_TIME = Section(
+    _("Replenishment lead time"),
+    ("lead_days", *(f"{part}_days" for part in ("processing", "delivery", "receipt", "production"))),
+    _(
+        "What is bought takes processing, delivery and goods receipt; where none of them is known, what it takes in "
+        "all. What is made takes what it takes in all, else the production. Figures of a site go before the product's."
     ),
 )
 ProductForm = _form(
@@ -257,7 +107,8 @@ ProductForm = _form(
     (
         Section(_("Measures"), ("base_unit", "units", "weight_g", "volume_ml")),
         Section(_("Orders"), ("minimum_quantity", "multiple_quantity")),
-        Section(_("Supply"), ("site", "is_stocked", "is_made", "lead_days", "availability_group", "standard_cost")),
+        Section(_("Supply"), ("site", "is_stocked", "is_made", "availability_group", "standard_cost")),
+        _LEAD_TIME,
         Section(_("Shelf life"), ("has_batches", "shelf_life_days", "minimum_life_days")),
     ),
 )
@@ -336,9 +187,9 @@ AgreedProductForm = _form(
 )
 
 
-def _customer_picker() -> forms.Field:
+def _customer_picker(words: Any = "") -> forms.Field:
     picker = Picker("masterdata:customer-options")
-    words = _("Empty: for a group, or for all.")
+    words = words or _("Empty: for a group, or for all.")
     return forms.CharField(
         label=LABELS["customer"], max_length=40, required=False, widget=picker, help_text=words
     )  # fmt: skip
@@ -393,6 +244,24 @@ FreeGoodsForm = _form(
     per_quantity=_in_base_units("per_quantity", _("Of each")),
     free_quantity=_in_base_units("free_quantity"),
 )
+ProductSiteForm = _form(
+    "ProductSiteForm",
+    {**TABLES["product_sites"].fields},
+    (
+        Section("", ("product", "site", "is_active")),
+        Section(_("Stock"), ("fixed_bin", "safety_stock"), _("Safety stock in smallest units.")),
+        _LEAD_TIME,
+    ),
+    product=_product_picker("product"),
+    site=forms.ChoiceField(label=_("Site"), choices=lambda: [("", ""), *screens.choices("site")]),
+)
+PackageSizesForm = _form(
+    "PackageSizesForm",
+    {**TABLES["package_sizes"].fields},
+    (Section(_("What"), ("product", "customer")), Section(_("How much"), ("sizes", "rounding", "reason", "is_active"))),
+    customer=_customer_picker(_("Empty: for all who have no sizes of their own.")),
+    product=_product_picker("product"),
+)
 BatchForm = _form(
     "BatchForm",
     {**TABLES["batches"].fields},
@@ -414,14 +283,21 @@ RuleForm = _form(
             (
                 "product",
                 "product_category",
+                "division",
                 "site",
                 "company",
                 "sales_organisation",
                 "customer",
                 "customer_group",
                 "order_type",
+                "source_system",
             ),
             _("What is empty holds for all."),
+        ),
+        Section(
+            _("When it is asked"),
+            tuple(name for name in TABLES["availability_rules"].fields if name.startswith("asked_")),
+            _("What an exclusive rule takes out is taken out on every occasion."),
         ),
         Section(_("How one is chosen"), ("building", "picking", "result", "price_of", "rest_on")),
         _WHEN,
@@ -458,18 +334,10 @@ CreditCheckForm = _form(
             ("company", "point", "risk_class", "order_type"),
             _("What is empty holds for all. A rule for an order type goes before one for a risk class."),
         ),
-        Section(_("What follows"), ("outcome",)),
+        Section(_("What follows"), ("outcome", "automatic_release")),
         Section(
             _("What is looked at"),
-            (
-                "checks_limit",
-                "max_document_value",
-                "max_overdue_percent",
-                "max_overdue_days",
-                "max_dunning_level",
-                "max_open_documents",
-                "checks_review",
-            ),
+            ("checks_limit", *CRITERIA, "checks_review"),
         ),
     ),
     max_document_value=FigureField(

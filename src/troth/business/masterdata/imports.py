@@ -44,14 +44,21 @@ WHOLE_FILE = 0
 class Shape:
     """What a file looks like: its columns, and `take(rows, by=, clock=, preview=, key=)`, which takes its rows.
 
-    `take` refuses by the place of a row among those it was given (1 is the first). A file that is `complete` has every
-    column: none of what is left out could stay as it is.
+    `take` refuses by the place of a row among those it was given (1 is the first). Of records that are brought in
+    `whole` nothing that is left out stays as it is: it takes its standard; what has none, or is of the key, is needed.
+    A file that is `complete` has every column, because one that is left empty says something.
     """
 
     code: str
     fields: Mapping[str, Field]
     take: Callable[..., Brought]
+    whole: bool = field(default=False, kw_only=True)
     complete: bool = field(default=False, kw_only=True)
+
+    def needs(self, name: str) -> bool:
+        """Whether a file without this column is refused; all others may be left out, as older files do."""
+        one = self.fields[name]
+        return self.complete or (one.is_key and (one.required or self.whole)) or (one.required and self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +230,8 @@ def _header_refusals(names: Sequence[str], chosen: Shape) -> list[InvalidInput]:
         elif names.count(name) > 1:
             sentence = Sentence("This column stands in the file twice. Remove one.")
             refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
-    for name, one in fields.items():
-        if (chosen.complete or (one.is_key and one.required)) and name not in names:
+    for name in fields:
+        if chosen.needs(name) and name not in names:
             sentence = Sentence("This column is missing. Add it to the first row.")
             refusals.append(InvalidInput(sentence, row=WHOLE_FILE, field=name))
     return refusals

@@ -36,6 +36,7 @@ KEPT_IN_MEMORY = (
     models.Listing,
     models.Substitution,
     models.FreeGoods,
+    models.PackageSizes,
     models.AvailabilityRule,
     models.AvailabilityRuleStep,
     models.CreditCheck,

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from troth.business.masterdata.web import agreed, batches, credit, files, offering, records, rules
+from troth.business.masterdata.web import (
+    agreed,
+    batches,
+    credit,
+    files,
+    offering,
+    packing,
+    product_sites,
+    records,
+    rules,
+)
 
 app_name = "masterdata"
 urlpatterns = [
@@ -11,6 +21,8 @@ urlpatterns = [
     *offering.listings.urls(),
     *offering.substitutions.urls(),
     *offering.free_goods.urls(),
+    *packing.package_sizes.urls(),
+    *product_sites.product_sites.urls(),
     *rules.availability_rules.urls(),
     *rules.alternatives.urls(),
     *credit.credit_checks.urls(),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, Q, Sum
 
 from troth.business.promising.actions import counting
-from troth.business.promising.models import Allocation, Hold, HoldLine, QuotaUse, Requirement, ScheduleLine
+from troth.business.promising.models import Allocation, Hold, HoldLine, Keeping, QuotaUse, Requirement, ScheduleLine
 from troth.business.promising.rules.quotas import Use
 from troth.business.promising.states import UNSECURED
 from troth.business.promising.store import own_segment
@@ -229,6 +229,23 @@ def _quota_marks() -> Iterator[Finding | Count]:
         yield Finding(f"Line {line_id} consumes a quota and is not marked.", {"line": line_id})
 
 
+def _lapsed() -> Iterator[Finding | Count]:
+    """A document whose confirmations were given up has none but what is delivered."""
+    lapsed = Keeping.objects.exclude(lapsed_at=None).order_by("document_kind", "document_id")
+    yield Count(lapsed.count())
+    for row in lapsed:
+        lines = ScheduleLine.objects.filter(
+            requirement__document_kind=row.document_kind, requirement__document_id=row.document_id,
+            delivered__lt=F("quantity"),
+        )  # fmt: skip
+        if lines.exists():
+            yield Finding(
+                f"{row.document_number} has lapsed under its block, and goods are confirmed on it.",
+                {"kind": row.document_kind, "document": row.document_id},
+            )
+
+
+register(Check("promising: lapsed", "What was kept for a time and given up is confirmed no more.", _lapsed))
 register(Check("promising: quotas", "What is consumed of each cell is the sum of what lines consume.", _quotas))
 register(Check("promising: counted", "Each promise is consumed in full of the quotas that hold for it.", _counted))
 register(Check("promising: no more", "No line consumes more of its quotas than is confirmed of it.", _no_more))

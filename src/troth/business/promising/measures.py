@@ -192,3 +192,14 @@ def unconfirmed(reach: Reach | None, today: date) -> Unconfirmed:
             oldest_at=Min("promised_at"),
         )
     )
+
+
+def first_promised(kind: str, line_ids: Sequence[int]) -> dict[int, date]:
+    """The day promised first of each line that was promised at all, by line id."""
+    found = Requirement.objects.filter(document_kind=kind, line_id__in=line_ids)
+    return {line_id: on for line_id, on in found.values_list("line_id", "first_promised_on") if on is not None}
+
+
+def displaced() -> dict[int, int]:
+    """How many runs over the backorders made a line later and stand, by the id of its requirement; none left out."""
+    return dict(Requirement.objects.filter(displaced__gt=0).values_list("id", "displaced"))

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.promising.rules.wish import short_of
+
 
 class Requirement(models.Model):
     """Demand of a line. `open_quantity` is what has not been delivered yet: it falls as deliveries take it over.
@@ -17,6 +19,10 @@ class Requirement(models.Model):
 
     `life_days` is how long the goods must last from the day of delivery on (None: they are not kept in batches), and
     `batch` the one that was asked for.
+
+    `min_shipment` is the least that may arrive at once, and `lateness_days_max` how late after the wish (`rules.Wish`).
+
+    `displaced` counts the runs over the backorders that made the line later, or took goods from it, and stand.
 
     `confirmed_quantity` is the sum of the schedule lines, delivered ones included. A line that was cancelled or
     rejected is withdrawn: nothing of it is open any more.
@@ -60,6 +66,9 @@ class Requirement(models.Model):
     cause = models.CharField(max_length=12, default="entered", db_default="entered")
     is_rationed = models.BooleanField(default=False, db_default=False)
     traits = models.CharField(max_length=500, default="", db_default="")
+    min_shipment = models.BigIntegerField(default=0, db_default=0)
+    lateness_days_max = models.PositiveIntegerField(null=True)
+    displaced = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -82,7 +91,18 @@ class Requirement(models.Model):
                 name="promising_requirement_short",
                 condition=Q(quantity__gt=F("confirmed_quantity"), is_withdrawn=False, open_quantity__gt=0),
             ),
+            # New demand asks what older orders of a product wait for, however many are confirmed.
+            models.Index(
+                fields=["product", "site"],
+                name="promising_requirement_wait",
+                condition=Q(quantity__gt=F("confirmed_quantity"), is_withdrawn=False, open_quantity__gt=0),
+            ),
         ]
+
+    @property
+    def missing(self) -> int:
+        """What is open of it: what was asked for less what is confirmed."""
+        return short_of(self.quantity, self.confirmed_quantity, self.explanation)
 
 
 class ScheduleLine(models.Model):
@@ -141,6 +161,23 @@ class QuotaUse(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="promising_quota_use_positive"),
         ]
         indexes = [models.Index(fields=["procedure_id", "cell", "period"], name="promising_quota_use_cell")]
+
+
+class Keeping(models.Model):
+    """A document that waits under a block and whose confirmations are kept until `until`; from then on they hold
+    nothing. `lapsed_at` is when that was noted and all of them given up."""
+
+    document_kind = models.CharField(max_length=20)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=40)
+    until = models.DateTimeField()
+    lapsed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document_kind", "document_id"], name="promising_keeping_once")]
+        indexes = [
+            models.Index(fields=["until"], name="promising_keeping_due", condition=Q(lapsed_at=None)),
+        ]
 
 
 class PastPromise(models.Model):
@@ -230,6 +267,7 @@ class Hold(models.Model):
     """Goods promised to nobody yet and kept from everybody else until `expires_at`.
 
     `life_ends_at` is the latest instant to which it may be extended. `order_id` is the order that was made from it.
+    A hold for another document (a quotation) names it by `reference_…` and ends with it.
     """
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+", db_index=False)
@@ -243,6 +281,9 @@ class Hold(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     life_ends_at = models.DateTimeField()
     order_id = models.BigIntegerField(null=True)
+    reference_kind = models.CharField(max_length=20, default="", db_default="")
+    reference_id = models.BigIntegerField(null=True)
+    reference_number = models.CharField(max_length=20, default="", db_default="")
     entered_by_id = models.BigIntegerField(null=True)
     entered_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1, db_default=1)
@@ -258,11 +299,19 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["expires_at", "id"], name="promising_hold_active", condition=Q(state="active")),
             models.Index(fields=["entered_by_id"], name="promising_hold_mine", condition=Q(state="active")),
+            models.Index(
+                fields=["reference_id"], name="promising_hold_reference", condition=Q(reference_id__isnull=False)
+            ),
         ]
 
 
 class HoldLine(models.Model):
-    """`quantity` (smallest units) of a product that is to be ready on a day; what of it is held is its promise."""
+    """`quantity` (smallest units) of a product that is to be ready on a day; what of it is held is its promise.
+
+    From the `location` alone, or of the `batch`, where one is named. `reference_line_id` is the line of the document
+    that it is held for.
+    `min_shipment`, `lateness_days_max`, `deliveries_max`: `kernel.limits`; None: as the customer has it.
+    """
 
     hold = models.ForeignKey(Hold, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line_number = models.PositiveIntegerField()
@@ -270,6 +319,12 @@ class HoldLine(models.Model):
     quantity = models.BigIntegerField()
     requested_on = models.DateField()
     valuation = models.CharField(max_length=20, default="", db_default="")
+    location = models.CharField(max_length=10, default="", db_default="")
+    batch = models.CharField(max_length=40, default="", db_default="")
+    reference_line_id = models.BigIntegerField(null=True)
+    min_shipment = models.BigIntegerField(null=True)
+    lateness_days_max = models.PositiveIntegerField(null=True)
+    deliveries_max = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -9,9 +9,10 @@ import numpy as np
 from django.db.models import F, Min, Q, Sum
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.promising import store
+from troth.business.promising import store, waiting
 from troth.business.promising.models import Allocation, Departure, HoldLine, PastPromise, Requirement, ScheduleLine
 from troth.business.promising.rules import Schedule, UnknownScope, sentence
+from troth.business.promising.rules.wish import short_of
 from troth.business.promising.states import UNSECURED
 from troth.business.supply.actions import kept_keys
 from troth.kernel import lots, netting
@@ -22,6 +23,7 @@ from troth.kernel.places import location_of
 from troth.kernel.scopes import CheckingScope, Event
 from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import queries as availability
+from troth.ledgers.availability.ahead import Cover
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
 from troth.ledgers.stock import queries as stock
@@ -51,10 +53,11 @@ class PromisedLine:
     first_promised_on: date | None
     is_withdrawn: bool
     schedules: tuple[tuple[Schedule, int], ...]
+    record: Mapping[str, Any]
 
     @property
     def short(self) -> int:
-        return 0 if self.is_withdrawn else self.quantity - self.confirmed
+        return 0 if self.is_withdrawn else short_of(self.quantity, self.confirmed, self.record)
 
     @property
     def delivery_on(self) -> date | None:
@@ -114,6 +117,7 @@ def promise(kind: str, line_ids: Sequence[int]) -> dict[int, PromisedLine]:
             one.id, line_id, one.document, one.product_id, one.site_id, one.segment, one.quantity,
             one.open_quantity, one.confirmed_quantity, one.allocated, one.requested_on, one.first_promised_on,
             one.is_withdrawn, tuple((line.schedule, line.delivered) for line in one.lines),
+            one.record,
         )
         for line_id, one in store.standing(kind, line_ids).items()
     }  # fmt: skip
@@ -218,7 +222,7 @@ def _explanation(one: store.Standing, unit: str, decimals: int) -> Explanation:
         sentence=sentence(
             one.requested_on,
             [(each.quantity, each.delivery_on, each.basis, each.binding) for each in schedules],
-            0 if one.is_withdrawn else one.quantity - one.confirmed_quantity,
+            0 if one.is_withdrawn else short_of(one.quantity, one.confirmed_quantity, record),
             record,
             unit=unit,
             decimals=decimals,
@@ -238,7 +242,7 @@ class PromiseThen:
     """What was promised on a line from `promised_at` on, and why; `ended_at` is None for the promise of today.
 
     `lines` are (quantity, delivery day, basis) of what was confirmed and not delivered, `run` the run over the
-    backorders that made it, if one did.
+    backorders that made it, if one did; `id` is that of the past promise.
     """
 
     promised_at: datetime | None
@@ -250,6 +254,7 @@ class PromiseThen:
     lines: tuple[tuple[int, date, str], ...]
     sentence: str
     run: DocumentRef | None = None
+    id: int | None = None
 
     @property
     def delivery_on(self) -> date | None:
@@ -281,14 +286,14 @@ def _then(row: PastPromise, unit: str, decimals: int) -> PromiseThen:
     said = sentence(
         row.requested_on,
         [(quantity, on, basis, None) for quantity, on, basis in lines],
-        row.quantity - row.confirmed_quantity,
+        short_of(row.quantity, row.confirmed_quantity, row.explanation),
         row.explanation,
         unit=unit,
         decimals=decimals,
     )
     return PromiseThen(
         row.promised_at, row.cause, row.ended_at, row.quantity, row.requested_on, row.confirmed_quantity, lines, said,
-        run_in(row.explanation),
+        run_in(row.explanation), row.pk,
     )  # fmt: skip
 
 
@@ -334,6 +339,7 @@ def overview(
 
     In its common stock, or in a segment that is kept apart. `supposed` counts as if it were posted.
     """
+    supposed = [*supposed, *waiting.postings_of(AvailabilityKey(product_id, site_id, segment), scope)]
     rows = availability.timeline(
         product_id, site_id, today, segment=segment, scope=scope.counted, supposed=supposed, window=scope.window
     )
@@ -363,6 +369,7 @@ def free(sites: Mapping[int, int], today: date, *, event: Event = Event.ORDER) -
     }
     overlay.take(*keys.values())
     scopes = masterdata.checking_scopes(sites, event)
+    waiting.suppose(overlay, {key: scopes[key.product_id] for key in keys.values()})
     return {key.product_id: _free(overlay.balance(key), day_of(today), scopes[key.product_id]) for key in keys.values()}
 
 
@@ -406,19 +413,20 @@ def _free(balance: AvailabilityBalance, today: int, scope: CheckingScope) -> Fre
 
 def drawing_on(
     product_id: int, site_id: int, segment: str = "", *, kind: str = "order", document_id: int | None = None,
-    limit: int = 1000,
+    limit: int = 1000, cover: Cover = Cover.FIRM,
 ) -> list[tuple[DocumentRef, int]]:  # fmt: skip
     """(document, line id) of lines with open confirmations on a key, in the order in which they have to wait.
 
-    Of all documents of the kind, or of one.
+    Of all documents of the kind, or of one; on firm supply, on plans, or on goods that are not released (`cover`).
     """
+    stands = ~Q(basis__in=["allocated", *UNSECURED]) if cover is Cover.FIRM else Q(basis=str(cover))
     one = {} if document_id is None else {"requirement__document_id": document_id}
     rows = (
         ScheduleLine.objects.filter(
             requirement__product_id=product_id, requirement__site_id=site_id, requirement__segment=segment,
             requirement__document_kind=kind, delivered__lt=F("quantity"), **one,
         )
-        .exclude(basis__in=["allocated", *UNSECURED])
+        .filter(stands)
         .order_by("-requirement__priority", "-material_on", "-id")
         .values_list(
             "requirement__document_kind", "requirement__document_id", "requirement__document_number",
@@ -436,13 +444,10 @@ def departed() -> dict[int, int]:
 
 def allocations(kind: str, line_ids: Sequence[int]) -> dict[int, int]:
     """How much stock is tied to each of the lines, in smallest units; lines without are left out."""
-    found: dict[int, int] = {}
-    rows = Allocation.objects.filter(
+    tied = Allocation.objects.filter(
         requirement__document_kind=kind, requirement__line_id__in=line_ids, released_at=None
-    ).values_list("requirement__line_id", "quantity")
-    for line_id, quantity in rows:
-        found[line_id] = found.get(line_id, 0) + quantity
-    return found
+    )
+    return dict(tied.order_by().values_list("requirement__line_id").annotate(Sum("quantity")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +464,11 @@ class HeldLine:
     decimals: int
     requested_on: date
     valuation: str
+    location: str
+    batch: str
+    min_shipment: int | None
+    lateness_days_max: int | None
+    deliveries_max: int | None
     held: int
 
 
@@ -475,7 +485,8 @@ def lines_of_holds(hold_ids: Sequence[int]) -> dict[int, list[HeldLine]]:
         .order_by("hold_id", "line_number")
         .values_list(
             "hold_id", "id", "line_number", "product_id", "product__number", "product__name", "quantity",
-            "product__base_unit_id", "product__base_unit__decimals", "requested_on", "valuation",
+            "product__base_unit_id", "product__base_unit__decimals", "requested_on", "valuation", "location", "batch",
+            "min_shipment", "lateness_days_max", "deliveries_max",
         )
     )  # fmt: skip
     stands = store.standing("hold", [row[1] for row in rows])

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries.coverage import Uncovered, uncovered
-from troth.business.promising import queries
+from troth.business.promising import held, queries
 from troth.business.promising.measures import short
 from troth.business.promising.models import Hold, ScheduleLine
 from troth.business.promising.queries import AvailabilityDay, PromisedLine
 from troth.business.promising.rules import LinePromise
-from troth.kernel.calendars import date_of, day_of
+from troth.kernel.calendars import day_of
 from troth.kernel.lots import after
 from troth.kernel.netting import Category, Posting
 from troth.kernel.scopes import CheckingScope
@@ -87,8 +87,7 @@ def dated(
 
     lines = [
         DatedLine(
-            amount(schedule.quantity), BASIS[schedule.basis], schedule.material_on, date_of(schedule.dates.loading),
-            schedule.goods_issue_on, schedule.delivery_on, amount(delivered) if delivered else None,
+            amount(schedule.quantity), BASIS[schedule.basis], *schedule.days, amount(delivered) if delivered else None
         )
         for schedule, delivered in promised.schedules
     ]  # fmt: skip
@@ -425,6 +424,7 @@ HOLDERS = (
     Column("basis", _("Basis"), "status"),
     Column("quantity", _("Quantity held"), "quantity"),
 )
+HELD_FOR = Column("held_for", _("Held for"), "link")
 OF_TYPES = (*HOLDERS[:-1], Column("valuation", _("Valuation type")), HOLDERS[-1])
 OF_BATCHES = (*HOLDERS[:-1], Column("batch", _("Batch")), Column("lasts_on", _("To last until"), "date"), HOLDERS[-1])
 
@@ -435,7 +435,7 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
     Of goods kept in batches: which one was asked for, and until when they are to last.
     """
     names = ("document_kind", "document_id", "document_number", "party__name")
-    rows = (
+    found = (
         ScheduleLine.objects.filter(
             requirement__product_id=product.id,
             requirement__site_id=site_id,
@@ -455,9 +455,12 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
             "requirement__segment",
         )
     )
+    rows: list[Any] = list(found[:MOST_HOLDERS])
+    held_for = held.documents_of(row[1] for row in rows if row[0] == "hold")
     shown = [
         {
             "document": link_of(DocumentRef(*row[:3]), actor),
+            "held_for": link_of(held_for[row[1]], actor) if row[0] == "hold" and row[1] in held_for else None,
             "party": row[3] or "",
             "material_on": row[4],
             "delivery_on": row[5],
@@ -467,10 +470,11 @@ def holders(product: ProductRow, site_id: int, actor: Any) -> dict[str, Any]:
             "lasts_on": after(row[5], row[10]) if row[10] is not None else None,
             "valuation": valuation_of(row[11]),
         }
-        for row in rows[:MOST_HOLDERS]
+        for row in rows
     ]
     of_types = any(row["valuation"] for row in shown)
-    return table_of(OF_BATCHES if product.has_batches else OF_TYPES if of_types else HOLDERS, shown)
+    columns = OF_BATCHES if product.has_batches else OF_TYPES if of_types else HOLDERS
+    return table_of((columns[0], HELD_FOR, *columns[1:]) if held_for else columns, shown)
 
 
 def link_of(ref: DocumentRef, actor: Any) -> Link | None:

@@ -73,6 +73,9 @@ class Standing:
     is_rationed: bool
     batch: str
     life_days: int | None
+    min_shipment: int
+    lateness_days_max: int | None
+    displaced: int
     lines: tuple[StandingLine, ...] = ()
     uses: tuple[Use, ...] = ()
 
@@ -111,7 +114,8 @@ _STANDING = (
     "r.id, r.document_kind, r.document_id, r.document_number, r.line_id, r.product_id, r.site_id, r.segment,"
     " r.quantity, r.open_quantity, r.confirmed_quantity, r.requested_on, r.mode, r.scope, r.is_fixed, r.is_checked,"
     " r.delivery_group, r.complete_delivery, r.deliveries_max, r.is_withdrawn, r.first_promised_on, r.explanation,"
-    " r.cause, r.promised_at, r.is_rationed, r.batch, r.life_days"
+    " r.cause, r.promised_at, r.is_rationed, r.batch, r.life_days, r.min_shipment, r.lateness_days_max,"
+    " r.displaced"
 )
 _LINE = (
     "s.id, s.position, s.quantity, s.delivered, s.material_on, s.transportation_planning_on, s.loading_on,"
@@ -119,7 +123,7 @@ _LINE = (
 )
 _LINE_ID = 4
 _IS_RATIONED = _STANDING.split(", ").index("r.is_rationed")
-_STANDING_WIDTH = 27
+_STANDING_WIDTH = 30
 
 
 def standing(kind: str, line_ids: Sequence[int]) -> dict[int, Standing]:
@@ -254,7 +258,7 @@ def _requirement(row: Sequence[Any], lines: tuple[StandingLine, ...], uses: tupl
         row[0], DocumentRef(row[1], row[2], row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10],
         _date(row[11]), row[12], row[13], bool(row[14]), bool(row[15]), row[16], bool(row[17]), row[18],
         bool(row[19]), _date(row[20]) if row[20] else None, _json(row[21]), row[22], _at(row[23]), bool(row[24]),
-        row[25], row[26], lines, uses,
+        row[25], row[26], row[27], row[28], row[29], lines, uses,
     )  # fmt: skip
 
 
@@ -280,7 +284,7 @@ _REQUIREMENT = {
     "is_checked": "bool", "delivery_group": "int", "complete_delivery": "bool", "deliveries_max": "int",
     "segment": "text", "batch": "text", "life_days": "int", "is_withdrawn": "bool", "value": "int", "owner_id": "int",
     "confirmed_quantity": "int", "first_promised_on": "date", "explanation": "json", "promised_at": "at",
-    "cause": "text", "is_rationed": "bool", "traits": "text",
+    "cause": "text", "is_rationed": "bool", "traits": "text", "min_shipment": "int", "lateness_days_max": "int",
 }  # fmt: skip
 _SCHEDULE = {
     "requirement_id": "int", "position": "int", "quantity": "int", "material_on": "date",

@@ -4,6 +4,7 @@ from troth.business.promising.web import (
     coverage,
     holds,
     kept,
+    lying,
     overview,
     promise,
     quotas,
@@ -17,6 +18,7 @@ from troth.business.promising.web import (
 app_name = "promising"
 urlpatterns = [
     path("availability/", overview.overview, name="availability"),
+    path("stock/overview/", lying.overview, name="stock-overview"),
     path("availability/what-if/", what_if.what_if, name="what-if"),
     path("availability/coverage/", coverage.Coverage.as_view(), name="coverage"),
     path("quota-procedures/<int:key>/cells/", quotas.cells, name="quota-cells"),

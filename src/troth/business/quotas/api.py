@@ -1,6 +1,6 @@
 """Quotas and supply protection over the API. Quantities are decimal text in the unit that stands beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -9,13 +9,22 @@ from pydantic import Field, StrictBool
 
 from troth.business.masterdata.api.records import ImportOptions, ImportOutcome, brought_in
 from troth.business.quotas import actions, files
-from troth.business.quotas.actions import ProcedureDraft, ProtectionDraft, ReachDraft, SequenceDraft, TargetDraft
+from troth.business.quotas.actions import (
+    ProcedureDraft,
+    ProtectionDraft,
+    ReachDraft,
+    SequenceDraft,
+    ShareDraft,
+    TargetDraft,
+)
+from troth.business.quotas.actions.drafts import WHOM
 from troth.business.quotas.models import Cell, Procedure, Protection
 from troth.business.quotas.models import Sequence as SequenceRow
+from troth.business.quotas.notation import SHARE_UNITS
 from troth.business.quotas.queries import screens
-from troth.business.quotas.rules import WINDOW_MAX
+from troth.business.quotas.rules import WINDOW_MAX, By
 from troth.kernel.calendars import date_of, day_of
-from troth.kernel.errors import BusinessError
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.periods import PeriodKind, first_day, period_of
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.api import bodies, versions
@@ -108,11 +117,18 @@ class SequenceShown(Shown):
 
 
 class TargetEntry(Entry):
-    """`quantity` is planned in the period in which `on` lies, for these values; what is left out is any other."""
+    """`quantity` is planned in the period in which `on` lies, for these values; what is left out is any other.
+
+    Instead of the quantity a `percentage`, or parts of a `ratio`, of the `total` of the period: the other cells that
+    have shares of it are dealt anew.
+    """
 
     values: Annotated[dict[Code, Value], Field(max_length=7)]
     on: Day
-    quantity: Figure
+    quantity: Figure | None = None
+    percentage: Figure | None = None
+    ratio: Figure | None = None
+    total: Figure | None = None
 
 
 class TargetsEntry(Entry):
@@ -137,8 +153,11 @@ class TargetsSet(Shown):
 
 
 class PeriodShown(Shown):
+    """`share`: of what total the target is a share, such as `20 % of 1000`; null where it is a quantity of its own."""
+
     first_on: date
     target: str
+    share: str | None
     consumed: str
     left: str
 
@@ -171,18 +190,23 @@ class CellFilter(Paging):
     with_retired: bool = False
 
 
+KeptBy = Literal["customer_group", "customer", "channel", "region", "country"]
+
+
 class ProtectionEntry(Entry):
-    """`quantity` of a product (number) at a site (code), in its base unit, is kept for those of a `value`."""
+    """`quantity` (base unit) of a product at a site is kept for those of a `value`, who also have the second if any."""
 
     product: Code
     site: Code
-    characteristic: Literal["customer_group", "channel", "region", "country"]
+    characteristic: KeptBy
     value: Annotated[str, Field(min_length=1, max_length=60)]
     quantity: Figure
     first_on: Day
     last_on: Day
     priority: Annotated[Whole, Field(ge=1, le=99)] | None = None
     is_active: StrictBool = True
+    second_characteristic: KeptBy | Literal[""] = ""
+    second_value: Annotated[str, Field(max_length=60)] = ""
 
 
 class ProtectionShown(Shown):
@@ -192,6 +216,8 @@ class ProtectionShown(Shown):
     site: str
     characteristic: str
     value: str
+    second_characteristic: str
+    second_value: str
     priority: int | None
     unit: str
     quantity: str
@@ -246,8 +272,10 @@ def list_quota_cells(request: ApiRequest, procedure_id: Id, found: Query[CellFil
     first = period_of(PeriodKind(procedure.period), day_of(found.on or reference.today(request.clock)))
 
     def show(cells: Iterable[Cell]) -> list[CellShown]:
-        rows = screens.cell_rows(procedure, list(cells), first=first, last=first + SHOWN_PERIODS - 1)
-        return [_cell(procedure, one) for one in rows]
+        found, last = list(cells), first + SHOWN_PERIODS - 1
+        shares = screens.shares(procedure, found, first=first, last=last)
+        rows = screens.cell_rows(procedure, found, first=first, last=last)
+        return [_cell(procedure, one, shares) for one in rows]
 
     return page(
         request,
@@ -263,10 +291,7 @@ def set_quota_targets(request: ApiRequest, procedure_id: Id, sent: TargetsEntry)
     """Plan quantities for cells, all or none; a cell that is not there is made."""
     procedure = screens.procedure(procedure_id)
     unit = Unit(procedure.unit_id, procedure.unit.decimals)
-    drafts = [
-        TargetDraft(one.values, one.on, _parsed(one.quantity, unit, row=row), row)
-        for row, one in enumerate(sent.targets, 1)
-    ]
+    drafts = [_target(one, unit, row) for row, one in enumerate(sent.targets, 1)]
     brought = act(request, actions.set_targets, procedure_id, drafts)
     counted = _counted(brought.counted, unit.decimals)
     return {
@@ -296,6 +321,23 @@ def import_quota_sequences(request: ApiRequest, options: Query[ImportOptions]) -
 def import_supply_protections(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
     """A file of supply protections; all rows or none."""
     return brought_in("supply_protections", request, options)
+
+
+def _target(one: TargetEntry, unit: Unit, row: int) -> TargetDraft:
+    """A quantity, or a share with its total."""
+    given = [name for name in ("quantity", "percentage", "ratio") if getattr(one, name) is not None]
+    if len(given) != 1 or (one.total is None) is not (given == ["quantity"]):
+        raise InvalidInput(
+            Sentence("Enter a quantity, or a percentage or ratio with the total of the period."),
+            row=row,
+            field=given[-1] if given else "quantity",
+        )
+    if one.quantity is not None:
+        return TargetDraft(one.values, one.on, _parsed(one.quantity, unit, row=row), row)
+    by = By(given[0])
+    steps = _parsed(getattr(one, by), SHARE_UNITS[by], row=row, field=by.value)
+    total = _parsed(one.total or "", unit, row=row, field="total")
+    return TargetDraft(one.values, one.on, 0, row, ShareDraft(by, steps, total))
 
 
 def _counted(found: actions.Counted, decimals: int) -> dict[str, Any]:
@@ -377,11 +419,11 @@ def _protection(sent: ProtectionEntry) -> ProtectionDraft:
     return ProtectionDraft(**{**sent.model_dump(), "quantity": _parsed(sent.quantity, unit)})
 
 
-def _parsed(text: str, unit: Unit, *, row: int | None = None) -> int:
+def _parsed(text: str, unit: Unit, *, row: int | None = None, field: str = "quantity") -> int:
     try:
         return parse_quantity(text, unit, zero_allowed=True)
     except BusinessError as refusal:
-        raise type(refusal)(refusal.message, row=row, field="quantity") from None
+        raise type(refusal)(refusal.message, row=row, field=field) from None
 
 
 def _procedures(rows: Iterable[Procedure]) -> list[ProcedureShown]:
@@ -420,7 +462,7 @@ def _sequences(rows: Iterable[SequenceRow]) -> list[SequenceShown]:
     ]
 
 
-def _cell(procedure: Procedure, row: screens.CellRow) -> CellShown:
+def _cell(procedure: Procedure, row: screens.CellRow, shares: Mapping[tuple[str, int], str]) -> CellShown:
     kind, decimals = PeriodKind(procedure.period), procedure.unit.decimals
     return CellShown(
         id=row.id,
@@ -431,6 +473,7 @@ def _cell(procedure: Procedure, row: screens.CellRow) -> CellShown:
             PeriodShown(
                 first_on=date_of(first_day(kind, at)),
                 target=quantity(planned, decimals),
+                share=shares.get((row.cell, at)),
                 consumed=quantity(consumed, decimals),
                 left=quantity(planned - consumed, decimals),
             )
@@ -442,15 +485,15 @@ def _cell(procedure: Procedure, row: screens.CellRow) -> CellShown:
 def _protections(rows: Iterable[Protection]) -> list[ProtectionShown]:
     found = list(rows)
     balances = screens.protection_balances([one.pk for one in found])
-    names = ("id", "version", "characteristic", "value", "priority", "first_on", "last_on", "is_active")
+    names = ("id", "version", *WHOM, "priority", "first_on", "last_on", "is_active")
     return [
         ProtectionShown(
             **{name: getattr(one, name) for name in names},
             product=one.product.number,
             site=one.site.code,
             unit=one.product.base_unit_id,
-            quantity=quantity(balances.get(one.pk, (0, 0))[0], one.product.base_unit.decimals),
-            consumed=quantity(balances.get(one.pk, (0, 0))[1], one.product.base_unit.decimals),
+            quantity=quantity(planned, one.product.base_unit.decimals),
+            consumed=quantity(consumed, one.product.base_unit.decimals),
         )
-        for one in found
+        for one, (planned, consumed) in ((row, balances.get(row.pk, (0, 0))) for row in found)
     ]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from troth.business.quotas.models import Cell, Protection
+from troth.business.quotas.actions import sharing
+from troth.business.quotas.models import Cell, Protection, Total
 from troth.business.quotas.rules import PROTECTIONS
 from troth.ledgers.quota import queries as ledger
 from troth.platform.verify import Check, Count, Finding, register
@@ -29,4 +30,22 @@ def _planned() -> Iterator[Finding | Count]:
             )
 
 
+def _shares() -> Iterator[Finding | Count]:
+    """Each share of a total is planned as what it comes to."""
+    totals = list(Total.objects.order_by("procedure_id", "period").values_list("procedure_id", "period"))
+    yield Count(len(totals))
+    for procedure_id, period in totals:
+        parts = sharing.standing(procedure_id, [period])[period].parts()
+        rows = ledger.of_cells(procedure_id, list(parts), first_period=period, last_period=period)
+        planned = {row.key.cell: row.planned for row in rows}
+        for cell, part in parts.items():
+            if planned.get(cell, 0) != part:
+                yield Finding(
+                    f"The share of cell {cell} of procedure {procedure_id} in period {period} comes to {part};"
+                    f" {planned.get(cell, 0)} are planned.",
+                    {"procedure": procedure_id, "cell": cell, "period": period},
+                )
+
+
+register(Check("quotas: shares", "Shares of a total are planned as what they come to.", _shares))
 register(Check("quotas: cells", "What is planned is planned for a cell, or for a protection.", _planned))

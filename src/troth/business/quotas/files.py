@@ -19,12 +19,13 @@ from troth.business.masterdata.rules import read as read_fields
 from troth.business.quotas import actions
 from troth.business.quotas.actions import TargetDraft
 from troth.business.quotas.models import Cell, Procedure
+from troth.business.quotas.notation import LONGEST, read_target
 from troth.business.quotas.queries import screens
 from troth.business.quotas.rules import LONGEST_VALUE, TooManyTargets
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.kernel.periods import PeriodKind, first_day, period_of
-from troth.kernel.quantity import Unit, format_quantity, parse_quantity
+from troth.kernel.quantity import Unit, format_quantity
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
 from troth.platform.web.imports import MOST_ROWS
@@ -40,7 +41,7 @@ def shape_of(procedure_id: int) -> Shape:
     """
     names = screens.procedure(procedure_id).characteristics.split(",")
     fields = {name: Field(As.TEXT, LONGEST_VALUE, is_key=True) for name in names}
-    fields |= {DAY: Field(As.DAY, required=True, is_key=True), QUANTITY: Field(As.AMOUNT, 24, required=True)}
+    fields |= {DAY: Field(As.DAY, required=True, is_key=True), QUANTITY: Field(As.TEXT, LONGEST, required=True)}
     return Shape(f"quota_targets {procedure_id}", fields, partial(_take, procedure_id, fields), complete=True)
 
 
@@ -56,7 +57,8 @@ def _take(
         refusals += refused
         if not refused:
             values = {name: read[name] for name in fields if name not in (DAY, QUANTITY)}
-            drafts.append(TargetDraft(values, read[DAY], read[QUANTITY], number))
+            quantity, share = read[QUANTITY]
+            drafts.append(TargetDraft(values, read[DAY], quantity, number, share))
     common: dict[str, Any] = {"by": by, "clock": clock, "key": key}
     if not refusals:
         return actions.set_targets(procedure_id, drafts, preview=preview, **common)
@@ -71,11 +73,11 @@ def _take(
 def _read(
     fields: Mapping[str, Field], row: Mapping[str, str], unit: Unit, number: int
 ) -> tuple[dict[str, Any], list[BusinessError]]:
-    """The values of a row by column, the quantity in smallest units; a cell that a short row lacks is empty."""
+    """The values of a row by column, the quantity as `read_target` has it; a cell that a short row lacks is empty."""
     read, refusals = read_fields(fields, {name: row.get(name, "") for name in fields}, row=number)
     if read.get(QUANTITY):
         try:
-            read[QUANTITY] = parse_quantity(read[QUANTITY], unit, zero_allowed=True)
+            read[QUANTITY] = read_target(read[QUANTITY], unit)
         except BusinessError as refusal:
             refusals.append(type(refusal)(refusal.message, row=number, field=QUANTITY, **refusal.facts))
     return read, refusals
@@ -121,9 +123,12 @@ def _rows(procedure: Procedure, first: int, words: str) -> Iterator[list[str]]:
     cells = list(_cells(procedure, first, words).order_by("cell"))
     for start in range(0, len(cells), CELLS_AT_ONCE):
         some = cells[start : start + CELLS_AT_ONCE]
-        shown = screens.cell_rows(procedure, some, first=first, last=max(one.last_period for one in some))
+        last = max(one.last_period for one in some)
+        shown = screens.cell_rows(procedure, some, first=first, last=last)
+        shares = screens.shares(procedure, some, first=first, last=last)
         for cell, row in zip(some, shown, strict=True):
             for at in range(max(first, cell.first_period), cell.last_period + 1):
                 planned, _consumed = row.periods.get(at, (0, 0))
                 on = date_of(first_day(kind, at)).isoformat()
-                yield [*row.values.values(), on, str(format_quantity(planned, decimals))]
+                figure = shares.get((cell.cell, at)) or str(format_quantity(planned, decimals))
+                yield [*row.values.values(), on, figure]

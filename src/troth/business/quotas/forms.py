@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.queries import screens as masterdata
 from troth.business.quotas.actions import ReachDraft
 from troth.business.quotas.models import Procedure
+from troth.business.quotas.notation import is_share
 from troth.business.quotas.queries.screens import CHARACTERISTICS
 from troth.business.quotas.rules import Characteristic, WrongQuota
 from troth.kernel.errors import Sentence
@@ -77,10 +78,32 @@ class SequenceForm(_Versioned):
     )
 
 
+class TargetField(FigureField):
+    """A quantity as its reader writes figures, or a share of a total as `notation` has it, which is left as it is."""
+
+    def to_python(self, value: Any) -> Any:
+        return value.strip() if value and is_share(value) else super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) and is_share(value) else super().prepare_value(value)
+
+
+KEPT_BY = [
+    (one.value, CHARACTERISTICS[one])
+    for one in (
+        Characteristic.CUSTOMER_GROUP,
+        Characteristic.CUSTOMER,
+        Characteristic.CHANNEL,
+        Characteristic.REGION,
+        Characteristic.COUNTRY,
+    )
+]
+
+
 class ProtectionForm(_Versioned):
     sections = (
         Section("", ("product", "site", "is_active")),
-        Section(_("Kept for"), ("characteristic", "value", "priority")),
+        Section(_("Kept for"), ("characteristic", "value", "second_characteristic", "second_value", "priority")),
         Section(_("How much, and when"), ("quantity", "first_on", "last_on")),
     )
     product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
@@ -89,17 +112,16 @@ class ProtectionForm(_Versioned):
     )
     characteristic = forms.ChoiceField(
         label=_("Told apart by"),
-        choices=[
-            (one.value, CHARACTERISTICS[one])
-            for one in (
-                Characteristic.CUSTOMER_GROUP,
-                Characteristic.CHANNEL,
-                Characteristic.REGION,
-                Characteristic.COUNTRY,
-            )
-        ],
+        choices=KEPT_BY,
     )
     value = forms.CharField(label=_("Kept for"), max_length=60)
+    second_characteristic = forms.ChoiceField(
+        label=_("And by"),
+        required=False,
+        choices=[("", _("Nothing else")), *KEPT_BY],
+        help_text=_("Where two say together whom it is kept for: the dealers of a region, say."),
+    )
+    second_value = forms.CharField(label=_("And for"), max_length=60, required=False)
     priority = forms.IntegerField(
         label=_("Delivery priority"),
         required=False,

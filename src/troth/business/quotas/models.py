@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.quotas.rules import LONGEST_CELL, Exhausted, WithoutCell
+from troth.business.quotas.rules import LONGEST_CELL, By, Exhausted, WithoutCell
 from troth.kernel.periods import PeriodKind
 from troth.kernel.quota import Order
 from troth.reference.models import Masters
@@ -126,6 +126,40 @@ class Cell(models.Model):
         ]
 
 
+class Total(models.Model):
+    """What is planned in a period in all, of which cells have shares `by` percentage (hundredths of a percent) or by
+    ratio. `quantity` in the procedure's smallest units. What each share comes to is in the ledger."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="+", db_index=False)
+    period = models.IntegerField()
+    by = models.CharField(
+        _("shared by"),
+        max_length=10,
+        choices=[(By.PERCENTAGE.value, _("percentage")), (By.RATIO.value, _("ratio"))],
+    )
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "period"], name="quotas_total_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="quotas_total_quantity"),
+        ]
+
+
+class Share(models.Model):
+    """The share of a cell. Steps that rounding leaves over go by the largest remainder, then to the first entered."""
+
+    total = models.ForeignKey(Total, on_delete=models.CASCADE, related_name="shares", db_index=False)
+    cell = models.CharField(max_length=LONGEST_CELL)
+    share = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["total", "cell"], name="quotas_share_once"),
+            models.CheckConstraint(condition=Q(share__gt=0), name="quotas_share_positive"),
+        ]
+
+
 class Limits(models.Model):
     """One row: how often quotas and protections were changed so that others hold for what is promised."""
 
@@ -134,13 +168,16 @@ class Limits(models.Model):
 
 
 class Protection(Masters):
-    """So much of a product at a site is kept for those of a value, from one day to another. With a `priority` only for
-    lines of that delivery priority among them."""
+    """So much of a product at a site is kept for those of a value, or of two, from one day to another. With a
+    `priority` only for lines of that delivery priority among them. Of two characteristics the first is the one that
+    cells name first."""
 
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+", db_index=False)
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False)
     characteristic = models.CharField(_("kept by"), max_length=20)
     value = models.CharField(_("kept for"), max_length=60)
+    second_characteristic = models.CharField(_("and by"), max_length=20, default="", blank=True)
+    second_value = models.CharField(_("and for"), max_length=60, default="", blank=True)
     priority = models.PositiveSmallIntegerField(_("delivery priority"), null=True, blank=True)
     first_on = models.DateField(_("from"))
     last_on = models.DateField(_("to"))
@@ -150,5 +187,10 @@ class Protection(Masters):
         verbose_name_plural = _("supply protections")
         constraints = [
             models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="quotas_protection_forward"),
+            models.CheckConstraint(
+                condition=Q(second_characteristic="", second_value="")
+                | (~Q(second_characteristic="") & ~Q(second_value="")),
+                name="quotas_protection_second",
+            ),
         ]
         indexes = [models.Index(fields=["product", "site"], name="quotas_protection_key")]

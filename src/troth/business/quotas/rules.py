@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from troth.kernel.errors import BusinessError, InvalidInput, Sentence
+from troth.kernel.quantity import format_quantity
 from troth.kernel.quota import WILDCARD
+from troth.kernel.shares import by_percentage, by_ratio
 
 SEPARATOR = "|"
 LONGEST_CELL = 200
@@ -44,6 +46,13 @@ class WithoutCell(StrEnum):
     NOTHING = "nothing"
 
 
+class By(StrEnum):
+    """How cells share a total: by hundredths of a percent, of which the rest goes to nobody, or by parts of a ratio."""
+
+    PERCENTAGE = "percentage"
+    RATIO = "ratio"
+
+
 class Exhausted(StrEnum):
     """What becomes of what a used-up quota cannot confirm: it goes to a later period, or stays open."""
 
@@ -55,6 +64,25 @@ class WrongQuota(InvalidInput):
     """A procedure, sequence, target or protection that cannot be."""
 
     code = "wrong_quota"
+
+
+class PartOfTotal(InvalidInput):
+    """A quantity is entered for a cell that has a share of a total."""
+
+    code = "part_of_total"
+
+
+def dealt(by: str, total: int, shares: Sequence[int]) -> tuple[int, ...]:
+    """What shares of a total (smallest units) come to. `SharesPastWhole`, `NothingToShareBy`."""
+    return by_percentage(total, shares) if by == By.PERCENTAGE else by_ratio(total, shares)
+
+
+def written_share(by: str, share: int, total: int, decimals: int) -> str:
+    """As `notation.read_target` reads it."""
+    whole = format_quantity(total, decimals)
+    if by == By.PERCENTAGE:
+        return f"{format_quantity(share, 2)} % of {whole}"
+    return f"{share} parts of {whole}"
 
 
 class UnknownValue(InvalidInput):
@@ -126,6 +154,11 @@ class Traits(NamedTuple):
 def cell_of(values: Sequence[str]) -> str:
     """The canonical text of a cell."""
     return SEPARATOR.join(values)
+
+
+def core_of(traits: Traits, characteristics: Sequence[str]) -> str:
+    """Who a line is where supply is protected by these characteristics."""
+    return cell_of([traits.value(one) for one in characteristics])
 
 
 def values_of(cell: str, characteristics: Sequence[str]) -> dict[str, str]:

@@ -40,6 +40,7 @@ REACHES = (
     " JOIN quotas_sequencestep s ON s.sequence_id = q.id WHERE q.is_active ORDER BY a.id, s.position"
 )
 PROTECTIONS = (
-    "SELECT id, product_id, site_id, characteristic, value, priority, first_on, last_on FROM quotas_protection"
+    "SELECT id, product_id, site_id, characteristic, value, second_characteristic, second_value, priority,"
+    " first_on, last_on FROM quotas_protection"
     " WHERE is_active ORDER BY first_on, id"
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.masterdata.imports import Kind
 from troth.business.quotas import actions
 from troth.business.quotas.actions import procedure_rows, protection_rows, sequence_rows
+from troth.business.quotas.actions.drafts import WHOM
 from troth.business.quotas.models import Protection
 from troth.business.quotas.queries import screens
 from troth.business.quotas.rules import PROTECTIONS
@@ -22,7 +23,7 @@ VIEW, IMPORT_ROUTE = "quotas.view_quota", "quotas:file-import"
 def _protections() -> QuerySet[Protection]:
     """Protections with what they keep. Of several with the same key only one comes in: the one that holds, or the
     last that has ended."""
-    same = {name: OuterRef(name) for name in ("product", "site", "characteristic", "value", "first_on")}
+    same = {name: OuterRef(name) for name in ("product", "site", *WHOM, "first_on")}
     later = (
         Protection.objects.annotate(any_priority=Coalesce("priority", 0))
         .filter(Q(is_active=True) | Q(pk__gt=OuterRef("pk")), any_priority=Coalesce(OuterRef("priority"), 0), **same)
@@ -52,7 +53,7 @@ KINDS = (
     Kind(
         "quota_sequences", sequence_rows.FIELDS, partial(actions.import_table, "quota_sequences"),
         screens.all_sequences, lambda one: sequence_rows.rows_of(one)[0], VIEW, parts=sequence_rows.rows_of,
-        name=_("Quota sequences"), import_route=IMPORT_ROUTE, complete=True,
+        name=_("Quota sequences"), import_route=IMPORT_ROUTE, whole=True,
     ),
     Kind(
         "supply_protections", protection_rows.FIELDS, partial(actions.import_table, "supply_protections"),

@@ -164,6 +164,8 @@ def _refuse_input(payment: NewPayment, by: Actor, clock: Clock) -> None:
     company = reference.company(payment.company_id)
     if not by.sees(payment.company_id):
         raise NotFound("There is no such company that you may post for.", field="company")
+    if not reference.party_names([payment.payer_id]):
+        raise NotFound(Sentence("There is no payer %(id)s.", id=payment.payer_id), field="payer", kind="payer")
     if payment.amount <= 0:
         raise InvalidInput("Enter an amount above zero.", field="amount")
     checked(payment.amount)

@@ -9,9 +9,13 @@ class SalesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.promising.actions import register_wishes
-        from troth.business.sales import checks, handoffs, jobs, papers, subscribers  # noqa: F401 - they register themselves
+        from troth.business.credit.actions import kept_by, ranked_by
+        from troth.business.promising.actions import register_rules, register_wishes
+        from troth.business.promising.actions.lapsing import kept
+        from troth.business.sales import checks, handoffs, held_checks, jobs, papers, subscribers  # noqa: F401 - they register themselves
+        from troth.business.sales.actions import what_if
         from troth.business.sales.actions.blocking import OrderBlocks
+        from troth.business.sales.actions.ranks import ranks
         from troth.business.sales.actions.wanted import OrderWishes
         from troth.platform import blocking, documents, finding
         from troth.platform.documents import Kind
@@ -28,8 +32,11 @@ class SalesConfig(AppConfig):
         )
         documents.register(Kind("order", _("order"), _("orders"), "sales.Order", "sales:order", "sales.view_order"))
         handoffs.declare()
-        register_wishes("order", OrderWishes())
+        register_wishes("order", OrderWishes(), changed_at="sales:order-change")
+        register_rules(what_if.ruled)
         blocking.register("order", OrderBlocks())
+        ranked_by("order", ranks)
+        kept_by("order", lambda ids: kept("order", ids))
         finding.register(
             finding.Searched("sales_order", "number"),
             finding.Searched("sales_order", "customer_reference", "NOT (customer_reference = '')"),

@@ -1,12 +1,15 @@
 """The entry of orders and quotations: the head in sections that fold to one line, the items as rows."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.sales import screens
+from troth.business.sales.line_words import MODES
 from troth.business.sales.rules.drafts import LineDraft
+from troth.business.sales.rules.limits import DAYS_MAX, DELIVERIES_MAX
 from troth.platform.web.forms import FigureField, Section
 
 
@@ -21,6 +24,13 @@ def text(label: Any, most: int, **more: Any) -> forms.CharField:
 
 def whole(label: Any, least: int, most: int, **more: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=least, max_value=most, **more)
+
+
+class UsualField(forms.ChoiceField):
+    """A choice whose first is the usual one: a row in which nothing else is chosen says nothing by it."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(data) and super().has_changed(initial, data)
 
 
 class HeadForm(forms.Form):
@@ -113,7 +123,35 @@ class ItemForm(forms.Form):
     delivery_days = whole(_("Delivery days"), 0, 9999)
     batch = text(_("Batch"), 40, widget=forms.TextInput(attrs={"size": 10, "placeholder": _("any")}))
     location = text(_("Storage location"), 10, widget=forms.TextInput(attrs={"size": 10, "placeholder": _("any")}))
-    valuation = text(_("Valuation type"), 20, widget=forms.TextInput(attrs={"size": 10}))
+    valuation = text(_("Valuation type"), 20, widget=forms.TextInput(attrs={"size": 10, "placeholder": _("usual")}))
+    min_shipment = FigureField(
+        label=_("Least shipment"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 8, "placeholder": _("usual")}),
+        help_text=_("In the base unit; 0: any quantity may arrive by itself."),
+    )
+    lateness_days_max = whole(
+        _("Days late at most"),
+        0,
+        DAYS_MAX,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": _("usual")}),
+        help_text=_("Nothing is promised later than so many days after the wished date."),
+    )
+    deliveries_max = whole(
+        _("Deliveries at most"),
+        1,
+        DELIVERIES_MAX,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": _("usual")}),
+    )
+    route = forms.ChoiceField(label=_("Route"), required=False)
+    delivery_mode = UsualField(label=_("Delivery proposal"), required=False, choices=MODES)
+    delivery_group = whole(
+        _("Delivery group"), 1, 9999, widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": _("none")})
+    )
+    is_fixed = UsualField(
+        label=_("Quantity and date"), required=False, choices=(("false", _("may move")), ("true", _("fixed")))
+    )
     manual_conditions = FigureField(
         label=_("Price by hand"),
         required=False,
@@ -140,7 +178,7 @@ class ItemForm(forms.Form):
 
 def row_choices() -> dict[str, list[tuple[str, str]]]:
     """What the rows choose from, read once for all of them."""
-    return {"site": screens.sites(), "item_category": screens.item_categories()}
+    return {"site": screens.sites(), "item_category": screens.item_categories(), "route": screens.routes()}
 
 
 HEAD_FIELDS = tuple(name for name in HeadForm.base_fields if name != "version")
@@ -148,6 +186,19 @@ LINE_FIELDS = tuple(name for name in ItemForm.base_fields)
 SHARED = frozenset(LINE_FIELDS) & frozenset(LineDraft.__dataclass_fields__)
 
 
+LINE_VALUES: dict[str, Callable[[Any], Any]] = {
+    "route": lambda typed: typed or "",
+    "delivery_group": lambda typed: typed or 0,
+    "is_fixed": lambda typed: typed == "true" if typed else None,
+}
+"""What a row says by these fields even where they are empty; a row that lacks one leaves it as it was."""
+
+
 def entered(values: dict[str, Any]) -> dict[str, Any]:
     """What was entered, without what stayed empty: that is for the house to determine."""
     return {name: value for name, value in values.items() if value not in (None, "") and name != "version"}
+
+
+def entered_line(values: dict[str, Any]) -> dict[str, Any]:
+    """`entered` of a row."""
+    return entered(values) | {name: read(values[name]) for name, read in LINE_VALUES.items() if name in values}

@@ -49,6 +49,7 @@ class SalesDocument(models.Model):
     deliveries_max = models.PositiveSmallIntegerField(_("partial deliveries at most"), default=9)
     probability = models.PositiveSmallIntegerField(_("probability in percent"), default=100)
     project = models.CharField(_("project"), max_length=40, blank=True, default="", db_default="")
+    source_system = models.CharField(_("source system"), max_length=20, blank=True, default="", db_default="")
     text = models.TextField(_("text"), blank=True, default="", db_default="")
     texts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     net = models.BigIntegerField(default=0, db_default=0)
@@ -69,6 +70,7 @@ class SalesLine(models.Model):
     `quantity` in 10^-decimals of `unit`, `base_quantity` in smallest units of the product. Money in minor units of the
     document's currency. `price_trace` sums to `net` and `tax`: rows of kind, condition, source, condition id, base,
     scale, rate, per, amount, rounding (`pricing.rules.TraceLine`). `main_line`, `role` and `asked`: `rules.family`.
+    `min_shipment`, `lateness_days_max`, `deliveries_max`: `rules.limits`; None: as the customer or the document has it.
     """
 
     line_number = models.PositiveIntegerField(_("line"))
@@ -104,6 +106,9 @@ class SalesLine(models.Model):
     asked = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     rejection_reason = models.CharField(_("reason for rejection"), max_length=80, blank=True, default="", db_default="")
     valuation = models.CharField(_("valuation type"), max_length=20, default="", blank=True, db_default="")
+    min_shipment = models.BigIntegerField(_("least shipment"), null=True, blank=True)
+    lateness_days_max = models.PositiveIntegerField(_("latest, days after the wished date"), null=True, blank=True)
+    deliveries_max = models.PositiveSmallIntegerField(_("partial deliveries at most"), null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -133,6 +138,14 @@ class QuotationLine(SalesLine):
     quotation = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines", db_index=False)
     delivery_days = models.PositiveIntegerField(_("delivery time in working days"), null=True, blank=True)
     requested_on = models.DateField(_("requested date"), null=True, blank=True)
+    delivery_mode = models.CharField(_("delivery proposal"), max_length=10, default="partial", db_default="partial")
+    delivery_group = models.PositiveSmallIntegerField(_("delivery group"), default=0, db_default=0)
+    is_fixed = models.BooleanField(_("quantity and date fixed"), default=False, db_default=False)
+    route = models.ForeignKey(
+        "masterdata.Route", on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
+    batch = models.CharField(_("batch"), max_length=40, default="", blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -212,10 +225,11 @@ class OrderLine(SalesLine):
 class NewDates(models.Model):
     """New dates proposed for an order that draws on a product at a site which supply covers no longer.
 
-    `segment` is that of the location where it draws on that alone. Nothing is changed until somebody takes them; the
-    old ones may be kept. `missing` of the shortage (smallest units) hangs on the order. `lines`: number of the line ->
-    [before, after], each [[quantity, day it arrives], …] of what is confirmed and not delivered.
-    `version` grows when other dates are proposed. It stands until `ended_at`.
+    `segment` is that of the location where it draws on that alone; `cover` what lacks: firm supply, planned supply or
+    goods that are not released. Nothing is changed until somebody takes them; the old ones may be kept. `missing` of
+    the shortage (smallest units) hangs on the order. `lines`: number of the line -> [before, after], each
+    [[quantity, day it arrives], …] of what is confirmed and not delivered. `version` grows when other dates are
+    proposed. It stands until `ended_at`.
     """
 
     order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="new_dates", db_index=False)
@@ -223,6 +237,7 @@ class NewDates(models.Model):
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+", db_index=False)
     cause = models.CharField(max_length=200, blank=True, default="", db_default="")
     segment = models.CharField(max_length=60, blank=True, default="", db_default="")
+    cover = models.CharField(max_length=10, default="firm", db_default="firm")
     missing = models.BigIntegerField()
     lines = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=10, default="open", db_default="open")
@@ -239,7 +254,7 @@ class NewDates(models.Model):
         verbose_name_plural = _("proposals of new dates")
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "product", "site", "segment"],
+                fields=["order", "product", "site", "segment", "cover"],
                 name="sales_new_dates_stand_once",
                 condition=Q(ended_at=None),
             ),
@@ -255,4 +270,36 @@ class NewDates(models.Model):
         indexes = [
             models.Index(fields=["order", "-id"], name="sales_new_dates_order"),
             models.Index(fields=["-id"], name="sales_new_dates_open", condition=Q(state="open")),
+        ]
+
+
+class DateNotice(models.Model):
+    """Tells who owns an order that its promise got other dates without them; one for each order and change.
+
+    `owner_id` is who entered the order; null, where it came in by itself, is everybody who enters orders. `cause` says
+    what moved it, `detail` why supply slipped, or the number of the run. `lines`: number of the line ->
+    [before, after], each [[quantity, day it arrives], …] of what is confirmed and not delivered. It stands until
+    somebody has seen it.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="notices", db_index=False)
+    owner_id = models.BigIntegerField(null=True)
+    cause = models.CharField(max_length=10)
+    detail = models.CharField(max_length=200, blank=True, default="", db_default="")
+    lines = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("notice of new dates")
+        verbose_name_plural = _("notices of new dates")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seen_at=None, seen_by_id=None) | Q(seen_at__isnull=False), name="sales_notice_seen"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner_id", "-id"], name="sales_notice_unseen", condition=Q(seen_at=None)),
+            models.Index(fields=["order", "-id"], name="sales_notice_order"),
         ]

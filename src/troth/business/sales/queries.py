@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 
 from troth.business.pricing.rules import Margin, TraceLine, margin, margin_of
 from troth.business.promising import queries as promising
+from troth.business.promising.actions import lapsing
+from troth.business.promising.actions.lapsing import Kept
 from troth.business.promising.queries import PromisedLine
 from troth.business.sales import store
 from troth.business.sales.models import Order, OrderLine, Quotation
@@ -295,7 +297,7 @@ def _row(document: Any) -> DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line on a page: as entered, as promised, as far as it has come. `is_promised` of the item category."""
+    """A line on a page: as entered, as promised, as far as it has come. `route`: its code, "" for one out of use."""
 
     line: Line
     product_number: str
@@ -310,6 +312,7 @@ class LineView:
     open_to_order: int = 0
     standard_cost: int = 0
     asked: family.Asked | None = None
+    route: str = ""
 
     @property
     def trace(self) -> tuple[TraceLine, ...]:
@@ -328,6 +331,7 @@ class DocumentView:
     block_history: tuple[Block, ...]
     flow: Flow
     changed_at: datetime | None = None
+    kept: Kept | None = None
 
 
 _PARTIES = ("sold_to", "ship_to", "bill_to", "payer", "forwarding_agent", "order_type", "currency", "payment_terms")
@@ -347,7 +351,8 @@ def _order(order_id: int, by: Actor) -> DocumentView:
     standing = blocks.standing([ref])
     flow = fulfilment.flow(ref)
     come = _progress(flow, lines, bool(standing))
-    return DocumentView(ref, found, lines, come, standing, blocks.history(ref), flow)
+    kept = lapsing.kept(ORDER, [found.pk]).get(found.pk) if standing else None
+    return DocumentView(ref, found, lines, come, standing, blocks.history(ref), flow, kept=kept)
 
 
 def quotation(quotation_id: int, *, by: Actor) -> DocumentView:
@@ -376,21 +381,14 @@ def _line_views(kind: store.Kind, key_kind: str, document_id: int) -> tuple[Line
         product, come = products[line.product_id], done.get(line.id, fulfilment.Progress())
         views.append(
             LineView(
-                line,
-                product.number,
-                product.name,
-                product.base_unit,
-                product.decimals,
-                units[line.unit_id].decimals,
+                line, product.number, product.name, product.base_unit, product.decimals, units[line.unit_id].decimals,
                 state.item_categories_by_id[line.item_category_id].code,
                 state.sites[line.site_id].code if line.site_id is not None else "",
-                promised.get(line.id),
-                come,
-                open_quantity(quoted=come.ordered, referenced=come.referenced),
-                product.standard_cost,
-                family.asked_of(line, products, units, state.sites),
+                promised.get(line.id), come, open_quantity(quoted=come.ordered, referenced=come.referenced),
+                product.standard_cost, family.asked_of(line, products, units, state.sites),
+                state.route_codes.get(line.route_id or 0, ""),
             )
-        )
+        )  # fmt: skip
     return tuple(views)
 
 

@@ -1,7 +1,7 @@
 """What the pages of sales list and show: orders and quotations row by row, a document's head, its items, its words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from troth.business.pricing.rules import Margin, TraceLine
 from troth.business.promising import queries as promising
 from troth.business.promising.screens import BASIS, dated, reasons, short_documents
 from troth.business.sales import queries
+from troth.business.sales.line_words import agreed_of
 from troth.business.sales.models import NewDates, Order, OrderLine, Quotation, QuotationLine
 from troth.business.sales.queries import DocumentView, LineView, Margins
 from troth.business.sales.states import LineProgress, NewDatesState, OrderState, QuotationState, progress
@@ -32,7 +33,7 @@ from troth.platform.models import BlockRow
 from troth.platform.web import formats, history, keyset
 from troth.platform.web.access import allowed
 from troth.platform.web.acts import step
-from troth.platform.web.documents import Fact, Item, PromisedItem, ScheduleLine
+from troth.platform.web.documents import Available, Fact, Item, PromisedItem, ScheduleLine
 from troth.platform.web.keyset import Page
 from troth.platform.web.language import worded
 from troth.platform.web.lists import ListQuery
@@ -88,7 +89,10 @@ history.words(
         "sales.order_cancelled": _("Cancelled"),
         "sales.order_rejected_for_credit": _("Rejected for its credit"),
         "sales.order_resumed": _("Promised after the release"),
+        "sales.confirmation_lapsed": _("Goods kept no longer"),
         "sales.order_repromised": _("Promised anew after supply moved"),
+        "sales.order_served_otherwise": _("Served by other goods by a rule"),
+        "sales.order_served_as_ordered": _("Served by its own goods again"),
         "sales.order_promised_anew": _("Better dates asked for and taken"),
         "sales.new_dates_proposed": _("New dates proposed after supply moved"),
         "sales.old_dates_kept": _("Old dates kept"),
@@ -303,8 +307,13 @@ def _told(margin: Margin, currency: str) -> str:
     return amount if points is None else f"{amount} ({formats.number(points, 2)} %)"
 
 
-def items(view: DocumentView, status_of: Any, steps_of: Any, *, actor: Actor) -> list[Item]:
-    """The lines as items; `status_of` and `steps_of` answer for one line. Who may see costs sees each line's margin."""
+def items(
+    view: DocumentView, status_of: Any, steps_of: Any, *, actor: Actor, available: Mapping[int, Available] | None = None
+) -> list[Item]:
+    """The lines as items; `status_of` and `steps_of` answer for one line. Who may see costs sees each line's margin.
+
+    `available`: what could come of lines by their number.
+    """
     currency, margins = view.document.currency_id, queries.margins(view, by=actor)
     return [
         Item(
@@ -317,13 +326,15 @@ def items(view: DocumentView, status_of: Any, steps_of: Any, *, actor: Actor) ->
             schedule=_schedule(one),
             note=_note(one, margins),
             steps=steps_of(one),
+            available=available.get(one.line.line_number) if available else None,
         )
         for one in view.lines
     ]
 
 
 def _note(one: LineView, margins: Margins | None) -> str:
-    said = (one.line.rejection_reason, *_other(one), "" if one.line.rejection_reason else one.line.text)
+    agreed = () if one.line.rejection_reason else (*agreed_of(one.line), one.line.text)
+    said = (one.line.rejection_reason, *_other(one), *agreed)
     note = " · ".join(word for word in said if word)
     margin = margins.lines.get(one.line.id) if margins else None
     if margins is None or margin is None:
@@ -423,6 +434,13 @@ def item_categories() -> list[tuple[str, str]]:
 
 def sites() -> list[tuple[str, str]]:
     return [("", gettext("determined")), *names("site")]
+
+
+def routes() -> list[tuple[str, str]]:
+    """The routes that a line may name: those that a rule leads to."""
+    known = set(snapshot().route_codes.values())
+    found = [(code, f"{code} · {name}") for code, name in names("route") if code in known]
+    return [("", gettext("determined")), *found]
 
 
 def payment_terms() -> list[tuple[str, str]]:

@@ -24,9 +24,9 @@ def _by_mail(event: Recorded) -> bool:
 @subscribe("platform.block_released")
 def resume(event: Occurred) -> None:
     """Promise an order that was not confirmed while it was blocked; nothing happens to a cancelled one."""
-    if event.ref.kind != "order" or not actions.is_resumable(event.ref.id):
-        return
-    actions.resume_order(event.ref.id, scope=str(event.facts.get("scope", "")), by=SYSTEM, clock=SYSTEM_CLOCK)
+    scope = str(event.facts.get("scope", ""))
+    if event.ref.kind == "order" and actions.is_resumable(event.ref.id, scope):
+        actions.resume_order(event.ref.id, scope=scope, by=SYSTEM, clock=SYSTEM_CLOCK)
 
 
 @subscribe("sales.quotation_sent")
@@ -62,8 +62,18 @@ def mail_rejection(event: Occurred) -> None:
 @subscribe("sales.promise_kept")
 def ask_who_entered_it(event: Occurred) -> None:
     """Who entered the order finds in the inbox that supply covers its promise no longer, and decides; once."""
+    _tell(event, gettext("Supply covers this order no longer; what was promised was kept. Decide what becomes of it."))
+
+
+@subscribe("sales.confirmation_lapsed")
+def tell_that_it_lapsed(event: Occurred) -> None:
+    """Who entered the order finds in the inbox that its goods are kept no longer."""
+    _tell(event, gettext("This order waited too long for its release: its goods are kept no longer."))
+
+
+def _tell(event: Occurred, subject: str) -> None:
+    """Open an issue on the order for who entered it, unless one that says the same is open."""
     owner = Order.objects.values_list("entered_by_id", flat=True).get(pk=event.ref.id)
-    subject = gettext("Supply covers this order no longer; what was promised was kept. Decide what becomes of it.")
     known = issues.on_document("order", event.ref.id, by=SYSTEM)
     if any(one.is_open and one.subject == subject for one in known):
         return

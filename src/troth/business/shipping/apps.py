@@ -9,9 +9,11 @@ class ShippingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from troth.business.credit.actions import ranked_by
         from troth.business.sales.actions import deliver_at_once_by
         from troth.business.shipping import checks, papers  # noqa: F401 - registers its checks and papers
         from troth.business.shipping.actions.blocking import DeliveryBlocks
+        from troth.business.shipping.actions.ranks import ranks
         from troth.business.shipping.actions.rush import deliver_at_once
         from troth.business.shipping.store import claims
         from troth.business.supply.actions import register_claims
@@ -19,6 +21,7 @@ class ShippingConfig(AppConfig):
 
         register_claims(claims)
         blocking.register("delivery", DeliveryBlocks())
+        ranked_by("delivery", ranks)
         deliver_at_once_by(deliver_at_once)
 
         for code, title, plural, model in (

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.supply.actions.expect import CATEGORIES
 from troth.business.supply.models import Forecast, Receipt
-from troth.business.supply.types import COUNTS
+from troth.business.supply.types import COUNTS, EXPECTED
 from troth.kernel.netting import Category
 from troth.kernel.places import PREFIX
 from troth.kernel.valuations import segment_of
@@ -16,21 +15,22 @@ from troth.platform.verify import Check, Count, Finding, register
 
 
 def _expected() -> Iterator[Finding | Count]:
-    """What open receipts still expect is posted as supply, receipt by receipt."""
-    standing: dict[int, int] = {}
-    for category in CATEGORIES.values():
-        for (kind, receipt_id), quantity in availability.standing_by_line(category).items():
-            if kind == "receipt":
-                standing[receipt_id] = standing.get(receipt_id, 0) + quantity
-    rows = Receipt.objects.filter(state="open").values_list("id", "quantity", "received")
-    expected = {receipt_id: quantity - received for receipt_id, quantity, received in rows}
+    """What open receipts still expect is posted as supply, receipt by receipt, as what its kind counts."""
+    standing = {
+        (line_id, category): quantity
+        for category in EXPECTED.values()
+        for (kind, line_id), quantity in availability.standing_by_line(category).items()
+        if kind == "receipt"
+    }
+    rows = Receipt.objects.filter(state="open").values_list("id", "kind", "is_firm", "quantity", "received")
+    expected = {(row[0], EXPECTED[row[1], bool(row[2])]): row[3] - row[4] for row in rows}
     receipts = sorted(expected.keys() | standing.keys())
     yield Count(len(receipts))
-    for receipt_id in receipts:
-        wanted, posted = expected.get(receipt_id, 0), standing.get(receipt_id, 0)
+    for receipt_id, category in receipts:
+        wanted, posted = expected.get((receipt_id, category), 0), standing.get((receipt_id, category), 0)
         if wanted != posted:
             yield Finding(
-                f"Receipt {receipt_id}: {wanted} are expected, {posted} are posted as supply.",
+                f"Receipt {receipt_id}: {wanted} are expected, {posted} are posted as {category.name.lower()}.",
                 {"receipt": receipt_id, "expected": wanted, "posted": posted},
             )
 

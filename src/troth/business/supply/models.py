@@ -9,15 +9,21 @@ class Receipt(models.Model):
     """`quantity` of a product due at a site; `received` of it has come. Quantities in smallest units.
 
     `expires_on` is the last day of goods that are still to come, where the product is kept in batches and expires.
+    Planned supply (a requisition, a planned order) is received by nobody: it is converted into a purchase or production
+    order, which names it in `made_from`. It `is_firm` where planning leaves it as it is.
     """
 
     class Kind(models.TextChoices):
         PURCHASE = "purchase", _("purchase order")
         PRODUCTION = "production", _("production order")
+        REQUISITION = "requisition", _("purchase requisition")
+        PLANNED = "planned", _("planned order")
 
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    is_firm = models.BooleanField(_("firm"), default=False, db_default=False)
     number = models.CharField(_("number"), max_length=40)
+    made_from = models.ForeignKey("self", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     supplier = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
@@ -36,6 +42,9 @@ class Receipt(models.Model):
             models.UniqueConstraint(fields=["company", "kind", "number"], name="supply_receipt_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0, received__gte=0), name="supply_receipt_quantities"),
             models.CheckConstraint(condition=Q(received__lte=F("quantity")), name="supply_receipt_not_over"),
+            models.CheckConstraint(
+                condition=Q(is_firm=False) | Q(kind__in=["planned", "requisition"]), name="supply_receipt_firm"
+            ),
         ]
         indexes = [models.Index(fields=["product", "site", "due_on"], name="supply_receipt_due")]
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from troth.business.supply.models import Forecast, Receipt, TransferPosting
+from troth.business.supply.types import EXPECTED, PLANNED
+from troth.kernel.netting import Category
 from troth.kernel.valuations import segment_of
 from troth.ledgers.stock import queries as stock
 
@@ -33,6 +35,19 @@ class ReceiptRow:
     version: int
     expires_on: date | None
     valuation: str
+    is_firm: bool
+    made_from_id: int | None
+    made_from: str
+
+    @property
+    def category(self) -> Category:
+        """What it counts as before it comes."""
+        return EXPECTED[self.kind, self.is_firm]
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is planned and not ordered."""
+        return self.kind in PLANNED
 
     @property
     def expected(self) -> int:
@@ -42,7 +57,7 @@ class ReceiptRow:
 _ROW = (
     "id", "company_id", "kind", "number", "supplier__name", "product_id", "product__number", "product__name",
     "site_id", "site__code", "due_on", "quantity", "received", "state", "version", "expires_on",
-    "valuation",
+    "valuation", "is_firm", "made_from_id", "made_from__number",
 )  # fmt: skip
 
 
@@ -132,6 +147,21 @@ def rows(receipt_ids: Iterable[int]) -> list[ReceiptRow]:
     return _rows(Receipt.objects.filter(pk__in=list(receipt_ids)).order_by("due_on", "id"))
 
 
+def standing(named: Iterable[tuple[int, str, str]]) -> dict[tuple[int, str, str], ReceiptRow]:
+    """Receipts by company id, kind and number, open or not; those that are not there are left out."""
+    wanted = set(named)
+    rows = _rows(
+        Receipt.objects.filter(company_id__in={one[0] for one in wanted}, number__in={one[2] for one in wanted})
+    )
+    found = {(row.company_id, row.kind, row.number): row for row in rows}
+    return {one: row for one, row in found.items() if one in wanted}
+
+
+def made_of(receipt_id: int) -> list[ReceiptRow]:
+    """What planned supply was converted into, by due day."""
+    return _rows(Receipt.objects.filter(made_from_id=receipt_id).order_by("due_on", "id"))
+
+
 def by_product(product_id: int, site_id: int) -> list[ReceiptRow]:
     """What is still expected of a product at a site, by due day."""
     query = Receipt.objects.filter(product_id=product_id, site_id=site_id, state="open", received__lt=F("quantity"))
@@ -177,4 +207,4 @@ def receipt(receipt_id: int) -> ReceiptRow | None:
 
 
 def _rows(query: Any) -> list[ReceiptRow]:
-    return [ReceiptRow(*(*row[:4], row[4] or "", *row[5:])) for row in query.values_list(*_ROW)]
+    return [ReceiptRow(*(*row[:4], row[4] or "", *row[5:-1], row[-1] or "")) for row in query.values_list(*_ROW)]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.supply.models import Forecast, Receipt
 from troth.business.supply.queries import ReceiptRow
+from troth.business.supply.types import ANY_ORDER, ORDERED
 from troth.kernel.quantity import format_quantity
 from troth.platform.actors import Actor
 from troth.platform.web import history, keyset
@@ -23,6 +24,7 @@ STATES = {
     "open": Status(_("Expected"), "waiting"),
     "received": Status(_("Received"), "done"),
     "cancelled": Status(_("Cancelled"), "stopped"),
+    "converted": Status(_("Converted"), "done"),
 }
 STATE_WORDS = tuple((state, status.word) for state, status in STATES.items())
 history.words(
@@ -30,6 +32,8 @@ history.words(
         "supply.receipt_expected": _("Entered"),
         "supply.receipt_changed": _("Changed"),
         "supply.receipt_cancelled": _("Cancelled"),
+        "supply.receipt_converted": _("Converted"),
+        "supply.conversion_taken_back": _("Conversion taken back"),
         "supply.forecast_set": _("Forecast"),
         "supply.stock_moved": _("Moved"),
         "supply.stock_adjusted": _("Counted"),
@@ -67,9 +71,10 @@ def receipts(query: ListQuery) -> Page:
             | Q(supplier__name__icontains=word)
         )  # fmt: skip
     found = found.filter(state=query.filters.get("state") or "open")
-    for name, field in (("kind", "kind"), ("site", "site__code")):
-        if value := query.filters.get(name):
-            found = found.filter(**{field: value})
+    if kind := query.filters.get("kind"):
+        found = found.filter(kind__in=ORDERED if kind == ANY_ORDER else (kind,))
+    if site := query.filters.get("site"):
+        found = found.filter(site__code=site)
     first, last = query.filters.get("due_on") or (None, None)
     found = found.filter(**{"due_on__gte": first} if first else {}, **{"due_on__lte": last} if last else {})
     page = keyset.page(
@@ -82,7 +87,7 @@ def _row(one: Receipt) -> Expected:
     unit = one.product.base_unit
     left = one.quantity - one.received if one.state == "open" else 0
     return Expected(
-        one.pk, one.number, str(one.get_kind_display()), Party(one.product.name, one.product.number),
+        one.pk, one.number, str(kind_word(one)), Party(one.product.name, one.product.number),
         one.supplier.name if one.supplier else "", one.site.code, one.due_on,
         Quantity(one.quantity, unit.decimals, unit.code), Quantity(left, unit.decimals, unit.code), STATES[one.state],
     )  # fmt: skip
@@ -131,13 +136,20 @@ def _foreseen(one: Forecast, may_set: bool) -> Foreseen:
     )  # fmt: skip
 
 
-def kind_word(row: ReceiptRow) -> Any:
-    return Receipt.Kind(row.kind).label
+FIRM = {"planned": _("firm planned order"), "requisition": _("firm purchase requisition")}
+
+
+def kind_word(one: ReceiptRow | Receipt) -> Any:
+    """What a receipt is called: what is planned and stays as it is has a name of its own."""
+    return FIRM[str(one.kind)] if one.is_firm else Receipt.Kind(one.kind).label
 
 
 def awaited(actor: Actor, today: date, kind: str = "") -> Waiting:
-    """Receipts that are due by today; late are those that should have come before. `kind` narrows to one."""
-    found = Receipt.objects.filter(state="open", due_on__lte=today, received__lt=F("quantity"))
+    """Orders that are due by today; late are those that should have come before. `kind` narrows to one.
+
+    Nobody receives goods of what is planned.
+    """
+    found = Receipt.objects.filter(state="open", due_on__lte=today, received__lt=F("quantity"), kind__in=ORDERED)
     if kind:
         found = found.filter(kind=kind)
     if actor.company_ids is not None:

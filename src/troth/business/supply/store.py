@@ -8,7 +8,7 @@ from troth.platform import sql
 _KEY = {"company_id": "int", "kind": "text", "number": "text"}
 _COLUMNS = _KEY | {
     "supplier_id": "int", "product_id": "int", "site_id": "int", "due_on": "date", "quantity": "int",
-    "expires_on": "date", "valuation": "text",
+    "expires_on": "date", "valuation": "text", "is_firm": "bool", "made_from_id": "int",
 }  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def existing(numbers: Sequence[tuple[int, str, str]]) -> set[tuple[int, str, str
 
 def insert(rows: Iterable[tuple[Any, ...]]) -> list[int]:
     """Insert (company id, kind, number, supplier id, product id, site id, due on, quantity, expires on,
-    valuation type).
+    valuation type, firm, id of what it was made from).
 
     Returns the ids in the same order.
     """

@@ -1,4 +1,4 @@
-"""Types of stock, and what each counts as in availability; which of them goods may go to by a transfer posting."""
+"""What goods count as in availability: by type of stock, and by kind of receipt; which types a posting leads to."""
 
 from enum import StrEnum
 
@@ -28,6 +28,26 @@ def category_of(stock_type: str, *, is_left_out: bool) -> Category:
         if kind == stock_type and left_out in (None, is_left_out):
             return category
     raise ValueError(stock_type)
+
+
+EXPECTED = {
+    ("purchase", False): Category.PURCHASE,
+    ("production", False): Category.PRODUCTION,
+    ("requisition", False): Category.REQUISITION,
+    ("requisition", True): Category.FIRM_REQUISITION,
+    ("planned", False): Category.PLANNED,
+    ("planned", True): Category.FIRM_PLANNED,
+}
+"""(kind of receipt, firm or not) -> what it counts as before it comes."""
+
+PLANNED = ("planned", "requisition")
+"""Kinds that are planned and not ordered: nobody receives goods of them."""
+
+ORDERED = ("purchase", "production")
+"""Kinds that goods come of, and that planned supply is converted into."""
+
+ANY_ORDER = "ordered"
+"""In the place of a kind where receipts are chosen: whichever of `ORDERED`."""
 
 
 class Verb(StrEnum):

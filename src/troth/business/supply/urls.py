@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.supply.web import forecasts, opening, receipts, stock, transfer
+from troth.business.supply.web import expect, forecasts, opening, planned, receipts, stock, transfer
 
 app_name = "supply"
 urlpatterns = [
@@ -15,10 +15,13 @@ urlpatterns = [
     path("forecasts/", forecasts.ForecastList.as_view(), name="forecasts"),
     path("forecasts/enter/", forecasts.ForecastSet.as_view(), name="forecast-set"),
     path("receipts/", receipts.ReceiptList.as_view(), name="receipts"),
-    path("receipts/new/", receipts.ReceiptCreate.as_view(), name="receipt-create"),
+    path("receipts/new/", expect.ReceiptCreate.as_view(), name="receipt-create"),
+    path("receipts/plan/", planned.PlanSupply.as_view(), name="plan"),
     path("receipts/<int:key>/", receipts.ReceiptPage.as_view(), name="receipt"),
     path("receipts/<int:key>/receive/", receipts.Receive.as_view(), name="receive"),
     path("receipts/<int:key>/change/", receipts.ReceiptChange.as_view(), name="receipt-change"),
+    path("receipts/<int:key>/take-back/", planned.TakeBack.as_view(), name="receipt-take-back"),
+    path("receipts/<int:key>/convert/", planned.ReceiptConvert.as_view(), name="receipt-convert"),
     path("receipts/<int:key>/cancel/", receipts.ReceiptCancel.as_view(), name="receipt-cancel"),
     path("receipts/postings/<int:key>/reverse/", receipts.receipt_reverse, name="receipt-reverse"),
 ]

@@ -15,6 +15,7 @@ from operator import itemgetter
 
 from troth.business.sales import actions as sales
 from troth.business.sales import queries as books
+from troth.business.sales.rules import sources
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.demo.raw import Row
 from troth.doors.adventureworks.bringing import Run, portions
@@ -154,6 +155,7 @@ def _draft(one: _Order, run: Run) -> OrderDraft:
         customer=one.customer,
         requested_on=max(due_on, run.clock.today(ZONE)),
         customer_reference=one.number,
+        source_system=sources.IMPORT,
         lines=tuple(_line(row, run.look) for row in one.rows),
     )
 

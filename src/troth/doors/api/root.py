@@ -42,7 +42,7 @@ ROUTERS = (
     *promising.ROUTERS,
     quotas.operations,
     *sales.ROUTERS,
-    backorders.operations,
+    *backorders.ROUTERS,
     credit.operations,
     *shipping.ROUTERS,
     billing.operations,

@@ -6,7 +6,8 @@ lines on their way to a posted invoice, `papers` each paper with 1, 10 and 100 l
 each page in books of a million lines. `promise` measures checks in the kernel and through the store, eight
 clients beside a bare script, and the grouped writer; `backorder` the run over the open lines in the kernel alone and
 through the books, `backorder-million` through the books up to a million lines. `rules` checks a line with rules of
-20 candidates beside the check without.
+20 candidates beside the check without. `credit` checks payers with ten and a million open items, and judges 10,000
+blocked orders again after a payment run.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,11 +31,12 @@ def run(name: str, *, quick: bool, keep: bool = False) -> Sequence[Figure]:
 
 
 def _benches() -> dict[str, Callable[[bool], Sequence[Figure]]]:
-    from troth.doors.bench import backorder, by_rule, order_entry, pages, papers, promise, to_invoice
+    from troth.doors.bench import backorder, by_rule, credit, order_entry, pages, papers, promise, to_invoice
 
     return {
         "backorder": backorder.run,
         "backorder-million": lambda _quick: backorder.large(),
+        "credit": credit.run,
         "order-entry": order_entry.run,
         "order-to-invoice": to_invoice.run,
         "promise": promise.run,

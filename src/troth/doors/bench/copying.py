@@ -100,7 +100,7 @@ TABLES = (
         {"payment_id": "receivables.Payment", "invoice_id": "billing.Invoice"},
         ("invoice_number",),
     ),
-    Copied("supply.Receipt", {}, ("number",)),
+    Copied("supply.Receipt", {"made_from_id": "supply.Receipt"}, ("number",)),
     Copied("journal.Entry", _SOURCE | {"source_line_id": ("source_kind", {"receipt": "stock.Posting"})}),
     Copied("journal.Posting", {"entry_id": "journal.Entry"}),
     Copied("stock.Posting", _SOURCE | _SOURCE_LINE),
@@ -139,6 +139,7 @@ def copy(since: Marks, times: int, *, days_apart: int = 0, tell: Tell = lambda _
         if sql.is_postgres():  # or foreign keys are checked as if their tables were still small
             sql.fetch(f"ANALYZE {one.table}")
     _count_up()
+    _wait()
 
 
 def _last(table: str) -> int:
@@ -189,6 +190,18 @@ def _earlier(column: Any, name: str) -> str:
 def _move_sequence(table: str) -> None:
     if sql.is_postgres():
         sql.fetch(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+
+
+def _wait() -> None:
+    """What stands under a copied credit block waits, as what it was copied from does."""
+    sql.fetch(
+        "INSERT INTO credit_waiting (block_id, company_id, party_id, document_kind, document_id, point)"
+        " SELECT b.id, b.company_id, a.party_id, b.document_kind, b.document_id, e.point FROM platform_block b"
+        " JOIN credit_excess e ON e.id = (SELECT MAX(x.id) FROM credit_excess x WHERE x.document_kind = b.document_kind"
+        " AND x.document_id = b.document_id AND x.outcome = 'block')"
+        " JOIN credit_creditaccount a ON a.id = e.account_id WHERE b.kind = 'credit' AND b.released_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM credit_waiting w WHERE w.block_id = b.id)"
+    )
 
 
 def _count_up() -> None:

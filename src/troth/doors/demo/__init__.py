@@ -8,6 +8,7 @@
 | `people` | the users, one for each role |
 | `play` | sixty days of orders, deliveries, invoices and payments |
 | `cm1` | one order from the quotation to the payment, each document printed |
+| `planned` | a bike that is planned and not made yet, and an order on the plan |
 | `valuations` | a bike that is sold new and refurbished, and an order of both |
 | `offering` | listings, substitutions, free goods and rules of availability, and an order in which they are at work |
 | `quotas` | a quota, a supply protection, and an order that both cut |
@@ -24,6 +25,7 @@ from troth.doors.demo.dates import Dates
 from troth.doors.demo.forecasts import write_forecast
 from troth.doors.demo.offering import write_offering
 from troth.doors.demo.people import PASSWORD, USERS, add_people
+from troth.doors.demo.planned import write_plan
 from troth.doors.demo.play import Stage, play, script
 from troth.doors.demo.quotas import write_quotas
 from troth.doors.demo.valuations import write_valuation
@@ -75,7 +77,8 @@ def _make(orders: int, clock: Clock) -> Iterator[str]:
     yield "Played: " + ", ".join(f"{count:,} {what}" for what, count in sorted(stage.counts.items())) + "."
     for title, document in CM1(stage).play():
         yield f"\n{title}\n{document}"
-    yield f"\nTold apart by type: order {write_valuation(stage)} is of new bikes and of refurbished ones."
+    yield f"\nOn the plan: order {write_plan(stage)} stands on planned orders, of which one is firm."
+    yield f"Told apart by type: order {write_valuation(stage)} is of new bikes and of refurbished ones."
     yield f"Sold by rule: order {write_offering(stage)} shows substitutions, free goods and rules of availability."
     yield f"Kept for a forecast: order {write_forecast(stage)} gets what is forecast for nobody else."
     yield f"Cut by quota: order {write_quotas(stage)} shows a quota and a supply protection."

@@ -37,7 +37,7 @@ CODES = (
     Code("VA03", _("Show an order"), "sales:orders", kind="order", opens="sales:order"),
     Code("VA21", _("Create a quotation"), "sales:quotation-create"),
     Code("V.14", _("Blocks"), "web:blocks", asks="q"),
-    Code("MMBE", _("Stock overview"), "supply:stock", asks="q"),
+    Code("MMBE", _("Stock overview"), "promising:stock-overview", asks="product"),
     Code("MB1B", _("Transfer posting"), "supply:stock", "type=unrestricted", asks="product"),
     Code("QA11", _("Goods in quality inspection"), "supply:stock", "type=quality", asks="product"),
     Code("CO09", _("Availability overview"), "promising:availability", asks="product"),

@@ -89,6 +89,7 @@ TASKS = (
     ),
     Task(_("Block goods"), "supply:stock", _("transfer posting"), "type=unrestricted", "supply.transfer_stock"),
     Task(_("New receipt"), "supply:receipt-create", _("create expect purchase production")),
+    Task(_("Enter a plan"), "supply:plan", _("planned order purchase requisition planning run")),
     Task(_("New customer"), "masterdata:customers-create", _("create")),
     Task(_("New product"), "masterdata:products-create", _("create")),
     Task(_("New price"), "masterdata:prices-create", _("create condition")),
@@ -118,6 +119,7 @@ VERBS = (
     Verb(_("Reverse"), "payment", "receivables:payment-reverse"),
     Verb(_("Receive"), "receipt", "supply:receive"),
     Verb(_("Change"), "receipt", "supply:receipt-change"),
+    Verb(_("Convert"), "receipt", "supply:receipt-convert"),
 )
 
 

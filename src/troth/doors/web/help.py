@@ -53,7 +53,11 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Flow shows every document that led here and that followed, with its quantities."),
         *DOCUMENT,
     ),
-    "sales:quotation": (_("A quotation becomes an order once the customer accepts it; both stay tied."), *DOCUMENT),
+    "sales:quotation": (
+        _("A quotation becomes an order once the customer accepts it; both stay tied."),
+        _("It may hold its goods until then: for its order alone, and no longer than it is valid."),
+        *DOCUMENT,
+    ),
     "sales:order-create": (
         _("Price, availability and dates appear while you type; nothing is promised before you submit."),
         _("What is missing is listed at the side and does not keep you from saving the draft."),
@@ -204,6 +208,17 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Of each so many that are ordered some are free: within the ordered quantity, or on top of it."),
         _("What is free is an item of its own without a price. It follows the changes of its main item."),
     ),
+    "masterdata:package-sizes-list": (
+        _("In which packages a product goes to a customer, or to all who have no sizes of their own."),
+        _("Only whole packages are promised. What was ordered may be rounded to them before it is checked."),
+        _("A change holds for the next check; what is promised already stays."),
+        *LIST,
+    ),
+    "masterdata:product-sites-list": (
+        _("What each site keeps of a product: its fixed bin, its safety stock, and how long it takes to replenish it."),
+        _("A lead time that is empty is the product's. A change holds for the next check; what is promised stays."),
+        *LIST,
+    ),
     "masterdata:batches-list": (
         _("A batch is what was made together. What can be used until a day is promised for deliveries up to it only."),
         _("Another last day counts at once; promises that are left without goods are made anew."),
@@ -225,6 +240,10 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Try the scope on a product: the answer is what it would promise now, with the reason."),
         _("Nothing is held and nothing is written."),
     ),
+    "promising:stock-overview": (
+        _("What there is of a product, summed from the company to its sites, their locations and the batches there."),
+        _("Beside it what is on order, planned, promised and held; of a location only what it alone is to serve."),
+    ),
     "supply:stock": (_("What lies in which bin, by product and stock type."), *LIST),
     "supply:bin-stock": (
         _("Move takes goods to another bin of the site."),
@@ -236,10 +255,14 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         *LIST,
     ),
     "supply:receipts": (
-        _("What is expected from purchase and production, when, and what of it has come."),
+        _("What is ordered or planned, when it is due, and what of it has come."),
         *LIST,
     ),
-    "supply:receipt": (_("Receive books the goods into a bin, in one part or several."), *DOCUMENT),
+    "supply:receipt": (
+        _("Receive books the goods into a bin, in one part or several."),
+        _("Convert makes an order out of what is planned; what was promised on it stays promised."),
+        *DOCUMENT,
+    ),
     "web:blocks": (
         _("All that stops an order or a delivery, the longest first: what it stops, why, and who may release it."),
         _("Tick rows and release them for one reason. Each is released by itself; what cannot be is told and why."),

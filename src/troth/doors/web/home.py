@@ -147,7 +147,7 @@ TASKS = {
     "to_pack": Task(_("Deliveries to pack"), "shipping:packing", _yard("to_pack")),
     "to_issue": Task(_("Ready for goods issue"), "shipping:deliveries?state=picked", _yard("to_issue")),
     "unproven": Task(_("Proofs of delivery to record"), "shipping:proofs", _yard("unproven")),
-    "receipts": Task(_("Receipts due"), "supply:receipts?state=open&due_on_until={today}", supply.awaited),
+    "receipts": Task(_("Receipts due"), "supply:receipts?state=open&kind=ordered&due_on_until={today}", supply.awaited),
     "production": Task(
         _("Production due"),
         "supply:receipts?state=open&kind=production&due_on_until={today}",

@@ -1,7 +1,8 @@
 """The inbox: what waits for the person by name or by role, with its count in the top bar.
 
-Requests come from other roles and have a deadline; issues are the customer's, and the person said to see to them. Work
-that comes by the hundred (orders to deliver, lines to pick) is counted on the home.
+Requests come from other roles and have a deadline; issues are the customer's, and the person said to see to them;
+notices tell that orders of theirs got other dates. Work that comes by the hundred (orders to deliver, lines to pick) is
+counted on the home.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.sales.actions.told import notices
+from troth.business.sales.web.told import told
 from troth.platform import documents, issues, requests
 from troth.platform.web import requests as handoffs
 from troth.platform.web.frame import Inbox
@@ -45,7 +48,7 @@ class Raised:
 
 def inbox_of(request: HttpRequest) -> Inbox:
     actor, now = request.actor, request.clock.now()  # type: ignore[attr-defined]
-    count = requests.open_to(actor, now).count() + issues.open_of(actor).count()
+    count = requests.open_to(actor, now).count() + issues.open_of(actor).count() + notices(actor).count()
     return Inbox(count, reverse("inbox"), reverse("inbox-count"))
 
 
@@ -64,9 +67,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "waiting": handoffs.with_steps(actor, _open_of(actor).order_by("due_at", "pk")[:SHOWN], now),
         "views": _views(actor, now) if actor.may("platform.view_request") else (),
         "raised": tuple(_raised(actor, now)),
+        "told": told(actor, SHOWN),
         "empty": Empty(
             _("Nothing waits for you"),
-            _("Questions of other roles and issues that you see to appear here. Your work lists are on the home."),
+            _(
+                "Questions of other roles, issues that you see to, and new dates of your orders appear here. "
+                "Your work lists are on the home."
+            ),
         ),
     }
     return render(request, "inbox.html", context)

@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import screens as promising
 from troth.business.promising.queries import scope_of
+from troth.business.promising.web import lying
 from troth.business.supply import queries as supply
-from troth.kernel.places import location_of
+from troth.business.supply.screens import kind_word
+from troth.kernel.replenishment import lead_time
 from troth.kernel.valuations import segment_of
 from troth.ledgers.stock import queries as stock
 from troth.ledgers.stock.queries import StockRow
@@ -23,6 +25,7 @@ from troth.platform.web import documents
 from troth.platform.web.acts import step, steps
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.language import worded
 from troth.platform.web.values import ACTIVE, INACTIVE, Empty, Link, Quantity, Status
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow, SiteRow
@@ -30,17 +33,6 @@ from troth.reference.queries import ProductRow, SiteRow
 SOON_DAYS = 30
 """What expires within so many days stands out."""
 
-BINS = (
-    Column("site", _("Site")),
-    Column("location", _("Location")),
-    Column("bin", _("Bin"), wide=True),
-    Column("type", _("Type"), "status"),
-    Column("batch", _("Batch")),
-    Column("valuation", _("Valuation type")),
-    Column("owner", _("Held by")),
-    Column("received_on", _("Since"), "date"),
-    Column("quantity", _("Quantity"), "quantity"),
-)
 BATCHES = (
     Column("batch", _("Batch"), "link"),
     Column("site", _("Site"), wide=True),
@@ -50,6 +42,7 @@ BATCHES = (
 )
 RECEIPTS = (
     Column("number", _("Receipt"), "link"),
+    Column("kind", _("Kind")),
     Column("supplier", _("Supplier"), wide=True),
     Column("site", _("Site")),
     Column("due_on", _("Due"), "date"),
@@ -122,7 +115,8 @@ def _facts(product: ProductRow) -> Iterable[Fact]:
     yield Fact(_("Unit"), product.base_unit)
     yield Fact(_("Weight"), Quantity(product.weight_g, 3, "kg") if product.weight_g else None)
     yield Fact(_("Volume"), Quantity(product.volume_ml, 3, "l") if product.volume_ml else None)
-    yield Fact(_("Lead time"), Quantity(product.lead_days, 0, str(_("working days"))) if product.lead_days else None)
+    takes = lead_time(product.lead, is_made=product.is_made)
+    yield Fact(_("Lead time"), worded(takes.told) if takes else None)
     if product.has_batches:
         life = product.shelf_life_days
         yield Fact(_("Shelf life"), _("kept in batches") if life is None else Quantity(life, 0, str(_("days"))))
@@ -144,47 +138,16 @@ def _usual(product: ProductRow, sites: list[SiteRow]) -> SiteRow | None:
 
 
 def _stock(product: ProductRow, actor: Any, clock: Clock) -> dict[str, Any]:
-    """Where it lies: summed by site, location and type, by batch, then bin by bin."""
-    seen = {site.id for site in _sites(actor)}
+    """Where it lies: summed from the company down, by batch, by valuation type, then bin by bin."""
+    sites = lying.seen_by(actor)
+    seen = {site.id for site in sites}
     rows = [row for row in stock.overview(product.id) if row.key.site_id in seen]
     types = list(dict.fromkeys(row.key.stock_type for row in rows))
-    columns = (
-        Column("site", _("Site")),
-        Column("location", _("Location"), wide=True),
-        Column("check", _("Check"), "status"),
-        *([Column("kept", _("Promised from there alone"), "quantity")] if any(map(_is_kept, rows)) else []),
-        *(Column(kind, TYPES[kind].word if kind in TYPES else kind, "quantity") for kind in types),
-    )
-    empty = Empty(_("It lies nowhere"), _("Stock appears when goods of an expected receipt are received."))
     return {
         "batches": _batches(rows, product, types, clock) if product.has_batches else None,
         "valuations": _valuations(rows, product, types) if any(row.key.valuation for row in rows) else None,
-        "sums": table_of(columns, _sums(rows, product)),
-        "bins": table_of(BINS, [_bin(row, product) for row in rows]),
-        "empty": empty,
+        **lying.of_product(product, sites),
     }
-
-
-LEFT_OUT = Status(_("left out"), "draft")
-
-
-def _sums(rows: list[StockRow], product: ProductRow) -> list[dict[str, Any]]:
-    """By site and storage location, with whether what lies there may be promised."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        place = {"site": row.site, "location": row.location, "check": LEFT_OUT if row.is_left_out else None}
-        of_location = found.setdefault((row.site, row.location), place)
-        before = of_location.get(row.key.stock_type, Quantity(0)).value
-        of_location[row.key.stock_type] = Quantity(before + row.quantity, product.decimals, product.base_unit)
-        if _is_kept(row):
-            kept = of_location.get("kept", Quantity(0)).value + row.quantity
-            of_location["kept"] = Quantity(kept, product.decimals, product.base_unit)
-    return list(found.values())
-
-
-def _is_kept(row: StockRow) -> bool:
-    """Whether its location keeps it for order lines that name that location."""
-    return bool(location_of(row.key.owner))
 
 
 def _valuations(rows: list[StockRow], product: ProductRow, types: list[str]) -> Any:
@@ -235,22 +198,12 @@ def _life(expires_on: date | None, today: date) -> Status | None:
     return Status(words, "done" if left > SOON_DAYS else "waiting")
 
 
-def _bin(row: StockRow, product: ProductRow) -> dict[str, Any]:
-    return {
-        "site": row.site, "location": row.location, "bin": row.bin,
-        "type": TYPES.get(row.key.stock_type, Status(row.key.stock_type)), "batch": row.key.batch,
-        "valuation": row.key.valuation,
-        "owner": row.key.owner.partition(":")[2], "received_on": row.received_on,
-        "quantity": Quantity(row.quantity, product.decimals, product.base_unit),
-    }  # fmt: skip
-
-
 def _receipts(product: ProductRow, actor: Any) -> dict[str, Any]:
     """What is still expected at the sites that the person sees."""
     rows: list[dict[str, Any]] = [
         {
-            "number": Link(one.number, reverse("supply:receipt", args=[one.id])), "supplier": one.supplier,
-            "site": one.site, "due_on": one.due_on,
+            "number": Link(one.number, reverse("supply:receipt", args=[one.id])), "kind": kind_word(one),
+            "supplier": one.supplier, "site": one.site, "due_on": one.due_on,
             "expected": Quantity(one.expected, product.decimals, product.base_unit),
         }
         for site in _sites(actor)

@@ -8,6 +8,7 @@ what the items hold is given back and taken again in this order, within a strate
     3 Gain           give the floor back and propose; the proposal stands where it is at least the floor on every day
     4 Improve        take of their old rows what is left of them, then propose as Gain does
     5 Redistribute   propose
+      Share          each has its part of what is left (`fair`), at the place of the first of its pool
     6 Fill           take of their old rows what is left of them
     7 Lose           nothing
 
@@ -18,6 +19,7 @@ With C the quantity confirmed by a day, old and new:
     Gain           C_new >= C_old on every day, or an exception
     Improve        loses nothing to other Improve items or to those below
     Redistribute   no later rank holds goods on a day on which an earlier one still misses some
+    Share          by each day the same part of what it asks for as all of its pool who are due, to a unit
     Fill           C_new <= C_old on every day
     Lose           C_new = 0
     Skip, frozen   unchanged; what they hold is demand
@@ -26,9 +28,17 @@ Besides: nothing is confirmed beyond supply; a second run, under the strategies 
 nothing; the order of the input does not matter; and where no exception is raised, more supply never gives Win and Gain
 items less. A Gain item keeps what it had even against Win: who must give way is Redistribute.
 
+Items under Share see what those before them left, and have the largest part of it that leaves the same part to all
+of their pool, on each day. Who cannot use its share (all or nothing, no small part, under a quota) keeps what it can,
+and the others share the rest anew; what rounding leaves goes out by rank. Those of goods that expire, and groups, come
+by rank after the others.
+
 Items of a group are decided as one, on all of their keys: they keep their old rows, all of them, or each is whole on
 one common day, or they have nothing. What is said of an item holds for each of a group; but a group, as any item that
 wants all of it at once, leaves to later ranks what does not suffice for it, and more supply may let it pass another by.
+
+What whole packages cannot use is there for later ranks. Who may have nothing by its day, or not all of it in whole
+packages, cannot win.
 
 Items that one place alone serves ask for what lies there, from today on: what it keeps for them, and what of the key is
 given up. What is said of goods is said of those that may serve an item.
@@ -49,9 +59,21 @@ may take as it is asked.
 `run` is the simulation and the execution. It reads and returns columns (`Backlog`, `Supply`, `Outcome`).
 """
 
-from troth.kernel.backorder.columns import Backlog, Outcome, Raised, Reaction, Reactions, Strategy, Supply
+from troth.kernel.backorder.columns import TOO_LATE, Backlog, Outcome, Raised, Reaction, Reactions, Strategy, Supply
 from troth.kernel.backorder.guarded import Kept
 from troth.kernel.backorder.links import Quotas
 from troth.kernel.backorder.run import run
 
-__all__ = ["Backlog", "Kept", "Outcome", "Quotas", "Raised", "Reaction", "Reactions", "Strategy", "Supply", "run"]
+__all__ = [
+    "TOO_LATE",
+    "Backlog",
+    "Kept",
+    "Outcome",
+    "Quotas",
+    "Raised",
+    "Reaction",
+    "Reactions",
+    "Strategy",
+    "Supply",
+    "run",
+]

@@ -19,16 +19,21 @@ from troth.kernel.netting import Array
 Flags = npt.NDArray[np.bool_]
 
 
+TOO_LATE = -2
+"""For a latest day: it is over before any goods could come."""
+
+
 class Strategy(IntEnum):
-    """How an item takes part; in this order but for the floors of Gain, which come first."""
+    """How an item takes part; in this order, but the floors of Gain come first, and Redistribute and Share are one."""
 
     WIN = 0
     GAIN = 1
     IMPROVE = 2
     REDISTRIBUTE = 3
-    FILL = 4
-    LOSE = 5
-    SKIP = 6
+    SHARE = 4
+    FILL = 5
+    LOSE = 6
+    SKIP = 7
 
 
 class Reaction(IntEnum):
@@ -91,8 +96,11 @@ class Backlog:
 
     The rest may be None, which is the usual case and quicker:
     mode                 0 one time, 1 complete, 2 partial (None: partial), as in `proposals`
-    min_shipment, max_lines, latest_day, replenishment_day      as `proposals.Terms`; -1 for no such day
+    min_shipment, max_lines, latest_day, replenishment_day      as `proposals.Terms`; -1 for no such day, `TOO_LATE`
+    packing              place in the packages of the run, of which new rows are made up; -1: any quantity
     frozen               True: as SKIP
+    pool                 number of the items under SHARE that share with each other, at the place of the first of them;
+                         None: all that draw on a key
     sequences            place in `Quotas.sequences`, -1 for none
     open_after           what quotas cannot confirm of the item by this day stays open; -1: it goes to a later one
     booking_offsets      one more than items; with `booking_procedure`, `booking_cell`, `booking_quantity`: what its old
@@ -126,7 +134,9 @@ class Backlog:
     max_lines: Array | None = None
     latest_day: Array | None = None
     replenishment_day: Array | None = None
+    packing: Array | None = None
     frozen: Flags | None = None
+    pool: Array | None = None
     sequences: Array | None = None
     open_after: Array | None = None
     booking_offsets: Array | None = None
@@ -190,6 +200,8 @@ class Outcome:
     booking_item, booking_procedure, booking_cell, booking_quantity      what the rows of an item book of its quotas,
     all of it (see `quota.Booking`); nothing for items that were not moved, which keep what they booked before
     taken_item, taken_protection, taken_quantity         the same of what is kept for it, by its place on the key
+    share_item, share_supply, share_demand, share_among, share_day       of an item under SHARE that is short or late:
+    so much is there by that day for the demand of so many who are due by then; of one that is short, in the end
     """
 
     row_offsets: Array
@@ -214,3 +226,8 @@ class Outcome:
     taken_item: Array
     taken_protection: Array
     taken_quantity: Array
+    share_item: Array
+    share_supply: Array
+    share_demand: Array
+    share_among: Array
+    share_day: Array

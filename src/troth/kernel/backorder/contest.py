@@ -1,17 +1,18 @@
 """One contest: the items of a key, or of all the keys that quotas and groups link, in the steps of the run."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from troth.kernel import proposals
 from troth.kernel.backorder.balance import Aside, Goods, free_on
 from troth.kernel.backorder.columns import Raised, Reaction, Reactions, Strategy
+from troth.kernel.backorder.dealing import Deal, alike
 from troth.kernel.backorder.guarded import Guarded
+from troth.kernel.backorder.hands import Hands, dominates, in_packages, usable, with_basis
 from troth.kernel.backorder.items import Group, Item, Row, Rows, Unit
 from troth.kernel.backorder.perishing import Perishing
 from troth.kernel.proposals import Curve, Line, Terms
-from troth.kernel.protection import Taken
-from troth.kernel.quota import Booking, Rationed, Rations, proposed
+from troth.kernel.quota import Rations, proposed
 from troth.kernel.steps import Steps
 
 
@@ -23,15 +24,15 @@ class Aborted(Exception):
         self.items, self.reaction = unit.members, reaction
 
 
-class Contest:
+class Contest(Hands):
     """Settles items and groups, which come in the order of their rank; skipped ones are part of the balances.
 
-    Each item knows the balance that serves it; `rations` is what quotas leave to the items of the run.
+    Each item knows the balance that serves it.
     """
 
     def __init__(self, units: Sequence[Unit], reactions: Reactions, rations: Rations) -> None:
-        self._rations, self._reactions = rations, reactions
-        self._units = units
+        super().__init__(rations)
+        self._units, self._reactions = units, reactions
         self._freed = False
 
     def settle(self) -> None:
@@ -43,13 +44,33 @@ class Contest:
         for unit in self._of(Strategy.IMPROVE):
             self._keep(unit)
         self._improve_of(Strategy.IMPROVE)
-        for unit in self._of(Strategy.REDISTRIBUTE):
-            self._share(unit)
+        self._deal()
         for unit in self._of(Strategy.FILL):
             self._keep(unit)
 
     def _of(self, strategy: Strategy) -> list[Unit]:
         return [unit for unit in self._units if unit.strategy == strategy]
+
+    def _deal(self) -> None:
+        """Redistribute by rank; who shares gets its share at the place of the first of its pool."""
+        pools: dict[int, list[Unit]] = {}
+        for unit in self._of(Strategy.SHARE):
+            pools.setdefault(unit.members[0].pool, []).append(unit)
+        for unit in self._units if pools else self._of(Strategy.REDISTRIBUTE):
+            if unit.strategy == Strategy.REDISTRIBUTE:
+                self._share(unit)
+            elif unit.strategy == Strategy.SHARE:
+                self._deal_pool(pools.pop(unit.members[0].pool, ()))
+
+    def _deal_pool(self, pool: Sequence[Unit]) -> None:
+        """Fair shares of what several see alike; then by rank who sees what nobody else does."""
+        shared = alike(pool)
+        for items in shared:
+            Deal(items, self._rations).settle()
+        dealt = {item.place for items in shared for item in items}
+        for unit in pool:
+            if not dealt.intersection(item.place for item in unit.members):
+                self._share(unit)
 
     def _improve_of(self, strategy: Strategy) -> None:
         """Improve the units, by rank, until none finds better.
@@ -93,8 +114,8 @@ class Contest:
     def _wins(self, unit: Unit) -> bool:
         """Take the whole quantity on the day asked for, or nothing."""
         if isinstance(unit, Item):
-            return self._takes(unit, self._wanted(unit))
-        return self._all(unit, self._wanted)
+            return unit.may_win and self._takes(unit, self._wanted(unit))
+        return all(item.may_win for item in unit.members) and self._all(unit, self._wanted)
 
     def _all(self, group: Group, rows: Callable[[Item], Rows]) -> bool:
         """Take of each member these rows, asked for when its turn comes; none where one lacks."""
@@ -143,7 +164,7 @@ class Contest:
         had, booked = item.new, (item.bookings, item.taken)
         self._release(item)
         proposed = self._proposal(item)
-        better = _dominates(proposed, had) and not _dominates(had, proposed)
+        better = dominates(proposed, had) and not dominates(had, proposed)
         if better:
             self._take(item, proposed)
             self._freed = self._freed or self._frees(item, had)
@@ -158,7 +179,7 @@ class Contest:
         self._release(group)
         if self._propose(group, [item.day for item in group.members]):
             pairs = [(item.new, old) for item, (old, _, _) in zip(group.members, had, strict=True)]
-            if all(_dominates(new, old) for new, old in pairs) and not all(_dominates(old, new) for new, old in pairs):
+            if all(dominates(new, old) for new, old in pairs) and not all(dominates(old, new) for new, old in pairs):
                 self._freed = self._freed or any(
                     self._frees(item, old) for item, (old, _, _) in zip(group.members, had, strict=True)
                 )
@@ -223,38 +244,9 @@ class Contest:
             item.is_limited |= limited
         else:
             lines = proposals.complete(_from(balance, day), item.quantity, day, terms)
-        return _with_basis(lines, balance)[0] if lines else None
-
-    def _proposal(self, item: Item) -> Rows:
-        balance, terms = self._curve(item), item.terms
-        if isinstance(balance, Perishing):
-            curve = balance.since(item.day)
-            lines = item.rule(curve, item.quantity, curve.day, terms)
-        elif not item.sequences:
-            lines = item.rule(balance, item.quantity, item.day, terms)
-        else:
-            rationed = self._rationed(item, balance, day=item.day, ready=terms.replenishment_day, usable=item.timetable)
-            lines, item.is_limited = proposed(
-                item.rule, rationed, item.quantity, day=item.day, terms=terms, last=item.open_after
-            )
-        item.fickle = _is_fickle(item, len(lines))
-        if not item.sequences and not isinstance(balance, Perishing):
-            lines = _usable(lines, item)
-        if terms.replenishment_day is None:
-            return [(day, quantity, False) for day, quantity in lines]
-        return _with_basis(lines, balance)
-
-    def _curve(self, item: Item) -> Steps | Perishing:
-        """What an item that has nothing now may take of its key."""
-        balance = item.balance
-        if item.asks_as is None or not isinstance(balance, Guarded):
-            return balance
-        return balance.seen_by(item.asks_as, item.old)
-
-    def _rationed(
-        self, item: Item, curve: Curve, *, day: int, ready: int | None = None, usable: Sequence[int] = ()
-    ) -> Rationed:
-        return Rationed(curve, self._rations, item.sequences, day=day, replenishment_day=ready, usable=usable)
+        if item.packages is not None and not item.packages.is_whole(item.quantity):
+            return None
+        return with_basis(lines, balance)[0] if lines else None
 
     def _keep(self, unit: Unit) -> None:
         """Take of the old rows what is left of them, and nothing that was not in them."""
@@ -282,12 +274,12 @@ class Contest:
         rule = proposals.complete if item.rule is proposals.complete else proposals.partial
         terms = Terms(item.terms.min_shipment, most)
         if isinstance(ceiling, Perishing):
-            return rule(ceiling, quantity, ceiling.day, terms)
+            return in_packages(rule(ceiling, quantity, ceiling.day, terms), item, quantity)
         if not item.sequences:
-            return _usable(rule(ceiling, quantity, 0, terms), item)
+            return usable(in_packages(rule(ceiling, quantity, 0, terms), item, quantity), item)
         rationed = self._rationed(item, ceiling, day=0, usable=item.timetable)
         lines, item.is_limited = proposed(rule, rationed, quantity, day=0, terms=terms)
-        return lines
+        return in_packages(lines, item, quantity)
 
     def _under(self, balance: Goods, rows: Rows) -> Steps | Perishing:
         """The free curve below what the rows confirm by each day."""
@@ -306,62 +298,10 @@ class Contest:
 
     def _within_quota(self, item: Item, row: Row) -> Row:
         day, quantity, procured = row
-        return day, min(quantity, self._rations.room(day, item.sequences)), procured
-
-    def _takes(self, item: Item, rows: Rows) -> bool:
-        """Take the rows if there are goods and quota for all of them, else nothing."""
-        balance, keeps = item.balance, self._keeps_booked(item, rows)
-        owner = item.asks_as
-        if owner is not None and isinstance(balance, Guarded) and not balance.covers(owner, item.old, rows):
-            return False
-        for row in rows:
-            day, quantity, procured = row
-            short = not procured and free_on(balance, day) < quantity
-            if short or (item.sequences and not keeps and self._rations.room(day, item.sequences) < quantity):
-                self._release(item)
-                return False
-            self._issue(item, (row,))
-            if item.sequences and not keeps:
-                item.bookings = [*item.bookings, *self._rations.take(day, quantity, item.sequences)]
-        if keeps:
-            self._book(item, item.booked)
-        self._use(item, rows)
-        return True
-
-    def _take(self, item: Item, rows: Rows) -> None:
-        keeps = not item.new and self._keeps_booked(item, rows)
-        self._use(item, rows)
-        self._issue(item, rows)
-        if keeps:
-            self._book(item, item.booked)
-        elif item.sequences:
-            for day, quantity, _ in rows:
-                item.bookings = [*item.bookings, *self._rations.take(day, quantity, item.sequences)]
-
-    def _keeps_booked(self, item: Item, rows: Rows) -> bool:
-        """Whether these are its old rows, and what they book of its quotas is free as it was."""
-        return bool(item.booked) and tuple(rows) == tuple(item.old) and self._rations.has(item.booked)
-
-    def _restore(self, item: Item, rows: Rows, bookings: Sequence[Booking], taken: list[Taken]) -> None:
-        """Let an item have again what it gave back just now."""
-        self._issue(item, rows)
-        self._book(item, bookings)
-        balance = item.balance
-        if isinstance(balance, Guarded):
-            balance.use(taken)
-            item.taken = taken
-
-    def _use(self, item: Item, rows: Rows) -> None:
-        """Use up what is kept for the item; with the rows that it had, what those used up."""
-        balance = item.balance
-        if item.asks_as is None or not isinstance(balance, Guarded):
-            return
-        if not item.taken and [row[:2] for row in rows] == [row[:2] for row in item.old]:
-            balance.use(item.kept)
-            item.taken = list(item.kept)
-            return
-        for day, quantity, _ in rows:
-            item.taken = [*item.taken, *balance.consume(item.asks_as, day, quantity)]
+        room = self._rations.room(day, item.sequences)
+        if room < quantity and item.packages is not None:
+            room = item.packages.down(max(room, 0))
+        return day, min(quantity, room), procured
 
     def _frees(self, item: Item, had: Rows) -> bool:
         """Whether what the item has now, which is better than what it had, may leave others more than that did."""
@@ -373,75 +313,8 @@ class Contest:
         if not any(row[2] for row in item.new):
             return False
         now, before = ([row for row in rows if not row[2]] for rows in (item.new, had))
-        return not _dominates(now, before)
-
-    def _issue(self, item: Item, rows: Rows) -> None:
-        balance = item.balance
-        for day, quantity, procured in rows:
-            if not procured:
-                balance.take(day, quantity)
-        item.new = (*item.new, *rows)
-
-    def _book(self, item: Item, bookings: Sequence[Booking]) -> None:
-        self._rations.book(bookings)
-        item.bookings = list(bookings)
-
-    def _release(self, unit: Unit) -> None:
-        for item in unit.members:
-            balance = item.balance
-            for day, quantity, procured in item.new:
-                if not procured:
-                    balance.give_back(day, quantity)
-            if item.bookings:
-                self._rations.give_back(item.bookings)
-                item.bookings = []
-            if item.taken:
-                assert isinstance(balance, Guarded)
-                balance.use(item.taken, -1)
-                item.taken = []
-            item.new = ()
+        return not dominates(now, before)
 
 
 def _from(curve: Steps | Perishing, day: int) -> Curve:
     return curve.since(day) if isinstance(curve, Perishing) else curve
-
-
-def _usable(lines: tuple[Line, ...], item: Item) -> tuple[Line, ...]:
-    return proposals.on_days(lines, item.timetable, item.terms.latest_day)
-
-
-def _with_basis(lines: Iterable[Line], balance: Steps | Perishing) -> Rows:
-    """The lines as rows; what is free by its day does not cover a row on the lead time."""
-    rows, got = [], 0
-    for day, quantity in lines:
-        got += quantity
-        rows.append((day, quantity, got > free_on(balance, day)))
-    return rows
-
-
-def _is_fickle(item: Item, lines: int) -> bool:
-    """Whether a proposal of so many lines, made again with less free, may suit the item better.
-
-    Where lines are few or must not be small, one waits for the rest; it comes earlier where no rest is to be had.
-    """
-    if isinstance(item.balance, Perishing):
-        return True
-    cut = item.rule is proposals.partial and (item.terms.min_shipment > 1 or lines >= item.terms.max_lines)
-    return cut or bool(item.sequences)
-
-
-def _dominates(new: Rows, old: Rows) -> bool:
-    """Whether at least as much is confirmed on every day."""
-    coming, got, floor = iter(new), 0, 0
-    day, quantity, _ = next(coming, _NEVER)
-    for due, held, _ in old:
-        floor += held
-        while day <= max(due, 0):
-            got += quantity
-            day, quantity, _ = next(coming, _NEVER)
-        if got < floor:
-            return False
-    return True
-
-
-_NEVER: Row = (2**63, 0, False)

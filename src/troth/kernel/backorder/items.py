@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 
 from troth.kernel import proposals
 from troth.kernel.backorder.balance import Balance, Goods
+from troth.kernel.backorder.fair import Portion
+from troth.kernel.packages import Packages
 from troth.kernel.proposals import Curve, Line, Terms
 from troth.kernel.protection import Group as Owner
 from troth.kernel.protection import Taken
@@ -27,8 +29,8 @@ class Item:
     """An open item: what it asks for, what it had, and, as the contest goes on, what it has.
 
     `balance` is what may serve it. `fickle`: its last proposal, made again with less free, may suit it better.
-    `asks_as`: who it is to those for whom something is kept of its key, of which its old rows took `kept`, and what it
-    has now `taken`.
+    `share`: what its fair share was of, where it is short or late. `asks_as`: who it is to those for whom something is
+    kept of its key, of which its old rows took `kept`, and what it has now `taken`.
     """
 
     __slots__ = (
@@ -47,12 +49,15 @@ class Item:
         "new",
         "old",
         "open_after",
+        "packages",
         "place",
+        "pool",
         "quantity",
         "raised",
         "row_lasts",
         "rule",
         "sequences",
+        "share",
         "strategy",
         "taken",
         "terms",
@@ -63,6 +68,7 @@ class Item:
         self.place, self.key, self.quantity, self.day, self.strategy = place, key, quantity, day, strategy
         self.rule: Rule = proposals.partial
         self.terms: Terms = proposals.ANY_TERMS
+        self.packages: Packages | None = None
         self.sequences: Sequences = ()
         self.timetable: Sequence[int] = ()
         self.old: Rows = ()
@@ -75,7 +81,8 @@ class Item:
         self.open_after: int | None = None
         self.is_limited = False
         self.raised = 0
-        self.group = self.aside = -1
+        self.group = self.aside = self.pool = -1
+        self.share: Portion | None = None
         self.lasting: Sequence[int] = ()
         self.row_lasts: dict[int, int] = {}
         self.balance: Goods = NOTHING
@@ -89,6 +96,12 @@ class Item:
     def is_whole(self) -> bool:
         """Whether what it had is all it asks for."""
         return sum([row[1] for row in self.old]) == self.quantity
+
+    @property
+    def may_win(self) -> bool:
+        """Whether all of it may be confirmed on the day asked for, goods or not."""
+        latest, packages = self.terms.latest_day, self.packages
+        return (latest is None or self.day <= latest) and (packages is None or packages.is_whole(self.quantity))
 
     @property
     def is_met(self) -> bool:

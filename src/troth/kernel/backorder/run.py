@@ -20,6 +20,7 @@ from troth.kernel.backorder.links import NO_QUOTAS, Quotas, linked
 from troth.kernel.backorder.losses import losses_of
 from troth.kernel.backorder.perishing import Larder, Perishing
 from troth.kernel.netting import Array
+from troth.kernel.packages import Packages
 from troth.kernel.proposals import ANY_TERMS, Terms
 from troth.kernel.protection import Taken
 from troth.kernel.quota import Booking, Rations
@@ -37,6 +38,7 @@ def run(
     kept: Kept = NOTHING_KEPT,
     timetables: Sequence[Sequence[int]] = (),
     lasting: Sequence[Sequence[int]] = (),
+    packings: Sequence[Packages] = (),
 ) -> Outcome:
     """Return what the items would be promised; nothing is changed. The same input gives the same outcome, whatever the
     order of its items. A timetable gives for each day from today on the first day from it on (never an earlier one,
@@ -48,7 +50,7 @@ def run(
     reactions = reactions or Reactions()
     _assert_sound(backlog)
     book = _Book(len(backlog), len(supply), quotas)
-    for contest in _contests(backlog, supply, _Given(quotas, kept, timetables, lasting), horizon):
+    for contest in _contests(backlog, supply, _Given(quotas, kept, timetables, lasting, packings), horizon):
         try:
             Contest(contest.units(horizon), reactions, contest.rations).settle()
         except Aborted as stopped:
@@ -57,7 +59,7 @@ def run(
             book.aborted[list(contest.balances)] = True
             for item in contest.moving:
                 item.new, item.strategy, item.bookings = item.old, contest.strategies[item.place], []
-                item.is_limited, item.taken = False, []
+                item.is_limited, item.taken, item.share = False, [], None
         book.enter(contest.items)
     return book.outcome(backlog)
 
@@ -83,7 +85,7 @@ class _Book:
         self._places, self._counts, self._strategies, self._raised = (array("q") for _ in range(4))
         self._limited = array("b")
         self._days, self._quantities, self._procured = array("q"), array("q"), array("b")
-        self._losses, self._bookings, self._taken = array("q"), array("q"), array("q")
+        self._losses, self._bookings, self._taken, self._shares = (array("q") for _ in range(4))
         self._gained, self._lost = np.zeros(items, np.int64), np.zeros(items, np.int64)
 
     def enter(self, items: Sequence[Item]) -> None:
@@ -101,6 +103,9 @@ class _Book:
             for booking in item.bookings:
                 self._bookings.append(item.place)
                 self._bookings.extend(booking)
+            if item.share is not None:
+                self._shares.append(item.place)
+                self._shares.extend(item.share[1:])
             for taken in item.taken:
                 self._taken.append(item.place)
                 self._taken.extend(taken)
@@ -127,6 +132,8 @@ class _Book:
         bookings = bookings[np.argsort(bookings[:, 0], kind="stable")]
         taken = _column(self._taken).reshape(-1, 3)
         taken = taken[np.argsort(taken[:, 0], kind="stable")]
+        shares = _column(self._shares).reshape(-1, 5)
+        shares = shares[np.argsort(shares[:, 0], kind="stable")]
         return Outcome(
             row_offsets=offsets,
             row_day=_column(self._days)[rows],
@@ -150,6 +157,11 @@ class _Book:
             taken_item=taken[:, 0],
             taken_protection=taken[:, 1],
             taken_quantity=taken[:, 2],
+            share_item=shares[:, 0],
+            share_supply=shares[:, 1],
+            share_demand=shares[:, 2],
+            share_among=shares[:, 3],
+            share_day=shares[:, 4],
         )
 
 
@@ -192,6 +204,11 @@ def _untouched(backlog: Backlog, keys: int, missed: Sequence[Item]) -> Outcome:
         taken_item=none,
         taken_protection=none,
         taken_quantity=none,
+        share_item=none,
+        share_supply=none,
+        share_demand=none,
+        share_among=none,
+        share_day=none,
     )
 
 
@@ -222,6 +239,7 @@ class _Given(NamedTuple):
     kept: Kept
     timetables: Sequence[Sequence[int]]
     lasting: Sequence[Sequence[int]]
+    packings: Sequence[Packages]
 
 
 def _contests(backlog: Backlog, supply: Supply, given: _Given, horizon: int) -> Iterator[_Lot]:
@@ -325,7 +343,7 @@ class _Changes:
 
 def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     """The items at these places, in this order."""
-    quotas, kept, timetables, lasting = given
+    quotas, kept, timetables, lasting, packings = given
     strategy = backlog.strategy[places]
     if backlog.frozen is not None:
         strategy = np.where(backlog.frozen[places], int(Strategy.SKIP), strategy)
@@ -339,6 +357,10 @@ def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     if any(limit is not None for limit in limits):
         for item, terms in zip(items, _terms(limits, places), strict=True):
             item.terms = terms
+    if backlog.packing is not None:
+        for item, place in zip(items, backlog.packing[places].tolist(), strict=True):
+            if place >= 0:
+                item.packages = packings[place]
     if backlog.sequences is not None:
         for item, choice in zip(items, backlog.sequences[places].tolist(), strict=True):
             if choice >= 0 and item.strategy != Strategy.SKIP:
@@ -356,6 +378,9 @@ def _items(backlog: Backlog, places: Array, given: _Given) -> list[Item]:
     if backlog.group is not None:
         for item, group in zip(items, backlog.group[places].tolist(), strict=True):
             item.group = group
+    if backlog.pool is not None:
+        for item, pool in zip(items, backlog.pool[places].tolist(), strict=True):
+            item.pool = pool
     if backlog.aside is not None:
         for item, aside in zip(items, backlog.aside[places].tolist(), strict=True):
             item.aside = aside
@@ -442,6 +467,6 @@ def _terms(limits: tuple[Array | None, ...], places: Array) -> Iterator[Terms]:
         found = seen.get(row)
         if found is None:
             least, most, latest, ready = row
-            found = Terms(least, most, None if latest < 0 else latest, None if ready < 0 else ready)
+            found = Terms(least, most, None if latest == -1 else max(latest, -1), None if ready < 0 else ready)
             seen[row] = found
         yield found

@@ -4,7 +4,7 @@ A posting changes the series in memory at once, so that a later read under the s
 INSERT for all postings and one UPDATE for all series.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from troth.kernel import lots, netting
 from troth.kernel.calendars import date_of
 from troth.kernel.lots import LotPosting
 from troth.ledgers.availability import queries
+from troth.ledgers.availability.ahead import AHEAD, Cover, gap_ahead, promised_ahead
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.ledgers.availability.rules import Gap, gap, spoilt_gap
 from troth.ledgers.postings import SOURCE_COLUMNS, source_values
@@ -92,6 +93,15 @@ def mark_limits(held: Held, keys: Iterable[AvailabilityKey], version: int) -> No
         sql.update("availability_balance", "id", {"limits": "int"}, [(one.id, version) for one in balances])
 
 
+def mark_lapses(held: Held, lapses: Mapping[AvailabilityKey, int]) -> None:
+    """Note on held keys from when on (seconds since 1970-01-01) something on them may have lapsed; 0: never."""
+    changed = [(held.balance(key), at) for key, at in lapses.items() if held.balance(key).lapses != at]
+    for balance, at in changed:
+        balance.lapses = at
+    if held.writes:
+        sql.update("availability_balance", "id", {"lapses": "int"}, [(one.id, at) for one, at in changed])
+
+
 def _write(
     moved: Sequence[tuple[AvailabilityBalance, Sequence[Entry]]], aging: Sequence[AvailabilityBalance], at: datetime
 ) -> None:
@@ -127,13 +137,19 @@ def _write(
     )
 
 
+_Side = tuple[AvailabilityKey, Cover]
+Source = DocumentRef | Mapping[AvailabilityKey, DocumentRef] | None
+"""The document that left something uncovered, or for each key its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """`quantity` of what is promised on the key is missing from `on` on."""
+    """`quantity` of what is promised on the key is missing from `on` on; `cover` says what it was promised on."""
 
     key: AvailabilityKey
     on: date
     quantity: int
+    cover: Cover = Cover.FIRM
 
 
 def note_shortages(
@@ -143,22 +159,54 @@ def note_shortages(
     today: int,
     cause: str,
     at: datetime,
-    source: DocumentRef | None = None,
+    source: Source = None,
 ) -> list[Shortfall]:
     """Open a shortage for each held key whose promises are covered no longer, beyond the shortages already open.
 
-    To be called by whoever lowers or delays supply, in the same transaction, with the document that did (`source`);
-    `today` is the site's day. Returns the new shortages. An overlay opens none, but says what would be opened.
+    To be called by whoever lowers or delays supply, in the same transaction, with the document that did (`source`, or
+    one by key); `today` is the site's day. Promises on planned supply, and on goods that are not released, have
+    shortages of their own. Returns the new ones. An overlay opens none, but says what would be opened for promises on
+    firm supply.
     """
     standing = _open_shortages(held, keys)
     found = []
     for key in dict.fromkeys(keys):
-        known = sum(row.quantity for row in standing.get(key, ()))
+        known = sum(row.quantity for row in standing.get((key, Cover.FIRM), ()))
         missing = gap_of(held.balance(key), today, tolerated=known)
         if missing is not None:
             found.append(Shortfall(key, date_of(missing.day), missing.quantity - known))
-    _open(held, [_Opening(shortfall, cause, source) for shortfall in found], at)
+    found += _short_ahead(held, keys, standing, today)
+    _open(held, [_Opening(one, cause, _source_of(source, one.key)) for one in found], at)
     return found
+
+
+def note_ahead(
+    held: Held, keys: Sequence[AvailabilityKey], *, today: int, cause: str, at: datetime
+) -> list[Shortfall]:  # fmt: skip
+    """As `note_shortages` of promises ahead of firm supply alone: for whoever promised others what covered them."""
+    found = _short_ahead(held, keys, None, today)
+    _open(held, [_Opening(one, cause) for one in found], at)
+    return found
+
+
+def _short_ahead(
+    held: Held, keys: Sequence[AvailabilityKey], standing: "_Standing | None", today: int
+) -> list[Shortfall]:  # fmt: skip
+    """What is covered no longer, beyond what is known. Supposed books do not say who hangs on plans."""
+    promised = promised_ahead(held, keys) if held.writes else {}
+    if promised and standing is None:
+        standing = _open_shortages(held, list(promised))
+    found = []
+    for key, cover in ((key, cover) for key in promised for cover in AHEAD):
+        known = sum(row.quantity for row in (standing or {}).get((key, cover), ()))
+        missing = gap_ahead(held.balance(key), promised[key], cover, today, tolerated=known)
+        if missing is not None:
+            found.append(Shortfall(key, date_of(missing.day), missing.quantity - known, cover))
+    return found
+
+
+def _source_of(source: Source, key: AvailabilityKey) -> DocumentRef | None:
+    return source.get(key) if isinstance(source, Mapping) else source
 
 
 def gap_of(balance: AvailabilityBalance, today: int, *, tolerated: int = 0) -> Gap | None:
@@ -168,27 +216,37 @@ def gap_of(balance: AvailabilityBalance, today: int, *, tolerated: int = 0) -> G
     return max((one for one in (missing, spoilt) if one is not None), key=lambda one: one.quantity, default=None)
 
 
-def known_shortage(held: Held, key: AvailabilityKey) -> int:
+def known_shortage(held: Held, key: AvailabilityKey, cover: Cover = Cover.FIRM) -> int:
     """What the open shortages of a held key say is missing, in smallest units."""
-    return sum(row.quantity for row in _open_shortages(held, [key]).get(key, ()))
+    return sum(row.quantity for row in _open_shortages(held, [key]).get((key, cover), ()))
 
 
-def close_shortages(held: Held, keys: Sequence[AvailabilityKey], *, today: int, at: datetime) -> int:
+def close_shortages(
+    held: Held, keys: Sequence[AvailabilityKey], *, today: int, at: datetime, but: Collection[_Side] = ()
+) -> int:
     """Close the open shortages of the held keys that are covered again, the newest first; return how many.
 
     One that is covered in part is closed and opened again for the rest, so that the open ones say what is missing.
+    `but` are those of which more is missing than before.
     """
     closed: list[int] = []
     rests: list[_Opening] = []
-    for key, rows in _open_shortages(held, keys).items():
-        missing = gap_of(held.balance(key), today)
+    standing = {side: rows for side, rows in _open_shortages(held, keys).items() if side not in but}
+    ahead = [key for key, cover in standing if cover in AHEAD]
+    promised = promised_ahead(held, ahead) if ahead else {}
+    for (key, cover), rows in standing.items():
+        balance = held.balance(key)
+        if cover is Cover.FIRM:
+            missing = gap_of(balance, today)
+        else:
+            missing = gap_ahead(balance, promised.get(key, ()), cover, today)
         covered = sum(row.quantity for row in rows) - (missing.quantity if missing else 0)
         for row in reversed(rows):
             if covered <= 0:
                 break
             closed.append(row.id)
             if covered < row.quantity:
-                rest = Shortfall(key, row.on, row.quantity - covered)
+                rest = Shortfall(key, row.on, row.quantity - covered, cover)
                 rests.append(_Opening(rest, row.cause, row.source, row.began_as))
             covered -= row.quantity
     if held.writes:
@@ -204,23 +262,21 @@ def settle_shortages(
     today: int,
     cause: str,
     at: datetime,
-    source: DocumentRef | None = None,
+    source: Source = None,
 ) -> list[Shortfall]:
     """Note what is not covered any more on the held keys and close what is covered again on the others.
 
     Returns the new shortages; `today` is the site's day.
     """
     opened = note_shortages(held, keys, today=today, cause=cause, at=at, source=source)
-    short = {shortfall.key for shortfall in opened}
-    covered = [key for key in keys if key not in short]
-    if covered:
-        close_shortages(held, covered, today=today, at=at)
+    short = {(one.key, one.cover) for one in opened}
+    close_shortages(held, keys, today=today, at=at, but=short)
     return opened
 
 
-def slipped(held: Held, key: AvailabilityKey) -> list[tuple[int, int]]:
+def slipped(held: Held, key: AvailabilityKey, cover: Cover = Cover.FIRM) -> list[tuple[int, int]]:
     """(id of the shortage that each began as, quantity) of the open ones of a held key, the oldest first."""
-    return [(row.began_as, row.quantity) for row in _open_shortages(held, [key]).get(key, ())]
+    return [(row.began_as, row.quantity) for row in _open_shortages(held, [key]).get((key, cover), ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,22 +299,25 @@ class _Opening:
     began_as: int | None = None
 
 
-def _open_shortages(held: Held, keys: Sequence[AvailabilityKey]) -> dict[AvailabilityKey, list[_OpenShortage]]:
+_Standing = dict[_Side, list[_OpenShortage]]
+
+
+def _open_shortages(held: Held, keys: Sequence[AvailabilityKey]) -> _Standing:
     held.require(keys)
     by_id = {held.balance(key).id: key for key in keys}
     if not by_id:
         return {}
     with_clause, relation, parameters = sql.relation("k", {"id": "int"}, [(balance_id,) for balance_id in by_id])
-    found: dict[AvailabilityKey, list[_OpenShortage]] = {}
-    for balance_id, shortage_id, on, quantity, cause, began_as, kind, source_id in sql.fetch(
+    found: _Standing = {}
+    for balance_id, shortage_id, on, quantity, cause, began_as, kind, source_id, cover in sql.fetch(
         f'{with_clause} SELECT s.balance_id, s.id, s."on", s.quantity, s.cause, COALESCE(s.began_as_id, s.id),'
-        f" s.source_kind, s.source_id FROM availability_shortage s"
+        f" s.source_kind, s.source_id, s.cover FROM availability_shortage s"
         f" JOIN {relation} ON s.balance_id = k.id WHERE s.closed_at IS NULL ORDER BY s.balance_id, s.id",
         parameters,
     ):
         source = DocumentRef(kind, source_id) if kind else None
         row = _OpenShortage(shortage_id, on, quantity, cause, began_as, source)
-        found.setdefault(by_id[balance_id], []).append(row)
+        found.setdefault((by_id[balance_id], Cover(cover)), []).append(row)
     return found
 
 
@@ -269,12 +328,13 @@ def _open(held: Held, openings: Sequence[_Opening], at: datetime) -> None:
         "availability_shortage",
         {
             "balance_id": "int", '"on"': "date", "quantity": "int", "cause": "text", "source_kind": "text",
-            "source_id": "int", "began_as_id": "int", "opened_at": "at",
+            "source_id": "int", "began_as_id": "int", "opened_at": "at", "cover": "text",
         },
         [
             (
                 held.balance(one.shortfall.key).id, one.shortfall.on, one.shortfall.quantity, one.cause,
                 one.source.kind if one.source else "", one.source.id if one.source else None, one.began_as, at,
+                str(one.shortfall.cover),
             )
             for one in openings
         ],

@@ -68,7 +68,7 @@ def lasting() -> Found:
     yield count("availability_balance")
     for balance_id, packed, known in sql.fetch(
         "SELECT b.id, b.lots, COALESCE((SELECT SUM(s.quantity) FROM availability_shortage s"
-        " WHERE s.balance_id = b.id AND s.closed_at IS NULL), 0)"
+        " WHERE s.balance_id = b.id AND s.closed_at IS NULL AND s.cover = 'firm'), 0)"
         " FROM availability_balance b WHERE b.lots <> %s ORDER BY b.id",
         [b""],
     ):
@@ -129,7 +129,7 @@ def uncovered(on: date) -> Found:
             SELECT balance_id, MIN(quantity) AS quantity FROM level GROUP BY balance_id
         ), short AS (
             SELECT balance_id, SUM(quantity) AS quantity FROM availability_shortage
-            WHERE closed_at IS NULL GROUP BY balance_id
+            WHERE closed_at IS NULL AND cover = 'firm' GROUP BY balance_id
         )
         SELECT w.balance_id, -w.quantity, COALESCE(s.quantity, 0) FROM lowest w
         LEFT JOIN short s ON s.balance_id = w.balance_id

@@ -14,7 +14,8 @@ class AvailabilityBalance:
 
     `lots` says of which batches they are and how long they last; empty as long as nothing on the key names either.
     `limits` is the version of the quotas and protections that last changed for the key: who promises on an older one
-    does not know them yet.
+    does not know them yet. From `lapses` on (seconds since 1970-01-01; 0: never) a confirmation on the key may have
+    lapsed.
     """
 
     id: int
@@ -22,10 +23,11 @@ class AvailabilityBalance:
     series: netting.Series
     lots: lots_of.Lots = lots_of.EMPTY
     limits: int = 0
+    lapses: int = 0
 
     def __copy__(self) -> "AvailabilityBalance":
         # What `copy` finds out by itself costs it ten times as much, and each plan on supposed books copies them all.
-        return AvailabilityBalance(self.id, self.version, self.series, self.lots, self.limits)
+        return AvailabilityBalance(self.id, self.version, self.series, self.lots, self.limits, self.lapses)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,12 +41,12 @@ class AvailabilityKey(BalanceKey):
     rank: ClassVar[Rank] = Rank.AVAILABILITY
     table: ClassVar[str] = "availability_balance"
     types: ClassVar[tuple[str, ...]] = ("int", "int", "text")
-    columns: ClassVar[tuple[str, ...]] = ("version", "series", "lots", "limits")
+    columns: ClassVar[tuple[str, ...]] = ("version", "series", "lots", "limits", "lapses")
 
     @classmethod
     def build(cls, key: Self, row: tuple[Any, ...]) -> AvailabilityBalance:
         found = lots_of.unpack(row[3]) if row[3] else lots_of.EMPTY
-        return AvailabilityBalance(row[0], row[1], netting.unpack(bytes(row[2])), found, row[4])
+        return AvailabilityBalance(row[0], row[1], netting.unpack(bytes(row[2])), found, row[4], row[5])
 
     @classmethod
     def empty(cls, key: Self) -> AvailabilityBalance:

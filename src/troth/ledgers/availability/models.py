@@ -14,6 +14,7 @@ class Balance(models.Model):
     series = models.BinaryField(default=b"", db_default=b"")
     lots = models.BinaryField(default=b"", db_default=b"")
     limits = models.BigIntegerField(default=0, db_default=0)
+    lapses = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "site", "segment"], name="availability_balance_key")]
@@ -44,6 +45,8 @@ class Posting(PostingRow):
 class Shortage(models.Model):
     """Promised, but not covered any more: `quantity` is missing from `on` on until a job has worked it off.
 
+    `cover` is what they stood on: firm supply, supply that is only planned, or goods that are not released.
+
     `source` is the document whose posting left it so, if one did. What is covered in part is closed and opened again
     for the rest: `began_as` is the shortage that it is the rest of.
     """
@@ -51,6 +54,7 @@ class Shortage(models.Model):
     balance = models.ForeignKey(Balance, on_delete=models.RESTRICT, related_name="shortages")
     on = models.DateField()
     quantity = models.BigIntegerField()
+    cover = models.CharField(max_length=10, default="firm", db_default="firm")
     cause = models.CharField(max_length=200)
     source_kind = models.CharField(max_length=40, default="", db_default="")
     source_id = models.BigIntegerField(null=True)

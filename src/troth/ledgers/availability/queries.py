@@ -12,15 +12,21 @@ from troth.kernel import lots as kernel_lots
 from troth.kernel.calendars import date_of
 from troth.kernel.forecast import MONTHLY, Window
 from troth.kernel.lots import LotPosting, Lots
-from troth.kernel.netting import Category, Scope
+from troth.kernel.netting import LYING, Category, Scope
+from troth.ledgers.availability.ahead import Cover
+from troth.ledgers.availability.behind import Behind, Element, behind, elements
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.availability.models import Balance, Posting, Shortage
 from troth.ledgers.availability.rules import COVER, OVERDUE_RECEIPT_DAYS, PROMISED
 from troth.platform import sql
 from troth.platform.documents import DocumentRef
 
+__all__ = ["Behind", "Element", "behind", "elements"]
+
 PROMISES = Scope(frozenset((*COVER, *PROMISED)), overdue_receipt_days=OVERDUE_RECEIPT_DAYS)
 """The scope of what is promised and what covers it."""
+HERE = LYING | {Category.STOCK}
+"""Goods that lie here, free or not."""
 ALWAYS = Scope(frozenset(), overdue_receipt_days=netting.LAST_DAY)
 """Believes in every receipt, however late."""
 
@@ -48,18 +54,6 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """What stands for a document's line: the sum of its postings in a category and on a day."""
-
-    segment: str
-    category: Category
-    on: date | None
-    quantity: int
-    source: DocumentRef
-    source_line_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class ShortageRow:
     id: int
     product_id: int
@@ -69,6 +63,7 @@ class ShortageRow:
     quantity: int
     cause: str
     opened_at: datetime
+    cover: Cover
 
 
 def series(product_id: int, site_id: int, segment: str = "") -> netting.Series:
@@ -134,56 +129,16 @@ def timeline(
     return sorted(rows, key=lambda row: (row.day, row.category, row.planned_on or date.min))
 
 
-def elements(product_id: int, site_id: int) -> list[Element]:
-    """Who stands behind supply and demand of a product at a site, by day, category and document; stock is nobody's."""
-    rows = []
-    balances = Balance.objects.filter(product_id=product_id, site_id=site_id)
-    for balance_id, segment, packed in balances.values_list("id", "segment", "series"):
-        series = netting.unpack(bytes(packed or b""))
-        rows += [(*place, segment, quantity) for place, quantity in _standing_behind(balance_id, series).items()]
-    return [
-        Element(segment, Category(category), date_of(day), quantity, DocumentRef(kind, document_id), line_id)
-        for day, category, kind, document_id, line_id, segment, quantity in sorted(rows)
-    ]
-
-
-Place = tuple[int, int, str, int, int]
-PLACE = ("day", "category", "source_kind", "source_id", "source_line_id")
-FIRST_READ = 200
-"""So many of the latest postings of a key are read at first, and twice as many each time there must be more."""
-
-
-def _standing_behind(balance_id: int, series: netting.Series) -> dict[Place, int]:
-    """What stands at each place of dated categories.
-
-    The latest postings are read until they sum to the series, day by day. Nothing older stands then: what is older
-    sums to nothing, and as nobody takes back more than was posted for a line, it does so line by line.
-    """
-    left = {(day, category): quantity for category, day, quantity in series.postings() if category != Category.STOCK}
-    sums: dict[Place, int] = {}
-    found, size = Posting.objects.filter(balance_id=balance_id).order_by("-id"), FIRST_READ
-    while any(left.values()):
-        read = list(found.values_list("id", *PLACE, "quantity")[:size])
-        for _id, day, category, kind, document_id, line_id, quantity in read:
-            if (day, category) in left:
-                left[day, category] -= quantity
-                place = (day, category, kind, document_id, line_id)
-                sums[place] = sums.get(place, 0) + quantity
-        if len(read) < size:
-            break
-        found, size = found.filter(id__lt=read[-1][0]), size * 2
-    return {place: quantity for place, quantity in sums.items() if quantity}
-
-
 def open_shortages(*, site_id: int | None = None, limit: int = 1000) -> list[ShortageRow]:
     """Shortages that nobody has worked off yet, the most urgent first."""
     query = Shortage.objects.filter(closed_at=None).order_by("on", "id")
     if site_id is not None:
         query = query.filter(balance__site_id=site_id)
     rows = query.values_list(
-        "id", "balance__product_id", "balance__site_id", "balance__segment", "on", "quantity", "cause", "opened_at"
-    )
-    return [ShortageRow(*row) for row in rows[:limit]]
+        "id", "balance__product_id", "balance__site_id", "balance__segment", "on", "quantity", "cause", "opened_at",
+        "cover",
+    )  # fmt: skip
+    return [ShortageRow(*row[:-1], Cover(row[-1])) for row in rows[:limit]]
 
 
 def slips() -> QuerySet[Shortage]:
@@ -209,6 +164,16 @@ def sums_of_segments(product_id: int, site_id: int) -> list[tuple[str, int, int]
     ]
 
 
+def sums_of_product(product_id: int) -> dict[tuple[int, str, int], int]:
+    """What stands of a product by (site id, segment, category), at every site; zeros left out. A first look."""
+    found: dict[tuple[int, str, int], int] = {}
+    rows = Balance.objects.filter(product_id=product_id).order_by("site_id", "segment")
+    for site_id, segment, packed in rows.values_list("site_id", "segment", "series"):
+        for category, _day, quantity in netting.unpack(bytes(packed)).postings():
+            found[site_id, segment, category] = found.get((site_id, segment, category), 0) + quantity
+    return {place: quantity for place, quantity in found.items() if quantity}
+
+
 def totals_of_segments(prefix: str) -> dict[tuple[int, int, str], int]:
     """All supply less all demand by (product id, site id, segment), of the segments that begin so."""
     rows = Balance.objects.filter(segment__startswith=prefix).order_by("product_id", "site_id", "segment")
@@ -218,12 +183,23 @@ def totals_of_segments(prefix: str) -> dict[tuple[int, int, str], int]:
     }
 
 
-def shortage_causes(product_id: int, site_id: int, segment: str = "") -> tuple[str, ...]:
+def known_ahead() -> dict[tuple[AvailabilityKey, Cover], int]:
+    """What open shortages say is missing of what was promised ahead of firm supply."""
+    rows = Shortage.objects.filter(closed_at=None).exclude(cover=Cover.FIRM).order_by("balance_id")
+    columns = ("balance__product_id", "balance__site_id", "balance__segment", "cover")
+    found = rows.values_list(*columns).annotate(Sum("quantity"))
+    return {(AvailabilityKey(*row[:3]), Cover(row[3])): row[4] for row in found}
+
+
+def shortage_causes(
+    product_id: int, site_id: int, segment: str = "", cover: Cover = Cover.FIRM
+) -> tuple[str, ...]:  # fmt: skip
     """Why common stock of the product at the site, or a segment of it, is short: the causes of its open shortages, the
     newest first."""
     found = Shortage.objects.filter(
-        balance__product_id=product_id, balance__site_id=site_id, balance__segment=segment, closed_at=None
-    )
+        balance__product_id=product_id, balance__site_id=site_id, balance__segment=segment, closed_at=None,
+        cover=cover,
+    )  # fmt: skip
     return tuple(dict.fromkeys(found.order_by("-id").values_list("cause", flat=True)))
 
 
@@ -326,7 +302,7 @@ def expired(site_id: int, today: int) -> dict[int, list[str]]:
         names = {
             one.batch
             for one in kernel_lots.unpack(packed)
-            if one.category == Category.STOCK and 0 < one.lasts < today and one.quantity > 0
+            if one.category in HERE and 0 < one.lasts < today and one.quantity > 0
         }
         if names:
             found[product_id] = sorted(names)

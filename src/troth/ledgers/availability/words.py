@@ -10,6 +10,7 @@ CATEGORIES = {
     Category.PRODUCTION: _("Production"),
     Category.TRANSFER_IN: _("Transfers in"),
     Category.REQUISITION: _("Requisitions"),
+    Category.FIRM_REQUISITION: _("Firm requisitions"),
     Category.FIRM_PLANNED: _("Firm planned orders"),
     Category.PLANNED: _("Planned orders"),
     Category.QUALITY_STOCK: _("Quality stock"),
@@ -24,4 +25,5 @@ CATEGORIES = {
     Category.FORECAST: _("Forecast"),
     Category.TRANSFER_OUT: _("Transfers out"),
     Category.UNSECURED_ORDER: _("Orders ahead of supply"),
+    Category.WAITING_ORDER: _("Orders that wait"),
 }

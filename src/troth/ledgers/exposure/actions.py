@@ -1,11 +1,12 @@
 """Post what a payer owes or will owe; move it from order to delivery to invoice; take back what a document posted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from troth.kernel.quantity import checked
-from troth.ledgers.exposure.keys import COUNTED, ExposureKey, Part
+from troth.ledgers.exposure import fallen
+from troth.ledgers.exposure.keys import COUNTED, ExposureKey, GroupBalance, GroupKey, Part
 from troth.ledgers.postings import SOURCE_COLUMNS, source_values
 from troth.platform import sql
 from troth.platform.documents import DocumentRef
@@ -48,11 +49,45 @@ def _post(held: Held, entries: Sequence[Entry], before: _Standing, at: datetime)
         balance = held.balance(entry.key)
         part = Part(entry.part)
         setattr(balance, part, checked(getattr(balance, part) + entry.amount))
+        if (group := group_of(held, entry.key)) is not None:
+            setattr(group, part, checked(getattr(group, part) + entry.amount))
         place = (entry.key, part, entry.source)
         after[place] = after.get(place, 0) + entry.amount
     if held.writes:
         _count(held, before, after)
         _write(held, entries, at)
+        fallen.note(
+            (entry.key, entry.part, entry.amount, entry.source, held.balance(entry.key).root) for entry in entries
+        )
+
+
+def group_of(held: Held, key: ExposureKey) -> GroupBalance | None:
+    """The balance of the group in which a held payer counts, if it does in one."""
+    root = held.balance(key).root
+    found: GroupBalance | None = held.balance(GroupKey(key.company_id, root)) if root else None
+    return found
+
+
+def regroup(held: Held, roots: Mapping[ExposureKey, int]) -> None:
+    """Let payers count under these parties (0: under none) from here on. They and the groups must be held."""
+    assert held.writes
+    changed = [(key, held.balance(key), root) for key, root in roots.items() if held.balance(key).root != root]
+    groups: dict[GroupKey, GroupBalance] = {}
+    for key, balance, root in changed:
+        for sign, party_id in ((-1, balance.root), (1, root)):
+            if party_id:
+                place = GroupKey(key.company_id, party_id)
+                group = groups[place] = held.balance(place)
+                for part in Part:
+                    setattr(group, part, checked(getattr(group, part) + sign * getattr(balance, part)))
+        balance.root = root
+    sql.update("exposure_balance", "id", {"root": "int"}, [(balance.id, root) for _, balance, root in changed])
+    _write_groups(groups.values())
+
+
+def _write_groups(groups: Iterable[GroupBalance]) -> None:
+    rows = [(group.id, *(getattr(group, column) for column in GroupKey.columns)) for group in groups]
+    sql.update("exposure_group", "id", dict.fromkeys(GroupKey.columns, "int"), rows)
 
 
 def _count(held: Held, before: _Standing, after: _Standing) -> None:
@@ -136,6 +171,8 @@ def _write(held: Held, entries: Sequence[Entry], at: datetime) -> None:
         _BALANCE,
         [(balance.id, *(getattr(balance, column) for column in _BALANCE)) for balance in balances],
     )
+    groups = {id(group): group for entry in entries if (group := group_of(held, entry.key)) is not None}
+    _write_groups(groups.values())
     _write_days(held, entries)
 
 

@@ -1,7 +1,7 @@
 """What always holds for exposure."""
 
 from troth.ledgers.exposure.keys import COUNTED, Part
-from troth.ledgers.sums import Found, by_measure, compare_balances
+from troth.ledgers.sums import Found, by_measure, compare_balances, count
 from troth.platform import sql
 from troth.platform.verify import Check, Count, Finding, register
 
@@ -47,6 +47,27 @@ def documents() -> Found:
             )
 
 
+def groups() -> Found:
+    """What a group owes is what its members owe, part by part."""
+    parts = [str(part) for part in Part]
+    sums = ", ".join(f"SUM({part}) AS {part}" for part in parts)
+    differs = " OR ".join(f"COALESCE(g.{part}, 0) <> COALESCE(s.{part}, 0)" for part in parts)
+    pairs = ", ".join(f"COALESCE(g.{part}, 0), COALESCE(s.{part}, 0)" for part in parts)
+    summed = f"(SELECT company_id, root, {sums} FROM exposure_balance WHERE root <> 0 GROUP BY company_id, root)"
+    yield count("exposure_group")
+    for company_id, root, *values in sql.fetch(
+        "SELECT u.company_id, u.root, " + pairs + " FROM (SELECT company_id, party_id AS root FROM exposure_group"
+        " UNION SELECT company_id, root FROM exposure_balance WHERE root <> 0) u"
+        " LEFT JOIN exposure_group g ON g.company_id = u.company_id AND g.party_id = u.root"
+        f" LEFT JOIN {summed} s ON s.company_id = u.company_id AND s.root = u.root WHERE {differs} ORDER BY 1, 2"
+    ):
+        yield Finding(
+            f"The group of party {root} stands at {values[::2]}, its members at {values[1::2]} ({', '.join(parts)}).",
+            {"company": company_id, "party": root},
+        )
+
+
+register(Check("exposure: groups", "What a group owes is what its members owe, to the cent.", groups))
 register(Check("exposure: days", "What is due on each day is the sum of the invoices due on it.", days))
 register(Check("exposure: documents", "Open orders, deliveries and invoices are counted as they stand.", documents))
 register(Check("exposure: balances", "Each part of an exposure is the sum of its postings, to the cent.", balances))

@@ -16,9 +16,26 @@ class Balance(models.Model):
     orders = models.IntegerField(default=0, db_default=0)
     deliveries = models.IntegerField(default=0, db_default=0)
     invoices = models.IntegerField(default=0, db_default=0)
+    root = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "party"], name="exposure_balance_key")]
+        indexes = [models.Index(fields=["company", "root"], name="exposure_balance_group", condition=~Q(root=0))]
+
+
+class Group(models.Model):
+    """The sums of the balances that count under a `party` (their `root`). The row of party 0 is what whoever changes
+    the groups of a company locks."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    party_id = models.BigIntegerField()
+    open_orders = models.BigIntegerField(default=0, db_default=0)
+    open_deliveries = models.BigIntegerField(default=0, db_default=0)
+    open_invoices = models.BigIntegerField(default=0, db_default=0)
+    deposits = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "party_id"], name="exposure_group_key")]
 
 
 class Day(models.Model):

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from troth.ledgers.exposure.keys import ExposureKey, Part
-from troth.ledgers.exposure.models import Balance, Posting
+from troth.ledgers.exposure.models import Balance, Group, Posting
 from troth.platform import sql
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
@@ -73,6 +73,48 @@ def exposures(accounts: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Expo
     return {(row[0], row[1]): Exposure(*row[2:]) for row in rows if (row[0], row[1]) in wanted}
 
 
+def group(company_id: int, root: int) -> Exposure:
+    """What all owe who count under a party. A first look."""
+    row = Group.objects.filter(company_id=company_id, party_id=root)
+    values = row.values_list("open_orders", "open_deliveries", "open_invoices", "deposits").first()
+    return Exposure(*values) if values else Exposure()
+
+
+def groups_of_heads(accounts: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Exposure]:
+    """What the groups owe that these payers, by (company, party), head; those who head none are left out."""
+    wanted = set(accounts)
+    own = Balance.objects.filter(company_id=OuterRef("company_id"), party_id=OuterRef("party_id"))
+    rows = Group.objects.filter(
+        Exists(own.filter(root=OuterRef("party_id"))),
+        company_id__in={company for company, _ in wanted},
+        party_id__in={party for _, party in wanted},
+    ).values_list("company_id", "party_id", "open_orders", "open_deliveries", "open_invoices", "deposits")
+    return {(row[0], row[1]): Exposure(*row[2:]) for row in rows if (row[0], row[1]) in wanted}
+
+
+def root_of(company_id: int, party_id: int) -> int:
+    """Under whom a payer counts with others; 0: under nobody."""
+    found = Balance.objects.filter(company_id=company_id, party_id=party_id).values_list("root", flat=True).first()
+    return found or 0
+
+
+def with_their_groups(keys: Iterable[ExposureKey]) -> list[ExposureKey]:
+    """These payers, each with all who count with it; in one statement."""
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return []
+    rows = [(key.company_id, key.party_id) for key in wanted]
+    with_clause, source, parameters = sql.relation("k", {"company_id": "int", "party_id": "int"}, rows)
+    found = sql.fetch(
+        f"{with_clause} SELECT m.company_id, m.party_id FROM {source} JOIN exposure_balance b"
+        " ON b.company_id = k.company_id AND b.party_id = k.party_id AND b.root <> 0"
+        " JOIN exposure_balance m ON m.company_id = b.company_id AND m.root = b.root AND m.root <> 0"
+        " ORDER BY m.company_id, m.party_id",
+        parameters,
+    )
+    return list(dict.fromkeys([*wanted, *(ExposureKey(*row) for row in found)]))
+
+
 def by_document(company_id: int, party_id: int) -> list[Standing]:
     """All that still stands, by document and part."""
     return _standing(company_id=company_id, party_id=party_id)
@@ -88,6 +130,24 @@ def standing_of(company_id: int, party_id: int, document: DocumentRef, part: Par
         part=part,
     )
     return int(found.aggregate(standing=Sum("amount"))["standing"] or 0)
+
+
+def standing_for_each(held: Held, key: ExposureKey, refs: Iterable[DocumentRef]) -> dict[DocumentRef, dict[Part, int]]:
+    """What stands for each of these documents of a payer that is held, by part, in one statement."""
+    wanted = {(ref.kind, ref.id): ref for ref in refs}
+    if not wanted:
+        return {}
+    with_clause, source, parameters = sql.relation("k", {"kind": "text", "id": "int"}, list(wanted))
+    rows = sql.fetch(
+        f"{with_clause} SELECT k.kind, k.id, p.part, CAST(SUM(p.amount) AS bigint) FROM {source}"
+        " JOIN exposure_posting p ON p.balance_id = %s AND p.source_kind = k.kind AND p.source_id = k.id"
+        " GROUP BY k.kind, k.id, p.part HAVING SUM(p.amount) <> 0",
+        [*parameters, held.balance(key).id],
+    )
+    found: dict[DocumentRef, dict[Part, int]] = {ref: {} for ref in wanted.values()}
+    for kind, document_id, part, amount in rows:
+        found[wanted[kind, document_id]][Part(part)] = amount
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,4 +168,21 @@ class TrothApi(NinjaAPI):
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         entries = problem.pop("$defs")
         schema["components"]["schemas"].update({"Problem": problem, **entries})
+        _name_bounds(schema)
         return schema
+
+
+def _name_bounds(told: Any) -> None:
+    """Bounds of a value that is looked at before it is read come by pydantic's names; a client knows JSON Schema's."""
+    if isinstance(told, list):
+        for one in told:
+            _name_bounds(one)
+    elif isinstance(told, dict):
+        for ours, theirs in _BOUNDS.items():
+            if "type" in told and ours in told:
+                told[theirs] = told.pop(ours)
+        for one in told.values():
+            _name_bounds(one)
+
+
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}

@@ -96,7 +96,7 @@ def refused(request: HttpRequest, error: BusinessError) -> HttpResponse:
     alone = several[0] if len(several) == 1 else error
     headers = {"WWW-Authenticate": 'Bearer realm="troth"'} if error.code == "not_signed_in" else {}
     if error.code in TRY_AGAIN:
-        headers["Retry-After"] = "1"
+        headers["Retry-After"] = str(error.facts.get("retry_after_seconds", 1))
     return answer(
         Problem(
             type=f"urn:troth:refusal:{alone.code}",

@@ -115,7 +115,7 @@ def flow_picture(picture: flow.Flow) -> SafeString:
 @register.inclusion_tag("web/parts/board.html")
 def board(picture: boards.Board) -> dict[str, Any]:
     """Time on the x axis; the table of the same figures stands below it on the page."""
-    return {"picture": boards.svg(picture)}
+    return {"picture": boards.svg(picture), "keys": picture.keys}
 
 
 @register.simple_tag(takes_context=True)

@@ -134,9 +134,9 @@ class BlockList(ListPage):
         Column("kind", _("Kind")),
         Column("scope", _("Stops")),
         Column("reason", _("Reason"), wide=True, wrap=True),
-        Column("set_by", _("Set by")),
+        Column("set_by", _("Set by"), offered=True),
         Column("since", _("Since"), "date", sort=True),
-        Column("next_on", _("Next date"), "date"),
+        Column("next_on", _("Next date"), "date", offered=True),
         Column("releases", _("Released by"), wrap=True),
     )
     filters = (

@@ -7,8 +7,9 @@
 | bar downwards, amber | what goes out on a day |
 | dark line | what of it is free |
 
-The zero line and today's line are always there, the unit is named. Drawn on the server in attributes only, so it needs
-no script, no inline style and no library; a long horizon is drawn by weeks.
+The zero line and the line of the first day, which is today unless the board names it otherwise, are always there, the
+unit is named; `marks` stand on their days as dotted lines with a word. Other `keys` say what else is drawn. Drawn on
+the server in attributes only, so it needs no script, no inline style and no library; a long horizon is drawn by weeks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,9 +18,11 @@ from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from troth.platform.web import formats
 from troth.platform.web.markup import html, joined
+from troth.platform.web.values import Text
 
 WIDTH, HEIGHT = 960, 264
 LEFT, RIGHT, TOP, BOTTOM = 72, 16, 20, 28
@@ -42,14 +45,34 @@ class BoardDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A day that has a name on the board."""
+
+    on: date
+    word: str
+
+
+KEYS = (
+    ("stock", _("stock and what is expected")),
+    ("supply", _("supply, upwards")),
+    ("demand", _("demand, downwards")),
+    ("free", _("free to promise")),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
-    """`days` rise; figures count 10^-decimals of `unit`."""
+    """`days` rise; figures count 10^-decimals of `unit`. `title` is read aloud instead of the picture. It begins on
+    `today`, which is called `first_day`; `keys` are the parts that are drawn, with their words."""
 
     title: str
     today: date
     days: Sequence[BoardDay]
     unit: str
     decimals: int = 0
+    marks: Sequence[Mark] = ()
+    first_day: str = ""
+    keys: Sequence[tuple[str, Text]] = KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +97,7 @@ class _Scale:
 
 def columns(board: Board) -> tuple[list[BoardDay], int]:
     """One column a day from today on, or a week where there are many; and how many days a column stands for."""
-    last = max((one.on for one in board.days), default=board.today)
+    last = max([one.on for one in board.days] + [one.on for one in board.marks], default=board.today)
     length = min(max((last - board.today).days + WEEK, SHORTEST_DAYS), LONGEST_DAYS)
     span = 1 if length <= MOST_COLUMNS else WEEK
     return list(_filled(board, length, span)), span
@@ -113,7 +136,7 @@ def _step(reach: int) -> int:
 
 def svg(board: Board) -> SafeString:
     scale = _scale(board)
-    drawn = (_grid, _area, _bars, _zero, _line, _days, _today)
+    drawn = (_grid, _area, _bars, _zero, _line, _days, _marks, _today)
     return html(
         '<svg class="board" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<text class="board-unit" x="{}" y="12" text-anchor="end">{}</text>{}</svg>',
@@ -197,5 +220,26 @@ def _today(scale: _Scale) -> SafeString:
     return html(
         '<line class="board-today" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/><text class="board-now" x="{0}" y="{3}"'
         ' text-anchor="middle">{4}</text>',
-        at, TOP - 4, HEIGHT - BOTTOM, HEIGHT - 8, gettext("today"),
+        at, TOP - 4, HEIGHT - BOTTOM, HEIGHT - 8, scale.board.first_day or gettext("today"),
     )  # fmt: skip
+
+
+def _marks(scale: _Scale) -> SafeString:
+    """Named days, their words one below the other so that near days stay readable; none before or behind the board."""
+    first = scale.board.today
+    placed = [(n, one, (one.on - first).days // scale.span) for n, one in enumerate(scale.board.marks)]
+    return joined(
+        '<line class="board-mark" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+        '<text class="board-now" x="{3}" text-anchor="{4}" y="{5}">{6}</text>',
+        (
+            (scale.x(at + 0.5), TOP - 4, HEIGHT - BOTTOM, *_beside(scale, at), TOP + 8 + 14 * n, one.word)
+            for n, one, at in placed
+            if 0 <= at < len(scale.columns)
+        ),
+    )  # fmt: skip
+
+
+def _beside(scale: _Scale, column: int) -> tuple[float, str]:
+    """Where the word of a line stands: right of it, in the right half of the board left of it."""
+    at, is_left = scale.x(column + 0.5), column < len(scale.columns) / 2
+    return round(at + (4 if is_left else -4), 1), "start" if is_left else "end"

@@ -63,11 +63,12 @@ class ScheduleLine:
 
 @dataclass(frozen=True, slots=True)
 class DatedLine:
-    """A confirmed quantity with every date on its way; `why` is the sentence that a person reads to the customer."""
+    """A confirmed quantity with every date on its way; its transport is planned from `planning_on` on."""
 
     confirmed: Quantity | None
     basis: Status | None
     material_on: date | None = None
+    planning_on: date | None = None
     loading_on: date | None = None
     goods_issue_on: date | None = None
     delivery_on: date | None = None
@@ -90,6 +91,15 @@ class PromisedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Available:
+    """What could come of a line as of now, what not, and what of it is `held`."""
+
+    lines: Sequence[PromiseLine]
+    short: Quantity | None = None
+    held: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A line of a document. `price` is for one price unit; `trace` explains the value, where it is known."""
 
@@ -102,6 +112,7 @@ class Item:
     schedule: Sequence[ScheduleLine] = ()
     note: Text = ""
     steps: Sequence[Step] = ()
+    available: Available | None = None
 
 
 @dataclass(frozen=True, slots=True)

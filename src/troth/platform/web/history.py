@@ -21,7 +21,7 @@ MOST_CHANGES = 200
 QUIET = frozenset(
     {
         "bin", "block", "company", "conflicts", "cost", "currency", "email", "file", "gross", "kind", "lines", "net",
-        "payer", "posting", "product", "request", "scope", "site", "state", "token", "version",
+        "payer", "posting", "product", "release", "request", "scope", "site", "state", "token", "version",
     }
 )  # fmt: skip
 """What the page shows elsewhere, what only a program needs, and what goods cost, which not everybody may see."""

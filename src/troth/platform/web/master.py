@@ -6,7 +6,7 @@ The component draws and checks; the app's actions decide and write. Each is a fu
 | --- | --- |
 | create | (actor, values) -> key, or Made |
 | change | (actor, key, values) -> None, or what to say of it |
-| deactivate, activate | (actor, key) -> None |
+| deactivate, activate | (actor, key) -> None; with `asks_reason` deactivate also takes `reason=` |
 | load | (actor, key) -> Record; raises NotFound |
 """
 
@@ -24,7 +24,7 @@ from django.views import View
 
 from troth.kernel.errors import BusinessError
 from troth.platform.web.access import actor_of, demand, may
-from troth.platform.web.acts import said, tell
+from troth.platform.web.acts import AskPage, said, tell
 from troth.platform.web.columns import Column, Filter
 from troth.platform.web.forms import FormPage
 from troth.platform.web.lists import ListPage, Source
@@ -73,9 +73,11 @@ class MasterScreens:
     edit_permission: str
     create: Callable[[Any, dict[str, Any]], Any] | None = None
     change: Callable[[Any, Any, dict[str, Any]], str | None] | None = None
-    deactivate: Callable[[Any, Any], None] | None = None
+    deactivate: Callable[..., None] | None = None
     activate: Callable[[Any, Any], None] | None = None
     """Takes `deactivate` back, from the toast and from the page of what is inactive."""
+    asks_reason: bool = False
+    """Whether whoever deactivates is asked why, and has to say it."""
     import_step: Callable[[Any], Step | None] | None = None
     """The way to the page that brings records in from a file, for those who may."""
     filters: Sequence[Filter] = ()
@@ -89,6 +91,10 @@ class MasterScreens:
         prefix = f"{self.namespace}:" if self.namespace else ""
         return reverse(f"{prefix}{self.key}-{screen}", args=arguments)
 
+    def undo(self, key: Any) -> Step | None:
+        """The step that takes a deactivation back."""
+        return Step(gettext("Undo"), self.address("activate", key)) if self.activate else None
+
     def urls(self) -> list[URLPattern]:
         one = f"{self.key}/<{self.converter}:key>/"
         found = [
@@ -98,7 +104,8 @@ class MasterScreens:
         if self.create:
             found.insert(1, path(f"{self.key}/new/", _Create.as_view(screens=self), name=f"{self.key}-create"))
         if self.deactivate:
-            found.append(path(f"{one}deactivate/", _Deactivate.as_view(screens=self), name=f"{self.key}-deactivate"))
+            view = (_DeactivateWhy if self.asks_reason else _Deactivate).as_view(screens=self)
+            found.append(path(f"{one}deactivate/", view, name=f"{self.key}-deactivate"))
         if self.activate:
             found.append(path(f"{one}activate/", _Activate.as_view(screens=self), name=f"{self.key}-activate"))
         return found
@@ -226,10 +233,32 @@ class _Deactivate(View):
     def post(self, request: HttpRequest, key: Any) -> HttpResponse:
         assert self.screens.deactivate is not None
         self.screens.deactivate(demand(request, self.screens.edit_permission), key)
-        screens = self.screens
-        undo = Step(gettext("Undo"), screens.address("activate", key)) if screens.activate else None
-        said(request, gettext("Deactivated."), undo)
-        return HttpResponseRedirect(screens.address("list"))
+        said(request, gettext("Deactivated."), self.screens.undo(key))
+        return HttpResponseRedirect(self.screens.address("list"))
+
+
+class _DeactivateWhy(AskPage):
+    """The same, of what has to say why."""
+
+    screens: MasterScreens = UNSET
+
+    def dispatch(self, request: HttpRequest, *args: Any, **captured: Any) -> Any:
+        self.permission = self.screens.edit_permission
+        return super().dispatch(request, *args, **captured)
+
+    def ask(self, actor: Any, key: Any) -> None:
+        screens, record = self.screens, self.screens.load(actor, key)
+        self.title = gettext("Deactivate %(name)s") % {"name": record.title}
+        self.sentence = gettext("It can no longer be chosen for anything new. What is open with it carries on.")
+        self.submit_label = gettext("Deactivate %(one)s") % {"one": screens.words.one}
+        self.cancel_url = screens.address("edit", key)
+        self.crumbs = [Link(screens.words.many, screens.address("list")), Link(record.title, self.cancel_url)]
+
+    def submit(self, actor: Any, form: Any, rows: Any) -> str:
+        assert self.screens.deactivate is not None
+        key = self.kwargs["key"]
+        self.screens.deactivate(actor, key, reason=form.cleaned_data["reason"])
+        return self.done(gettext("Deactivated."), self.screens.address("list"), self.screens.undo(key))
 
 
 class _Activate(View):

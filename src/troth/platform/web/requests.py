@@ -23,7 +23,7 @@ from troth.platform.web.columns import Column, Filter
 from troth.platform.web.documents import Tab, register_everywhere
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListPage, ListQuery
-from troth.platform.web.values import Empty, Link, Status, Step
+from troth.platform.web.values import Empty, Status, Step
 
 STATUS = {
     RequestState.ASKED: Status(_("Asked"), "waiting"),
@@ -198,14 +198,6 @@ class RequestList(ListPage):
         Filter("asked", _("Asked by me"), "flag"),
         Filter("kind", _("Kind"), "choice", _kind_choices),
         Filter("to_role", _("Desk"), "choice", _role_choices),
-    )
-    tabs = (
-        Link(_("Open"), "/requests/?open=1"),
-        Link(_("To my roles"), "/requests/?role=1"),
-        Link(_("Mine"), "/requests/?mine=1"),
-        Link(_("Late"), "/requests/?late=1"),
-        Link(_("Asked by me"), "/requests/?asked=1"),
-        Link(_("All"), "/requests/"),
     )
     search_label = _("Question or document")
     empty = Empty(_("No requests"), _("Ask another desk from the page of an order, a delivery or another document."))

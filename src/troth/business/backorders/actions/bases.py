@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from troth.business.backorders.actions.lines import STOCK
+from troth.business.backorders.actions.lines import PLANNED, STOCK
 from troth.business.backorders.rules.selection import Flags
 from troth.business.promising.states import UNSECURED, Basis
 from troth.kernel import netting
 from troth.kernel.backorder import Strategy
 from troth.kernel.backorder.balance import Balance
 from troth.kernel.backorder.guarded import Guarded
-from troth.kernel.netting import LYING
+from troth.kernel.netting import LYING, Scope
 from troth.kernel.scopes import FIRM
 from troth.kernel.steps import Steps
 
@@ -38,6 +38,7 @@ class Bases:
         self._stock_taken = np.zeros(len(lines.keys), np.int64)
         np.add.at(self._stock_taken, keys[in_stock], lines.open.row_quantity[in_stock])
         self._taken, self._keys = stays & lines.takes_supply, keys
+        self._on_plans = stays & (lines.open.row_basis == PLANNED)
         self._known: dict[int, dict[tuple[int, int], str]] = {}
         self._add_asides(stays)
         used = {place: uses for place, uses in shared.consumed.items() if not shared.differs[place]}
@@ -69,8 +70,7 @@ class Bases:
         )
         scope = shared.lines.scopes[key]
         firm = None if scope.is_firm else self._firm(key)
-        # Planned supply may cover it where the scope counts any; else only goods that are not released do.
-        ahead = Basis.UNRELEASED if scope.supply - FIRM <= LYING else Basis.PLANNED
+        ahead = _Ahead(None if firm is None else self._released(key), has_plans=bool(scope.supply - FIRM - LYING))
         moves = [
             (offset, place, quantity, on_lead_time)
             for place in self._moving[key]
@@ -83,12 +83,13 @@ class Bases:
             elif on_lead_time:
                 basis = Basis.LEAD_TIME
             elif firm is not None and self._seen(firm, place)[min(max(offset, 0), len(firm) - 1)] < quantity:
-                basis = ahead
+                basis = ahead.basis(offset, quantity)
             else:
                 basis = Basis.STOCK if quantity <= stock else Basis.SUPPLY
                 stock -= quantity if basis is Basis.STOCK else 0
                 if firm is not None:
                     firm.take(offset, quantity)
+                    ahead.take(offset, quantity)
             if isinstance(firm, Guarded) and (kept := shared.keeping.seen_by(place)) is not None:
                 firm.consume(kept[1], offset, quantity)
             found[place, today + offset] = str(basis)
@@ -124,13 +125,47 @@ class Bases:
 
     def _firm(self, key: int) -> Balance:
         """What of firm supply the lines that stay leave."""
-        lines, scope = self._shared.lines, self._shared.lines.scopes[key].firm
+        scope, kept = self._shared.lines.scopes[key].firm, self._kept.get(key)
+        net = self._net(key, scope, self._taken)
+        return Guarded(net, scope.horizon_days, kept) if kept else Balance(net, scope.horizon_days)
+
+    def _released(self, key: int) -> Balance | None:
+        """What of firm and planned supply they leave, where goods count too that are not released."""
+        scope = self._shared.lines.scopes[key]
+        if not scope.counts_unreleased:
+            return None
+        net = self._net(key, scope.released, self._taken | self._on_plans)
+        return Balance(net, scope.released.horizon_days)
+
+    def _net(self, key: int, scope: Scope, taken: Flags) -> dict[int, int]:
+        """What counts in a scope, by day, without what these rows take."""
+        lines = self._shared.lines
         today = int(lines.today[key])
         net = netting.changes(lines.beside[key], scope, today)
-        own = np.flatnonzero(self._taken & (self._keys == key))
+        own = np.flatnonzero(taken & (self._keys == key))
         columns = (lines.open.row_material[own], lines.open.row_quantity[own])
         for day, quantity in zip(*(column.tolist() for column in columns), strict=True):
             offset = min(max(day - today, 0), scope.horizon_days)
             net[offset] = net.get(offset, 0) - quantity
-        kept = self._kept.get(key)
-        return Guarded(net, scope.horizon_days, kept) if kept else Balance(net, scope.horizon_days)
+        return net
+
+
+class _Ahead:
+    """What rows stand on that firm supply does not cover: plans as far as they go, then goods that are not released."""
+
+    def __init__(self, released: Balance | None, *, has_plans: bool) -> None:
+        self._released, self._has_plans = released, has_plans
+
+    def basis(self, offset: int, quantity: int) -> Basis:
+        """What a row of a day stands on; it is taken of plans if it stands on them."""
+        if self._released is None:
+            return Basis.PLANNED
+        level = self._released[min(max(offset, 0), len(self._released) - 1)]
+        if not self._has_plans or level < quantity:
+            return Basis.UNRELEASED
+        self.take(offset, quantity)
+        return Basis.PLANNED
+
+    def take(self, offset: int, quantity: int) -> None:
+        if self._released is not None:
+            self._released.take(offset, quantity)

@@ -6,9 +6,9 @@ it, a job, or the next one after a crash.
 
 from dataclasses import dataclass
 
-from troth.business.backorders.actions.simulate import PLANNED, SEQUENCE_COMPANY, record
-from troth.business.backorders.models import Run, RunKey
-from troth.business.backorders.rules.limits import Counts, SecondPersonNeeded, exceeded
+from troth.business.backorders.actions.simulate import LOOSENED, PLANNED, SEQUENCE_COMPANY, record
+from troth.business.backorders.models import Run, RunKey, Variant
+from troth.business.backorders.rules.limits import Counts, SecondPersonNeeded, exceeded, loosened
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import Settings
 from troth.business.backorders.states import RUN, KeyState, Kind, RunState
@@ -41,20 +41,33 @@ class Undoing:
 
 
 def beyond(run: Run) -> list[Sentence]:
-    """What of a run is beyond the limits of its variant."""
+    """What of a run is beyond the limits of its variant, or beyond those that more than one person agreed to."""
+    over, own = _beyond(run)
+    return [*over, *own]
+
+
+def _beyond(run: Run) -> tuple[list[Sentence], list[Sentence]]:
+    """What goes beyond the limits; what keeps to them only since somebody loosened them."""
     if run.kind == Kind.UNDO:
-        return []
-    dropped = Summary.of(run.summary).dropped
-    return exceeded(
-        Settings.of(run.settings).limits, Counts(run.lines, run.worse + run.mixed, dropped, run.latest_days)
-    )
+        return [], []
+    counts = Counts(run.lines, run.worse + run.mixed, Summary.of(run.summary).dropped, run.latest_days)
+    over = exceeded(Settings.of(run.settings).limits, counts)
+    return over, loosened(counts) if run.settings.get(LOOSENED) and not over else []
+
+
+def _agreed(run: Run, by: Actor) -> None:
+    """Somebody else than who loosened the limits approves a run under them: they count from now on."""
+    who = run.settings.get(LOOSENED)
+    if who and run.variant_id and by.user_id not in (None, who):
+        Variant.objects.filter(pk=run.variant_id, loosened_by_id=who).update(loosened_by_id=None)
 
 
 @action
 def approve_run(run_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock) -> None:
     """Approve what a simulation came to; one that changes nothing is refused.
 
-    Beyond the limits only somebody else than who simulated it may.
+    Beyond the limits only somebody else than who simulated it may, and where it makes lines worse under limits that
+    were loosened, only somebody else than who did that.
     """
     run, _ = locks.hold(Run, run_id, by=by)
     locks.refuse_if_changed(run, expected_version)
@@ -64,15 +77,18 @@ def approve_run(run_id: int, *, expected_version: int | None = None, by: Actor, 
             Sentence("The run changes nothing, so there is nothing to approve. Discard it, or change the variant."),
             number=run.number,
         )
-    over = beyond(run)
-    if over and (by.user_id is None or by.user_id == run.started_by_id):
+    over, own = _beyond(run)
+    refused = over if by.user_id in (None, run.started_by_id) else []
+    refused = refused + (own if by.user_id in (None, run.settings.get(LOOSENED)) else [])
+    if refused:
         raise SecondPersonNeeded(
-            together(*over, Sentence("Change the variant and simulate again, or let somebody else approve it.")),
+            together(*refused, Sentence("Change the variant and simulate again, or let somebody else approve it.")),
             number=run.number,
         )
+    _agreed(run, by)
     run.approved_at, run.approved_by_id = clock.now(), by.user_id
     _save(run)
-    record(run, "backorders.run_approved", by=by, clock=clock, beyond_limits=[str(one) for one in over])
+    record(run, "backorders.run_approved", by=by, clock=clock, beyond_limits=[str(one) for one in (*over, *own)])
 
 
 @action

@@ -25,7 +25,7 @@ class Groups:
         self.of = lines.open.group
         self.grouped = np.flatnonzero(self.of >= 0)
         self._base = int(lines.today.max(initial=0))
-        self._tables: dict[tuple[int, int], list[int]] = {}
+        self._tables: dict[tuple[int, int, int], list[int]] = {}
 
     @cached_property
     def members(self) -> dict[int, list[int]]:
@@ -38,13 +38,21 @@ class Groups:
     def table(self, place: int, horizon: int) -> list[int]:
         """For each common day the day of goods (offset from the line's today) with which a line arrives on it."""
         way, today = int(self._lines.said.way[place]), int(self._lines.today_of[place])
-        if (way, today) not in self._tables:
+        key = way, today, self._last_arrival(place, horizon)
+        if key not in self._tables:
             found = list[int]()
             for day in range(horizon + BEYOND + 1):
-                dates = self._dates.arriving(way, self._base + day)
+                dates = self._dates.arriving(way, self._base + day) if day <= key[2] else None
                 found.append(dates.material_available - today if dates and dates.start >= today else -1)
-            self._tables[way, today] = found
-        return self._tables[way, today]
+            self._tables[key] = found
+        return self._tables[key]
+
+    def _last_arrival(self, place: int, horizon: int) -> int:
+        """The last common day on which a line may arrive."""
+        found, end = self._lines.open, horizon + BEYOND
+        if found.lateness[place] < 0:
+            return end
+        return min(int(found.requested[place] + found.lateness[place]) - self._base, end)
 
     def wanted(self, horizon: int) -> Array:
         """The day of goods of each line for the day on which all of its group are wanted; -1 where there is none."""

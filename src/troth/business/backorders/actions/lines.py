@@ -5,7 +5,7 @@ Under locks the books cannot move. Without them they may while they are read; th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -26,7 +26,8 @@ from troth.kernel.calendars import day_of
 from troth.kernel.distinct import distinct
 from troth.kernel.lots import Pool
 from troth.kernel.netting import Array, Category, Series
-from troth.kernel.scheduling import Dates
+from troth.kernel.replenishment import LeadTime
+from troth.kernel.scheduling import Calendars, Dates, Durations
 from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability.keys import AvailabilityBalance, AvailabilityKey
 from troth.ledgers.quota.keys import QuotaBalance, QuotaKey
@@ -40,7 +41,7 @@ Part = Sequence[AvailabilityKey]
 READS = 5
 """So often keys are read that move meanwhile; those that still do are found to have moved when they are applied."""
 
-STOCK, LEAD_TIME = BASES.index(Basis.STOCK), BASES.index(Basis.LEAD_TIME)
+STOCK, PLANNED, LEAD_TIME = (BASES.index(one) for one in (Basis.STOCK, Basis.PLANNED, Basis.LEAD_TIME))
 UNSECURED = [BASES.index(one) for one in BASES if not one.is_secured]
 
 
@@ -49,9 +50,10 @@ class Lines:
     """The open lines of some keys. Days are offsets from `today` of the line's site.
 
     `day` is the one on which its goods are wanted, `ready` the end of the lead time (-1: none), `frozen` the place in
-    `Frozen` plus one of why it takes no part (0: it may). `today`, `scopes` and `part` are by key: keys of one part are
-    decided together, so that lines on them may arrive together, or share a quota. `quota` is what is planned and
-    consumed of the quotas that `limits` names, `asides` what locations keep for lines that they alone serve.
+    `Frozen` plus one of why it takes no part (0: it may). `today`, `scopes`, `part` and `lead_times` are by key: keys
+    of one part are decided together, so that lines on them may arrive together, or share a quota. `quota` is what is
+    planned and consumed of the quotas that `limits` names, `asides` what locations keep for lines that they alone
+    serve.
     """
 
     keys: Sequence[AvailabilityKey]
@@ -64,6 +66,7 @@ class Lines:
     ready: Array
     frozen: Array
     part: Array
+    lead_times: Sequence[LeadTime | None]
     limits: Limits
     quota: Mapping[QuotaKey, QuotaBalance]
     asides: Asides
@@ -124,7 +127,8 @@ class Lines:
         confirmed = np.bincount(self.row_owner, found.row_quantity, len(self)).astype(np.int64)
         return Facts(
             site=sites[found.key], product=products[found.key], customer=self.said.customer,
-            order_type=self.said.order_type, priority=found.priority, requested=found.requested - today,
+            order_type=self.said.order_type, ship_to=self.said.ship_to,
+            sales_organisation=self.said.sales_organisation, priority=found.priority, requested=found.requested - today,
             entered=found.requirement, value=found.value, wanted=found.wanted, confirmed=confirmed, last=last,
             day=self.day,
         )  # fmt: skip
@@ -162,7 +166,15 @@ class Timetables:
 
     def usable(self, way: int, today: int, horizon: int) -> list[int]:
         """For each offset from today the first one from it on whose goods a delivery takes."""
-        return [self.later(way, today, today + day).material_available - today for day in range(horizon + 1)]
+        one = self.ways[way]
+        return list(_usable(today, horizon, one.durations, one.calendars))
+
+
+@lru_cache(maxsize=256)
+def _usable(today: int, horizon: int, durations: Durations, calendars: Calendars) -> tuple[int, ...]:
+    """Kept from part to part: they ask for the same few ways, and each has a year of days."""
+    days = range(today, today + horizon + 1)
+    return tuple(scheduling.forward(day, today, durations, calendars).material_available - today for day in days)
 
 
 def read(held: Held, parts: Sequence[Part], *, company_id: int, clock: Clock) -> Lines:
@@ -178,12 +190,13 @@ def read(held: Held, parts: Sequence[Part], *, company_id: int, clock: Clock) ->
     products = {key.product_id for key in keys}
     scopes = masterdata.checking_scopes(products, Event.ORDER)
     by_key = [scopes[key.product_id] for key in keys]
-    dates = Timetables(said.ways)
+    dates, lead_times = Timetables(said.ways), _lead_times(keys, by_key)
     return Lines(
         keys=keys, balances=balances, scopes=by_key, today=today, open=found, said=said,
-        day=_wanted_days(found, said, today, dates), ready=_ready_days(keys, by_key, found, today),
+        day=_wanted_days(found, said, today, dates), ready=_ready_days(keys, lead_times, found, today),
         frozen=_frozen(found, said, by_key, balances, limits),
         part=np.repeat(np.arange(len(parts)), [len(part) for part in parts]), limits=limits,
+        lead_times=lead_times,
         quota={key: held.balance(key) for key in limits.keys},
         asides=aside.read(held, located, found, keys),
     )  # fmt: skip
@@ -218,19 +231,29 @@ def _wanted_days(found: OpenLines, said: Outstanding, today: Array, dates: Timet
     return np.asarray(days[at])
 
 
+def _lead_times(keys: Sequence[AvailabilityKey], scopes: Sequence[CheckingScope]) -> list[LeadTime | None]:
+    """How long it takes to replenish each key, where its scope counts that."""
+    named = {key.product_id for key, scope in zip(keys, scopes, strict=True) if scope.lead_time}
+    products = reference.products(named) if named else {}
+    known = masterdata.LeadTimes(products)
+    return [
+        known.of(key.product_id, key.site_id, products[key.product_id])
+        if scope.lead_time and key.product_id in products
+        else None
+        for key, scope in zip(keys, scopes, strict=True)
+    ]
+
+
 def _ready_days(
-    keys: Sequence[AvailabilityKey], scopes: Sequence[CheckingScope], found: OpenLines, today: Array
+    keys: Sequence[AvailabilityKey], lead_times: Sequence[LeadTime | None], found: OpenLines, today: Array
 ) -> Array:
     """The end of the lead time of each line's product, where its scope counts it."""
     state = masterdata.snapshot()
-    named = {key.product_id for key, scope in zip(keys, scopes, strict=True) if scope.lead_time}
-    products = reference.products(named) if named else {}
     ready = np.full(len(keys), -1, np.int64)
-    for place, key in enumerate(keys):
-        product = products.get(key.product_id)
-        if product is not None and product.lead_days is not None and scopes[place].lead_time:
+    for place, (key, takes) in enumerate(zip(keys, lead_times, strict=True)):
+        if takes is not None:
             site = state.calendars[state.sites[key.site_id].calendar_id]
-            ready[place] = site.add(int(today[place]), product.lead_days) - int(today[place])
+            ready[place] = takes.ready(int(today[place]), site) - int(today[place])
     located = np.array([bool(segment) for segment in found.segment], np.bool_)
     return np.where(located, -1, ready[found.key])
 

@@ -72,8 +72,8 @@ def restore(held: Held, run: Run, key_ids: Mapping[AvailabilityKey, int], *, clo
 
 def _lines(run: Run, keys: Sequence[AvailabilityKey]) -> list[Touched]:
     changes = Change.objects.filter(
-        run=run.undoes, state=ChangeState.APPLIED, product_id__in={key.product_id for key in keys},
-        site_id__in={key.site_id for key in keys},
+        run=run.undoes, run_key__isnull=False, state=ChangeState.APPLIED,
+        product_id__in={key.product_id for key in keys}, site_id__in={key.site_id for key in keys},
     )  # fmt: skip
     asked = {(key.product_id, key.site_id) for key in keys}
     found = sorted(
@@ -201,7 +201,10 @@ def _given(one: Touched, run: Run, limits: Limits) -> Pair:
     wanted = scheduling.backward(day_of(one.stands.requested_on), one.way.durations, one.way.calendars)
     noted = {"backorder": {"run": run.number, "id": run.pk, "undoes": one.change.run_id}}
     uses = one.uses if one.stands.id in limits.lines else None
-    return Given(one.stands.line_id, schedules, wanted.material_available, noted, uses), one.stands
+    own = one.change.own_lost
+    back = -1 if (one.change.lost if own is None else own) else 0
+    given = Given(one.stands.line_id, schedules, wanted.material_available, noted, uses, displaced=back)
+    return given, one.stands
 
 
 def _dates(way: Way, material: int, delivery: int) -> Dates:

@@ -5,24 +5,26 @@ where both come to the same.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from troth.business.backorders.actions.aging import Aging
+from troth.business.backorders.actions.agreed import Agreed
 from troth.business.backorders.actions.bases import Bases
+from troth.business.backorders.actions.changed import Changed, Row
 from troth.business.backorders.actions.grouping import Groups
 from troth.business.backorders.actions.keeping import Keeping
 from troth.business.backorders.actions.lines import LEAD_TIME, Lines, Timetables, expected
 from troth.business.backorders.actions.rationing import Afterwards, Rationing, exceeding, names
 from troth.business.backorders.rules.selection import Facts, Flags, Ids, meant, ranked
 from troth.business.backorders.rules.variants import STRATEGIES, Settings
-from troth.business.backorders.states import Frozen, Only, Verdict, verdict_of
+from troth.business.backorders.states import Frozen, Only
 from troth.business.promising.actions import limited
 from troth.business.promising.actions.backlog import BASES
 from troth.business.promising.rules.quotas import Use, merged
+from troth.business.promising.states import Basis
 from troth.kernel import protection
 from troth.kernel.backorder import Backlog, Outcome, Strategy
 from troth.kernel.backorder import run as kernel_run
@@ -32,52 +34,32 @@ from troth.kernel.protection import Protection
 from troth.kernel.scheduling import Dates
 
 NO_SEGMENT = -1
-LINKED, EXCEEDED, SHORT = (list(Frozen).index(one) + 1 for one in (Frozen.LINKED, Frozen.EXCEEDED, Frozen.SHORT))
+LINKED, EXCEEDED, SHORT, DISPLACED = (
+    list(Frozen).index(one) + 1 for one in (Frozen.LINKED, Frozen.EXCEEDED, Frozen.SHORT, Frozen.DISPLACED)
+)
 KEEPING = ("win", "gain", "improve")
 """The strategies under which a line keeps what it has, as far as nobody takes it by another of them."""
 _WORDS = tuple(one.name.lower() for one in Strategy)
 _BASES = tuple(str(one) for one in BASES)
 
 
-class Row(NamedTuple):
-    """A confirmation: quantity in smallest units, days as numbers since 1970-01-01, basis as a word."""
+def share(
+    lines: Lines, settings: Settings, ids: Sequence[Ids], apart: Collection[limited.Row] = ()
+) -> "Shared":  # fmt: skip
+    """Share out anew; nobody is made later more often than the variant allows.
 
-    quantity: int
-    material: int
-    delivery: int
-    basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A line that is promised otherwise; `line` is its place among the lines of the run, `segment` counts from 1.
-
-    `old_uses` and `new_uses` are what it consumes of quotas (None: nothing holds or held for it), `quota` the record of
-    the one that keeps it from having more, or having it earlier. Where none does and it is late or short, `kept` is
-    what is protected for others.
+    Who was so often already, and would be again, is left as it is, and the rest is shared out once more, until nobody
+    is. Who that is on some keys depends on nothing but these: simulated with others or alone it comes to the same.
     """
-
-    line: int
-    segment: int
-    strategy: str
-    raised: int
-    old: tuple[Row, ...]
-    new: tuple[Row, ...]
-    gained: int
-    lost: int
-    old_uses: tuple[Use, ...] = ()
-    new_uses: tuple[Use, ...] | None = None
-    quota: Mapping[str, Any] | None = None
-    kept: int = 0
-
-    @property
-    def verdict(self) -> Verdict:
-        return verdict_of(self.gained, self.lost)
-
-    @property
-    def days(self) -> int | None:
-        """By how many days the last delivery moves; None where there was or is none."""
-        return self.new[-1].delivery - self.old[-1].delivery if self.old and self.new else None
+    most = settings.limits.later_times_max
+    while True:
+        found = Shared(lines, settings, ids, apart)
+        if most is None:
+            return found
+        again = found.takes_part & (lines.open.displaced >= most) & (found.outcome.lost > 0)
+        if not again.any():
+            return found
+        lines.frozen[again] = DISPLACED
 
 
 class Shared:
@@ -93,6 +75,7 @@ class Shared:
         self.groups = Groups(lines, self.dates)
         self.horizon = max((scope.counted.horizon_days for scope in lines.scopes), default=0)
         self.wanted_day = self.groups.wanted(self._last_day)
+        self.agreed = Agreed(lines, self.dates)
         self.aging = Aging(lines, self._single_dates, self._last_day)
         self.selected = _selected(self.facts, settings, ids[0])
         self.segment, self.frozen = self._sorted(ids[1:])
@@ -166,6 +149,8 @@ class Shared:
             strategy=strategy, rank=self._ranks(), row_offsets=found.row_offsets,
             row_day=found.row_material - lines.today[found.key[lines.row_owner]], row_quantity=found.row_quantity,
             row_lead_time=found.row_basis == LEAD_TIME, mode=found.mode, max_lines=found.most,
+            min_shipment=self.agreed.least, latest_day=self.agreed.latest, packing=self.agreed.packing,
+            pool=self._pools(strategy),
             replenishment_day=lines.ready if (lines.ready >= 0).any() else None, timetable=self._timetables[1],
             group=np.where(self.takes_part, found.group, -1) if len(self.groups.grouped) else None,
             aside=lines.asides.of if lines.asides.keys else None,
@@ -178,8 +163,12 @@ class Shared:
         return kernel_run(
             backlog, expected(lines, self.aging.larders), horizon=self.horizon, reactions=self.settings.reactions,
             timetables=self._timetables[0], quotas=self.rationing.quotas, kept=self.keeping.kept,
-            lasting=self.aging.tables,
+            lasting=self.aging.tables, packings=self.agreed.packings,
         )  # fmt: skip
+
+    def _pools(self, strategy: Array) -> Array | None:
+        """Lines of a segment share with each other; None where no segment does."""
+        return self.segment if (strategy == int(Strategy.SHARE)).any() else None
 
     @cached_property
     def _timetables(self) -> tuple[list[list[int]], Array]:
@@ -204,7 +193,7 @@ class Shared:
         return tables, at
 
     def _ranks(self) -> Array:
-        ranks = _ranks(self.segment, self.facts, self.settings)
+        ranks = ranks_of(self.segment, self.facts, self.settings)
         return self.groups.least(ranks, -1) if len(self.groups.grouped) else ranks
 
     @cached_property
@@ -275,10 +264,32 @@ class Shared:
             return None
         return self._afterwards.bound(place, max(last, asked) if is_short else asked, today)
 
+    def told(self, place: int, new: Sequence[Row]) -> Mapping[str, Any]:
+        """What was agreed for a line and what is to be procured for it, as its promise records it."""
+        is_short, last = self._lacks(place, new)
+        late = is_short or last > max(int(self.wanted_day[place]), 0)
+        return {**self._procured(place, new), **self.agreed.told(place, is_short_or_late=late)}
+
+    def _procured(self, place: int, new: Sequence[Row]) -> dict[str, Any]:
+        """What the lead time of a line consists of, where something of it is yet to be procured."""
+        takes = self.lines.lead_times[int(self.lines.open.key[place])]
+        if takes is None or not any(row.basis == Basis.LEAD_TIME for row in new):
+            return {}
+        return {"lead_time": takes.parts}
+
     def _lacks(self, place: int, new: Sequence[Row]) -> tuple[bool, int]:
         """Whether a line has less than it wants, and on which day (offset) the last of it is ready."""
         last = max((row.material - self.asked[place][1] for row in new), default=max(int(self.wanted_day[place]), 0))
         return sum(row.quantity for row in new) < int(self.lines.open.wanted[place]), last
+
+    @cached_property
+    def _shares(self) -> dict[int, tuple[int, int, int, int]]:
+        """By line what its fair share was of: supply, demand, lines, and the day as a number."""
+        found = self.outcome
+        days = found.share_day + self.lines.today_of[found.share_item]
+        columns = (found.share_supply, found.share_demand, found.share_among, days)
+        shares = zip(*(column.tolist() for column in columns), strict=True)
+        return dict(zip(found.share_item.tolist(), shares, strict=True))
 
     @cached_property
     def kept_after(self) -> Mapping[int, Sequence[Protection]]:
@@ -358,6 +369,12 @@ class Shared:
         columns = (self.segment + 1, found.strategy, found.raised, found.gained, found.lost)
         return list(zip(*(one.tolist() for one in columns), strict=True))
 
+    def decided(self, place: int) -> tuple[int, str, int, int, int]:
+        """The segment of a line, counted from 1, its strategy in a word, what was raised, what it gained and lost."""
+        segment, strategy, *rest = self._decided[place]
+        raised, gained, lost = rest
+        return segment, _WORDS[strategy], raised, gained, lost
+
     def _changed(self, place: int, bases: Bases) -> Changed:
         today, old = self.asked[place][1], self.old_rows(place)
         delivered = {row.material: row.delivery for row in old}
@@ -367,12 +384,13 @@ class Shared:
             delivery = None if self.groups.of[place] >= 0 else delivered.get(material)
             delivery = delivery or self.dates_of(place, material).delivery
             new.append(Row(quantity, material, delivery, bases.of(place, material)))
-        segment, strategy, raised, gained, lost = self._decided[place]
+        segment, strategy, raised, gained, lost = self.decided(place)
         quota = self._quota(place, new)
         kept = self._kept(place, new) if quota is None else 0
         return Changed(
-            place, segment, _WORDS[strategy], raised, old, tuple(new), gained, lost, *self._uses(place), quota, kept
-        )
+            place, segment, strategy, raised, old, tuple(new), gained, lost, *self._uses(place), quota, kept,
+            self._shares.get(place),
+        )  # fmt: skip
 
     def losses(self) -> Iterator[tuple[int, int, int, int]]:
         """(loser, winner or -1, quantity, day lost as a number) by places of the lines."""
@@ -406,7 +424,7 @@ def _segments(facts: Facts, settings: Settings, ids: Sequence[Ids], selected: Fl
     return segment
 
 
-def _ranks(segment: Array, facts: Facts, settings: Settings) -> Array:
+def ranks_of(segment: Array, facts: Facts, settings: Settings) -> Array:
     """Segments one after the other, within each its own criteria."""
     ranks = np.zeros(len(segment), np.int64)
     for place, one in enumerate(settings.segments):

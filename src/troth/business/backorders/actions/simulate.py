@@ -7,21 +7,26 @@ memory and holds nobody up. A simulation that did not end is begun again from it
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db.models import Max
 
 from troth.business.backorders import store
 from troth.business.backorders.actions import ids as codes
-from troth.business.backorders.actions.lines import Part, look
-from troth.business.backorders.actions.sharing import Changed, Shared
+from troth.business.backorders.actions.ahead import read_ahead
+from troth.business.backorders.actions.changed import Changed
+from troth.business.backorders.actions.lines import Lines, Part, look
+from troth.business.backorders.actions.serving import supposed
+from troth.business.backorders.actions.sharing import Shared, share
+from troth.business.backorders.actions.short import ShortLines
 from troth.business.backorders.actions.summing import summed
 from troth.business.backorders.models import Run, Segment, Variant
 from troth.business.backorders.rules.parts import Key, Row, parted
 from troth.business.backorders.rules.selection import Filter
 from troth.business.backorders.rules.summary import Summary
 from troth.business.backorders.rules.variants import Limits, SegmentDraft, Settings
-from troth.business.backorders.states import KEPT_FOR_OTHERS, RUN, KeyState, Kind, RunState
+from troth.business.backorders.states import KEPT_FOR_OTHERS, RUN, SHARED, KeyState, Kind, RunState
 from troth.business.promising.actions.backlog import keys_of, linked_keys
 from troth.business.promising.actions.limited import rows_of
 from troth.kernel.calendars import date_of
@@ -37,7 +42,7 @@ from troth.platform.memory import uncollected
 SEQUENCE_COMPANY = 0
 LINES_AT_A_TIME = 20_000
 RUN_KIND = "backorder_run"
-APART, PLANNED = "quotas_apart", "protections_planned"
+APART, PLANNED, LOOSENED = "quotas_apart", "protections_planned", "loosened_by"
 STOPPED = "A line could not have what its strategy guarantees, and the variant says to stop the run then."
 
 log = logging.getLogger(__name__)
@@ -57,7 +62,10 @@ def settings_of(variant: Variant) -> Settings:
         with_unconfirmed=variant.with_unconfirmed,
         win=(variant.win_reaction, variant.win_fallback),
         gain=(variant.gain_reaction, variant.gain_fallback),
-        limits=Limits(variant.worse_share_max, variant.worse_lines_max, variant.later_days_max),
+        limits=Limits(
+            variant.worse_share_max, variant.worse_lines_max, variant.later_days_max, variant.later_times_max
+        ),
+        asks_rules=variant.asks_rules,
     )
 
 
@@ -73,8 +81,8 @@ def start_run(variant_id: int, *, by: Actor, clock: Clock) -> Started:
     [number] = numbering.draw("backorder_run", company_id=SEQUENCE_COMPANY)
     run = Run.objects.create(
         company_id=variant.company_id, number=f"BO-{number:06d}", kind=Kind.RUN, state=RunState.SIMULATING,
-        variant=variant, settings={"name": variant.name, **settings_of(variant).record()}, started_at=clock.now(),
-        started_by_id=by.user_id,
+        variant=variant, started_at=clock.now(), started_by_id=by.user_id,
+        settings={"name": variant.name, LOOSENED: variant.loosened_by_id, **settings_of(variant).record()},
     )  # fmt: skip
     record(run, "backorders.run_started", by=by, clock=clock, variant=variant.name)
     return Started(run.pk, run.number)
@@ -101,9 +109,14 @@ def work(run_id: int, *, clock: Clock) -> None:
     together = parted(dict(counted), linked_keys(run.company_id), rows_of(run.company_id))
     begin_parts(run_id, len(counted), together.apart, by=SYSTEM, clock=clock)
     total, done = Summary.empty(len(settings.segments)), 0
-    for some in _batches(together.parts, dict(counted)):
+    short = ShortLines(settings) if settings.asks_rules else None
+
+    def looked(some: Sequence[Part]) -> Lines:
+        return look(some, company_id=run.company_id, clock=clock)
+
+    for lines in read_ahead(_batches(together.parts, dict(counted)), looked):
         with uncollected():
-            shared = Shared(look(some, company_id=run.company_id, clock=clock), settings, ids, together.apart)
+            shared = share(lines, settings, ids, together.apart)
             if shared.outcome.aborted:
                 fail_run(run_id, STOPPED, by=SYSTEM, clock=clock)
                 return
@@ -111,8 +124,11 @@ def work(run_id: int, *, clock: Clock) -> None:
                 log.info("simulation %s is done by another worker", run.number)
                 return
             total.add(summed(shared))
+            if short is not None:
+                short.add(shared)
         done += len(shared.lines.keys)
-    finish_simulation(run_id, total, by=SYSTEM, clock=clock)
+    served = supposed(run_id, short, total, clock=clock) if short is not None else []
+    finish_simulation(run_id, total, served, by=SYSTEM, clock=clock)
 
 
 def apart_of(run: Run) -> list[Row]:
@@ -157,11 +173,14 @@ def keep_part(run_id: int, shared: Shared, done: int, *, by: Actor, clock: Clock
 
 
 @action
-def finish_simulation(run_id: int, total: Summary, *, by: Actor, clock: Clock) -> None:
-    """A simulation is complete: its sums, and how many keys there are to apply."""
+def finish_simulation(
+    run_id: int, total: Summary, served: Sequence[store.NewChange] = (), *, by: Actor, clock: Clock
+) -> None:
+    """A simulation is complete: its sums, what other goods serve by rules, and how many keys there are to apply."""
     run, _ = locks.hold(Run, run_id, by=by)
     whole = total.whole
     run.state = RUN.step(run.state, "simulated")
+    store.write_served(run_id, served)
     run.summary, run.simulated_at = total.record(), clock.now()
     run.lines, run.better, run.worse, run.mixed = whole.lines, whole.better, whole.worse, whole.mixed
     run.latest_days = run.changes.filter(lost__gt=0).aggregate(days=Max("days", default=0))["days"]
@@ -234,8 +253,14 @@ def _row(
         key.product_id, key.site_id, one.segment, one.strategy, one.raised, int(found.wanted[one.line]),
         date_of(int(found.requested[one.line])), one.old, one.new, one.gained, one.lost, one.days, str(one.verdict),
         old_uses=one.old_uses, new_uses=one.new_uses or (), location=location_of(found.segment[one.line]),
-        quota=one.quota or ({KEPT_FOR_OTHERS: one.kept} if one.kept else {}),
+        quota=_limits(one),
     )  # fmt: skip
+
+
+def _limits(one: Changed) -> dict[str, Any]:
+    """What keeps a line from more, as it is kept with the change."""
+    found = dict(one.quota or ({KEPT_FOR_OTHERS: one.kept} if one.kept else {}))
+    return {**found, SHARED: one.share} if one.share else found
 
 
 def ref_of(run: Run) -> DocumentRef:

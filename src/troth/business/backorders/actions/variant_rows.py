@@ -11,11 +11,12 @@ from typing import Any
 from troth.business.backorders.actions.simulate import settings_of
 from troth.business.backorders.actions.variants import write_variant
 from troth.business.backorders.models import Variant
-from troth.business.backorders.rules.selection import DAYS_MAX, PRIORITY_MAX, Filter, WrongSelection
+from troth.business.backorders.rules.selection import CODES, DAYS_MAX, PRIORITY_MAX, Filter, WrongSelection
 from troth.business.backorders.rules.variants import (
     NAME_MAX,
     REACTIONS,
     STRATEGIES,
+    TIMES_MAX,
     WHOLE,
     Limits,
     SegmentDraft,
@@ -35,7 +36,6 @@ from troth.platform.clock import Clock
 from troth.reference import queries as reference
 
 KEY = ("company", "name")
-CODES = ("sites", "products", "categories", "customers", "order_types")
 DAYS = ("wanted_from", "wanted_until")
 SELECTED = "selected_"
 LONGEST_CODES = 8_000
@@ -53,18 +53,22 @@ _FILTER: Mapping[str, Field] = {
     **dict.fromkeys(DAYS, Field(As.TEXT, 6)),
     "only": _choice(Only, Only.ALL),
 }
+FALLBACKS = tuple(one for one in STRATEGIES if one != "share")
+"""Who cannot have what its own strategy guarantees shares with nobody."""
 _HEAD: Mapping[str, Field] = {
     "rhythm": _choice(Rhythm, Rhythm.NEVER),
     "at": Field(As.TEXT, 5),
     "applies_itself": Field(As.YES_NO, standard=False),
     "with_unconfirmed": Field(As.YES_NO, standard=True),
+    "asks_rules": Field(As.YES_NO, standard=False),
     "win_reaction": _choice(REACTIONS, "fallback"),
-    "win_fallback": _choice(STRATEGIES, "improve"),
+    "win_fallback": _choice(FALLBACKS, "improve"),
     "gain_reaction": _choice(REACTIONS, "fallback"),
-    "gain_fallback": _choice(STRATEGIES, "improve"),
+    "gain_fallback": _choice(FALLBACKS, "improve"),
     "worse_share_max_basis_points": Field(As.WHOLE, WHOLE, standard=None),
     "worse_lines_max": Field(As.WHOLE, LINES_MAX, standard=None),
     "later_days_max": Field(As.WHOLE, DAYS_MAX, standard=None),
+    "later_times_max": Field(As.WHOLE, TIMES_MAX, standard=None),
     **{f"{SELECTED}{name}": field for name, field in _FILTER.items()},
 }
 FIELDS: Mapping[str, Field] = {
@@ -160,10 +164,12 @@ def _draft(key: tuple[Any, ...], whole: Whole, companies: Mapping[str, int]) -> 
             refused.row = place
             raise
         segments.append(SegmentDraft(row["segment"], row["strategy"], said, _several(row["sort"])))
-    limits = Limits(head["worse_share_max_basis_points"], head["worse_lines_max"], head["later_days_max"])
+    limits = Limits(
+        head["worse_share_max_basis_points"], head["worse_lines_max"], head["later_days_max"], head["later_times_max"]
+    )
     settings = Settings(
         selection, tuple(segments), head["with_unconfirmed"], (head["win_reaction"], head["win_fallback"]),
-        (head["gain_reaction"], head["gain_fallback"]), limits,
+        (head["gain_reaction"], head["gain_fallback"]), limits, head["asks_rules"],
     )  # fmt: skip
     return VariantDraft(companies[code], name, settings, head["rhythm"], _time(head["at"]), head["applies_itself"])
 
@@ -209,10 +215,11 @@ def rows_of(record: Variant) -> list[dict[str, Any]]:
     head = {
         "company": record.company.code, "name": record.name, "rhythm": record.rhythm,
         "at": f"{record.at_time:%H:%M}" if record.at_time else "", "applies_itself": record.applies_itself,
-        "with_unconfirmed": said.with_unconfirmed, "win_reaction": said.win[0], "win_fallback": said.win[1],
+        "with_unconfirmed": said.with_unconfirmed, "asks_rules": said.asks_rules,
+        "win_reaction": said.win[0], "win_fallback": said.win[1],
         "gain_reaction": said.gain[0], "gain_fallback": said.gain[1],
         "worse_share_max_basis_points": limits.worse_share_max, "worse_lines_max": limits.worse_lines_max,
-        "later_days_max": limits.later_days_max,
+        "later_days_max": limits.later_days_max, "later_times_max": limits.later_times_max,
         **{f"{SELECTED}{name}": value for name, value in _written(said.selection).items()},
     }  # fmt: skip
     return [

@@ -1,12 +1,14 @@
 """Keep variants: the head and its segments, all at once."""
 
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from troth.business.backorders.actions import ids
 from troth.business.backorders.models import Segment, Variant
-from troth.business.backorders.rules.variants import VariantDraft, VariantTaken
+from troth.business.backorders.rules.limits import is_looser
+from troth.business.backorders.rules.variants import Limits, OtherCompany, VariantDraft, VariantTaken
 from troth.business.backorders.states import Rhythm
 from troth.kernel.errors import Refusals, Sentence
 from troth.platform import events, locks
@@ -26,10 +28,11 @@ def save_variant(
 ) -> int:
     """Write a variant anew, or a new one; return its id. Refuses all that is wrong in it, by field and row."""
     require(by, company_id=draft.company_id)
-    variant = Variant(company_id=draft.company_id)
+    variant = Variant(company_id=reference.company(draft.company_id).id)
     if variant_id is not None:
         [variant] = locks.begin().hold(Variant, variant_id, by=by)
         locks.refuse_if_changed(variant, expected_version)
+        _refuse_other_company(variant, draft)
     return write_variant(variant, draft, by=by, clock=clock)
 
 
@@ -42,9 +45,31 @@ def write_variant(variant: Variant, draft: VariantDraft, *, by: Actor, clock: Cl
         raise VariantTaken(
             Sentence("There is a variant %(name)s already. Choose another name.", name=draft.name.strip()), field="name"
         )
+    before = _limits_before(variant)
+    if by.user_id is not None and is_looser(draft.settings.limits, before):
+        variant.loosened_by_id = by.user_id
     _write(variant, draft, clock)
     _record("backorders.variant_saved", variant, by=by, clock=clock)
     return variant.pk
+
+
+def _refuse_other_company(variant: Variant, draft: VariantDraft) -> None:
+    """What a variant names by code it names in its company: the same words mean other sites elsewhere."""
+    if draft.company_id != variant.company_id:
+        raise OtherCompany(
+            Sentence("This variant belongs to company %(company)s. Make a new variant for another company.",
+                     company=reference.company(variant.company_id).code),
+            field="company",
+        )  # fmt: skip
+
+
+def _limits_before(variant: Variant) -> list[Limits]:
+    """The limits of the variant; of a new one those of all others in use, so that nobody slips out by a new one."""
+    if variant.pk:
+        found = Variant.objects.filter(pk=variant.pk)
+    else:
+        found = Variant.objects.filter(company_id=variant.company_id, is_active=True, loosened_by_id=None)
+    return [Limits(*row) for row in found.values_list(*(one.name for one in fields(Limits)))]
 
 
 @action
@@ -81,11 +106,12 @@ def _write(variant: Variant, draft: VariantDraft, clock: Clock) -> None:
     settings, limits = draft.settings, draft.settings.limits
     values: dict[str, Any] = {
         "name": draft.name.strip(), "selection": settings.selection.record(),
-        "with_unconfirmed": settings.with_unconfirmed, "win_reaction": settings.win[0],
+        "with_unconfirmed": settings.with_unconfirmed, "asks_rules": settings.asks_rules,
+        "win_reaction": settings.win[0],
         "win_fallback": settings.win[1], "gain_reaction": settings.gain[0], "gain_fallback": settings.gain[1],
         "worse_share_max": limits.worse_share_max, "worse_lines_max": limits.worse_lines_max,
-        "later_days_max": limits.later_days_max, "rhythm": str(draft.rhythm), "at_time": draft.at,
-        "applies_itself": draft.applies_itself,
+        "later_days_max": limits.later_days_max, "later_times_max": limits.later_times_max,
+        "rhythm": str(draft.rhythm), "at_time": draft.at, "applies_itself": draft.applies_itself,
     }  # fmt: skip
     for name, value in values.items():
         setattr(variant, name, value)

@@ -7,23 +7,28 @@ order is told once of all its lines.
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
 from troth.business.backorders import store
 from troth.business.backorders.actions import ids as codes
+from troth.business.backorders.actions.changed import Changed
 from troth.business.backorders.actions.lines import read
 from troth.business.backorders.actions.restoring import restore
-from troth.business.backorders.actions.sharing import Changed, Shared
+from troth.business.backorders.actions.serving import LAST_TURN, is_left, serve_next, take_back_next
+from troth.business.backorders.actions.sharing import Shared, share
 from troth.business.backorders.actions.simulate import apart_of, record
 from troth.business.backorders.models import Run, RunKey
+from troth.business.backorders.rules.selection import Ids
 from troth.business.backorders.rules.variants import Settings
-from troth.business.backorders.states import RUN, ChangeState, KeyState, Kind, Left, RunState
+from troth.business.backorders.states import RUN, ChangeState, KeyState, Kind, Left, RunState, Serving
 from troth.business.promising.actions import assign as assigning
 from troth.business.promising.actions.assign import Given, NoGoodsForIt
 from troth.business.promising.rules.wish import Schedule
 from troth.business.promising.states import UNSECURED, Cause
 from troth.business.sales.actions.outstanding import tell_orders
+from troth.business.sales.actions.told import NoticeCause
 from troth.kernel.calendars import date_of
 from troth.kernel.places import location_of
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -32,6 +37,7 @@ from troth.platform.actions import action
 from troth.platform.actors import SYSTEM, Actor
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
+from troth.platform.memory import uncollected
 
 CHANGES_AT_A_TIME = 300
 ORDERS_AT_A_TIME = 200
@@ -41,10 +47,23 @@ Batch = Sequence[Sequence[store.OpenKey]]
 
 
 def go_on(run_id: int, *, clock: Clock) -> None:
-    """Apply or undo until nothing is left, then tell the orders."""
+    """Apply or undo until nothing is left, then tell the orders. What rules gave comes last, and is undone first."""
     run = Run.objects.get(pk=run_id)
-    work = undo_keys if run.kind == Kind.UNDO else apply_keys
-    while work(run_id, by=SYSTEM, clock=clock):
+    asks_rules = Settings.of(run.settings).asks_rules
+    if run.kind == Kind.UNDO:
+        turn = LAST_TURN if asks_rules else 0
+        while turn:
+            turn = take_back_next(run_id, before=turn, by=SYSTEM, clock=clock)
+        work = undo_keys
+    else:
+        ids = codes.of_settings(Settings.of(run.settings), company_id=run.company_id)
+        work = partial(apply_keys, ids=ids)
+    is_left = True
+    while is_left:
+        with uncollected():
+            is_left = bool(work(run_id, by=SYSTEM, clock=clock))
+    turn = 0
+    while asks_rules and (turn := serve_next(run_id, after=turn, by=SYSTEM, clock=clock)):
         pass
     told = 0
     while after := tell_of_changes(run_id, told, by=SYSTEM, clock=clock):
@@ -53,8 +72,10 @@ def go_on(run_id: int, *, clock: Clock) -> None:
 
 
 @action
-def apply_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
+def apply_keys(run_id: int, *, ids: Sequence[Ids] | None = None, by: Actor, clock: Clock) -> int:
     """Apply the next keys of a run; return how many were worked off, 0 when none is left.
+
+    `ids` are what the codes of its settings stand for, as `go_on` has looked them up once.
 
     The run is made again on what is there now. Where it comes to what was approved, that is written; a key that moved
     since, so that it comes to something else, is left as it is and says so.
@@ -66,7 +87,8 @@ def apply_keys(run_id: int, *, by: Actor, clock: Clock) -> int:
     settings = Settings.of(run.settings)
     asked = [[AvailabilityKey(one.product_id, one.site_id) for one in part] for part in batch]
     lines = read(held, asked, company_id=run.company_id, clock=clock)
-    shared = Shared(lines, settings, codes.of_settings(settings, company_id=run.company_id), apart_of(run))
+    ids = ids or codes.of_settings(settings, company_id=run.company_id)
+    shared = share(lines, settings, ids, apart_of(run))
     wanted = _Wanted(run, shared, [one.id for part in batch for one in part])
     given = {place: wanted.given(own) for place, own in enumerate(wanted.parts(batch)) if wanted.still_holds(own)}
     applied = _write(held, given, today=_today(shared), clock=clock, cause=Cause.BACKORDER)
@@ -132,15 +154,13 @@ class _Wanted:
     def _given(self, one: store.Standing) -> tuple[Given, assigning.Stands]:
         change = self._changes[one.requirement_id]
         before = self._stands[one.line_id]
-        noted = {
-            "backorder": {
-                "run": self._run.number, "id": self._run.pk, "segment": change.segment, "strategy": change.strategy,
-            }
-        }  # fmt: skip
+        run = {"run": self._run.number, "id": self._run.pk, "segment": change.segment, "strategy": change.strategy}
+        noted = {"backorder": run, **self._shared.told(change.line, change.new)}
         wanted = int(self._shared.lines.today_of[change.line] + self._shared.lines.day[change.line])
         schedules = self._schedules(change, before)
         kept = self._shared.keeping.seen_by(change.line)
-        return Given(one.line_id, schedules, wanted, noted, change.new_uses, change.quota, kept), before
+        later = int(change.lost > 0)
+        return Given(one.line_id, schedules, wanted, noted, change.new_uses, change.quota, kept, later), before
 
     def _schedules(self, change: Changed, before: assigning.Stands) -> tuple[Schedule, ...]:
         """The rows with all their dates; goods of a day that stays keep those that they have."""
@@ -222,7 +242,8 @@ def tell_of_changes(run_id: int, told: int, *, by: Actor, clock: Clock) -> int:
             changes.setdefault(order_id, {})[line_number] = (_dated(old), _dated(new))
     facts = {"run": run.number, "run_id": run.pk, "approved_by": run.approved_by_id}
     if changes:
-        tell_orders(held, changes, facts=facts, by=by, clock=clock)
+        cause = NoticeCause.UNDONE if run.kind == Kind.UNDO else NoticeCause.RUN
+        tell_orders(held, changes, cause=cause, facts=facts, by=by, clock=clock)
     store.set_told([row[0] for row in rows])
     return max(row[1] for row in rows)
 
@@ -236,10 +257,11 @@ def finish_run(run_id: int, *, by: Actor, clock: Clock) -> None:
     """A run is worked off. One of which nothing could be applied any more is stale; what is not worked off goes on."""
     run, _ = locks.hold(Run, run_id, by=by)
     left = RunKey.objects.filter(run=run, state=KeyState.OPEN).exists() or store.untold(run_id, orders=1)
-    if run.state != RunState.APPLYING or left:
+    if run.state != RunState.APPLYING or left or is_left(run):
         return
-    applied = run.keys.filter(state=KeyState.APPLIED).count()
-    moved = run.keys.filter(state=KeyState.MOVED).count()
+    served = run.changes.filter(turn__gt=0)
+    applied = run.keys.filter(state=KeyState.APPLIED).count() + served.filter(serving=Serving.APPLIED).count()
+    moved = run.keys.filter(state=KeyState.MOVED).count() + served.filter(serving=Serving.MOVED).count()
     is_stale = run.kind == Kind.RUN and moved and not applied
     run.state, run.ended_at, run.told = RUN.step(run.state, "stale" if is_stale else "applied"), clock.now(), True
     run.version += 1

@@ -1,6 +1,7 @@
 """Whether a run keeps to the limits of its variant, and what to change where it does not."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from troth.business.backorders.rules.variants import WHOLE, Limits
 from troth.kernel.errors import BusinessError, Sentence
@@ -59,6 +60,30 @@ def exceeded(limits: Limits, counts: Counts) -> list[Sentence]:
             )
         )  # fmt: skip
     return found
+
+
+def is_looser(limits: Limits, before: Sequence[Limits]) -> bool:
+    """Whether one of these limits allows more than each of those `before` did; where there were none, nothing does."""
+    return any(_looser(getattr(limits, one.name), [getattr(old, one.name) for old in before]) for one in fields(Limits))
+
+
+def _looser(most: int | None, before: Sequence[int | None]) -> bool:
+    known = [one for one in before if one is not None]
+    if not known or len(known) < len(before):
+        return False
+    return most is None or most > max(known)
+
+
+def loosened(counts: Counts) -> list[Sentence]:
+    """What is said of a run that makes lines worse under limits that one person loosened and nobody else agreed to."""
+    if not counts.worse:
+        return []
+    return [
+        Sentence(
+            "%(worse)s lines get worse, and the limits of the variant were loosened since anybody agreed to one.",
+            worse=counts.worse,
+        )
+    ]
 
 
 def percent(share: int) -> str:

@@ -15,6 +15,11 @@ from troth.kernel.errors import InvalidInput, Sentence
 from troth.kernel.netting import Array
 
 Flags = npt.NDArray[np.bool_]
+CODES = (
+    "sites", "products", "categories", "customers", "order_types", "events", "customer_groups", "regions",
+    "sales_organisations",
+)  # fmt: skip
+"""The fields of a filter that name several of something."""
 CODES_MAX = 200
 DAYS_MAX = 3_650
 PRIORITY_MAX = 99
@@ -28,13 +33,21 @@ class WrongSelection(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Codes of sites and order types, numbers of products and customers, names of product categories; limits."""
+    """Codes of sites, order types and sales organisations, numbers of products and customers; limits.
+
+    `categories` are those of products, `regions` those of the ship-to parties, `events` what order types are checked as
+    (`order`, `rush`). A line is meant where each list that says something names what it has.
+    """
 
     sites: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
     order_types: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    customer_groups: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    sales_organisations: tuple[str, ...] = ()
     priority_from: int | None = None
     priority_until: int | None = None
     wanted_from: int | None = None
@@ -65,7 +78,7 @@ class Filter:
                     Sentence("It ends before it begins. Enter a smaller first or a larger last value."),
                     field=field or last, row=row,
                 )  # fmt: skip
-        for name in ("sites", "products", "categories", "customers", "order_types"):
+        for name in CODES:
             if len(getattr(self, name)) > CODES_MAX:
                 raise WrongSelection(
                     Sentence("Enter at most %(most)s of them, or leave it empty for all.", most=CODES_MAX),
@@ -81,6 +94,8 @@ class Ids:
     products: frozenset[int] | None = None
     customers: frozenset[int] | None = None
     order_types: frozenset[int] | None = None
+    ship_to: frozenset[int] | None = None
+    sales_organisations: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +109,8 @@ class Facts:
     product: Array
     customer: Array
     order_type: Array
+    ship_to: Array
+    sales_organisation: Array
     priority: Array
     requested: Array
     entered: Array
@@ -117,6 +134,8 @@ def meant(said: Filter, ids: Ids, lines: Facts) -> Flags:
         (lines.product, ids.products),
         (lines.customer, ids.customers),
         (lines.order_type, ids.order_types),
+        (lines.ship_to, ids.ship_to),
+        (lines.sales_organisation, ids.sales_organisations),
     ):
         if chosen is not None:
             found &= np.isin(column, list(chosen))

@@ -13,6 +13,7 @@ from troth.kernel.errors import BusinessError, InvalidInput, Refusals, Sentence
 SEGMENTS_MAX = 20
 SORTS_MAX = 4
 NAME_MAX = 60
+TIMES_MAX = 1_000
 WHOLE = 10_000
 """All lines, in the hundredths of a percent that the limit is counted in."""
 
@@ -25,6 +26,12 @@ class WrongVariant(InvalidInput):
     """A variant that says something impossible."""
 
     code = "wrong_variant"
+
+
+class OtherCompany(BusinessError):
+    """A variant stays in its company."""
+
+    code = "other_company"
 
 
 class VariantTaken(BusinessError):
@@ -56,17 +63,22 @@ class SegmentDraft:
 class Limits:
     """What a run may do before a second person has to agree; None: any amount.
 
-    `worse_share_max` in hundredths of a percent of the lines that take part.
+    `worse_share_max` in hundredths of a percent of the lines that take part. `later_times_max` nobody can agree to
+    exceed: a line that so many runs made later, or took goods from, keeps what it has where a run would do it again.
     """
 
     worse_share_max: int | None = None
     worse_lines_max: int | None = None
     later_days_max: int | None = None
+    later_times_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run goes by. `win` and `gain` are (reaction, fallback) in words."""
+    """What a run goes by. `win` and `gain` are (reaction, fallback) in words.
+
+    `asks_rules`: lines that it leaves short or late ask the rules of availability that are meant for runs.
+    """
 
     selection: Filter = EVERYTHING
     segments: tuple[SegmentDraft, ...] = ()
@@ -74,6 +86,7 @@ class Settings:
     win: tuple[str, str] = ("fallback", "improve")
     gain: tuple[str, str] = ("fallback", "improve")
     limits: Limits = field(default_factory=Limits)
+    asks_rules: bool = False
 
     @property
     def reactions(self) -> Reactions:
@@ -87,7 +100,8 @@ class Settings:
         return {
             "selection": self.selection.record(), "segments": [one.record() for one in self.segments],
             "with_unconfirmed": self.with_unconfirmed, "win": list(self.win), "gain": list(self.gain),
-            "limits": [limits.worse_share_max, limits.worse_lines_max, limits.later_days_max],
+            "limits": [limits.worse_share_max, limits.worse_lines_max, limits.later_days_max, limits.later_times_max],
+            "asks_rules": self.asks_rules,
         }  # fmt: skip
 
     @classmethod
@@ -95,6 +109,7 @@ class Settings:
         return cls(
             Filter.of(record["selection"]), tuple(SegmentDraft.of(one) for one in record["segments"]),
             record["with_unconfirmed"], tuple(record["win"]), tuple(record["gain"]), Limits(*record["limits"]),
+            record.get("asks_rules", False),
         )  # fmt: skip
 
 

@@ -164,6 +164,9 @@ def _explained(change: Change) -> dict[str, Any]:
         "is_undoing": is_undoing,
         "before": table_of(ROWS, screens.rows(change.old, unit)) if change.old else None,
         "after": table_of(ROWS, screens.rows(change.new, unit)) if change.new else None,
+        "turn": change.turn,
+        "served": screens.served(change),
+        "serving": words.SERVING[change.serving] if change.serving else None,  # type: ignore[index]
         "takers": screens.taken(lost, unit),
         "gone": screens.gone(lost, unit),
         "givers": screens.taken(queries.givers(change), unit),

@@ -15,17 +15,17 @@ from troth.business.backorders.actions import variants as actions
 from troth.business.backorders.actions.simulate import settings_of
 from troth.business.backorders.models import Segment, Variant
 from troth.business.backorders.rules.limits import percent
-from troth.business.backorders.rules.selection import DAYS_MAX, PRIORITY_MAX, Filter, WrongSelection
-from troth.business.backorders.rules.variants import NAME_MAX, Limits, SegmentDraft, Settings, VariantDraft
+from troth.business.backorders.rules.selection import CODES, DAYS_MAX, PRIORITY_MAX, Filter, WrongSelection
+from troth.business.backorders.rules.variants import NAME_MAX, TIMES_MAX, Limits, SegmentDraft, Settings, VariantDraft
 from troth.business.backorders.states import Only
 from troth.business.masterdata import queries as masterdata
+from troth.business.masterdata.queries.traits import values_of
 from troth.kernel.errors import NotFound, Refusals, Sentence
 from troth.platform.web.acts import Said, button, clocked, once
 from troth.platform.web.forms import FigureField, FormPage, Section
 from troth.platform.web.values import Link
 from troth.reference import queries as reference
 
-CODES = ("sites", "products", "categories", "customers", "order_types")
 RANGES = ("priority_from", "priority_until", "wanted_from", "wanted_until")
 SORT_FIELDS = ("first", "second", "third", "fourth")
 FIRST_SEGMENT = SegmentDraft("All lines", "improve")
@@ -48,6 +48,21 @@ class FilterForm(forms.Form):
     order_types = forms.MultipleChoiceField(
         label=_("Order types"), required=False, help_text=_("None chosen: all."),
         choices=lambda: [(code, kind.name) for code, kind in masterdata.snapshot().order_types.items()],
+    )  # fmt: skip
+    events = forms.MultipleChoiceField(
+        label=_("Checked as"), required=False, help_text=_("None chosen: all."), choices=list(words.EVENTS.items())
+    )
+    customer_groups = forms.MultipleChoiceField(
+        label=_("Customer groups"), required=False, help_text=_("None chosen: all."),
+        choices=lambda: [(one, one) for one in values_of("customer_group")],
+    )  # fmt: skip
+    regions = forms.MultipleChoiceField(
+        label=_("Regions shipped to"), required=False, help_text=_("None chosen: all."),
+        choices=lambda: [(one, one) for one in values_of("region")],
+    )  # fmt: skip
+    sales_organisations = forms.MultipleChoiceField(
+        label=_("Sales organisations"), required=False, help_text=_("None chosen: all."),
+        choices=lambda: [(one, one) for one in values_of("channel")],
     )  # fmt: skip
     categories = forms.MultipleChoiceField(
         label=_("Product categories"), required=False, help_text=_("None chosen: all."),
@@ -108,16 +123,18 @@ class VariantForm(FilterForm):
         Section(_("Variant"), ("name", "company")),
         Section(
             _("Selection"),
-            ("sites", "order_types", "categories", "products", "customers", "wanted_from", "wanted_until",
+            ("sites", "order_types", "events", "sales_organisations", "regions", "customer_groups", "customers",
+             "categories", "products", "wanted_from", "wanted_until",
              "priority_from", "priority_until", "only", "with_unconfirmed"),
             _("Lines that are not selected keep what they have."),
         ),
+        Section(_("Other goods"), ("asks_rules",)),
         Section(
             _("When a strategy cannot be kept"), ("win_reaction", "win_fallback", "gain_reaction", "gain_fallback")
         ),
         Section(
-            _("Limits"), ("worse_share", "worse_lines_max", "later_days_max"),
-            _("Beyond them somebody else than who simulated has to approve."),
+            _("Limits"), ("worse_share", "worse_lines_max", "later_days_max", "later_times_max"),
+            _("Beyond the first three somebody else than who simulated has to approve; the last holds for everybody."),
         ),
         Section(_("Runs by itself"), ("rhythm", "at", "applies_itself")),
     )  # fmt: skip
@@ -126,6 +143,10 @@ class VariantForm(FilterForm):
     with_unconfirmed = forms.BooleanField(
         label=_("Lines without a confirmation too"), required=False, initial=True,
         help_text=_("Without it only lines take part that have something confirmed."),
+    )  # fmt: skip
+    asks_rules = forms.BooleanField(
+        label=_("Ask the rules of availability for lines that stay short or late"), required=False,
+        help_text=_("Only rules that are meant for runs are asked, for what is free after the run."),
     )  # fmt: skip
     win_reaction = forms.ChoiceField(label=_("If Win cannot be kept"), choices=list(words.REACTIONS.items()))
     win_fallback = forms.ChoiceField(label=_("Treat it as"), choices=FALLBACKS["win_fallback"], initial="improve")
@@ -141,6 +162,10 @@ class VariantForm(FilterForm):
     later_days_max = forms.IntegerField(
         label=_("Days that a line may come later"), required=False, min_value=0, max_value=DAYS_MAX,
         help_text=_("Empty: no limit."),
+    )  # fmt: skip
+    later_times_max = forms.IntegerField(
+        label=_("Times that runs may make a line later"), required=False, min_value=0, max_value=TIMES_MAX,
+        help_text=_("1: never later twice. Who was made later so often keeps what it has. Empty: no limit."),
     )  # fmt: skip
     rhythm = forms.ChoiceField(label=_("How often"), choices=list(words.RHYTHMS.items()))
     at = forms.TimeField(
@@ -171,7 +196,10 @@ def draft_of(given: dict[str, Any], segments: tuple[SegmentDraft, ...]) -> Varia
     settings = Settings(
         selection=filter_of(given), segments=segments, with_unconfirmed=given["with_unconfirmed"],
         win=(given["win_reaction"], given["win_fallback"]), gain=(given["gain_reaction"], given["gain_fallback"]),
-        limits=Limits(_share(given["worse_share"]), given["worse_lines_max"], given["later_days_max"]),
+        limits=Limits(
+            _share(given["worse_share"]), given["worse_lines_max"], given["later_days_max"], given["later_times_max"]
+        ),
+        asks_rules=given["asks_rules"],
     )  # fmt: skip
     return VariantDraft(
         given["company"], given["name"], settings, given["rhythm"], given["at"], given["applies_itself"]
@@ -224,10 +252,12 @@ class VariantChange(FormPage):
         limits = settings.limits
         return {
             **shown(settings.selection), "name": one.name, "company": one.company_id,
-            "with_unconfirmed": settings.with_unconfirmed, "win_reaction": settings.win[0],
+            "with_unconfirmed": settings.with_unconfirmed, "asks_rules": settings.asks_rules,
+            "win_reaction": settings.win[0],
             "win_fallback": settings.win[1], "gain_reaction": settings.gain[0], "gain_fallback": settings.gain[1],
             "worse_share": "" if limits.worse_share_max is None else percent(limits.worse_share_max),
             "worse_lines_max": limits.worse_lines_max, "later_days_max": limits.later_days_max,
+            "later_times_max": limits.later_times_max,
             "rhythm": one.rhythm, "at": one.at_time, "applies_itself": one.applies_itself,
         }  # fmt: skip
 
@@ -244,7 +274,8 @@ class SegmentForm(FilterForm):
         Section(_("Segment"), ("name", "strategy")),
         Section(
             _("Which lines"),
-            ("sites", "order_types", "categories", "products", "customers", "wanted_from", "wanted_until",
+            ("sites", "order_types", "events", "sales_organisations", "regions", "customer_groups", "customers",
+             "categories", "products", "wanted_from", "wanted_until",
              "priority_from", "priority_until", "only"),
             _("Of the lines that no segment before it takes."),
         ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.backorders import jobs, queries, screens, words
 from troth.business.backorders.actions import decide
 from troth.business.backorders.models import Run
-from troth.business.backorders.states import RUN, Kind, RunState
+from troth.business.backorders.states import RUN, Kind, RunState, Serving
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents, formats, history
 from troth.platform.web.access import demand
@@ -175,6 +175,7 @@ def _facts(run: Run) -> list[Fact]:
         Fact(_("Lines that took part"), formats.number(run.lines) if run.lines else ""),
         Fact(_("Better"), formats.number(run.better) if run.kind == Kind.RUN else ""),
         Fact(_("Worse"), formats.number(run.worse + run.mixed) if run.kind == Kind.RUN else ""),
+        Fact(_("Served by a rule"), _served(run)),
         Fact(_("Changes moved since"), formats.number(changed["moved"]) if "moved" in changed else ""),
         Fact(_("Lines left as they are"), formats.number(changed["kept"]) if "kept" in changed else ""),
     ]
@@ -183,6 +184,14 @@ def _facts(run: Run) -> list[Fact]:
     if run.undoes is not None:
         facts.append(Fact(_("Undoes"), Link(run.undoes.number, reverse("backorders:run", args=[run.undoes.pk]))))
     return facts
+
+
+def _served(run: Run) -> str:
+    """How many lines other goods serve by rules, by what became of them: `Proposed: 2`."""
+    if not run.settings.get("asks_rules") or run.kind == Kind.UNDO:
+        return ""
+    found = queries.serving(run.pk)
+    return ", ".join(f"{words.SERVING[Serving(state)].word}: {formats.number(n)}" for state, n in found.items())
 
 
 def _next(actor: Any, run: Run) -> Step | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.backorders import queries, words
@@ -120,6 +120,7 @@ def _facts(one: Variant) -> list[Fact]:
     return [
         Fact(_("Selection"), said(settings.selection)),
         Fact(_("Lines without a confirmation"), _("take part") if one.with_unconfirmed else _("take no part")),
+        Fact(_("Rules of availability"), _("asked for what stays short or late") if one.asks_rules else _("not asked")),
         Fact(_("If Win cannot be kept"), _reaction(*settings.win)),
         Fact(_("If Gain cannot be kept"), _reaction(*settings.gain)),
         Fact(_("Limits"), _limits(settings.limits)),
@@ -141,18 +142,23 @@ def _limits(limits: Limits) -> str:
         found.append(gettext("at most %(lines)s lines get worse") % {"lines": formats.number(limits.worse_lines_max)})
     if limits.later_days_max is not None:
         found.append(gettext("none more than %(days)s days later") % {"days": formats.number(limits.later_days_max)})
+    if (most := limits.later_times_max) is not None:
+        often = ngettext("none later more than once", "none later more than %(times)s times", most) % {"times": most}
+        found.append(often if most else gettext("none later"))
     return ", ".join(found) or gettext("none")
 
 
 FIELDS = {
     "sites": _("sites"), "products": _("products"), "categories": _("product categories"),
-    "customers": _("customers"), "order_types": _("order types"),
+    "customers": _("customers"), "order_types": _("order types"), "events": _("checked as"),
+    "customer_groups": _("customer groups"), "regions": _("regions shipped to"),
+    "sales_organisations": _("sales organisations"),
 }  # fmt: skip
 
 
 def said(one: Filter) -> str:
     """A filter in words."""
-    found = [f"{label}: {', '.join(getattr(one, name))}" for name, label in FIELDS.items() if getattr(one, name)]
+    found = [f"{label}: {', '.join(_named(one, name))}" for name, label in FIELDS.items() if getattr(one, name)]
     for label, low, high in (
         (_("delivery priority"), one.priority_from, one.priority_until),
         (_("wished in days from today"), one.wanted_from, one.wanted_until),
@@ -162,6 +168,11 @@ def said(one: Filter) -> str:
     if one.only != Only.ALL:
         found.append(str(words.ONLY[one.only]))
     return "; ".join(found) or gettext("all open lines")
+
+
+def _named(one: Filter, name: str) -> list[str]:
+    codes: tuple[str, ...] = getattr(one, name)
+    return [str(words.EVENTS.get(code, code)) if name == "events" else code for code in codes]
 
 
 def _range(low: int | None, high: int | None) -> str:

@@ -4,9 +4,14 @@
 | --- | --- |
 | `claim` | inner: claim credit for an order, move the claim on to delivery and invoice, give it back |
 | `check` | inner: may this be delivered, may these goods leave |
+| `again` | judge again what waits once less is owed; `fallen` tells that it is |
+| `bring` | credit accounts as rows of a file |
+| `keep` | the credit manager keeps a document blocked, whatever is paid |
 | `release` | actions of the credit manager: release a block, let goods leave, set a limit |
 """
 
+from troth.business.credit.actions.again import JudgedAgain, judge_again
+from troth.business.credit.actions.bring import import_accounts
 from troth.business.credit.actions.check import (
     Step,
     check_delivery,
@@ -21,12 +26,14 @@ from troth.business.credit.actions.claim import (
     claim,
     claim_all,
     key,
+    leave,
     move_back,
     move_to_delivery,
     move_to_invoice,
     note_refusal,
     withdraw,
 )
+from troth.business.credit.actions.keep import Kept, keep_block
 from troth.business.credit.actions.release import (
     LimitSet,
     Released,
@@ -35,11 +42,16 @@ from troth.business.credit.actions.release import (
     release_goods_issue,
     set_limit,
 )
+from troth.business.credit.waiting import Ranked, kept_by, ranked_by
+from troth.business.credit.waiting import end as end_waiting
 
 __all__ = [
     "Claim",
     "Claimed",
+    "JudgedAgain",
+    "Kept",
     "LimitSet",
+    "Ranked",
     "Released",
     "Standing",
     "Step",
@@ -48,12 +60,19 @@ __all__ = [
     "check_step",
     "claim",
     "claim_all",
+    "end_waiting",
     "follow_step",
+    "import_accounts",
+    "judge_again",
+    "keep_block",
+    "kept_by",
     "key",
+    "leave",
     "move_back",
     "move_to_delivery",
     "move_to_invoice",
     "note_refusal",
+    "ranked_by",
     "refuse_step",
     "release_block",
     "release_goods_issue",

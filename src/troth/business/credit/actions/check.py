@@ -8,7 +8,7 @@ because other orders, unpaid invoices or a lowered limit may have used up the cr
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from troth.business.credit import store
+from troth.business.credit import store, waiting
 from troth.business.credit.actions.claim import known, parts, refusal, rule_for
 from troth.business.credit.rules import (
     CreditBlocksDelivery,
@@ -20,6 +20,7 @@ from troth.business.credit.rules import (
 )
 from troth.business.masterdata.queries import CreditCheckTerms
 from troth.kernel.errors import Sentence
+from troth.ledgers.exposure import actions as exposure
 from troth.ledgers.exposure.keys import ExposureKey
 from troth.platform import blocks
 from troth.platform.actors import Actor
@@ -119,22 +120,25 @@ def follow_step(
     store.write_finding(checked, found, clock.now())
     if not found.warns:
         account = checked.account
-        blocks.set_block(
+        block = blocks.set_block(
             held, checked.ref, BlockKind.CREDIT, BlockScope.GOODS_ISSUE, company_id=company_id,
             reason=found.sentences(account.decimals, account.currency)[0], entered_by_id=entered_by_id,
             last_raised_by_id=by.user_id, by=by, clock=clock,
         )  # fmt: skip
+        waiting.wait(checked.key, block.id, checked.ref, checked.point)
 
 
 def _strictest(held: Held, step: Step, account: store.Account, *, amount: int) -> Verdict:
     """The verdict by the rule of each order type; where they differ, the strictest counts."""
     balance = held.balance(step.key)
     stands = parts(balance)
+    group = exposure.group_of(held, step.key)
+    shared = None if group is None else group.total
     found = []
     for order_type_id in dict.fromkeys(step.order_type_ids):
         rule = rule_for(step.rules, step.key.company_id, step.point, account.risk_class, order_type_id)
         payer = known(held, step.key, account.payer, balance, rule)
-        found.append(verdict(stands, payer, amount=amount, rule=rule))
+        found.append(verdict(stands, payer, amount=amount, group=shared, rule=rule))
     if not found:
         return verdict(stands, account.payer, amount=amount, checks=False)
     return max(found, key=lambda one: (not one.passes, STRICTNESS.index(one.outcome)))

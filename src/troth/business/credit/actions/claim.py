@@ -9,12 +9,12 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
-from troth.business.credit import store
+from troth.business.credit import store, waiting
 from troth.business.credit.rules import STANDARD, CreditRefuses, Payer, Point, Rule, Verdict, verdict
 from troth.business.masterdata.queries import CreditCheckTerms, credit_check
 from troth.kernel.errors import Sentence, together
 from troth.ledgers.exposure import actions as exposure
-from troth.ledgers.exposure.keys import ExposureBalance, ExposureKey, Part
+from troth.ledgers.exposure.keys import ExposureBalance, ExposureKey, GroupBalance, GroupKey, Part
 from troth.ledgers.exposure.queries import Exposure, overdue
 from troth.platform import blocks
 from troth.platform.actors import Actor
@@ -67,13 +67,17 @@ def claim_all(held: Held, claimed: Sequence[Claim], *, by: Actor, clock: Clock) 
     before = {one.ref: 0 if one.is_new else exposure.withdraw(held, one.key, one.ref, at=at) for one in claimed}
     accounts = store.accounts(held, [one.key for one in claimed], clock=clock)
     standing = {one.key: copy(held.balance(one.key)) for one in claimed}
+    groups = groups_of(held, standing)
     found = []
     for one in claimed:
         assert one.amount >= 0, "a claim is not negative"
         balance = standing[one.key]
         balance.open_orders += one.amount
         balance.orders += one.amount > 0
-        found.append(_judged(held, one, balance, accounts[one.key], adds=one.amount > before[one.ref]))
+        if (group := groups.get(one.key)) is not None:
+            group.open_orders += one.amount
+        adds = one.amount > before[one.ref]
+        found.append(_judged(held, one, balance, accounts[one.key], group, adds=adds))
     # What stood for these documents was withdrawn above, so nothing does now.
     exposure.post(
         held,
@@ -86,10 +90,24 @@ def claim_all(held: Held, claimed: Sequence[Claim], *, by: Actor, clock: Clock) 
     return found
 
 
-def _judged(held: Held, one: Claim, balance: ExposureBalance, account: store.Account, *, adds: bool) -> Verdict:
+def groups_of(held: Held, keys: Iterable[ExposureKey]) -> dict[ExposureKey, GroupBalance]:
+    """Copies of the groups in which held payers count; those of one group have the same one."""
+    copies: dict[GroupKey, GroupBalance] = {}
+    found: dict[ExposureKey, GroupBalance] = {}
+    for key in keys:
+        if root := held.balance(key).root:
+            place = GroupKey(key.company_id, root)
+            found[key] = copies.setdefault(place, copy(held.balance(place)))
+    return found
+
+
+def _judged(
+    held: Held, one: Claim, balance: ExposureBalance, account: store.Account, group: GroupBalance | None, *, adds: bool
+) -> Verdict:
     rule = rule_for(one.rules, one.company_id, one.point, account.risk_class, one.order_type_id)
     payer = known(held, one.key, account.payer, balance, rule) if one.checks else account.payer
-    return verdict(parts(balance), payer, amount=one.amount, adds=adds, rule=rule, checks=one.checks)
+    shared = None if group is None else group.total
+    return verdict(parts(balance), payer, amount=one.amount, group=shared, adds=adds, rule=rule, checks=one.checks)
 
 
 def known(held: Held, key: ExposureKey, payer: Payer, balance: ExposureBalance, rule: Rule) -> Payer:
@@ -145,7 +163,7 @@ def note_refusal(held: Held, refused: CreditRefuses, ref: DocumentRef, *, clock:
 
 
 def _block(held: Held, one: Claim, judged: Verdict, account: store.Account, *, by: Actor, clock: Clock) -> None:
-    blocks.set_block(
+    block = blocks.set_block(
         held,
         one.ref,
         BlockKind.CREDIT,
@@ -157,6 +175,7 @@ def _block(held: Held, one: Claim, judged: Verdict, account: store.Account, *, b
         by=by,
         clock=clock,
     )
+    waiting.wait(one.key, block.id, one.ref, one.point)
 
 
 def parts(balance: ExposureBalance) -> Exposure:
@@ -167,6 +186,12 @@ def parts(balance: ExposureBalance) -> Exposure:
 def withdraw(held: Held, key: ExposureKey, ref: DocumentRef, *, clock: Clock) -> int:
     """Give back all that stands for a document (cancelled, rejected); return how much that was."""
     return exposure.withdraw(held, key, ref, at=clock.now())
+
+
+def leave(held: Held, key: ExposureKey, ref: DocumentRef, payer: ExposureKey, *, clock: Clock) -> None:
+    """Give back what stands for a document that has another payer from here on; if it waits, it waits for that one."""
+    withdraw(held, key, ref, clock=clock)
+    waiting.follow_payer(ref, payer)
 
 
 def move_to_delivery(

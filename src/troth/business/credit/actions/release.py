@@ -7,7 +7,9 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from troth.business.credit.models import CreditAccount
+from troth.business.credit.actions import groups
+from troth.business.credit.actions.fallen import note_limits
+from troth.business.credit.models import CreditAccount, Waiting
 from troth.business.credit.rules import CreditAccountUnknown, LimitInvalid
 from troth.kernel.errors import InvalidInput, NotFound, Sentence
 from troth.kernel.quantity import MAX
@@ -38,6 +40,7 @@ def release_block(block_id: int, *, reason: str, by: Actor, clock: Clock) -> Rel
         raise NotFound(Sentence("There is no credit block %(block)s."), block=block_id)
     _document, held = _hold(row.document_kind, row.document_id, by=by)
     ref = blocks.release(held, block_id, reason=reason, by=by, clock=clock).ref
+    Waiting.objects.filter(block_id=block_id).delete()
     return Released(ref.kind, ref.id, ref.number)
 
 
@@ -68,6 +71,7 @@ def release_goods_issue(kind: str, document_id: int, *, reason: str, by: Actor, 
         if block.kind is BlockKind.CREDIT and block.scope is BlockScope.GOODS_ISSUE
     ]
     blocks.release(held, block.id, reason=reason, by=by, clock=clock)
+    Waiting.objects.filter(block_id=block.id).delete()
     return Released(ref.kind, ref.id, ref.number)
 
 
@@ -92,12 +96,14 @@ class LimitSet:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a payer stands beside its limit: what is guaranteed (minor units of the company's currency), the highest
-    level to which it was dunned, and the day by which its credit is to be reviewed."""
+    level to which it was dunned, the day by which its credit is to be reviewed, and whom it belongs to."""
 
     risk_class: str = ""
     guaranteed: int = 0
     dunning_level: int = 0
     review_on: date | None = None
+    parent: str = ""
+    """The number of the payer whose limit it shares."""
 
 
 @action
@@ -116,7 +122,7 @@ def set_limit(
     `version` is that of the account the person looked at; without one, the limit is set whatever it was.
     """
     actions.require(by, company_id=company_id)
-    _refuse_limit(limit, standing)
+    refuse_limit(limit, standing)
     party = Party.objects.filter(pk=party_id).first()
     if party is None or not Company.objects.filter(pk=company_id).exists():
         raise CreditAccountUnknown(
@@ -126,14 +132,44 @@ def set_limit(
             party=party_id,
         )
     # The limit is what `claim` reads under this lock, so no order is judged by half a decision.
-    locks.begin().take(ExposureKey(company_id, party_id))
+    key, held = ExposureKey(company_id, party_id), locks.begin()
+    parent = _parent(company_id, standing.parent)
+    moves = moved(company_id, party_id, parent)
+    held.take(key, *groups.keys(company_id, moves))
+    groups.refuse_outdated(held, company_id, moves)
     row = CreditAccount.objects.filter(company_id=company_id, party_id=party_id).first()
     row = row or CreditAccount(company_id=company_id, party=party, version=0)
     locks.refuse_if_changed(row, version)
-    return _write_limit(row, {"limit": limit, **asdict(standing)}, by, clock)
+    given = asdict(standing)
+    given["parent_id"] = None if parent is None else parent.pk
+    del given["parent"]
+    done = write_limit(row, {"limit": limit, **given}, by, clock)
+    groups.regroup(held, company_id, moves)
+    note_limits([key], by=by, clock=clock)
+    return done
 
 
-def _refuse_limit(limit: int | None, standing: Standing) -> None:
+def _parent(company_id: int, number: str) -> CreditAccount | None:
+    """The account with this payer's number. Refuses one that is not there."""
+    if not number.strip():
+        return None
+    rows = CreditAccount.objects.filter(company_id=company_id, party__number=number.strip(), is_active=True)
+    if (found := rows.first()) is None:
+        raise CreditAccountUnknown(NO_PARENT, field="parent", value=number)
+    return found
+
+
+NO_PARENT = Sentence("There is no credit account of payer %(value)s. Set its limit first, or leave this empty.")
+
+
+def moved(company_id: int, party_id: int, parent: CreditAccount | None) -> dict[int, int | None]:
+    """Whom the account is to belong to, if that is another one than now."""
+    wanted = None if parent is None else parent.party_id
+    return {party_id: wanted} if groups.parents(company_id).get(party_id) != wanted else {}
+
+
+def refuse_limit(limit: int | None, standing: Standing) -> None:
+    """Refuse what cannot be; the field says which."""
     if limit is not None and not 0 <= limit <= MAX:
         raise LimitInvalid(
             "A limit lies between 0 and the largest amount the books can hold. Leave it empty to check no credit.",
@@ -158,7 +194,7 @@ def _refuse_limit(limit: int | None, standing: Standing) -> None:
 DUNNING_MOST = 9
 
 
-def _write_limit(row: CreditAccount, given: dict[str, Any], by: Actor, clock: Clock) -> LimitSet:
+def write_limit(row: CreditAccount, given: dict[str, Any], by: Actor, clock: Clock) -> LimitSet:
     new = {**given, "is_active": True}
     is_new = row.pk is None
     changes = {name: (None if is_new else getattr(row, name), value) for name, value in new.items()}

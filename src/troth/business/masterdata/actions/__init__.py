@@ -5,6 +5,7 @@
 | `maintain` | actions: create or change one record; bring in many of any table, all or none |
 | `bring` | inner: read rows, refuse by row and field, find what is there, write what differs |
 | `write_customer` `write_product` `write_price` | inner: how a record of each kind is found, compared and written |
+| `holding` | inner: how many holds a customer may have, under its lock |
 | `batches` | inner: batches made known as goods come in; their last day moved in availability |
 | `write_table` | inner: the same for every table that `masterdata.tables` declares |
 
@@ -13,6 +14,7 @@
 
 from troth.business.masterdata.actions.batches import Coming, make_known
 from troth.business.masterdata.actions.bring import Brought, Outcome
+from troth.business.masterdata.actions.holding import holds_allowed
 from troth.business.masterdata.actions.maintain import (
     import_customers,
     import_prices,
@@ -33,6 +35,7 @@ __all__ = [
     "Brought",
     "Coming",
     "Outcome",
+    "holds_allowed",
     "import_customers",
     "import_prices",
     "import_products",

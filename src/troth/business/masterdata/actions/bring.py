@@ -111,7 +111,7 @@ class Sheet(Protocol):
         """The record's values by field, codes as ids."""
         ...
 
-    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor, clock: Clock) -> None:
         """Refuse what only this kind can know."""
         ...
 
@@ -148,7 +148,7 @@ def bring(
     _companies(rows, by)
     if must_be_new:
         _refuse_existing(sheet, rows)
-    sheet.judge(rows, by=by)
+    sheet.judge(rows, by=by, clock=clock)
     refusals = [refusal for row in rows for refusal in row.refusals]
     if refusals:
         raise Refusals(refusals)

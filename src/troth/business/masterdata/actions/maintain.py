@@ -17,6 +17,7 @@ from troth.business.masterdata.actions.write_table import TableSheet
 from troth.business.masterdata.models import Batch, CreditCheck, Customer, CustomerProduct, PriceCondition
 from troth.business.masterdata.tables import TABLES
 from troth.business.masterdata.tables.offering import OFFERING
+from troth.business.masterdata.tables.packing import PACKING
 from troth.business.masterdata.tables.rules import RULES
 from troth.kernel.errors import NotFound, Sentence
 from troth.platform import locks
@@ -120,11 +121,11 @@ def maintain_offering(
     by: Actor,
     clock: Clock,
 ) -> Outcome:
-    """A record of `tables.offering` or `tables.rules`, new, or the one of this id changed.
+    """A record of `tables.offering`, `tables.packing` or `tables.rules`, new, or the one of this id changed.
 
     `NotFound` for what holds for a company, or for its customer, that the actor does not see.
     """
-    declared = {**OFFERING, **RULES}[table]
+    declared = {**OFFERING, **PACKING, **RULES}[table]
     if record_id is not None:
         found = declared.model._default_manager.filter(pk=record_id).values_list(declared.company, flat=True)
         company_id = next(iter(found), None)

@@ -9,6 +9,7 @@ from troth.business.masterdata.models import Customer
 from troth.business.masterdata.rules import CUSTOMER, PARTY_FIELDS, As, Field
 from troth.platform import locks
 from troth.platform.actors import Actor
+from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.reference.models import Party
 
@@ -45,7 +46,7 @@ class CustomerSheet:
             name: getattr(record.party if name in PARTY_FIELDS else record, column(name, CUSTOMER)) for name in CUSTOMER
         }
 
-    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor, clock: Clock) -> None:
         """All that can be wrong with a customer is wrong with a field."""
 
     def write(self, rows: Sequence[Row], *, at: datetime) -> None:

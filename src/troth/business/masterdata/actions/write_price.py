@@ -15,6 +15,7 @@ from troth.kernel.money import parse_money
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
 from troth.platform.actors import Actor
+from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.reference.models import Company
 
@@ -76,7 +77,7 @@ class PriceSheet:
     def _decimals(self, record: PriceCondition | None) -> int:
         return record.currency.decimals if record is not None else 0
 
-    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor, clock: Clock) -> None:
         for row in rows:
             if not row.refusals:
                 self._judge_one(row)

@@ -16,6 +16,7 @@ from troth.kernel.errors import Sentence
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import locks
 from troth.platform.actors import Actor
+from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.reference.models import Product, ProductUnit
 
@@ -83,7 +84,7 @@ class ProductSheet:
         values = {name: getattr(record, column(name, PRODUCT)) for name in PRODUCT if name not in BESIDE}
         return {**values, "units": self._units.get(record.pk, ()), "site": self._sites.get(record.pk)}
 
-    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor, clock: Clock) -> None:
         known = store.lookup("unit", {unit for row in rows for unit, _, _ in row.values.get("units", ())})
         for row in rows:
             if row.record is not None and "base_unit" in row.changes:

@@ -1,7 +1,7 @@
 """Any declared table (`masterdata.tables`): records are found by their key, compared and written column by column."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -15,10 +15,12 @@ from troth.business.masterdata.models import Batch, ProductSite, ValuationType
 from troth.business.masterdata.rules import Field, FieldFixed
 from troth.business.masterdata.rules.words import word
 from troth.business.masterdata.tables import Table
-from troth.kernel.errors import InvalidInput, Sentence
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.platform import locks
 from troth.platform.actors import Actor
+from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
+from troth.reference import queries as reference
 
 ALL_COMPANIES = 0
 NUMBER_MAX = 40
@@ -32,7 +34,15 @@ class TableSheet:
         self._codes: dict[tuple[str, Any], str] = {}
 
     def prepare(self, row: Row, record: Any) -> None:
-        """Every column is stored as it is read."""
+        """Columns are stored as they are read, but for those that others of the record say how to read."""
+        for name, read in self.table.typed.items():
+            if not row.values.get(name):
+                continue
+            try:
+                current = self.current(record) if record is not None else {}
+                row.values[name] = read(row.values[name], {**current, **row.values})
+            except BusinessError as refusal:
+                row.refuse(type(refusal), refusal.message, name, given=str(row.values.pop(name))[:80])
 
     def key(self, row: Row) -> tuple[Any, ...]:
         return tuple(row.values.get(name, self.fields[name].standard) for name in self.table.key)
@@ -55,9 +65,10 @@ class TableSheet:
     def current(self, record: Any) -> dict[str, Any]:
         return self.table.stored(record)
 
-    def judge(self, rows: Sequence[Row], *, by: Actor) -> None:
+    def judge(self, rows: Sequence[Row], *, by: Actor, clock: Clock) -> None:
         if self.table.model is ValuationType:
             refuse_begun(rows, by=by)
+        today = reference.today(clock) if self.table.last_day else None
         for row in rows:
             for name in row.changes.keys() & set(self.table.fixed):
                 said = Sentence("The %(name)s cannot change: what is in the books is kept in it.", name=word(name))
@@ -66,11 +77,28 @@ class TableSheet:
                 sentence = check(row.values[name]) if name in row.values else ""
                 if sentence:
                     row.refuse(InvalidInput, sentence, name, given=str(row.values[name])[:80])
+            if not row.refusals and today is not None:
+                self._refuse_over(row, today)
             if not row.refusals:
                 self._judge_together(row)
         sound = [row for row in rows if not row.refusals]
         for place, name, sentence in self.table.across([self._whole(row) for row in sound]):
             sound[place].refuse(InvalidInput, sentence, name)
+
+    def _refuse_over(self, row: Row, today: date) -> None:
+        """What is over may stay, change otherwise and come in again as it stands; nothing new is over at once."""
+        whole = self._whole(row)
+        last_on = whole[self.table.last_day]
+        is_new = row.record is None or row.changes.keys() & {self.table.last_day, "is_active"}
+        if last_on is None or last_on >= today or not is_new or not whole["is_active"]:
+            return
+        said = Sentence(
+            "It would hold until %(last)s and be over already. "
+            "Choose an end from %(today)s on or none, or mark it as not active.",
+            last=last_on,
+            today=today,
+        )
+        row.refuse(InvalidInput, said, self.table.last_day, given=last_on.isoformat())
 
     def _judge_together(self, row: Row) -> None:
         fault = self.table.check(self._whole(row))

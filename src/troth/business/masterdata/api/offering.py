@@ -1,4 +1,4 @@
-"""Listings, substitutions, free goods and rules of availability over the API, each from one day to another."""
+"""Listings, substitutions, free goods, package sizes and rules of availability over the API."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     RuleEntry: TypeAlias = Entry
     AlternativeEntry: TypeAlias = Entry
     CreditCheckEntry: TypeAlias = Entry
+    PackageSizesEntry: TypeAlias = Entry
+    PackageSizesShown: TypeAlias = Shown
     CreditCheckShown: TypeAlias = Shown
     ListingShown: TypeAlias = Shown
     SubstitutionShown: TypeAlias = Shown
@@ -37,6 +39,8 @@ else:
     SubstitutionShown = shown_of("SubstitutionShown", _SUBSTITUTION)
     _FREE = TABLES["free_goods"].fields
     FreeGoodsEntry, FreeGoodsShown = entry_of("FreeGoodsEntry", _FREE), shown_of("FreeGoodsShown", _FREE)
+    _SIZES = TABLES["package_sizes"].fields
+    PackageSizesEntry, PackageSizesShown = entry_of("PackageSizesEntry", _SIZES), shown_of("PackageSizesShown", _SIZES)
     _RULE, _STEP = TABLES["availability_rules"].fields, TABLES["availability_rule_steps"].fields
     RuleEntry, RuleShown = entry_of("AvailabilityRuleEntry", _RULE), shown_of("AvailabilityRuleShown", _RULE)
     _CHECK = TABLES["credit_checks"].fields
@@ -103,6 +107,24 @@ def create_free_goods(request: ApiRequest, free_goods: FreeGoodsEntry) -> dict[s
 def change_free_goods(request: ApiRequest, free_goods_id: Id, free_goods: FreeGoodsEntry) -> dict[str, Any]:
     """Change what is sent; `is_active` false ends it."""
     return _changed(request, "free_goods", free_goods_id, free_goods)
+
+
+@operations.reads("/package-sizes", Page[PackageSizesShown])
+def list_package_sizes(request: ApiRequest, found: Query[OfferingFilter]) -> dict[str, Any]:
+    """In which packages products go to customers, in smallest units; the newest first."""
+    return _listed(request, "package_sizes", found)
+
+
+@operations.creates("/package-sizes", RecordWritten)
+def create_package_sizes(request: ApiRequest, package_sizes: PackageSizesEntry) -> dict[str, Any]:
+    """`sizes` as `6, 12` in smallest units or with a unit of the product, `2 BOX`; without a customer for all."""
+    return written(create(request, actions.maintain_offering, "package_sizes", given(package_sizes)))
+
+
+@operations.changes("/package-sizes/{int:package_sizes_id}", RecordWritten)
+def change_package_sizes(request: ApiRequest, package_sizes_id: Id, package_sizes: PackageSizesEntry) -> dict[str, Any]:
+    """Change what is sent; `is_active` false ends it, and `reason` says why. What is promised already stays."""
+    return _changed(request, "package_sizes", package_sizes_id, package_sizes)
 
 
 class AlternativeFilter(Paging):

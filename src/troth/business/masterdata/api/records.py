@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     ProductShown: TypeAlias = _Record
     PriceShown: TypeAlias = _Record
     CheckingScopeEntry: TypeAlias = Entry
+    ProductSiteEntry: TypeAlias = Entry
+    ProductSiteShown: TypeAlias = _Record
     CheckingScopeShown: TypeAlias = _Record
     AvailabilityGroupEntry: TypeAlias = Entry
     AvailabilityGroupShown: TypeAlias = _Record
@@ -81,6 +83,8 @@ else:
         entry_of("AgreedProductEntry", _AGREED),
         shown_of("AgreedProductShown", _AGREED),
     )
+    _SITE = TABLES["product_sites"].fields
+    ProductSiteEntry, ProductSiteShown = entry_of("ProductSiteEntry", _SITE), shown_of("ProductSiteShown", _SITE)
     _BATCH = TABLES["batches"].fields
     BatchEntry, BatchShown = entry_of("BatchEntry", _BATCH), shown_of("BatchShown", _BATCH)
 
@@ -103,6 +107,13 @@ class PriceFilter(Paging):
     product: Code | None = None
     customer: Code | None = None
     kind: Code | None = None
+
+
+class ProductSiteFilter(Paging):
+    """`product` by its number, `site` by its code."""
+
+    product: Code | None = None
+    site: Code | None = None
 
 
 class AgreedFilter(Paging):
@@ -261,6 +272,29 @@ def create_checking_scope(request: ApiRequest, scope: CheckingScopeEntry) -> dic
 def change_checking_scope(request: ApiRequest, scope_id: Id, scope: CheckingScopeEntry) -> dict[str, Any]:
     """Change what is sent. What is promised already is checked anew only when it is changed itself."""
     return _changed(request, "checking_scopes", scope_id, scope)
+
+
+@operations.reads("/product-sites", Page[ProductSiteShown])
+def list_product_sites(request: ApiRequest, found: Query[ProductSiteFilter]) -> dict[str, Any]:
+    """What sites keep of products, and how long it takes there to replenish them, in days; null is the product's."""
+    rows = TABLES["product_sites"].found()
+    rows = rows.filter(product__number=found.product) if found.product else rows
+    rows = rows.filter(site__code=found.site) if found.site else rows
+    if request.auth.company_ids is not None:
+        rows = rows.filter(site__company_id__in=request.auth.company_ids)
+    return page(request, rows, found, _rows_of("product_sites"))
+
+
+@operations.creates("/product-sites", RecordWritten)
+def create_product_site(request: ApiRequest, product_site: ProductSiteEntry) -> dict[str, Any]:
+    """Keep a product at a site. `delivery_days` are days of the calendar, the others working days of the site."""
+    return written(create(request, actions.maintain_customizing, "product_sites", given(product_site)))
+
+
+@operations.changes("/product-sites/{int:product_site_id}", RecordWritten)
+def change_product_site(request: ApiRequest, product_site_id: Id, product_site: ProductSiteEntry) -> dict[str, Any]:
+    """Change what is sent. What is promised already keeps its day."""
+    return _changed(request, "product_sites", product_site_id, product_site)
 
 
 @operations.reads("/availability-groups", Page[AvailabilityGroupShown])

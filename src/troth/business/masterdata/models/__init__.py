@@ -148,6 +148,9 @@ class Customer(Masters):
     priority = models.PositiveSmallIntegerField(_("delivery priority"), default=5)
     complete_delivery = models.BooleanField(_("complete deliveries only"), default=False)
     deliveries_max = models.PositiveSmallIntegerField(_("partial deliveries at most"), default=9)
+    minimum_shipment_percent = models.PositiveSmallIntegerField(_("least shipment in percent"), default=0, db_default=0)
+    lateness_days_max = models.PositiveIntegerField(_("days late at most"), null=True, blank=True)
+    holds_max = models.PositiveIntegerField(_("holds at once"), null=True, blank=True)
     is_tax_exempt = models.BooleanField(_("exempt from tax"), default=False)
     mails_papers = models.BooleanField(_("papers go out by mail by themselves"), default=False, db_default=False)
     needs_proof = models.BooleanField(_("billed after the proof of delivery"), default=False, db_default=False)
@@ -162,36 +165,19 @@ class Customer(Masters):
         return str(self.party)
 
 
-class CustomerProduct(Masters):
-    """A customer's own number for a product, with the quantities agreed; 0 where the product's own apply."""
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="products")
-    product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
-    number = models.CharField(_("customer's number"), max_length=60, blank=True)
-    minimum_quantity = models.BigIntegerField(_("minimum order quantity in smallest units"), default=0)
-    multiple_quantity = models.BigIntegerField(_("ordered in multiples of, in smallest units"), default=0)
-    over_tolerance_basis_points = models.PositiveIntegerField(default=0)
-    under_tolerance_basis_points = models.PositiveIntegerField(default=0)
-    minimum_life_days = models.PositiveIntegerField(_("remaining life on delivery in days"), default=0, db_default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["customer", "product"], name="masterdata_customer_product_once"),
-            models.CheckConstraint(
-                condition=models.Q(minimum_quantity__gte=0, multiple_quantity__gte=0),
-                name="masterdata_customer_product_lots",
-            ),
-        ]
-
-
 class ProductSite(Masters):
-    """How a product is kept and shipped at a site."""
+    """How a product is kept, shipped and replenished at a site; its own lead times go before the product's."""
 
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, related_name="+")
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, related_name="+")
     fixed_bin = models.ForeignKey("reference.Bin", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     is_default = models.BooleanField(_("ships from here unless said otherwise"), default=False)
     safety_stock = models.BigIntegerField(_("safety stock in smallest units"), default=0, db_default=0)
+    lead_days = models.PositiveIntegerField(_("replenishment lead time in working days"), null=True, blank=True)
+    processing_days = models.PositiveIntegerField(_("processing in working days"), null=True, blank=True)
+    delivery_days = models.PositiveIntegerField(_("planned delivery in days"), null=True, blank=True)
+    receipt_days = models.PositiveIntegerField(_("goods receipt in working days"), null=True, blank=True)
+    production_days = models.PositiveIntegerField(_("production in working days"), null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -309,6 +295,7 @@ class OrderType(Masters):
             ("unconfirm", _("confirm nothing")),
         ],
     )
+    credit_hold_days = models.PositiveSmallIntegerField(_("working days for which it is held"), default=3, db_default=3)
     delivers_on_saving = models.BooleanField(_("makes its delivery on saving"), default=False)
     needs_customer_reference = models.BooleanField(_("needs the customer's order number"), default=False)
     delivery_block_reason = models.CharField(_("delivery block on entry, with this reason"), max_length=80, blank=True)
@@ -490,11 +477,13 @@ class Edition(models.Model):
 
 
 # Django looks for models here.
+from troth.business.masterdata.models.agreed import CustomerProduct as CustomerProduct  # noqa: E402
 from troth.business.masterdata.models.batches import Batch as Batch  # noqa: E402
 from troth.business.masterdata.models.credit import CreditCheck as CreditCheck  # noqa: E402
 from troth.business.masterdata.models.offering import FreeGoods as FreeGoods  # noqa: E402
 from troth.business.masterdata.models.offering import Listing as Listing  # noqa: E402
 from troth.business.masterdata.models.offering import Substitution as Substitution  # noqa: E402
+from troth.business.masterdata.models.packing import PackageSizes as PackageSizes  # noqa: E402
 from troth.business.masterdata.models.rules import AvailabilityRule as AvailabilityRule  # noqa: E402
 from troth.business.masterdata.models.rules import AvailabilityRuleStep as AvailabilityRuleStep  # noqa: E402
 from troth.business.masterdata.models.valuations import ValuationType as ValuationType  # noqa: E402

@@ -50,6 +50,8 @@ class CreditCheck(Masters):
     max_overdue_days = models.PositiveSmallIntegerField(_("oldest open item, in days overdue"), null=True, blank=True)
     max_open_documents = models.PositiveIntegerField(_("largest number of open documents"), null=True, blank=True)
 
+    automatic_release = models.BooleanField(_("released once it passes"), default=True, db_default=True)
+
     class Meta:
         verbose_name = _("credit check")
         verbose_name_plural = _("credit checks")

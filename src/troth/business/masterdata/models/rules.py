@@ -10,7 +10,8 @@ from troth.reference.models import Masters
 class AvailabilityRule(Masters):
     """For which items it holds (what is empty holds for all), and how its alternatives are chosen.
 
-    An inclusive rule names goods that may serve; an exclusive one takes goods out of what other rules name.
+    An inclusive rule names goods that may serve, on the occasions that it is asked at; an exclusive one takes goods
+    out of what other rules name, whenever they are asked.
     """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
@@ -24,6 +25,7 @@ class AvailabilityRule(Masters):
     rank = models.PositiveSmallIntegerField(_("rank"), default=10)
     product = models.ForeignKey("reference.Product", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     product_category = models.CharField(_("product category"), max_length=60, blank=True, default="")
+    division = models.CharField(_("division"), max_length=20, blank=True, default="", db_default="")
     site = models.ForeignKey("reference.Site", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     sales_organisation = models.ForeignKey(
@@ -36,6 +38,7 @@ class AvailabilityRule(Masters):
     order_type = models.ForeignKey(
         "masterdata.OrderType", on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
     )
+    source_system = models.CharField(_("source system"), max_length=20, blank=True, default="", db_default="")
     valid_from_on = models.DateField(_("valid from"))
     valid_to_on = models.DateField(_("valid to"), null=True, blank=True)
     mode = models.CharField(
@@ -79,6 +82,11 @@ class AvailabilityRule(Masters):
         choices=[("ordered", _("the ordered goods")), ("first", _("the first alternative"))],
     )
     reason = models.CharField(_("reason"), max_length=120, blank=True, default="")
+    asked_at_entry = models.BooleanField(_("when an item is entered"), default=True, db_default=True)
+    asked_at_change = models.BooleanField(_("when an item is changed"), default=True, db_default=True)
+    asked_when_broken = models.BooleanField(_("when a promise breaks"), default=False, db_default=False)
+    asked_for_better = models.BooleanField(_("when a better date is asked for"), default=False, db_default=False)
+    asked_in_runs = models.BooleanField(_("in runs over the backorders"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("availability rule")

@@ -8,6 +8,8 @@
 | `batches` | batches and how long they last | one |
 | `conditions` | prices, discounts, freight | one each |
 | `offering` | what may not be ordered, what is sold instead, what is free | one each, none where nothing is kept |
+| `replenishment` | how long replenishing takes by product and site; asked only where sites have figures | one |
+| `packing` | in which packages products go to a customer; asked only where any are kept | one |
 | `packaging` | what goods are packed in | one |
 | `texts` | what documents begin with in words, and which later document takes it over | one, or none without kinds |
 | `valuation` | what goods are worth at standard cost, by account | one |
@@ -38,7 +40,9 @@ from troth.business.masterdata.queries.offering import (
     substitutions,
 )
 from troth.business.masterdata.queries.packaging import PackagingTerms, packagings
-from troth.business.masterdata.queries.rules import Item, Named, Ruled, RuleTerms, ruled
+from troth.business.masterdata.queries.packing import packages_of, packings
+from troth.business.masterdata.queries.replenishment import LeadTimes
+from troth.business.masterdata.queries.rules import Item, Named, Occasion, Ruled, RuleTerms, obstacle, ruled
 from troth.business.masterdata.queries.search import customers_named, find_customers, find_products
 from troth.business.masterdata.queries.snapshot import (
     ItemCategoryTerms,
@@ -97,8 +101,10 @@ __all__ = [
     "Item",
     "ItemCategoryTerms",
     "KeptScope",
+    "LeadTimes",
     "Named",
     "NotOffered",
+    "Occasion",
     "OrderTypeTerms",
     "PackagingTerms",
     "PaymentTermsRow",
@@ -136,8 +142,11 @@ __all__ = [
     "lives_for",
     "lots",
     "not_offered",
+    "obstacle",
     "order_type",
+    "packages_of",
     "packagings",
+    "packings",
     "passed_on",
     "payment_terms",
     "product_terms",

@@ -27,6 +27,7 @@ class CreditCheckTerms(NamedTuple):
     max_overdue_percent: int | None = None
     max_overdue_days: int | None = None
     max_open_documents: int | None = None
+    automatic_release: bool = True
 
     @property
     def code(self) -> str:
@@ -53,7 +54,11 @@ def read() -> tuple[CreditCheckTerms, ...]:
     rows = sql.fetch(
         "SELECT c.id, c.company_id, c.point, c.risk_class, c.order_type_id, COALESCE(t.code, ''), c.outcome,"
         " c.checks_limit, c.max_document_value, c.max_dunning_level, c.checks_review,"
-        " c.max_overdue_percent, c.max_overdue_days, c.max_open_documents FROM masterdata_creditcheck c"
+        " c.max_overdue_percent, c.max_overdue_days, c.max_open_documents, c.automatic_release"
+        " FROM masterdata_creditcheck c"
         " LEFT JOIN masterdata_ordertype t ON t.id = c.order_type_id WHERE c.is_active ORDER BY c.id"
     )
-    return tuple(CreditCheckTerms._make((*row[:7], bool(row[7]), *row[8:10], bool(row[10]), *row[11:])) for row in rows)
+    return tuple(
+        CreditCheckTerms._make((*row[:7], bool(row[7]), *row[8:10], bool(row[10]), *row[11:14], bool(row[14])))
+        for row in rows
+    )

@@ -74,6 +74,8 @@ def criteria_of(one: CreditCheck) -> list[str]:
         found.append(gettext("up to %(count)s open documents") % {"count": one.max_open_documents})
     if one.checks_review:
         found.append(gettext("the day of review"))
+    if one.outcome == "block" and not one.automatic_release:
+        found.append(gettext("released by hand"))
     return found
 
 

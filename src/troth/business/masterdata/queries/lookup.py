@@ -33,6 +33,12 @@ def customer_ids(company_id: int, numbers: Iterable[str]) -> dict[str, int]:
     return dict(found.values_list("party__number", "pk"))
 
 
+def customers_of(company_id: int, groups: Iterable[str]) -> frozenset[int]:
+    """The ids of a company's customers of these groups."""
+    found = Customer.objects.filter(company_id=company_id, group__in=list(groups))
+    return frozenset(found.values_list("pk", flat=True))
+
+
 def receiving_calendars(company_id: int) -> dict[int, int]:
     """The calendar of the days on which each customer of a company receives goods, by the customer's id."""
     return dict(Customer.objects.filter(company_id=company_id).values_list("pk", "calendar_id"))

@@ -164,6 +164,7 @@ class RuleRow:
     whom: str
     how: str
     alternatives: int
+    asked: str
     valid_from_on: date
     valid_to_on: date | None
     reason: str
@@ -184,7 +185,7 @@ class AlternativeRow:
 
 def availability_rules(query: ListQuery) -> Page:
     """Rules by rank, with the number of their alternatives."""
-    found = AvailabilityRule.objects.select_related("product", "customer__party", "site")
+    found = AvailabilityRule.objects.select_related("product", "customer__party", "site", "order_type")
     if query.actor.company_ids is not None:
         found = found.filter(Q(company=None) | Q(company_id__in=query.actor.company_ids))
     if kind := query.filters.get("kind"):
@@ -196,14 +197,28 @@ def availability_rules(query: ListQuery) -> Page:
 
     def line(one: Any) -> RuleRow:
         what = one.product.number if one.product else one.product_category or gettext("all products")
-        at = f"{what} · {one.site.code}" if one.site else what
+        at = " · ".join(filter(None, (what, one.division, one.site.code if one.site else "")))
         how = f"{one.get_building_display()}, {one.get_picking_display()}"
         return RuleRow(
-            one.pk, one.code, one.name, one.rank, str(one.get_kind_display()), at, whom(one), how, one.alternatives,
-            one.valid_from_on, one.valid_to_on, one.reason, _status(one),
+            one.pk, one.code, one.name, one.rank, str(one.get_kind_display()), at, _of_whom(one), how, one.alternatives,
+            asked(one), one.valid_from_on, one.valid_to_on, one.reason, _status(one),
         )  # fmt: skip
 
     return page_of(worded(counted, query, "code", "name", "reason"), query, ("rank", "code"), line)
+
+
+def asked(one: AvailabilityRule) -> str:
+    """When a rule is asked."""
+    if one.kind == "exclusive":
+        return gettext("on every occasion")
+    flags = (field for field in one._meta.concrete_fields if field.name.startswith("asked_"))
+    return ", ".join(str(field.verbose_name) for field in flags if getattr(one, field.name))
+
+
+def _of_whom(one: AvailabilityRule) -> str:
+    """For whom a rule holds, with the kind of order and where it comes from, if the rule names them."""
+    more = (one.order_type.code if one.order_type else "", one.source_system)
+    return " · ".join(filter(None, (whom(one), *more)))
 
 
 def alternatives(query: ListQuery) -> Page:

@@ -6,10 +6,21 @@ out. The first rule says how they are chosen. The ordered goods themselves are n
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from troth.platform import sql
+
+
+class Occasion(StrEnum):
+    """When a rule is asked. What an exclusive rule takes out is taken out on all of them."""
+
+    ENTRY = "entry"
+    CHANGE = "change"
+    BROKEN = "broken"
+    BETTER = "better"
+    RUN = "run"
 
 
 class RuleStep(NamedTuple):
@@ -31,12 +42,14 @@ class RuleTerms(NamedTuple):
     rank: int
     product_id: int | None
     product_category: str
+    division: str
     site_id: int | None
     company_id: int | None
     sales_organisation_id: int | None
     customer_id: int | None
     customer_group: str
     order_type_id: int | None
+    source_system: str
     valid_from_on: date
     valid_to_on: date | None
     mode: str
@@ -46,21 +59,28 @@ class RuleTerms(NamedTuple):
     price_of: str
     rest_on: str
     reason: str
+    occasions: frozenset[Occasion]
     steps: tuple[RuleStep, ...]
 
 
 class Item(NamedTuple):
-    """What a rule is asked about: an item of an order, and who orders it on which day."""
+    """What a rule is asked about: an item of an order, and who orders it on which day.
+
+    `occasion` None: whoever asks wants all rules, whatever they are meant for.
+    """
 
     product_id: int
     product_category: str
+    division: str
     site_id: int | None
     company_id: int
     sales_organisation_id: int
     customer_id: int
     customer_group: str
     order_type_id: int
+    source_system: str
     on: date
+    occasion: Occasion | None = Occasion.ENTRY
 
 
 class Named(NamedTuple):
@@ -80,17 +100,29 @@ class Ruled(NamedTuple):
     alternatives: tuple[Named, ...]
 
 
+_DAYS = tuple(RuleTerms._fields.index(name) for name in ("valid_from_on", "valid_to_on"))
 _CONDITIONS = (
-    "product_id", "product_category", "site_id", "company_id", "sales_organisation_id", "customer_id",
-    "customer_group", "order_type_id",
+    "product_id", "product_category", "division", "site_id", "company_id", "sales_organisation_id", "customer_id",
+    "customer_group", "order_type_id", "source_system",
 )  # fmt: skip
+
+
+def obstacle(rule: RuleTerms, item: Item) -> str:
+    """The first condition of a rule that does not fit an item, in a word; empty where the rule holds.
+
+    The last condition is the occasion, by its own word.
+    """
+    if not rule.valid_from_on <= item.on <= (rule.valid_to_on or date.max):
+        return "days"
+    found = next((name for name in _CONDITIONS if getattr(rule, name) not in (None, "", getattr(item, name))), "")
+    if found or item.occasion is None or rule.kind == "exclusive" or item.occasion in rule.occasions:
+        return found
+    return item.occasion
 
 
 def holds(rule: RuleTerms, item: Item) -> bool:
     """Whether a rule holds for an item: each of its conditions is empty or fits."""
-    if not rule.valid_from_on <= item.on <= (rule.valid_to_on or date.max):
-        return False
-    return all(getattr(rule, name) in (None, "", getattr(item, name)) for name in _CONDITIONS)
+    return not obstacle(rule, item)
 
 
 def ruled(rules: Iterable[RuleTerms], item: Item) -> Ruled | None:
@@ -116,9 +148,10 @@ def _takes_out(step: RuleStep, place: tuple[int, int | None]) -> bool:
 def read() -> tuple[RuleTerms, ...]:
     """All active rules by rank, with their active steps."""
     columns = (
-        "id, code, kind, rank, product_id, product_category, site_id, company_id, sales_organisation_id, customer_id,"
-        " customer_group, order_type_id, valid_from_on, valid_to_on, mode, building, picking, result, price_of,"
-        " rest_on, reason"
+        "id, code, kind, rank, product_id, product_category, division, site_id, company_id, sales_organisation_id,"
+        " customer_id, customer_group, order_type_id, source_system, valid_from_on, valid_to_on, mode, building,"
+        " picking, result, price_of, rest_on, reason, asked_at_entry, asked_at_change, asked_when_broken,"
+        " asked_for_better, asked_in_runs"
     )
     steps = sql.fetch(
         "SELECT rule_id, position, product_id, site_id, COALESCE(numerator, 1), COALESCE(denominator, 1)"
@@ -132,8 +165,9 @@ def read() -> tuple[RuleTerms, ...]:
 
 
 def _terms(row: Sequence[Any], steps: tuple[RuleStep, ...]) -> RuleTerms:
-    values = list(row)
-    for place in (12, 13):
+    values, flags = list(row[: -len(Occasion)]), row[-len(Occasion) :]
+    for place in _DAYS:
         if isinstance(values[place], str):
             values[place] = date.fromisoformat(values[place])
-    return RuleTerms._make((*values, steps))
+    occasions = frozenset(one for one, asked in zip(Occasion, flags, strict=True) if asked)
+    return RuleTerms._make((*values, occasions, steps))

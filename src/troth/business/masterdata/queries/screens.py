@@ -18,6 +18,7 @@ from troth.business.masterdata.models import (
     OrderType,
     PaymentTerms,
     PriceCondition,
+    Route,
 )
 from troth.business.masterdata.queries.snapshot import STANDARD_GROUP
 from troth.kernel.errors import NotFound, Sentence
@@ -41,6 +42,7 @@ CODES: dict[str, Callable[[], QuerySet[Any]]] = {
     "payment_terms": PaymentTerms.objects.all,
     "sales_organisation": reference.SalesOrganisation.objects.all,
     "site": reference.Site.objects.all,
+    "route": Route.objects.all,
     "order_type": OrderType.objects.all,
     "item_category": ItemCategory.objects.all,
     "checking_scope": CheckingScope.objects.all,

@@ -22,11 +22,12 @@ from troth.business.masterdata.queries.rules import RuleTerms
 from troth.business.masterdata.queries.terms import PaymentTermsRow
 from troth.business.masterdata.queries.texts import TextKindTerms
 from troth.business.masterdata.queries.valuation_types import ValuationTypes, valuation_types
-from troth.kernel.calendars import WorkCalendar, day_of
+from troth.kernel.calendars import WorkCalendar
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.forecast import Window
 from troth.kernel.scopes import DEMANDS, STANDARD, SUPPLIES, CheckingScope, Event, named
 from troth.platform import sql
+from troth.reference import queries as reference
 
 STANDARD_GROUP = "standard"
 """The availability group of products that name none."""
@@ -53,6 +54,7 @@ class OrderTypeTerms:
     checking_event: str
     checks_credit: bool
     on_credit_block: str
+    credit_hold_days: int
     delivers_on_saving: bool
     needs_customer_reference: bool
     delivery_block_reason: str
@@ -175,7 +177,8 @@ class Snapshot:
     rules: tuple[RuleTerms, ...]
     """The rules of availability, by rank."""
     offering: frozenset[str]
-    """Which of `listings`, `substitutions` and `free_goods` are kept at all; without them nobody asks."""
+    """Which of `listings`, `substitutions`, `free_goods`, `package_sizes`, and `lead_times` of sites, are kept at all;
+    without them nobody asks."""
     credit_checks: tuple[CreditCheckTerms, ...]
     """The rules of credit, in no order."""
     valuations: Mapping[int, ValuationTypes]
@@ -213,6 +216,11 @@ class Snapshot:
         for point in self.points:
             names["shipping_point", point.code] = names["shipping_point", point.id] = point.id
         return names
+
+    @cached_property
+    def route_codes(self) -> Mapping[int, str]:
+        """The codes of the routes that lines may go by."""
+        return {way.route_id: way.route for way in self.ways}
 
     def transport(self, site_id: int, country: str, region: str, shipping_condition: str) -> Transport | None:
         """How goods leave this site; None where there is no such site."""
@@ -341,9 +349,9 @@ def _load(edition: int) -> Snapshot:
     }
     by_id = {category.id: category for category in categories.values()}
     kinds = sql.fetch(
-        "SELECT id, code, name, is_active, checking_event, checks_credit, on_credit_block, delivers_on_saving,"
-        " needs_customer_reference, delivery_block_reason, shipping_condition, mails_papers, on_shortage,"
-        " item_category_id"
+        "SELECT id, code, name, is_active, checking_event, checks_credit, on_credit_block, credit_hold_days,"
+        " delivers_on_saving, needs_customer_reference, delivery_block_reason, shipping_condition, mails_papers,"
+        " on_shortage, item_category_id"
         " FROM masterdata_ordertype"
     )
     sites = sql.fetch(
@@ -385,12 +393,19 @@ def _load(edition: int) -> Snapshot:
 
 
 def _offering() -> frozenset[str]:
-    tables = {"listings": "listing", "substitutions": "substitution", "free_goods": "freegoods"}
+    tables = {
+        "listings": "listing",
+        "substitutions": "substitution",
+        "free_goods": "freegoods",
+        "package_sizes": "packagesizes",
+    }
+    own = " OR ".join(
+        f"{name}_days IS NOT NULL" for name in ("lead", "processing", "delivery", "receipt", "production")
+    )
+    kept = {word: f"masterdata_{table} WHERE is_active" for word, table in tables.items()}
+    kept["lead_times"] = f"masterdata_productsite WHERE is_active AND ({own})"
     rows = sql.fetch(
-        " UNION ALL ".join(
-            f"SELECT '{word}' WHERE EXISTS (SELECT 1 FROM masterdata_{table} WHERE is_active)"
-            for word, table in tables.items()
-        )
+        " UNION ALL ".join(f"SELECT '{word}' WHERE EXISTS (SELECT 1 FROM {table})" for word, table in kept.items())
     )
     return frozenset(word for (word,) in rows)
 
@@ -458,23 +473,16 @@ def _accounts() -> dict[int, AccountTable]:
 
 def _calendars() -> dict[int, WorkCalendar]:
     week: dict[int, str] = {}
-    days: dict[int, dict[bool, set[int]]] = {}
+    days: dict[int, list[tuple[date, bool]]] = {}
     for calendar_id, open_weekdays, on, is_open in sql.fetch(
         'SELECT c.id, c.open_weekdays, d."on", d.is_open FROM reference_workingcalendar c'
         " LEFT JOIN reference_calendarday d ON d.calendar_id = c.id"
     ):
         week[calendar_id] = open_weekdays
-        exceptions = days.setdefault(calendar_id, {True: set(), False: set()})
+        exceptions = days.setdefault(calendar_id, [])
         if on is not None:
-            exceptions[bool(is_open)].add(day_of(on))
+            exceptions.append((on, bool(is_open)))
     return {
-        calendar_id: WorkCalendar(
-            _week(open_weekdays), frozenset(days[calendar_id][False]), frozenset(days[calendar_id][True])
-        )
+        calendar_id: reference.calendar_of(open_weekdays, days[calendar_id])
         for calendar_id, open_weekdays in week.items()
     }
-
-
-def _week(open_weekdays: str) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
-    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (mark == "1" for mark in open_weekdays)
-    return monday, tuesday, wednesday, thursday, friday, saturday, sunday

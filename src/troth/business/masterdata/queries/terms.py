@@ -8,6 +8,7 @@ from typing import NamedTuple
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.quantity import Conversion as Factor
 from troth.kernel.quantity import Unit
+from troth.kernel.replenishment import Figures
 from troth.platform import sql
 from troth.reference.queries import ProductRow
 
@@ -18,6 +19,8 @@ class CustomerTerms:
 
     `credit_party_id` is the payer, whose exposure is checked. `site_id` is where the customer is served from, None
     where each product says so. `ship_to_*` is the address of the ship-to party, which decides route and tax.
+    `minimum_shipment_percent` of a line arrive at once at least (0: any quantity may); nothing is promised later than
+    `lateness_days_max` after the wished date (None: however late).
     `minimum_life_days` is how long goods must last from the day of delivery on, 0 where nothing is agreed.
     `edition` is the token under which the snapshot may be read without asking again.
     """
@@ -56,6 +59,8 @@ class CustomerTerms:
     priority: int
     complete_delivery: bool
     deliveries_max: int
+    minimum_shipment_percent: int
+    lateness_days_max: int | None
     is_tax_exempt: bool
     mails_papers: bool
     minimum_life_days: int
@@ -72,7 +77,8 @@ SELECT c.id, c.version, c.is_active, c.company_id, co.currency_id, cc.decimals, 
        COALESCE(c.payer_id, c.party_id), st.name, st.country_id, st.region, c."group", c.currency_id, cu.decimals,
        t.id, t.code, t.due_days, t.discount_days, t.discount_basis_points, c.site_id, c.calendar_id, wc.version,
        c.shipping_condition, c.incoterm, c.incoterm_place, c.priority, c.complete_delivery, c.deliveries_max,
-       c.is_tax_exempt, c.mails_papers, c.minimum_life_days, COALESCE(e.token, 0)
+       c.minimum_shipment_percent, c.lateness_days_max, c.is_tax_exempt, c.mails_papers, c.minimum_life_days,
+       COALESCE(e.token, 0)
 FROM masterdata_customer c
 JOIN reference_company co ON co.id = c.company_id
 JOIN reference_currency cc ON cc.code = co.currency_id
@@ -128,10 +134,10 @@ class ProductTerms(NamedTuple):
     """A product with everything that an order line takes from it.
 
     Weight in g and volume in ml of one base unit; `standard_cost` in minor units of the company's currency for one base
-    unit; `lead_days` None where it is not replenished; `availability_group` "" for the standard one; tolerances as
-    agreed with the customer, in basis points. Minimum
-    and multiple in smallest units, the customer's before the product's own, 0 where there is none. How long goods that
-    are kept in batches must last is agreed with the customer for the product, or for all of them, or is the product's.
+    unit; `lead` how long it takes to replenish it where its site has no figures; `availability_group` "" for the
+    standard one; tolerances as agreed with the customer, in basis points. Minimum and multiple in smallest units, the
+    customer's before the product's own, 0 where there is none. How long goods that are kept in batches must last is
+    agreed with the customer for the product, or for all of them, or is the product's.
     """
 
     product_id: int
@@ -146,7 +152,6 @@ class ProductTerms(NamedTuple):
     weight_g: int
     volume_ml: int
     standard_cost: int
-    lead_days: int | None
     availability_group: str
     default_site_id: int | None
     customer_number: str
@@ -157,6 +162,8 @@ class ProductTerms(NamedTuple):
     has_batches: bool
     agreed_life_days: int
     minimum_life_days: int
+    division: str
+    lead: Figures
     conversions: tuple[Conversion, ...]
 
     def life_days(self, customer: CustomerTerms) -> int | None:
@@ -174,12 +181,13 @@ class ProductTerms(NamedTuple):
 
 _PRODUCT_COLUMNS = """
        p.id, p.number, p.name, p.is_active, p.is_sold, p.is_stocked, p.is_made, p.category, p.base_unit_id, bu.decimals,
-       p.weight_g, p.volume_ml, p.standard_cost, p.lead_days,
+       p.weight_g, p.volume_ml, p.standard_cost,
        p.availability_group, ps.site_id, COALESCE(cp.number, ''),
        COALESCE(cp.over_tolerance_basis_points, 0), COALESCE(cp.under_tolerance_basis_points, 0),
        COALESCE(NULLIF(cp.minimum_quantity, 0), p.minimum_quantity),
        COALESCE(NULLIF(cp.multiple_quantity, 0), p.multiple_quantity),
-       p.has_batches, COALESCE(cp.minimum_life_days, 0), p.minimum_life_days,
+       p.has_batches, COALESCE(cp.minimum_life_days, 0), p.minimum_life_days, p.division,
+       p.lead_days, p.processing_days, p.delivery_days, p.receipt_days, p.production_days,
        pu.unit_id, u.decimals, pu.numerator, pu.denominator
 """
 _PRODUCT_JOINS = """
@@ -192,7 +200,7 @@ _CUSTOMER_PRODUCT = (
     "LEFT JOIN masterdata_customerproduct cp ON cp.product_id = p.id AND cp.customer_id = %s AND cp.is_active"
 )
 _BASE_DECIMALS = 9
-_FIRST_CONVERSION = 24
+_FIRST_LEAD, _FIRST_CONVERSION = 24, 29
 NOBODY = 0
 
 
@@ -274,7 +282,8 @@ def _products(rows: Sequence[sql.Row]) -> list[ProductTerms]:
             *(
                 *row[: _BASE_DECIMALS - 1],
                 _unit(row[_BASE_DECIMALS - 1], row[_BASE_DECIMALS]),
-                *row[_BASE_DECIMALS + 1 : _FIRST_CONVERSION],
+                *row[_BASE_DECIMALS + 1 : _FIRST_LEAD],
+                Figures(*row[_FIRST_LEAD:_FIRST_CONVERSION]),
                 tuple(conversions.get(product_id, ())),
             )
         )

@@ -18,6 +18,8 @@ from troth.kernel.quantity import MAX
 
 MAX_32 = 2**31 - 1
 MOST_LIFE_DAYS = 36_500
+MOST_LATE_DAYS = 9_999
+MOST_HOLDS = 9_999
 """A hundred years: what lasts longer does not expire."""
 
 
@@ -95,6 +97,9 @@ def _yes(standard: bool) -> Field:
     return Field(As.YES_NO, standard=standard)
 
 
+MOST_PART_DAYS = 3650
+"""Nothing of a lead time takes longer."""
+
 CUSTOMER: dict[str, Field] = {
     "company": _code("company", required=True, is_key=True),
     "number": _text(20, required=True, is_key=True),
@@ -122,6 +127,9 @@ CUSTOMER: dict[str, Field] = {
     "priority": _whole(5, 99),
     "complete_delivery": _yes(False),
     "deliveries_max": _whole(9, 99),
+    "minimum_shipment_percent": _whole(0, 100),
+    "lateness_days_max": _whole(None, MOST_LATE_DAYS),
+    "holds_max": _whole(None, MOST_HOLDS),
     "is_tax_exempt": _yes(False),
     "mails_papers": _yes(False),
     "needs_proof": _yes(False),
@@ -137,10 +145,15 @@ PRODUCT: dict[str, Field] = {
     "units": Field(As.UNITS, standard=()),
     "category": _text(60),
     "subcategory": _text(60),
+    "division": _text(20),
     "weight_g": _whole(0, MAX),
     "volume_ml": _whole(0, MAX),
     "standard_cost": _whole(0, MAX),
     "lead_days": _whole(None),
+    "processing_days": _whole(None, MOST_PART_DAYS),
+    "delivery_days": _whole(None, MOST_PART_DAYS),
+    "receipt_days": _whole(None, MOST_PART_DAYS),
+    "production_days": _whole(None, MOST_PART_DAYS),
     "availability_group": Field(As.CODE, 20, of="availability_group", standard=""),
     "minimum_quantity": Field(As.AMOUNT, 24, standard=0),
     "multiple_quantity": Field(As.AMOUNT, 24, standard=0),

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django.db import models as db
 
 from troth.business.masterdata import models
+from troth.business.masterdata.rules import MOST_PART_DAYS
 from troth.business.masterdata.tables.table import Check
 from troth.kernel.errors import Sentence
 from troth.kernel.netting import Category
@@ -15,6 +16,7 @@ from troth.kernel.scopes import DEMANDS, PROMISED, SUPPLIES, UnknownCategory, na
 from troth.reference import models as reference
 
 MOST_DAYS = 3650
+MOST_KEPT_DAYS = 250
 
 
 def zone(value: str) -> str:
@@ -39,6 +41,10 @@ def fine(value: int) -> str:
 
 def positive(value: int) -> str:
     return "" if value > 0 else Sentence("Enter 1 or more.")
+
+
+def kept_days(value: int) -> str:
+    return "" if 0 < value <= MOST_KEPT_DAYS else Sentence("Enter 1 to 250 working days.")
 
 
 def share(value: int) -> str:
@@ -92,6 +98,16 @@ def without_types(values: Mapping[str, Any]) -> tuple[str, str] | None:
             "Of a product that is valuated separately no safety stock is kept: it would be of no type. Enter 0."
         )
     return None
+
+
+def days(value: int | None) -> str:
+    if value is None or value <= MOST_PART_DAYS:
+        return ""
+    return Sentence("Enter at most %(days)s days.", days=MOST_PART_DAYS)
+
+
+LEAD_TIME = tuple(f"{part}_days" for part in ("lead", "processing", "delivery", "receipt", "production"))
+"""The columns of how long it takes to replenish a product."""
 
 
 def categories(known: tuple[Category, ...]) -> Check:

@@ -34,6 +34,8 @@ def _check(values: Values) -> Fault:
         return "max_overdue_percent", Sentence(
             "No more than all can be overdue, so this would never stop anything. Enter less than 100."
         )
+    if values["outcome"] != "block" and not values["automatic_release"]:
+        return "automatic_release", Sentence("Only what is blocked waits for a release. Leave this as it is.")
     return _never_checked(values)
 
 

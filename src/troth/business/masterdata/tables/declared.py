@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from troth.business.masterdata import models
 from troth.business.masterdata.tables import checks, desks
+from troth.business.masterdata.tables.days import never_open
 from troth.business.masterdata.tables.table import Table
 from troth.kernel.scopes import DEMANDS, SUPPLIES
 from troth.reference import models as reference
@@ -44,7 +45,13 @@ BASIC: Mapping[str, Table] = {
             key=_CODE,
             checks={"open_weekdays": checks.weekdays},
         ),
-        Table(code="calendar_days", title="calendar_day", model=reference.CalendarDay, key=("calendar", "on")),
+        Table(
+            code="calendar_days",
+            title="calendar_day",
+            model=reference.CalendarDay,
+            key=("calendar", "on"),
+            across=never_open,
+        ),
         Table(
             code="companies",
             title="company",
@@ -126,6 +133,7 @@ BASIC: Mapping[str, Table] = {
             model=models.ProductSite,
             key=("product", "site"),
             left_out=("is_default",),
+            checks=dict.fromkeys(checks.LEAD_TIME, checks.days),
             check=checks.without_types,
             company="site__company_id",
         ),
@@ -166,7 +174,13 @@ BASIC: Mapping[str, Table] = {
             check=checks.stays,
         ),
         Table(code="item_categories", title="item_category", model=models.ItemCategory, key=_CODE),
-        Table(code="order_types", title="order_type", model=models.OrderType, key=_CODE),
+        Table(
+            code="order_types",
+            title="order_type",
+            model=models.OrderType,
+            key=_CODE,
+            checks={"credit_hold_days": checks.kept_days},
+        ),
         Table(code="text_kinds", title="text_kind", model=models.TextKind, key=_CODE),
         Table(
             code="standard_texts",

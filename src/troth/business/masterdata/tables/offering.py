@@ -167,6 +167,7 @@ OFFERING: Mapping[str, Table] = {
             key=("kind", "customer", "customer_group", "product", "product_category", "valid_from_on"),
             check=_listing,
             company=_CUSTOMER,
+            last_day="valid_to_on",
         ),
         Table(
             code="substitutions",
@@ -176,6 +177,7 @@ OFFERING: Mapping[str, Table] = {
             check=_substitution,
             across=_rings,
             company=_CUSTOMER,
+            last_day="valid_to_on",
         ),
         Table(
             code="free_goods",
@@ -184,6 +186,7 @@ OFFERING: Mapping[str, Table] = {
             key=("product", "customer", "customer_group", "from_quantity", "valid_from_on"),
             check=_free_goods,
             company=_CUSTOMER,
+            last_day="valid_to_on",
         ),
     )
 }

@@ -8,14 +8,23 @@ from troth.business.masterdata.tables.table import Table
 from troth.kernel.errors import Sentence
 from troth.reference import models as reference
 
+OCCASIONS = ("asked_at_entry", "asked_at_change", "asked_when_broken", "asked_for_better", "asked_in_runs")
+
 
 def _rule(values: Values) -> Fault:
+    if not any(values.get(name) for name in OCCASIONS):
+        return OCCASIONS[0], Sentence("The rule is asked on no occasion. Choose at least one.")
     if values["product"] is not None and values["product_category"]:
         return "product_category", Sentence("A rule holds for a product or for a category. Empty one of the two.")
     category = values["product_category"]
     if category and not reference.Product.objects.filter(category=category).exists():
         return "product_category", Sentence(
             "No product is in the category %(category)s. Enter one that has products.", category=category
+        )
+    division = values["division"]
+    if division and not reference.Product.objects.filter(division=division).exists():
+        return "division", Sentence(
+            "No product is in the division %(division)s. Enter one that has products.", division=division
         )
     if values["result"] == "inline" and values["picking"] == "waterfall":
         return "result", Sentence("Several may serve the item. Choose sub-items, or let one serve all.")
@@ -119,6 +128,7 @@ RULES: Mapping[str, Table] = {
             key=("code",),
             check=_rule,
             company="company_id",
+            last_day="valid_to_on",
         ),
         Table(
             code="availability_rule_steps",

@@ -46,6 +46,7 @@ REFERENCES: Mapping[type[db.Model], tuple[str, tuple[str, ...]]] = {
 """What a record is named by where another points at it: the word by which `store.lookup` knows it, its parts."""
 
 Check = Callable[[Any], str]
+Typed = Callable[[str, Mapping[str, Any]], str]
 RowCheck = Callable[[Mapping[str, Any]], tuple[str, str] | None]
 RowsCheck = Callable[[Sequence[Mapping[str, Any]]], Iterable[tuple[int, str, str]]]
 
@@ -63,8 +64,9 @@ def no_faults(_: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, str, str], ...
 class Table:
     """A table as a file. `fixed` columns cannot change once the record is there; `checks` answer with a sentence where
     a value cannot be, `check` with a column and a sentence where values do not go together, `across` with both and the
-    place of the record among those that are written together; `company` is the way to the company that the records
-    belong to."""
+    place of the record among those that are written together; `typed` columns are read with the others of their record,
+    or refused; `company` is the way to the company that the records belong to; `last_day` is the column of the day
+    after which a record holds no more: what would be over when it is entered is refused."""
 
     code: str
     title: str
@@ -72,10 +74,12 @@ class Table:
     key: tuple[str, ...]
     fixed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    typed: Mapping[str, Typed] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     check: RowCheck = no_fault
     across: RowsCheck = no_faults
     company: str = ""
+    last_day: str = ""
 
     @cached_property
     def columns(self) -> dict[str, "db.Field[Any, Any]"]:

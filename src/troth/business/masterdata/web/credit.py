@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata import actions, forms
+from troth.business.masterdata.form_words import CHOICES
 from troth.business.masterdata.queries import credit_lists as lists
 from troth.business.masterdata.tables import TABLES
 from troth.business.masterdata.web.verbs import as_typed, import_step, unversioned, verbs
@@ -54,7 +55,7 @@ credit_checks = MasterScreens(
         Column("status", _("Status"), "status"),
     ),
     filters=(
-        Filter("point", _("Checked when"), "choice", tuple(forms.CHOICES["point"].items())),
+        Filter("point", _("Checked when"), "choice", tuple(CHOICES["point"].items())),
         Filter("inactive", _("With inactive"), "flag"),
     ),
     source=lists.credit_checks,

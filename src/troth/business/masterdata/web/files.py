@@ -65,6 +65,7 @@ NAMES: dict[str, Text] = {
     "listings": _("Listings and exclusions"),
     "substitutions": _("Substitutions"),
     "free_goods": _("Free goods"),
+    "package_sizes": _("Package sizes"),
     "availability_rules": _("Availability rules"),
     "availability_rule_steps": _("Alternatives of availability rules"),
     "credit_checks": _("Credit checks"),
@@ -199,7 +200,7 @@ class ImportPage(View, ABC):
     def _draw(
         self, chosen: Shape, *, report: FileReport | None = None, text: str = "", problem: str = "", status: int = 200
     ) -> HttpResponse:
-        needed = [(name, field.is_key, field.required or chosen.complete) for name, field in chosen.fields.items()]
+        needed = [(name, field.is_key, field.required or chosen.needs(name)) for name, field in chosen.fields.items()]
         context = {
             "title": gettext("Import: %(many)s") % {"many": self.named()},
             "fields": needed,

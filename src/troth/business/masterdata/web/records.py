@@ -80,6 +80,10 @@ products = MasterScreens(
     filters=(Filter("unpriced", _("Without a price"), "flag"), *INACTIVE),
     source=screens.products,
     import_step=import_step("products"),
+    steps=(
+        Step(_("Package sizes"), reverse_lazy("masterdata:package-sizes-list"), "get"),
+        Step(_("Products by site"), reverse_lazy("masterdata:product-sites-list"), "get"),
+    ),
     row_key=lambda row: row.id,
     form=forms.ProductForm,
     load=_load("products"),

@@ -47,6 +47,7 @@ availability_rules = MasterScreens(
         Column("whom", _("For whom")),
         Column("how", _("How one is chosen"), wide=True),
         Column("alternatives", _("Alternatives"), align="right"),
+        Column("asked", _("Asked"), offered=True),
         Column("valid_from_on", _("Valid from"), "date", offered=True),
         Column("valid_to_on", _("Valid to"), "date", offered=True),
         Column("reason", _("Reason"), offered=True),

@@ -48,8 +48,8 @@ def verbs(maintain: Callable[..., Any], id_name: str, given: Given = unversioned
         version = values.get("version")
         maintain(given(actor, values), version=version, by=actor, clock=SYSTEM_CLOCK, **{id_name: key})
 
-    def deactivate(actor: Actor, key: int) -> None:
-        maintain({"is_active": False}, by=actor, clock=SYSTEM_CLOCK, **{id_name: key})
+    def deactivate(actor: Actor, key: int, **why: str) -> None:
+        maintain({"is_active": False, **why}, by=actor, clock=SYSTEM_CLOCK, **{id_name: key})
 
     return {"create": create, "change": change, "deactivate": deactivate}
 

@@ -30,21 +30,33 @@ from troth.business.promising.actions.deliver import (
     unissue,
 )
 from troth.business.promising.actions.departed import arrived
+from troth.business.promising.actions.earlier import Earlier, earlier
+from troth.business.promising.actions.giving_way import give_way
+from troth.business.promising.actions.held_for import ForDocument, hold_for
 from troth.business.promising.actions.hold import (
     HoldDraft,
     HoldLineDraft,
     HoldMade,
     expire_holds,
     extend_hold,
-    give_way,
     hold_goods,
     open_to_order,
     release_hold,
 )
 from troth.business.promising.actions.reactions import decide_reactions, note_reactions, slipped
-from troth.business.promising.actions.replay import Earlier, Replayed, earlier, line_name, register_wishes, replay
-from troth.business.promising.actions.repromise import repromise_short
-from troth.business.promising.actions.suppose import CHECKS_MAX, Check, Supposition, TooManyChecks, WrongCheck, check
+from troth.business.promising.actions.replay import Replayed, changed_at, line_name, register_wishes, replay
+from troth.business.promising.actions.repromise import close_covered, repromise_short, waiting_for
+from troth.business.promising.actions.suppose import (
+    CHECKS_MAX,
+    Answer,
+    Check,
+    Supposition,
+    TooManyChecks,
+    WrongCheck,
+    check,
+    check_line,
+)
+from troth.business.promising.actions.what_rules import ask_rules, register_rules
 from troth.business.promising.rules import (
     LessThanDelivered,
     LinePromise,
@@ -59,8 +71,10 @@ from troth.business.promising.rules import (
 __all__ = [
     "CHECKS_MAX",
     "SUPPOSED",
+    "Answer",
     "Check",
     "Earlier",
+    "ForDocument",
     "GivingBack",
     "HoldDraft",
     "HoldLineDraft",
@@ -85,7 +99,11 @@ __all__ = [
     "WrongCheck",
     "allocate",
     "arrived",
+    "ask_rules",
+    "changed_at",
     "check",
+    "check_line",
+    "close_covered",
     "confirm",
     "decide_reactions",
     "earlier",
@@ -93,6 +111,7 @@ __all__ = [
     "extend_hold",
     "give_back",
     "give_way",
+    "hold_for",
     "hold_goods",
     "issue",
     "keys",
@@ -100,6 +119,7 @@ __all__ = [
     "note_reactions",
     "open_to_order",
     "reconfirm",
+    "register_rules",
     "register_wishes",
     "release_allocation",
     "release_hold",
@@ -112,6 +132,7 @@ __all__ = [
     "take_over",
     "tied_keys",
     "unissue",
+    "waiting_for",
     "way",
     "withdraw",
 ]

@@ -9,6 +9,7 @@ from troth.business.promising import queries
 from troth.business.promising.actions.replay import NothingPromised, Replayed, replay
 from troth.business.promising.models import Requirement
 from troth.business.promising.queries import PromisedLine
+from troth.ledgers.availability.ahead import Cover
 from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 
@@ -17,9 +18,9 @@ TRIED = 20
 """So many lines that wait are promised again to see whether they gain; those that matter most."""
 
 
-def losing(product_id: int, site_id: int, segment: str, missing: int) -> list[DocumentRef]:
+def losing(product_id: int, site_id: int, segment: str, missing: int, cover: Cover) -> list[DocumentRef]:
     """The orders that have to wait first where so much (smallest units) is missing."""
-    drawing = queries.drawing_on(product_id, site_id, segment)
+    drawing = queries.drawing_on(product_id, site_id, segment, cover=cover)
     open_of = {line_id: one.open for line_id, one in queries.promise(KIND, [line for _, line in drawing]).items()}
     found: dict[DocumentRef, None] = {}
     for ref, line_id in drawing:

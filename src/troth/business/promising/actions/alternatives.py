@@ -89,7 +89,8 @@ class _Books:
             self.now.take(*missing)
         new = [key for key in wanted if key not in self.read]
         self.read |= wanted
-        free_expired(self.now, new, wanted=sum(wish.quantity for wish in wishes), clock=self.clock)
+        wanted_of_all = sum(wish.quantity for wish in wishes)
+        free_expired(self.now, new, wanted=wanted_of_all, sparing=wishes, clock=self.clock)
 
     def tried(self, wishes: Sequence[Wish]) -> tuple[dict[int, LinePromise], Overlay]:
         """What these wishes would be promised, in their order, and the books after it."""

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
-from troth.business.promising.actions import places, quotas
+from troth.business.promising.actions import places, planned, quotas
 from troth.business.promising.actions.changes import category_of, demand_of
 from troth.business.promising.rules import Asked, LotShelf, Schedule, Shelf
 from troth.business.promising.rules.aging import Lasting
 from troth.business.promising.rules.decide import bound_of
 from troth.business.promising.rules.quotas import Use, merged
 from troth.business.promising.rules.shelf import Guard
+from troth.business.promising.rules.wish import ROUNDED_UP
 from troth.business.promising.store import Standing
 from troth.business.quotas.queries import ProtectionTerms
 from troth.business.quotas.rules import PROTECTIONS
@@ -52,7 +53,8 @@ class Given(NamedTuple):
 
     `noted` goes into the record of the promise. `uses` is what they consume of quotas; None: none holds or held for it.
     `quota` is the record of the one that keeps the line from having more, or having it earlier; `kept` is what is
-    protected of its key, and who it is to those for whom that is.
+    protected of its key, and who it is to those for whom that is. `displaced`: 1 where this makes the line later or
+    takes goods from it, -1 where it takes such a thing back.
     """
 
     line_id: int
@@ -62,6 +64,7 @@ class Given(NamedTuple):
     uses: tuple[Use, ...] | None = None
     quota: Mapping[str, Any] | None = None
     kept: tuple[tuple[ProtectionTerms, ...], Group] | None = None
+    displaced: int = 0
 
 
 def standing(line_ids: Sequence[int]) -> dict[int, Standing]:
@@ -98,6 +101,7 @@ def assign(
     for site_id in {key.site_id for key in keys}:
         own = [key for key in keys if key.site_id == site_id]
         availability.close_shortages(held, own, today=today[site_id], at=at)
+    planned.note(held, keys, today, at=at)
 
 
 def _consume(held: Held, given: Sequence[Given], stands: Mapping[int, Standing], at: datetime) -> None:
@@ -139,14 +143,28 @@ def _missing(held: Held, key: AvailabilityKey, today: Mapping[int, int]) -> int:
 def _entries(one: Given, before: Standing) -> list[Entry]:
     """The demand of what stands taken back, and that of what is given posted."""
     assert sum(line.quantity for line in one.schedules) <= before.open_quantity - before.allocated
+    return _instead(one, before)
+
+
+def _instead(one: Given, before: Standing) -> list[Entry]:
     back = [entry for entry in demand_of(before, sign=1) if entry.key == before.key]
-    return back + [
+    return back + posted(one, before)
+
+
+def posted(one: Given, before: Standing) -> list[Entry]:
+    """The demand of what is given."""
+    return [
         Entry(
             before.key, category_of(before.document.kind, line), line.dates.material_available, -line.quantity,
             before.document, before.line_id, before.batch, line.lasts(before.life_days),
         )
         for line in one.schedules
     ]  # fmt: skip
+
+
+def moved(one: Given, before: Standing) -> list[Entry]:
+    """What giving it would post to the series that the line draws on, whatever is open of the line."""
+    return _summed(_instead(one, before))
 
 
 def _summed(entries: Sequence[Entry]) -> list[Entry]:
@@ -183,13 +201,14 @@ def _write(
         "promising_requirement",
         "id",
         {
-            "confirmed_quantity": "int", "first_promised_on": "date", "explanation": "json", "promised_at": "at",
-            "cause": "text",
+            "confirmed_quantity": "int", "first_promised_on": "date", "explanation": "json", "displaced": "int",
+            "promised_at": "at", "cause": "text",
         },
         [
             (
                 before.id, before.delivered + before.allocated + sum(line.quantity for line in one.schedules),
-                _first_promised_on(one, before), store.dump(_record(one, before, shelves)), *made,
+                _first_promised_on(one, before), store.dump(_record(one, before, shelves)),
+                max(before.displaced + one.displaced, 0), *made,
             )
             for one, before in zip(given, befores, strict=True)
         ],
@@ -206,7 +225,9 @@ class _Shelves:
 
     def __init__(self, held: Held, stands: Sequence[Standing], today: Mapping[int, int]) -> None:
         self._held, self._today = held, today
-        self._scopes = masterdata.checking_scopes({one.product_id for one in stands}, Event.ORDER)
+        self.edition = masterdata.snapshot().edition
+        products = {one.product_id for one in stands}
+        self._scopes = masterdata.checking_scopes(products, Event.ORDER, edition=self.edition)
         self._kept: dict[AvailabilityKey, Shelf] = {}
 
     def of(self, one: Given, key: AvailabilityKey) -> Shelf:
@@ -230,7 +251,7 @@ def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
     shelf = shelves.of(one, before.key)
     record: dict[str, Any] = {
         "scope": shelf.scope.code, "version": shelf.version, "today": shelf.today, "mode": before.mode,
-        "asked": one.wanted, **one.noted,
+        "asked": one.wanted, "masters": shelves.edition, **one.noted,
     }  # fmt: skip
     if isinstance(shelf, LotShelf):
         lasts = day_of(before.requested_on) + (before.life_days or 0)
@@ -238,6 +259,8 @@ def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
         shelf = Lasting(shelf, lasts, before.batch)
     if location := location_of(before.segment):
         record["location"] = location
+    if ROUNDED_UP in before.record:
+        record[ROUNDED_UP] = before.record[ROUNDED_UP]
     got = sum(line.quantity for line in one.schedules)
     last = max((line.dates.material_available for line in one.schedules), default=one.wanted)
     is_short = got < before.open_quantity - before.allocated

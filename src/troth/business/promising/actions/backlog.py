@@ -46,6 +46,9 @@ class OpenLines:
     is_held                 a block keeps the line from being confirmed
     life                    how long the goods must last from the day of delivery on; -1: they are not kept in batches
     batch                   the one that was asked for; "" for any
+    least                   the least of it that may arrive at once; 0: any
+    lateness                so many days after `requested` nothing of it may arrive any more; -1: however late
+    displaced               how many runs over the backorders made it later, or took goods from it, and stand
     segment                 what is kept apart for it: one storage location (`kernel.places`); "" for the site's goods
     row_offsets             one more than lines; the rows of a line in the order of their days
     row_quantity, row_material, row_delivery, row_basis      what is confirmed of `wanted`, and on what (`BASES`)
@@ -69,6 +72,9 @@ class OpenLines:
     life: Array
     scope: list[str]
     batch: list[str]
+    least: Array
+    lateness: Array
+    displaced: Array
     segment: list[str]
     row_offsets: Array
     row_quantity: Array
@@ -151,7 +157,8 @@ def open_lines(keys: Sequence[AvailabilityKey]) -> OpenLines:
         f"{with_clause} SELECT k.place, r.id, r.line_id, r.document_id, r.open_quantity, {day('r.requested_on')},"
         f" {_place('r.mode', MODES)}, r.priority, r.value, {_TOGETHER}, r.deliveries_max, r.is_fixed,"
         f" r.is_rationed, {_held()}, r.scope, {_GROUP.format(r='r')}, r.segment, r.batch,"
-        f" COALESCE(r.life_days, -1) FROM {of_key} ORDER BY r.id",
+        f" COALESCE(r.life_days, -1), r.min_shipment, COALESCE(r.lateness_days_max, -1), r.displaced"
+        f" FROM {of_key} ORDER BY r.id",
         parameters,
     )
     ids = [row[1] for row in lines]
@@ -197,7 +204,7 @@ def _place(column: str, words: Sequence[str]) -> str:
 
 
 def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
-    wide = list(zip(*lines, strict=True)) or [()] * 19
+    wide = list(zip(*lines, strict=True)) or [()] * 22
     ints = [np.array(column, np.int64) for column in wide[:11]]
     fixed, rationed, held = (np.array([bool(value) for value in column], np.bool_) for column in wide[11:14])
     flat = np.array(rows, np.int64).reshape(-1, 5)
@@ -213,7 +220,8 @@ def _columns(lines: list[sql.Row], rows: list[sql.Row]) -> OpenLines:
         mode=np.where(ints[9] == 1, MODES.index(Mode.COMPLETE), ints[6]), priority=ints[7], value=ints[8],
         most=ints[10], is_fixed=fixed, group=group, is_apart=apart, is_rationed=rationed, is_held=held,
         life=np.array(wide[18], np.int64), scope=list(wide[14]), batch=list(wide[17]), segment=list(wide[16]),
-        row_offsets=offsets, row_quantity=flat[:, 1],
+        least=np.array(wide[19], np.int64), lateness=np.array(wide[20], np.int64),
+        displaced=np.array(wide[21], np.int64), row_offsets=offsets, row_quantity=flat[:, 1],
         row_material=flat[:, 2], row_delivery=flat[:, 3], row_basis=flat[:, 4],
     )  # fmt: skip
 

@@ -81,12 +81,12 @@ def _is_unchanged(wish: Wish, one: Standing) -> bool:
     asked = (
         wish.product_id, wish.site_id, wish.segment, wish.quantity, wish.requested_on, wish.mode, wish.scope.code,
         wish.is_fixed, wish.is_checked, wish.delivery_group, wish.complete_delivery, wish.deliveries_max,
-        wish.batch, wish.life_days,
+        wish.batch, wish.life_days, wish.min_shipment, wish.lateness_days_max,
     )  # fmt: skip
     stands = (
         one.product_id, one.site_id, one.segment, one.quantity, one.requested_on, one.mode, one.scope,
         one.is_fixed, one.is_checked, one.delivery_group, one.complete_delivery, one.deliveries_max,
-        one.batch, one.life_days,
+        one.batch, one.life_days, one.min_shipment, one.lateness_days_max,
     )  # fmt: skip
     return asked == stands and not one.is_withdrawn and one.confirmed_quantity == one.quantity and _same_way(wish, one)
 

@@ -10,8 +10,8 @@ from itertools import groupby
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import Transport
-from troth.business.promising import store
-from troth.business.promising.actions import places, quotas
+from troth.business.promising import store, waiting
+from troth.business.promising.actions import lapsing, places, planned, quotas
 from troth.business.promising.actions.changes import (
     HOLD_KIND,
     change_of,
@@ -79,19 +79,22 @@ def series_keys(wishes: Iterable[Wish]) -> tuple[BalanceKey, ...]:
     return (*series, *kept_keys(series)) if any(key.segment for key in series) else series
 
 
-def confirm(held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False) -> Promise:
+def confirm(
+    held: Held, wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False, in_place: bool = False
+) -> Promise:
     """Promise new lines, in their order; several lines of one product are counted together.
 
+    `in_place`: they take the place of what was let go for them, so that older orders that wait have no claim on it.
     `blocked` keeps the wishes and confirms nothing. A wish for a day that has passed counts from today. `SiteClosed`
     is refused.
     """
     free_expired(held, drawn_on(held, wishes), wanted=_sum(wishes), clock=clock)
     if not any(wish.segment for wish in wishes):
-        return _promise(held, wishes, {}, clock=clock, blocked=blocked)
+        return _promise(held, wishes, {}, clock=clock, blocked=blocked, in_place=in_place)
     # Within a document lines of a location come first, but not before another document's.
     lines: dict[int, LinePromise] = {}
     for _, own in groupby(wishes, key=lambda wish: (wish.document.kind, wish.document.id)):
-        lines.update(_promise(held, tuple(own), {}, clock=clock, blocked=blocked).lines)
+        lines.update(_promise(held, tuple(own), {}, clock=clock, blocked=blocked, in_place=in_place).lines)
     return Promise(lines)
 
 
@@ -111,7 +114,7 @@ def reconfirm(
     `cause` is written beside a promise that differs; the one before is kept as a past promise.
     """
     standing = standing_of(wishes)
-    free_expired(held, drawn_on(held, wishes), wanted=_sum(wishes), clock=clock)
+    free_expired(held, drawn_on(held, wishes), wanted=_sum(wishes), sparing=wishes, clock=clock)
     return _promise(held, wishes, standing, clock=clock, blocked=blocked, anew=anew, cause=cause)
 
 
@@ -154,12 +157,14 @@ def simulate(
     books: Overlay | None = None,
     supposed: Sequence[Entry] = (),
     found: quotas.Holding | None = None,
+    in_place: bool = False,
 ) -> Promise:
     """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again.
 
     `blocked` confirms nothing, as in `confirm`; with `anew` what stands is not kept for its own sake. `supposed`
     postings count as if they were made; those for other keys are passed over. `books` are read
     already, freed of expired holds, and used up; `found` are the quotas that hold, where they are known already.
+    `in_place` is that of `confirm`.
     """
     overlay = Overlay() if books is None else books
     found = quotas.holding(wishes) if found is None else found
@@ -172,10 +177,10 @@ def simulate(
         *kept_keys(one.key for one in standing.values() if one.segment),
     )
     if books is None:
-        free_expired(overlay, drawn_on(overlay, wishes), wanted=_sum(wishes), clock=clock)
+        free_expired(overlay, drawn_on(overlay, wishes), wanted=_sum(wishes), sparing=wishes, clock=clock)
     held = set(overlay.keys())
     availability.post(overlay, [entry for entry in supposed if entry.key in held], at=clock.now())
-    return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew, found=found)
+    return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew, found=found, in_place=in_place)
 
 
 def simulate_on(books: Overlay, wishes: Sequence[Wish], *, clock: Clock, blocked: bool = False) -> Promise:
@@ -196,6 +201,7 @@ def _promise(
     anew: bool = False,
     cause: str = Cause.ENTERED,
     found: quotas.Holding | None = None,
+    in_place: bool = False,
 ) -> Promise:
     assert len({wish.line_id for wish in wishes}) == len(wishes), "one wish a line"
     if not wishes:
@@ -210,14 +216,16 @@ def _promise(
         decisions = confirm_nothing(changes)
     else:
         found = quotas.holding(wishes) if found is None else found
-        plan = places.planned(held, changes, released, today, found)
-        decisions = decide_all(held, changes, [*released, *plan.entries], today, found)
+        ahead = [] if standing or in_place else waiting.ahead_of(wishes)
+        plan = places.planned(held, changes, [*released, *ahead], today, found)
+        decisions = decide_all(held, changes, [*released, *ahead, *plan.entries], today, found)
     at = clock.now()
     post(held, released, [entry for one in decisions for entry in demand_by(one)], at=at)
     post_quotas(held, decisions, at=at)
     places.level(held, places.drawn_on(changes), at=at, most=plan.most)
     if held.writes:
         write(decisions, cause, at)
+        planned.note(held, (key_of(change.wish) for change in changes if change.wish.is_checked), today, at=at)
     promises = {change.wish.line_id: promise for change, promise, _ in decisions} | kept
     return Promise({wish.line_id: promises[wish.line_id] for wish in wishes})
 
@@ -231,18 +239,27 @@ def _sum(wishes: Iterable[Wish]) -> int:
     return sum(wish.quantity for wish in wishes)
 
 
-def free_expired(held: Held, asked: Iterable[BalanceKey], *, wanted: int, clock: Clock) -> None:
-    """Let go of what holds past their expiry still take of these series and quotas, which must be held.
+def free_expired(
+    held: Held, asked: Iterable[BalanceKey], *, wanted: int, sparing: Iterable[Wish] = (), clock: Clock
+) -> None:  # fmt: skip
+    """Let go of what holds past their expiry, and confirmations that have lapsed, still take of these series and
+    quotas, which must be held.
 
     So an expired hold holds nothing, whether or not the sweeper has come. Costs nothing where nothing is held; quotas
     are looked at where they have less left than the `wanted` quantity. On supposed books each key is freed once.
+    What stands for the documents of the wishes `sparing` is left: it is promised again with what they ask for.
     """
-    keys, cells = [], []
+    keys, cells, due = [], [], []
     for key in asked:
         if isinstance(key, QuotaKey):
             cells.append(key)
-        elif isinstance(key, AvailabilityKey) and Category.HOLD in held.balance(key).series.categories:
-            keys.append(key)
+        elif isinstance(key, AvailabilityKey):
+            if Category.HOLD in held.balance(key).series.categories:
+                keys.append(key)
+            if lapsing.is_due(held, key, clock):
+                due.append(key)
+    if due:
+        lapsing.free_lapsed(held, due, sparing=sparing, clock=clock)
     rationed = quotas.may_bind(held, cells, wanted)
     if not keys and not rationed:
         return

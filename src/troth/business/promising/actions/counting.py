@@ -24,7 +24,7 @@ from troth.business.quotas import queries
 from troth.business.quotas.actions.drafts import Counted
 from troth.business.quotas.actions.promised import Reached
 from troth.business.quotas.queries import Ask, Known, Matched
-from troth.business.quotas.rules import Traits
+from troth.business.quotas.rules import Traits, core_of
 from troth.kernel.protection import Group, Protection
 from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import actions as availability
@@ -101,7 +101,7 @@ def _own(one: Promised, traits: Traits, state: Known) -> Iterable[int]:
     kept = state.protections.get((one.product_id, one.site_id), ())
     for priority in dict.fromkeys((one.priority, None)):
         for each in kept:
-            is_own = each.priority == priority and each.value == traits.value(each.characteristic)
+            is_own = each.priority == priority and each.core == core_of(traits, each.characteristics)
             if is_own and any(each.first_day <= part.day <= each.last_day for part in one.parts):
                 yield each.id
 
@@ -188,7 +188,7 @@ class _Kept:
         for each in own:
             if each not in self._left:
                 terms, balance = self._terms[each], self._held.balance(queries.protection_key(each))
-                group, days = Group(terms.value, terms.priority), (terms.first_day, terms.last_day)
+                group, days = Group(terms.core, terms.priority), (terms.first_day, terms.last_day)
                 self._left[each] = Protection(group, *days, balance.planned, balance.consumed)
         told = sum(use.quantity for use in one.uses if use.sequence == PROTECTED)
         taken = protected(one.parts, [self._left[each] for each in own], told)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.masterdata.queries import CustomerTerms
+from troth.business.masterdata.actions import holds_allowed
+from troth.business.masterdata.queries import CustomerTerms, LeadTimes
 from troth.business.promising import queries
+from troth.business.promising.actions import hold_places
+from troth.business.promising.actions.agreed import fault_of, limited, packings
 from troth.business.promising.actions.changes import HOLD_KIND
 from troth.business.promising.actions.confirm import confirm, keys, withdraw
-from troth.business.promising.actions.reactions import Dates, note_reactions, slipped
 from troth.business.promising.actions.suppose import at_once
 from troth.business.promising.actions.traits import customer_named, for_customer, no_customer, of_product
 from troth.business.promising.models import Hold, HoldLine
@@ -24,8 +26,10 @@ from troth.business.promising.rules.holds import (
     HOLDS_EACH_MAX,
     LINES_MAX,
     USUAL_HOURS,
+    HeldForDocument,
     HoldExpired,
     NothingToHold,
+    TooManyForCustomer,
     TooManyHolds,
     WrongHold,
     check_expiry,
@@ -35,13 +39,13 @@ from troth.business.promising.rules.holds import (
 from troth.business.promising.states import HOLD, Cause, HoldState
 from troth.business.quotas import queries as quotas
 from troth.business.quotas.rules import Traits
-from troth.kernel.calendars import day_of
+from troth.kernel import places
 from troth.kernel.errors import NotFound, Sentence
-from troth.kernel.quantity import MAX
+from troth.kernel.limits import NO_LIMITS, Limits
+from troth.kernel.quantity import MAX, Unit
+from troth.kernel.replenishment import LeadTime
 from troth.kernel.scopes import Event
-from troth.kernel.valuations import segment_of, valuation_of
-from troth.ledgers.availability import actions as availability
-from troth.ledgers.availability.keys import AvailabilityKey
+from troth.kernel.valuations import segment_of
 from troth.platform import actions, events, locks, numbering
 from troth.platform.actions import action
 from troth.platform.actors import Actor
@@ -57,20 +61,28 @@ _ENDS = {"order": Cause.ORDERED, "release": Cause.RELEASED, "expire": Cause.EXPI
 
 @dataclass(frozen=True, slots=True)
 class HoldLineDraft:
-    """`quantity` (smallest units) of a product, ready on a day; of one that is valuated separately, of a type."""
+    """`quantity` (smallest units) of a product, ready on a day; of one that is valuated separately, of a type.
+
+    From one storage `location` alone, or of one `batch`, where it names one by its code. `limits` are those of
+    the line; where it names none, the customer's hold.
+    """
 
     product_id: int
     quantity: int
     requested_on: date
     valuation: str = ""
+    location: str = ""
+    batch: str = ""
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
 class HoldDraft:
     """What is to be held at a site, what for and for whom; without `expires_at` for two days.
 
-    For a `customer` (number) the goods come out of its own quotas and last as long as it wants; for anybody else out of
-    those of all, and the order that follows is held against its customer's.
+    For a `customer` (number) the goods come out of its own quotas, last as long as it wants, come in its packages and
+    within the limits agreed with it; for anybody else out of those of all, and the order that follows is held against
+    its customer's. A quantity is rounded to whole packages as that of an order is.
     """
 
     site_id: int
@@ -100,8 +112,12 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
     expires_at = draft.expires_at or now + timedelta(hours=USUAL_HOURS)
     check_expiry(expires_at, now=now, life_ends_at=life)
     products = _checked(draft)
+    hold_places.refuse_wrong(draft.lines, products, site)
     customer = _customer(draft, site.company_id)
-    _refuse_too_many(by, clock)
+    refuse_too_many(by, clock)
+    held = locks.begin()
+    if customer is not None:
+        refuse_beyond(held, site.company_id, customer.sold_to_id, 1, by=by, clock=clock)
     edition = masterdata.snapshot().edition
     way, scopes = at_once(site), masterdata.checking_scopes(products, Event.ORDER, edition=edition)
     [number] = numbering.draw("hold", company_id=SEQUENCE_COMPANY)
@@ -114,26 +130,36 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
         HoldLine(
             hold=hold, line_number=place * 10, product_id=one.product_id, quantity=one.quantity,
             requested_on=one.requested_on, valuation=_valuation(one, products[one.product_id], place, edition),
+            location=one.location, batch=one.batch,
+            **one.limits._asdict(),
         )
         for place, one in enumerate(draft.lines, 1)
     )  # fmt: skip
     traits = _traits(customer, products, edition)
     lives = masterdata.lives_for(customer, products.values()) if customer else None
+    packed = packings(customer, products, edition)
+    lead_times = masterdata.LeadTimes(products, edition=edition)
     wanted = [
-        _wish(hold, line, products[line.product_id], way)._replace(
+        limited(
+            _wish(hold, line, products[line.product_id], way, _lead_time(lead_times, line, products)),
+            one.limits,
+            customer,
+            packed.get(line.product_id),
+        )._replace(
+            complete_delivery=customer is not None and customer.complete_delivery,
             scope=scopes[line.product_id].on_firm_supply,
             traits=traits[line.product_id],
             life_days=(lives[line.product_id] if lives else products[line.product_id].life_days),
         )
-        for line in lines
+        for line, one in zip(lines, draft.lines, strict=True)
     ]
-    held = locks.begin()
+    _note_rounded(lines, wanted)
     held.take(*keys(wanted))
     promise = confirm(held, wanted, clock=clock)
     if not any(line.confirmed for line in promise.lines.values()):
         raise NothingToHold(Sentence("Nothing of it is free to be held. Ask when it will be: availability tells."))
-    made = _made(hold, lines, promise)
-    _record("promising.goods_held", hold, by=by, clock=clock, lines=len(lines))
+    made = made_of(hold, lines, promise)
+    record("promising.goods_held", hold, by=by, clock=clock, lines=len(lines))
     return made
 
 
@@ -141,7 +167,7 @@ def hold_goods(draft: HoldDraft, *, by: Actor, clock: Clock) -> HoldMade:
 def extend_hold(hold_id: int, expires_at: datetime, *, by: Actor, clock: Clock) -> datetime:
     """Let an active hold end later (or earlier), within its life; return when. `HoldExpired` if it has ended."""
     hold, held = _opened(hold_id, "extend", by=by, clock=clock)
-    held.take(*queries.keys(HOLD_KIND, _line_ids(hold)))
+    held.take(*queries.keys(HOLD_KIND, line_ids(hold)))
     # Again, now that nobody can free it any more: who waited for the keys may have come too late.
     refuse_over(hold, clock)
     check_expiry(expires_at, now=clock.now(), life_ends_at=hold.life_ends_at)
@@ -155,13 +181,15 @@ def extend_hold(hold_id: int, expires_at: datetime, *, by: Actor, clock: Clock) 
 
 
 @action
-def release_hold(hold_id: int, *, by: Actor, clock: Clock) -> None:
+def release_hold(hold_id: int, *, reason: str = "", by: Actor, clock: Clock) -> None:
     """Let the goods go at once. One that has expired is released already: that is no mistake and changes nothing."""
     hold, held = locks.hold(Hold, hold_id, by=by)
     if _state(hold, clock) in (HoldState.RELEASED, HoldState.EXPIRED):
         return
     let_go(held, hold, "release", by=by, clock=clock)
-    _record("promising.hold_released", hold, by=by, clock=clock)
+    record(
+        "promising.hold_released", hold, by=by, clock=clock, **({"reason": given} if (given := reason.strip()) else {})
+    )
 
 
 @action
@@ -171,48 +199,11 @@ def expire_holds(*, by: Actor, clock: Clock, limit: int = 50) -> int:
     ids = sorted(due.values_list("pk", flat=True)[:limit])
     held = locks.begin()
     found = [one for one in held.hold(Hold, *ids, by=by) if one.state == HoldState.ACTIVE] if ids else []
-    held.take(*(key for one in found for key in queries.keys(HOLD_KIND, _line_ids(one))))
+    held.take(*(key for one in found for key in queries.keys(HOLD_KIND, line_ids(one))))
     for one in (one for one in found if _state(one, clock) == HoldState.EXPIRED):
         let_go(held, one, "expire", by=by, clock=clock)
-        _record("promising.hold_expired", one, by=by, clock=clock)
+        record("promising.hold_expired", one, by=by, clock=clock)
     return len(found)
-
-
-@action
-def give_way(product_id: int, site_id: int, segment: str = "", *, by: Actor, clock: Clock) -> int:
-    """Let holds go, the newest first, as far as a shortage of the product at the site asks for it; return how many.
-
-    In its common stock, or in the `segment` of a valuation type.
-
-    Supply has slipped: who only thinks about an order waits for those who have ordered.
-    """
-    key = AvailabilityKey(product_id, site_id, segment)
-    ids = sorted({ref.id for ref, _line in queries.drawing_on(product_id, site_id, segment, kind=HOLD_KIND)})
-    held = locks.begin()
-    found = held.hold(Hold, *ids, by=by) if ids else []
-    held.take(*(own for one in found for own in queries.keys(HOLD_KIND, _line_ids(one))), key)
-    missing, cut, spared = availability.known_shortage(held, key), 0, 0
-    for one in sorted(found, key=lambda hold: -hold.pk):
-        named = (product_id, valuation_of(segment))
-        lines = [
-            line for line in queries.hold_lines(one.pk) if (line.product_id, line.valuation) == named and line.held
-        ]
-        if missing <= 0 or not lines or one.state != HoldState.ACTIVE:
-            continue
-        gone = slipped(held, key, min(missing, sum(line.held for line in lines)), spared=spared, newest=True)
-        withdraw(held, HOLD_KIND, [line.id for line in lines], clock=clock, cause=Cause.SUPPLY)
-        before: dict[int, tuple[Dates, Dates | None]] = {
-            line.id: (((line.held, line.requested_on),), ()) for line in lines
-        }
-        note_reactions(gone, "hold", HOLD_KIND, before, clock=clock)
-        spared += sum(line.held for line in lines)
-        missing -= sum(line.held for line in lines)
-        cut += 1
-        _record("promising.hold_cut", one, by=by, clock=clock, product=product_id)
-    if cut:
-        today = day_of(clock.today(reference.site(site_id).time_zone))
-        availability.close_shortages(held, [key], today=today, at=clock.now())
-    return cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +224,12 @@ def open_to_order(hold_id: int, *, by: Actor, clock: Clock) -> tuple[Orderable, 
     `HoldExpired` if it has ended: the order then asks for the goods like any other.
     """
     hold, held = _opened(hold_id, "order", by=by, clock=clock)
+    if hold.reference_kind:
+        raise HeldForDocument(
+            Sentence("Hold %(hold)s is for %(document)s. Make the order from that: it takes what is held over."),
+            hold=hold.number,
+            document=hold.reference_number,
+        )
     lines = tuple(queries.hold_lines(hold.pk))
     keys = queries.keys(HOLD_KIND, [line.id for line in lines])
 
@@ -250,7 +247,7 @@ def _order_from(held: Held, hold: Hold, order_id: int, *, by: Actor, clock: Cloc
     refuse_over(hold, clock)
     let_go(held, hold, "order", by=by, clock=clock)
     Hold.objects.filter(pk=hold.pk).update(order_id=order_id)
-    _record("promising.hold_ordered", hold, by=by, clock=clock, order=order_id)
+    record("promising.hold_ordered", hold, by=by, clock=clock, order=order_id)
 
 
 def refuse_over(hold: Hold, clock: Clock) -> None:
@@ -265,7 +262,7 @@ def refuse_over(hold: Hold, clock: Clock) -> None:
 def let_go(held: Held, hold: Hold, verb: str, *, by: Actor, clock: Clock) -> None:
     """End a held hold: its goods are free at once."""
     state = HOLD.step(hold.state, verb)
-    ids = _line_ids(hold)
+    ids = line_ids(hold)
     held.take(*queries.keys(HOLD_KIND, ids))
     withdraw(held, HOLD_KIND, ids, clock=clock, cause=_ENDS[verb])
     hold.state = state
@@ -287,7 +284,8 @@ def _state(hold: Hold, clock: Clock) -> HoldState:
     return state_at(hold.state, hold.expires_at, clock.now())
 
 
-def _line_ids(hold: Hold) -> list[int]:
+def line_ids(hold: Hold) -> list[int]:
+    """The ids of its lines, in their order."""
     return list(HoldLine.objects.filter(hold_id=hold.pk).order_by("line_number").values_list("pk", flat=True))
 
 
@@ -312,7 +310,21 @@ def _checked(draft: HoldDraft) -> dict[int, ProductRow]:
             )  # fmt: skip
         if not 0 < one.quantity <= MAX:
             raise WrongHold(Sentence("Ask for a quantity above zero."), row=row, field="quantity")
+        fault = fault_of(one.limits, one.quantity, Unit(product.base_unit, product.decimals))
+        if fault is not None:
+            raise WrongHold(fault[1], row=row, field=fault[0])
     return products
+
+
+def _note_rounded(lines: Sequence[HoldLine], wanted: Sequence[Wish]) -> None:
+    """A line asks for what its packages make of it."""
+    changed = [
+        (line, wish.quantity) for line, wish in zip(lines, wanted, strict=True) if line.quantity != wish.quantity
+    ]
+    for line, quantity in changed:
+        line.quantity = quantity
+    if changed:
+        HoldLine.objects.bulk_update([line for line, _ in changed], ["quantity"])
 
 
 def _valuation(one: HoldLineDraft, product: ProductRow, row: int, edition: int) -> str:
@@ -325,7 +337,8 @@ def _valuation(one: HoldLineDraft, product: ProductRow, row: int, edition: int) 
     return valuation
 
 
-def _refuse_too_many(by: Actor, clock: Clock) -> None:
+def refuse_too_many(by: Actor, clock: Clock) -> None:
+    """Refuse one hold more of somebody who has as many as one person may."""
     found = Hold.objects.filter(state=HoldState.ACTIVE, entered_by_id=by.user_id, expires_at__gt=clock.now())
     mine = found.count() if by.user_id else 0
     if mine >= HOLDS_EACH_MAX:
@@ -335,7 +348,33 @@ def _refuse_too_many(by: Actor, clock: Clock) -> None:
         )
 
 
-def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
+def refuse_beyond(held: Held, company_id: int, party_id: int, new: int, *, by: Actor, clock: Clock) -> None:
+    """Refuse so many new holds for a customer that may have fewer at once; they are counted under its lock."""
+    most = holds_allowed(held, company_id, party_id, by=by)
+    if most is None:
+        return
+    open_now = open_for(company_id, party_id, clock)
+    if open_now + new > most:
+        raise TooManyForCustomer(
+            Sentence(
+                "Goods are held for the customer %(count)s times already, and %(most)s is the most. Release one of the "
+                "holds, make an order of it, or have the customer's limit raised.",
+                count=open_now,
+                most=most,
+            ),
+            field="customer",
+            count=open_now,
+            most=most,
+        )
+
+
+def open_for(company_id: int, party_id: int, clock: Clock) -> int:
+    """How many holds of a customer have not ended."""
+    found = Hold.objects.filter(company_id=company_id, party_id=party_id, state=HoldState.ACTIVE)
+    return found.filter(expires_at__gt=clock.now()).count()
+
+
+def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way, lead_time: LeadTime | None) -> Wish:
     return Wish(
         document=ref_of(hold),
         line_id=line.pk,
@@ -347,11 +386,17 @@ def _wish(hold: Hold, line: HoldLine, product: ProductRow, way: Way) -> Wish:
         requested_on=line.requested_on,
         way=way,
         owner_id=hold.entered_by_id,
-        segment=segment_of(line.valuation),
-        lead_days=product.lead_days,
+        segment=places.segment_of(line.location) or segment_of(line.valuation),
+        lead_time=lead_time,
+        batch=line.batch,
         unit=product.base_unit,
         decimals=product.decimals,
     )
+
+
+def _lead_time(known: LeadTimes, line: HoldLine, products: dict[int, ProductRow]) -> LeadTime | None:
+    """A location's own promises rest on what lies there: what is procured goes to the site."""
+    return None if line.location else known.of(line.product_id, line.hold.site_id, products[line.product_id])
 
 
 def _customer(draft: HoldDraft, company_id: int) -> CustomerTerms | None:
@@ -371,7 +416,8 @@ def _traits(customer: CustomerTerms | None, products: dict[int, ProductRow], edi
     return {product_id: for_customer(traits, customer) for product_id, traits in found.items()}
 
 
-def _made(hold: Hold, lines: Sequence[HoldLine], promise: Promise) -> HoldMade:
+def made_of(hold: Hold, lines: Sequence[HoldLine], promise: Promise) -> HoldMade:
+    """What is held of the lines of a new hold, and what not."""
     found = [(line.line_number, promise.lines[line.pk]) for line in lines]
     return HoldMade(
         hold.pk,
@@ -382,5 +428,6 @@ def _made(hold: Hold, lines: Sequence[HoldLine], promise: Promise) -> HoldMade:
     )
 
 
-def _record(kind: str, hold: Hold, *, by: Actor, clock: Clock, **facts: int) -> None:
+def record(kind: str, hold: Hold, *, by: Actor, clock: Clock, **facts: int | str) -> None:
+    """Note what happened to a hold."""
     events.record(kind, ref_of(hold), company_id=hold.company_id, by=by, at=clock.now(), facts=facts or None)

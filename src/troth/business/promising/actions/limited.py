@@ -17,7 +17,7 @@ from troth.business.promising.rules.quotas import Use, kept_of
 from troth.business.promising.store import Standing
 from troth.business.quotas import queries as quotas
 from troth.business.quotas.queries import Ask, Known, Matched, ProtectionTerms, Targets, protection_key
-from troth.business.quotas.rules import Traits
+from troth.business.quotas.rules import Traits, core_of
 from troth.kernel.protection import Group
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
@@ -149,8 +149,8 @@ def _not_over(state: Known, place: Key, today: Mapping[int, int]) -> tuple[Prote
 
 
 def _owner(ask: Ask, kept: Sequence[ProtectionTerms]) -> Group:
-    # Of one product at one site all protections use the same characteristic.
-    return Group(ask.traits.value(kept[0].characteristic), ask.priority)
+    # Of one product at one site all protections use the same characteristics.
+    return Group(core_of(ask.traits, kept[0].characteristics), ask.priority)
 
 
 def _asks(lines: Iterable[Limited], today: Mapping[int, int]) -> dict[int, Ask]:

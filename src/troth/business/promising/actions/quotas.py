@@ -111,6 +111,15 @@ class Run:
         balance = self.held.balance(key)
         return balance.planned, balance.consumed - self.back.get(key, 0)
 
+    def read(self, edition: int | None, uses: Iterable[Use]) -> dict[str, object]:
+        """What was read for a line, for its record: the version of all quotas, and the cells that it took from, as they
+        stood before: [procedure id, cell, period, planned, consumed]; protections stand under `PROTECTIONS`."""
+        cells = dict.fromkeys(map(key_of, uses))
+        return {
+            "version": quotas.known(edition).version,
+            "cells": [[key.procedure_id, key.cell, key.period, *self._left(key)] for key in cells],
+        }
+
     def ration(self, line_id: int) -> Ration | None:
         """What quotas leave of a line; None where they leave all of it."""
         matched = self.found.get(line_id)
@@ -140,7 +149,7 @@ def kept_on(
     """Protections in days from today; `left` tells what is planned and consumed of each."""
     return tuple(
         Protection(
-            Group(one.value, one.priority), one.first_day - today, one.last_day - today,
+            Group(one.core, one.priority), one.first_day - today, one.last_day - today,
             *left(quotas.protection_key(one.id)),
         )
         for one in found

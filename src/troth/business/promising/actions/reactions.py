@@ -10,6 +10,7 @@ from datetime import date, datetime
 from troth.business.promising.models import Reaction, Requirement
 from troth.kernel.calendars import day_of
 from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.ahead import Cover
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
@@ -18,12 +19,14 @@ Dates = Sequence[tuple[int, date]]
 """(quantity in smallest units, day it arrives) of each confirmation that is not delivered."""
 
 
-def slipped(held: Held, key: AvailabilityKey, quantity: int, *, spared: int = 0, newest: bool) -> tuple[int, ...]:
+def slipped(
+    held: Held, key: AvailabilityKey, quantity: int, *, spared: int = 0, newest: bool, cover: Cover = Cover.FIRM
+) -> tuple[int, ...]:  # fmt: skip
     """The shortages (by the id they began as) that `quantity` of what is missing on a held key belongs to.
 
     `spared` of it, from the same end, belongs to others.
     """
-    found = availability.slipped(held, key)
+    found = availability.slipped(held, key, cover)
     places, passed = [], 0
     for shortage_id, missing in reversed(found) if newest else found:
         if passed < spared + quantity and passed + missing > spared:

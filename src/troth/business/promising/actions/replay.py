@@ -1,49 +1,29 @@
-"""A promise looked at again: what it would be now, and what would make it earlier.
+"""A promise looked at again: what it would be now, and how that differs from what was promised then.
 
 Whoever owns the document registers how its wishes are read (`register_wishes`); the promise itself keeps no customer
-and no route. Nothing here locks or writes: every road is tried on books that are supposed.
-
-    road       supposed
-    split      the line may come in parts, and need not wait for its group
-    fewer      less is wanted, as much as there is for the wished day
-    quota      the quotas that hold for the line have room
-    protection nothing of its goods is kept for others
-    receipt    a receipt that comes later than needed comes by the day the goods are needed
-    anywhere   the line is delivered from the whole site, not from one location alone
-    site       the line is delivered from another site
-    substitute other goods that a rule of availability names serve all that they can of it
-
-A road is offered only if more of the line would come, or all of it earlier. The ones that help most come first.
+and no route. Nothing here locks or writes. The promise of today can be looked at again, and each before it: for what
+was wished then (quantity, day, mode), to the address and by the terms that the document has now.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from troth.business.promising.actions import quotas
-from troth.business.promising.actions.confirm import SUPPOSED, simulate
-from troth.business.promising.models import Requirement
+from troth.business.promising.actions.confirm import simulate
+from troth.business.promising.models import PastPromise, Requirement
 from troth.business.promising.rules import LinePromise, Wish, group_of
-from troth.business.promising.rules.alternatives import Alternative, arrivals_of, offer_of
-from troth.business.promising.rules.explain import limited_by
+from troth.business.promising.rules.alternatives import Alternative
+from troth.business.promising.rules.difference import difference
 from troth.business.promising.states import Mode
-from troth.business.supply import queries as supply
-from troth.business.supply.queries import ReceiptRow
-from troth.kernel import lots, netting, scheduling
-from troth.kernel.calendars import date_of, day_of
-from troth.kernel.errors import BusinessError, NotFound, Sentence
-from troth.kernel.netting import Category
+from troth.kernel.calendars import date_of
+from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.availability import queries as availability
-from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.availability.queries import Moved
 from troth.platform.clock import Clock
-from troth.platform.documents import DocumentRef
 
-RECEIPTS_TRIED = 5
 MOVED_SHOWN = 50
-_CATEGORIES = {"purchase": Category.PURCHASE, "production": Category.PRODUCTION}
 
 
 class Wishes(Protocol):
@@ -63,11 +43,23 @@ class Wishes(Protocol):
 
 
 _readers: dict[str, Wishes] = {}
+_changed_at: dict[str, str] = {}
 
 
-def register_wishes(kind: str, reader: Wishes) -> None:
-    """Say how the wishes of a kind of document are read."""
+def register_wishes(kind: str, reader: Wishes, *, changed_at: str = "") -> None:
+    """Say how the wishes of a kind of document are read, and on which page (route) such a document is changed."""
     _readers[kind] = reader
+    _changed_at[kind] = changed_at
+
+
+def changed_at(kind: str) -> str:
+    """The route on which documents of a kind are changed; "" where none is known."""
+    return _changed_at.get(kind, "")
+
+
+def reader_of(kind: str) -> Wishes:
+    """How the wishes of a kind are read that is registered."""
+    return _readers[kind]
 
 
 def line_name(kind: str, document_id: int, line_id: int) -> str:
@@ -76,45 +68,47 @@ def line_name(kind: str, document_id: int, line_id: int) -> str:
     return reader.name(document_id, line_id) if reader is not None else str(line_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """`now` is what the line would be promised today, the promises of all others standing; `moved` what was posted on
-    its product at its site since it was promised, the latest first."""
+class Came(NamedTuple):
+    """`quantity` that arrives on a day."""
 
-    now: LinePromise
-    promised_at: datetime | None
-    differs: bool
-    moved: tuple[Moved, ...]
-
-
-class Arrival(NamedTuple):
     on: date
     quantity: int
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """A road to an earlier or a larger promise: what would arrive, and what has to happen for it.
+class Replayed:
+    """`now` is what would be promised today for what was wished then, the promises of all others standing; `was` is
+    what was promised then and has not been delivered since.
 
-    `quota` says which quota limits, `more` by how much it would have to be raised, what is kept for others lowered, or
-    how much of a `stock` (category) released; `product` is what is sold instead.
+    `record` holds what was read then. `moved` is what was posted on its product at its site since, the latest first.
     """
 
-    road: str
-    arrivals: tuple[Arrival, ...]
-    short: int
-    receipt: ReceiptRow | None = None
-    needed_on: date | None = None
-    site: str = ""
-    site_id: int | None = None
-    quota: str = ""
-    more: int = 0
-    product: str = ""
-    stock: Category | None = None
+    now: LinePromise
+    was: tuple[Came, ...]
+    promised_at: datetime | None
+    record: Mapping[str, Any]
+    moved: tuple[Moved, ...]
 
     @property
-    def last_on(self) -> date | None:
-        return max((one.on for one in self.arrivals), default=None)
+    def differs(self) -> bool:
+        return self.now_comes != self.was
+
+    @property
+    def now_comes(self) -> tuple[Came, ...]:
+        return came((line.quantity, line.delivery_on) for line in self.now.schedules)
+
+    @property
+    def difference(self) -> str:
+        """In words: what would come otherwise."""
+        return difference(self.was, self.now_comes, unit=self.now.wish.unit, decimals=self.now.wish.decimals)
+
+
+def came(lines: Iterable[tuple[int, date]]) -> tuple[Came, ...]:
+    """(quantity, day) summed by day, the first day first."""
+    sums: dict[date, int] = {}
+    for quantity, on in lines:
+        sums[on] = sums.get(on, 0) + quantity
+    return tuple(Came(on, quantity) for on, quantity in sorted(sums.items()) if quantity)
 
 
 class NothingPromised(NotFound):
@@ -123,48 +117,51 @@ class NothingPromised(NotFound):
     code = "nothing_promised"
 
 
-def replay(kind: str, line_id: int, *, clock: Clock) -> Replayed:
-    """Promise a line again on the books of today, without a trace. `NothingPromised` where nothing stands for it."""
-    one, wish = _wish(kind, line_id)
-    now = simulate(_with_group(one.document_id, wish), clock=clock, anew=True).lines[line_id]
-    standing = [
-        (line.delivery_on, line.quantity - line.delivered)
-        for line in one.schedule_lines.order_by("position")
-        if line.quantity > line.delivered
-    ]
-    told = [(line.delivery_on, line.quantity) for line in now.schedules]
+def replay(kind: str, line_id: int, *, clock: Clock, then: int | None = None) -> Replayed:
+    """Promise a line again on the books of today, without a trace: as it is wished now, or as it was wished when it was
+    promised `then` (a past promise of it, by id). `NothingPromised` where nothing stands for it."""
+    one, wish = wish_standing(kind, line_id)
+    past = _past(one, then) if then is not None else None
+    if past is not None:
+        mode = Mode(past.explanation.get("mode", wish.mode))
+        wish = wish._replace(quantity=past.quantity, requested_on=past.requested_on, mode=mode)
+    now = simulate(with_group(one.document_id, wish), clock=clock, anew=True).lines[line_id]
+    lines = list(one.schedule_lines.order_by("position"))
+    delivered = sum(line.delivered for line in lines)
+    if past is None:
+        was = came((line.quantity - line.delivered, line.delivery_on) for line in lines)
+        record, promised_at = one.explanation, one.promised_at
+    else:
+        was = _still_to_come(past, delivered)
+        record, promised_at = past.explanation, past.promised_at
     moved: tuple[Moved, ...] = ()
-    if one.promised_at is not None:
+    if promised_at is not None:
         key = AvailabilityKey(one.product_id, one.site_id, one.segment)
-        moved = tuple(availability.moved_since(key, one.promised_at, besides=(kind, line_id), limit=MOVED_SHOWN))
-    return Replayed(now, one.promised_at, told != standing, moved)
+        moved = tuple(availability.moved_since(key, promised_at, besides=(kind, line_id), limit=MOVED_SHOWN))
+    return Replayed(now, was, promised_at, record, moved)
 
 
-def earlier(kind: str, line_id: int, *, clock: Clock) -> list[Earlier]:
-    """What would make a line come earlier, or more of it, the most helpful first; nothing for one that is on time."""
-    one, wish = _wish(kind, line_id)
-    now = _tried(_with_group(one.document_id, wish), line_id, clock)
-    if now is None or now.is_on_time or not wish.is_checked:
-        return []
-    roads = [
-        *_split(wish, clock),
-        *_fewer(wish, clock),
-        *_raised(wish, now, clock),
-        *_unprotected(wish, now, clock),
-        *_released(wish, clock),
-        *_expedited(wish, clock),
-        *_anywhere(one, wish, clock),
-        *_elsewhere(one, kind, clock),
-        *_instead(one, wish, clock),
-    ]
-    better = [road for road in roads if _helps(road, now)]
-    return sorted(better, key=lambda road: (road.short, road.last_on or date.max, _ORDER.index(road.road)))
+def _past(one: Requirement, then: int) -> PastPromise:
+    past = one.past_promises.filter(pk=then).first()
+    if past is None:
+        raise NotFound(Sentence("This line has no such past promise. Choose one of its history."), then=then)
+    return past
 
 
-_ORDER = ("split", "fewer", "release", "protection", "quota", "receipt", "anywhere", "site", "substitute")
+def _still_to_come(past: PastPromise, delivered: int) -> tuple[Came, ...]:
+    """What was promised then, but for what deliveries took over since, the first of it first."""
+    open_then = sum(quantity for quantity, *_rest in past.lines)
+    gone = max(delivered - (past.confirmed_quantity - open_then), 0)
+    left = []
+    for on, quantity in came((quantity, date_of(delivery)) for quantity, _ready, delivery, _basis in past.lines):
+        taken = min(gone, quantity)
+        gone -= taken
+        left.append((quantity - taken, on))
+    return came(left)
 
 
-def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
+def wish_standing(kind: str, line_id: int) -> tuple[Requirement, Wish]:
+    """What stands for a line, and its wish as the document has it today. Refuses `NothingPromised`."""
     one = Requirement.objects.filter(document_kind=kind, line_id=line_id, is_withdrawn=False).first()
     reader = _readers.get(kind)
     found = reader.standing(one.document_id) if one is not None and reader is not None else ()
@@ -178,156 +175,14 @@ def _wish(kind: str, line_id: int) -> tuple[Requirement, Wish]:
     return one, wish
 
 
-def _with_group(document_id: int, wish: Wish) -> list[Wish]:
-    """The wish, with those that have to arrive together with it."""
+def with_group(document_id: int, wish: Wish) -> list[Wish]:
+    """The wish, in its place among those that have to arrive together with it."""
     group = group_of(wish)
     if group is None:
         return [wish]
-    return [one for one in _readers[wish.document.kind].standing(document_id) if group_of(one) == group]
-
-
-def _tried(
-    wishes: Sequence[Wish], line_id: int, clock: Clock, supposed: Sequence[Entry] = (),
-    *, without: Callable[[quotas.Holding], quotas.Holding] | None = None,
-) -> LinePromise | None:  # fmt: skip
-    """The promise if it were so, `without` some of what holds for it; None where a rule stands in the way."""
-    found = without(quotas.holding(wishes)) if without is not None else None
-    try:
-        return simulate(wishes, clock=clock, anew=True, supposed=supposed, found=found).lines[line_id]
-    except BusinessError:
-        return None
-
-
-def _arrivals(promise: LinePromise) -> tuple[Arrival, ...]:
-    return tuple(Arrival(one.delivery_on, one.quantity) for one in promise.schedules)
-
-
-def _split(wish: Wish, clock: Clock) -> Iterator[Earlier]:
-    """In parts, for itself."""
-    if wish.mode == Mode.PARTIAL and group_of(wish) is None:
-        return
-    alone = wish._replace(mode=Mode.PARTIAL, complete_delivery=False, delivery_group=0)
-    found = _tried([alone], wish.line_id, clock)
-    if found is not None and found.schedules:
-        yield Earlier("split", _arrivals(found), found.short)
-
-
-def _fewer(wish: Wish, clock: Clock) -> Iterator[Earlier]:
-    """What there is for the wished day, and no more."""
-    alone = wish._replace(mode=Mode.ONE_TIME, complete_delivery=False, delivery_group=0)
-    found = _tried([alone], wish.line_id, clock)
-    if found is not None and found.schedules and found.short:
-        yield Earlier("fewer", _arrivals(found), 0)
-
-
-def _raised(wish: Wish, now: LinePromise, clock: Clock) -> Iterator[Earlier]:
-    """Held against no quota; what is protected for others stays theirs."""
-    bound = now.record.get("quota")
-    if bound is None:
-        return
-    found = _tried([wish], wish.line_id, clock, without=quotas.unrationed)
-    if found is not None and (more := _more(found, now)) > 0:
-        yield Earlier("quota", _arrivals(found), found.short, quota=limited_by(bound), more=more)
-
-
-def _unprotected(wish: Wish, now: LinePromise, clock: Clock) -> Iterator[Earlier]:
-    """As if nothing were kept for others; quotas hold."""
-    if not any(matched.protections for matched in quotas.holding([wish]).values()):
-        return
-    found = _tried([wish], wish.line_id, clock, without=quotas.unprotected)
-    if found is not None and (more := _more(found, now)) > 0:
-        yield Earlier("protection", _arrivals(found), found.short, more=more)
-
-
-def _more(found: LinePromise, now: LinePromise) -> int:
-    """By how much what is found is ahead of what is promised now, on the day on which it is most."""
-    arrivals, stands = _arrivals(found), _arrivals(now)
-    return max((_by(arrivals, one.on) - _by(stands, one.on) for one in arrivals), default=0)
-
-
-def _anywhere(one: Requirement, wish: Wish, clock: Clock) -> Iterator[Earlier]:
-    """From wherever it lies at the site."""
-    if not wish.location:
-        return
-    wishes = [each._replace(segment="") if each == wish else each for each in _with_group(one.document_id, wish)]
-    found = _tried(wishes, wish.line_id, clock)
-    if found is not None and found.schedules:
-        yield Earlier("anywhere", _arrivals(found), found.short)
-
-
-def _released(wish: Wish, clock: Clock) -> Iterator[Earlier]:
-    """What lies in inspection, or blocked, is released today: one kind of stock each, all of it.
-
-    Not for one location alone, of which is not known what of it lies there.
-    """
-    if wish.location:
-        return
-    key = AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
-    aging = None if wish.segment else availability.lots(wish.product_id, wish.site_id)
-    found = aging or lots.without_batches(availability.series(wish.product_id, wish.site_id, wish.segment))
-    for category in (Category.QUALITY_STOCK, Category.BLOCKED_STOCK):
-        lying = [one for one in found if one.category == category and one.quantity > 0]
-        moved = [
-            Entry(key, kind, day, sign * one.quantity, SUPPOSED, batch=one.batch, lasts=one.lasts)
-            for one in lying
-            for kind, day, sign in ((category, one.day, -1), (Category.STOCK, netting.STOCK_DAY, 1))
-        ]
-        promise = _tried([wish], wish.line_id, clock, moved) if moved else None
-        if promise is not None:
-            more = sum(one.quantity for one in lying)
-            yield Earlier("release", _arrivals(promise), promise.short, more=more, stock=category)
-
-
-def _expedited(wish: Wish, clock: Clock) -> Iterator[Earlier]:
-    """One receipt each that comes by the day the goods are needed, and not before tomorrow."""
-    today = day_of(clock.today(wish.way.time_zone))
-    dates = scheduling.schedule(day_of(wish.requested_on), today, wish.way.durations, wish.way.calendars)
-    needed = max(dates.material_available, today + 1)
-    key = AvailabilityKey(wish.product_id, wish.site_id, wish.segment)
-    expected = [one for one in supply.by_product(wish.product_id, wish.site_id) if one.valuation == wish.valuation]
-    late = [one for one in expected if day_of(one.due_on) > needed]
-    for receipt in late[:RECEIPTS_TRIED]:
-        category = _CATEGORIES[receipt.kind]
-        ref = DocumentRef("receipt", receipt.id, receipt.number)
-        lasts = day_of(receipt.expires_on) if receipt.expires_on else 0
-        moved = (
-            Entry(key, category, day_of(receipt.due_on), -receipt.expected, ref, lasts=lasts),
-            Entry(key, category, needed, receipt.expected, ref, lasts=lasts),
-        )
-        found = _tried([wish], wish.line_id, clock, moved)
-        if found is not None:
-            yield Earlier("receipt", _arrivals(found), found.short, receipt=receipt, needed_on=date_of(needed))
-
-
-def _elsewhere(one: Requirement, kind: str, clock: Clock) -> Iterator[Earlier]:
-    for wish in _readers[kind].elsewhere(one.document_id, one.line_id):
-        found = _tried([wish], wish.line_id, clock)
-        if found is not None and found.schedules:
-            yield Earlier("site", _arrivals(found), found.short, site=wish.way.site, site_id=wish.site_id)
-
-
-def _instead(one: Requirement, wish: Wish, clock: Clock) -> Iterator[Earlier]:
-    """Other goods that rules name, whether or not they serve by themselves; counted as what is ordered."""
-    for other in _readers[wish.document.kind].instead(one.document_id, one.line_id):
-        found = _tried([other.wish], other.wish.line_id, clock)
-        if found is None or not found.schedules:
-            continue
-        offer = offer_of(arrivals_of(found), other)
-        arrivals = tuple(Arrival(date_of(day), quantity) for day, quantity in offer.arrivals)
-        if arrivals:
-            short = wish.quantity - offer.total
-            yield Earlier("substitute", arrivals, short, site=other.site, product=other.product)
-
-
-def _helps(road: Earlier, now: LinePromise) -> bool:
-    """Whether more would come, or as much of it earlier: its arrivals are never behind, and once ahead."""
-    if road.road == "fewer":
-        return True
-    stands = [Arrival(one.delivery_on, one.quantity) for one in now.schedules]
-    days = sorted({one.on for one in (*stands, *road.arrivals)})
-    gains = [_by(road.arrivals, day) - _by(stands, day) for day in days]
-    return bool(gains) and min(gains) >= 0 and max(gains) > 0
-
-
-def _by(arrivals: Sequence[Arrival], day: date) -> int:
-    return sum(one.quantity for one in arrivals if one.on <= day)
+    standing = _readers[wish.document.kind].standing(document_id)
+    return [
+        wish if one.line_id == wish.line_id else one
+        for one in standing
+        if one.line_id == wish.line_id or group_of(one) == group
+    ]

@@ -11,42 +11,62 @@ from troth.business.promising.actions.changes import standing_of, taken_by
 from troth.business.promising.actions.confirm import reconfirm
 from troth.business.promising.actions.lasting import last_for
 from troth.business.promising.rules import Promise, Wish, group_of
-from troth.business.promising.states import Cause
-from troth.business.promising.store import Standing
+from troth.business.promising.states import Basis, Cause
+from troth.business.promising.store import Standing, StandingLine
 from troth.kernel.calendars import day_of
 from troth.ledgers.availability import actions as availability
+from troth.ledgers.availability.ahead import Cover
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform.clock import Clock
 from troth.platform.locks import Held
 
 
 def repromise_short(
-    held: Held, wishes: Sequence[Wish], shortage: int, *, key: AvailabilityKey, clock: Clock
+    held: Held,
+    wishes: Sequence[Wish],
+    shortage: int,
+    *,
+    key: AvailabilityKey,
+    clock: Clock,
+    cover: Cover = Cover.FIRM,
 ) -> Promise:
     """Promise lines of `key` again until `shortage` (smallest units) is covered, and close its open shortages.
 
     `wishes` are the lines that draw on the key (`queries.drawing_on` names them, the first to wait first), each held
-    with its keys. Lines beyond what is needed are left alone. Lines that are to come together with one that waits are
-    promised again with it, whatever key they draw on.
+    with its keys; on firm supply, or ahead of it (`cover`). Lines beyond what is needed are left alone. Lines
+    that are to come together with one that waits are promised again with it, whatever key they draw on.
     """
-    standing = standing_of(wishes)
-    waiting: list[Wish] = []
-    rest = shortage
-    for wish in _hung_on(held, wishes, standing, key, clock):
-        if rest <= 0:
-            break
-        one = standing.get(wish.line_id)
-        open_quantity = sum(line.open for line in one.lines if not line.is_allocated) if one and one.key == key else 0
-        if open_quantity:
-            waiting.append(wish)
-            rest -= open_quantity
+    waiting = waiting_for(held, wishes, shortage, key=key, clock=clock, cover=cover)
     together = {group_of(wish) for wish in waiting} - {None}
     waiting += [wish for wish in wishes if group_of(wish) in together and wish not in waiting]
     # The more important of them choose first.
     promise = reconfirm(held, waiting[::-1], clock=clock, anew=True, cause=Cause.SUPPLY)
     if waiting:
-        _close(held, key, day_of(clock.today(waiting[0].way.time_zone)), clock.now())
+        close_covered(held, key, day_of(clock.today(waiting[0].way.time_zone)), clock.now())
     return promise
+
+
+def waiting_for(
+    held: Held, wishes: Sequence[Wish], shortage: int, *, key: AvailabilityKey, clock: Clock, cover: Cover = Cover.FIRM
+) -> list[Wish]:  # fmt: skip
+    """Of these wishes, the first to wait first, those that have to give up what they hold of the key."""
+    standing = standing_of(wishes)
+    waiting: list[Wish] = []
+    rest = shortage
+    hanging = _hung_on(held, wishes, standing, key, clock) if cover is Cover.FIRM else wishes
+    for wish in hanging:
+        if rest <= 0:
+            break
+        one = standing.get(wish.line_id)
+        open_quantity = sum(line.open for line in one.lines if _stands(line, cover)) if one and one.key == key else 0
+        if open_quantity:
+            waiting.append(wish)
+            rest -= open_quantity
+    return waiting
+
+
+def _stands(line: StandingLine, cover: Cover) -> bool:
+    return not line.is_allocated if cover is Cover.FIRM else line.schedule.basis == Basis(cover)
 
 
 def _hung_on(
@@ -65,5 +85,6 @@ def _hung_on(
     ]
 
 
-def _close(held: Held, key: AvailabilityKey, today: int, at: datetime) -> None:
+def close_covered(held: Held, key: AvailabilityKey, today: int, at: datetime) -> None:
+    """Close the shortages of a held key that are covered again."""
     availability.close_shortages(held, [key], today=today, at=at)

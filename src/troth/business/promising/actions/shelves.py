@@ -52,14 +52,22 @@ def decide_all(
                 tasks.append(Task(wish, change.open, shelf, now))
             else:
                 tasks.append(Task(wish, change.open, shelf, now, run.ration(wish.line_id), run.group(wish.line_id)))
-    promised = {
-        task.wish.line_id: promise._replace(is_rationed=True) if task.wish.line_id in found else promise
-        for task, promise in decide(tasks, Timetable())
-    }
+    promised = {task.wish.line_id: _with_versions(promise, run) for task, promise in decide(tasks, Timetable())}
     return [
         _with_fixed(by_line[line_id], promised.get(line_id) or LinePromise(change.wish, (), {}))
         for line_id, change in by_line.items()
     ]
+
+
+def _with_versions(promise: LinePromise, run: "quotas.Run | None") -> LinePromise:
+    """With what was read for it: the edition of the master data (scopes, rules, calendars), and its quotas."""
+    traits, is_rationed = promise.wish.traits, run is not None and promise.wish.line_id in run.found
+    if traits is None:
+        return promise._replace(is_rationed=True) if is_rationed else promise
+    record: dict[str, object] = {**promise.record, "masters": traits.edition}
+    if run is not None and is_rationed:
+        record["quotas"] = run.read(traits.edition, promise.uses)
+    return promise._replace(record=record, is_rationed=is_rationed)
 
 
 def given_back(changes: Sequence[Change]) -> dict[QuotaKey, int]:

@@ -13,7 +13,9 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import CustomerTerms, ValuationTypes
 from troth.business.promising import queries
 from troth.business.promising.actions import quotas
+from troth.business.promising.actions.agreed import fault_of, limited, packings
 from troth.business.promising.actions.confirm import SUPPOSED, drawn_on, free_expired, series_keys, simulate
+from troth.business.promising.actions.replay import wish_standing, with_group
 from troth.business.promising.actions.traits import customer_named, for_customer, of_product
 from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
 from troth.business.promising.states import Mode
@@ -21,9 +23,11 @@ from troth.business.quotas.rules import Traits
 from troth.kernel import netting, valuations
 from troth.kernel.calendars import WorkCalendar, day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.kernel.limits import NO_LIMITS, Limits
 from troth.kernel.netting import Category
+from troth.kernel.packages import Packing
 from troth.kernel.places import segment_of
-from troth.kernel.quantity import MAX
+from troth.kernel.quantity import MAX, Unit
 from troth.kernel.scheduling import Calendars, Durations
 from troth.kernel.scopes import CheckingScope, Event
 from troth.ledgers.availability.actions import Entry
@@ -43,7 +47,8 @@ class Check:
     the one in which the product is checked for orders). With a `customer` (number) quotas and supply protection are
     those of that customer, and goods must last as long as it wants; without one, those of anybody. With a `location`
     (code) only what lies there counts. Of a product that is valuated separately, `valuation` names the type; "": its
-    default."""
+    default. `limits` are those of the line; where it names none, the customer's hold. What is asked is rounded to whole
+    packages as the line of an order is."""
 
     product_id: int
     site_id: int
@@ -54,6 +59,7 @@ class Check:
     customer: str = ""
     location: str = ""
     valuation: str = ""
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ def check(
     if together:
         answers |= _told_apart(wanted)
         wanted = [wish for wish in wanted if wish.line_id not in answers]
-    entries = [_entry(one, reader.types) for one in supposed]
+    entries = entries_of(supposed, reader.types)
     apart = [wanted] if together else [[wish] for wish in wanted]
     answers |= _answers(apart, entries, clock)
     return [answers[place] for place in range(1, len(checks) + 1)]
@@ -155,6 +161,28 @@ def _copied(books: Overlay, wishes: Sequence[Wish], mine: quotas.Holding) -> Ove
     return Overlay.of(books, *quotas.keys(mine), *series_keys(wishes))
 
 
+def check_line(
+    kind: str, line_id: int, quantity: int, on: date, mode: str, supposed: Iterable[Supposition] = (), *, clock: Clock
+) -> Answer:
+    """What a line that stands would be promised for another quantity, day or mode, or with what is `supposed`.
+
+    Unlike a check it has its way to the customer, its group, and what it holds itself of goods and quotas. A refusal is
+    the answer; `NothingPromised` is refused.
+    """
+    one, wish = wish_standing(kind, line_id)
+    asked = wish._replace(quantity=quantity, requested_on=on, mode=Mode(mode))
+    entries = entries_of(supposed, masterdata.snapshot().valuations)
+    try:
+        found = simulate(with_group(one.document_id, asked), clock=clock, anew=True, supposed=entries)
+    except BusinessError as refusal:
+        return refusal
+    return found.lines[line_id]
+
+
+def entries_of(supposed: Iterable[Supposition], types: Mapping[int, ValuationTypes]) -> list[Entry]:
+    return [_entry(one, types) for one in supposed]
+
+
 def _entry(one: Supposition, types: Mapping[int, ValuationTypes]) -> Entry:
     """A supposition as a posting, which only ever reaches an overlay; stock has no day."""
     day = netting.STOCK_DAY if one.category is Category.STOCK else day_of(one.on)
@@ -179,9 +207,11 @@ class _Reader:
         state = masterdata.snapshot()
         self._edition, self.types = state.edition, state.valuations
         self._scopes = masterdata.checking_scopes(self._products, Event.ORDER, edition=self._edition)
+        self._lead_times = masterdata.LeadTimes(self._products, edition=self._edition)
         self._customers: dict[tuple[str, int], CustomerTerms] = {}
         self._lives: dict[int, dict[int, int | None]] = {}
         self._named: dict[str, CheckingScope] = {}
+        self._packed: dict[int, dict[int, Packing]] = {}
         located = {one.site_id for one in checks if one.location}
         self._locations = reference.locations(located) if located else {}
 
@@ -191,11 +221,12 @@ class _Reader:
             raise NotFound(Sentence("There is no product %(product)s. Check the number."), product=one.product_id)
         if site is None:
             raise NotFound(Sentence("There is no site %(site)s. Check the code."), site=one.site_id)
-        _refuse_wrong(one)
+        _refuse_wrong(one, product)
         valuation = self._valuation(one, product)
         if one.location:
             self._refuse_location(one, product, site)
-        return Wish(
+        customer = self._customer(site, one.customer)
+        wish = Wish(
             document=SUPPOSED,
             line_id=place,
             company_id=site.company_id,
@@ -209,12 +240,22 @@ class _Reader:
             scope=self._scope(one.scope) if one.scope else self._scopes[product.id],
             is_checked=product.is_stocked,
             segment=segment_of(one.location) or valuations.segment_of(valuation),
-            lead_days=None if one.location else product.lead_days,
+            lead_time=None if one.location else self._lead_times.of(product.id, site.id, product),
             life_days=self._life(product, site, one.customer),
             unit=product.base_unit,
             decimals=product.decimals,
             traits=self._traits(product, site, one.customer),
+            # Of a customer that wants complete deliveries what is asked together arrives together.
+            delivery_group=customer.customer_id if customer and customer.complete_delivery else 0,
         )
+        return limited(wish, one.limits, customer, self._packings(customer).get(product.id))
+
+    def _packings(self, customer: CustomerTerms | None) -> dict[int, Packing]:
+        """In which packages all the products go to the customer, in one look."""
+        known = customer.customer_id if customer else 0
+        if known not in self._packed:
+            self._packed[known] = packings(customer, self._products, self._edition)
+        return self._packed[known]
 
     def _valuation(self, one: Check, product: ProductRow) -> str:
         """The type that the check is about; "" where the product is not valuated separately."""
@@ -287,10 +328,12 @@ def at_once(site: SiteRow) -> Way:
     return Way(site.code, site.time_zone, site.is_active, Durations(), calendars)
 
 
-def _refuse_wrong(one: Check) -> None:
+def _refuse_wrong(one: Check, product: ProductRow) -> None:
     if not 0 < one.quantity <= MAX:
         raise WrongCheck(Sentence("Ask for a quantity above zero."), field="quantity")
     if one.mode not in set(Mode):
         raise WrongCheck(
             Sentence("Choose one of %(known)s as the delivery proposal.", known=", ".join(Mode)), field="mode"
         )
+    if (fault := fault_of(one.limits, one.quantity, Unit(product.base_unit, product.decimals))) is not None:
+        raise WrongCheck(fault[1], field=fault[0])

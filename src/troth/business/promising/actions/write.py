@@ -110,7 +110,7 @@ def _row(decided: Decided, before: Standing | None, made: tuple[datetime | None,
         wish.deliveries_max, wish.segment, wish.batch, wish.life_days, False, wish.value, wish.owner_id,
         delivered + promise.confirmed, _first_promised_on(promise, before), store.dump(promise.record),
         made[0], str(made[1]), promise.is_rationed or (before is not None and before.is_rationed),
-        wish.traits.text if wish.traits is not None else "",
+        wish.traits.text if wish.traits is not None else "", wish.min_shipment, wish.lateness_days_max,
     )  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """Availability, checks and promises over the API."""
 
-from troth.business.promising.api import availability, checks, holds, measures, promises, slips
+from troth.business.promising.api import availability, checks, holders, holds, measures, pegs, promises, slips
 
 ROUTERS = (
     availability.operations,
     checks.operations,
+    holders.operations,
     holds.operations,
     measures.operations,
+    pegs.operations,
     promises.operations,
     slips.operations,
 )

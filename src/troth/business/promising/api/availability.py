@@ -8,6 +8,7 @@ from ninja import Query
 from troth.business.masterdata.queries import snapshot, valuation_fault, valuation_or_default
 from troth.business.masterdata.queries.coverage import uncovered
 from troth.business.promising import queries
+from troth.business.promising.lying import LEVELS, Sum, sums
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import InvalidInput
 from troth.kernel.valuations import segment_of
@@ -17,6 +18,7 @@ from troth.platform.api.operations import Operations
 from troth.platform.api.paging import Page, whole
 from troth.platform.api.values import Code, Entry, Id, Shown, quantity
 from troth.reference import queries as reference
+from troth.reference.queries import ProductRow
 
 operations = Operations("availability")
 
@@ -94,3 +96,50 @@ def list_coverage(request: ApiRequest, wanted: Query[CoverageFilter]) -> dict[st
     today = day_of(request.clock.now().date())
     found = uncovered(today, company_ids=request.auth.company_ids)
     return whole([CoverageShown.model_validate(one) for one in found if wanted.reason in (None, one.reason)])
+
+
+class StockSumShown(Shown):
+    """What there is of a product at a place, in its base unit: `level` is company, site, location or batch.
+
+    `stock` by type (unrestricted, quality, blocked, in_transit, returns); `kept` of it is kept for order lines that
+    name its location; what lies at a location that is left out of the check is promised to nobody. `on_order` comes by
+    purchase, production or transfer, `planned` only perhaps; `promised` are orders and deliveries that have not left,
+    `held` is held for customers: all of a site, and of a location only what it alone is to serve.
+    """
+
+    level: str
+    company: str
+    site: str | None
+    location: str | None
+    batch: str | None
+    is_left_out: bool
+    stock: dict[str, str]
+    kept: str
+    on_order: str
+    planned: str
+    promised: str
+    held: str
+    unit: str
+
+
+@operations.reads("/stock/{int:product_id}/overview", Page[StockSumShown])
+def get_stock_overview(request: ApiRequest, product_id: Id) -> dict[str, Any]:
+    """The sums of a product from the company down: each company, its sites, their locations, their batches."""
+    product = reference.product(product_id)
+    sites = [one for one in reference.sites(with_closed=True) if request.auth.sees(one.company_id, one.id)]
+    return whole([_sum_shown(one, product) for one in sums(product, sites)])
+
+
+def _sum_shown(one: Sum, product: ProductRow) -> StockSumShown:
+    company, site, location, batch = (*one.place, None, None, None)[: len(LEVELS)]
+    assert company is not None
+
+    def amount(value: int) -> str:
+        return quantity(value, product.decimals)
+
+    return StockSumShown(
+        level=one.level, company=company, site=site, location=location, batch=batch, is_left_out=one.is_left_out,
+        stock={kind: amount(value) for kind, value in one.stock.items()}, kept=amount(one.kept),
+        on_order=amount(one.ordered), planned=amount(one.planned), promised=amount(one.promised),
+        held=amount(one.held), unit=product.base_unit,
+    )  # fmt: skip

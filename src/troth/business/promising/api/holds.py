@@ -13,12 +13,13 @@ from troth.business.promising.models import Hold
 from troth.business.promising.queries import HeldLine
 from troth.business.promising.rules.holds import state_at
 from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.limits import Limits
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act, create
 from troth.platform.api.paging import Page, Paging, page
-from troth.platform.api.values import Code, Day, Entry, Figure, Id, Instant, Name, Shown, quantity
+from troth.platform.api.values import Code, Day, Entry, Figure, Id, Instant, Name, Shown, SmallInt, quantity
 from troth.platform.documents import within
 from troth.reference import queries as reference
 
@@ -27,12 +28,19 @@ operations = Operations("holds")
 
 class HoldLineAsked(Entry):
     """`quantity` of a product (number), in its base unit, ready on a day; of one that is valuated separately, of a type
-    (left out: its default)."""
+    (left out: its default). From one storage `location` alone, or of one `batch`, where it names one by its code.
+    Limits, each the customer's unless it is named: `min_shipment`, the least that may be ready at once, in the base
+    unit (0: any); `lateness_days_max`, nothing is held for later than so many days after; `deliveries_max`."""
 
     product: Code
     quantity: Figure
     requested_on: Day
     valuation: Annotated[str, Field(max_length=20)] = ""
+    location: Annotated[str, Field(max_length=10)] = ""
+    batch: Annotated[str, Field(max_length=40)] = ""
+    min_shipment: Figure | None = None
+    lateness_days_max: SmallInt | None = None
+    deliveries_max: SmallInt | None = None
 
 
 class HoldAsked(Entry):
@@ -51,6 +59,8 @@ class HoldExtension(Entry):
 
 
 class HeldLineShown(Shown):
+    """`quantity` is what was asked for, in whole packages."""
+
     line_number: int
     product: str
     requested_on: Day
@@ -58,10 +68,23 @@ class HeldLineShown(Shown):
     held: str
     unit: str
     valuation: str
+    location: str
+    batch: str
+    min_shipment: str | None
+    lateness_days_max: int | None
+    deliveries_max: int | None
+
+
+class HeldForShown(Shown):
+    """The document that goods are held for."""
+
+    kind: str
+    id: int
+    number: str
 
 
 class HoldShown(Shown):
-    """`order` is the order (by id) that was made from it."""
+    """`order` is the order (by id) that was made from it; `held_for` the quotation that it belongs to."""
 
     id: int
     number: str
@@ -72,6 +95,7 @@ class HoldShown(Shown):
     expires_at: datetime
     life_ends_at: datetime
     order: int | None
+    held_for: HeldForShown | None
     lines: list[HeldLineShown]
 
 
@@ -118,8 +142,13 @@ def hold_goods(request: ApiRequest, hold: HoldAsked) -> HoldShown:
                 Sentence("There is no product %(product)s. Check the number."), row=row, field="product",
                 product=one.product,
             )  # fmt: skip
-        amount = parse_quantity(one.quantity, Unit(product.base_unit, product.decimals))
-        lines.append(HoldLineDraft(product.id, amount, one.requested_on, one.valuation))
+        unit = Unit(product.base_unit, product.decimals)
+        amount = parse_quantity(one.quantity, unit)
+        least = None if one.min_shipment is None else parse_quantity(one.min_shipment, unit, zero_allowed=True)
+        limits = Limits(least, one.lateness_days_max, one.deliveries_max)
+        lines.append(
+            HoldLineDraft(product.id, amount, one.requested_on, one.valuation, one.location, one.batch, limits)
+        )
     draft = HoldDraft(hold.site, hold.purpose, tuple(lines), hold.expires_at, hold.customer)
     made = create(request, actions.hold_goods, draft)
     return get_hold(request, made.id)
@@ -139,6 +168,12 @@ def release_hold(request: ApiRequest, hold_id: Id) -> HoldShown:
     return get_hold(request, hold_id)
 
 
+def _held_for(hold: Hold) -> HeldForShown | None:
+    if hold.reference_id is None:
+        return None
+    return HeldForShown(kind=hold.reference_kind, id=hold.reference_id, number=hold.reference_number)
+
+
 def _shown(hold: Hold, lines: Iterable[HeldLine], now: datetime) -> HoldShown:
     return HoldShown(
         id=hold.pk,
@@ -150,11 +185,14 @@ def _shown(hold: Hold, lines: Iterable[HeldLine], now: datetime) -> HoldShown:
         expires_at=hold.expires_at,
         life_ends_at=hold.life_ends_at,
         order=hold.order_id,
+        held_for=_held_for(hold),
         lines=[
             HeldLineShown(
                 line_number=one.line_number, product=one.product_number, requested_on=one.requested_on,
                 quantity=quantity(one.quantity, one.decimals), held=quantity(one.held, one.decimals), unit=one.unit,
-                valuation=one.valuation,
+                valuation=one.valuation, location=one.location, batch=one.batch,
+                min_shipment=None if one.min_shipment is None else quantity(one.min_shipment, one.decimals),
+                lateness_days_max=one.lateness_days_max, deliveries_max=one.deliveries_max,
             )
             for one in lines
         ],

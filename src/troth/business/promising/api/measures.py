@@ -16,7 +16,7 @@ from troth.platform import permissions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
 from troth.platform.api.paging import Page, Paging, page, whole
-from troth.platform.api.values import Day, Entry, Shown, quantity
+from troth.platform.api.values import Code, Day, Entry, Shown, quantity
 from troth.reference import queries as reference
 
 operations = Operations("measures")
@@ -157,11 +157,22 @@ class UnconfirmedLineShown(Shown):
     since: datetime | None
 
 
+class UnconfirmedFilter(Paging):
+    """Only of a product, by its number, and only at a site, by its code."""
+
+    product: Code = ""
+    site: Code = ""
+
+
 @operations.reads("/measures/unconfirmed-lines", Page[UnconfirmedLineShown])
-def list_unconfirmed(request: ApiRequest, choice: Query[Paging]) -> dict[str, Any]:
-    """The lines behind the measure, by the day for which they are wished."""
+def list_unconfirmed(request: ApiRequest, choice: Query[UnconfirmedFilter]) -> dict[str, Any]:
+    """The lines behind the measure, by the day for which they are wished; of a product at a site: who waits for it."""
     permissions.require(request.auth, "promising.view_availability")
     found = measures.unconfirmed_lines(request.auth.reach)
+    if choice.product:
+        found = found.filter(product__number=choice.product)
+    if choice.site:
+        found = found.filter(site__code=choice.site)
     return page(request, found, choice, _unconfirmed, order=("requested_on", "id"))
 
 
@@ -171,7 +182,7 @@ def _unconfirmed(rows: Iterable[Requirement]) -> list[UnconfirmedLineShown]:
             promise=one.pk, document=one.document_number, customer=one.party.number if one.party else "",
             product=one.product.number, site=one.site.code, requested_on=one.requested_on,
             quantity=quantity(one.quantity, one.product.base_unit.decimals),
-            short=quantity(one.quantity - one.confirmed_quantity, one.product.base_unit.decimals),
+            short=quantity(one.missing, one.product.base_unit.decimals),
             unit=one.product.base_unit_id, since=one.promised_at,
         )
         for one in rows

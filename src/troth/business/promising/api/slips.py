@@ -22,7 +22,8 @@ operations = Operations("promises")
 class SlipShown(Shown):
     """`short` of a product (base unit) was missing from `on` on; `source` is the receipt or posting that did it.
 
-    `is_open`: something of it is missing still.
+    `cover` is what it was promised on: firm or planned supply, or goods that are not released. `is_open`: something of
+    it is missing still.
     """
 
     id: int
@@ -35,6 +36,7 @@ class SlipShown(Shown):
     on: date
     short: str
     unit: str
+    cover: str
     is_open: bool
 
 
@@ -62,7 +64,7 @@ def _slips(rows: Iterable[Any]) -> list[SlipShown]:
             id=one.pk, at=one.opened_at, cause=one.cause, source_kind=one.source_kind, source_id=one.source_id,
             product=one.balance.product.number, site=one.balance.site.code, on=one.on,
             short=quantity(one.quantity, one.balance.product.base_unit.decimals),
-            unit=one.balance.product.base_unit_id, is_open=one.pk in still,
+            unit=one.balance.product.base_unit_id, cover=one.cover, is_open=one.pk in still,
         )
         for one in found
     ]  # fmt: skip

@@ -4,7 +4,7 @@ why."""
 from troth.business.promising.rules.aging import LotShelf
 from troth.business.promising.rules.decide import Task, Timetable, decide, group_of, ready_on
 from troth.business.promising.rules.explain import sentence
-from troth.business.promising.rules.shelf import Asked, Shelf, has_unsecured
+from troth.business.promising.rules.shelf import Asked, Shelf
 from troth.business.promising.rules.wish import (
     Binding,
     LessThanDelivered,
@@ -17,6 +17,7 @@ from troth.business.promising.rules.wish import (
     Way,
     Wish,
 )
+from troth.kernel.scopes import has_unsecured
 
 __all__ = [
     "Asked",

@@ -46,6 +46,11 @@ class Alternative(NamedTuple):
         """So many smallest units of them for a quantity of what is ordered, a multiple of `bottom`."""
         return ordered // self.bottom * self.top
 
+    def packed(self, ordered: int) -> int:
+        """`of`, as the rule of their own packages has it; as it is where that leaves nothing."""
+        quantity, packing = self.of(ordered), self.wish.packing
+        return quantity if packing is None else packing.requested(quantity) or quantity
+
     def back(self, quantity: int) -> int:
         """What a quantity of them serves of what is ordered, in whole steps."""
         return quantity // self.top * self.bottom
@@ -65,9 +70,9 @@ class Asked(NamedTuple):
 
     @property
     def picking(self) -> Picking:
-        """Goods that are to come together, or all at once, are not spread."""
+        """Goods that are to come together, all at once or in no small parts, are not spread."""
         wish = self.wish
-        spread = wish.mode == Mode.PARTIAL and not wish.delivery_group and not wish.complete_delivery
+        spread = wish.mode == Mode.PARTIAL and not (wish.delivery_group or wish.complete_delivery or wish.min_shipment)
         return self.strategy.picking if spread else Picking.PICK_ONE
 
     def is_served(self, offer: Offer) -> bool:
@@ -155,7 +160,7 @@ def parts_of(asked: Asked, shares: Sequence[int], places: Sequence[int]) -> tupl
     for place in sorted(served):
         ordered = served[place]
         if ordered:
-            quantity = ordered if place == ORDERED else asked.alternatives[place - 1].of(ordered)
+            quantity = ordered if place == ORDERED else asked.alternatives[place - 1].packed(ordered)
             found.append(Part(place, quantity, ordered))
     return tuple(found)
 

@@ -3,7 +3,7 @@
 The days and quantities are those of `decide`; no record is made of them, and nothing is used up.
 """
 
-from troth.business.promising.rules.decide import PROPOSE, Task, Timetable, mode_of, terms_of
+from troth.business.promising.rules.decide import PROPOSE, Task, Timetable, in_packages, mode_of, terms_of
 from troth.business.promising.rules.shelf import Asked, curve_of
 from troth.business.promising.rules.wish import Wish
 from troth.kernel import forecast
@@ -14,7 +14,9 @@ Arrivals = tuple[tuple[int, int], ...]
 
 
 def is_plain(asked: Asked, wish: Wish) -> bool:
-    """Whether `arrivals` can answer: nothing of the goods is kept for what is forecast."""
+    """Whether `arrivals` can answer: nothing of the goods is kept for what is forecast, or for orders that wait."""
+    if wish.scope.counts_waiting:
+        return False
     return not (wish.scope.protects_forecast and forecast.has_forecast(asked.series))
 
 
@@ -25,8 +27,10 @@ def arrivals(wish: Wish, asked: Asked, table: Timetable) -> Arrivals:
     task = Task(wish, wish.quantity, None, asked.today)
     dates = table.wanted(task, day_of(wish.requested_on))
     offset = dates.material_available - asked.today
-    terms = terms_of(wish, asked.ready if wish.scope.lead_time else None)
-    lines = PROPOSE[mode_of(wish)](curve_of(asked, wish.scope), wish.quantity, offset, terms)
+    terms = terms_of(wish, asked.ready if wish.scope.lead_time else None, dates, asked.today)
+    mode = mode_of(wish)
+    lines = PROPOSE[mode](curve_of(asked, wish.scope), wish.quantity, offset, terms)
+    lines = in_packages(lines, wish, mode, wish.quantity)
     return tuple(
         [
             ((dates if line.day == offset else table.later(task, asked.today + line.day)).delivery, line.quantity)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from troth.business.promising.rules.aging import LotShelf
 from troth.business.promising.rules.quotas import Ration, Use
 from troth.business.promising.rules.shelf import Shelf
-from troth.business.promising.rules.wish import LinePromise, Schedule, Wish
+from troth.business.promising.rules.wish import ROUNDED_UP, LinePromise, Schedule, Wish
 from troth.business.promising.states import Basis, Mode
 from troth.kernel import groups, proposals, scheduling
 from troth.kernel.calendars import day_of
@@ -105,24 +105,34 @@ def _alone(task: Task, table: Timetable, mode: str) -> LinePromise:
     offset = dates.material_available - task.today
     shelf.expect(offset, task.quantity)
     mode = mode_of(wish, mode)
-    terms, ready = _terms(task)
+    terms, ready = _terms(task, dates)
     lines, is_rationed = _proposed(task, mode, offset, terms)
     record = _record(shelf, mode, dates.material_available, offset)
     if wish.location:
         record["location"] = wish.location
     if wish.valuation:
         record["valuation"] = wish.valuation
+    if wish.packing is not None:
+        record["packages"] = list(wish.packing.packages.sizes)
+    if wish.rounded_up:
+        record[ROUNDED_UP] = wish.rounded_up
     if wish.considered:
         record["considered"] = dict(wish.considered)
     schedules = _schedules(lines, task, dates, table, ready)
+    if wish.lead_time is not None and any(one.basis is Basis.LEAD_TIME for one in schedules):
+        record["lead_time"] = wish.lead_time.parts
     short = task.quantity - sum([line.quantity for line in lines])
     is_late = bool(lines) and lines[-1].day > offset
+    if short > 0 or is_late:
+        record |= _limits(wish)
     if not is_rationed and (short > 0 or is_late):
         record["bound"] = bound_of(shelf, lines[-1].day if short > 0 and lines else offset)
     if (short > 0 or is_late) and (outside := shelf.outside):
         record["outside"] = outside
     if (short > 0 or is_late) and (kept := shelf.kept_for_forecast):
         record["forecast"] = kept
+    if (short > 0 or is_late) and (kept := shelf.kept_for_waiting):
+        record["waiting"] = kept
     booked: tuple[Use, ...] = ()
     if task.ration is not None and is_rationed:
         booked, record["quota"] = _booked(task.ration, lines, (offset, task.today), short)
@@ -148,8 +158,20 @@ def _proposed(task: Task, mode: str, offset: int, terms: Terms) -> tuple[tuple[L
     """The lines of the rule, and whether a quota made them other than supply alone would."""
     assert task.shelf is not None
     if task.ration is None:
-        return PROPOSE[mode](task.shelf.free, task.quantity, offset, terms), False
-    return task.ration.propose(PROPOSE[mode], task.shelf.free, (task.quantity, offset, task.today), terms)
+        lines, is_rationed = PROPOSE[mode](task.shelf.free, task.quantity, offset, terms), False
+    else:
+        asked = (task.quantity, offset, task.today)
+        lines, is_rationed = task.ration.propose(PROPOSE[mode], task.shelf.free, asked, terms)
+    return in_packages(lines, task.wish, mode, task.quantity), is_rationed
+
+
+def in_packages(lines: tuple[Line, ...], wish: Wish, mode: str, quantity: int) -> tuple[Line, ...]:
+    """What is left of lines in whole packages; all of it comes at once or not at all where that is the rule."""
+    if wish.packing is None:
+        return lines
+    if mode == Mode.COMPLETE and not wish.packing.is_whole(quantity):
+        return ()
+    return wish.packing.packages.confirmed(lines)
 
 
 def bound_of(shelf: Shelf, offset: int) -> dict[str, object]:
@@ -183,9 +205,9 @@ def _record(shelf: Shelf, mode: str, asked: int, offset: int) -> dict[str, objec
 
 def ready_on(wish: Wish, today: int) -> int | None:
     """How many days from today goods are there that are procured or made from now on; None: not known."""
-    if wish.lead_days is None:
+    if wish.lead_time is None:
         return None
-    return wish.way.calendars.site.add(today, wish.lead_days) - today
+    return wish.lead_time.ready(today, wish.way.calendars.site) - today
 
 
 def mode_of(wish: Wish, mode: str = "") -> str:
@@ -193,17 +215,43 @@ def mode_of(wish: Wish, mode: str = "") -> str:
     return Mode.ONE_TIME if wish.is_fixed else mode or wish.mode
 
 
-def _terms(task: Task) -> tuple[Terms, int | None]:
-    shelf, wish = task.shelf, task.wish
-    ready = ready_on(wish, task.today) if shelf is not None and shelf.scope.lead_time else None
-    return terms_of(wish, ready), ready
+def _terms(task: Task, dates: Dates) -> tuple[Terms, int | None]:
+    ready = _ready(task)
+    return terms_of(task.wish, ready, dates, task.today), ready
 
 
-def terms_of(wish: Wish, ready: int | None) -> Terms:
-    """The limits on its lines, all of which goods procured by the day `ready` can serve."""
-    if ready is None and wish.deliveries_max == proposals.ANY_TERMS.max_lines:
+def _ready(task: Task) -> int | None:
+    return ready_on(task.wish, task.today) if task.shelf is not None and task.shelf.scope.lead_time else None
+
+
+def terms_of(wish: Wish, ready: int | None, dates: Dates, today: int) -> Terms:
+    """The limits on its lines, all of which goods procured by the day `ready` can serve; `dates` are those wanted."""
+    latest = _latest(wish, dates, today)
+    most = wish.deliveries_max
+    if ready is None and latest is None and not wish.min_shipment and most == proposals.ANY_TERMS.max_lines:
         return proposals.ANY_TERMS
-    return Terms(max_lines=wish.deliveries_max, replenishment_day=ready)
+    least = wish.min_shipment
+    return Terms(least if wish.packing is None else wish.packing.packages.up(least), most, latest, ready)
+
+
+def _latest(wish: Wish, dates: Dates, today: int) -> int | None:
+    """The last day (offset) whose goods arrive by the latest day of the wish; -1 where not even today's do."""
+    if wish.latest_day is None:
+        return None
+    if dates.delivery > wish.latest_day:
+        return -1
+    last = scheduling.backward(wish.latest_day, wish.way.durations, wish.way.calendars)
+    return max(last.material_available, dates.material_available) - today
+
+
+def _limits(wish: Wish) -> dict[str, object]:
+    """For the record: what was agreed that may keep a line from having more, or having it earlier."""
+    found: dict[str, object] = {}
+    if wish.latest_day is not None:
+        found["latest"] = wish.latest_day
+    if wish.min_shipment:
+        found["least"] = min(wish.min_shipment, wish.quantity)
+    return found
 
 
 def _schedules(
@@ -245,20 +293,39 @@ def _together(tasks: Sequence[Task], table: Timetable) -> Iterator[tuple[Task, L
     kept.restore()
     lacking = [task.wish for task, promise in zip(tasks, tried, strict=True) if task.quantity > promise.confirmed]
     if lacking:
-        held: dict[str, object] = {"held": "group"}
-        if all(wish.line_number for wish in lacking):
-            held["held_by"] = [wish.line_number for wish in lacking]
-        for task, promise in zip(tasks, tried, strict=True):
-            yield task, LinePromise(task.wish, (), {**promise.record, **held})
+        yield from _held_by(lacking, tasks, tried)
         return
     latest: int | None = max(schedule.dates.delivery for promise in tried for schedule in promise.schedules)
     if latest is not None and any(_dwindles(task) for task in tasks):
         latest = groups.day_for_all([_first_for_all(tasks, table)], latest)
+    too_late = [task.wish for task in tasks if latest is not None and _is_over(task.wish, latest)]
+    if too_late:
+        yield from _held_by(too_late, tasks, [_with_limits(promise) for promise in tried])
+        return
     for task, promise in zip(tasks, tried, strict=True):
         if latest is None:
             yield task, LinePromise(task.wish, (), {**promise.record, "held": "group"})
         else:
             yield task, _moved_to(latest, task, promise)
+
+
+def _held_by(
+    lacking: Sequence[Wish], tasks: Sequence[Task], tried: Sequence[LinePromise]
+) -> Iterator[tuple[Task, LinePromise]]:
+    """None of them, because of those that are lacking."""
+    held: dict[str, object] = {"held": "group"}
+    if all(wish.line_number for wish in lacking):
+        held["held_by"] = [wish.line_number for wish in lacking]
+    for task, promise in zip(tasks, tried, strict=True):
+        yield task, LinePromise(task.wish, (), {**promise.record, **held})
+
+
+def _is_over(wish: Wish, delivery: int) -> bool:
+    return wish.latest_day is not None and delivery > wish.latest_day
+
+
+def _with_limits(promise: LinePromise) -> LinePromise:
+    return promise._replace(record={**promise.record, **_limits(promise.wish)})
 
 
 def _dwindles(task: Task) -> bool:
@@ -310,7 +377,8 @@ def _whole_from(task: Task, table: Timetable, wanted: int) -> int | None:
     ready = scheduling.backward(wanted, task.wish.way.durations, task.wish.way.calendars).material_available
     offset = max(ready - task.today, 0)
     task.shelf.expect(offset, task.quantity)
-    lines, _ = _proposed(task, Mode.COMPLETE, offset, _terms(task)[0])
+    dates = table.wanted(task, day_of(task.wish.requested_on))
+    lines, _ = _proposed(task, Mode.COMPLETE, offset, _terms(task, dates)[0])
     if not lines:
         return None
     [line] = lines
@@ -349,7 +417,7 @@ def _moved_to(delivery: int, task: Task, promise: LinePromise) -> LinePromise:
         shelf.expect(line.day, line.quantity)
         if task.shelf.ages:
             # What lasts until the common day may be other goods than those for its own.
-            basis = _basis(shelf, line.day, line.quantity, _terms(task)[1])
+            basis = _basis(shelf, line.day, line.quantity, _ready(task))
             schedule = schedule._replace(basis=basis, binding=shelf.binding(line.day))
             promise = promise._replace(schedules=(schedule,))
         free = int(shelf.free[min(line.day, len(shelf.free) - 1)])

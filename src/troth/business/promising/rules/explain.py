@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from troth.business.promising.rules.alternatives import said as said_of
+from troth.business.promising.rules.passed import sentences as passed_over
 from troth.business.promising.rules.wish import Binding
 from troth.business.promising.states import Basis
 from troth.kernel.calendars import date_of
@@ -16,6 +17,8 @@ from troth.kernel.netting import Category
 from troth.kernel.periods import PeriodKind, first_day
 from troth.kernel.quantity import format_quantity
 from troth.kernel.quota import WILDCARD
+from troth.kernel.replenishment import Part
+from troth.kernel.replenishment import spelled as spelled_parts
 
 FROM = {
     Basis.STOCK: Sentence("from stock"),
@@ -30,6 +33,10 @@ RECEIPTS = {
     Category.PURCHASE: Sentence("purchase order"),
     Category.PRODUCTION: Sentence("production order"),
     Category.TRANSFER_IN: Sentence("transfer"),
+    Category.REQUISITION: Sentence("purchase requisition"),
+    Category.FIRM_REQUISITION: Sentence("firm purchase requisition"),
+    Category.FIRM_PLANNED: Sentence("firm planned order"),
+    Category.PLANNED: Sentence("planned order"),
     Category.QUALITY_STOCK: Sentence("release from inspection"),
 }
 OUTSIDE = {
@@ -68,8 +75,14 @@ def sentence(
         of_batch.append(Sentence("Only location %(location)s may serve it.", location=location))
     if valuation := record.get("valuation"):
         of_batch.append(Sentence("Only goods of valuation type %(valuation)s may serve it.", valuation=valuation))
+    if sizes := record.get("packages"):
+        listed = ", ".join(amount(size) for size in sizes)
+        of_batch.append(Sentence("Only whole packages of %(sizes)s are promised.", sizes=listed))
     on_time = short == 0 and all(on <= requested_on for _, on, _, _ in told)
     said = [_arrives(amount(quantity), on, basis) for quantity, on, basis, _ in told]
+    if parts := record.get("lead_time"):
+        took = tuple((Part(part), days) for part, days in parts)
+        of_batch.append(Sentence("To procure it takes %(parts)s.", parts=spelled_parts(took)))
     others = _considered(record.get("considered"), amount)
     if on_time and said:
         requested = Sentence("As requested: %(arrivals)s.", arrivals=_listed(said))
@@ -90,7 +103,9 @@ def sentence(
         parts.append(of_kept(record["bound"]["kept"], amount))
     if not on_time and record.get("forecast"):
         parts.append(Sentence("%(amount)s are kept for what is forecast.", amount=amount(record["forecast"])))
-    return together(*parts, *_outside(record, amount), *of_batch, *_spoilt(record), *others)
+    if not on_time and record.get("waiting"):
+        parts.append(Sentence("%(amount)s are kept for older orders that wait.", amount=amount(record["waiting"])))
+    return together(*parts, *_limits(record, amount), *_outside(record, amount), *of_batch, *_spoilt(record), *others)
 
 
 def _held(record: Mapping[str, Any]) -> Sentence | None:
@@ -100,6 +115,17 @@ def _held(record: Mapping[str, Any]) -> Sentence | None:
         pattern = _HELD_BY_MORE if len(items) > ITEMS_NAMED else _HELD_BY_ITEM if len(items) == 1 else _HELD_BY_ITEMS
         return Sentence(pattern.pattern, items=listed)
     return HELD.get(record.get("held", ""))
+
+
+def _limits(record: Mapping[str, Any], amount: Callable[[int], str]) -> list[Sentence]:
+    """What was agreed for a line that is short or late: its last day, and the least that may arrive at once."""
+    found = []
+    if "latest" in record:
+        latest = spelled(date_of(record["latest"]))
+        found.append(Sentence("Nothing of it may arrive later than on %(day)s.", day=latest))
+    if "least" in record:
+        found.append(Sentence("At least %(amount)s are to arrive at once.", amount=amount(record["least"])))
+    return found
 
 
 def _outside(record: Mapping[str, Any], amount: Callable[[int], str]) -> list[Sentence]:
@@ -115,8 +141,11 @@ def _considered(considered: Mapping[str, Any] | None, amount: Callable[[int], st
     if not considered:
         return []
     taken = [one for one in said_of(considered) if one.taken]
+    passed = passed_over(considered)
+    if not considered["rule"]:
+        return passed
     if not taken:
-        return [Sentence("By rule %(rule)s nothing else could serve it.", rule=considered["rule"])]
+        return [Sentence("By rule %(rule)s nothing else could serve it.", rule=considered["rule"]), *passed]
     served = [
         Sentence(
             "%(amount)s by %(product)s from %(site)s", amount=amount(one.taken), product=one.product, site=one.site
@@ -125,7 +154,7 @@ def _considered(considered: Mapping[str, Any] | None, amount: Callable[[int], st
     ]
     facts = {str(place): word for place, word in enumerate(served)}
     listed = Sentence(", ".join(f"%({place})s" for place in facts), **facts)
-    return [Sentence("By rule %(rule)s: %(served)s.", rule=considered["rule"], served=listed)]
+    return [Sentence("By rule %(rule)s: %(served)s.", rule=considered["rule"], served=listed), *passed]
 
 
 def _spoilt(record: Mapping[str, Any]) -> list[Sentence]:
@@ -144,6 +173,29 @@ def _spoilt(record: Mapping[str, Any]) -> list[Sentence]:
 def of_kept(quantity: int, amount: Callable[[int], str]) -> Sentence:
     """What keeps a line from having more, or having it earlier, where something is protected for others."""
     return Sentence("%(amount)s are kept for other customers.", amount=amount(quantity))
+
+
+def of_share(share: Sequence[int], got: int, wanted: int, amount: Callable[[int], str]) -> Sentence | None:
+    """`share` is (supply, demand, lines, day), of a line that is short in the end. None where it shares alone."""
+    supply, demand, lines, day = share
+    if lines < 2:
+        return None
+    facts = {"supply": amount(supply), "demand": amount(demand), "lines": lines, "part": supply * 100 // demand}
+    if got * 100 // wanted != facts["part"] and got < wanted:
+        return Sentence(
+            "It gets %(got)s, rounded from %(part)s percent: fair share of %(supply)s among %(lines)s lines that ask "
+            "for %(demand)s.",
+            got=amount(got), **facts,
+        )  # fmt: skip
+    if got < wanted:
+        return Sentence(
+            "It gets %(part)s percent: fair share of %(supply)s among %(lines)s lines that ask for %(demand)s.", **facts
+        )
+    return Sentence(
+        "By its day it gets %(part)s percent: fair share of %(supply)s among %(lines)s lines that ask for %(demand)s "
+        "by %(day)s.",
+        day=spelled(date_of(day)), **facts,
+    )  # fmt: skip
 
 
 def of_quota(record: Mapping[str, Any], amount: Callable[[int], str]) -> Sentence:
@@ -235,18 +287,18 @@ def _short_at(amount: str, location: str) -> Sentence:
     )
 
 
-_NEXT = Sentence("%(day)s everything is promised; the next receipt is a %(receipt)s due on %(due)s")
+_NEXT = Sentence("%(day)s nothing more is free; the next receipt is a %(receipt)s due on %(due)s")
 _NEXT_BEYOND = Sentence(
-    "%(day)s everything is promised; the next receipt, a %(receipt)s due on %(due)s, is later than the check looks"
+    "%(day)s nothing more is free; the next receipt, a %(receipt)s due on %(due)s, is later than the check looks"
 )
-_NEXT_PROMISED = Sentence("%(day)s everything is promised; so is the next receipt, a %(receipt)s due on %(due)s")
+_NEXT_PROMISED = Sentence("%(day)s nothing more is free, nor is the next receipt, a %(receipt)s due on %(due)s")
 
 
 def _why(bound: Binding, *, is_promised: bool) -> Sentence:
     """What stands in the way of more or earlier goods; the next receipt may be promised to others as a whole."""
     full = spelled(date_of(bound.day))
     if bound.receipt is None:
-        return Sentence("%(day)s everything is promised, and no receipt is known after it", day=full)
+        return Sentence("%(day)s nothing more is free, and no receipt is known after it", day=full)
     category, day, _ = bound.receipt
     pattern = _NEXT_BEYOND if bound.is_beyond else _NEXT_PROMISED if is_promised else _NEXT
     return Sentence(

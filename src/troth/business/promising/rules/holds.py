@@ -27,10 +27,22 @@ class HoldExpired(BusinessError):
     code = "hold_expired"
 
 
+class HeldForDocument(BusinessError):
+    """The hold belongs to another document, which is ordered from instead."""
+
+    code = "held_for_document"
+
+
 class TooManyHolds(BusinessError):
     """One person holds as much as one person may."""
 
     code = "too_many_holds"
+
+
+class TooManyForCustomer(BusinessError):
+    """As much is held for a customer as may be."""
+
+    code = "too_many_holds_for_customer"
 
 
 class NothingToHold(BusinessError):
@@ -45,9 +57,13 @@ def check_expiry(expires_at: datetime, *, now: datetime, life_ends_at: datetime)
         raise WrongHold(Sentence("A hold ends after now. Choose a later hour."), field="expires_at")
     if expires_at > life_ends_at:
         raise WrongHold(
-            Sentence("Goods are held for at most %(days)s days. Choose an earlier hour, or make an order."),
+            Sentence(
+                "Goods are held for at most %(days)s days, and for a quotation no longer than it is valid. Choose an "
+                "earlier hour, or make an order."
+            ),
             field="expires_at",
             days=LIFE_DAYS,
+            at_the_latest=life_ends_at.isoformat(),
         )
 
 

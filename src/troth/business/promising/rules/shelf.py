@@ -10,7 +10,7 @@ from troth.kernel import forecast, netting, protection, steps
 from troth.kernel.netting import LYING, Category, Scope, Series
 from troth.kernel.proposals import Line
 from troth.kernel.protection import Group, Protection
-from troth.kernel.scopes import CheckingScope
+from troth.kernel.scopes import CheckingScope, has_unsecured
 from troth.kernel.steps import Steps
 
 SLICE_MAX = 6
@@ -118,6 +118,11 @@ class Shelf:
         """What is forecast, and not ordered yet, for others than who asks now."""
         return -netting.total(self._series, (Category.FORECAST,)) if self.scope.protects_forecast else 0
 
+    @property
+    def kept_for_waiting(self) -> int:
+        """What older orders wait for."""
+        return -netting.total(self._series, (Category.WAITING_ORDER,)) if self.scope.counts_waiting else 0
+
     def _show(self, own: Sequence[tuple[int, int]]) -> None:
         self._own, self._series = own, netting.merge(self._kept, forecast.postings(own))
         self.on_stock = _without_receipts(self._series, self.scope) - sum(line.quantity for line in self._gone)
@@ -223,11 +228,6 @@ def curve_of(asked: Asked, scope: CheckingScope) -> Steps:
 
 
 _UNSECURED = int(Category.UNSECURED_ORDER)
-
-
-def has_unsecured(series: Series) -> bool:
-    """Whether an order ahead of firm supply stands in it; theirs is the last of the categories."""
-    return bool(series.categories) and series.categories[-1] == _UNSECURED
 
 
 def _net(asked: Asked, scope: Scope) -> dict[int, int]:

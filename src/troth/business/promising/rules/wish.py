@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, Protocol
 
 from troth.business.promising.rules.quotas import Use
 from troth.business.promising.states import UNSECURED, Mode
-from troth.kernel.calendars import date_of
+from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError, InvalidInput
 from troth.kernel.netting import Category
+from troth.kernel.packages import Packing
 from troth.kernel.places import location_of
+from troth.kernel.replenishment import LeadTime
 from troth.kernel.scheduling import Calendars, Dates, Durations
 from troth.kernel.scopes import STANDARD, CheckingScope, Event
 from troth.kernel.valuations import valuation_of
@@ -77,12 +79,24 @@ class Traits(Protocol):
     def value(self, characteristic: str) -> str: ...
 
 
+def short_of(quantity: int, confirmed: int, record: Mapping[str, Any]) -> int:
+    """What is open of a quantity: what was asked for less what is confirmed. `record` is that of the promise."""
+    return max(quantity - confirmed - int(record.get(ROUNDED_UP, 0)), 0)
+
+
+ROUNDED_UP = "up"
+"""In the record of a promise: so much of the quantity only makes up whole packages."""
+
+
 class Wish(NamedTuple):
     """Demand of one document line. `quantity` in smallest units of the product, `value` in minor units.
 
     `priority` 1 is the most urgent. `deliveries_max` limits the schedule lines. Lines with the same `delivery_group`
     (0: none) and all lines with `complete_delivery` arrive together or not at all. `is_checked` is False where nothing
     is kept in stock. Without `traits` the line is held against no quota and no supply protection.
+    `rounded_up` of the quantity is beyond what was asked for, to make up whole packages: it is served, but not missed.
+    No confirmation is less than `min_shipment` (0: any may be), unless all of the wish is, and none arrives more than
+    `lateness_days_max` after the requested day (None: however late). With a `packing` it is in whole packages.
     `considered` is kept with the promise: the rule and the alternatives that were tried for the line. `line_number` is
     the line's number as people see it, 0 where it has none.
 
@@ -113,7 +127,7 @@ class Wish(NamedTuple):
     owner_id: int | None = None
     segment: str = ""
     is_checked: bool = True
-    lead_days: int | None = None
+    lead_time: LeadTime | None = None
     life_days: int | None = None
     batch: str = ""
     unit: str = ""
@@ -121,6 +135,15 @@ class Wish(NamedTuple):
     traits: Traits | None = None
     considered: Mapping[str, Any] | None = None
     line_number: int = 0
+    min_shipment: int = 0
+    lateness_days_max: int | None = None
+    packing: Packing | None = None
+    rounded_up: int = 0
+
+    @property
+    def latest_day(self) -> int | None:
+        """The day (number) after which nothing of it may arrive; None where any day will do."""
+        return None if self.lateness_days_max is None else day_of(self.requested_on) + self.lateness_days_max
 
     @property
     def location(self) -> str:
@@ -166,6 +189,11 @@ class Schedule(NamedTuple):
     basis: str
     binding: Binding | None
 
+    @property
+    def days(self) -> tuple[date, date, date, date, date]:
+        """Goods ready, transport planning, loading, goods issue, delivery."""
+        return self.material_on, self.transportation_planning_on, self.loading_on, self.goods_issue_on, self.delivery_on
+
     def lasts(self, life_days: int | None) -> int:
         """The day until which its goods must last; 0 where they are not kept in batches."""
         return 0 if life_days is None else self.dates.delivery + life_days
@@ -178,6 +206,14 @@ class Schedule(NamedTuple):
     @property
     def material_on(self) -> date:
         return date_of(self.dates.material_available)
+
+    @property
+    def transportation_planning_on(self) -> date:
+        return date_of(self.dates.transportation_planning)
+
+    @property
+    def loading_on(self) -> date:
+        return date_of(self.dates.loading)
 
     @property
     def goods_issue_on(self) -> date:
@@ -208,7 +244,7 @@ class LinePromise(NamedTuple):
 
     @property
     def short(self) -> int:
-        return self.wish.quantity - self.delivered - self.confirmed
+        return short_of(self.wish.quantity, self.delivered + self.confirmed, self.record)
 
     @property
     def requested_on(self) -> date:

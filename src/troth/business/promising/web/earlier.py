@@ -10,9 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import actions
-from troth.business.promising.actions.replay import Earlier
+from troth.business.promising.actions.earlier import Earlier
+from troth.business.promising.models import Requirement
+from troth.business.promising.screens import link_of
+from troth.business.promising.web.what_if_links import of_road
 from troth.kernel.errors import BusinessError
 from troth.kernel.netting import Category
+from troth.platform.documents import DocumentRef
 from troth.platform.web.access import allowed
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.formats import day as said_day
@@ -30,7 +34,7 @@ RELEASED = {
     Category.BLOCKED_STOCK: _("Unblock the %(quantity)s that are blocked"),
 }
 COLUMNS = (
-    Column("road", _("What would have to happen"), wide=True),
+    Column("road", _("What would have to happen"), wide=True, wrap=True),
     Column("arrives", _("Would arrive"), wide=True, wrap=True),
     Column("last_on", _("Last delivery"), "date"),
     Column("short", _("Not confirmed"), "quantity"),
@@ -38,17 +42,22 @@ COLUMNS = (
 
 
 WHERE = Column("where", _("Where"), "link")
+TRY = Column("try", _("Try it"), "link")
 PLACES = {
     "quota": (_("Quota procedures"), "quotas:quota-procedures-list", "promising:quota-cells-plan"),
     "protection": (_("Supply protection"), "quotas:supply-protections-list", "quotas:supply-protections-create"),
+    "release": (_("Stock by bin"), "supply:stock", "supply:stock-transfer"),
 }
 """Where a road is taken: its name, its route, and the route of the right to take it."""
 
 
-def table(kind: str, line_id: int, unit: tuple[int, str], clock: Any, *, product: str = "", actor: Any = None) -> Any:
+def table(
+    kind: str, line_id: int, unit: tuple[int, str], clock: Any, *, promise: Requirement | None = None, actor: Any = None
+) -> Any:
     """The roads to an earlier promise as a table; None where there is none. `unit` is (decimals, unit).
 
-    An `actor` who may take a road is led to where it is done, for the `product` (number).
+    With the `promise` that it is about, an `actor` who may take a road is led to where it is done, and one who may
+    simulate to the what-if that supposes it.
     """
     try:
         found = actions.earlier(kind, line_id, clock=clock)
@@ -57,22 +66,42 @@ def table(kind: str, line_id: int, unit: tuple[int, str], clock: Any, *, product
     rows = [
         {
             "road": road_words(road, unit),
-            "where": _where(road.road, product, actor),
+            "where": _where(road, promise, actor) if promise is not None else None,
+            "try": _tried(road, promise, actor, clock) if promise is not None else None,
             "arrives": arriving(((one.quantity, one.on) for one in road.arrivals), unit),
             "last_on": road.last_on,
             "short": Quantity(road.short, *unit) if road.short else None,
         }
         for road in found
     ]
-    columns = (*COLUMNS, WHERE) if any(row["where"] for row in rows) else COLUMNS
+    columns = (*COLUMNS, *(one for one in (WHERE, TRY) if any(row[one.key] for row in rows)))
     return table_of(columns, rows) if rows else None
 
 
-def _where(road: str, product: str, actor: Any) -> Link | None:
-    if road not in PLACES or actor is None or not allowed(actor, PLACES[road][2]):
+def _where(road: Earlier, promise: Requirement, actor: Any) -> Link | None:
+    """The page on which it is done: of the quota, the stock, the receipt, or the document itself."""
+    if actor is None:
         return None
-    label, route, _right = PLACES[road]
-    return Link(label, reverse(route) + ("?" + urlencode({"q": product}) if road == "protection" else ""))
+    if road.receipt is not None:
+        return link_of(DocumentRef("receipt", road.receipt.id, road.receipt.number), actor)
+    if road.road in PLACES:
+        label, route, right = PLACES[road.road]
+        if not allowed(actor, right):
+            return None
+        named = {"protection": "q", "release": "product"}.get(road.road)
+        return Link(label, reverse(route) + (f"?{urlencode({named: promise.product.number})}" if named else ""))
+    route = actions.changed_at(promise.document_kind)
+    if not route or not allowed(actor, route):
+        return None
+    words = gettext("Change %(number)s") % {"number": promise.document_number}
+    return Link(words, reverse(route, args=[promise.document_id]))
+
+
+def _tried(road: Earlier, promise: Requirement, actor: Any, clock: Any) -> Link | None:
+    if actor is None or not allowed(actor, "promising:what-if"):
+        return None
+    address = of_road(road, promise, clock.today(promise.site.time_zone).isoformat())
+    return Link(gettext("What if"), address) if address else None
 
 
 def road_words(road: Earlier, unit: tuple[int, str]) -> str:

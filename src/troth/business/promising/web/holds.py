@@ -9,14 +9,16 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import actions, queries
 from troth.business.promising.actions import HoldDraft, HoldLineDraft
 from troth.business.promising.models import Hold
 from troth.business.promising.rules.holds import LIFE_DAYS, USUAL_HOURS, state_at
-from troth.kernel.errors import NotFound, Sentence
+from troth.business.promising.screens import link_of
+from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.kernel.limits import Limits
 from troth.kernel.quantity import Unit, parse_quantity
 from troth.platform.documents import DocumentRef, within
 from troth.platform.web import documents, formats, history, keyset
@@ -44,6 +46,7 @@ history.words(
         "promising.hold_released": _("Hold released"),
         "promising.hold_expired": _("Hold expired"),
         "promising.hold_ordered": _("Ordered"),
+        "promising.hold_ordered_in_part": _("Ordered in part"),
         "promising.hold_cut": _("Goods of the hold went to orders"),
     }
 )
@@ -120,6 +123,13 @@ def hold_of(actor: Any, key: int) -> Hold:
     return found
 
 
+def _document_of(hold: Hold, actor: Any) -> Link | None:
+    """The document that the hold is for, as far as the actor may open it."""
+    if hold.reference_id is None:
+        return None
+    return link_of(DocumentRef(hold.reference_kind, hold.reference_id, hold.reference_number), actor)
+
+
 class HoldPage(DocumentPage):
     permission = "promising.view_hold"
     document_kind = "hold"
@@ -130,7 +140,7 @@ class HoldPage(DocumentPage):
         is_active = status is STATES["active"]
         company = hold.company_id
         facts = [
-            Fact(_("For"), hold.purpose),
+            Fact(_("For"), _document_of(hold, actor) or hold.purpose),
             Fact(_("Site"), hold.site.name),
             Fact(_("Held until"), formats.instant(hold.expires_at)),
             Fact(_("At the latest"), formats.instant(hold.life_ends_at)),
@@ -190,7 +200,16 @@ def _items(hold: Hold) -> list[Item]:
 def _note(line: queries.HeldLine) -> str:
     held = f"{formats.number(line.held, line.decimals)} {line.unit}"
     said = gettext("%(held)s held, ready on %(day)s") % {"held": held, "day": formats.day(line.requested_on)}
-    return f"{said} · {line.valuation}" if line.valuation else said
+    more = [word for word in (line.valuation, line.location, line.batch) if word]
+    if line.min_shipment:
+        more.append(gettext("at least %(least)s at once") % {"least": formats.number(line.min_shipment, line.decimals)})
+    if line.lateness_days_max is not None:
+        days = line.lateness_days_max
+        more.append(ngettext("at most %(days)s day late", "at most %(days)s days late", days) % {"days": days})
+    if line.deliveries_max:
+        most = line.deliveries_max
+        more.append(ngettext("in %(most)s delivery at most", "in %(most)s deliveries at most", most) % {"most": most})
+    return " · ".join((said, *more))
 
 
 class HoldForm(forms.Form):
@@ -198,7 +217,7 @@ class HoldForm(forms.Form):
     purpose = forms.CharField(label=_("For"), max_length=200, help_text=_("The customer or the occasion."))
     customer = forms.CharField(
         label=_("Customer"), required=False, max_length=40, widget=Picker("masterdata:customer-options"),
-        help_text=_("Its quotas and the life it wants of goods hold then. Empty: anybody's."),
+        help_text=_("Its quotas, packages, limits and the life it wants of goods hold then. Empty: anybody's."),
     )  # fmt: skip
     site = forms.ChoiceField(
         label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()]
@@ -210,6 +229,9 @@ class HoldForm(forms.Form):
     )  # fmt: skip
 
 
+_SMALL = forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "placeholder": _("usual")})
+
+
 class HoldLineForm(forms.Form):
     product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
     quantity = FigureField(label=_("Quantity"), max_length=30)
@@ -217,6 +239,11 @@ class HoldLineForm(forms.Form):
         label=_("Ready on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     valuation = forms.CharField(label=_("Valuation type"), max_length=20, required=False)
+    location = forms.CharField(label=_("Storage location"), max_length=10, required=False)
+    batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
+    min_shipment = FigureField(label=_("Least shipment"), max_length=30, required=False)
+    lateness_days_max = forms.IntegerField(label=_("Days late at most"), required=False, widget=_SMALL)
+    deliveries_max = forms.IntegerField(label=_("Deliveries at most"), required=False, widget=_SMALL)
 
 
 class HoldCreate(FormPage):
@@ -245,11 +272,25 @@ class HoldCreate(FormPage):
                     field="product",
                     row=place,
                 )
-            quantity = parse_quantity(one["quantity"], Unit(product.base_unit, product.decimals))
-            lines.append(HoldLineDraft(product.id, quantity, one["requested_on"], one["valuation"]))
+            unit = Unit(product.base_unit, product.decimals)
+            quantity = parse_quantity(one["quantity"], unit)
+            apart = (one["valuation"], one["location"], one["batch"])
+            lines.append(HoldLineDraft(product.id, quantity, one["requested_on"], *apart, _limits(one, unit, place)))
         draft = HoldDraft(int(given["site"]), given["purpose"], tuple(lines), given["expires_at"], given["customer"])
         made = once(actions.hold_goods)(draft, key=self.client_key, **clocked(self.request, actor))
         return reverse("promising:hold", args=[made.id])
+
+
+def _limits(one: dict[str, Any], unit: Unit, row: int) -> Limits:
+    """The limits that a row names."""
+    least = None
+    if one["min_shipment"]:
+        try:
+            least = parse_quantity(one["min_shipment"], unit, zero_allowed=True)
+        except BusinessError as refused:
+            refused.row, refused.field = row, "min_shipment"
+            raise
+    return Limits(least, one["lateness_days_max"], one["deliveries_max"])
 
 
 class ExtendForm(forms.Form):
@@ -269,6 +310,10 @@ class HoldExtend(AskPage):
         self.crumbs = [Link(_("Holds"), reverse("promising:holds")), Link(self.hold.number, self.cancel_url)]
         self.title = self.submit_label = gettext("Extend %(number)s") % {"number": self.hold.number}
         self.sentence = gettext("Goods are held for at most %(days)s days.") % {"days": LIFE_DAYS}
+        if self.hold.reference_id:
+            self.sentence = gettext("At the latest until %(until)s, when %(document)s is no longer valid.") % {
+                "until": formats.instant(self.hold.life_ends_at), "document": self.hold.reference_number
+            }  # fmt: skip
 
     def initial(self) -> dict[str, Any]:
         until = self.hold.expires_at + timedelta(hours=USUAL_HOURS)

@@ -1,5 +1,6 @@
 """The availability of a product at a site: day by day, in the bins, and what is on its way."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,11 +15,13 @@ from troth.business.masterdata.queries import scope_id
 from troth.business.masterdata.queries import screens as masterdata
 from troth.business.promising import queries, screens
 from troth.business.promising.web.protected import protected
+from troth.business.promising.web.waiting import waiting
 from troth.kernel.netting import Category
 from troth.kernel.scopes import CheckingScope
 from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import queries as availability
 from troth.ledgers.availability.words import CATEGORIES
+from troth.platform import documents
 from troth.platform.web import workplace
 from troth.platform.web.access import allowed, demand
 from troth.platform.web.columns import Column, table_of
@@ -86,9 +89,9 @@ def overview(request: HttpRequest) -> HttpResponse:
             "valuation": shown[0],
             "types": screens.by_valuation(product, site.id, today, scope),
             "holders": screens.holders(product, site.id, actor),
+            **waiting(product, (site.id, site.code), today, actor),
             "elements": table_of(
-                ELEMENTS,
-                [_element(one, unit, actor, (product.number, code)) for one in _elements(product.id, site.id, segment)],
+                ELEMENTS, _rows(_elements(product.id, site.id, segment), unit, actor, (product.number, code))
             ),
         }
     return render(request, "promising/availability.html", context)
@@ -119,15 +122,25 @@ def _elements(product_id: int, site_id: int, segment: str) -> list[availability.
     return [one for one in found if not segment or one.segment == segment][:MOST_ELEMENTS]
 
 
-def _element(one: availability.Element, unit: tuple[int, str], actor: Any, place: tuple[str, str]) -> dict[str, Any]:
+def _rows(
+    found: list[availability.Element], unit: tuple[int, str], actor: Any, place: tuple[str, str]
+) -> list[dict[str, Any]]:
     """`place`: the numbers of product and site."""
-    is_forecast = one.category == Category.FORECAST
-    return {
-        "on": one.on,
-        "what": CATEGORIES[one.category],
-        "document": _forecast(one, actor, place) if is_forecast else screens.link_of(one.source, actor),
-        "quantity": Quantity(one.quantity, *unit),
-    }
+    return [
+        {"on": one.on, "what": CATEGORIES[one.category], "document": link, "quantity": Quantity(one.quantity, *unit)}
+        for one, link in zip(found, _links(found, actor, place), strict=True)
+    ]
+
+
+def _links(found: list[availability.Element], actor: Any, place: tuple[str, str]) -> list[Link | None]:
+    """The ledger knows documents by id; people know them by number."""
+    numbers = documents.numbers((one.source.kind, one.source.id) for one in found)
+    return [
+        _forecast(one, actor, place)
+        if one.category == Category.FORECAST
+        else screens.link_of(replace(one.source, number=numbers.get((one.source.kind, one.source.id), "")), actor)
+        for one in found
+    ]
 
 
 def _forecast(one: availability.Element, actor: Any, place: tuple[str, str]) -> Link | None:

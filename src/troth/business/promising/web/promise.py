@@ -1,24 +1,30 @@
 """The page of one promise: why these dates, what would make them earlier, what it would be now, what it was before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import actions, measures, queries, screens
 from troth.business.promising.models import Requirement
+from troth.business.promising.pegs import behind
 from troth.business.promising.queries import PromiseThen
 from troth.business.promising.states import Cause
-from troth.business.promising.web import earlier
+from troth.business.promising.web import earlier, pegs, picture, read
+from troth.business.promising.web.what_if_links import of_line
+from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, NotFound, Sentence
 from troth.kernel.valuations import segment_of, valuation_of
+from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.availability.words import CATEGORIES
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents
+from troth.platform.web.access import allowed
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.formats import day as said_day
@@ -32,7 +38,6 @@ CAUSES = {
     "backorder": _("Backorder run"), "undone": _("Backorder run undone"),
     "asked": _("Better dates asked for"),
 }  # fmt: skip
-SEEN = (Column("on", _("Goods ready from"), "date"), Column("free", _("Free then"), "quantity"))
 MOVED = (
     Column("what", _("What"), wide=True),
     Column("document", _("Document"), "link"),
@@ -48,6 +53,7 @@ THEN = (
     Column("delivery_on", _("Last delivery"), "date"),
     Column("confirmed", _("Confirmed"), "quantity"),
     Column("sentence", _("In words"), wide=True, wrap=True),
+    Column("again", _("Look again"), "link"),
 )
 
 
@@ -78,6 +84,7 @@ class PromisePage(DocumentPage):
             Fact(_("Promised first"), one.first_promised_on),
             Fact(_("Promised now"), promised.delivery_on),
             Fact(_("Promised by"), self._run(one, actor)),
+            Fact(_("Made later by backorder runs"), _times(one.displaced)),
         )
         return Document(
             kind=_("Promise"),
@@ -98,6 +105,10 @@ class PromisePage(DocumentPage):
     def _line(self, one: Requirement) -> str:
         return actions.line_name(one.document_kind, one.document_id, one.line_id)
 
+    def _today(self, one: Requirement) -> date:
+        today: date = self.request.clock.today(reference.site(one.site_id).time_zone)  # type: ignore[attr-defined]
+        return today
+
     def _run(self, one: Requirement, actor: Any) -> Link | None:
         """The run over the backorders that made the promise of today."""
         run = queries.run_in(one.explanation) if one.cause in (Cause.BACKORDER, Cause.UNDONE) else None
@@ -110,7 +121,6 @@ class PromisePage(DocumentPage):
         unit = (product.decimals, product.base_unit)
         promised = queries.promise(one.document_kind, [one.line_id])[one.line_id]
         wished, party = Quantity(one.quantity, *unit), Party(product.name, product.number)
-        seen = [{"on": on, "free": Quantity(max(free, 0), *unit)} for on, free in found.free]
         return {
             "sentence": worded(found.sentence),
             "promised": [screens.dated(self._line(one), party, promised, wished, one.requested_on)],
@@ -119,23 +129,31 @@ class PromisePage(DocumentPage):
                 one.line_id,
                 unit,
                 self.request.clock,  # type: ignore[attr-defined]
-                product=one.product.number,
+                promise=one,
                 actor=actor,
             ),
+            "stands": pegs.table(behind(one.document_kind, one.line_id, day_of(self._today(one))), unit, actor),
+            "what_if": of_line(one) if not one.is_withdrawn and allowed(actor, "promising:what-if") else "",
             "waits": promised.short > 0 or (promised.delivery_on or date.min) > one.requested_on,
-            "seen": table_of(SEEN, seen) if seen else None,
-            "scope": found.scope,
-            "looked_on": said_day(found.looked_on) if found.looked_on else "",
-            "version": found.version,
+            **picture.stored(found, one.requested_on, unit),
+            **read.context(found.record, _key(one), unit),
         }
 
     def _now(self, one: Requirement, actor: Any) -> dict[str, Any]:
-        """The same wish on the books of today, and what moved since."""
-        product = reference.product(one.product_id)
+        """The same wish on the books of today, and what moved since; `?then=` a past promise, by id."""
+        product, history = reference.product(one.product_id), queries.history(one.document_kind, one.line_id)
+        asked = self.request.GET.get("then", "")
+        then = next((row for row in history if row.id is not None and str(row.id) == asked), None)
+        choices = _choices(history, then)
         try:
-            found = actions.replay(one.document_kind, one.line_id, clock=self.request.clock)  # type: ignore[attr-defined]
+            found = actions.replay(
+                one.document_kind,
+                one.line_id,
+                clock=self.request.clock,  # type: ignore[attr-defined]
+                then=then.id if then else None,
+            )
         except BusinessError as refusal:
-            return {"refused": worded(refusal.message)}
+            return {"refused": worded(refusal.message), "choices": choices}
         numbers = kinds.numbers((moved.source.kind, moved.source.id) for moved in found.moved)
         rows = [
             {
@@ -146,14 +164,40 @@ class PromisePage(DocumentPage):
             }
             for moved in found.moved
         ]
-        today = self.request.clock.today(reference.site(one.site_id).time_zone)  # type: ignore[attr-defined]
+        today = self._today(one)
         return {
             "sentence": worded(found.now.sentence),
+            "difference": worded(found.difference),
+            "then": worded(then.sentence) if then else "",
+            "choices": choices,
+            **read.context(found.record, _key(one), (product.decimals, product.base_unit)),
             "differs": found.differs,
             "promised_at": found.promised_at,
             "moved": table_of(MOVED, rows) if rows else None,
             **screens.time_line(product, one.site_id, today, segment=segment_of(valuation_of(one.segment))),
         }
+
+
+def _times(count: int) -> str | None:
+    return ngettext("once", "%(count)s times", count) % {"count": count} if count else None
+
+
+def _key(one: Requirement) -> AvailabilityKey:
+    return AvailabilityKey(one.product_id, one.site_id, one.segment)
+
+
+def _choices(history: Sequence[PromiseThen], then: PromiseThen | None) -> list[tuple[str, str, bool]]:
+    """Every promise that can be looked at again, the one of today first: (id or "", its words, whether it is shown)."""
+    if not any(row.id for row in history):
+        return []
+    shown = then or next((row for row in history if row.id is None), None)
+    return [(str(row.id or ""), _named(row), row is shown) for row in reversed(history)]
+
+
+def _named(row: PromiseThen) -> str:
+    on = said_day(row.promised_at.date()) if row.promised_at else ""
+    cause = str(CAUSES.get(row.cause, row.cause))
+    return f"{on} · {cause}" if row.id else f"{on} · {cause} ({gettext('the promise of today')})"
 
 
 def _numbered(ref: DocumentRef, numbers: Mapping[tuple[str, int], str]) -> DocumentRef:
@@ -177,8 +221,9 @@ def _history(one: Requirement, actor: Any) -> dict[str, Any]:
     product = reference.product(one.product_id)
     found = queries.history(one.document_kind, one.line_id)
     slipped = measures.slips_of(one.pk)
-    rows = [_then(row, product, actor, slipped) for row in reversed(found)]
-    columns = [column for column in THEN if column.key not in ("run", "slip") or any(row[column.key] for row in rows)]
+    rows = [_then(row, product, actor, slipped) | {"again": _again(one, row)} for row in reversed(found)]
+    optional = ("run", "slip", "again")
+    columns = [column for column in THEN if column.key not in optional or any(row[column.key] for row in rows)]
     return {"table": table_of(columns, rows), "empty": Empty(_("Nothing was promised yet"))}
 
 
@@ -193,6 +238,13 @@ def _then(row: PromiseThen, product: Any, actor: Any, slipped: Mapping[datetime,
         "confirmed": Quantity(row.confirmed, product.decimals, product.base_unit),
         "sentence": worded(row.sentence),
     }
+
+
+def _again(one: Requirement, row: PromiseThen) -> Link | None:
+    """Where a past promise is looked at again; nothing of a line that is withdrawn can be."""
+    if row.id is None or one.is_withdrawn:
+        return None
+    return Link(_("Replay"), f"{reverse('promising:promise', args=[one.pk])}?tab=now&then={row.id}")
 
 
 def _slip(found: tuple[int, str] | None) -> Link | None:

@@ -21,8 +21,9 @@ from troth.business.promising.rules.explain import spelled_period
 from troth.business.promising.web import boxes
 from troth.business.promising.web.boxes import Box
 from troth.business.quotas import actions
-from troth.business.quotas.actions import TargetDraft
-from troth.business.quotas.forms import CHARACTERISTICS, day_field
+from troth.business.quotas.actions import ShareDraft, TargetDraft
+from troth.business.quotas.forms import CHARACTERISTICS, TargetField, day_field
+from troth.business.quotas.notation import LONGEST, read_target
 from troth.business.quotas.queries import screens as planned
 from troth.business.quotas.queries.screens import CellRow
 from troth.business.quotas.rules import WrongQuota
@@ -31,7 +32,7 @@ from troth.business.quotas.web.counted import told_counted
 from troth.kernel.calendars import date_of, day_of
 from troth.kernel.errors import BusinessError, Sentence
 from troth.kernel.periods import PeriodKind, first_day, period_of
-from troth.kernel.quantity import Unit, format_quantity, parse_quantity
+from troth.kernel.quantity import Unit, format_quantity
 from troth.kernel.quota import WILDCARD
 from troth.platform.documents import DocumentRef
 from troth.platform.web import acts
@@ -39,7 +40,7 @@ from troth.platform.web.access import allowed, demand
 from troth.platform.web.acts import clocked
 from troth.platform.web.columns import Column, table_of
 from troth.platform.web.formats import number as figure
-from troth.platform.web.forms import FigureField, refused_form
+from troth.platform.web.forms import refused_form
 from troth.platform.web.language import worded
 from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Quantity, Status, Step
@@ -51,6 +52,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2200
 CELLS = 50
 PERIODS_OF_CELL = 26
 MOST_HOLDERS = 200
+Shares = Mapping[tuple[str, int], str]
+"""(cell, period) -> its share of a total, as people write it."""
 HOLDERS = (
     Column("document", _("Document"), "link"),
     Column("party", _("Customer"), wide=True),
@@ -100,12 +103,13 @@ def cells(request: HttpRequest, key: int) -> HttpResponse:
     )
     rows = list(found.order_by("cell")[: CELLS + 1])
     shown = planned.cell_rows(procedure, rows[:CELLS], first=first, last=first + PERIODS - 1)
+    shares = planned.shares(procedure, rows[:CELLS], first=first, last=first + PERIODS - 1)
     on = date_of(first_day(PeriodKind(procedure.period), first)).isoformat()
     context = {
         "title": procedure.name,
         "code": procedure.code,
         "form": seen if seen.is_bound else Seen(initial={"on": today}),
-        "table": table_of(_columns(procedure, first), [_matrix_row(procedure, one, first) for one in shown]),
+        "table": table_of(_columns(procedure, first), [_matrix_row(procedure, one, first, shares) for one in shown]),
         "empty": _nothing(given),
         "has_cells": bool(shown),
         "next_url": _address(given, on, after=rows[CELLS - 1].cell) if len(rows) > CELLS else "",
@@ -146,19 +150,23 @@ def _columns(procedure: Any, first: int) -> list[Column]:
     return [Column("cell", _("Cell"), "link", wide=True), *periods]
 
 
-def _matrix_row(procedure: Any, row: CellRow, first: int) -> dict[str, Any]:
+def _matrix_row(
+    procedure: Any, row: CellRow, first: int, shares: Shares
+) -> dict[str, Any]:  # fmt: skip
     words = cell_words(row.values)
     named = words if row.is_active else gettext("%(cell)s (retired)") % {"cell": words}
     told: dict[str, Any] = {"cell": Link(named, reverse("promising:quota-cell", args=[row.id]))}
     for at in range(PERIODS):
         targets = row.periods.get(first + at)
-        told[f"p{at}"] = _said(targets, procedure) if targets else None
+        share = shares.get((row.cell, first + at), "")
+        told[f"p{at}"] = _said(targets, procedure, share) if targets else None
     return told
 
 
-def _said(targets: tuple[int, int], procedure: Any) -> str:
+def _said(targets: tuple[int, int], procedure: Any, share: str) -> str:
     wanted, used = targets
-    return " ".join((_figure(wanted, procedure), "−", _figure(used, procedure), "=", _figure(wanted - used, procedure)))
+    told = " ".join((_figure(wanted, procedure), "−", _figure(used, procedure), "=", _figure(wanted - used, procedure)))
+    return f"{told} ({share})" if share else told
 
 
 def _figure(quantity: int, procedure: Any) -> str:
@@ -178,9 +186,11 @@ def cell_words(values: Mapping[str, str]) -> str:
 def _paste_help(procedure: Any) -> str:
     named = {one.value: str(words) for one, words in CHARACTERISTICS.items()}  # type: ignore[attr-defined]
     columns = [*(named[one] for one in procedure.characteristics.split(",")), gettext("day"), gettext("quantity")]
-    return gettext("A line each, with tabs or semicolons between: %(columns)s. # stands for any other.") % {
+    said = gettext("A line each, with tabs or semicolons between: %(columns)s. # stands for any other.") % {
         "columns": "; ".join(columns)
     }
+    share = gettext("Instead of a quantity, a share of the period's total: 20 % of 1000, or 3 parts of 2000.")
+    return f"{said} {share}"
 
 
 def plan(request: HttpRequest, key: int) -> HttpResponse:
@@ -224,9 +234,8 @@ def _read(procedure: Any, text: str) -> list[TargetDraft]:
                 field="targets",
             )
         *values, on, quantity = cells
-        found.append(
-            TargetDraft(dict(zip(names, values, strict=True)), _day(on, row), _quantity(quantity, unit, row), row)
-        )
+        amount, share = _quantity(quantity, unit, row)
+        found.append(TargetDraft(dict(zip(names, values, strict=True)), _day(on, row), amount, row, share))
     return found
 
 
@@ -239,9 +248,9 @@ def _day(text: str, row: int) -> date:
         ) from None
 
 
-def _quantity(text: str, unit: Unit, row: int) -> int:
+def _quantity(text: str, unit: Unit, row: int) -> tuple[int, ShareDraft | None]:
     try:
-        return parse_quantity(text, unit, zero_allowed=True)
+        return read_target(text, unit)
     except BusinessError as refusal:
         raise type(refusal)(refusal.message, row=row, field="targets") from None
 
@@ -255,10 +264,11 @@ def cell(request: HttpRequest, key: int) -> HttpResponse:
     last = min(max(found.last_period, first + 3), first + PERIODS_OF_CELL - 1)
     may_plan = allowed(actor, "promising:quota-cells-plan")
     [row] = planned.cell_rows(procedure, [found], first=first, last=last)
-    form = _targets_form(procedure, row, (first, last), request.POST or None)
+    shares = planned.shares(procedure, [found], first=first, last=last)
+    form = _targets_form(procedure, row, (first, last), shares, request.POST or None)
     if request.method == "POST":
         demand(request, "quotas.set_targets")
-        if form.is_valid() and _saved(request, actor, procedure, row, form):
+        if form.is_valid() and _saved(request, actor, procedure, row, shares, form):
             return HttpResponseRedirect(reverse("promising:quota-cell", args=[key]))
     context = {
         "title": cell_words(row.values),
@@ -307,31 +317,38 @@ def _target_rows(procedure: Any, row: CellRow, periods: Iterable[int]) -> list[d
     return found
 
 
-def _targets_form(procedure: Any, row: CellRow, periods: tuple[int, int], sent: Any) -> forms.Form:
+def _targets_form(
+    procedure: Any, row: CellRow, periods: tuple[int, int], shares: Shares, sent: Any
+) -> forms.Form:  # fmt: skip
     fields: dict[str, forms.Field] = {}
     for at in range(periods[0], periods[1] + 1):
         wanted, _used = row.periods.get(at, (0, 0))
-        fields[f"p{at}"] = FigureField(
+        share = shares.get((row.cell, at))
+        fields[f"p{at}"] = TargetField(
             label=worded(spelled_period(procedure.period, at)),
-            max_length=24,
-            initial=format_quantity(wanted, procedure.unit.decimals),
+            max_length=LONGEST,
+            initial=share or format_quantity(wanted, procedure.unit.decimals),
+            help_text=gettext("Comes to %(quantity)s.") % {"quantity": _figure(wanted, procedure)} if share else "",
         )
     made: forms.Form = type("Targets", (forms.Form,), fields)(sent)
     return made
 
 
-def _saved(request: HttpRequest, actor: Any, procedure: Any, row: CellRow, form: forms.Form) -> bool:
+def _saved(
+    request: HttpRequest, actor: Any, procedure: Any, row: CellRow, shares: Shares, form: forms.Form
+) -> bool:  # fmt: skip
     unit, kind = Unit(procedure.unit_id, procedure.unit.decimals), PeriodKind(procedure.period)
     drafts = []
     for name, text in form.cleaned_data.items():
         try:
-            quantity = parse_quantity(text, unit, zero_allowed=True)
+            quantity, share = read_target(text, unit)
         except BusinessError as refusal:
             form.add_error(name, worded(refusal.message))
             continue
         at = int(name[1:])
-        if quantity != row.periods.get(at, (0, 0))[0]:
-            drafts.append(TargetDraft(row.values, date_of(first_day(kind, at)), quantity))
+        differs = text != shares.get((row.cell, at)) if share else quantity != row.periods.get(at, (0, 0))[0]
+        if differs:
+            drafts.append(TargetDraft(row.values, date_of(first_day(kind, at)), quantity, share=share))
     if form.errors:
         return False
     try:

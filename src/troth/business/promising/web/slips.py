@@ -16,6 +16,7 @@ from troth.business.promising.models import Reaction
 from troth.business.promising.web.earlier import arriving
 from troth.kernel.calendars import date_of
 from troth.kernel.errors import Sentence
+from troth.ledgers.availability.ahead import Cover
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
 from troth.platform.web import formats, keyset
@@ -34,6 +35,8 @@ OF_RECEIPT = (
 )
 recorded(
     *OF_RECEIPT,
+    Sentence("plan: %(reason)s"),
+    Sentence("%(number)s became %(other)s"),
     Sentence("count: %(reason)s"),
     Sentence("batch %(numbers)s has expired"),
     Sentence("batch %(number)s can be used until further notice"),
@@ -41,6 +44,10 @@ recorded(
     Sentence("stock was blocked: %(reason)s"),
     Sentence("stock went into inspection: %(reason)s"),
     Sentence("stock was sent away: %(reason)s"),
+    Sentence("stock was released: %(reason)s"),
+    Sentence("stock was unblocked: %(reason)s"),
+    Sentence("stock was placed: %(reason)s"),
+    Sentence("a transfer posting was reversed: %(reason)s"),
     Sentence("stock was moved from bin %(one)s to bin %(other)s"),
     Sentence("delivery %(number)s left before its day"),
     Sentence("more was issued with delivery %(number)s than was promised"),
@@ -54,6 +61,11 @@ POLICIES = {
     "keep": Status(_("Kept and reported"), "waiting"),
     "hold": Status(_("Hold gave way"), "stopped"),
 }
+COVERS = {
+    Cover.FIRM: _("Firm supply"),
+    Cover.PLANNED: _("Planned supply"),
+    Cover.UNRELEASED: _("Goods not released"),
+}
 SLIPPED = {True: Status(_("Not covered"), "waiting"), False: Status(_("Worked off"), "done")}
 
 
@@ -65,6 +77,8 @@ def slips(query: ListQuery) -> Page:
         found = found.filter(balance__site__code__iexact=site)
     if receipt := query.filters.get("receipt"):
         found = found.filter(cause__in=[one.pattern % {"number": receipt} for one in OF_RECEIPT])
+    if cover := query.filters.get("cover"):
+        found = found.filter(cover=cover)
     if query.filters.get("hung"):
         found = found.filter(reactions__isnull=False)
     if words := query.search:
@@ -87,6 +101,7 @@ def _slip(one: Any, is_open: bool, numbers: dict[tuple[str, int], str], actor: A
         "site": one.balance.site.code,
         "on": one.on,
         "quantity": Quantity(one.quantity, unit.decimals, unit.code),
+        "cover": COVERS[Cover(one.cover)],
         "promises": one.promises,
         "status": SLIPPED[is_open],
     }
@@ -106,6 +121,7 @@ class SlipList(ListPage):
         Column("site", _("Site")),
         Column("on", _("Short from"), "date"),
         Column("quantity", _("Short"), "quantity"),
+        Column("cover", _("Promised on")),
         Column("promises", _("Promises"), "number"),
         Column("status", _("Status"), "status"),
     )
@@ -113,6 +129,7 @@ class SlipList(ListPage):
         Filter("opened_on", _("Day"), "date_range"),
         Filter("site", _("Site"), "text"),
         Filter("receipt", _("Receipt"), "text"),
+        Filter("cover", _("Promised on"), "choice", tuple((str(key), word) for key, word in COVERS.items())),
         Filter("hung", _("With promises"), "flag"),
     )
     search_label = _("Receipt, cause or number of a product")

@@ -35,10 +35,11 @@ def lines(query: ListQuery, today: date) -> Page:
         found = screens.searched(found, query.search)
     order = SORTS.get(query.sort, ("promised_at", "id"))
     page = keyset.page(found, order, query.after, query.limit, count=query.count)
-    return replace(page, rows=[_line(one, query.actor, today) for one in page.rows])
+    return replace(page, rows=[line(one, query.actor, today) for one in page.rows])
 
 
-def _line(one: Requirement, actor: Any, today: date) -> dict[str, Any]:
+def line(one: Requirement, actor: Any, today: date) -> dict[str, Any]:
+    """A line as a row: what is not confirmed of it, and since when it waits."""
     ref = DocumentRef(one.document_kind, one.document_id, one.document_number)
     unit = one.product.base_unit
     return {
@@ -49,7 +50,7 @@ def _line(one: Requirement, actor: Any, today: date) -> dict[str, Any]:
         "site": one.site.code,
         "requested_on": one.requested_on,
         "wished": Quantity(one.quantity, unit.decimals, unit.code),
-        "missing": Quantity(one.quantity - one.confirmed_quantity, unit.decimals, unit.code),
+        "missing": Quantity(one.missing, unit.decimals, unit.code),
         "waits": max((today - one.promised_at.date()).days, 0) if one.promised_at else None,
     }
 

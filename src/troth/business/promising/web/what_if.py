@@ -1,197 +1,95 @@
-"""What if: a quantity for a day, on the books as they are and with what is supposed besides, side by side.
+"""What if: lines that are wanted, on the books as they are and in up to three scenarios besides, side by side.
 
-Everything stands in the address, so that a question can be sent to somebody else; nothing is reserved or written.
+Everything stands in the address, so that a question can be sent to somebody else; nothing is reserved or written. A
+line that is asked for in place of one that stands (`promise`) is promised as that one: with its way to the customer,
+and without what it holds itself.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from troth.business.promising import actions, screens
-from troth.business.promising.actions import Check, Supposition
-from troth.business.promising.rules import LinePromise
-from troth.business.promising.states import Mode
-from troth.kernel.calendars import day_of
+from troth.business.promising import actions
+from troth.business.promising.actions import Answer, Check
+from troth.business.promising.rules.alternatives import Planned
+from troth.business.promising.web.what_if_forms import ADD_ROWS, Asker, Lines, SupposedRows, asked_in, beginning
+from troth.business.promising.web.what_if_read import Asked, Reader, Scenario
+from troth.business.promising.web.what_if_shown import boards, compared, told, tried
 from troth.kernel.errors import BusinessError
-from troth.kernel.netting import Category
-from troth.kernel.quantity import Unit, parse_quantity
-from troth.kernel.valuations import segment_of
+from troth.platform.clock import Clock
+from troth.platform.web import workplace
 from troth.platform.web.access import demand
-from troth.platform.web.columns import Column, table_of
-from troth.platform.web.forms import FigureField, refused_form, rows_of
-from troth.platform.web.language import worded
-from troth.platform.web.pickers import Picker
-from troth.platform.web.values import Quantity
+from troth.platform.web.forms import refused_form
 from troth.reference import queries as reference
-from troth.reference.queries import ProductRow, SiteRow
-
-SCENARIOS = ("A", "B", "C")
-MOVES = {
-    "stock": (_("More stock"), Category.STOCK, 1),
-    "no_stock": (_("Less stock"), Category.STOCK, -1),
-    "receipt": (_("Another receipt"), Category.PURCHASE, 1),
-    "no_receipt": (_("A receipt does not come"), Category.PURCHASE, -1),
-    "demand": (_("Another order"), Category.ORDER, -1),
-}
-"""What can be supposed: its words, the category that it moves, and whether it adds or takes."""
-COMPARED = (
-    Column("scenario", _("Scenario")),
-    Column("supposed", _("Supposed"), wrap=True),
-    Column("sentence", _("Would be promised"), wide=True, wrap=True),
-    Column("last_on", _("Last of it"), "date"),
-    Column("short", _("Not confirmed"), "quantity"),
-)
-
-
-class Question(forms.Form):
-    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
-    site = forms.ChoiceField(
-        label=_("Site"), choices=lambda: [(one.code, f"{one.code} · {one.name}") for one in reference.sites()]
-    )
-    quantity = FigureField(label=_("Quantity"), max_length=24)
-    on = forms.DateField(label=_("Wished"), widget=forms.DateInput(attrs={"type": "date"}))
-    mode = forms.ChoiceField(
-        label=_("Delivery proposal"),
-        choices=(
-            (Mode.PARTIAL.value, _("in parts")),
-            (Mode.COMPLETE.value, _("all on one day")),
-            (Mode.ONE_TIME.value, _("on the wished day only")),
-        ),
-    )
-    valuation = forms.CharField(
-        label=_("Valuation type"),
-        max_length=20,
-        required=False,
-        help_text=_("Of products that are valuated separately; empty: the usual one."),
-    )
-
-
-class Supposed(forms.Form):
-    scenario = forms.ChoiceField(label=_("Scenario"), choices=[(one, one) for one in SCENARIOS], required=False)
-    what = forms.ChoiceField(
-        label=_("What"), required=False, choices=[("", "–"), *((key, words) for key, (words, _c, _s) in MOVES.items())]
-    )
-    on = forms.DateField(label=_("On"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    quantity = FigureField(label=_("Quantity"), max_length=24, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """A row with something in it needs all of it; stock has no day."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("what") and not given.get("quantity") and "quantity" not in self.errors:
-            self.add_error("quantity", gettext("How much is it?"))
-        if (
-            given.get("what")
-            and not given["what"].endswith("stock")
-            and not given.get("on")
-            and "on" not in self.errors
-        ):
-            self.add_error("on", gettext("On which day is it?"))
-        if given.get("quantity") and not given.get("what"):
-            self.add_error("what", gettext("What is it?"))
-        return given
-
-
-Rows = rows_of(Supposed, empty=3, most=30)
 
 
 def what_if(request: HttpRequest) -> HttpResponse:
     """The question as a form, and its answers once it is asked."""
     actor = demand(request, "promising.simulate")
-    asked = "quantity" in request.GET
-    initial = {name: request.GET.get(name, "") for name in ("product", "site", "valuation")}
-    form = Question(request.GET if asked else None, initial=initial)
-    rows = Rows(request.GET if asked and "rows-TOTAL_FORMS" in request.GET else None, prefix="rows")
-    context: dict[str, Any] = {"title": gettext("What if"), "form": form, "rows": rows}
-    if asked and form.is_valid() and (not rows.is_bound or rows.is_valid()):
-        try:
-            context |= _answered(request, actor, form.cleaned_data, _filled(rows))
-        except BusinessError as error:
-            refused_form(form, error)
+    clock: Clock = request.clock  # type: ignore[attr-defined]
+    given = asked_in(request.GET)
+    if given is None:
+        begins = beginning(request.GET, workplace.site_of(request), reference.today(clock, actor.company_ids))
+        form, lines = (
+            Asker(initial={"customer": request.GET.get("customer", "")}),
+            Lines(prefix="lines", initial=begins),
+        )
+        rows = SupposedRows(prefix="rows")
+    else:
+        form, lines, rows = Asker(given), Lines(given, prefix="lines"), SupposedRows(given, prefix="rows")
+    context: dict[str, Any] = {"title": gettext("What if"), "form": form, "lines": lines, "rows": rows}
+    if given is not None and ADD_ROWS not in given:
+        context |= _answered(form, lines, rows, actor, clock)
     return render(request, "promising/what_if.html", context)
 
 
-def _filled(rows: Any) -> list[dict[str, Any]]:
-    return [row.cleaned_data for row in rows if row.is_bound and row.cleaned_data.get("what")]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    product: ProductRow
-    site: SiteRow
-    today: date
-    valuation: str
-
-    @property
-    def unit(self) -> tuple[int, str]:
-        return self.product.decimals, self.product.base_unit
-
-    def read(self, text: str) -> int:
-        return parse_quantity(text, Unit(self.product.base_unit, self.product.decimals))
-
-
-def _answered(request: Any, actor: Any, given: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
-    place = _place(request, actor, given)
-    wanted = (place.product.id, place.site.id, place.read(given["quantity"]), given["on"], given["mode"])
-    check = Check(*wanted, valuation=place.valuation)
-    answers = []
-    for name in ("", *sorted({row["scenario"] for row in rows})):
-        mine = [row for row in rows if name and row["scenario"] == name]
-        supposed = [_supposition(row, place) for row in mine]
-        [answer] = actions.check([check], supposed, clock=request.clock)
-        answers.append((name, mine, supposed, answer))
+def _answered(form: Any, lines: Any, rows: Any, actor: Any, clock: Clock) -> dict[str, Any]:
+    """The answers; nothing where something is refused, which then stands in its row."""
+    if not (form.is_valid() and lines.is_valid() and rows.is_valid()):
+        return {}
+    reader = Reader(form.cleaned_data, actor, clock)
+    asked = reader.lines(lines)
+    if not asked and not any(one.errors for one in lines.forms):
+        form.add_error(None, gettext("Say in a row which product is wanted, how much of it, and when."))
+        return {}
+    scenarios = reader.scenarios(rows, asked) if asked else []
+    if any(one.errors for one in (form, *lines.forms, *rows.forms)):
+        return {}
+    found = [_of(scenario, asked, together=not form.cleaned_data["apart"], clock=clock) for scenario in scenarios]
+    for one, answer in zip(asked, found[0], strict=True):
+        if isinstance(answer, BusinessError):
+            refused_form(one.form, answer)
+    if any(one.form.errors for one in asked):
+        return {}
+    planned = [_by_rule(scenario, asked, form.cleaned_data, actor, clock) for scenario in scenarios]
     return {
-        "compared": table_of(COMPARED, [_row(*one[:2], one[3], place) for one in answers]),
-        "boards": [(_title(name), _board(supposed, place)) for name, _mine, supposed, _answer in answers],
+        "compared": compared(asked, scenarios, found),
+        "tried": tried(asked, scenarios, planned),
+        "told": told(asked, scenarios, found),
+        "boards": boards(asked, scenarios),
     }
 
 
-def _place(request: Any, actor: Any, given: dict[str, Any]) -> _Place:
-    product = reference.products_by_number([given["product"]]).get(given["product"])
-    site = next((one for one in reference.sites() if one.code == given["site"]), None)
-    if product is None:
-        raise actions.WrongCheck(
-            gettext("No product %(number)s here") % {"number": given["product"]} + ".", field="product"
+def _of(scenario: Scenario, asked: Sequence[Asked], *, together: bool, clock: Clock) -> list[Answer]:
+    """What each line would be promised in a scenario, in their order."""
+    checks: list[Check] = [one.check for one in asked if one.line is None]
+    answers = iter(actions.check(checks, scenario.supposed, together=together, clock=clock))
+    return [
+        next(answers)
+        if one.line is None
+        else actions.check_line(
+            *one.line, one.check.quantity, one.check.on, one.check.mode, scenario.supposed, clock=clock
         )
-    if site is None or not actor.may("promising.simulate", company_id=site.company_id, site_id=site.id):
-        raise actions.WrongCheck(gettext("Choose another site."), field="site")
-    return _Place(product, site, request.clock.today(site.time_zone), given["valuation"].strip())
+        for one in asked
+    ]
 
 
-def _supposition(row: dict[str, Any], place: _Place) -> Supposition:
-    _words, category, sign = MOVES[row["what"]]
-    quantity = sign * place.read(row["quantity"])
-    return Supposition(place.product.id, place.site.id, category, row["on"] or place.today, quantity, place.valuation)
-
-
-def _row(name: str, mine: list[dict[str, Any]], answer: LinePromise | BusinessError, place: _Place) -> dict[str, Any]:
-    row: dict[str, Any] = {"scenario": name or "–", "supposed": _said(mine)}
-    if isinstance(answer, BusinessError):
-        return row | {"sentence": worded(answer.message)}
-    return row | {
-        "sentence": worded(answer.sentence),
-        "last_on": answer.delivery_on,
-        "short": Quantity(answer.short, *place.unit) if answer.short else None,
-    }
-
-
-def _said(rows: Iterable[dict[str, Any]]) -> str:
-    parts = [f"{MOVES[row['what']][0]}: {row['quantity']}" for row in rows]
-    return "; ".join(parts) or gettext("Nothing: the books as they are")
-
-
-def _title(name: str) -> str:
-    return gettext("Scenario %(name)s") % {"name": name} if name else gettext("As it is")
-
-
-def _board(supposed: list[Supposition], place: _Place) -> Any:
-    moved = [(int(one.category), day_of(one.on), one.quantity) for one in supposed]
-    shown, _types = screens.type_shown(place.product.id, place.valuation)
-    segment = segment_of(shown)
-    return screens.time_line(place.product, place.site.id, place.today, segment=segment, supposed=moved)["board"]
+def _by_rule(
+    scenario: Scenario, asked: Sequence[Asked], given: dict[str, Any], actor: Any, clock: Clock
+) -> list[Planned | None]:
+    """What rules would let serve each line in a scenario, where it falls short on its own goods."""
+    checks = [(one.check, one.line) for one in asked]
+    return actions.ask_rules(checks, scenario.supposed, together=not given["apart"], by=actor, clock=clock)

@@ -5,6 +5,7 @@
 | `maintain` | procedures and sequences, with what they are assigned to |
 | `promised` | what is promised already is counted in what is made, widened or restored |
 | `targets` | what is planned for cells, entered or brought in as a file |
+| `sharing` | targets that are shares of a total, and what they come to |
 | `protect` | supply protection |
 | `bring` | tables brought in as files |
 """
@@ -17,6 +18,7 @@ from troth.business.quotas.actions.drafts import (
     ReachDraft,
     Saved,
     SequenceDraft,
+    ShareDraft,
     TargetDraft,
 )
 from troth.business.quotas.actions.maintain import close_sequence, reopen_sequence, save_procedure, save_sequence
@@ -30,6 +32,7 @@ __all__ = [
     "ReachDraft",
     "Saved",
     "SequenceDraft",
+    "ShareDraft",
     "TargetDraft",
     "close_sequence",
     "import_table",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from troth.business.quotas.rules import Exhausted, WithoutCell
+from troth.business.quotas.rules import Characteristic, Exhausted, WithoutCell
 from troth.kernel.periods import PeriodKind
 from troth.kernel.quota import Order
 
@@ -48,19 +48,40 @@ class SequenceDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareDraft:
+    """A share of the `total` (smallest units) of a period: hundredths of a percent, or parts of a ratio (`by`)."""
+
+    by: str
+    share: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class TargetDraft:
     """`quantity` (smallest units) is planned for a cell in the period in which `on` lies; what `values` leave out is
-    any other. `row` is its place in what was entered, for refusals."""
+    any other. `row` is its place in what was entered, for refusals. With a `share` the quantity is what that comes to.
+    """
 
     values: Mapping[str, str]
     on: date
     quantity: int
     row: int | None = None
+    share: ShareDraft | None = None
+
+
+WHOM = ("characteristic", "value", "second_characteristic", "second_value")
+
+
+def in_order(*said: str) -> dict[str, str]:
+    """Whom something is kept for by the names of `WHOM`: the characteristic first that cells name first."""
+    order = [*Characteristic, ""]
+    first, second = sorted((said[:2], said[2:]), key=lambda one: order.index(one[0]))
+    return dict(zip(WHOM, (*first, *second), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class ProtectionDraft:
-    """`quantity` (smallest units) of a product at a site (number, code) is kept for those of a value."""
+    """`quantity` (smallest units) of a product at a site (number, code) is kept for those of a value, or of two."""
 
     product: str
     site: str
@@ -71,6 +92,13 @@ class ProtectionDraft:
     quantity: int
     priority: int | None = None
     is_active: bool = True
+    second_characteristic: str = ""
+    second_value: str = ""
+
+    @property
+    def whom(self) -> dict[str, str]:
+        """Whom it is kept for by column, in the order in which cells name characteristics."""
+        return in_order(self.characteristic, self.value, self.second_characteristic, self.second_value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from troth.business.masterdata.queries import traits
 from troth.business.quotas.actions import promised
-from troth.business.quotas.actions.drafts import Counted, ProtectionDraft, Saved
+from troth.business.quotas.actions.drafts import WHOM, Counted, ProtectionDraft, Saved
 from troth.business.quotas.actions.promised import Reached
 from troth.business.quotas.actions.rows import Wanted, each
 from troth.business.quotas.models import Protection
@@ -26,8 +26,12 @@ from troth.platform.locks import Held
 from troth.reference import queries as reference
 from troth.reference.queries import SiteRow
 
-KEPT_BY = (Characteristic.CUSTOMER_GROUP, Characteristic.CHANNEL, Characteristic.REGION, Characteristic.COUNTRY)
-"""Characteristics of whoever something is kept for; of one product at one site all protections use the same."""
+KEPT_BY = (
+    Characteristic.CUSTOMER_GROUP, Characteristic.CUSTOMER, Characteristic.CHANNEL, Characteristic.REGION,
+    Characteristic.COUNTRY,
+)  # fmt: skip
+"""Characteristics of whoever something is kept for; of one product at one site all protections use the same, one or
+two of them."""
 PRIORITY_MAX = 99
 
 
@@ -65,7 +69,7 @@ def write_protections(held: Held, wanted: Sequence[Wanted[ProtectionDraft]], *, 
         for one in wanted
     ]
     counted = promised.count(held, promised.merged(reached), clock=clock)
-    each(wanted, lambda one: _refuse_contradicting(one.record))
+    each(wanted, lambda one: _refuse_contradicting(one.record, today=today))
     for one, kept in zip(wanted, before, strict=True):
         _record(one, kept, is_new=id(one) in new, by=by, clock=clock)
     return counted
@@ -83,7 +87,9 @@ def _enter(one: Wanted[ProtectionDraft], *, today: date) -> None:
     _check(draft, record, today=today)
     if record.pk is None:
         record.product_id, record.site_id = product_id, site.id
-        record.characteristic, record.value, record.priority = draft.characteristic, draft.value, draft.priority
+        record.priority = draft.priority
+        for name, value in draft.whom.items():
+            setattr(record, name, value)
     elif not _is_same(record, draft, product_id, site.id):
         raise WrongQuota(
             Sentence("Product, site and whom it is kept for cannot change. End this protection and make another."),
@@ -139,41 +145,56 @@ def _named(draft: ProtectionDraft) -> tuple[int, SiteRow]:
 
 
 def _is_same(record: Protection, draft: ProtectionDraft, product_id: int, site_id: int) -> bool:
-    stands = (record.product_id, record.site_id, record.characteristic, record.value, record.priority)
-    return stands == (product_id, site_id, draft.characteristic, draft.value, draft.priority)
+    stands = {name: getattr(record, name) for name in WHOM}
+    there = (record.product_id, record.site_id, record.priority, stands)
+    return there == (product_id, site_id, draft.priority, draft.whom)
 
 
 def _check(draft: ProtectionDraft, record: Protection, *, today: date) -> None:
-    if draft.characteristic not in KEPT_BY:
-        raise WrongQuota(Sentence("Choose one of: %(known)s."), field="characteristic", known=", ".join(KEPT_BY))
-    if not draft.value or draft.value == WILDCARD:
-        raise WrongQuota(Sentence("Say whom it is kept for; for everybody nothing is kept."), field="value")
-    if not traits.values_in_use(draft.characteristic, [draft.value]):
-        raise UnknownValue(
-            Sentence("There is no %(name)s %(value)s. Check how it is written."),
-            field="value",
-            name=draft.characteristic.replace("_", " "),
-            value=draft.value[:60],
-        )
+    _check_whom(draft.characteristic, draft.value, "")
+    if draft.second_characteristic or draft.second_value:
+        if draft.second_characteristic == draft.characteristic:
+            raise WrongQuota(
+                Sentence("It is told apart by that already. Choose another, or leave it empty."),
+                field="second_characteristic",
+            )
+        _check_whom(draft.second_characteristic, draft.second_value, "second_")
     if draft.priority is not None and not 1 <= draft.priority <= PRIORITY_MAX:
         raise WrongQuota(Sentence("Enter a priority from 1 to %(most)s."), field="priority", most=PRIORITY_MAX)
     if draft.last_on < draft.first_on:
         raise WrongQuota(Sentence("It ends before it begins. Choose a later end."), field="last_on")
-    if draft.last_on < today and draft.last_on != record.last_on:
+    is_new = draft.last_on != record.last_on or (draft.is_active and not record.is_active)
+    if draft.last_on < today and is_new:
         raise WrongQuota(Sentence("It would be over already. Choose an end from today on."), field="last_on")
     if not 0 <= draft.quantity <= MAX:
         raise WrongQuota(Sentence("Enter a quantity of zero or more."), field="quantity")
 
 
-def _refuse_contradicting(record: Protection) -> None:
-    """Under the lock of the product at its site: no two for the same at a time, and all by one characteristic."""
+def _check_whom(characteristic: str, value: str, before: str) -> None:
+    """`before`: what stands before the names of the fields."""
+    if characteristic not in KEPT_BY:
+        known = ", ".join(KEPT_BY)
+        raise WrongQuota(Sentence("Choose one of: %(known)s."), field=f"{before}characteristic", known=known)
+    if not value or value == WILDCARD:
+        raise WrongQuota(Sentence("Say whom it is kept for; for everybody nothing is kept."), field=f"{before}value")
+    if not traits.values_in_use(characteristic, [value]):
+        raise UnknownValue(
+            Sentence("There is no %(name)s %(value)s. Check how it is written."),
+            field=f"{before}value",
+            name=characteristic.replace("_", " "),
+            value=value[:60],
+        )
+
+
+def _refuse_contradicting(record: Protection, *, today: date) -> None:
+    """Under the lock of the product at its site: no two for the same at a time, and of what is not over all by the
+    same, since a line looks at what is kept later as well."""
     if not record.is_active:
         return
-    beside = Protection.objects.filter(
-        product_id=record.product_id, site_id=record.site_id, is_active=True, first_on__lte=record.last_on,
-        last_on__gte=record.first_on,
-    ).exclude(pk=record.pk)  # fmt: skip
-    other = beside.exclude(characteristic=record.characteristic).first()
+    others = Protection.objects.filter(product_id=record.product_id, site_id=record.site_id, is_active=True)
+    others = others.exclude(pk=record.pk)
+    by = {name: getattr(record, name) for name in ("characteristic", "second_characteristic")}
+    other = others.filter(last_on__gte=today).exclude(**by).first() if record.last_on >= today else None
     if other is not None:
         raise Contradiction(
             Sentence(
@@ -181,13 +202,14 @@ def _refuse_contradicting(record: Protection) -> None:
                 "Use the same, or end the others first."
             ),
             field="characteristic",
-            other=other.characteristic.replace("_", " "),
+            other=" and ".join(filter(None, (other.characteristic, other.second_characteristic))).replace("_", " "),
         )
-    same = beside.filter(value=record.value, priority=record.priority).first()
+    beside = others.filter(first_on__lte=record.last_on, last_on__gte=record.first_on)
+    same = beside.filter(value=record.value, second_value=record.second_value, priority=record.priority).first()
     if same is not None:
         raise Contradiction(
             Sentence("Something is kept for %(value)s in this time already, until %(until)s. Change that one."),
             field="first_on",
-            value=record.value,
+            value=", ".join(filter(None, (record.value, record.second_value))),
             until=same.last_on.isoformat(),
         )

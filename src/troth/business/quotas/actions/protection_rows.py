@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from troth.business.masterdata.rules import As, Field
-from troth.business.quotas.actions.drafts import ProtectionDraft
+from troth.business.quotas.actions.drafts import WHOM, ProtectionDraft, in_order
 from troth.business.quotas.actions.protect import KEPT_BY, PRIORITY_MAX, write_protections
 from troth.business.quotas.actions.rows import Wanted
 from troth.business.quotas.models import Protection
@@ -27,6 +27,8 @@ FIELDS: Mapping[str, Field] = {
     "site": Field(As.TEXT, 10, required=True, is_key=True),
     "characteristic": Field(As.CHOICE, required=True, choices=tuple(map(str, KEPT_BY)), is_key=True),
     "value": Field(As.TEXT, 60, required=True, is_key=True),
+    "second_characteristic": Field(As.CHOICE, choices=tuple(map(str, KEPT_BY)), standard="", is_key=True),
+    "second_value": Field(As.TEXT, 60, standard="", is_key=True),
     "priority": Field(As.WHOLE, PRIORITY_MAX, standard=None, is_key=True),
     "first_on": Field(As.DAY, required=True, is_key=True),
     "last_on": Field(As.DAY, required=True),
@@ -49,6 +51,7 @@ class ProtectionSheet:
                 require(by, company_id=site.company_id, site_id=site.id)
         products = reference.products_by_number([one.values["product"] for one in lines]) if lines else {}
         for one in lines:
+            one.values |= _in_order(one.values)
             product = products.get(one.values["product"])
             if product is None:
                 unknown = Sentence("There is no product %(value)s. Check the number.", value=one.values["product"])
@@ -89,3 +92,9 @@ class ProtectionSheet:
     def write(self, held: Held, lines: Sequence[Any], *, by: Actor, clock: Clock) -> None:
         wanted = [Wanted(ProtectionDraft(**one.values), one.record or Protection(version=0), one.row) for one in lines]
         write_protections(held, wanted, by=by, clock=clock)
+
+
+def _in_order(values: Mapping[str, Any]) -> dict[str, str]:
+    """Whom a row keeps for, as the books write it; nothing where what it is told apart by is wrong."""
+    said = [values.get(name) or "" for name in WHOM]
+    return in_order(*said) if {said[0], said[2]} <= {*KEPT_BY, ""} else {}

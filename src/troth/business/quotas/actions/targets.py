@@ -4,15 +4,16 @@ A target may be lowered below what is consumed: who has a promise keeps it, and 
 again. A target for a period that is over is refused, unless it says what stands there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.queries import traits
-from troth.business.quotas.actions import promised
+from troth.business.quotas.actions import promised, sharing
 from troth.business.quotas.actions.drafts import Counted, TargetDraft
+from troth.business.quotas.actions.sharing import Target
 from troth.business.quotas.models import Cell, Procedure
 from troth.business.quotas.queries import frees
 from troth.business.quotas.rules import (
@@ -49,16 +50,6 @@ TARGETS_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A target that was read: a cell's text and the number of a period."""
-
-    cell: str
-    period: int
-    quantity: int
-    row: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Planned(Brought):
     """What became of targets, and what of promises was counted in new ones."""
 
@@ -72,6 +63,8 @@ def set_targets(
     """Plan quantities for cells of a procedure, all or none; new cells are made. Counts targets, not cells.
 
     What is promised already counts in new cells and new periods, in full: nothing is taken from anybody.
+
+    Targets that are shares of a total deal the other shares of their period anew (`sharing`).
 
     `Refusals` by row and field: unknown values, values that contradict each other or a row before, periods that are
     over. A `preview` refuses all the same and writes nothing.
@@ -88,7 +81,7 @@ def plan(
     """Inner verb of `set_targets`, for a procedure that is held. No balance of a later kind may be held."""
     if len(drafts) > TARGETS_MAX:
         raise WrongQuota(Sentence("Enter at most %(most)s targets at once."), most=TARGETS_MAX)
-    targets = read(procedure, drafts, today=reference.today(clock))
+    targets, deals = sharing.deal(procedure, read(procedure, drafts, today=reference.today(clock)))
     cells = {
         one.cell: one for one in Cell.objects.filter(procedure_id=procedure.pk, cell__in={t.cell for t in targets})
     }
@@ -100,8 +93,10 @@ def plan(
     changes = [one for one in targets if held.balance(keys[one.cell, one.period]).planned != one.quantity]
     changed = sum(_stands(cells, one) for one in changes)
     counted = promised.NOTHING
-    if not preview and (created or changed):
-        _write(held, procedure, (cells, spans), changes, keys, by=by, clock=clock)
+    if not preview and (created or changed or deals):
+        named = {one.cell for one in targets if one.is_named}
+        _write(held, procedure, (cells, spans), changes, keys, named, by=by, clock=clock)
+        sharing.keep(procedure, deals)
         if created:
             first_on = date_of(first_day(PeriodKind(procedure.period), min(one.period for one in targets)))
             counted = promised.count(held, promised.of_procedure(procedure.pk, first_on), clock=clock)
@@ -121,7 +116,7 @@ def read(procedure: Procedure, drafts: Sequence[TargetDraft], *, today: date) ->
     for one in drafts:
         try:
             rows.append((one, read_values(one.values, characteristics)))
-            if not 0 <= one.quantity <= MAX:
+            if not 0 <= (one.share.total if one.share else one.quantity) <= MAX:
                 raise WrongQuota(Sentence("Enter a quantity of zero or more."), field="quantity")
             if one.on.year > today.year + YEARS_MAX:
                 raise WrongQuota(
@@ -139,9 +134,9 @@ def read(procedure: Procedure, drafts: Sequence[TargetDraft], *, today: date) ->
     refusals += _contradicting(rows, characteristics)
     found: dict[tuple[str, int], Target] = {}
     for one, values in rows:
-        target = Target(cell_of(values), period_of(kind, day_of(one.on)), one.quantity, one.row)
+        target = Target(cell_of(values), period_of(kind, day_of(one.on)), one.quantity, one.row, one.share)
         first = found.setdefault((target.cell, target.period), target)
-        if first.quantity != target.quantity:
+        if (first.quantity, first.share) != (target.quantity, target.share):
             refusals.append(
                 Contradiction(
                     Sentence("This cell has another target for the same period before. Leave one of the two."),
@@ -263,6 +258,7 @@ def _write(
     stood: tuple[Mapping[str, Cell], Mapping[str, tuple[int, int]]],
     changes: Sequence[Target],
     keys: Mapping[tuple[str, int], QuotaKey],
+    named: Collection[str],
     *,
     by: Actor,
     clock: Clock,
@@ -284,8 +280,9 @@ def _write(
     Cell.objects.bulk_create(new)
     grown = []
     for text, one in cells.items():
-        if (one.first_period, one.last_period) != spans[text] or not one.is_active:
-            (one.first_period, one.last_period), one.is_active = spans[text], True
+        is_active = one.is_active or text in named
+        if (one.first_period, one.last_period) != spans[text] or is_active != one.is_active:
+            (one.first_period, one.last_period), one.is_active = spans[text], is_active
             grown.append(one)
     Cell.objects.bulk_update(grown, ["first_period", "last_period", "is_active"])
     events.record(

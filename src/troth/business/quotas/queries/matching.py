@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from troth.business.quotas import models, store
 from troth.business.quotas.queries.snapshot import Known, ProcedureTerms, ProtectionTerms, ReachTerms, known
-from troth.business.quotas.rules import PROTECTIONS, SEPARATOR, Traits, WithoutCell, cell_of
+from troth.business.quotas.rules import PROTECTIONS, SEPARATOR, Traits, WithoutCell, cell_of, core_of
 from troth.kernel.periods import first_day, last_day, period_of
 from troth.kernel.protection import Group
 from troth.kernel.quota import Cell, Procedure, patterns
@@ -176,8 +176,7 @@ def _matched(
         rows = [_targets(procedure, ask, cells) for procedure in procedures]
         if None not in rows:
             sequences.append(tuple(row for row in rows if row is not None))
-    characteristic = protections[0].characteristic if protections else None
-    group = Group(ask.traits.value(characteristic) if characteristic else "", ask.priority)
+    group = Group(core_of(ask.traits, protections[0].characteristics) if protections else "", ask.priority)
     return Matched(tuple(sequences), protections, group)
 
 

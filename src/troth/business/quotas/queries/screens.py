@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries.screens import page_of, worded
-from troth.business.quotas.models import Cell, Procedure, Protection, Reach
+from troth.business.quotas.models import Cell, Procedure, Protection, Reach, Share
 from troth.business.quotas.models import Sequence as SequenceRow
 from troth.business.quotas.queries.matching import protection_key
-from troth.business.quotas.rules import PROTECTIONS, Characteristic, values_of
+from troth.business.quotas.rules import PROTECTIONS, Characteristic, values_of, written_share
 from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.quota import queries as ledger
 from troth.platform.web import keyset
@@ -116,7 +116,7 @@ def protections(query: ListQuery) -> Page:
     found = Protection.objects.select_related("product__base_unit", "site")
     if query.actor.company_ids is not None:
         found = found.filter(site__company_id__in=query.actor.company_ids)
-    found = worded(found, query, "product__number", "product__name", "value", "site__code")
+    found = worded(found, query, "product__number", "product__name", "value", "second_value", "site__code")
     page = keyset.page(found, ("product__number", "first_on", "id"), query.after, query.limit, count=query.count)
     balances = protection_balances([one.pk for one in page.rows])
     return replace(page, rows=[_protection_line(one, *balances.get(one.pk, (0, 0))) for one in page.rows])
@@ -141,9 +141,11 @@ def protection_balances(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 
 def _protection_line(one: Protection, planned: int, consumed: int) -> ProtectionLine:
+    names = [str(CHARACTERISTICS[name]) for name in (one.characteristic, one.second_characteristic) if name]
+    values = [value for value in (one.value, one.second_value) if value]
     unit = (one.product.base_unit.decimals, one.product.base_unit_id)
     return ProtectionLine(
-        one.pk, one.product.number, one.site.code, str(CHARACTERISTICS[one.characteristic]), one.value,
+        one.pk, one.product.number, one.site.code, ", ".join(names), ", ".join(values),
         "" if one.priority is None else str(one.priority), one.first_on, one.last_on, Quantity(planned, *unit),
         Quantity(consumed, *unit), Quantity(planned - consumed, *unit),
         ACTIVE if one.is_active else INACTIVE,
@@ -227,6 +229,15 @@ def cell_rows(procedure: Procedure, cells: Sequence[Cell], *, first: int, last: 
         found[row.key.cell][row.key.period] = (row.planned, row.consumed)
     names = procedure.characteristics.split(",")
     return [CellRow(one.pk, one.cell, values_of(one.cell, names), found[one.cell], one.is_active) for one in cells]
+
+
+def shares(procedure: Procedure, cells: Sequence[Cell], *, first: int, last: int) -> dict[tuple[str, int], str]:
+    """(cell, period) -> the share of a total that is planned there, as people write it; one statement."""
+    found = Share.objects.filter(
+        total__procedure_id=procedure.pk, total__period__range=(first, last), cell__in={one.cell for one in cells}
+    )
+    rows = found.values_list("cell", "total__period", "total__by", "share", "total__quantity")
+    return {(cell, at): written_share(by, share, total, procedure.unit.decimals) for cell, at, by, share, total in rows}
 
 
 def cell(cell_id: int) -> tuple[Procedure, Cell]:

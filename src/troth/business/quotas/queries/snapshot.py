@@ -12,7 +12,7 @@ from typing import Any
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.quotas import store
-from troth.business.quotas.rules import Characteristic, Exhausted, WithoutCell
+from troth.business.quotas.rules import Characteristic, Exhausted, WithoutCell, cell_of
 from troth.kernel.calendars import day_of
 from troth.kernel.periods import PeriodKind
 from troth.kernel.quota import Order
@@ -50,8 +50,9 @@ class ProtectionTerms:
     """What is kept for whom, from one day to another (numbers, both in it)."""
 
     id: int
-    characteristic: Characteristic
-    value: str
+    characteristics: tuple[Characteristic, ...]
+    core: str
+    """The values of those for whom it is kept, as `rules.core_of` writes them for a line."""
     priority: int | None
     first_day: int
     last_day: int
@@ -116,7 +117,9 @@ def _load(edition: int) -> Known:
             )
     protections: dict[tuple[int, int], list[ProtectionTerms]] = {}
     for row in sql.fetch(store.PROTECTIONS):
-        one = ProtectionTerms(row[0], Characteristic(row[3]), row[4], row[5], _day(row[6]), _day(row[7]))
+        named = [(Characteristic(name), value) for name, value in (row[3:5], row[5:7]) if name]
+        names, values = zip(*named, strict=True)
+        one = ProtectionTerms(row[0], names, cell_of(values), row[7], _day(row[8]), _day(row[9]))
         protections.setdefault((row[1], row[2]), []).append(one)
     return Known(
         edition,

@@ -191,6 +191,7 @@ def _protection(values: dict[str, Any]) -> ProtectionDraft:
     return ProtectionDraft(
         number, values["site"], values["characteristic"], values["value"].strip(), values["first_on"],
         values["last_on"], quantity, values.get("priority"), _yes(values),
+        values["second_characteristic"], values["second_value"].strip(),
     )  # fmt: skip
 
 
@@ -202,6 +203,8 @@ def _load_protection(actor: Actor, key: int) -> Record:
         "site": one.site.code,
         "characteristic": one.characteristic,
         "value": one.value,
+        "second_characteristic": one.second_characteristic,
+        "second_value": one.second_value,
         "priority": one.priority,
         "quantity": format_quantity(planned, one.product.base_unit.decimals),
         "first_on": one.first_on,
@@ -209,7 +212,11 @@ def _load_protection(actor: Actor, key: int) -> Record:
         "is_active": "yes" if one.is_active else "no",
         "version": one.version,
     }
-    return Record(title=f"{one.product.number}: {one.value}", values=values, status=None if one.is_active else STOPPED)
+    return Record(
+        title=f"{one.product.number}: {one.value} {one.second_value}".rstrip(),
+        values=values,
+        status=None if one.is_active else STOPPED,
+    )
 
 
 protections = MasterScreens(

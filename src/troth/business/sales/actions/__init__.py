@@ -9,10 +9,12 @@
 | `cancel` | cancel an order |
 | `copy` | an order from a quotation, a draft like an order |
 | `from_hold` | an order in place of a hold |
+| `hold_quoted` | hold the goods of a quotation, longer, no longer; `held_goods`: its order takes them over |
 | `quotations` | save, send, accept, reject, revise, expire |
 | `allocate` | tie stock to a line and let it go |
 | `repromise` | promise again what supply covers no longer |
 | `new_dates` | propose new dates for it instead, take them or keep the old ones |
+| `told` | tell who owns an order that its promise got other dates |
 | `outstanding` | lines as a run over the backorders reads them, and what it tells their orders |
 | `blocking` | set and lift blocks; go on after one was lifted |
 """
@@ -34,6 +36,13 @@ from troth.business.sales.actions.change import change_order, reject_item
 from troth.business.sales.actions.copy import copy_order, order_from_quotation
 from troth.business.sales.actions.from_hold import order_from_hold
 from troth.business.sales.actions.group import GROUP, Entered, Refused, enter_group, enter_orders
+from troth.business.sales.actions.hold_quoted import (
+    QuotedHold,
+    extend_quoted_holds,
+    hold_quoted_goods,
+    release_quoted_holds,
+)
+from troth.business.sales.actions.keeping import lapse_order
 from troth.business.sales.actions.new_dates import (
     Decision,
     keep_old_dates,
@@ -54,6 +63,7 @@ from troth.business.sales.actions.quotations import (
 from troth.business.sales.actions.repromise import Repromised, repromise, repromise_order
 from troth.business.sales.actions.save import save_order
 from troth.business.sales.actions.submit import enter, enter_order, submit, submit_draft, submit_order
+from troth.business.sales.actions.told import see_notices
 
 __all__ = [
     "GROUP",
@@ -67,6 +77,7 @@ __all__ = [
     "Expired",
     "LineAnswer",
     "PromisedAnew",
+    "QuotedHold",
     "Refused",
     "Repromised",
     "Saved",
@@ -83,8 +94,11 @@ __all__ = [
     "enter_order",
     "enter_orders",
     "expire_quotations",
+    "extend_quoted_holds",
+    "hold_quoted_goods",
     "is_resumable",
     "keep_old_dates",
+    "lapse_order",
     "order_from_hold",
     "order_from_quotation",
     "promise_anew",
@@ -93,12 +107,14 @@ __all__ = [
     "reject_quotation",
     "release_allocation",
     "release_block",
+    "release_quoted_holds",
     "repromise",
     "repromise_order",
     "resume_order",
     "revise_quotation",
     "save_order",
     "save_quotation",
+    "see_notices",
     "send_quotation",
     "set_block",
     "settle_new_dates",

@@ -7,17 +7,16 @@ of any line than before, and some day sees more; else it stays as it was. So ask
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.queries import PromisedLine
 from troth.business.promising.rules import Wish, group_of
 from troth.business.promising.states import Cause
-from troth.business.sales.actions import books, save
+from troth.business.sales.actions import better, books, save
 from troth.business.sales.actions.change import opened
 from troth.business.sales.actions.document import ORDER_KIND, Document, wishes
-from troth.business.sales.actions.hanging import Dates, dates
+from troth.business.sales.actions.hanging import Dates, dates, is_better, moved
 from troth.business.sales.rules import refusals
 from troth.business.sales.states import OrderState
 from troth.kernel.errors import Sentence
@@ -54,25 +53,27 @@ def promise_anew(
     chosen = _chosen(document, line_numbers)
     wanted = wishes(document, document.standing)
     ids = [line.id for line in document.standing]
-    held.take(*promises.keys(ORDER_KIND, ids), *promising.keys(wanted))
+    keys = (*promises.keys(ORDER_KIND, ids), *promising.keys(wanted))
+    answer = better.ask(held, document, keys, chosen, clock=clock)
+    held.take(*keys)
     before = promises.promise(ORDER_KIND, ids)
-    for group in _together(wanted, chosen):
-        _ask(held, group, before, clock=clock)
-    after = promises.promise(ORDER_KIND, ids)
-    changes = {
-        line.line_number: (dates(before[line.id]), dates(after[line.id]))
-        for line in document.standing
-        if line.id in before and dates(before[line.id]) != dates(after[line.id])
-    }
+    served: list[int] = []
+    if answer is not None:
+        document, served = better.write(held, document, answer, before, by=by, clock=clock)
+        chosen -= {line.id for line in document.standing if line.line_number in served}
+    if chosen:
+        for group in _together(wishes(document, document.standing), chosen):
+            _ask(held, group, before, clock=clock)
+    after = promises.promise(ORDER_KIND, [line.id for line in document.standing])
+    changes = moved(document, before, after)
     if not changes:
         raise refusals.NothingBetter(
             Sentence("Nothing better can be promised on order %(number)s now; its dates stay."),
             number=document.ref.number,
         )
     told = {f"{number}.confirmed": pair for number, pair in changes.items()}
-    save.record(
-        document, "sales.order_promised_anew", by=by, clock=clock, facts={"lines": sorted(changes)}, changes=told
-    )
+    facts = {"lines": sorted(changes)} | ({"served_otherwise": served} if served else {})
+    save.record(document, "sales.order_promised_anew", by=by, clock=clock, facts=facts, changes=told)
     return PromisedAnew(document.ref.id, document.ref.number, changes)
 
 
@@ -117,17 +118,5 @@ def _ask(held: Held, group: Sequence[Wish], before: Mapping[int, PromisedLine], 
         promising.reconfirm(held, group, clock=clock, anew=True, cause=Cause.ASKED)
         after = promises.promise(ORDER_KIND, ids)
         was = {one: dates(before[one]) for one in ids if one in before}
-        if not _is_better(was, {one: dates(after[one]) for one in after}):
+        if not is_better(was, {one: dates(after[one]) for one in after}):
             raise _NotBetter
-
-
-def _is_better(before: Mapping[int, Dates], after: Mapping[int, Dates]) -> bool:
-    days = {on for told in (before, after) for line in told.values() for _, on in line}
-    pairs = [
-        (_by(before.get(line, ()), day), _by(after.get(line, ()), day)) for line in {*before, *after} for day in days
-    ]
-    return all(was <= now for was, now in pairs) and any(was < now for was, now in pairs)
-
-
-def _by(line: Dates, day: date) -> int:
-    return sum(quantity for quantity, on in line if on <= day)

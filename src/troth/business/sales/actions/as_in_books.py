@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from troth.business.masterdata.queries import Occasion
 from troth.business.sales.actions import alternatives
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.document import Document
@@ -38,7 +39,8 @@ def serve(
         terms.products.update(reading.products_by_id(more, terms.customer.customer_id))
     document.lines = tuple(lines)
     if only:
-        alternatives.supposed(document, only=only, standing=list(dict.fromkeys(let_go)), clock=clock)
+        gone = list(dict.fromkeys(let_go))
+        alternatives.supposed(document, only=only, standing=gone, occasion=Occasion.CHANGE, clock=clock)
 
 
 def _as_it_is(was: Line, number: int, standing: tuple[Line, ...], taken: set[int]) -> list[Line]:

@@ -7,14 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from troth.business.masterdata.queries.search import customers_named
-from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
-from troth.business.promising.rules.wish import Promise
+from troth.business.promising.actions import lapsing
 from troth.business.promising.states import Cause
-from troth.business.sales.actions import books, save
+from troth.business.sales.actions import books, keeping, save
 from troth.business.sales.actions.change import opened, reason_given
-from troth.business.sales.actions.document import ORDER_KIND, Document, load, wishes
-from troth.business.sales.actions.untie import untie
+from troth.business.sales.actions.document import ORDER_KIND, Document, load
+from troth.business.sales.actions.hanging import moved
 from troth.business.sales.models import Order
 from troth.business.sales.rules import refusals
 from troth.business.sales.states import OrderState
@@ -42,9 +41,14 @@ class OrderBlocks:
         return held, _blockable(document)
 
     def set_upon(self, held: Held, document_id: int, scope: BlockScope, *, by: Actor, clock: Clock) -> None:
-        """Nothing stays confirmed under a block of the confirmation but what is in a delivery."""
+        """Nothing stays confirmed under a block of the confirmation but what is in a delivery; under others what is
+        confirmed may be kept for a time."""
+        document = _opened_again(held, document_id)
         if scope is BlockScope.CONFIRMATION:
-            _unconfirm(held, document_id, by=by, clock=clock)
+            keeping.unconfirm(held, document, Cause.CHANGED, by=by, clock=clock)
+        elif books.holds_for_a_time(document):
+            keeping.take_keys(held, document)
+            keeping.keep_standing(held, document, blocks.standing([document.ref]), clock=clock)
 
     def facts(self, ids: Sequence[int]) -> Mapping[int, Facts]:
         rows = Order.objects.filter(pk__in=ids).values_list("pk", "sold_to__name", "sold_to__number", "requested_on")
@@ -84,7 +88,8 @@ def set_block(order_id: int, scope: str, *, reason: str, by: Actor, clock: Clock
         )
     held, document = opened(order_id, None, by=by)
     kind = OWN_KINDS[BlockScope(scope)]
-    blocking.put(held, _blockable(document), kind, scope, reason=given, by=by, clock=clock)
+    block = blocking.put(held, _blockable(document), kind, scope, reason=given, by=by, clock=clock)
+    OrderBlocks().set_upon(held, order_id, block.scope, by=by, clock=clock)
     return _standing(order_id, document)
 
 
@@ -106,9 +111,16 @@ def release_block(order_id: int, block_id: int, *, reason: str, by: Actor, clock
     return _standing(order_id, document)
 
 
-def is_resumable(order_id: int) -> bool:
-    """Whether an order in the books may wait for its block to be lifted."""
-    return Order.objects.filter(pk=order_id, state=OrderState.SUBMITTED).exists()
+def is_resumable(order_id: int, scope: str) -> bool:
+    """Whether an order in the books may go on now that a block of the step `scope` was lifted.
+
+    A first look, so that the many whose type keeps what is confirmed are not opened.
+    """
+    found = Order.objects.filter(pk=order_id, state=OrderState.SUBMITTED)
+    policy = found.values_list("order_type__on_credit_block", flat=True).first()
+    if policy == "keep" and scope != BlockScope.CONFIRMATION:
+        return bool(lapsing.kept(ORDER_KIND, [order_id]))
+    return policy is not None
 
 
 @action
@@ -119,40 +131,35 @@ def resume_order(order_id: int, *, scope: str = "", by: Actor, clock: Clock) -> 
     """
     held, document = opened(order_id, None, by=by)
     found = blocks.standing([document.ref])
-    waits = scope == BlockScope.CONFIRMATION or document.terms.order_type.on_credit_block == "unconfirm"
-    if document.status.state != OrderState.SUBMITTED or not waits or books.keeps_unconfirmed(document, found):
+    kept = lapsing.kept(ORDER_KIND, [order_id])
+    waits = bool(kept) or scope == BlockScope.CONFIRMATION
+    waits = waits or document.terms.order_type.on_credit_block == "unconfirm"
+    if document.status.state != OrderState.SUBMITTED or not waits or _is_kept_from(document, found, bool(kept)):
         return _standing(order_id, document)
-    promise = _promise_again(held, document, Cause.RELEASED, clock=clock)
+    # Under the keys: until then somebody may take what has lapsed.
+    keeping.take_keys(held, document)
+    before = promises.promise(ORDER_KIND, [line.id for line in document.standing])
+    lapsing.end_keeping(held, document.ref)
+    promise = keeping.promise_again(held, document, Cause.RELEASED, clock=clock)
+    after = promises.promise(ORDER_KIND, [line.id for line in document.standing])
     short = list(promise.short_lines)
+    if kept and not short and not moved(document, before, after):
+        return _standing(order_id, document)
     save.record(document, "sales.order_resumed", by=by, clock=clock, facts={"short_lines": short} if short else None)
     return _standing(order_id, document)
 
 
-def _unconfirm(held: Held, order_id: int, *, by: Actor, clock: Clock) -> None:
-    """Confirm nothing of a held order any more: its goods, those tied to it too, are free for others at once."""
+def _is_kept_from(document: Document, standing: Sequence[Block], was_kept: bool) -> bool:
+    """Whether another block stands in the way still."""
+    if was_kept and any(one.kind in lapsing.WAITS_FOR for one in standing):
+        return True
+    return books.keeps_unconfirmed(document, standing)
+
+
+def _opened_again(held: Held, order_id: int) -> Document:
     order = Order.objects.get(pk=order_id)
     assert held.holds(order)
-    document = load(order)
-    ids = [line.id for line in document.lines]
-    held.take(
-        books.credit_key(document),
-        *promises.keys(ORDER_KIND, ids),
-        *promising.keys(wishes(document, document.standing)),
-    )
-    untie(held, document, document.standing, by=by, clock=clock)
-    _promise_again(held, document, Cause.CHANGED, nothing=True, clock=clock)
-
-
-def _promise_again(
-    held: Held, document: Document, cause: Cause, *, nothing: bool = False, clock: Clock
-) -> Promise:  # fmt: skip
-    wanted = wishes(document, document.standing)
-    held.take(
-        books.credit_key(document),
-        *promises.keys(ORDER_KIND, [line.id for line in document.lines]),
-        *promising.keys(wanted),
-    )
-    return promising.reconfirm(held, wanted, clock=clock, blocked=nothing, cause=cause)
+    return load(order)
 
 
 def refuse_while_unconfirmed(document: Document) -> None:

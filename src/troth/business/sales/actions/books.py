@@ -13,9 +13,11 @@ from collections.abc import Iterable, Sequence
 from troth.business.credit import actions as credit
 from troth.business.credit.rules import Outcome, Point, Verdict
 from troth.business.promising import actions as promising
+from troth.business.promising.actions import lapsing
 from troth.business.promising.rules.wish import Promise, Wish
 from troth.business.sales.actions.document import (
     LINE_KIND,
+    ORDER_KIND,
     QUOTATION_KIND,
     QUOTATION_LINE_KIND,
     Document,
@@ -61,20 +63,33 @@ def keys(document: Document, wanted: Sequence[Wish]) -> tuple[BalanceKey, ...]:
 
 
 def confirms_nothing(document: Document, *, is_blocked: bool) -> bool:
-    """Whether a block keeps the goods from being confirmed: the order type's policy."""
+    """Whether a block keeps the goods of a new order from being confirmed: the order type's policy."""
     return is_blocked and document.terms.order_type.on_credit_block == "unconfirm"
+
+
+def holds_for_a_time(document: Document) -> bool:
+    """Whether the order's type keeps for a time what is confirmed on it while it waits under a block."""
+    return document.terms.order_type.on_credit_block == "hold"
 
 
 def keeps_unconfirmed(document: Document, standing: Iterable[Block], *, sets_credit: bool = False) -> bool:
     """Whether blocks keep the order from being confirmed: one of the confirmation, or by its type one of others.
 
-    `sets_credit`: a credit block is being set.
+    `sets_credit`: a credit block is being set. An order whose goods were kept for a time, which has passed, is not
+    confirmed again before its block is released.
     """
     found = list(standing)
     if any(block.scope is BlockScope.CONFIRMATION for block in found):
         return True
-    is_blocked = sets_credit or any(block.kind in (BlockKind.CREDIT, BlockKind.DELIVERY) for block in found)
-    return confirms_nothing(document, is_blocked=is_blocked)
+    is_blocked = sets_credit or any(block.kind in lapsing.WAITS_FOR for block in found)
+    return confirms_nothing(document, is_blocked=is_blocked) or (is_blocked and _has_lapsed(document))
+
+
+def _has_lapsed(document: Document) -> bool:
+    if not holds_for_a_time(document):
+        return False
+    found = lapsing.kept(ORDER_KIND, [document.ref.id]).get(document.ref.id)
+    return found is not None and found.is_lapsed
 
 
 def claim(held: Held, document: Document, amount: int, *, is_new: bool = False, by: Actor, clock: Clock) -> Verdict:
@@ -175,8 +190,8 @@ def refer(held: Held, document: Document, changes: Sequence[tuple[Line, int, int
         fulfilment.post(held, entries, at=clock.now())
 
 
-def confirm(held: Held, wanted: Sequence[Wish], *, nothing: bool, clock: Clock) -> Promise:
-    return promising.confirm(held, wanted, clock=clock, blocked=nothing)
+def confirm(held: Held, wanted: Sequence[Wish], *, nothing: bool, in_place: bool, clock: Clock) -> Promise:
+    return promising.confirm(held, wanted, clock=clock, blocked=nothing, in_place=in_place)
 
 
 def set_blocks(held: Held, document: Document, *, is_new: bool, by: Actor, clock: Clock) -> tuple[str, ...]:

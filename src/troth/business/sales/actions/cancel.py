@@ -61,6 +61,7 @@ def _take_back(held: Held, document: Document, *, by: Actor, clock: Clock) -> No
     books.post_ordered(held, document, [(line, -line.base_quantity, -line.net) for line in lines], clock=clock)
     for block in blocks.standing([document.ref]):
         blocks.release(held, block.id, reason=Sentence("The order was cancelled."), by=SYSTEM, clock=clock)
+    credit.end_waiting(document.ref)
 
 
 def _refuse_if_in_delivery(held: Held, document: Document) -> None:

@@ -1,5 +1,6 @@
 """Changing an order before it is delivered: raise, lower, re-date, another product, more lines, header fields."""
 
+from troth.business.sales.actions import held_goods
 from troth.business.sales.actions.answers import Submitted
 from troth.business.sales.actions.document import Document, load
 from troth.business.sales.actions.revise import revised
@@ -30,7 +31,8 @@ def change_order(
     after = revised(before, changes, by=by, clock=clock)
     if Differences.between(before, after).is_empty:
         raise refusals.NothingChanged(Sentence("Order %(number)s is like that already."), number=before.ref.number)
-    return settle(held, before, after, event="sales.order_changed", by=by, clock=clock)
+    displaced = held_goods.raised(held, before, after, by=by, clock=clock)
+    return settle(held, before, after, event="sales.order_changed", by=by, clock=clock, displaced=displaced)
 
 
 @action

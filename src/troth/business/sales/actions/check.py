@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from troth.business.credit.rules import Verdict
+from troth.business.masterdata.queries import Occasion
 from troth.business.promising import actions as promising
 from troth.business.promising.actions import SUPPOSED
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
@@ -67,10 +68,22 @@ def before(kind: str, document_id: int, *, by: Actor) -> Before:
     return Before(DocumentRef(kind, found.pk, found.number), store.header(found), lines, found.gross, in_books)
 
 
-def check_document(draft: OrderDraft, *, changes: Before | None = None, by: Actor, clock: Clock) -> Checked:
-    """Read, determine, price, promise and weigh a draft on supposed books; rows of `draft.lines` count from 1."""
+def check_document(
+    draft: OrderDraft,
+    *,
+    changes: Before | None = None,
+    occasion: Occasion = Occasion.ENTRY,
+    by: Actor,
+    clock: Clock,
+) -> Checked:
+    """Read, determine, price, promise and weigh a draft on supposed books; rows of `draft.lines` count from 1.
+
+    `occasion`: on which rules are asked of a draft that is in no books.
+    """
     document, refused = _readable(dated(draft), changes, by=by, clock=clock)
-    return Checked(None, refused) if document is None else weigh(draft, document, refused, changes, by=by, clock=clock)
+    if document is None:
+        return Checked(None, refused)
+    return weigh(draft, document, refused, changes, occasion=occasion, by=by, clock=clock)
 
 
 def weigh(
@@ -79,6 +92,7 @@ def weigh(
     refused: tuple[BusinessError, ...] = (),
     changes: Before | None = None,
     *,
+    occasion: Occasion = Occasion.ENTRY,
     by: Actor,
     clock: Clock,
 ) -> Checked:
@@ -88,7 +102,7 @@ def weigh(
     """
     read = None
     try:
-        read = _serve(draft, document, changes, clock=clock)
+        read = _serve(draft, document, changes, occasion, clock=clock)
     except BusinessError as error:
         refused = (*refused, error)
     if changes is not None and changes.is_submitted:
@@ -121,13 +135,15 @@ def _standing(changes: Before | None) -> list[int]:
     return [line.id for line in changes.lines.values() if line.stands]
 
 
-def _serve(draft: OrderDraft, document: Document, changes: Before | None, *, clock: Clock) -> Overlay | None:
+def _serve(
+    draft: OrderDraft, document: Document, changes: Before | None, occasion: Occasion, *, clock: Clock
+) -> Overlay | None:
     """Let rules say what serves each row; rows of an order in the books that ask the same are served as they are.
 
     Returns the books that were read for it and are as they were; None for an order in the books.
     """
     if changes is None or not changes.is_submitted:
-        return alternatives.supposed(document, clock=clock)
+        return alternatives.supposed(document, occasion=occasion, clock=clock)
     standing = tuple(line for line in changes.lines.values() if line.stands)
     as_in_books.serve(document, lambda row: _was(draft, changes, row), standing, clock=clock)
     return None

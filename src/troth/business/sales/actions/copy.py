@@ -59,26 +59,40 @@ def order_from_quotation(
     terms = reading.for_order(header, family.products(quoted))
     today = clock.today(terms.customer.time_zone)
     quoting.refuse_unless_orderable(quotation.number, quotation.state, valid_to_on=quotation.valid_to_on, today=today)
-    wanted = parse_date(requested_on, today=today) or _not_past(quotation.requested_on, today)
-    header = header._replace(
-        entered_on=today,
-        requested_on=wanted,
-        customer_reference=customer_reference.strip() or header.customer_reference,
-        probability=100,
-        site_id=terms.customer.site_id,
+    header = header_of_order(
+        quotation, header, terms, today, requested_on=requested_on, customer_reference=customer_reference
     )
-    lines = _lines(quotation, quoted, header, terms, quantities, explicit=bool(requested_on))
+    lines = lines_of_order(quotation, quoted, header, terms, quantities, explicit=bool(requested_on))
     offering.refuse_not_offered(lines, terms, today)
     lines = valuations.settled(lines, terms, by_number=True)
     status = save.new_status(by=by, clock=clock)
     document = Document(DocumentRef(ORDER_KIND, 0), header, status, lines, terms)
     if QUOTATION.allows(quotation.state, "accept"):
-        quotations.accept(quotation, QUOTATION.step(quotation.state, "accept"), by=by, clock=clock)
+        quotations.accept(held, quotation, QUOTATION.step(quotation.state, "accept"), by=by, clock=clock)
     if submit:
         return enter_document(held, document, {}, by=by, clock=clock)
     save.write_new(document, {})
     save.record(document, "sales.order_saved", by=by, clock=clock, facts={"quotation": quotation.number})
     return answer(document)
+
+
+def header_of_order(
+    quotation: Quotation,
+    header: Header,
+    terms: Terms,
+    today: date,
+    *,
+    requested_on: date | str | None = None,
+    customer_reference: str = "",
+) -> Header:
+    """The header of an order from a quotation that has `header`, entered today."""
+    return header._replace(
+        entered_on=today,
+        requested_on=parse_date(requested_on, today=today) or _not_past(quotation.requested_on, today),
+        customer_reference=customer_reference.strip() or header.customer_reference,
+        probability=100,
+        site_id=terms.customer.site_id,
+    )
 
 
 @action
@@ -87,6 +101,7 @@ def copy_order(
     *,
     requested_on: date | str | None = None,
     customer_reference: str = "",
+    source_system: str = "",
     by: Actor,
     clock: Clock,
 ) -> Saved:
@@ -99,6 +114,7 @@ def copy_order(
         entered_on=today,
         requested_on=wanted or _not_past(source.header.requested_on, today),
         customer_reference=customer_reference.strip(),
+        source_system=source_system,
     )
     lines = [
         line._replace(
@@ -141,7 +157,7 @@ def _not_past(on: date | None, today: date) -> date | None:
     return on if on is not None and on >= today else None
 
 
-def _lines(
+def lines_of_order(
     quotation: Quotation,
     quoted: tuple[Line, ...],
     header: Header,
@@ -212,7 +228,7 @@ def _taken(quotation: Quotation, quoted: Line, part: Line, header: Header, terms
         site_id=site_id,
         requested_on=on,
         delivery_days=days,
-        route_id=way.route_id if way else None,
+        route_id=_route(part, site_id, way.route_id if way else None, terms),
         shipping_point_id=way.shipping_point_id if way else None,
         over_tolerance_basis_points=product.over_tolerance_basis_points,
         under_tolerance_basis_points=product.under_tolerance_basis_points,
@@ -224,6 +240,12 @@ def _taken(quotation: Quotation, quoted: Line, part: Line, header: Header, terms
         asked=family.of_part(quoted, part.base_quantity, _unit_asked_in(quoted, terms)).asked,
     )
     return prices.carried(quoted, base_quantity=part.base_quantity, taken=taken)
+
+
+def _route(quoted: Line, site_id: int | None, usual: int | None, terms: Terms) -> int | None:
+    """The route that was quoted, as long as it is in use and goods come from where they were to; else the usual one."""
+    is_kept = quoted.site_id == site_id and quoted.route_id in terms.state.route_codes
+    return quoted.route_id if is_kept else usual
 
 
 def _unit_asked_in(quoted: Line, terms: Terms) -> str:

@@ -12,7 +12,7 @@ from troth.business.quotas.rules import Traits
 from troth.business.sales import store
 from troth.business.sales.actions.terms import Terms
 from troth.business.sales.models import Order
-from troth.business.sales.rules import completeness, family, lots
+from troth.business.sales.rules import completeness, family, limits, lots
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Header, Line
 from troth.business.sales.states import OrderState
@@ -185,6 +185,7 @@ def _wish(document: Document, line: Line) -> Wish:
     product = terms.product(line.product_id)
     assert line.site_id is not None
     assert isinstance(line.requested_on, date)
+    least, days = limits.of_line(line, terms.customer)
     return Wish(
         document=document.ref,
         line_id=line.id,
@@ -201,13 +202,13 @@ def _wish(document: Document, line: Line) -> Wish:
         is_fixed=line.is_fixed,
         delivery_group=line.delivery_group,
         complete_delivery=header.complete_delivery,
-        deliveries_max=header.deliveries_max,
+        deliveries_max=line.deliveries_max or header.deliveries_max,
         value=line.net,
         owner_id=document.status.entered_by_id,
         is_checked=terms.categories[line.item_category_id].is_promised,
         segment=segment_of(line.location) or valuations.segment_of(line.valuation),
         # A location's own promises rest on what lies there: what is procured goes to the site.
-        lead_days=None if line.location else product.lead_days,
+        lead_time=None if line.location else terms.lead_time(product, line.site_id),
         life_days=product.life_days(terms.customer),
         batch=line.batch if product.has_batches else "",
         unit=product.base_unit.code,
@@ -215,6 +216,10 @@ def _wish(document: Document, line: Line) -> Wish:
         traits=_traits(terms, product),
         considered=line.asked.get("considered"),
         line_number=line.line_number,
+        min_shipment=least,
+        lateness_days_max=days,
+        packing=terms.packing(line.product_id),
+        rounded_up=line.asked.get("up", 0),
     )
 
 
@@ -231,12 +236,13 @@ def wish_instead(document: Document, wish: Wish, product: ProductTerms, line: Li
         site_id=line.site_id,
         way=terms.way(line),
         scope=terms.state.scope(product.availability_group, _event(document)),
-        lead_days=product.lead_days,
+        lead_time=terms.lead_time(product, line.site_id),
         life_days=product.life_days(terms.customer),
         batch=line.batch if is_same and product.has_batches else "",
         unit=product.base_unit.code,
         decimals=product.base_unit.decimals,
         traits=_traits(terms, product),
+        packing=terms.packing(product.product_id),
     )
 
 

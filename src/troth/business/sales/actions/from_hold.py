@@ -5,8 +5,10 @@ from datetime import date
 
 from troth.business.promising import actions as promising
 from troth.business.promising.actions.hold import Orderable
+from troth.business.promising.queries import HeldLine
 from troth.business.sales.actions import submit
 from troth.business.sales.actions.answers import Submitted
+from troth.business.sales.actions.displaced import Displaced
 from troth.business.sales.rules import family, refusals
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.kernel.errors import Sentence
@@ -26,7 +28,7 @@ def order_from_hold(hold_id: int, draft: OrderDraft, *, by: Actor, clock: Clock)
     before the day that its goods are held for.
     """
     hold, held = promising.open_to_order(hold_id, by=by, clock=clock)
-    displaced = submit.Displaced(hold.keys, hold.let_go)
+    displaced = Displaced(hold.keys, hold.let_go)
     lines = _lines(hold, draft.requested_on)
     submitted = submit.enter_instead(held, replace(draft, lines=lines), displaced, by=by, clock=clock)
     _refuse_less(hold, submitted)
@@ -39,13 +41,18 @@ def _refuse_less(hold: Orderable, submitted: Submitted) -> None:
     if short and not submitted.blocks:
         raise refusals.HeldForOthers(
             Sentence(
-                "Less than %(hold)s holds would be confirmed for this customer: its quota, or how long goods must last "
-                "for it, allows no more. Nothing was ordered, and the hold stays. Hold the goods for the customer, or "
-                "release the hold and order what it can have."
+                "Less than %(hold)s holds would be confirmed for this customer: its quota, how long goods must last "
+                "for it, or the limits agreed with it, allow no more. Nothing was ordered, and the hold stays. Hold "
+                "the goods for the customer, or release the hold and order what it can have."
             ),
             hold=hold.number,
             lines=short,
         )
+
+
+def _least(one: HeldLine) -> str | None:
+    """The least shipment that the hold names; of what is held in part only, all of it at most."""
+    return None if one.min_shipment is None else format_quantity(min(one.min_shipment, one.held), one.decimals)
 
 
 def _lines(hold: Orderable, wished: date | str | None) -> tuple[LineDraft, ...]:
@@ -55,6 +62,11 @@ def _lines(hold: Orderable, wished: date | str | None) -> tuple[LineDraft, ...]:
             quantity=format_quantity(one.held, one.decimals),
             site=hold.site_id,
             valuation=one.valuation,
+            location=one.location,
+            batch=one.batch,
+            min_shipment=_least(one),
+            lateness_days_max=one.lateness_days_max,
+            deliveries_max=one.deliveries_max,
             requested_on=max(one.requested_on, wished) if isinstance(wished, date) else wished,
             alternatives=family.NONE,
             reference_kind="hold",

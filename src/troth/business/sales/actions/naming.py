@@ -1,13 +1,14 @@
 """What rules name for the lines of a document, as wishes that promising can try: made when somebody looks at them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from troth.business.masterdata import queries as masterdata
-from troth.business.masterdata.queries import Item, Named, ProductTerms, Ruled
+from troth.business.masterdata.queries import Item, Named, Occasion, ProductTerms, Ruled, RuleTerms
 from troth.business.promising import actions as promising
 from troth.business.promising.rules.alternatives import Alternative, Asked, Strategy
 from troth.business.promising.rules.wish import Wish
@@ -69,46 +70,68 @@ class _Named(Sequence[Alternative]):
 
 
 class Question(NamedTuple):
-    """What a document asks: each line's wish, and by line number what rules say of it."""
+    """What a document asks: the wish of each line that takes its turn, by `numbers`, and what rules say of some.
+
+    `bound` by number is what of a line is not asked about, because it has been delivered.
+    """
 
     asked: tuple[Asked, ...]
+    numbers: tuple[int, ...]
     asks: dict[int, Ask]
+    occasion: Occasion
+    bound: Mapping[int, int] = MappingProxyType({})
 
 
-def question(document: Document, only: Collection[int] | None = None, *, proposed: bool = False) -> Question | None:
+def question(
+    document: Document,
+    only: Collection[int] | None = None,
+    *,
+    occasion: Occasion = Occasion.ENTRY,
+    proposed: bool = False,
+    bound: Mapping[int, int] = MappingProxyType({}),
+) -> Question | None:
     """What is to be asked for a document's standing lines; None where no rule holds for any that is to be decided.
 
-    `only`: numbers of the lines to decide on; the others take what they take. `proposed` asks for what nobody has taken
-    yet and does not happen by itself.
+    `only`: numbers of the lines to decide on; the others have their promises, or take none. `proposed` asks for what
+    nobody has taken yet and does not happen by itself. `bound` by number is not asked about.
     """
     if not document.terms.state.rules:
         return None
-    asks = {ask.line.line_number: ask for ask in _asks(document, only, proposed=proposed)}
+    asks = {ask.line.line_number: ask for ask in _asks(document, only, occasion, proposed=proposed)}
     if not asks:
         return None
     ready = [line for line in document.standing if is_ready(document, line)]
+    if only is not None:
+        ready = [line for line in ready if line.line_number in only]
     own = {line.line_number: wish for line, wish in zip(ready, _wishes(document, ready), strict=True)}
     free = -1
     asked = []
     for number, wish in own.items():
-        named, free = wish._replace(line_id=free), free - 1
+        wanted = wish.quantity - bound.get(number, 0)
+        named, free = wish._replace(line_id=free, quantity=wanted), free - 1
         if number in asks:
             asked.append(_asked(asks[number], named, free))
             free -= len(asked[-1].alternatives)
         else:
             asked.append(Asked(named))
-    return Question(tuple(asked), asks)
+    return Question(tuple(asked), tuple(own), asks, occasion, bound)
 
 
 def instead(document: Document, line: Line) -> tuple[Alternative, ...]:
     """The other products that rules name for a line and that can serve it, whether or not they do so by themselves."""
-    ruled = masterdata.ruled(document.terms.state.rules_for(line.product_id), _item(document, line))
+    ruled = masterdata.ruled(document.terms.state.rules_for(line.product_id), _item(document, line, None))
     if ruled is None or line.location or line.valuation or not is_ready(document, line):
         return ()
     [wish] = _wishes(document, [line])
     asked = _asked(Ask(document, line, ruled, [ruled]), wish, -1)
     others = zip(ruled.alternatives, asked.alternatives, strict=True)
     return tuple(one for named, one in others if named.product_id != line.product_id and not one.obstacle)
+
+
+def rules_of(document: Document, line: Line, occasion: Occasion | None = Occasion.ENTRY) -> list[tuple[RuleTerms, str]]:
+    """The rules for the goods of a line by rank, each with the condition that does not fit, empty where it holds."""
+    item = _item(document, line, occasion)
+    return [(rule, masterdata.obstacle(rule, item)) for rule in document.terms.state.rules_for(line.product_id)]
 
 
 def is_ready(document: Document, line: Line) -> bool:
@@ -119,7 +142,7 @@ def _wishes(document: Document, lines: Sequence[Line]) -> tuple[Wish, ...]:
     return tuple(wish._replace(document=SUPPOSED) for wish in wishes(document, lines))
 
 
-def _asks(document: Document, only: Collection[int] | None, *, proposed: bool) -> list[Ask]:
+def _asks(document: Document, only: Collection[int] | None, occasion: Occasion, *, proposed: bool) -> list[Ask]:
     """The lines for which a rule holds."""
     terms = document.terms
     found = []
@@ -130,7 +153,7 @@ def _asks(document: Document, only: Collection[int] | None, *, proposed: bool) -
             continue
         if line.location or line.valuation:  # that location alone, or goods of that type, are to serve it
             continue
-        ruled = masterdata.ruled(terms.state.rules_for(line.product_id), _item(document, line))
+        ruled = masterdata.ruled(terms.state.rules_for(line.product_id), _item(document, line, occasion))
         if ruled is None or family.choice(line) == family.NONE:
             continue
         if (ruled.rule.mode == "automatic" or takes) != proposed:
@@ -168,12 +191,13 @@ def _read_products(document: Document, found: Iterable[Ruled]) -> None:
         terms.products.update(reading.products_by_id(more, terms.customer.customer_id))
 
 
-def _item(document: Document, line: Line) -> Item:
+def _item(document: Document, line: Line, occasion: Occasion | None) -> Item:
     customer, header = document.terms.customer, document.header
     product = document.terms.product(line.product_id)
     return Item(
-        line.product_id, product.category, line.site_id, header.company_id, header.sales_organisation_id,
-        customer.customer_id, customer.group, header.order_type_id, header.entered_on,
+        line.product_id, product.category, product.division, line.site_id, header.company_id,
+        header.sales_organisation_id, customer.customer_id, customer.group, header.order_type_id, header.source_system,
+        header.entered_on, occasion,
     )  # fmt: skip
 
 
@@ -208,13 +232,14 @@ def _alternatives(ask: Ask, wish: Wish, ids: Sequence[int]) -> tuple[Alternative
     document, terms = ask.document, ask.document.terms
     _read_products(document, ask.together)
     barred = offering.offers_of(terms, document.header.entered_on).barred
-    ordered, quantity = terms.product(ask.line.product_id), ask.line.base_quantity
+    ordered, quantity = terms.product(ask.line.product_id), wish.quantity
     found = []
     for named, line_id in zip(ask.ruled.alternatives, ids, strict=True):
         product, line = terms.product(named.product_id), ask.at(named.site_id)
         obstacle = _obstacle(document, product, line, barred)
         top, bottom = _factor(ordered, product, named)
-        of_it = wish._replace(line_id=line_id, quantity=quantity // bottom * top)
+        least = -(-wish.min_shipment * top // bottom)
+        of_it = wish._replace(line_id=line_id, quantity=quantity // bottom * top, min_shipment=least, rounded_up=0)
         if not obstacle:
             of_it = wish_instead(document, of_it, product, line)
         site = terms.state.sites[line.site_id].code if line.site_id is not None else ""

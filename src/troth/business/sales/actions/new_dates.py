@@ -15,16 +15,18 @@ from troth.business.promising import queries as promises
 from troth.business.promising.queries import PromisedLine
 from troth.business.promising.rules import Promise
 from troth.business.promising.rules.wish import Wish
-from troth.business.sales.actions import save
+from troth.business.sales.actions import save, told
 from troth.business.sales.actions.change import reason_given
 from troth.business.sales.actions.document import ORDER_KIND, Document, load, wishes
 from troth.business.sales.actions.hanging import Dates, dates, hung_on, in_turn
+from troth.business.sales.actions.told import NoticeCause
 from troth.business.sales.models import NewDates, Order
 from troth.business.sales.rules import refusals
 from troth.business.sales.states import NEW_DATES, NewDatesState, OrderState
 from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability import queries as shortages
+from troth.ledgers.availability.ahead import Cover
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.platform import locks
 from troth.platform.actions import action
@@ -59,6 +61,7 @@ def propose(
     wanted: Sequence[Wish],
     key: AvailabilityKey,
     missing: int,
+    cover: Cover = Cover.FIRM,
     *,
     spared: int = 0,
     by: Actor,
@@ -70,10 +73,11 @@ def propose(
 
     Who has kept the old dates is not asked again for the same shortage or less.
     """
-    hanging, moved = reckon(held, document, wanted, key, missing, clock=clock)
+    hanging, moved = reckon(held, document, wanted, key, missing, cover, clock=clock)
     standing = NewDates.objects.filter(
-        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, segment=key.segment, ended_at=None
-    ).first()
+        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, segment=key.segment, cover=cover,
+        ended_at=None,
+    ).first()  # fmt: skip
     if not (hanging and moved):
         return 0
     if standing is not None and standing.state == NewDatesState.KEPT:
@@ -82,25 +86,27 @@ def propose(
         _end(standing, clock)
         standing = None
     if standing is None:
-        _open(document, key, hanging, moved, by=by, clock=clock)
-        gone = promising.slipped(held, key, hanging, spared=spared, newest=False)
+        _open(document, key, cover, hanging, moved, by=by, clock=clock)
+        gone = promising.slipped(held, key, hanging, spared=spared, newest=False, cover=cover)
         lines = {_ids(document)[number]: (was, None) for number, (was, _now) in moved.items()}
         promising.note_reactions(gone, "ask", ORDER_KIND, lines, clock=clock)
-    elif (standing.lines, standing.missing) != (_written(moved), hanging):
+    elif (standing.lines, standing.missing) != (told.written(moved), hanging):
         _renew(standing, hanging, moved, clock)
     return hanging
 
 
 def reckon(
-    held: Held, document: Document, wanted: Sequence[Wish], key: AvailabilityKey, missing: int, *, clock: Clock
-) -> tuple[int, Moved]:
+    held: Held, document: Document, wanted: Sequence[Wish], key: AvailabilityKey, missing: int, cover: Cover,
+    *, clock: Clock,
+) -> tuple[int, Moved]:  # fmt: skip
     """How much of what is missing the order hangs on, and its dates if it were promised anew for that; no trace."""
     before = promises.promise(ORDER_KIND, [line.id for line in document.lines])
-    hanging = hung_on(document, before, key, missing)
+    hanging = hung_on(document, before, key, missing, cover)
     if not hanging:
         return 0, {}
     supposed = Overlay.of(held)
-    after = promising.repromise_short(supposed, in_turn(document, wanted, key), hanging, key=key, clock=clock)
+    turn = in_turn(document, wanted, key, cover)
+    after = promising.repromise_short(supposed, turn, hanging, key=key, clock=clock, cover=cover)
     return hanging, _compared(document, before, after)
 
 
@@ -121,13 +127,6 @@ def _by_day(one: tuple[int, date]) -> tuple[date, int]:
     return one[1], one[0]
 
 
-def _written(moved: Moved) -> dict[str, list[Any]]:
-    return {
-        str(number): [[[quantity, on.isoformat()] for quantity, on in side] for side in sides]
-        for number, sides in sorted(moved.items())
-    }
-
-
 def read(lines: Mapping[str, Any]) -> dict[int, tuple[Dates, Dates]]:
     """The dates of a proposal as they are written, by line number."""
     return {int(number): (_read(sides[0]), _read(sides[1])) for number, sides in lines.items()}
@@ -138,21 +137,20 @@ def _read(side: Sequence[Sequence[Any]]) -> Dates:
 
 
 def _open(
-    document: Document, key: AvailabilityKey, hanging: int, moved: Moved, *, by: Actor, clock: Clock
+    document: Document, key: AvailabilityKey, cover: Cover, hanging: int, moved: Moved, *, by: Actor, clock: Clock
 ) -> None:  # fmt: skip
-    cause = "; ".join(shortages.shortage_causes(key.product_id, key.site_id, key.segment))[:200]
+    cause = "; ".join(shortages.shortage_causes(key.product_id, key.site_id, key.segment, cover))[:200]
     row = NewDates.objects.create(
-        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, segment=key.segment, cause=cause,
-        missing=hanging,
-        lines=_written(moved), opened_at=clock.now(), reckoned_at=clock.now(),
+        order_id=document.ref.id, product_id=key.product_id, site_id=key.site_id, segment=key.segment, cover=cover,
+        cause=cause, missing=hanging, lines=told.written(moved), opened_at=clock.now(), reckoned_at=clock.now(),
     )  # fmt: skip
     facts = _facts(row) | {"lines": sorted(moved)}
-    told = {f"{number}.confirmed": pair for number, pair in moved.items()}
-    save.record(document, "sales.new_dates_proposed", by=by, clock=clock, facts=facts, changes=told)
+    changes = {f"{number}.confirmed": pair for number, pair in moved.items()}
+    save.record(document, "sales.new_dates_proposed", by=by, clock=clock, facts=facts, changes=changes)
 
 
 def _renew(row: NewDates, hanging: int, moved: Moved, clock: Clock) -> None:
-    row.missing, row.lines, row.version, row.reckoned_at = hanging, _written(moved), row.version + 1, clock.now()
+    row.missing, row.lines, row.version, row.reckoned_at = hanging, told.written(moved), row.version + 1, clock.now()
     row.save(update_fields=["missing", "lines", "version", "reckoned_at"])
 
 
@@ -165,10 +163,10 @@ def _facts(row: NewDates) -> dict[str, Any]:
     return {"product": row.product_id, "site": row.site_id, "missing": row.missing, "cause": row.cause}
 
 
-def standing_new_dates() -> list[tuple[int, int, int, int, str]]:
-    """(id, order, product, site, segment) of the proposals that have not ended, the oldest first."""
+def standing_new_dates() -> list[tuple[int, int, int, int, str, str]]:
+    """(id, order, product, site, segment, cover) of the proposals that have not ended, the oldest first."""
     rows = NewDates.objects.filter(ended_at=None).order_by("id")
-    return list(rows.values_list("id", "order_id", "product_id", "site_id", "segment"))
+    return list(rows.values_list("id", "order_id", "product_id", "site_id", "segment", "cover"))
 
 
 @action
@@ -176,24 +174,28 @@ def take_new_dates(proposal_id: int, *, version: int, by: Actor, clock: Clock) -
     """Promise the order anew, if that still gives the dates that were proposed under `version`; see `Decision`."""
     held, document, row = _standing(proposal_id, by=by)
     NEW_DATES.step(row.state, "take")
-    key = AvailabilityKey(row.product_id, row.site_id, row.segment)
+    key, cover = AvailabilityKey(row.product_id, row.site_id, row.segment), Cover(row.cover)
     ids = [line.id for line in document.lines]
     wanted = wishes(document, document.standing) if document.status.state == OrderState.SUBMITTED else ()
     held.take(*promises.keys(ORDER_KIND, ids), *promising.keys(wanted), key)
     proposed = read(row.lines)
-    hanging, moved = reckon(held, document, wanted, key, availability.known_shortage(held, key), clock=clock)
+    missing = availability.known_shortage(held, key, cover)
+    hanging, moved = reckon(held, document, wanted, key, missing, cover, clock=clock)
     if not (hanging and moved):
         _end(row, clock)
         _tell(document, row, None, clock)
         return _decision(row, document, "covered", proposed)
-    if row.version != version or _written(moved) != row.lines:
-        if (row.lines, row.missing) != (_written(moved), hanging):
+    if row.version != version or told.written(moved) != row.lines:
+        if (row.lines, row.missing) != (told.written(moved), hanging):
             _renew(row, hanging, moved, clock)
         return _decision(row, document, "renewed", proposed)
-    promising.repromise_short(held, in_turn(document, wanted, key), hanging, key=key, clock=clock)
-    told = {f"{number}.confirmed": pair for number, pair in moved.items()}
+    turn = in_turn(document, wanted, key, cover)
+    promising.repromise_short(held, turn, hanging, key=key, clock=clock, cover=cover)
+    changes = {f"{number}.confirmed": pair for number, pair in moved.items()}
     facts = _facts(row) | {"lines": sorted(moved), "proposal": row.pk}
-    save.record(document, "sales.order_repromised", by=by, clock=clock, facts=facts, changes=told)
+    save.record(document, "sales.order_repromised", by=by, clock=clock, facts=facts, changes=changes)
+    owner = {document.ref.id: document.status.entered_by_id}
+    told.note(held, owner, {document.ref.id: moved}, NoticeCause.TAKEN, row.cause, by=by, at=clock.now())
     _tell(document, row, moved, clock)
     row.ended_at = clock.now()
     _decide(row, "take", by=by, clock=clock)

@@ -23,7 +23,7 @@ from troth.business.masterdata.queries import (
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions import texts
 from troth.business.sales.actions.terms import Terms
-from troth.business.sales.rules import family, refusals
+from troth.business.sales.rules import family, limits, refusals
 from troth.business.sales.rules.drafts import measures
 from troth.business.sales.rules.lines import Header, Line
 from troth.kernel.errors import BusinessError, Sentence
@@ -182,18 +182,30 @@ def offered(
     given = list(lines)
     offers = offers_of(terms, today)
     if not (offers.substitutes or offers.deals):
-        return tuple(given)
+        return tuple([_in_packages(line, terms) for line in given])
     numbers = {*taken, *(line.line_number for line in given)}
     found: list[Line] = []
     for line in given:
         if not line.stands or line.main_line is not None:
             found.append(line)
             continue
-        sold = _substituted(line, header, terms, offers)
+        sold = _in_packages(_substituted(line, header, terms, offers), terms)
         main, free = _with_free_goods(line, sold, terms, offers, numbers)
         found += [main, *free]
         numbers.update(one.line_number for one in free)
     return tuple(found)
+
+
+def _in_packages(line: Line, terms: Terms) -> Line:
+    """The line with the quantity that the rule of its packages makes of what was ordered, which it keeps beside it."""
+    packing = terms.packing(line.product_id) if line.stands and line.main_line is None else None
+    if packing is None or not (quantity := packing.requested(line.base_quantity)):
+        return line
+    if quantity == line.base_quantity:
+        return line
+    more = {} if family.is_other(line) else {"by": family.PACKAGES, "printed": True}
+    asked = family.asking(line, **more, up=max(quantity - line.base_quantity, 0))
+    return of_product(line, line.product_id, quantity, terms)._replace(asked=asked)
 
 
 def _substituted(line: Line, header: Header, terms: Terms, offers: Offers) -> Line:
@@ -241,6 +253,9 @@ def of_product(line: Line, product_id: int, base_quantity: int, terms: Terms) ->
         product_id=product_id, quantity=quantity, unit_id=unit_id, base_quantity=base_quantity, weight_g=weight_g,
         volume_ml=volume_ml, texts=words, location=location,
         valuation=line.valuation if product_id == line.product_id else "",
+        min_shipment=line.min_shipment
+        if product_id == line.product_id
+        else limits.rescaled(line.min_shipment, line.base_quantity, base_quantity),
     )  # fmt: skip
 
 
@@ -295,6 +310,7 @@ def _granted(
         asked={"why": deal.reason} if deal.reason else {},
         manual_conditions=(),
         text="",
+        min_shipment=None,
         id=0,
         reference_kind="",
         reference_id=None,

@@ -11,8 +11,10 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import Snapshot
 from troth.business.masterdata.queries.lookup import mailed_customers, receiving_calendars
 from troth.business.promising.rules.wish import Way
+from troth.business.sales.actions import told
 from troth.business.sales.actions.document import ORDER_KIND
 from troth.business.sales.actions.terms import way_of
+from troth.business.sales.actions.told import NoticeCause
 from troth.business.sales.models import Order
 from troth.kernel.distinct import distinct
 from troth.kernel.netting import Array
@@ -23,6 +25,7 @@ from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
 LINES_AT_A_TIME = 20_000
+COLUMNS = 9
 Dates = Sequence[tuple[int, date]]
 """(quantity in smallest units, day it arrives) of each confirmation that is not delivered."""
 
@@ -34,6 +37,8 @@ class Outstanding:
     customer: Array
     sold_to: Array
     order_type: Array
+    ship_to: Array
+    sales_organisation: Array
     line_number: Array
     way: Array
     ways: list[Way]
@@ -41,7 +46,7 @@ class Outstanding:
 
 def outstanding(company_id: int, line_ids: Array, site_ids: Array) -> Outstanding:
     """What the lines of orders of a company say, each with the site that it is promised from."""
-    found = np.empty((0, 7), np.int64)
+    found = np.empty((0, COLUMNS), np.int64)
     for first in range(0, len(line_ids), LINES_AT_A_TIME):
         found = np.concatenate((found, _read(line_ids[first : first + LINES_AT_A_TIME])))
     assert len(found) == len(line_ids), "each line is of an order"
@@ -50,21 +55,23 @@ def outstanding(company_id: int, line_ids: Array, site_ids: Array) -> Outstandin
     ways = _Ways(company_id, masterdata.snapshot())
     way, at = distinct(site_ids, found[:, 5], found[:, 6], found[:, 1])
     places = np.array([ways.place(*row) for row in way.tolist()], np.int64)
-    return Outstanding(found[:, 1], found[:, 2], found[:, 3], found[:, 4], places[at], ways.found)
+    return Outstanding(
+        found[:, 1], found[:, 2], found[:, 3], found[:, 7], found[:, 8], found[:, 4], places[at], ways.found
+    )  # fmt: skip
 
 
 def _read(line_ids: Array) -> Array:
     if not len(line_ids):
-        return np.empty((0, 7), np.int64)
+        return np.empty((0, COLUMNS), np.int64)
     with_clause, source, parameters = sql.relation("k", {"id": "int"}, [(one,) for one in line_ids.tolist()])
     lines = sql.looked_up(source, "sales_orderline", "l", "l.id = k.id")
     rows = sql.fetch(
         f"{with_clause} SELECT l.id, o.customer_id, o.sold_to_id, o.order_type_id, l.line_number,"
-        " COALESCE(l.shipping_point_id, 0), COALESCE(l.route_id, 0)"
+        " COALESCE(l.shipping_point_id, 0), COALESCE(l.route_id, 0), o.ship_to_id, o.sales_organisation_id"
         f" FROM {sql.looked_up(lines, 'sales_order', 'o', 'o.id = l.order_id')} ORDER BY l.id",
         parameters,
     )
-    return np.array(rows, np.int64).reshape(-1, 7)
+    return np.array(rows, np.int64).reshape(-1, COLUMNS)
 
 
 class _Ways:
@@ -87,13 +94,15 @@ def tell_orders(
     held: Held,
     changes: Mapping[int, Mapping[int, tuple[Dates, Dates]]],
     *,
+    cause: NoticeCause,
     facts: Mapping[str, Any],
     by: Actor,
     clock: Clock,
 ) -> None:
     """Record on each order (by id) which of its lines (by number) were promised otherwise: before, and now.
 
-    Whoever was told dates is told when they move, as after a shortage. The orders are locked here.
+    Whoever was told dates is told when they move, as after a shortage, and who owns the order. The orders are locked
+    here.
     """
     orders = held.hold(Order, *sorted(changes), by=by)
     mailed = mailed_customers({order.customer_id for order in orders})
@@ -112,3 +121,5 @@ def tell_orders(
             facts=noted,
             changes={f"{number}.confirmed": lines[number] for number in sorted(lines)},
         )
+    owners = {order.pk: order.entered_by_id for order in orders}
+    told.note(held, owners, changes, cause, str(facts["run"]), by=by, at=clock.now())

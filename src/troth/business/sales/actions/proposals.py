@@ -10,7 +10,7 @@ Nothing is held: whoever takes one enters its choice, and the rule decides under
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from troth.business.masterdata.queries import Named
+from troth.business.masterdata.queries import Named, Occasion
 from troth.business.promising.actions.alternatives import plan
 from troth.business.promising.rules.alternatives import ORDERED, Alternative, Planned
 from troth.business.promising.rules.wish import LinePromise
@@ -60,14 +60,15 @@ def proposals(
     go, nothing is proposed.
     """
     only = {number for number, one in promises.items() if one.short or not one.is_on_time}
-    question = naming.question(document, only, proposed=True) if only else None
+    occasion = Occasion.CHANGE if standing else Occasion.ENTRY
+    question = naming.question(document, only, occasion=occasion, proposed=True) if only else None
     if question is None:
         return {}
     try:
         planned = plan(question.asked, clock=clock, prepare=alternatives.without(standing, clock))
     except BusinessError:
         return {}
-    found = alternatives.by_number(document, question, planned)
+    found = alternatives.by_number(question, planned)
     told = {number: _told(document, question.asks[number].ruled.alternatives, one) for number, one in found.items()}
     return {number: found for number, found in told.items() if found}
 

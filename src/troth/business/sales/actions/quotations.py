@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from troth.business.sales import store
-from troth.business.sales.actions import alternatives, save, texts
+from troth.business.sales.actions import alternatives, held_goods, save, texts
 from troth.business.sales.actions import terms as reading
 from troth.business.sales.actions.answers import Saved
 from troth.business.sales.actions.change import reason_given
@@ -33,6 +33,13 @@ from troth.reference import queries as reference
 
 Extra = dict[str, tuple[str, Any]]
 """Header columns that only quotations have, with their values."""
+
+ENDS = {
+    QuotationState.REJECTED: Sentence("The quotation was rejected."),
+    QuotationState.EXPIRED: Sentence("The quotation has expired."),
+    QuotationState.SUPERSEDED: Sentence("The quotation was revised."),
+}
+"""Why what is held for a quotation is let go: it can be ordered from no longer."""
 
 
 @action
@@ -87,21 +94,21 @@ def send_quotation(quotation_id: int, *, expected_version: int | None = None, by
         ],
         at=clock.now(),
     )
-    return _move(quotation, state, "sales.quotation_sent", by=by, clock=clock)
+    return _move(held, quotation, state, "sales.quotation_sent", by=by, clock=clock)
 
 
 @action
 def accept_quotation(quotation_id: int, *, expected_version: int | None = None, by: Actor, clock: Clock) -> Saved:
     """Note that the customer accepts; refused once the quotation is no longer valid."""
-    quotation, _ = _hold(quotation_id, expected_version, by=by)
+    quotation, held = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "accept")
     quoting.refuse_expired(quotation.number, valid_to_on=quotation.valid_to_on, today=_today(quotation, clock))
-    return accept(quotation, state, by=by, clock=clock)
+    return accept(held, quotation, state, by=by, clock=clock)
 
 
-def accept(quotation: Quotation, state: QuotationState, *, by: Actor, clock: Clock) -> Saved:
+def accept(held: Held, quotation: Quotation, state: QuotationState, *, by: Actor, clock: Clock) -> Saved:
     """Accept inside the action of whoever calls, such as an order from a quotation that was only sent."""
-    return _move(quotation, state, "sales.quotation_accepted", by=by, clock=clock)
+    return _move(held, quotation, state, "sales.quotation_accepted", by=by, clock=clock)
 
 
 @action
@@ -110,10 +117,10 @@ def reject_quotation(
 ) -> Saved:
     """Note that the customer declines, and why."""
     given = reason_given(reason)
-    quotation, _ = _hold(quotation_id, expected_version, by=by)
+    quotation, held = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "reject")
     quotation.answer_reason = given
-    return _move(quotation, state, "sales.quotation_rejected", by=by, clock=clock, facts={"reason": given})
+    return _move(held, quotation, state, "sales.quotation_rejected", by=by, clock=clock, facts={"reason": given})
 
 
 @action
@@ -121,14 +128,14 @@ def revise_quotation(
     quotation_id: int, draft: QuotationDraft, *, expected_version: int | None = None, by: Actor, clock: Clock
 ) -> Saved:
     """Put a new revision in the place of a quotation; the old one is superseded and can no longer be ordered from."""
-    quotation, _ = _hold(quotation_id, expected_version, by=by)
+    quotation, held = _hold(quotation_id, expected_version, by=by)
     state = QUOTATION.step(quotation.state, "revise")
     document, extra = _read(draft, before=quotation, by=by, clock=clock)
     revision = quotation.revision + 1
     first = quotation.number.rsplit("/", 1)[0]
     extra |= {"revises_id": ("int", quotation.pk), "revision": ("int", revision)}
     _insert(document, extra, f"{first}/{revision}")
-    _move(quotation, state, "sales.quotation_superseded", by=by, clock=clock, facts={"by": document.ref.number})
+    _move(held, quotation, state, "sales.quotation_superseded", by=by, clock=clock, facts={"by": document.ref.number})
     save.record(document, "sales.quotation_saved", by=by, clock=clock, facts={"revises": quotation.number})
     return save.saved(document)
 
@@ -190,11 +197,12 @@ def expire_quotations(
     ids = tuple(query.values_list("pk", flat=True)[:limit])
     held = locks.begin()
     numbers = []
-    for quotation in held.hold(Quotation, *ids, by=by) if ids else ():
-        if quotation.state == QuotationState.SENT:
-            state = QUOTATION.step(quotation.state, "expire")
-            _move(quotation, state, "sales.quotation_expired", by=by, clock=clock)
-            numbers.append(quotation.number)
+    sent = [one for one in held.hold(Quotation, *ids, by=by) if one.state == QuotationState.SENT] if ids else []
+    held_goods.let_go(held, [one.pk for one in sent], ENDS[QuotationState.EXPIRED], by=by, clock=clock)
+    for quotation in sent:
+        state = QUOTATION.step(quotation.state, "expire")
+        _move(held, quotation, state, "sales.quotation_expired", by=by, clock=clock)
+        numbers.append(quotation.number)
     return Expired(tuple(numbers))
 
 
@@ -263,6 +271,7 @@ def _replace(document: Document, extra: Extra, quotation: Quotation) -> None:
 
 
 def _move(
+    held: Held,
     quotation: Quotation,
     state: QuotationState,
     event: str,
@@ -271,6 +280,9 @@ def _move(
     clock: Clock,
     facts: Mapping[str, Any] | None = None,
 ) -> Saved:
+    """Give a quotation its new state; one that cannot be ordered from any more lets go of what is held for it."""
+    if state in ENDS and state != QuotationState.EXPIRED:
+        held_goods.let_go(held, [quotation.pk], ENDS[state], by=by, clock=clock)
     before, quotation.state, quotation.version = quotation.state, state, quotation.version + 1
     quotation.save(update_fields=["state", "version", "answer_reason"])
     events.record(

@@ -23,7 +23,9 @@ from troth.platform.clock import Clock
 
 _MEASURES = ("weight_g", "volume_ml")
 LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "product": ("product_id", "item_category_id", "quantity", "unit_id", "base_quantity", "texts", *_MEASURES),
+    "product": (
+        "product_id", "item_category_id", "quantity", "unit_id", "base_quantity", "texts", "min_shipment", *_MEASURES,
+    ),
     "quantity": ("quantity", "base_quantity", *_MEASURES),
     "unit": ("quantity", "unit_id", "base_quantity", *_MEASURES),
     "requested_on": ("requested_on",),
@@ -38,11 +40,14 @@ LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "batch": ("batch",),
     "location": ("location",),
     "valuation": ("valuation",),
+    "min_shipment": ("min_shipment",),
+    "lateness_days_max": ("lateness_days_max",),
+    "deliveries_max": ("deliveries_max",),
     "alternatives": ("asked",),
     "text": ("text",),
     "texts": ("texts",),
     "manual_conditions": ("manual_conditions",),
-}
+}  # fmt: skip
 """What of a line changes with a field of its draft."""
 
 NOT_ANY_MORE = Sentence("no part of its main item any more")

@@ -68,7 +68,10 @@ def read(
     today = clock.today(known.customer.time_zone)
     named = terms.named(draft, known, today=today)
     header = determination.header(draft, named, customer=known.customer, order_type=known.order_type, entered_on=today)
-    header = header._replace(texts=texts.of_header(known, draft.texts, before=before))
+    header = header._replace(
+        texts=texts.of_header(known, draft.texts, before=before),
+        source_system=before.source_system if before is not None else header.source_system,
+    )
     known = terms.with_ship_to(known, header.ship_to_id)
     kept = tuple(kept)
     asked = [family.as_asked(line) for line in kept if line.main_line is None]

@@ -4,18 +4,21 @@ Only lines whose change matters to requirements are promised anew (`rules.change
 claim of credit follows the value, the fulfilment ledger the quantity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from troth.business.credit import actions as credit
+from troth.business.masterdata.queries import Occasion
 from troth.business.promising import actions as promising
 from troth.business.promising import queries as promises
 from troth.business.promising.actions.pass_on import pass_on
 from troth.business.promising.rules.wish import Promise
+from troth.business.promising.states import Cause
 from troth.business.sales import store
-from troth.business.sales.actions import alternatives, books, prices, save
+from troth.business.sales.actions import alternatives, books, keeping, prices, save
 from troth.business.sales.actions.answers import Submitted, line_answers
+from troth.business.sales.actions.displaced import Displaced
 from troth.business.sales.actions.document import (
     LINE_KIND,
     ORDER_KIND,
@@ -84,15 +87,18 @@ def settle(
     by: Actor,
     clock: Clock,
     takes_back: bool = False,
+    cause: str = Cause.CHANGED,
+    displaced: Displaced | None = None,
 ) -> Submitted:
     """Write the change of an order and post what follows from it; a draft is only written.
 
-    `takes_back`: its lines fall to what they were before, and keep what is in their tolerance.
+    `takes_back`: its lines fall to what they were before, and keep what is in their tolerance. `cause` is written
+    beside the promises that differ. What is `displaced` is let go first.
     """
     if before.status.state == OrderState.SUBMITTED and after.anew and after.terms.state.rules:
-        _decide(held, before, after, clock=clock)
+        _decide(held, before, after, _keys(before, after, displaced), clock=clock)
     found = Differences.between(before, after)
-    gone_on = _gone_on(held, before, after, by=by, clock=clock)
+    gone_on = _gone_on(held, before, after, _keys(before, after, displaced), by=by, clock=clock)
     for was, new in _pairs(before, after):
         rules.refuse_change_of_gone_on(
             before.ref.number,
@@ -112,13 +118,21 @@ def settle(
     if before.status.state == OrderState.DRAFT:
         save.record(after, event, by=by, clock=clock, changes=found.flat())
         return answer(after)
-    promise, blocked = _post(held, before, after, found, by=by, clock=clock)
+    if displaced:
+        displaced.let_go(after.ref.id)
+    promise, blocked = _post(held, before, after, found, cause, by=by, clock=clock)
+    if displaced:
+        displaced.promised(after, promise)
     facts = {"net": after.status.net, "gross": after.status.gross, "added": list(found.added)}
     save.record(after, event, by=by, clock=clock, facts=facts, changes=found.flat())
     return replace(answer(after), lines=line_answers(after.lines, promise), blocks=blocked)
 
 
-def _decide(held: Held, before: Document, after: Document, *, clock: Clock) -> None:
+def _keys(before: Document, after: Document, displaced: Displaced | None) -> tuple[BalanceKey, ...]:
+    return (*change_keys(before, after), *(displaced.keys if displaced else ()))
+
+
+def _decide(held: Held, before: Document, after: Document, others: Sequence[BalanceKey], *, clock: Clock) -> None:
     """Let rules decide what serves the lines that are decided anew; what is on its way or tied to stock stays."""
     mains = {line.line_number: line.main_line or line.line_number for line in after.lines}
     roots = {mains[number] for number in after.anew}
@@ -129,8 +143,8 @@ def _decide(held: Held, before: Document, after: Document, *, clock: Clock) -> N
     free = roots - fixed
     only = frozenset(number for number in after.anew if mains[number] in free)
     standing = [line_id for line_id, root in old.items() if root in free]
-    others = change_keys(before, after)
-    if only and alternatives.decide(held, after, others, only=only, standing=standing, clock=clock):
+    change = Occasion.CHANGE
+    if only and alternatives.decide(held, after, others, only=only, standing=standing, occasion=change, clock=clock):
         after.lines = family.revived(after.lines, before.standing)
 
 
@@ -140,14 +154,16 @@ def refuse_incomplete_unless_empty(after: Document) -> None:
         refuse_incomplete(after)
 
 
-def _gone_on(held: Held, before: Document, after: Document, *, by: Actor, clock: Clock) -> dict[int, rules.GoneOn]:
+def _gone_on(
+    held: Held, before: Document, after: Document, touched: Sequence[BalanceKey], *, by: Actor, clock: Clock
+) -> dict[int, rules.GoneOn]:
     """Lock all that the change touches; return what of each line is in deliveries and invoices.
 
     Stock tied to lines that want no goods any more is free.
     """
     if before.status.state != OrderState.SUBMITTED:
         return {}
-    held.take(*change_keys(before, after))
+    held.take(*touched)
     if gone := _gone(before, after):
         untie(held, before, gone, by=by, clock=clock)
     ids = [line.id for line in before.lines]
@@ -210,15 +226,16 @@ def _write(before: Document, after: Document, found: Differences, *, by: Actor) 
 
 
 def _post(
-    held: Held, before: Document, after: Document, found: Differences, *, by: Actor, clock: Clock
+    held: Held, before: Document, after: Document, found: Differences, cause: str, *, by: Actor, clock: Clock
 ) -> tuple[Promise, tuple[str, ...]]:
     verdict = _claim(held, before, after, by=by, clock=clock)
-    anew = [line for line in after.standing if found.reruns(line)]
+    anew = _asked_anew(held, after, found)
     gone = _gone(before, after)
     if gone:
         promising.withdraw(held, ORDER_KIND, [line.id for line in gone], clock=clock)
-    nothing = books.keeps_unconfirmed(after, blocks.standing([after.ref]), sets_credit=verdict)
-    promise = promising.reconfirm(held, wishes(after, anew), clock=clock, blocked=nothing)
+    standing = blocks.standing([after.ref])
+    nothing = books.keeps_unconfirmed(after, standing, sets_credit=verdict)
+    promise = promising.reconfirm(held, wishes(after, anew), clock=clock, blocked=nothing, cause=cause)
     _pass_on(held, before, after, anew)
     added = [line for line in after.standing if line.line_number in found.added]
     books.open_lines(held, [(after, added)], clock=clock)
@@ -226,7 +243,26 @@ def _post(
     books.post_ordered(held, after, [_rise(was, new) for was, new in _pairs(before, after)], clock=clock)
     blocked = books.set_blocks(held, after, is_new=False, by=by, clock=clock)
     books.lift_completed(held, after, clock=clock)
+    keeping.keep_standing(held, after, standing, clock=clock)
     return promise, (CREDIT_BLOCK, *blocked) if verdict else blocked
+
+
+def _asked_anew(held: Held, after: Document, found: Differences) -> list[Line]:
+    """The lines that are promised again: those of which it matters what changed, and what is to come with them."""
+    anew = {line.line_number for line in after.standing if found.reruns(line)}
+    together = {_group(after, line) for line in after.standing if line.line_number in anew} - {None}
+
+    def waits(line: Line) -> bool:
+        return bool(held.balance(FulfilmentKey(LINE_KIND, line.id)).delivered < line.base_quantity)
+
+    return [
+        line for line in after.standing if line.line_number in anew or (_group(after, line) in together and waits(line))
+    ]
+
+
+def _group(after: Document, line: Line) -> int | None:
+    """What the line arrives with: all of the order (0), a delivery group, or nothing."""
+    return 0 if after.header.complete_delivery else line.delivery_group or None
 
 
 def _gone(before: Document, after: Document) -> list[Line]:
@@ -239,7 +275,7 @@ def _claim(held: Held, before: Document, after: Document, *, by: Actor, clock: C
     old, new = books.credit_key(before), books.credit_key(after)
     amount = after.gross_of_company - _moved_on(held, before)
     if old != new:
-        credit.withdraw(held, old, before.ref, clock=clock)
+        credit.leave(held, old, before.ref, new, clock=clock)
     return books.claim(held, after, max(amount, 0), by=by, clock=clock).sets_block
 
 

@@ -4,16 +4,27 @@ The order is kept even when goods or credit fall short: lines that are short sta
 representative's work list; a credit block stops the delivery until a credit manager decides.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from troth.business.credit import actions as credit
 from troth.business.credit.rules import CreditRefuses, Verdict
 from troth.business.promising.rules.wish import LinePromise, Promise, Wish
 from troth.business.sales import store
-from troth.business.sales.actions import alternatives, at_once, books, offering, prices, save, valuations
+from troth.business.sales.actions import (
+    alternatives,
+    at_once,
+    books,
+    held_goods,
+    keeping,
+    offering,
+    prices,
+    save,
+    valuations,
+)
 from troth.business.sales.actions.answers import Submitted, line_answers
+from troth.business.sales.actions.displaced import Displaced
 from troth.business.sales.actions.document import Document, load, wishes
 from troth.business.sales.models import Order
 from troth.business.sales.rules import refusals
@@ -48,14 +59,19 @@ def submit_draft(held: Held, order: Order, *, by: Actor, clock: Clock) -> Submit
     document.lines = valuations.settled(document.lines, document.terms, by_number=True)
     document.lines, document.unpriced = prices.price(document.header, document.lines, document.terms)
     refuse_incomplete(document)
-    alternatives.decide(
-        held, document, (books.credit_key(document), *books.quoted_keys(document.standing)), clock=clock
-    )
+    displaced = held_goods.ordered(held, document, by=by, clock=clock)
+    alternatives.decide(held, document, _others(document, displaced), clock=clock)
 
     document.status = document.with_totals(state=state, version=order.version + 1)
     store.update(store.ORDER, order.pk, document.header, document.status, {"submitted_at": ("at", clock.now())})
     save.write_lines(document)
-    return submit(held, document, by=by, clock=clock)
+    return submit(held, document, displaced, by=by, clock=clock)
+
+
+def _others(document: Document, displaced: Displaced | None) -> tuple[BalanceKey, ...]:
+    """What is locked beside what rules read to decide."""
+    quoted = books.quoted_keys(document.standing)
+    return (books.credit_key(document), *quoted, *(displaced.keys if displaced else ()))
 
 
 @action
@@ -107,20 +123,11 @@ def _kept_as_draft(
 def _enter_whole(
     held: Held, document: Document, extra: dict[str, tuple[str, object]], *, by: Actor, clock: Clock
 ) -> Submitted:
-    alternatives.decide(
-        held, document, (books.credit_key(document), *books.quoted_keys(document.standing)), clock=clock
-    )
+    displaced = held_goods.ordered(held, document, by=by, clock=clock)
+    alternatives.decide(held, document, _others(document, displaced), clock=clock)
     document.status = replace(document.status, state=OrderState.SUBMITTED)
     save.write_new(document, {**extra, "submitted_at": ("at", clock.now())})
-    return submit(held, document, by=by, clock=clock)
-
-
-@dataclass(frozen=True, slots=True)
-class Displaced:
-    """What an order takes the place of: the keys of its demand, and how it lets go of it for an order (by id)."""
-
-    keys: Sequence[BalanceKey]
-    let_go: Callable[[int], None]
+    return submit(held, document, displaced, by=by, clock=clock)
 
 
 def enter_instead(held: Held, draft: OrderDraft, displaced: Displaced, *, by: Actor, clock: Clock) -> Submitted:
@@ -161,13 +168,16 @@ def submit_all(
 
     verdicts = books.claim_new(held, documents, by=by, clock=clock)
     nothing = [_confirms_nothing(*pair) for pair in zip(documents, verdicts, strict=True)]
-    if displaced and nothing[0]:
+    if displaced and nothing[0] and displaced.is_there():
         raise refusals.GoodsWouldBeFree(
             Sentence(
                 "This order would be blocked and confirm nothing: the goods would be free for others. Keep the hold."
             )
         )
-    promises = _promises(held, list(zip(wanted, nothing, strict=True)), clock=clock)
+    pairs = list(zip(wanted, nothing, strict=True))
+    promises = _promises(held, pairs, in_place=displaced is not None, clock=clock)
+    if displaced:
+        displaced.promised(documents[0], promises)
     books.open_lines(held, [(document, document.standing) for document in documents], clock=clock)
     return [
         _taken(held, document, promises, verdict, by=by, clock=clock)
@@ -180,13 +190,13 @@ def _confirms_nothing(document: Document, verdict: Verdict) -> bool:
     return books.confirms_nothing(document, is_blocked=is_blocked)
 
 
-def _promises(held: Held, wanted: Sequence[tuple[Sequence[Wish], bool]], *, clock: Clock) -> Promise:
+def _promises(held: Held, wanted: Sequence[tuple[Sequence[Wish], bool]], *, in_place: bool, clock: Clock) -> Promise:
     """The promises of all lines; what confirms nothing takes nothing from the others, whenever it is decided."""
     found: dict[int, LinePromise] = {}
     for nothing in (False, True):
         chosen = [wish for own, is_nothing in wanted if is_nothing is nothing for wish in own]
         if chosen:
-            found |= books.confirm(held, chosen, nothing=nothing, clock=clock).lines
+            found |= books.confirm(held, chosen, nothing=nothing, in_place=in_place, clock=clock).lines
     return Promise(found)
 
 
@@ -197,6 +207,8 @@ def _taken(
     blocked = books.set_blocks(held, document, is_new=True, by=by, clock=clock)
     if verdict.sets_block:
         blocked = (CREDIT_BLOCK, *blocked)
+    waits = verdict.sets_block or bool(document.terms.order_type.delivery_block_reason)
+    keeping.keep(held, document, waits=waits, clock=clock)
     lines = document.standing
     promise = Promise({line.id: promises.lines[line.id] for line in lines if line.id in promises.lines})
     facts: dict[str, Any] = {"net": document.status.net, "gross": document.status.gross, "lines": len(lines)}

@@ -13,6 +13,7 @@ from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.queries import (
     CustomerTerms,
     ItemCategoryTerms,
+    LeadTimes,
     OrderTypeTerms,
     ProductTerms,
     Snapshot,
@@ -28,6 +29,8 @@ from troth.business.sales.rules.drafts import Known, LineDraft, OrderDraft, pars
 from troth.business.sales.rules.lines import Header, Line
 from troth.kernel.calendars import WorkCalendar, date_of, day_of
 from troth.kernel.errors import Sentence
+from troth.kernel.packages import Packing
+from troth.kernel.replenishment import LeadTime
 from troth.kernel.scheduling import Calendars, Durations
 from troth.platform import sql
 from troth.platform.actions import recalled, remember
@@ -47,6 +50,8 @@ class Terms:
     offers: object | None = None
     """What `actions.offering` has read for these products."""
     _texts: tuple[int, StandardTexts] | None = None
+    _packings: tuple[int, dict[int, Packing]] | None = None
+    _lead_times: tuple[int, LeadTimes] | None = None
 
     @property
     def texts(self) -> StandardTexts:
@@ -56,6 +61,22 @@ class Terms:
             found = masterdata.standard_texts(self.customer.customer_id, ids, self.state.text_kinds)
             self._texts = (len(self.products), found)
         return self._texts[1]
+
+    def packing(self, product_id: int) -> Packing | None:
+        """In which packages a product goes to the customer; a statement for all, none where nobody keeps any."""
+        if "package_sizes" not in self.state.offering:
+            return None
+        if self._packings is None or self._packings[0] != len(self.products):
+            ids = {product.product_id for product in self.products.values()}
+            self._packings = (len(self.products), masterdata.packings(self.customer.customer_id, ids))
+        return self._packings[1].get(product_id)
+
+    def lead_time(self, product: ProductTerms, site_id: int) -> LeadTime | None:
+        """How long it takes to replenish a product at a site; a statement for all where sites have figures."""
+        if self._lead_times is None or self._lead_times[0] != len(self.products):
+            ids = {one.product_id for one in self.products.values()}
+            self._lead_times = (len(self.products), masterdata.LeadTimes(ids, edition=self.state.edition))
+        return self._lead_times[1].of(product.product_id, site_id, product)
 
     @cached_property
     def known(self) -> Known:
@@ -95,6 +116,7 @@ class Terms:
             ways=ways,
             delivery_on=lambda days: self.agreed_delivery(order.entered_on, days),
             names=self.state.names,
+            points={point.id: (point.site_id, point.code) for point in self.state.points},
         )
 
     def agreed_delivery(self, entered_on: date, working_days: int) -> date:

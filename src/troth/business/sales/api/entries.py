@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StrictBool
 
+from troth.business.sales.rules import sources
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LINES_MAX, LineDraft, OrderDraft, QuotationDraft
 from troth.platform.api.values import Code, Day, Entry, Figure, Name, SmallInt, Text, Whole
@@ -23,7 +24,9 @@ class LineValues(Entry):
     `alternatives`: `take` what master data proposes in place of the product, `none` to insist on it, `PRODUCT@SITE` to
     take that alternative of a rule of availability. `location`: the storage location of the site that alone is to serve
     the line. `valuation`: the valuation type of its goods, of a product that is valuated separately; left out, the
-    product's default.
+    product's default. Limits on what is promised, each the customer's or the order's unless it is named:
+    `min_shipment`, the least that may arrive at once, in the product's base unit (0: any); `lateness_days_max`, nothing
+    arrives later than so many days after the wished date; `deliveries_max`.
     """
 
     quantity: Figure | None = None
@@ -41,6 +44,9 @@ class LineValues(Entry):
     batch: Code | None = None
     location: Code | None = None
     valuation: Code | None = None
+    min_shipment: Figure | None = None
+    lateness_days_max: SmallInt | None = None
+    deliveries_max: SmallInt | None = None
     over_tolerance_basis_points: Points | None = None
     under_tolerance_basis_points: Points | None = None
     alternatives: Code | None = None
@@ -89,10 +95,11 @@ class HeaderEntry(Entry):
 
 
 class OrderEntry(HeaderEntry):
-    """An order as entered."""
+    """An order as entered. `source_system`: the name of the program that sends it, such as `edi`; it stays."""
 
     customer: Code
     order_type: Code = "standard"
+    source_system: Annotated[str, Field(max_length=20)] = sources.API
     lines: Annotated[list[LineEntry], Field(max_length=LINES_MAX)] = []
 
 

@@ -131,13 +131,14 @@ def _shown(rows: Iterable[NewDates]) -> list[NewDatesShown]:
             product=one.product.number, site=one.site.code, cause=one.cause,
             missing=quantity(one.missing, one.product.base_unit.decimals), unit=one.product.base_unit_id,
             opened_at=one.opened_at, decided_at=one.decided_at, reason=one.reason,
-            lines=_moved(one.order_id, read(one.lines), by_place),
+            lines=moved_lines(one.order_id, read(one.lines), by_place),
         )
         for one in found
     ]  # fmt: skip
 
 
-def _moved(order_id: int, moved: Moved, lines: dict[tuple[int, int], OrderLine]) -> list[RedatedShown]:
+def moved_lines(order_id: int, moved: Moved, lines: dict[tuple[int, int], OrderLine]) -> list[RedatedShown]:
+    """Each line with its dates before and after; `lines` by order and number."""
     found = []
     for number, sides in sorted(moved.items()):
         # A line that was taken out of the order since is left out.

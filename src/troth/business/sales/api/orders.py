@@ -11,6 +11,7 @@ from troth.business.sales import actions, queries
 from troth.business.sales.api import entries, shown
 from troth.business.sales.api.entries import NewOrder, Number, OrderChange, OrderEntry
 from troth.business.sales.api.shown import DocumentListed, DocumentShown, OrderWritten, Written
+from troth.business.sales.rules import sources
 from troth.business.sales.rules.drafts import OrderDraft
 from troth.platform.api import versions
 from troth.platform.api.gate import ApiRequest
@@ -176,6 +177,7 @@ def copy_order(request: ApiRequest, order_id: Id, wanted: Copy) -> Written:
         order_id,
         requested_on=wanted.requested_on,
         customer_reference=wanted.customer_reference,
+        source_system=sources.API,
     )
     return shown.written(saved, _currency(saved.id))
 
@@ -286,6 +288,7 @@ class OrderFromHold(Entry):
 def order_from_hold(request: ApiRequest, hold_id: Id, order: OrderFromHold) -> OrderWritten:
     """Order what is held; the goods go over to the order in one transaction."""
     draft = OrderDraft(
-        customer=order.customer, requested_on=order.requested_on, customer_reference=order.customer_reference
+        customer=order.customer, requested_on=order.requested_on, customer_reference=order.customer_reference,
+        source_system=sources.API,
     )  # fmt: skip
     return shown.order_written(create(request, actions.order_from_hold, hold_id, draft))

@@ -193,11 +193,14 @@ def listed(rows: Iterable[DocumentRow]) -> list[DocumentListed]:
 
 
 class ScheduleLine(Shown):
-    """One confirmation: its goods are there on `material_on`, leave on `goods_issue_on`, arrive on `delivery_on`."""
+    """One confirmation: its goods are there on `material_on`, leave on `goods_issue_on`, arrive on `delivery_on`; its
+    transport is planned from `transportation_planning_on` on."""
 
     quantity: str
     delivered: str
     material_on: date
+    transportation_planning_on: date
+    loading_on: date
     goods_issue_on: date
     delivery_on: date
     basis: str
@@ -254,9 +257,13 @@ class LineShown(Shown):
     delivery_mode: str
     delivery_group: int
     is_fixed: bool
+    route: str
     batch: str
     location: str
     valuation: str
+    min_shipment: str | None
+    lateness_days_max: int | None
+    deliveries_max: int | None
     text: str
     texts: dict[str, str]
     rejection_reason: str
@@ -324,6 +331,7 @@ class DocumentShown(Shown):
     deliveries_max: int
     probability: int
     project: str
+    source_system: str
     text: str
     texts: dict[str, str]
     valid_to_on: date | None
@@ -335,13 +343,14 @@ class DocumentShown(Shown):
     margin: MarginShown | None
     progress: ProgressShown
     blocks: list[BlockShown]
+    kept_until: datetime | None
     lines: list[LineShown]
 
 
 _AS_THEY_STAND = (
     "id", "number", "version", "state", "customer_reference", "contact", "entered_on", "requested_on", "incoterm",
     "incoterm_place", "shipping_condition", "priority", "complete_delivery", "deliveries_max", "probability", "project",
-    "text", "texts",
+    "source_system", "text", "texts",
 )  # fmt: skip
 
 
@@ -368,6 +377,7 @@ def document(view: DocumentView, *, by: Actor) -> DocumentShown:
         margin=_margin(margins, None),
         progress=_progress(view),
         blocks=[block(one) for one in view.block_history],
+        kept_until=view.kept.until if view.kept else None,
         lines=[
             _line(line, currency, why[line.line.id].sentence if line.line.id in why else "", margins)
             for line in view.lines
@@ -437,9 +447,13 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
         delivery_mode=line.delivery_mode,
         delivery_group=line.delivery_group,
         is_fixed=line.is_fixed,
+        route=view.route,
         batch=line.batch,
         location=line.location,
         valuation=line.valuation,
+        min_shipment=None if line.min_shipment is None else quantity(line.min_shipment, decimals),
+        lateness_days_max=line.lateness_days_max,
+        deliveries_max=line.deliveries_max,
         text=line.text,
         texts=line.texts,
         rejection_reason=line.rejection_reason,
@@ -474,16 +488,12 @@ def _line(view: LineView, currency: str, why: str, margins: Margins | None) -> L
 
 
 def _schedule(view: LineView) -> list[ScheduleLine]:
-    if view.promise is None:
-        return []
     return [
         ScheduleLine(
-            quantity=quantity(one.quantity, view.base_decimals),
-            delivered=quantity(delivered, view.base_decimals),
-            material_on=one.material_on,
-            goods_issue_on=one.goods_issue_on,
-            delivery_on=one.delivery_on,
+            quantity=quantity(one.quantity, view.base_decimals), delivered=quantity(delivered, view.base_decimals),
+            material_on=one.material_on, transportation_planning_on=one.transportation_planning_on,
+            loading_on=one.loading_on, goods_issue_on=one.goods_issue_on, delivery_on=one.delivery_on,
             basis=str(one.basis),
         )
-        for one, delivered in view.promise.schedules
-    ]
+        for one, delivered in (view.promise.schedules if view.promise else ())
+    ]  # fmt: skip

@@ -1,9 +1,11 @@
 """What would be promised on an order or quotation, over the API: what the entry page tells before anything is saved."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from troth.business.sales.actions.check import Checked
 from troth.business.sales.actions.proposals import Proposal
+from troth.business.sales.actions.quoted import quoted_availability
 from troth.business.sales.actions.simulate import simulate
 from troth.business.sales.api import entries, shown
 from troth.business.sales.api.entries import OrderEntry, QuotationEntry
@@ -11,7 +13,7 @@ from troth.business.sales.rules.lines import Line
 from troth.kernel.calendars import date_of
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations
-from troth.platform.api.values import Day, Shown, quantity
+from troth.platform.api.values import Day, Id, Shown, quantity
 
 operations = Operations("simulations")
 
@@ -55,6 +57,12 @@ class Simulated(Shown):
     lines: list[WouldBe]
 
 
+class Availability(Simulated):
+    """What could come of a quotation, as of the moment `checked_at`."""
+
+    checked_at: datetime
+
+
 @operations.acts("/simulations/promise", Simulated)
 def simulate_promise(request: ApiRequest, order: OrderEntry) -> Simulated:
     """What would be promised on an order if it were entered now, rules included. Nothing is written or held."""
@@ -68,6 +76,16 @@ def simulate_quotation(request: ApiRequest, quotation: QuotationEntry) -> Simula
     A line without a date asks what could come at once, or after the delivery time agreed.
     """
     return _shown(simulate(entries.quotation_draft(quotation), by=request.auth, clock=request.clock))
+
+
+@operations.acts("/quotations/{int:quotation_id}/availability", Availability)
+def check_quotation(request: ApiRequest, quotation_id: Id) -> Availability:
+    """What could be delivered of a saved quotation if what is open of it were ordered now. Nothing is written or held.
+
+    A line without a date asks what could come at once, or after the delivery time agreed.
+    """
+    checked = quoted_availability(quotation_id, by=request.auth, clock=request.clock)
+    return Availability(lines=_shown(checked).lines, checked_at=request.clock.now())
 
 
 def _shown(checked: Checked) -> Simulated:

@@ -1,11 +1,15 @@
 """Which changes ask anew what can be promised, and which are merely passed on (SO-7).
 
-The list is the one of the source, word for word, and complete but for the storage location, which the source knows as a
-level of the check and not on its lines: what is not on it never re-runs the promise.
+The list is the one of the source, word for word, and two things that it does not have on its lines: the storage
+location, which it knows as a level of the check, and how a line is to be confirmed. What is not on it never re-runs the
+promise.
 
     re-run the promise        site, requirement type, date, quantity (weighs anew), product, batch, storage location,
                               valuation type, conversion of units, shipping point, route, reason for rejection, fixed
                               flag, probability, project
+    and, not in the source    delivery proposal, delivery group, complete delivery, how many partial deliveries, least
+                              shipment, latest day: a wish to get all on one day is one for another promise. What
+                              comes together is asked together
     passed on without check   delivery priority, ship-to, and everything else
 """
 
@@ -34,11 +38,16 @@ LINE_FIELDS_THAT_RERUN = frozenset(
         "route_id",
         "rejection_reason",
         "is_fixed",
+        "min_shipment",
+        "lateness_days_max",
+        "deliveries_max",
+        "delivery_mode",
+        "delivery_group",
     }
 )
 """`unit_id` and `base_quantity` together are the conversion of units: 2 boxes of 12 are not 2 boxes of 10."""
 
-HEADER_FIELDS_THAT_RERUN = frozenset({"probability", "project"})
+HEADER_FIELDS_THAT_RERUN = frozenset({"probability", "project", "complete_delivery", "deliveries_max"})
 """A header's site and requested date reach the promise through the lines that follow them."""
 
 FIELDS_PASSED_ON = frozenset({"priority", "ship_to_id"})

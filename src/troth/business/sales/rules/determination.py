@@ -15,7 +15,7 @@ Whatever the draft says wins; the rest is taken from the first place that knows 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -142,6 +142,7 @@ def header(
         deliveries_max=customer.deliveries_max if draft.deliveries_max is None else draft.deliveries_max,
         probability=draft.probability,
         project=draft.project,
+        source_system=draft.source_system.strip(),
         text=draft.text,
         site_id=named.site_id or customer.site_id,
     )
@@ -154,6 +155,7 @@ HEADER_TEXT_MAX = {
     "incoterm_place": 60,
     "shipping_condition": 20,
     "project": 40,
+    "source_system": 20,
     "text": 10_000,
 }
 
@@ -210,7 +212,8 @@ def item_category(
 class Choices:
     """What lines are determined from: item categories by code, ways by site, and how to count an agreed delivery time.
 
-    `names` holds the ids of the routes and shipping points that lines name themselves, by (kind, code or id).
+    `names` holds the ids of the routes and shipping points that lines name themselves, by (kind, code or id), `points`
+    the site (id) and the code of each shipping point by its id.
     """
 
     default: Category
@@ -218,6 +221,7 @@ class Choices:
     ways: Mapping[int, Way]
     delivery_on: Callable[[int], date | None]
     names: Mapping[tuple[str, str | int], int]
+    points: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
 
 def line(read: ReadLine, order: Header, choices: Choices, *, row: int) -> Line:
@@ -242,15 +246,18 @@ def line(read: ReadLine, order: Header, choices: Choices, *, row: int) -> Line:
         base_quantity=read.base_quantity,
         requested_on=requested_on,
         delivery_mode=draft.delivery_mode or "partial",
-        delivery_group=draft.delivery_group,
+        delivery_group=draft.delivery_group or 0,
         delivery_days=draft.delivery_days,
         route_id=_named(choices, "route", draft.route, row) or way.route_id,
-        shipping_point_id=_named(choices, "shipping_point", draft.shipping_point, row) or way.shipping_point_id,
-        is_fixed=draft.is_fixed,
+        shipping_point_id=_point(choices, draft.shipping_point, site_id, row) or way.shipping_point_id,
+        is_fixed=bool(draft.is_fixed),
         requirement_type=draft.requirement_type,
         batch=draft.batch,
         location=draft.location,
         valuation=draft.valuation,
+        min_shipment=read.min_shipment,
+        lateness_days_max=draft.lateness_days_max,
+        deliveries_max=draft.deliveries_max,
         over_tolerance_basis_points=product.over_tolerance_basis_points if over is None else over,
         under_tolerance_basis_points=product.under_tolerance_basis_points if under is None else under,
         reference_kind=draft.reference_kind,
@@ -265,6 +272,21 @@ def line(read: ReadLine, order: Header, choices: Choices, *, row: int) -> Line:
 
 
 _NO_WAY = Way(None, None)
+
+
+def _point(choices: Choices, entered: str | int | None, site_id: int | None, row: int) -> int | None:
+    """The shipping point that a line names, which has to be one of the site that the goods come from."""
+    found = _named(choices, "shipping_point", entered, row)
+    at, code = choices.points.get(found, (site_id, "")) if found is not None else (site_id, "")
+    if site_id is None or at == site_id:
+        return found
+    known = ", ".join(sorted(name for place, name in choices.points.values() if place == site_id))
+    said = Sentence("Shipping point %(code)s is at another site. Leave it out.", code=code)
+    if known:
+        said = Sentence(
+            "Shipping point %(code)s is at another site. Choose one of the line's: %(known)s.", code=code, known=known
+        )
+    raise WrongEntry(said, row=row, field="shipping_point")
 
 
 def _named(choices: Choices, kind: str, entered: str | int | None, row: int) -> int | None:

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
-from troth.business.sales.rules import refusals
+from troth.business.sales.rules import limits, refusals
 from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.kernel.plain_numbers import Figure
 from troth.kernel.quantity import Conversion, Unit, checked, parse_quantity
@@ -37,9 +37,10 @@ class LineDraft:
     """One line as entered. An integer quantity counts whole units; text may have decimals. None: to be determined.
 
     `texts` by the code of their kind, here and on the header: what is named stands in for the rule's text, empty for
-    none at all. `goes_on`: the number of the line before, whose fields that no page shows are kept
+    none at all. `goes_on`: the number of the line before, whose fields are kept that this one leaves open
     (`rules/going_on.py`); without it a line that is written anew says all. `alternatives`: `take` what is proposed in
     its place, `HELMET@ROT` to take that alternative of a rule, `none` to insist on it, else as master data says.
+    `min_shipment`, `lateness_days_max`, `deliveries_max`: `rules/limits.py`.
     """
 
     product: str | int
@@ -53,13 +54,16 @@ class LineDraft:
     route: str | int | None = None
     shipping_point: str | int | None = None
     delivery_mode: str = ""
-    delivery_group: int = 0
+    delivery_group: int | None = None
     delivery_days: int | None = None
-    is_fixed: bool = False
+    is_fixed: bool | None = None
     requirement_type: str = ""
     batch: str = ""
     location: str = ""
     valuation: str = ""
+    min_shipment: str | int | None = None
+    lateness_days_max: int | None = None
+    deliveries_max: int | None = None
     over_tolerance_basis_points: int | None = None
     under_tolerance_basis_points: int | None = None
     alternatives: str = ""
@@ -73,7 +77,7 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
-    """An order as entered. None and "" leave a field to the house's determination."""
+    """An order as entered. None and "" leave a field to the house's determination; `source_system`: `rules.sources`."""
 
     customer: str | int
     lines: tuple[LineDraft, ...] = ()
@@ -96,6 +100,7 @@ class OrderDraft:
     deliveries_max: int | None = None
     probability: int = 100
     project: str = ""
+    source_system: str = ""
     text: str = ""
     texts: Mapping[str, str] | None = None
 
@@ -182,6 +187,7 @@ class ReadLine(NamedTuple):
     requested_on: date | None
     weight_g: int
     volume_ml: int
+    min_shipment: int | None
 
 
 def parse_lines(drafts: Sequence[LineDraft], known: Known, *, today: date) -> tuple[ReadLine, ...]:
@@ -313,7 +319,8 @@ def _parse_line(
     if product is None or counted is None:
         return None
     steps, unit, base, weight_g, volume_ml = counted
-    return ReadLine(draft, number, product, site, steps, unit, base, requested_on, weight_g, volume_ml)
+    least = limits.read(draft, product.base_unit, base, row, wrong) if limits.names_any(draft) else None
+    return ReadLine(draft, number, product, site, steps, unit, base, requested_on, weight_g, volume_ml, least)
 
 
 def _counted(product: ProductFacts, draft: LineDraft) -> tuple[int, Unit, int, int, int]:

@@ -28,7 +28,7 @@ from troth.business.sales.rules.lines import Line
 
 FREE, ALTERNATIVE = "free", "alternative"
 TAKE, NONE = "take", "none"
-SUBSTITUTION, RULE = "substitution", "rule"
+SUBSTITUTION, RULE, PACKAGES = "substitution", "rule", "packages"
 NEARBY = 10
 """So many numbers after its main line a sub-item looks for its own."""
 
@@ -44,6 +44,9 @@ DECIDING = frozenset(
         "shipping_point",
         "delivery_mode",
         "delivery_group",
+        "min_shipment",
+        "lateness_days_max",
+        "deliveries_max",
         "alternatives",
     }
 )
@@ -91,6 +94,7 @@ def as_asked(line: Line) -> Line:
         site_id=site_id,
         shipping_point_id=shipping_point_id,
         route_id=route_id,
+        min_shipment=asked.get("least"),
         asked=kept,
     )
 
@@ -106,6 +110,7 @@ def asking(line: Line, **more: Any) -> dict[str, Any]:
         "unit": line.unit_id,
         "base": line.base_quantity,
         "place": [line.site_id, line.shipping_point_id, line.route_id],
+        **({} if line.min_shipment is None else {"least": line.min_shipment}),
         **more,
     }
 
@@ -118,7 +123,8 @@ def of_part(line: Line, part: int, base_unit: str) -> Line:
     base = asked["base"] * part // line.base_quantity
     steps, rest = divmod(asked["quantity"] * part, line.base_quantity)
     even = {"quantity": base, "unit": base_unit} if rest else {"quantity": steps}
-    return line._replace(asked={**asked, "base": base, **even})
+    up = {"up": asked["up"] * part // line.base_quantity} if "up" in asked else {}
+    return line._replace(asked={**asked, "base": base, **even, **up})
 
 
 def products(lines: Iterable[Line]) -> set[int]:
@@ -187,6 +193,7 @@ class Asked(NamedTuple):
     why: str
     is_other_product: bool
     is_printed: bool
+    base_decimals: int
 
 
 def asked_of(line: Line, products: Any, units: Any, sites: Any) -> Asked | None:
@@ -198,5 +205,5 @@ def asked_of(line: Line, products: Any, units: Any, sites: Any) -> Asked | None:
     site = sites[whole.site_id].code if whole.site_id is not None else ""
     return Asked(
         product.number, product.name, whole.quantity, whole.unit_id, units[whole.unit_id].decimals, site,
-        asked.get("why", ""), whole.product_id != line.product_id, asked.get("printed", False),
+        asked.get("why", ""), whole.product_id != line.product_id, asked.get("printed", False), product.decimals,
     )  # fmt: skip

@@ -38,6 +38,7 @@ class Header(NamedTuple):
     deliveries_max: int = 9
     probability: int = 100
     project: str = ""
+    source_system: str = ""
     text: str = ""
     texts: Any = NO_TEXTS
     site_id: int | None = None
@@ -65,6 +66,9 @@ class Line(NamedTuple):
     batch: str = ""
     location: str = ""
     valuation: str = ""
+    min_shipment: int | None = None
+    lateness_days_max: int | None = None
+    deliveries_max: int | None = None
     over_tolerance_basis_points: int = 0
     under_tolerance_basis_points: int = 0
     reference_kind: str = ""

@@ -1,7 +1,8 @@
 """What may be ordered of a quotation, and when."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from troth.business.sales.rules import refusals
 from troth.business.sales.rules.lines import Line
@@ -30,6 +31,11 @@ def refuse_expired(number: str, *, valid_to_on: date | None, today: date) -> Non
             number=number,
             valid_to_on=str(valid_to_on),
         )
+
+
+def ends_at(valid_to_on: date, time_zone: str) -> datetime:
+    """The instant from which a quotation is no longer valid: the end of its last day, where its company is."""
+    return datetime.combine(valid_to_on + timedelta(days=1), time(), ZoneInfo(time_zone))
 
 
 def open_quantity(*, quoted: int, referenced: int) -> int:

@@ -175,6 +175,18 @@ class HeldForOthers(BusinessError):
     code = "held_for_others"
 
 
+class NothingHeld(BusinessError):
+    """Nothing is held for the quotation."""
+
+    code = "nothing_held"
+
+
+class HeldAlready(BusinessError):
+    """All that could be held for the quotation is held."""
+
+    code = "held_already"
+
+
 class NotPromised(BusinessError):
     """Better dates are asked for where nothing is promised."""
 

@@ -4,6 +4,7 @@
 | --- | --- |
 | product, name, unit, units | what the product is, and in which units it may be ordered |
 | net, price | the value of the row, and that of one base unit |
+| agreed | how it is to be confirmed, where that is not the usual way |
 | tone, promise, short, why | what is confirmed for when, what is not, and the reason in one sentence |
 | missing | what it lacks, and what that holds back |
 | problems | what is wrong in it, by field, with what would be right where that is known |
@@ -25,6 +26,7 @@ from troth.business.pricing.rules import Kind, TraceLine
 from troth.business.promising.rules.wish import LinePromise
 from troth.business.sales.actions.check import Checked
 from troth.business.sales.actions.document import Document, needs_wish
+from troth.business.sales.line_words import agreed_of
 from troth.business.sales.rules.completeness import Missing, Step
 from troth.business.sales.rules.lines import Line
 from troth.business.sales.web import confirmed, sub_items
@@ -96,6 +98,8 @@ def _row(document: Document, line: Line, promised: LinePromise | None) -> dict[s
     else:
         decimals = document.terms.customer.currency_decimals
         found |= {"net": formats.number(line.net, decimals), "price": _price(line, product, decimals)}
+    if agreed := agreed_of(line):
+        found["agreed"] = ", ".join(agreed)
     return found | _dated(document, line, promised) | sub_items.beside(document, line)
 
 

@@ -1,4 +1,4 @@
-"""The pages of one order and one quotation: what it is, what stands in the way, what comes next."""
+"""The page of one order: what it is, what stands in the way, what comes next."""
 
 from typing import Any
 
@@ -13,19 +13,19 @@ from troth.business.sales.actions.document import load
 from troth.business.sales.models import Order
 from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.rules.completeness import Missing
-from troth.business.sales.states import Fulfilled, OrderState, QuotationState
+from troth.business.sales.states import Fulfilled, OrderState
 from troth.business.sales.web import new_dates
 from troth.ledgers.fulfilment import pictures
 from troth.platform.blocks import Block as StandingBlock
 from troth.platform.blocks import BlockKind, BlockScope
-from troth.platform.web import documents
+from troth.platform.web import documents, formats
 from troth.platform.web.access import allowed
 from troth.platform.web.acts import step, steps
 from troth.platform.web.blocks import way_to_release
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
 from troth.platform.web.history import changes_of
 from troth.platform.web.language import worded
-from troth.platform.web.values import Block, Link, Money, Party, Quantity, Status, Step
+from troth.platform.web.values import Block, Link, Money, Party, Quantity, Step
 
 STOPPED = {
     BlockScope.CONFIRMATION: _("Nothing of order %(number)s is confirmed"),
@@ -62,7 +62,7 @@ class OrderPage(DocumentPage):
             status=screens.order_status(order.state, come),
             party=screens.customer_party(view, actor),
             total=Money(order.gross, order.currency_id),
-            facts=[*_order_facts(view), *_earned(view, actor)],
+            facts=[*_order_facts(view), *earned(view, actor)],
             next_step=_next_of_order(view, actor),
             steps=_order_steps(view, actor),
             blocks=[*_missing(order, actor), *_standing(view, actor), *_new_dates(view, actor), *_short(view)],
@@ -96,7 +96,8 @@ class OrderPage(DocumentPage):
         )  # fmt: skip
 
 
-def _earned(view: DocumentView, actor: Any) -> list[Fact]:
+def earned(view: DocumentView, actor: Any) -> list[Fact]:
+    """What the document earns, for those who may see it."""
     fact = screens.margin_fact(view, actor)
     return [fact] if fact.value is not None else []
 
@@ -109,6 +110,7 @@ def _order_facts(view: DocumentView) -> list[Fact]:
         Fact(_("Entered"), order.entered_on),
         Fact(_("Order type"), order.order_type.name),
         Fact(_("Customer's number"), order.customer_reference),
+        Fact(_("Source system"), order.source_system),
         Fact(_("Weight"), Quantity(weight, 3, "kg") if weight else None),
     ]
     if order.ship_to_id != order.sold_to_id:
@@ -180,7 +182,18 @@ def _lack(one: Missing, order: Order, rows: dict[int, int], may: bool) -> Block:
 
 
 def _standing(view: DocumentView, actor: Any) -> list[Block]:
-    return [_blocked(block, view, actor) for block in view.blocks]
+    return [*(_blocked(block, view, actor) for block in view.blocks), *_kept(view)]
+
+
+def _kept(view: DocumentView) -> list[Block]:
+    """Until when the goods of an order that waits are kept for it, or that they were."""
+    if view.kept is None or view.document.state != OrderState.SUBMITTED:
+        return []
+    said = (
+        _("Its goods were kept until %(until)s.") if view.kept.is_lapsed else _("Its goods are kept until %(until)s.")
+    )
+    remedy = gettext("Once it is released, it is promised anew.") if view.kept.is_lapsed else ""
+    return [Block(said % {"until": formats.instant(view.kept.until)}, remedy, tone="waiting")]
 
 
 def _blocked(block: StandingBlock, view: DocumentView, actor: Any) -> Block:
@@ -238,111 +251,3 @@ def _availability(one: LineView, actor: Any) -> Step | None:
         actor, _("Availability"), "promising:availability", method="get",
         query=f"?product={one.product_number}&site={one.site}",
     )  # fmt: skip
-
-
-class QuotationPage(DocumentPage):
-    permission = "sales.view_quotation"
-    document_kind = "quotation"
-
-    def document(self, actor: Any, key: int) -> Document:
-        view = queries.quotation(key, by=actor)
-        quotation = view.document
-        return Document(
-            kind=_("Quotation"),
-            number=quotation.number,
-            status=screens.QUOTATION_WORDS[QuotationState(quotation.state)],
-            party=screens.customer_party(view, actor),
-            total=Money(quotation.gross, quotation.currency_id),
-            facts=[*_quotation_facts(quotation), *_earned(view, actor)],
-            next_step=_next_of_quotation(view, actor),
-            steps=_quotation_steps(view, actor),
-            blocks=_quotation_blocks(quotation),
-            crumbs=(Link(_("Quotations"), reverse("sales:quotations")),),
-        )
-
-    def tabs(self, actor: Any, key: int) -> tuple[Tab, ...]:
-        def items() -> dict[str, Any]:
-            view = queries.quotation(key, by=actor)
-            return {
-                "items": screens.items(view, _quoted_status, lambda one: (), actor=actor),
-                "total": Money(view.document.gross, view.document.currency_id),
-                **screens.ITEM_LABELS,
-            }
-
-        def ref() -> Any:
-            return queries.quotation(key, by=actor).ref
-
-        return (
-            Tab("items", _("Items"), documents.ITEMS, items),
-            Tab("texts", _("Texts"), documents.TABLE, lambda: screens.texts(queries.quotation(key, by=actor))),
-            Tab("flow", _("Flow"), documents.FLOW, lambda: {"flow": pictures.picture(ref(), actor)}),
-            Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
-        )
-
-
-def _quotation_facts(quotation: Any) -> list[Fact]:
-    days = quotation.delivery_days
-    facts = [
-        Fact(_("Valid to"), quotation.valid_to_on),
-        Fact(_("Delivery time"), gettext("%(days)s working days from the order") % {"days": days} if days else None),
-        Fact(_("Probability"), f"{quotation.probability} %"),
-        Fact(_("Entered"), quotation.entered_on),
-        Fact(_("Customer's number"), quotation.customer_reference),
-        Fact(_("Answer"), quotation.answer_reason),
-    ]
-    if quotation.revises is not None:
-        url = reverse("sales:quotation", args=[quotation.revises_id])
-        facts.append(Fact(_("Revises"), Link(quotation.revises.number, url)))
-    return [fact for fact in facts if fact.value not in (None, "")]
-
-
-def _next_of_quotation(view: DocumentView, actor: Any) -> Step | None:
-    quotation = view.document
-    key, company = quotation.pk, quotation.company_id
-    if quotation.state == QuotationState.DRAFT:
-        return step(actor, _("Send"), "sales:quotation-send", key, company_id=company)
-    if quotation.state not in (QuotationState.SENT, QuotationState.ACCEPTED):
-        return None
-    if not any(one.open_to_order for one in view.lines):
-        return None
-    return step(actor, _("Make order"), "sales:quotation-order", key, method="get", company_id=company)
-
-
-def _quotation_steps(view: DocumentView, actor: Any) -> tuple[Step, ...]:
-    quotation = view.document
-    state, key, company = quotation.state, quotation.pk, quotation.company_id
-    change = {QuotationState.DRAFT: _("Change")} | dict.fromkeys(
-        (QuotationState.SENT, QuotationState.REJECTED, QuotationState.EXPIRED), _("Revise")
-    )
-    may_answer = state == QuotationState.SENT
-    return steps(
-        step(actor, change[state], "sales:quotation-change", key, method="get", company_id=company)
-        if state in change
-        else None,
-        screens.texts_step(view, actor),
-        step(actor, _("Note acceptance"), "sales:quotation-accept", key, company_id=company) if may_answer else None,
-        step(actor, _("Note rejection"), "sales:quotation-reject", key, method="get", danger=True, company_id=company)
-        if may_answer or state == QuotationState.DRAFT
-        else None,
-    )
-
-
-def _quotation_blocks(quotation: Any) -> list[Block]:
-    if quotation.state == QuotationState.DRAFT and quotation.valid_to_on is None:
-        return [
-            Block(
-                _("The quotation has no last day of validity."), _("It cannot be sent without one."),
-                Step(_("Go there"), reverse("sales:quotation-change", args=[quotation.pk]) + "#id_valid_to_on", "get"),
-                tone="waiting",
-            )
-        ]  # fmt: skip
-    return []
-
-
-def _quoted_status(one: LineView) -> Status:
-    come = one.progress
-    if not come.ordered:
-        return screens.DRAFT
-    if not come.referenced:
-        return Status(_("Open"), "waiting")
-    return Status(_("Partly ordered"), "going") if one.open_to_order else Status(_("Ordered"), "done")

@@ -1,5 +1,6 @@
 """A document as the entry page has it: its head, its rows, and both as the scripts of the page read them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from troth.business.sales.actions import check
 from troth.business.sales.forms import HEAD_FIELDS
 from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.rules import family
+from troth.business.sales.web import details, ways
 from troth.business.sales.web.typed import whole
 from troth.kernel.quantity import format_quantity
 from troth.platform.web.formats import figure_shown
@@ -37,9 +39,16 @@ def typed_lines(view: DocumentView) -> list[LineView]:
     return [one for one in view.lines if one.line.stands and one.line.main_line is None]
 
 
-def row_of(one: LineView) -> dict[str, Any]:
+def rows_of_lines(view: DocumentView, lines: Iterable[LineView]) -> dict[int, dict[str, Any]]:
+    """Items by number as their rows have them."""
+    routes = ways.by_hand(view)
+    return {one.line.line_number: _row_of(one, routes.get(one.line.line_number, "")) for one in lines}
+
+
+def _row_of(one: LineView, route: str) -> dict[str, Any]:
     """An item as its row has it: with what was asked for."""
     line, asked = one.line, one.asked
+    least = family.as_asked(line).min_shipment
     return {
         "line_number": line.line_number,
         "product": asked.number if asked else one.product_number,
@@ -55,6 +64,15 @@ def row_of(one: LineView) -> dict[str, Any]:
         "batch": line.batch,
         "location": line.location,
         "valuation": line.valuation,
+        "min_shipment": None
+        if least is None
+        else format_quantity(least, asked.base_decimals if asked else one.base_decimals),
+        "lateness_days_max": line.lateness_days_max,
+        "deliveries_max": line.deliveries_max,
+        "route": route,
+        "delivery_mode": line.delivery_mode,
+        "delivery_group": line.delivery_group or None,
+        "is_fixed": "true" if line.is_fixed else "false",
         "text": line.text,
         "manual_conditions": tuple(line.manual_conditions),
     }
@@ -64,7 +82,7 @@ def price_by_hand(one: LineView, view: DocumentView) -> str:
     return check.price_by_hand(one.line, one.base_decimals, view.document.currency.decimals)
 
 
-def cells(row: Any, names: dict[int, str]) -> dict[str, Any]:
+def cells(row: Any, names: dict[int, str], kind: str) -> dict[str, Any]:
     """A row of the form as the page writes it: what stands in each cell, and what is wrong."""
     values = {name: row[name].value() for name in row.fields}
     shown = {name: "" if value is None else str(value) for name, value in values.items()}
@@ -72,20 +90,23 @@ def cells(row: Any, names: dict[int, str]) -> dict[str, Any]:
     number = shown.get("line_number", "")
     name = names.get(whole(number) or 0, "")
     price = figure_shown(str(row.initial.get("manual_conditions", "") or ""))
-    return {**shown, "prefix": row.prefix, "name": name, "price_shown": price, "errors": wrong}
+    said = {"prefix": row.prefix, "name": name, "price_shown": price, "errors": wrong}
+    return {**shown, **said, "details": details.of_row(row, kind)}
 
 
 def stored(view: DocumentView) -> dict[str, Any]:
     """The document as it is written, in the texts that its cells would hold."""
+    lines = typed_lines(view)
+    rows = rows_of_lines(view, lines)
     return {
         "version": view.document.version,
         "head": {name: _text(value) for name, value in head_of(view).items() if name != "version"},
-        "lines": [_row(one, view) for one in typed_lines(view)],
+        "lines": [_row(one, rows[one.line.line_number], view) for one in lines],
     }
 
 
-def _row(one: LineView, view: DocumentView) -> dict[str, str]:
-    values, price = row_of(one), figure_shown(price_by_hand(one, view))
+def _row(one: LineView, values: dict[str, Any], view: DocumentView) -> dict[str, str]:
+    price = figure_shown(price_by_hand(one, view))
     values |= {"quantity": figure_shown(values["quantity"]), "manual_conditions": price, "price_shown": price}
     return {name: _text(value) for name, value in values.items()}
 

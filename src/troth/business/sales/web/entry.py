@@ -18,13 +18,23 @@ from troth.business.pricing.queries import SET_PRICE
 from troth.business.sales import actions, queries
 from troth.business.sales.actions import check
 from troth.business.sales.actions.answers import Submitted
-from troth.business.sales.forms import HEAD_FIELDS, ItemForm, OrderForm, QuotationForm, entered, row_choices
+from troth.business.sales.forms import (
+    HEAD_FIELDS,
+    LINE_VALUES,
+    ItemForm,
+    OrderForm,
+    QuotationForm,
+    entered,
+    entered_line,
+    row_choices,
+)
 from troth.business.sales.queries import DocumentView
+from troth.business.sales.rules import sources
 from troth.business.sales.rules.changes import LineChange, OrderChanges
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.states import OrderState
 from troth.business.sales.web import confirmed
-from troth.business.sales.web.entered import cells, head_of, price_by_hand, row_of, typed_lines
+from troth.business.sales.web.entered import cells, head_of, price_by_hand, rows_of_lines, typed_lines
 from troth.business.sales.web.entry_words import KEYS, WORDS
 from troth.kernel.errors import BusinessError
 from troth.platform.web import formats
@@ -41,8 +51,13 @@ VALID_DAYS = 30
 
 CHANGEABLE = (
     "product", "quantity", "unit", "requested_on", "site", "item_category", "alternatives", "batch", "location",
-    "valuation", "text", "manual_conditions",
+    "valuation", "min_shipment", "lateness_days_max", "deliveries_max", "route", "delivery_mode", "delivery_group",
+    "is_fixed", "text", "manual_conditions",
 )  # fmt: skip
+
+
+USUAL_FIELDS = frozenset({"delivery_mode", "is_fixed"})
+"""Choices without an empty one: where nothing is sent, nothing is said."""
 
 
 class EntryPage(ScriptedPage):
@@ -77,7 +92,9 @@ class EntryPage(ScriptedPage):
     def initial_rows(self) -> list[dict[str, Any]]:
         if self.view is None:
             return []
-        return [{**row_of(one), "manual_conditions": price_by_hand(one, self.view)} for one in typed_lines(self.view)]
+        lines = typed_lines(self.view)
+        rows = rows_of_lines(self.view, lines)
+        return [{**rows[one.line.line_number], "manual_conditions": price_by_hand(one, self.view)} for one in lines]
 
     def rows_arguments(self) -> dict[str, Any]:
         return {"choices": row_choices(), "sets_prices": self.sets_prices}
@@ -102,10 +119,8 @@ class EntryPage(ScriptedPage):
             "kind": self.kind,
             "entry": self.settings(),
             "keys": KEYS,
-            "choices": row_choices(),
-            "sets_prices": self.sets_prices,
-            "lines": [cells(row, names) for row in self.drawn.forms],
-            "empty_line": cells(self.drawn.empty_form, names),
+            "lines": [cells(row, names, self.kind) for row in self.drawn.forms],
+            "empty_line": cells(self.drawn.empty_form, names, self.kind),
         }
 
     def settings(self) -> dict[str, Any]:
@@ -180,7 +195,8 @@ def renumber(error: BusinessError, rows: Sequence[int]) -> None:
 
 def draft_of(kind: type[OrderDraft], head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> Any:
     """What was entered, as the actions take it."""
-    return kind(lines=tuple(LineDraft(**entered(line)) for line in lines), **entered(head))
+    rows = tuple(LineDraft(**entered_line(line)) for line in lines)
+    return kind(lines=rows, source_system=sources.PAGE, **entered(head))
 
 
 def back_to_nothing(actor: Any, key: int) -> Step | None:
@@ -277,15 +293,28 @@ def changes_of(view: DocumentView, head: dict[str, Any], lines: Sequence[dict[st
     before = head_of(view)
     kept = {name: value for name, value in head.items() if name in HEAD_FIELDS and name != "order_type"}
     header = {name: _given(name, value) for name, value in kept.items() if _same(value) != _same(before.get(name))}
-    rows = {one.line.line_number: row_of(one) for one in view.lines}
+    rows = rows_of_lines(view, view.lines)
     changed = []
     for line in lines:
         row = rows.get(line.get("line_number") or 0)
-        values = {name: line[name] for name in CHANGEABLE if row and _same(line[name]) != _same(row[name])}
+        values = _differing(line, row) if row else {}
         if values:
             changed.append(LineChange(line_number=line["line_number"], values=values))
-    new = tuple(LineDraft(**entered(line)) for line in lines if (line.get("line_number") or 0) not in rows)
+    new = tuple(LineDraft(**entered_line(line)) for line in lines if (line.get("line_number") or 0) not in rows)
     return OrderChanges(header=header, lines=tuple(changed), add=new)
+
+
+def _differing(line: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """What a row says otherwise than before; a route that was chosen stays chosen at another site."""
+    told = [name for name in CHANGEABLE if line.get(name) or name not in USUAL_FIELDS]
+    names = [name for name in told if _same(line.get(name)) != _same(row[name])]
+    if "site" in names and line.get("route"):
+        names.append("route")
+    return {name: LINE_VALUES.get(name, _as_it_is)(line.get(name)) for name in names}
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _same(value: Any) -> Any:

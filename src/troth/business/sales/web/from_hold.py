@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.promising.web.holds import hold_of
 from troth.business.sales import actions
 from troth.business.sales.forms import day, text
+from troth.business.sales.rules import sources
 from troth.business.sales.rules.drafts import OrderDraft
 from troth.business.sales.web.entry import told
 from troth.business.sales.web.verbs import order_url
@@ -47,7 +48,7 @@ class HoldOrder(AskPage):
         given = form.cleaned_data
         draft = OrderDraft(
             customer=given["customer"], requested_on=given["requested_on"],
-            customer_reference=given["customer_reference"],
+            customer_reference=given["customer_reference"], source_system=sources.PAGE,
         )  # fmt: skip
         submitted = once(actions.order_from_hold)(
             self.hold.pk, draft, key=self.client_key, **clocked(self.request, actor)
@@ -57,7 +58,7 @@ class HoldOrder(AskPage):
 
 def _offer(actor: Any, key: Any) -> Step | None:
     hold = hold_of(actor, key)
-    if hold.state != "active":
+    if hold.state != "active" or hold.reference_id:
         return None
     return step(actor, _("Make order"), "sales:hold-order", key, method="get", company_id=hold.company_id)
 

@@ -9,11 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from troth.business.masterdata.queries import Occasion
 from troth.business.masterdata.queries import offering_lists as lists
 from troth.business.promising.rules.alternatives import Tried, said
+from troth.business.promising.rules.passed import CONDITIONS
+from troth.business.promising.rules.tried import WHY
 from troth.business.sales import screens
+from troth.business.sales.actions import naming
 from troth.business.sales.actions.check import Checked, check_document
 from troth.business.sales.actions.document import Document
+from troth.business.sales.rules import family, sources
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft
 from troth.business.sales.rules.lines import Line
 from troth.kernel.errors import BusinessError
@@ -26,25 +31,19 @@ from troth.platform.web.documents import Fact
 from troth.platform.web.forms import FigureField, refused_form
 from troth.platform.web.language import worded
 from troth.platform.web.pickers import Picker
-from troth.platform.web.values import Link, Quantity, Text
+from troth.platform.web.values import Link, Quantity
 from troth.reference import queries as reference
 
 VIEW = "masterdata.view_price"
-WHY: dict[str, Text] = {
-    "taken": _("serves"),
-    "nothing": _("has nothing"),
-    "late": _("has nothing by the wished day"),
-    "short": _("has not enough"),
-    "worse": _("is not needed"),
-    "closed": _("its site is closed"),
-    "not_sold": _("is not sold"),
-    "not_offered": _("is not for this customer"),
-    "valuated": _("is valuated separately, and a rule names no type"),
-    "no_site": _("ships from nowhere"),
-    "no_way": _("has no way to the customer"),
-    "other_company": _("lies with another company"),
-}
-"""What became of an alternative, for people."""
+
+
+OCCASIONS = (
+    (Occasion.ENTRY, _("an item is entered")),
+    (Occasion.CHANGE, _("an item is changed")),
+    (Occasion.BROKEN, _("a promise breaks")),
+    (Occasion.BETTER, _("a better date is asked for")),
+    (Occasion.RUN, _("a run over the backorders leaves it short")),
+)
 
 
 class Attempt(forms.Form):
@@ -62,6 +61,8 @@ class Attempt(forms.Form):
         required=False,
         choices=[("", _("as master data says")), ("take", _("is taken")), ("none", _("is not wanted"))],
     )
+    occasion = forms.ChoiceField(label=_("Occasion"), required=False, choices=OCCASIONS)
+    source_system = forms.CharField(label=_("Source system"), max_length=20, required=False, initial=sources.PAGE)
 
 
 def attempt(request: HttpRequest) -> HttpResponse:
@@ -75,7 +76,7 @@ def rule(request: HttpRequest, key: int) -> HttpResponse:
     found = lists.rule_or_step("availability_rules", key, actor)
     steps = list(found.steps.filter(is_active=True).select_related("product", "site").order_by("position"))
     columns = (
-        Column("position", _("Position"), align="right"),
+        Column("position", _("Position"), "link"),
         Column("product", _("Product")),
         Column("site", _("Site")),
         Column("factor", _("For each"), align="right"),
@@ -94,11 +95,17 @@ def rule(request: HttpRequest, key: int) -> HttpResponse:
         "code": found.code,
         "facts": [
             Fact(_("Kind"), found.get_kind_display()),
+            Fact(_("Asked"), lists.asked(found)),
             Fact(_("Rank"), str(found.rank)),
             Fact(_("How"), found.get_mode_display()),
             Fact(_("What counts"), found.get_building_display()),
             Fact(_("How many serve"), found.get_picking_display()),
             Fact(_("Priced as"), found.get_price_of_display()),
+            *(
+                Fact(label, value)
+                for label, value in ((_("Division"), found.division), (_("Source system"), found.source_system))
+                if value
+            ),
         ],
         "steps": table_of(columns, rows) if rows else None,
         "no_steps": not rows,
@@ -131,15 +138,22 @@ def _page(request: HttpRequest, context: dict[str, Any], initial: dict[str, Any]
 def _answer(asked: dict[str, Any], actor: Any, clock: Clock) -> dict[str, Any]:
     line = LineDraft(product=asked["product"], quantity=asked["quantity"], alternatives=asked["alternatives"])
     draft = OrderDraft(
-        customer=asked["customer"], order_type=asked["order_type"], requested_on=asked["requested_on"], lines=(line,)
-    )
-    checked = check_document(draft, by=actor, clock=clock)
+        customer=asked["customer"], order_type=asked["order_type"], requested_on=asked["requested_on"], lines=(line,),
+        source_system=asked["source_system"],
+    )  # fmt: skip
+    occasion = Occasion(asked["occasion"] or Occasion.ENTRY)
+    checked = check_document(draft, occasion=occasion, by=actor, clock=clock)
     for refusal in checked.refused:
         refusal.row = None
         raise refusal
     document = checked.document
     assert document is not None
-    return {"items": _items(document, checked), "tried": _tried(document), "sentences": _sentences(document, checked)}
+    return {
+        "items": _items(document, checked),
+        "tried": _tried(document),
+        "rules": _rules(document, occasion),
+        "sentences": _sentences(document, checked),
+    }
 
 
 def _items(document: Document, checked: Checked) -> Any:
@@ -198,10 +212,26 @@ def _tried(document: Document) -> Any:
     return table_of(columns, rows) if rows else None
 
 
+def _rules(document: Document, occasion: Occasion) -> Any:
+    """The rules for the item by rank, each with whether it holds and else why not; None where there are none."""
+    first = document.standing[0]
+    found = naming.rules_of(document, family.as_asked(first), occasion)
+    columns = (
+        Column("rule", _("Rule")),
+        Column("rank", _("Rank"), align="right"),
+        Column("why", _("Holds for the item"), wide=True),
+    )
+    rows = [
+        {"rule": rule.code, "rank": str(rule.rank), "why": worded(CONDITIONS[why]) if why else gettext("holds")}
+        for rule, why in found
+    ]
+    return table_of(columns, rows) if rows else None
+
+
 def _tried_row(document: Document, line: Line, one: Tried) -> dict[str, Any]:
     decimals = document.terms.product(line.asked.get("product", line.product_id)).base_unit.decimals
     counts = {name: formats.number(getattr(one, name), decimals) for name in ("on_time", "total", "taken")}
-    return {"rule": one.rule, "product": one.product, "site": one.site, **counts, "why": str(WHY.get(one.why, one.why))}
+    return {"rule": one.rule, "product": one.product, "site": one.site, **counts, "why": worded(WHY[one.why])}
 
 
 def _sentences(document: Document, checked: Checked) -> list[str]:

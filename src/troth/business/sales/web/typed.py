@@ -14,7 +14,8 @@ from django.http import HttpRequest
 
 from troth.business.sales.actions import check
 from troth.business.sales.actions.check import Before
-from troth.business.sales.forms import HEAD_FIELDS, OrderForm, QuotationForm, entered
+from troth.business.sales.forms import HEAD_FIELDS, LINE_VALUES, OrderForm, QuotationForm, entered
+from troth.business.sales.rules import sources
 from troth.business.sales.rules.drafts import LINES_MAX, LineDraft, OrderDraft, QuotationDraft
 from troth.business.sales.rules.refusals import TooManyLines, WrongEntry
 from troth.kernel.errors import BusinessError, Refusals, Sentence
@@ -24,8 +25,14 @@ from troth.platform.web.formats import UnclearFigure, figure_read
 
 LONGEST = {
     "product": 40, "quantity": 30, "unit": 10, "requested_on": 40, "site": 20, "item_category": 20, "alternatives": 60,
-    "batch": 40, "location": 10, "valuation": 20, "text": 500,
+    "batch": 40, "location": 10, "valuation": 20, "delivery_mode": 10, "text": 500,
 }  # fmt: skip
+LEAST_LONGEST = 30
+COUNTED = ("delivery_days", "delivery_group", "lateness_days_max", "deliveries_max")
+NO_NUMBER = -1
+"""What stands for text where a number belongs: no field allows it."""
+USUAL = frozenset({"partial", "false"})
+"""What stands in the choices of an untouched row."""
 FORMS: Mapping[str, tuple[type[OrderForm] | type[QuotationForm], type[OrderDraft]]] = {
     "order": (OrderForm, OrderDraft),
     "quotation": (QuotationForm, QuotationDraft),
@@ -62,7 +69,7 @@ def read(request: HttpRequest, kind: str, key: int | None, *, by: Actor) -> Type
     ready = {row: line for row, line in enumerate(lines, 1) if line.get("product") and line.get("quantity")}
     unfinished = {row: line for row, line in enumerate(lines, 1) if row not in ready and any(_filled(line))}
     drafts, unclear = _drafts(ready, before)
-    draft = FORMS[kind][1](lines=tuple(drafts.values()), **entered(head))
+    draft = FORMS[kind][1](lines=tuple(drafts.values()), source_system=sources.PAGE, **entered(head))
     version = sent.get("version") if isinstance(sent.get("version"), int) else None
     return Typed(draft, tuple(drafts), unfinished, unclear, before, version, str(sent.get("key", "")))
 
@@ -98,11 +105,12 @@ def _head(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def _texts(line: Any) -> dict[str, str]:
     if not isinstance(line, dict):
         raise WrongEntry("The page sent a row that is none. Load it again.")
-    return {str(name): str(value).strip() for name, value in line.items() if value not in (None, "")}
+    said = {str(name): str(value).strip() for name, value in line.items() if value is not None}
+    return {name: value for name, value in said.items() if value or name in LINE_VALUES}
 
 
 def _filled(line: Mapping[str, str]) -> list[str]:
-    return [value for name, value in line.items() if name != "line_number"]
+    return [value for name, value in line.items() if name != "line_number" and value and value not in USUAL]
 
 
 def _drafts(
@@ -122,7 +130,7 @@ def _figure(line: Mapping[str, str], name: str) -> str:
     try:
         return figure_read(line.get(name, ""))
     except UnclearFigure as error:
-        error.field = name if name in LONGEST else "manual_conditions"
+        error.field = name if name in (*LONGEST, "min_shipment") else "manual_conditions"
         raise
 
 
@@ -132,14 +140,24 @@ def _line(line: Mapping[str, str], before: Before | None) -> LineDraft:
     was = before.lines.get(number) if before and number is not None else None
     shown, price = (_figure(line, name) for name in ("price_shown", "manual_conditions"))
     read = {**line, "quantity": _figure(line, "quantity")}
+    least = _figure(line, "min_shipment")[:LEAST_LONGEST]
     texts = {name: read.get(name, "")[: most + 1] for name, most in LONGEST.items()}
+    counted = {name: _counted(line[name]) for name in COUNTED if name in line}
+    said = {name: value(counted.get(name, line[name])) for name, value in LINE_VALUES.items() if name in line}
     return LineDraft(
         **texts,  # type: ignore[arg-type]
+        **{**counted, **said},
         line_number=number,
         goes_on=number,
-        delivery_days=whole(line.get("delivery_days")),
+        min_shipment=least,
         manual_conditions=check.agreed(was, shown, price),
     )
+
+
+def _counted(text: str) -> int | None:
+    """A number; what is none is one that no field allows, so that it is refused where it stands."""
+    number = whole(text)
+    return NO_NUMBER if number is None and text else number
 
 
 def whole(text: str | None) -> int | None:

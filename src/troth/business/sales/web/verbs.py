@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.credit.web import register_rejection
 from troth.business.sales import actions, queries
 from troth.business.sales.forms import day, text
+from troth.business.sales.rules import sources
 from troth.business.sales.web.entry import back_to_nothing, told
 from troth.platform.documents import DocumentRef
 from troth.platform.web.acts import AskPage, Said, button, once, step
@@ -35,7 +36,7 @@ def _submit(request: HttpRequest, actor: Any, key: int) -> Said:
 
 
 def _copy(request: HttpRequest, actor: Any, key: int) -> Said:
-    saved = actions.copy_order(key, **clocked(request, actor))
+    saved = actions.copy_order(key, source_system=sources.PAGE, **clocked(request, actor))
     sentence = gettext("%(number)s is a draft like the order you copied.") % {"number": saved.number}
     return Said(sentence, order_url(saved.id), back_to_nothing(actor, saved.id))
 

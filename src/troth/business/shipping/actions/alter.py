@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from troth.business.credit import actions as credit
 from troth.business.shipping import store
 from troth.business.shipping.actions import books, ship
 from troth.business.shipping.actions.books import Lowered
@@ -92,6 +93,7 @@ def cancel_delivery(
     _finish(delivery)
     for block in blocks.standing([books.ref(delivery)]):
         blocks.release(held, block.id, reason=Sentence("The delivery was cancelled."), by=SYSTEM, clock=clock)
+    credit.end_waiting(books.ref(delivery))
     events.record(
         "shipping.delivery_cancelled",
         books.ref(delivery),

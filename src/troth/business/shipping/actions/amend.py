@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from troth.business.promising import queries as promises
-from troth.business.sales.actions import Confirmed, Submitted
+from troth.business.sales.actions import Confirmed, Submitted, held_goods
 from troth.business.sales.actions.change import opened, reason_given, rejecting
 from troth.business.sales.actions.document import ORDER_KIND, Document
 from troth.business.sales.actions.revise import revised
@@ -96,18 +96,20 @@ def preview_amendment(
 
 def _amend(order_id: int, wanted: Amendment, expected_version: int | None, *, by: Actor, clock: Clock) -> Amended:
     held, before = opened(order_id, expected_version, by=by)
-    road = undo.hold(held, before, by=by)
     after = revised(before, wanted.changes, by=by, clock=clock)
     for line_number, reason in wanted.reject.items():
         after = rejecting(after, line_number, reason_given(reason))
     found = Differences.between(before, after)
     if found.is_empty:
         raise NothingChanged(Sentence("Order %(number)s is like that already."), number=before.ref.number)
-    held.take(*change_keys(before, after), *books.keys(list(road.deliveries.values()), list(road.lines.values())))
+    displaced = held_goods.raised(held, before, after, by=by, clock=clock)
+    road = undo.hold(held, before, by=by)
+    touched = (*change_keys(before, after), *(displaced.keys if displaced else ()))
+    held.take(*touched, *books.keys(list(road.deliveries.values()), list(road.lines.values())))
     cuts = _cuts(road, before, after)
     edits = _order_edits(before, after, found)
     edits += _described(undo.cut(held, road, cuts, by=by, clock=clock), before)
-    answer = settle(held, before, after, event="sales.order_changed", by=by, clock=clock)
+    answer = settle(held, before, after, event="sales.order_changed", by=by, clock=clock, displaced=displaced)
     return Amended(tuple(edits), answer, _standing(after))
 
 

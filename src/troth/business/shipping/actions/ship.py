@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db import models
 
 from troth.business.shipping import store
 from troth.business.shipping.models import Delivery, Shipment
@@ -56,6 +59,7 @@ def create_shipment(
         raise InvalidInput("A shipment leaves today or later.", field="planned_on", planned_on=str(planned_on))
     held = locks.begin()
     deliveries = held.hold(Delivery, *sorted(set(delivery_ids)), by=by)
+    _refuse_unknown(carrier=carrier_id, route=route_id)
     if route_id is None and deliveries:
         route_id = deliveries[0].route_id
     [number] = store.numbers(store.SHIPMENT)
@@ -270,14 +274,26 @@ def _site(site_id: int, by: Actor) -> reference.SiteRow:
     return site
 
 
+def _refuse_unknown(*, carrier: int | None, route: int | None) -> None:
+    if carrier is not None and not _named("carrier").filter(pk=carrier).exists():
+        raise NotFound(Sentence("There is no carrier %(id)s.", id=carrier), field="carrier", kind="carrier")
+    if route is not None and not _named("route").filter(pk=route).exists():
+        raise NotFound(Sentence("There is no route %(id)s.", id=route), field="route", kind="route")
+
+
 def _carrier_of(route_id: int | None) -> int | None:
     if route_id is None:
         return None
-    field = Shipment._meta.get_field("route").related_model
-    assert field is not None
-    assert not isinstance(field, str)
-    found: int | None = field._default_manager.filter(pk=route_id).values_list("carrier_id", flat=True).first()
+    found: int | None = _named("route").filter(pk=route_id).values_list("carrier_id", flat=True).first()
     return found
+
+
+def _named(field: str) -> models.Manager[Any]:
+    """The rows that a field of a shipment may name."""
+    named = Shipment._meta.get_field(field).related_model
+    assert named is not None
+    assert not isinstance(named, str)
+    return named._default_manager
 
 
 def _record(

@@ -171,6 +171,8 @@ def _split(one: LineView, row: dict[str, Any]) -> tuple[str, LineDraft]:
         requirement_type=one.line.requirement_type,
         batch=one.line.batch,
         valuation=one.line.valuation,
+        lateness_days_max=one.line.lateness_days_max,
+        deliveries_max=one.line.deliveries_max,
         over_tolerance_basis_points=one.line.over_tolerance_basis_points,
         under_tolerance_basis_points=one.line.under_tolerance_basis_points,
         text=one.line.text,

@@ -1,7 +1,9 @@
-"""Verbs of supply: expect, change, cancel and receive, take that back, count, move, block, open the books, review."""
+"""Verbs of supply: expect, plan, convert, change, cancel, receive, take back, count, move, block, open, review."""
 
 from troth.business.supply.actions.aside import keep, kept_keys, let_go, lying, lying_at, site_series
+from troth.business.supply.actions.back import take_back_conversion
 from troth.business.supply.actions.claims import Claim, claims, refuse_spoken_for, register_claims
+from troth.business.supply.actions.convert import Converted, convert_receipt
 from troth.business.supply.actions.expect import (
     ExpectedReceipt,
     cancel_receipt,
@@ -12,6 +14,7 @@ from troth.business.supply.actions.expect import (
 )
 from troth.business.supply.actions.forecast import Foreseen, set_forecast
 from troth.business.supply.actions.move import Moved, move_stock
+from troth.business.supply.actions.plan import Planned, plan_supply
 from troth.business.supply.actions.receive import (
     OpeningStock,
     Received,
@@ -25,16 +28,19 @@ from troth.business.supply.actions.transfer import Transferred, reverse_transfer
 
 __all__ = [
     "Claim",
+    "Converted",
     "ExpectedReceipt",
     "Foreseen",
     "Moved",
     "OpeningStock",
+    "Planned",
     "Received",
     "Transferred",
     "adjust_stock",
     "cancel_receipt",
     "change_receipt",
     "claims",
+    "convert_receipt",
     "expect",
     "expect_receipt",
     "expect_receipts",
@@ -45,6 +51,7 @@ __all__ = [
     "lying",
     "lying_at",
     "move_stock",
+    "plan_supply",
     "receive_goods",
     "refuse_spoken_for",
     "register_claims",
@@ -53,5 +60,6 @@ __all__ = [
     "review_shortages",
     "set_forecast",
     "site_series",
+    "take_back_conversion",
     "transfer_stock",
 ]

@@ -12,11 +12,12 @@ from troth.business.supply import store
 from troth.business.supply.actions.valued import check_valued
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import ExpiresTooEarly, LessThanReceived, NotInBatches, ReceiptExists, check_quantity
+from troth.business.supply.rules.planned import KINDS, check_firm
 from troth.business.supply.states import RECEIPT, ReceiptState
+from troth.business.supply.types import EXPECTED
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import NotFound, Sentence
 from troth.kernel.lots import after
-from troth.kernel.netting import Category
 from troth.kernel.valuations import segment_of
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
@@ -30,13 +31,12 @@ from troth.platform.locks import Held
 from troth.reference import queries as reference
 from troth.reference.queries import ProductRow
 
-CATEGORIES = {Receipt.Kind.PURCHASE: Category.PURCHASE, Receipt.Kind.PRODUCTION: Category.PRODUCTION}
-
 
 @dataclass(frozen=True, slots=True)
 class ExpectedReceipt:
-    """`quantity` in smallest units of the product; `kind` is purchase or production.
+    """`quantity` in smallest units of the product; `kind` is purchase, production, requisition or planned.
 
+    A planned order `is_firm` where planning leaves it as it is. `made_from_id` is the planned supply that became this.
     `expires_on` is the last day of goods kept in batches; without it the product's shelf life counts from `due_on` on.
     """
 
@@ -50,6 +50,8 @@ class ExpectedReceipt:
     supplier_id: int | None = None
     expires_on: date | None = None
     valuation: str = ""
+    is_firm: bool = False
+    made_from_id: int | None = None
 
     @property
     def key(self) -> AvailabilityKey:
@@ -80,14 +82,14 @@ def expect(held: Held, receipts: Sequence[ExpectedReceipt], *, by: Actor, clock:
     ids = store.insert(
         (
             r.company_id, str(r.kind), r.number, r.supplier_id, r.product_id, r.site_id, r.due_on, r.quantity,
-            r.expires_on, r.valuation,
+            r.expires_on, r.valuation, r.is_firm, r.made_from_id,
         )
         for r in receipts
     )  # fmt: skip
     at = clock.now()
     entries = [
         Entry(
-            one.key, CATEGORIES[Receipt.Kind(one.kind)], day_of(one.due_on), one.quantity,
+            one.key, EXPECTED[str(one.kind), one.is_firm], day_of(one.due_on), one.quantity,
             ref_of(receipt_id, one.number), receipt_id, lasts=last_day(one.expires_on),
         )
         for receipt_id, one in zip(ids, receipts, strict=True)
@@ -114,6 +116,7 @@ def _check(
     for row, one in enumerate(receipts, 1):
         actions.require(by, company_id=one.company_id, site_id=one.site_id)
         check_quantity(f"receipt {one.number}", one.quantity)
+        check_firm(one.kind, one.is_firm, row)
         if one.product_id not in products:
             raise NotFound(Sentence("There is no product %(id)s."), row=row, field="product", id=one.product_id)
     numbers = [(one.company_id, one.kind, one.number) for one in receipts]
@@ -123,8 +126,8 @@ def _check(
         if number in there or number in seen:
             raise ReceiptExists(
                 Sentence(
-                    "There is a %(kind)s receipt %(number)s already. Change that one, or use another number.",
-                    kind=Sentence(str(number[1])),
+                    "There is a %(kind)s %(number)s already. Change that one, or use another number.",
+                    kind=KINDS[str(number[1])],
                     number=number[2],
                 ),
                 row=row,
@@ -170,23 +173,44 @@ def change_receipt(
     due_on: date | None = None,
     quantity: int | None = None,
     expires_on: date | None = None,
+    is_firm: bool | None = None,
     expected_version: int | None = None,
     by: Actor,
     clock: Clock,
 ) -> list[Shortfall]:
     """Move a receipt to another day or change its quantity; return the shortages that opens.
 
+    What is planned is made firm, or is no longer, by `is_firm`; promises that stood on it as firm may then be short.
+
     Goods that expire last as many days longer as the receipt is later, unless `expires_on` says until when.
     `LessThanReceived` if less would be expected than has come; a receipt that is received or cancelled stays.
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     locks.refuse_if_changed(receipt, expected_version)
+    change(held, receipt, Change(due_on, quantity, expires_on, is_firm), by=by, clock=clock)
+    return settle(held, receipt, cause=f"receipt {receipt.number} was changed", clock=clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different of a receipt; None stays."""
+
+    due_on: date | None = None
+    quantity: int | None = None
+    expires_on: date | None = None
+    is_firm: bool | None = None
+
+
+def change(held: Held, receipt: Receipt, wanted: Change, *, by: Actor, clock: Clock) -> None:
+    """Inner verb: the receipt is held; whoever calls it settles shortages."""
     RECEIPT.step(receipt.state, "change")
-    before = (receipt.due_on, receipt.quantity, receipt.expires_on)
+    before = (receipt.due_on, receipt.quantity, receipt.expires_on, receipt.is_firm)
     taken_back = entry_of(receipt, sign=-1)
-    receipt.due_on = due_on or receipt.due_on
-    receipt.expires_on = _expiry(receipt, expires_on, later=receipt.due_on - before[0])
-    receipt.quantity = receipt.quantity if quantity is None else quantity
+    receipt.is_firm = receipt.is_firm if wanted.is_firm is None else wanted.is_firm
+    check_firm(receipt.kind, receipt.is_firm)
+    receipt.due_on = wanted.due_on or receipt.due_on
+    receipt.expires_on = _expiry(receipt, wanted.expires_on, later=receipt.due_on - before[0])
+    receipt.quantity = receipt.quantity if wanted.quantity is None else wanted.quantity
     check_quantity(f"receipt {receipt.number}", receipt.quantity)
     if receipt.quantity < receipt.received or receipt.quantity == receipt.received:
         raise LessThanReceived(
@@ -201,14 +225,13 @@ def change_receipt(
     held.take(key_of(receipt))
     at = clock.now()
     availability.post(held, [taken_back, entry_of(receipt, sign=1)], at=at)
-    _save(receipt)
+    save(receipt)
     changes = {"due_on": (before[0], receipt.due_on), "quantity": (before[1], receipt.quantity)}
-    changes |= {"expires_on": (before[2], receipt.expires_on)}
+    changes |= {"expires_on": (before[2], receipt.expires_on), "is_firm": (before[3], receipt.is_firm)}
     events.record(
         "supply.receipt_changed", ref_of(receipt.pk, receipt.number), company_id=receipt.company_id, by=by, at=at,
         changes={name: pair for name, pair in changes.items() if pair[0] != pair[1]},
     )  # fmt: skip
-    return settle(held, receipt, cause=f"receipt {receipt.number} was changed", clock=clock)
 
 
 @action
@@ -218,17 +241,22 @@ def cancel_receipt(
     """What is still expected of a receipt will not come; return the shortages that opens."""
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
     locks.refuse_if_changed(receipt, expected_version)
+    cancel(held, receipt, reason, by=by, clock=clock)
+    return settle(held, receipt, cause=f"receipt {receipt.number} was cancelled", clock=clock)
+
+
+def cancel(held: Held, receipt: Receipt, reason: str, *, by: Actor, clock: Clock) -> None:
+    """Inner verb: the receipt is held; whoever calls it settles shortages."""
     state = RECEIPT.step(receipt.state, "cancel")
     held.take(key_of(receipt))
     at = clock.now()
     availability.post(held, [entry_of(receipt, sign=-1)], at=at)
     receipt.state = state
-    _save(receipt)
+    save(receipt)
     events.record(
         "supply.receipt_cancelled", ref_of(receipt.pk, receipt.number), company_id=receipt.company_id, by=by, at=at,
         facts={"reason": reason, "missing": receipt.quantity - receipt.received},
     )  # fmt: skip
-    return settle(held, receipt, cause=f"receipt {receipt.number} was cancelled", clock=clock)
 
 
 def _expiry(receipt: Receipt, expires_on: date | None, *, later: timedelta) -> date | None:
@@ -259,6 +287,23 @@ def settle(
     )
 
 
+def settle_all(held: Held, receipts: Sequence[Receipt], *, cause: str, clock: Clock) -> list[Shortfall]:
+    """`settle` of many, once a series however many of its receipts changed; the first of them is named."""
+    first: dict[AvailabilityKey, DocumentRef] = {}
+    for one in receipts:
+        first.setdefault(key_of(one), ref_of(one.pk, one.number))
+    by_site: dict[int, list[AvailabilityKey]] = {}
+    for key in first:
+        by_site.setdefault(key.site_id, []).append(key)
+    found: list[Shortfall] = []
+    for site_id, keys in by_site.items():
+        today = day_of(clock.today(reference.site(site_id).time_zone))
+        found += availability.settle_shortages(
+            held, keys, today=today, cause=cause, at=clock.now(), source=first
+        )  # fmt: skip
+    return found
+
+
 def ref_of(receipt_id: int, number: str) -> DocumentRef:
     return DocumentRef("receipt", receipt_id, number)
 
@@ -270,11 +315,12 @@ def key_of(receipt: Receipt) -> AvailabilityKey:
 def entry_of(receipt: Receipt, *, sign: int) -> Entry:
     """What is still expected of the receipt: 1 posts it, -1 takes it back."""
     expected = receipt.quantity - receipt.received if receipt.state == ReceiptState.OPEN else 0
-    category, ref = CATEGORIES[Receipt.Kind(receipt.kind)], ref_of(receipt.pk, receipt.number)
+    category, ref = EXPECTED[str(receipt.kind), receipt.is_firm], ref_of(receipt.pk, receipt.number)
     lasts = last_day(receipt.expires_on)
     return Entry(key_of(receipt), category, day_of(receipt.due_on), sign * expected, ref, receipt.pk, lasts=lasts)
 
 
-def _save(receipt: Receipt) -> None:
+def save(receipt: Receipt) -> None:
+    """Write what a verb changed of it, as its next version."""
     receipt.version += 1
-    receipt.save(update_fields=["due_on", "quantity", "received", "expires_on", "state", "version"])
+    receipt.save(update_fields=["due_on", "quantity", "received", "expires_on", "is_firm", "state", "version"])

@@ -30,6 +30,7 @@ from troth.business.supply.rules import (
     check_release,
     not_stocked,
 )
+from troth.business.supply.rules.planned import check_ordered
 from troth.business.supply.states import RECEIPT
 from troth.business.supply.types import category_of
 from troth.kernel import netting
@@ -104,6 +105,7 @@ def receive_goods(
     or is named without an inspection, and a receipt that is not open are refused.
     """
     receipt, held = locks.hold(Receipt, receipt_id, by=by)
+    check_ordered(receipt.kind, receipt.number)
     state = after_receiving(receipt.number, receipt.state, receipt.quantity, receipt.received, quantity)
     place = bin_place(bin_id)
     key = stock_key(receipt.product_id, place, batch=batch, valuation=receipt.valuation)

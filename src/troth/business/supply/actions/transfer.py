@@ -102,7 +102,7 @@ def transfer_stock(
     )  # fmt: skip
     _post(held, posting, source, goal, clock)
     _record("supply.stock_transferred", posting, by, clock)
-    return Transferred(posting.pk, _settle(held, posting, CAUSES.get(verb, ""), clock))
+    return Transferred(posting.pk, _settle(held, posting, CAUSES[verb], clock))
 
 
 @action
@@ -216,8 +216,11 @@ CAUSES = {
     Verb.BLOCK: "stock was blocked",
     Verb.INSPECT: "stock went into inspection",
     Verb.SEND: "stock was sent away",
+    Verb.RELEASE: "stock was released",
+    Verb.UNBLOCK: "stock was unblocked",
+    Verb.PLACE: "stock was placed",
 }
-"""Why goods may be missing after a posting; the others bring goods."""
+"""Why goods may be missing after a posting: the last three bring goods, which others may take who come first."""
 
 
 def _settle(held: Held, posting: TransferPosting, cause: str, clock: Clock) -> list[Shortfall]:

@@ -25,7 +25,10 @@ operations = Operations("receipts")
 
 
 class ReceiptShown(Shown):
-    """A purchase order line or a production receipt; `expected` has not come yet."""
+    """A purchase order line, a production receipt, a requisition or a planned order; `expected` has not come yet.
+
+    `made_from`: the number of the planned supply that became it.
+    """
 
     id: int
     kind: str
@@ -41,6 +44,8 @@ class ReceiptShown(Shown):
     unit: str
     expires_on: date | None
     valuation: str
+    is_firm: bool
+    made_from: str
     state: str
     version: int
 
@@ -90,6 +95,8 @@ def _shown(row: ReceiptRow, product: ProductRow) -> ReceiptShown:
         unit=product.base_unit,
         expires_on=row.expires_on,
         valuation=row.valuation,
+        is_firm=row.is_firm,
+        made_from=row.made_from,
         state=row.state,
         version=row.version,
     )
@@ -97,11 +104,12 @@ def _shown(row: ReceiptRow, product: ProductRow) -> ReceiptShown:
 
 @operations.reads("/receipts/{int:receipt_id}", ReceiptShown)
 def get_receipt(request: ApiRequest, receipt_id: Id) -> ReceiptShown:
-    row = _row(request, receipt_id)
+    row = seen(request, receipt_id)
     return _shown(row, reference.product(row.product_id))
 
 
-def _row(request: ApiRequest, receipt_id: int) -> ReceiptRow:
+def seen(request: ApiRequest, receipt_id: int) -> ReceiptRow:
+    """The receipt, where the caller may see it."""
     row = queries.receipt(receipt_id)
     if row is None or not request.auth.sees(row.company_id, row.site_id):
         raise NotFound(Sentence("There is no receipt %(id)s that you may see."), kind="receipt", id=receipt_id)
@@ -109,13 +117,15 @@ def _row(request: ApiRequest, receipt_id: int) -> ReceiptRow:
 
 
 class NewReceipt(Entry):
-    """`kind` is purchase or production. The product by number, the site and the supplier by id.
+    """`kind` is purchase, production, requisition or planned; the last two may be firm.
+
+    The product by number, the site and the supplier by id.
 
     `expires_on`: the last day of goods that are kept in batches; left out, the product's shelf life counts.
     `valuation`: the valuation type, of a product that is valuated separately.
     """
 
-    kind: Annotated[str, Field(pattern="^(purchase|production)$")]
+    kind: Annotated[str, Field(pattern="^(purchase|production|requisition|planned)$")]
     number: Annotated[str, Field(min_length=1, max_length=40)]
     product: Code
     site: Id
@@ -124,6 +134,7 @@ class NewReceipt(Entry):
     supplier: Id | None = None
     expires_on: Day | None = None
     valuation: Annotated[str, Field(max_length=20)] = ""
+    is_firm: bool = False
 
 
 class ReceiptMade(Shown):
@@ -152,6 +163,7 @@ def create_receipt(request: ApiRequest, receipt: NewReceipt) -> ReceiptMade:
             supplier_id=receipt.supplier,
             expires_on=receipt.expires_on,
             valuation=receipt.valuation,
+            is_firm=receipt.is_firm,
         ),
     )
     return ReceiptMade(id=receipt_id)
@@ -161,17 +173,18 @@ class ReceiptChange(Entry):
     due_on: Day | None = None
     quantity: Figure | None = None
     expires_on: Day | None = None
+    is_firm: bool | None = None
 
 
 @operations.changes("/receipts/{int:receipt_id}", ReceiptShown)
 def change_receipt(request: ApiRequest, receipt_id: Id, change: ReceiptChange) -> ReceiptShown:
     """Move a receipt to another day or change its quantity; promises that it leaves uncovered become shortages."""
     version = versions.expected(request)
-    row = _row(request, receipt_id)
+    row = seen(request, receipt_id)
     wanted = None if change.quantity is None else read(change.quantity, reference.product(row.product_id))
     act(
         request, actions.change_receipt, receipt_id, due_on=change.due_on, quantity=wanted,
-        expires_on=change.expires_on, expected_version=version,
+        expires_on=change.expires_on, is_firm=change.is_firm, expected_version=version,
     )  # fmt: skip
     return get_receipt(request, receipt_id)
 
@@ -213,7 +226,7 @@ class ReceivedShown(Shown):
 @operations.creates("/receipts/{int:receipt_id}/receive", ReceivedShown)
 def receive_goods(request: ApiRequest, receipt_id: Id, arrival: Arrival) -> ReceivedShown:
     """Put what came of a receipt into a bin."""
-    product = reference.product(_row(request, receipt_id).product_id)
+    product = reference.product(seen(request, receipt_id).product_id)
     made = create(
         request,
         actions.receive_goods,

@@ -29,8 +29,8 @@ def told(
     `places` are the (product id, site id) that it moved.
     """
     if short:
-        keys = [((one.key.product_id, one.key.site_id, one.key.segment), one.quantity) for one in short]
-        found = [ref for key, quantity in keys for ref in affected.losing(*key, quantity)]
+        keys = [(one.key.product_id, one.key.site_id, one.key.segment, one.quantity, one.cover) for one in short]
+        found = [ref for key in keys for ref in affected.losing(*key)]
         missing = gettext("Goods are missing now for what was promised.")
         if not found:
             return Told(f"{sentence} {missing}", is_warning=True)

@@ -4,30 +4,41 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries.screens import names
 from troth.business.supply import actions, queries, screens
 from troth.business.supply.queries import ReceiptRow
+from troth.business.supply.rules.planned import check_ordered
+from troth.business.supply.types import ANY_ORDER
 from troth.business.supply.web.affected import slips_of, told
-from troth.business.supply.web.bins import valuation_field
 from troth.kernel.errors import NotFound
 from troth.kernel.quantity import Unit, format_quantity, parse_quantity
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock.queries import MovementRow
 from troth.platform.documents import DocumentRef
-from troth.platform.web import documents, workplace
+from troth.platform.web import documents
 from troth.platform.web.acts import AskPage, Reason, Said, button, clocked, once, step, steps
-from troth.platform.web.columns import Column, Filter
+from troth.platform.web.columns import Column, Filter, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Item, Tab
-from troth.platform.web.forms import FigureField, FormPage, Section
+from troth.platform.web.forms import FigureField
 from troth.platform.web.history import changes_of
 from troth.platform.web.lists import ListPage
-from troth.platform.web.pickers import Picker
 from troth.platform.web.values import Empty, Link, Party, Quantity, Status
 from troth.reference import queries as reference
+
+KINDS = (
+    ("purchase", _("Purchase order")),
+    ("production", _("Production order")),
+    ("requisition", _("Purchase requisition")),
+    ("planned", _("Planned order")),
+    (ANY_ORDER, _("Ordered")),
+)
+
+
+FIRM_HELP = _("Of a planned order or requisition: planning leaves it as it is, and promises may stand on it.")
 
 
 class ReceiptList(ListPage):
@@ -45,15 +56,19 @@ class ReceiptList(ListPage):
     )
     filters = (
         Filter("state", _("State"), "choice", screens.STATE_WORDS),
-        Filter("kind", _("Kind"), "choice", (("purchase", _("Purchase order")), ("production", _("Production order")))),
+        Filter("kind", _("Kind"), "choice", KINDS),
         Filter("site", _("Site"), "choice", lambda: names("site")),
         Filter("due_on", _("Due"), "date_range"),
     )
-    routes = ((_("New receipt"), "supply:receipt-create"), (_("Forecasts"), "supply:forecasts"))
+    routes = (
+        (_("New receipt"), "supply:receipt-create"),
+        (_("Enter a plan"), "supply:plan"),
+        (_("Forecasts"), "supply:forecasts"),
+    )
     search_label = _("Number, product or supplier")
     empty = Empty(
         _("Nothing is expected"),
-        _("Purchase orders and production receipts make goods available to promise before they come."),
+        _("Orders, and plans where a scope counts them, make goods available to promise before they come."),
     )
     source = screens.receipts
     row_url = staticmethod(lambda row: reverse("supply:receipt", args=[row.id]))
@@ -88,14 +103,13 @@ class ReceiptPage(DocumentPage):
                 Fact(_("Supplier"), row.supplier),
                 Fact(_("Site"), row.site),
                 Fact(_("Due"), row.due_on),
+                Fact(_("Made from"), _made_from(row)),
                 Fact(_("Usable until"), row.expires_on),
                 Fact(_("Valuation type"), row.valuation),
                 Fact(_("Quantity"), amount(row, row.quantity)),
-                Fact(_("Received"), amount(row, row.received)),
+                *(() if row.is_planned else (Fact(_("Received"), amount(row, row.received)),)),
             ),
-            next_step=step(actor, _("Receive goods"), "supply:receive", key, method="get", company_id=company)
-            if is_open
-            else None,
+            next_step=step(actor, *_next(row), key, method="get", company_id=company) if is_open else None,
             steps=steps(
                 step(
                     actor, _("Availability"), "promising:availability", method="get",
@@ -106,6 +120,12 @@ class ReceiptPage(DocumentPage):
                 ),
                 step(actor, _("Change"), "supply:receipt-change", key, method="get", company_id=company)
                 if is_open
+                else None,
+                step(
+                    actor, _("Take back into the plan"), "supply:receipt-take-back", key,
+                    method="get", danger=True, company_id=company,
+                )
+                if is_open and row.made_from_id is not None and not row.received
                 else None,
                 step(
                     actor, pgettext_lazy("document", "Cancel"), "supply:receipt-cancel", key,
@@ -129,10 +149,51 @@ class ReceiptPage(DocumentPage):
             empty = Empty(_("Nothing received yet"), _("What comes in is posted with the day and the bin."))
             return {"items": [_posted(one, row, actor, undone) for one in found], "empty": empty}
 
+        row = receipt_of(actor, key)
+        first = (
+            Tab("made", _("Orders made from it"), documents.TABLE, lambda: _made(row))
+            if row.is_planned
+            else Tab("postings", _("Goods received"), documents.ITEMS, postings)
+        )
         return (
-            Tab("postings", _("Goods received"), documents.ITEMS, postings),
+            first,
             Tab("history", _("History"), documents.HISTORY, lambda: {"changes": changes_of(ref())}),
         )
+
+
+def _made_from(row: ReceiptRow) -> Any:
+    """The plan that became this order."""
+    if row.made_from_id is None:
+        return None
+    return Link(row.made_from, reverse("supply:receipt", args=[row.made_from_id]))
+
+
+MADE = (
+    Column("number", _("Receipt"), "link"),
+    Column("kind", _("Kind"), wide=True),
+    Column("due_on", _("Due"), "date"),
+    Column("quantity", _("Quantity"), "quantity"),
+    Column("status", _("Status"), "status"),
+)
+
+
+def _made(row: ReceiptRow) -> dict[str, Any]:
+    """What planned supply was converted into."""
+    rows = [
+        {
+            "number": Link(one.number, reverse("supply:receipt", args=[one.id])),
+            "kind": screens.kind_word(one), "due_on": one.due_on, "quantity": amount(one, one.quantity),
+            "status": screens.STATES[one.state],
+        }
+        for one in queries.made_of(row.id)
+    ]  # fmt: skip
+    empty = Empty(_("Nothing is ordered yet"), _("What it is converted into is listed here."))
+    return {"table": table_of(MADE, rows), "empty": empty}
+
+
+def _next(row: ReceiptRow) -> tuple[Any, str]:
+    """What is planned becomes an order before goods of it come."""
+    return (_("Convert"), "supply:receipt-convert") if row.is_planned else (_("Receive goods"), "supply:receive")
 
 
 def _posted(one: MovementRow, row: ReceiptRow, actor: Any, undone: set[int]) -> Item:
@@ -147,7 +208,7 @@ def _posted(one: MovementRow, row: ReceiptRow, actor: Any, undone: set[int]) -> 
     )  # fmt: skip
 
 
-def _day(label: Any, help_text: Any = "") -> forms.DateField:
+def day_field(label: Any, help_text: Any = "") -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget, help_text=help_text)
 
@@ -160,10 +221,12 @@ class ReceiveForm(forms.Form):
         required=False,
         help_text=_("They are promised to nobody before they are released, unless the scope of check counts them."),
     )
-    release_on = _day(_("Released"), _("When the inspection is expected to release them, if that is known."))
+    release_on = day_field(_("Released"), _("When the inspection is expected to release them, if that is known."))
     batch = forms.CharField(label=_("Batch"), max_length=40, required=False)
-    produced_on = _day(_("Produced"))
-    expires_on = _day(_("Usable until"), _("Of a new batch; empty: as its shelf life says, or as the receipt does."))
+    produced_on = day_field(_("Produced"))
+    expires_on = day_field(
+        _("Usable until"), _("Of a new batch; empty: as its shelf life says, or as the receipt does.")
+    )
 
     def __init__(
         self, *args: Any, bins: list[tuple[int, str]] | None = None, has_batches: bool = False, **kwargs: Any
@@ -175,7 +238,7 @@ class ReceiveForm(forms.Form):
             del self.fields["produced_on"], self.fields["expires_on"]
 
 
-class _ReceiptAsk(AskPage):
+class ReceiptAsk(AskPage):
     danger = False
 
     def ask(self, actor: Any, key: int) -> None:
@@ -202,11 +265,12 @@ class _ReceiptAsk(AskPage):
         return clocked(self.request, self.request.actor)  # type: ignore[attr-defined]
 
 
-class Receive(_ReceiptAsk):
+class Receive(ReceiptAsk):
     form_class = ReceiveForm
     creates = True
 
     def words(self) -> None:
+        check_ordered(self.row.kind, self.row.number)
         self.title = gettext("Receive goods of %(number)s") % {"number": self.row.number}
         self.sentence = gettext("%(product)s: %(left)s %(unit)s are still expected.") % {
             "product": self.row.product_name,
@@ -242,15 +306,18 @@ class Receive(_ReceiptAsk):
 class ChangeForm(forms.Form):
     due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     quantity = FigureField(label=_("Quantity"), max_length=30)
-    expires_on = _day(_("Usable until"), _("Empty: as many days after the receipt as before."))
+    expires_on = day_field(_("Usable until"), _("Empty: as many days after the receipt as before."))
+    is_firm = forms.BooleanField(label=_("Firm"), required=False, help_text=FIRM_HELP)
 
-    def __init__(self, *args: Any, has_batches: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_batches: bool = False, can_be_firm: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not has_batches:
             del self.fields["expires_on"]
+        if not can_be_firm:
+            del self.fields["is_firm"]
 
 
-class ReceiptChange(_ReceiptAsk):
+class ReceiptChange(ReceiptAsk):
     form_class = ChangeForm
 
     def words(self) -> None:
@@ -259,21 +326,23 @@ class ReceiptChange(_ReceiptAsk):
         self.submit_label = _("Change")
 
     def initial(self) -> dict[str, Any]:
-        return {"due_on": self.row.due_on, "quantity": self.written(self.row.quantity)}
+        firm = {"is_firm": self.row.is_firm}
+        return {"due_on": self.row.due_on, "quantity": self.written(self.row.quantity), **firm}
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"has_batches": reference.product(self.row.product_id).has_batches}
+        has_batches = reference.product(self.row.product_id).has_batches
+        return {"has_batches": has_batches, "can_be_firm": self.row.is_planned}
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         quantity = parse_quantity(form.cleaned_data["quantity"], self.unit)
         short = actions.change_receipt(
             self.row.id, due_on=form.cleaned_data["due_on"], quantity=quantity,
-            expires_on=form.cleaned_data.get("expires_on"), **self.acting,
+            expires_on=form.cleaned_data.get("expires_on"), is_firm=form.cleaned_data.get("is_firm"), **self.acting,
         )  # fmt: skip
         return self.done(told(self.request, actor, gettext("Changed."), short, [self.place]), self.cancel_url)
 
 
-class ReceiptCancel(_ReceiptAsk):
+class ReceiptCancel(ReceiptAsk):
     form_class = Reason
     danger = True
 
@@ -297,56 +366,3 @@ def _reverse(request: HttpRequest, actor: Any, key: int) -> Said:
 
 
 receipt_reverse = button(_reverse)
-
-
-class ExpectForm(forms.Form):
-    sections = (
-        Section(_("Receipt"), ("kind", "number", "supplier"), ""),
-        Section(_("Goods"), ("product", "quantity", "site", "due_on", "expires_on", "valuation")),
-    )
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=(("purchase", _("Purchase order")), ("production", _("Production order")))
-    )
-    number = forms.CharField(label=_("Number"), max_length=40)
-    product = forms.CharField(label=_("Product"), max_length=40, widget=Picker("masterdata:product-options"))
-    quantity = FigureField(label=_("Quantity"), max_length=30, help_text=_("In the product's base unit."))
-    site = forms.ChoiceField(
-        label=_("Site"), choices=lambda: [(one.id, f"{one.code} · {one.name}") for one in reference.sites()]
-    )
-    due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    expires_on = _day(
-        _("Usable until"), _("Of goods that are kept in batches; empty: as the product's shelf life says.")
-    )
-    valuation = valuation_field()
-
-
-class ReceiptCreate(FormPage):
-    title = _("New receipt")
-    permission = "supply.expect_receipt"
-    form_class = ExpectForm
-    submit_label = _("Enter receipt")
-    cancel_url = reverse_lazy("supply:receipts")
-    crumbs = (Link(_("Expected receipts"), reverse_lazy("supply:receipts")),)
-    creates = True
-
-    def initial(self) -> dict[str, Any]:
-        here = workplace.site_of(self.request)
-        return {"site": next((one.id for one in reference.sites() if one.code == here), None)}
-
-    def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        given = form.cleaned_data
-        product = reference.products_by_number([given["product"]]).get(given["product"])
-        if product is None:
-            raise NotFound(
-                gettext("There is no product %(number)s. Search it by number or name.") % {"number": given["product"]},
-                field="product",
-            )
-        site = reference.site(int(given["site"]))
-        receipt = actions.ExpectedReceipt(
-            company_id=site.company_id, kind=given["kind"], number=given["number"], product_id=product.id,
-            site_id=site.id, due_on=given["due_on"],
-            quantity=parse_quantity(given["quantity"], Unit(product.base_unit, product.decimals)),
-            expires_on=given["expires_on"], valuation=given["valuation"],
-        )  # fmt: skip
-        key = once(actions.expect_receipt)(receipt, key=self.client_key, **clocked(self.request, actor))
-        return reverse("supply:receipt", args=[key])

@@ -50,7 +50,11 @@ class StockList(ListPage):
     search_label = _("Product or bin")
     empty = Empty(_("No stock"), _("Stock appears when goods of an expected receipt are received."))
     source = stock.bins
-    routes = ((_("Count goods in a bin"), "supply:count-anew"), (_("Opening stock"), "supply:opening-stock"))
+    routes = (
+        (_("Stock overview"), "promising:stock-overview"),
+        (_("Count goods in a bin"), "supply:count-anew"),
+        (_("Opening stock"), "supply:opening-stock"),
+    )
     row_url = staticmethod(lambda row: reverse("supply:bin-stock", args=[row.id]))
 
 

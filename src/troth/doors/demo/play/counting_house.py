@@ -34,7 +34,7 @@ class CountingHouse:
             made = billing.create_invoices(delivery_ids=deliveries, order_ids=orders, **self.stage.acting(BILLER))
             self.stage.counts["invoices"] += len(made.invoices)
             for invoice in made.invoices:
-                days = FIRST_PAYS_AFTER_DAYS + invoice.id * 7 % PAYS_WITHIN_DAYS
+                days = FIRST_PAYS_AFTER_DAYS + self.stage.place("invoice", invoice.id) * 7 % PAYS_WITHIN_DAYS
                 self.owed[next_working_day(today + timedelta(days=days))].append(invoice)
 
     def _due(self, delivery_ids: list[int]) -> list[int]:
@@ -48,7 +48,8 @@ class CountingHouse:
         for invoice in self.owed.pop(today, ()):
             if not invoice.gross:
                 continue
-            amount = invoice.gross // 2 if invoice.id % EVERY_PARTIAL == 0 else invoice.gross
+            is_partial = self.stage.place("invoice", invoice.id) % EVERY_PARTIAL == 0
+            amount = invoice.gross // 2 if is_partial else invoice.gross
             receivables.post_payment(
                 NewPayment(
                     company_id=self.stage.company_id,

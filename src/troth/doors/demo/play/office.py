@@ -117,7 +117,7 @@ class Office:
     def follow_up(self, today: date) -> None:
         """Decide on credit blocks of earlier days, and let old quotations expire."""
         for blocked in credits.blocked_documents(limit=BLOCKS_SEEN):
-            if blocked.ref.kind == "order" and blocked.block_id % EVERY_STAYS_BLOCKED:
+            if blocked.ref.kind == "order" and self.stage.place("block", blocked.block_id) % EVERY_STAYS_BLOCKED:
                 credit.release_block(blocked.block_id, reason="payment promised", **self.stage.acting(CREDIT))
                 self.stage.counts["credit releases"] += 1
         sales.expire_quotations(today, by=self.stage.people[REP], clock=self.stage.clock)

@@ -26,6 +26,7 @@ class Stage:
     company_id: int
     sites: dict[str, int]
     counts: Counter[str] = field(default_factory=Counter)
+    places: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @classmethod
     def open(cls, dates: Dates, curtain: datetime) -> "Stage":
@@ -39,6 +40,10 @@ class Stage:
             company_id=company.pk,
             sites=dict(sites.values_list("code", "pk")),
         )
+
+    def place(self, kind: str, document_id: int) -> int:
+        """The place of a document among those of its kind, as first asked for: ids differ between databases."""
+        return self.places.setdefault((kind, document_id), 1 + sum(known == kind for known, _ in self.places))
 
     def begin_day(self, on: date) -> None:
         self.clock.at = min(instant(on), self.curtain)

@@ -131,7 +131,7 @@ class Yard:
             shipping.post_goods_issue(delivery_id=delivery_id, **self.stage.acting(CLERK))
         except CreditBlocksGoodsIssue:
             self.stage.counts["goods held for credit"] += 1
-            if delivery_id % EVERY_HELD_BACK == 0:
+            if self.stage.place("held", delivery_id) % EVERY_HELD_BACK == 0:
                 return False
             credit.release_goods_issue("delivery", delivery_id, reason="payment announced", **self.stage.acting(CREDIT))
             shipping.post_goods_issue(delivery_id=delivery_id, **self.stage.acting(CLERK))

@@ -6,6 +6,9 @@ const field = form?.querySelector("[role=combobox]");
 const list = form?.querySelector("[role=listbox]");
 const said = form?.querySelector("[data-said]");
 
+// an answer that comes after Escape does not open the list again, until something else is typed
+let closed = false;
+
 const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
 const chosen = () => list.querySelector("[aria-selected=true]");
 const answered = () => list.querySelector("[data-words]")?.dataset.words === field.value.trim().replace(/\s+/g, " ");
@@ -42,6 +45,7 @@ function keys(event) {
   } else if (event.key === "Escape") {
     event.stopPropagation();
     event.preventDefault();
+    closed = true;
     if (!list.hidden) show(false);
     else field.blur();
   }
@@ -49,8 +53,8 @@ function keys(event) {
 
 function answer() {
   const count = options().length;
-  show(field.value.trim() !== "" && document.activeElement === field);
-  choose(options()[0] ?? null);
+  show(!closed && field.value.trim() !== "" && document.activeElement === field);
+  choose(list.hidden ? null : (options()[0] ?? null));
   said.textContent = field.value.trim() ? said.dataset.said.replace("%(count)s", count) : "";
 }
 
@@ -66,6 +70,9 @@ function summon(event) {
 
 if (field) {
   field.addEventListener("keydown", keys);
+  field.addEventListener("input", () => {
+    closed = false;
+  });
   field.addEventListener("blur", (event) => {
     if (!list.contains(event.relatedTarget)) show(false);
   });

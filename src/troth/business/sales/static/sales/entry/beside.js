@@ -7,7 +7,7 @@ import { button, element, say, tell } from "../../web/words.js";
 const choices = new WeakMap();
 // The proposals of a line, kept while it takes one of them, as long as it wants the same.
 const kept = new WeakMap();
-const wanted = (line) => ["product", "quantity", "unit", "requested_on", "site"].map((field) => cell(line, field).value).join("\n");
+const wanted = (line) => ["product", "quantity", "unit", "requested_on", "site", "delivery_mode", "delivery_group", "is_fixed", "route"].map((field) => cell(line, field).value).join("\n");
 
 function chip(tone, words) {
   const made = element("span", `chip chip-${tone}`);

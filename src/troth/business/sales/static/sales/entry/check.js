@@ -115,7 +115,7 @@ function marked(said, those) {
   return settled.map((one) => (one.field === "requested_on" && one.line && unreadable(one.line).length ? { ...one, ...unreadable(one.line)[0] } : one));
 }
 
-const GRID_FIELD = { route: "site", shipping_point: "site", price: "manual_conditions", line_number: "product" };
+const GRID_FIELD = { shipping_point: "site", price: "manual_conditions", line_number: "product" };
 
 function jump(one) {
   if (!one.line) return one.field === "lines" ? focus(lines()[0]) : toField(one.field);
@@ -205,6 +205,7 @@ function drawThis() {
   if (said.price) parts.push(element("p", "", say("price", { price: said.price, unit: said.unit })));
   if (said.customer_number) parts.push(element("p", "note", say("ownNumber", { number: said.customer_number })));
   if (said.units?.length > 1) parts.push(element("p", "note", say("units", { units: said.units.join(", ") })));
+  if (said.agreed) parts.push(element("p", "note", said.agreed));
   if (said.why) parts.push(element("p", "", said.why));
   for (const one of [...found.problems, ...(said.missing ?? []).filter((lack) => lack.offer)]) parts.push(element("p", "error", one.sentence), ...(one.offer ? [offer({ ...one, line: focused })] : []));
   place.hidden = parts.length === 1;

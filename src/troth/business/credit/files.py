@@ -1,0 +1,11 @@
+"""The page that brings credit accounts in from a file."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from troth.business.masterdata.web.files import TableImport
+
+
+class AccountImport(TableImport):
+    permission = "credit.import_accounts"
+    lists: ClassVar[Mapping[str, str]] = {"credit_accounts": "credit:accounts"}
