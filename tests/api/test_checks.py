@@ -5,6 +5,11 @@ from datetime import date
 from tests import company
 from tests.api.conftest import assert_refused
 from tests.sales.test_repromise import expect
+from troth.business.quotas import actions as quotas
+from troth.business.quotas.actions import ProcedureDraft, ReachDraft, SequenceDraft, TargetDraft
+from troth.business.quotas.models import Procedure
+from troth.ledgers.quota.models import Posting
+from troth.platform.actors import SYSTEM
 
 
 def done(response, status=200):
@@ -100,7 +105,14 @@ def test_a_promise_tells_why_what_it_would_be_now_and_what_would_make_it_earlier
         assert days == sorted(days)
         assert shown["transportation_planning_on"] <= shown["loading_on"]
     roads = done(rep.get(f"{address}/earlier"))["items"]
-    assert [(one["road"], one["receipt"]) for one in roads] == [("fewer", None), ("receipt", "4711")]
+    assert [(one["road"], one["receipt"]) for one in roads] == [
+        ("fewer", None), ("receipt", "4711"), ("receipt", "4711"),
+    ]  # fmt: skip
+    assert [one["moves"] for one in roads] == [
+        [],
+        [{"receipt": "4711", "quantity": "10", "due_on": "2026-03-17", "needed_on": "2026-03-09", "days": 8}],
+        [{"receipt": "4711", "quantity": "10", "due_on": "2026-03-17", "needed_on": "2026-03-16", "days": 1}],
+    ]
     again = done(rep.get(f"{address}/replay"))
     assert (again["differs"], again["moved"], again["difference"]) == (
         False, [], "It would come just as it was promised then.",
@@ -162,3 +174,28 @@ def test_all_that_a_scope_can_count_can_be_supposed(small, caller):
     assert item["short"] == "2"
     wrong = {"checks": [asked()], "supposed": [{**supposed, "category": "unsecured_order"}]}
     assert_refused(rep.post("availability/checks", wrong), 422, "invalid_input")
+
+
+def test_what_is_supposed_of_a_quota_is_counted_and_one_that_nobody_has_is_refused(small, caller):
+    rep = caller("representative")
+    company.put_in_stock(small, "HELMET", 10)
+    quotas.save_procedure(ProcedureDraft("REGION", "Region", "region", "piece"), by=SYSTEM, clock=small.clock)
+    reach = ReachDraft(date(2020, 1, 1), product="HELMET")
+    quotas.save_sequence(SequenceDraft("S", "s", ("REGION",), [reach]), by=SYSTEM, clock=small.clock)
+    [procedure] = Procedure.objects.all()
+    targets = [TargetDraft({"region": "#"}, date(2026, 3, 11), 2)]
+    quotas.set_targets(procedure.pk, targets, by=SYSTEM, clock=small.clock)
+    before = Posting.objects.count()
+
+    def confirmed(**supposed):
+        body = {"checks": [asked(mode="one_time")], "quotas": [supposed] if supposed else []}
+        [item] = done(rep.post("availability/checks", body))["items"]
+        return sum(int(one["quantity"]) for one in item["confirmed"])
+
+    assert confirmed() == 2
+    assert confirmed(procedure="REGION", on="2026-03-13", quantity="1") == 3
+    assert confirmed(procedure="REGION", on="2026-03-13", quantity="-2") == 0
+    assert Posting.objects.count() == before
+    wrong = {"checks": [asked()], "quotas": [{"procedure": "GONE", "on": "2026-03-13", "quantity": "1"}]}
+    refusal = assert_refused(rep.post("availability/checks", wrong), 422, "invalid_input")
+    assert (refusal["errors"][0]["row"], refusal["errors"][0]["field"]) == (1, "quotas")

@@ -168,8 +168,8 @@ def test_what_would_make_it_earlier_names_the_quota_and_by_how_much(books, ratio
 
     roads = {road.road: road for road in promising.earlier("rationed", 1, clock=books.clock)}
 
-    assert roads["quota"].more == 10
-    assert roads["quota"].quota == "quota of region NORTH in week 10 of 2026"
+    [room] = roads["quota"].rooms
+    assert (room.quota, room.procedure, room.more) == ("quota of region NORTH in week 10 of 2026", "REGION", 10)
     assert [(one.on, one.quantity) for one in roads["quota"].arrivals] == [(march(3), 30)]
 
 

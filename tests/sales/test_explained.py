@@ -78,9 +78,10 @@ def test_what_would_make_it_earlier_is_tried_and_ranked(small, rep, draft):
     roads = promising.earlier("order", line_of(order), clock=small.clock)
 
     assert [(road.road, road.receipt.number if road.receipt else "") for road in roads] == [
-        ("fewer", ""), ("receipt", "4711"),
+        ("fewer", ""), ("receipt", "4711"), ("receipt", "4711"),
     ]  # fmt: skip
-    receipt = roads[1]
+    receipt, least = roads[1:]
+    assert (least.needed_on, least.last_on) == (date(2026, 3, 16), date(2026, 3, 18))
     assert (receipt.needed_on, receipt.last_on) == (date(2026, 3, 9), company.NEXT_WEDNESDAY)
     assert Posting.objects.count() == before
 

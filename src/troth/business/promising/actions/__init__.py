@@ -9,7 +9,6 @@ from troth.business.promising.actions.allocate import (
     tied_keys,
 )
 from troth.business.promising.actions.confirm import (
-    SUPPOSED,
     confirm,
     keys,
     reconfirm,
@@ -43,6 +42,7 @@ from troth.business.promising.actions.hold import (
     open_to_order,
     release_hold,
 )
+from troth.business.promising.actions.quotas import SUPPOSED, Raised
 from troth.business.promising.actions.reactions import decide_reactions, note_reactions, slipped
 from troth.business.promising.actions.replay import Replayed, changed_at, line_name, register_wishes, replay
 from troth.business.promising.actions.repromise import close_covered, repromise_short, waiting_for
@@ -50,6 +50,7 @@ from troth.business.promising.actions.suppose import (
     CHECKS_MAX,
     Answer,
     Check,
+    Supposed,
     Supposition,
     TooManyChecks,
     WrongCheck,
@@ -86,9 +87,11 @@ __all__ = [
     "NotFreeToAllocate",
     "NothingAllocated",
     "Promise",
+    "Raised",
     "Replayed",
     "SiteClosed",
     "StillAllocated",
+    "Supposed",
     "Supposition",
     "Taken",
     "Taking",

@@ -15,13 +15,13 @@ from itertools import groupby
 
 from troth.business.promising.actions import quotas
 from troth.business.promising.actions.confirm import (
-    SUPPOSED,
     free_expired,
     keys,
     series_keys,
     simulate,
     today_by_site,
 )
+from troth.business.promising.actions.quotas import SUPPOSED
 from troth.business.promising.actions.shelves import asked_of, key_of
 from troth.business.promising.rules import Timetable
 from troth.business.promising.rules.alternatives import (

@@ -20,6 +20,7 @@ from troth.business.promising.actions.changes import (
     standing_of,
     still_holding,
 )
+from troth.business.promising.actions.quotas import SUPPOSED, Raised
 from troth.business.promising.actions.shelves import confirm_nothing, decide_all, key_of
 from troth.business.promising.actions.write import demand_by, post, post_quotas, write
 from troth.business.promising.rules import LinePromise, Promise, SiteClosed, StillAllocated, Way, Wish
@@ -35,11 +36,7 @@ from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
 from troth.ledgers.quota.keys import QuotaKey
 from troth.platform.clock import Clock
-from troth.platform.documents import DocumentRef
 from troth.platform.locks import BalanceKey, Held, Overlay
-
-SUPPOSED = DocumentRef("simulation", 0)
-"""Not the kind of any document, so that nothing in the books is taken for a part of what is supposed."""
 
 
 def way(transport: Transport, customer_calendar: WorkCalendar, *, edition: int | None = None) -> Way:
@@ -156,18 +153,19 @@ def simulate(
     anew: bool = False,
     books: Overlay | None = None,
     supposed: Sequence[Entry] = (),
+    raised: Sequence[Raised] = (),
     found: quotas.Holding | None = None,
     in_place: bool = False,
 ) -> Promise:
     """What would be promised, on the books as they are: no lock, no trace. Lines that stand are promised again.
 
     `blocked` confirms nothing, as in `confirm`; with `anew` what stands is not kept for its own sake. `supposed`
-    postings count as if they were made; those for other keys are passed over. `books` are read
-    already, freed of expired holds, and used up; `found` are the quotas that hold, where they are known already.
-    `in_place` is that of `confirm`.
+    postings count as if they were made, and quotas as if they were `raised`; those for other keys are passed over.
+    `books` are read already, freed of expired holds, and used up; `found` are the quotas that hold, where they are
+    known already. `in_place` is that of `confirm`.
     """
     overlay = Overlay() if books is None else books
-    found = quotas.holding(wishes) if found is None else found
+    found = quotas.widened(quotas.holding(wishes) if found is None else found, raised)
     standing = standing_of(wish for wish in wishes if wish.document.kind != SUPPOSED.kind)
     overlay.take(
         *quotas.keys(found),
@@ -180,6 +178,7 @@ def simulate(
         free_expired(overlay, drawn_on(overlay, wishes), wanted=_sum(wishes), sparing=wishes, clock=clock)
     held = set(overlay.keys())
     availability.post(overlay, [entry for entry in supposed if entry.key in held], at=clock.now())
+    quotas.suppose(overlay, found, raised, at=clock.now())
     return _promise(overlay, wishes, standing, clock=clock, blocked=blocked, anew=anew, found=found, in_place=in_place)
 
 

@@ -5,7 +5,8 @@ Where no product of the wishes has a quota or a protection, none of this asks th
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from troth.business.promising import store
 from troth.business.promising.rules import Wish
@@ -17,6 +18,7 @@ from troth.business.quotas.queries import Ask, Matched, ProcedureTerms, Protecti
 from troth.business.quotas.rules import Exhausted, values_of
 from troth.kernel import scheduling
 from troth.kernel.calendars import day_of
+from troth.kernel.periods import period_of
 from troth.kernel.proposals import Line
 from troth.kernel.protection import Group, Protection
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -28,6 +30,8 @@ from troth.platform.actions import BeginAgain
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 
+SUPPOSED = DocumentRef("simulation", 0)
+"""Not the kind of any document, so that nothing in the books is taken for a part of what is supposed."""
 Holding = Mapping[int, Matched]
 """What holds for each line, by its id; lines that nothing holds for are left out."""
 NOTHING: Holding = {}
@@ -59,6 +63,59 @@ def unrationed(found: Holding) -> Holding:
 def unprotected(found: Holding) -> Holding:
     """The same as if nothing were protected."""
     return {line_id: replace(matched, protections=()) for line_id, matched in found.items()}
+
+
+class Raised(NamedTuple):
+    """As if so much more (less, if negative) were planned in the period of a day, in each row of a procedure (code)
+    that holds for a line."""
+
+    procedure: str
+    on: date
+    quantity: int
+
+
+def widened(found: Holding, raised: Sequence[Raised]) -> Holding:
+    """The same, with the periods in which something is supposed to be planned, where they are near."""
+    if not raised:
+        return found
+    return {line_id: replace(matched, sequences=_widened(matched, raised)) for line_id, matched in found.items()}
+
+
+def _widened(matched: Matched, raised: Sequence[Raised]) -> tuple[tuple[Targets, ...], ...]:
+    def wide(one: Targets) -> Targets:
+        asked = [_period(one, each) for each in raised if each.procedure == one.procedure.code]
+        near = [at for at in asked if one.cell is not None and one.first - _NEAR <= at <= one.last + _NEAR]
+        return replace(one, first=min(one.first, *near), last=max(one.last, *near)) if near else one
+
+    return tuple(tuple(wide(one) for one in sequence) for sequence in matched.sequences)
+
+
+_NEAR = 400
+"""Periods: what is supposed further away can hold for no line."""
+
+
+def _period(one: Targets, raised: Raised) -> int:
+    return period_of(one.procedure.period, day_of(raised.on))
+
+
+def suppose(books: Held, found: Holding, raised: Sequence[Raised], *, at: datetime) -> None:
+    """Count what is supposed of quotas as planned, in the cells that are held; no target falls below nothing."""
+    if not raised:
+        return
+    rows = {
+        (one.procedure.code, one.cell): one
+        for matched in found.values()
+        for sequence in matched.sequences
+        for one in sequence
+        if one.cell is not None
+    }
+    held = set(books.keys())
+    for (code, cell), row in rows.items():
+        for each in raised:
+            key = QuotaKey(row.procedure.id, cell or "", _period(row, each))
+            if each.procedure == code and key in held:
+                quantity = max(each.quantity, -books.balance(key).planned)
+                quota.post(books, [Entry(key, Measure.PLANNED, quantity, SUPPOSED)], at=at)
 
 
 def keys(found: Holding) -> tuple[QuotaKey, ...]:

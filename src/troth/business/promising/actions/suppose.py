@@ -14,7 +14,8 @@ from troth.business.masterdata.queries import CustomerTerms, ValuationTypes
 from troth.business.promising import queries
 from troth.business.promising.actions import quotas
 from troth.business.promising.actions.agreed import fault_of, limited, packings
-from troth.business.promising.actions.confirm import SUPPOSED, drawn_on, free_expired, series_keys, simulate
+from troth.business.promising.actions.confirm import drawn_on, free_expired, series_keys, simulate
+from troth.business.promising.actions.quotas import SUPPOSED, Raised
 from troth.business.promising.actions.replay import wish_standing, with_group
 from troth.business.promising.actions.traits import customer_named, for_customer, of_product
 from troth.business.promising.rules import LinePromise, SiteClosed, Way, Wish
@@ -76,6 +77,10 @@ class Supposition:
     valuation: str = ""
 
 
+Supposed = Supposition | Raised
+"""What is supposed of goods, or of quotas."""
+
+
 class TooManyChecks(BusinessError):
     """More is asked at once than is answered at once."""
 
@@ -93,7 +98,7 @@ Answer = LinePromise | BusinessError
 
 def check(
     checks: Sequence[Check],
-    supposed: Iterable[Supposition] = (),
+    supposed: Iterable[Supposed] = (),
     *,
     together: bool = False,
     clock: Clock,
@@ -119,9 +124,9 @@ def check(
     if together:
         answers |= _told_apart(wanted)
         wanted = [wish for wish in wanted if wish.line_id not in answers]
-    entries = entries_of(supposed, reader.types)
+    moved = list(supposed)
     apart = [wanted] if together else [[wish] for wish in wanted]
-    answers |= _answers(apart, entries, clock)
+    answers |= _answers(apart, entries_of(moved, reader.types), raised_of(moved), clock)
     return [answers[place] for place in range(1, len(checks) + 1)]
 
 
@@ -137,9 +142,11 @@ def _told_apart(wanted: Sequence[Wish]) -> dict[int, Answer]:
     }
 
 
-def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: Clock) -> Mapping[int, Answer]:
+def _answers(
+    apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], raised: Sequence[Raised], clock: Clock
+) -> Mapping[int, Answer]:
     everything = [wish for wishes in apart for wish in wishes]
-    holding = quotas.holding(everything)
+    holding = quotas.widened(quotas.holding(everything), raised)
     books = Overlay()
     books.take(*quotas.keys(holding), *series_keys(everything), *(one.key for one in entries))
     free_expired(books, drawn_on(books, everything), wanted=sum(one.quantity for one in everything), clock=clock)
@@ -148,7 +155,7 @@ def _answers(apart: Sequence[Sequence[Wish]], entries: Sequence[Entry], clock: C
         mine = {wish.line_id: holding[wish.line_id] for wish in wishes if wish.line_id in holding}
         own = books if len(apart) == 1 else _copied(books, wishes, mine)
         try:
-            found |= simulate(wishes, clock=clock, books=own, supposed=entries, found=mine).lines
+            found |= simulate(wishes, clock=clock, books=own, supposed=entries, raised=raised, found=mine).lines
         except BusinessError as refusal:
             found |= {wish.line_id: refusal for wish in wishes}
     return found
@@ -162,7 +169,7 @@ def _copied(books: Overlay, wishes: Sequence[Wish], mine: quotas.Holding) -> Ove
 
 
 def check_line(
-    kind: str, line_id: int, quantity: int, on: date, mode: str, supposed: Iterable[Supposition] = (), *, clock: Clock
+    kind: str, line_id: int, quantity: int, on: date, mode: str, supposed: Iterable[Supposed] = (), *, clock: Clock
 ) -> Answer:
     """What a line that stands would be promised for another quantity, day or mode, or with what is `supposed`.
 
@@ -171,16 +178,25 @@ def check_line(
     """
     one, wish = wish_standing(kind, line_id)
     asked = wish._replace(quantity=quantity, requested_on=on, mode=Mode(mode))
-    entries = entries_of(supposed, masterdata.snapshot().valuations)
+    moved = list(supposed)
+    entries, raised = entries_of(moved, masterdata.snapshot().valuations), raised_of(moved)
     try:
-        found = simulate(with_group(one.document_id, asked), clock=clock, anew=True, supposed=entries)
+        found = simulate(
+            with_group(one.document_id, asked), clock=clock, anew=True, supposed=entries, raised=raised
+        )  # fmt: skip
     except BusinessError as refusal:
         return refusal
     return found.lines[line_id]
 
 
-def entries_of(supposed: Iterable[Supposition], types: Mapping[int, ValuationTypes]) -> list[Entry]:
-    return [_entry(one, types) for one in supposed]
+def entries_of(supposed: Iterable[Supposed], types: Mapping[int, ValuationTypes]) -> list[Entry]:
+    """What is supposed of goods, as postings."""
+    return [_entry(one, types) for one in supposed if isinstance(one, Supposition)]
+
+
+def raised_of(supposed: Iterable[Supposed]) -> list[Raised]:
+    """What is supposed of quotas."""
+    return [one for one in supposed if isinstance(one, Raised)]
 
 
 def _entry(one: Supposition, types: Mapping[int, ValuationTypes]) -> Entry:

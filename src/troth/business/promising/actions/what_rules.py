@@ -9,9 +9,19 @@ from typing import NamedTuple
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.promising import queries
+from troth.business.promising.actions import quotas
 from troth.business.promising.actions.alternatives import plan
-from troth.business.promising.actions.confirm import SUPPOSED, withdraw
-from troth.business.promising.actions.suppose import Check, Supposition, TooManyChecks, at_once, entries_of, wish_of
+from troth.business.promising.actions.confirm import withdraw
+from troth.business.promising.actions.quotas import SUPPOSED, Raised
+from troth.business.promising.actions.suppose import (
+    Check,
+    Supposed,
+    TooManyChecks,
+    at_once,
+    entries_of,
+    raised_of,
+    wish_of,
+)
 from troth.business.promising.rules.alternatives import Alternative, Asked, Planned
 from troth.kernel.errors import BusinessError, Sentence
 from troth.ledgers.availability import actions as availability
@@ -45,7 +55,7 @@ def register_rules(reader: Rules) -> None:
 
 def ask_rules(
     checks: Sequence[tuple[Check, tuple[str, int] | None]],
-    supposed: Iterable[Supposition] = (),
+    supposed: Iterable[Supposed] = (),
     *,
     together: bool = False,
     by: Actor,
@@ -60,7 +70,8 @@ def ask_rules(
             Sentence("Ask rules for at most %(most)s checks at once.", most=RULES_MAX), asked=len(checks)
         )
     found = [_ruled(check, line, by, clock) for check, line in checks]
-    entries = entries_of(supposed, masterdata.snapshot().valuations)
+    moved = list(supposed)
+    entries, raised = entries_of(moved, masterdata.snapshot().valuations), raised_of(moved)
     numbered = _numbered([_asked(check, one) for (check, _), one in zip(checks, found, strict=True)])
     if not any(found):
         return [None] * len(checks)
@@ -70,12 +81,16 @@ def ask_rules(
     for group in groups:
         own = {place: asked for place in group if (asked := numbered[place]) is not None}
         lines = [ruled.line for place in group if (ruled := found[place]) is not None and ruled.line is not None]
-        planned |= _planned(own, lines, entries, clock)
+        planned |= _planned(own, lines, entries, raised, clock)
     return [planned.get(place) if ruled is not None else None for place, ruled in enumerate(found)]
 
 
 def _planned(
-    own: Mapping[int, Asked], lines: Sequence[tuple[str, int]], entries: Sequence[Entry], clock: Clock
+    own: Mapping[int, Asked],
+    lines: Sequence[tuple[str, int]],
+    entries: Sequence[Entry],
+    raised: Sequence[Raised],
+    clock: Clock,
 ) -> dict[int, Planned]:
     """The plans by place; none where they cannot be checked, which their check says by itself."""
 
@@ -85,6 +100,11 @@ def _planned(
             withdraw(books, kind, [line_id], clock=clock)
         books.take(*(one.key for one in entries))
         availability.post(books, entries, at=clock.now())
+        if raised:
+            wishes = [wish for one in own.values() for wish in (one.wish, *(each.wish for each in one.alternatives))]
+            found = quotas.holding(wishes)
+            books.take(*quotas.keys(found))
+            quotas.suppose(books, found, raised, at=clock.now())
 
     try:
         return dict(zip(own, plan(list(own.values()), clock=clock, prepare=suppose), strict=True))

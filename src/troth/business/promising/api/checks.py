@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool
 
 from troth.business.promising import actions
-from troth.business.promising.actions import Check, Supposition
+from troth.business.promising.actions import Check, Raised, Supposition
 from troth.business.promising.rules import LinePromise
 from troth.business.promising.rules.alternatives import Planned, Tried
+from troth.business.quotas import queries as quotas
 from troth.kernel.errors import BusinessError, InvalidInput, NotFound, Sentence
 from troth.kernel.limits import Limits
 from troth.kernel.netting import Category
@@ -69,6 +70,15 @@ class Supposed(Entry):
     valuation: Annotated[str, Field(max_length=20)] = ""
 
 
+class SupposedQuota(Entry):
+    """As if so much more (below zero: less), in the unit of the quota procedure (code), were planned in each of its
+    rows that holds for a check, in the period of a day."""
+
+    procedure: Code
+    on: Day
+    quantity: Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+
+
 class Checks(Entry):
     """With `together` they draw on the same goods one after the other; otherwise each stands for itself.
 
@@ -77,6 +87,7 @@ class Checks(Entry):
 
     checks: Annotated[list[CheckAsked], Field(min_length=1, max_length=actions.CHECKS_MAX)]
     supposed: Annotated[list[Supposed], Field(max_length=SUPPOSED_MAX)] = []
+    quotas: Annotated[list[SupposedQuota], Field(max_length=SUPPOSED_MAX)] = []
     together: StrictBool = False
     rules: StrictBool = False
 
@@ -128,7 +139,8 @@ class ChecksShown(Shown):
 def check_availability(request: ApiRequest, asked: Checks) -> dict[str, Any]:
     """What would be promised if it were asked now. Nothing is reserved. Answers come in the order of the checks."""
     reader = _Reader([*asked.checks, *asked.supposed], request.auth)
-    supposed = [reader.supposition(one, row) for row, one in enumerate(asked.supposed, 1)]
+    supposed: list[actions.Supposed] = [reader.supposition(one, row) for row, one in enumerate(asked.supposed, 1)]
+    supposed += raised(asked.quotas)
     read: list[Check | BusinessError] = [reader.check(one) for one in asked.checks]
     found = iter(
         actions.check(
@@ -143,7 +155,7 @@ def check_availability(request: ApiRequest, asked: Checks) -> dict[str, Any]:
 
 
 def _by_rule(
-    request: ApiRequest, asked: Checks, checks: Sequence[Check], supposed: Sequence[Supposition]
+    request: ApiRequest, asked: Checks, checks: Sequence[Check], supposed: Sequence[actions.Supposed]
 ) -> Sequence[Planned | None]:
     """What rules would let serve each check, if they are to be asked."""
     if not asked.rules:
@@ -216,6 +228,28 @@ class _Reader:
             refused="",
             alternatives=[_tried(one, decimals) for one in planned.tried] if planned else [],
         )
+
+
+def raised(asked: Sequence[SupposedQuota]) -> list[Raised]:
+    """What is supposed of quotas. A procedure that nobody has is refused by its row."""
+    if not asked:
+        return []
+    procedures, units = {one.code: one for one in quotas.known().procedures.values()}, reference.units()
+    found = []
+    for row, one in enumerate(asked, 1):
+        procedure = procedures.get(one.procedure)
+        if procedure is None:
+            raise InvalidInput(
+                Sentence("There is no quota procedure %(procedure)s in use. Check the code.", procedure=one.procedure),
+                row=row,
+                field="quotas",
+            )
+        try:
+            size = parse_quantity(one.quantity.removeprefix("-"), Unit(procedure.unit, units[procedure.unit].decimals))
+        except BusinessError as refusal:
+            raise InvalidInput(refusal.message, row=row, field="quotas") from None
+        found.append(Raised(procedure.code, one.on, -size if one.quantity.startswith("-") else size))
+    return found
 
 
 def _limits(one: CheckAsked, product: ProductRow) -> Limits:

@@ -7,6 +7,7 @@ from typing import Any
 from ninja import Query
 
 from troth.business.promising import actions, queries
+from troth.business.promising.actions import Earlier
 from troth.business.promising.models import Requirement
 from troth.business.promising.rules.wish import Binding
 from troth.business.promising.versions import read
@@ -129,11 +130,33 @@ class PromiseShown(Shown):
     history: list[PromiseThenShown]
 
 
-class EarlierShown(Shown):
-    """`road` is split, fewer, release, protection, quota, receipt, anywhere, site or substitute.
+class MoveShown(Shown):
+    """A receipt of `quantity` would have to come `days` earlier than it is due."""
 
-    A `receipt` would have to come on `needed_on`, a `quota` to be raised by `more`, a `product` to be sold instead.
-    `more` of a `stock` (quality_stock or blocked_stock) would have to be released, of a `protection` not be kept.
+    receipt: str
+    quantity: str
+    due_on: date
+    needed_on: date
+    days: int
+
+
+class RoomShown(Shown):
+    """The target of a `procedure` (code), in the period of a day, would have to be `more` (below zero: less)."""
+
+    quota: str
+    procedure: str
+    on: date
+    more: str
+
+
+class EarlierShown(Shown):
+    """`road` is split, fewer, release, protection, quota, period, receipt, receipts, procure, produce, anywhere, site
+    or substitute.
+
+    Receipts would have to come as `moves` says (a `receipt` alone on `needed_on`), a `quota` to be raised by `more`
+    (all that are to be changed: `rooms`; with period, one gives what the other needs), a `product` to be sold instead.
+    `more` of a `stock` (quality_stock or blocked_stock) would have to be released, of a `protection` not be kept, of
+    goods procured or produced, which are there on `ready_on` by the lead time.
     """
 
     road: str
@@ -146,6 +169,9 @@ class EarlierShown(Shown):
     more: str | None
     product: str | None
     stock: str | None
+    ready_on: date | None
+    moves: list[MoveShown]
+    rooms: list[RoomShown]
 
 
 class PostedSince(Shown):
@@ -237,26 +263,7 @@ def list_earlier(request: ApiRequest, promise_id: Id) -> dict[str, Any]:
     """What would make a line come earlier, or more of it, the most helpful first; tried on the books as they are."""
     one, product = found(promise_id, request.auth)
     told = actions.earlier(one.document_kind, one.line_id, clock=request.clock)
-    return whole(
-        [
-            EarlierShown(
-                road=road.road,
-                arrivals=[
-                    ArrivalShown(on=arrival.on, quantity=quantity(arrival.quantity, product.decimals))
-                    for arrival in road.arrivals
-                ],
-                short=quantity(road.short, product.decimals),
-                receipt=road.receipt.number if road.receipt else None,
-                needed_on=road.needed_on,
-                site=road.site or None,
-                quota=road.quota or None,
-                more=quantity(road.more, product.decimals) if road.more else None,
-                product=road.product or None,
-                stock=road.stock.name.lower() if road.stock is not None else None,
-            )
-            for road in told
-        ]
-    )
+    return whole([_road(one, product.decimals) for one in told])
 
 
 @operations.reads("/promises/{int:promise_id}/replay", ReplayShown)
@@ -283,6 +290,35 @@ def replay_promise(request: ApiRequest, promise_id: Id, asked: Query[ReplayAsked
                 document_id=one.source.id,
             )
             for one in told.moved
+        ],
+    )  # fmt: skip
+
+
+def _road(road: Earlier, decimals: int) -> EarlierShown:
+    raised = next((one for one in road.rooms if one.more > 0), None)
+    more = raised.more if raised else road.more
+    return EarlierShown(
+        road=road.road,
+        arrivals=[ArrivalShown(on=one.on, quantity=quantity(one.quantity, decimals)) for one in road.arrivals],
+        short=quantity(road.short, decimals),
+        receipt=road.receipt.number if road.receipt else None,
+        needed_on=road.needed_on,
+        site=road.site or None,
+        quota=raised.quota if raised else None,
+        more=quantity(more, decimals) if more else None,
+        product=road.product or None,
+        stock=road.stock.name.lower() if road.stock is not None else None,
+        ready_on=road.ready_on,
+        moves=[
+            MoveShown(
+                receipt=one.receipt.number, quantity=quantity(one.receipt.expected, decimals),
+                due_on=one.receipt.due_on, needed_on=one.to, days=one.days,
+            )
+            for one in road.moves
+        ],
+        rooms=[
+            RoomShown(quota=one.quota, procedure=one.procedure, on=one.on, more=quantity(one.more, decimals))
+            for one in road.rooms
         ],
     )  # fmt: skip
 

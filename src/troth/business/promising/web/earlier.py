@@ -6,11 +6,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import actions
-from troth.business.promising.actions.earlier import Earlier
+from troth.business.promising.actions.earlier import Earlier, Move, Room
 from troth.business.promising.models import Requirement
 from troth.business.promising.screens import link_of
 from troth.business.promising.web.what_if_links import of_road
@@ -44,6 +44,9 @@ COLUMNS = (
 WHERE = Column("where", _("Where"), "link")
 TRY = Column("try", _("Try it"), "link")
 PLACES = {
+    "period": (_("Quota procedures"), "quotas:quota-procedures-list", "promising:quota-cells-plan"),
+    "procure": (_("Expected receipts"), "supply:receipts", "supply:receipt-create"),
+    "produce": (_("Expected receipts"), "supply:receipts", "supply:receipt-create"),
     "quota": (_("Quota procedures"), "quotas:quota-procedures-list", "promising:quota-cells-plan"),
     "protection": (_("Supply protection"), "quotas:supply-protections-list", "quotas:supply-protections-create"),
     "release": (_("Stock by bin"), "supply:stock", "supply:stock-transfer"),
@@ -106,15 +109,17 @@ def _tried(road: Earlier, promise: Requirement, actor: Any, clock: Any) -> Link 
 
 def road_words(road: Earlier, unit: tuple[int, str]) -> str:
     """What has to happen for a road, in the reader's language."""
-    if road.receipt is not None and road.needed_on is not None:
+    if road.moves:
+        return "; ".join(_comes(each, unit) for each in road.moves)
+    if road.rooms:
+        return "; ".join(_planned(room, unit) for room in road.rooms)
+    if road.ready_on is not None and road.time is not None:
         facts = {
-            "number": road.receipt.number, "quantity": _amount(road.receipt.expected, unit),
-            "due": said_day(road.receipt.due_on), "needed": said_day(road.needed_on),
+            "quantity": _amount(road.more, unit), "ready": said_day(road.ready_on), "time": worded(road.time.told),
         }  # fmt: skip
-        return gettext("Receipt %(number)s of %(quantity)s comes on %(needed)s instead of %(due)s") % facts
-    if road.road == "quota":
-        facts = {"quota": worded(road.quota), "quantity": _amount(road.more, unit)}
-        return gettext("Raise the %(quota)s by %(quantity)s") % facts
+        if road.road == "produce":
+            return gettext("Make %(quantity)s more now: ready on %(ready)s (%(time)s)") % facts
+        return gettext("Procure %(quantity)s more now: there on %(ready)s (%(time)s)") % facts
     if road.road == "protection":
         return gettext("Keep %(quantity)s less of it for other customers") % {"quantity": _amount(road.more, unit)}
     if road.stock is not None:
@@ -124,6 +129,25 @@ def road_words(road: Earlier, unit: tuple[int, str]) -> str:
     if road.road == "site":
         return gettext("Deliver from site %(site)s") % {"site": road.site}
     return str(ROADS[road.road])
+
+
+def _comes(move: Move, unit: tuple[int, str]) -> str:
+    facts = {
+        "number": move.receipt.number, "quantity": _amount(move.receipt.expected, unit),
+        "due": said_day(move.receipt.due_on), "needed": said_day(move.to), "days": move.days,
+    }  # fmt: skip
+    return ngettext(
+        "Receipt %(number)s of %(quantity)s comes on %(needed)s instead of %(due)s, a day earlier",
+        "Receipt %(number)s of %(quantity)s comes on %(needed)s instead of %(due)s, %(days)s days earlier",
+        move.days,
+    ) % facts  # fmt: skip
+
+
+def _planned(room: Room, unit: tuple[int, str]) -> str:
+    facts = {"quota": worded(room.quota), "quantity": _amount(abs(room.more), unit)}
+    if room.more < 0:
+        return gettext("Take %(quantity)s out of the %(quota)s") % facts
+    return gettext("Raise the %(quota)s by %(quantity)s") % facts
 
 
 def arriving(found: Iterable[tuple[int, date]], unit: tuple[int, str]) -> str:

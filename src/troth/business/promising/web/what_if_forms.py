@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troth.business.masterdata.queries import screens as masterdata
 from troth.business.promising.states import Mode
+from troth.business.quotas import queries as quotas
 from troth.kernel.netting import Category
 from troth.kernel.scopes import DEMANDS, SUPPLIES
 from troth.ledgers.availability.words import CATEGORIES
@@ -37,10 +38,25 @@ def _moves() -> dict[str, tuple[Any, Category, int]]:
 MOVES = _moves()
 
 
+QUOTA = "quota:"
+"""Before the code of a procedure: its targets are what is supposed."""
+
+
+def quota_of(key: str) -> str:
+    """The code of the procedure of which something is supposed; "" where it is not of a quota."""
+    return key.removeprefix("no_").removeprefix(QUOTA) if key.removeprefix("no_").startswith(QUOTA) else ""
+
+
+def sign_of(key: str) -> int:
+    """Of a quota: whether it is more or less."""
+    return -1 if key.startswith("no_") else 1
+
+
 def said_move(key: str) -> str:
-    """`more: Purchase orders`."""
+    """`more: Purchase orders`, `less: Quota NORTH`."""
     pattern = gettext("less: %(what)s") if key.startswith("no_") else gettext("more: %(what)s")
-    return pattern % {"what": MOVES[key][0]}
+    code = quota_of(key)
+    return pattern % {"what": gettext("Quota %(code)s") % {"code": code} if code else MOVES[key][0]}
 
 
 def _choices() -> list[tuple[Any, Any]]:
@@ -48,7 +64,10 @@ def _choices() -> list[tuple[Any, Any]]:
         names = [category.name.lower() for category in categories]
         return [(key, said_move(key)) for name in names for key in (name, f"no_{name}")]
 
-    return [("", "–"), (_("Supply"), among(SUPPLIES)), (_("Demand"), among(DEMANDS))]
+    codes = sorted(one.code for one in quotas.known().procedures.values())
+    keys = [key for code in codes for key in (f"{QUOTA}{code}", f"no_{QUOTA}{code}")]
+    planned = [(_("Quotas"), [(key, said_move(key)) for key in keys])] if keys else []
+    return [("", "–"), (_("Supply"), among(SUPPLIES)), (_("Demand"), among(DEMANDS)), *planned]
 
 
 def _sites() -> list[tuple[str, str]]:
@@ -143,7 +162,7 @@ class Supposed(forms.Form):
         what = given.get("what")
         if what and not given.get("quantity") and "quantity" not in self.errors:
             self.add_error("quantity", gettext("How much is it?"))
-        if what and not what.endswith("stock") and not given.get("on") and "on" not in self.errors:
+        if what and (quota_of(what) or not what.endswith("stock")) and not given.get("on") and "on" not in self.errors:
             self.add_error("on", gettext("On which day is it?"))
         if given.get("quantity") and not what:
             self.add_error("what", gettext("What is it?"))

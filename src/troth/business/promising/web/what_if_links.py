@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from troth.business.promising.actions.earlier import Earlier
+from troth.business.promising.actions.earlier import Earlier, Move, Room
 from troth.business.promising.models import Requirement
 from troth.business.promising.states import Mode
+from troth.business.promising.web.what_if_forms import QUOTA
 from troth.kernel.netting import Category
 from troth.kernel.places import location_of
 from troth.kernel.quantity import format_quantity
@@ -21,16 +22,16 @@ def of_line(one: Requirement, **changed: Any) -> str:
 
 
 def of_road(road: Earlier, one: Requirement, today: str) -> str:
-    """What a road supposes, in scenario A or of the line itself; "" where the page cannot suppose it (quotas, what is
+    """What a road supposes, in scenario A or of the line itself; "" where the page cannot suppose it (what is
     protected, other products). `today` is a day as in ISO 8601."""
     decimals = one.product.base_unit.decimals
-    if road.receipt is not None and road.needed_on is not None:
-        kind, quantity = road.receipt.category.name.lower(), _figure(road.receipt.expected, decimals)
-        moves = [
-            (f"no_{kind}", road.receipt.due_on.isoformat(), quantity),
-            (kind, road.needed_on.isoformat(), quantity),
-        ]
-        return _address(_line(one) | _supposed(moves))
+    if road.moves:
+        return _address(_line(one) | _supposed([row for each in road.moves for row in _comes(each, decimals)]))
+    if road.rooms:
+        return _address(_line(one) | _supposed([_planned(room, decimals) for room in road.rooms]))
+    if road.ready_on is not None:
+        name = "production" if road.road == "produce" else "purchase"
+        return _address(_line(one) | _supposed([(name, road.ready_on.isoformat(), _figure(road.more, decimals))]))
     if road.stock is not None:
         name, quantity = Category(road.stock).name.lower(), _figure(road.more, decimals)
         return _address(_line(one) | _supposed([(f"no_{name}", today, quantity), ("stock", "", quantity)]))
@@ -44,6 +45,17 @@ def of_road(road: Earlier, one: Requirement, today: str) -> str:
     if road.road == "anywhere":
         return of_line(one, location="", promise="")
     return ""
+
+
+def _comes(move: Move, decimals: int) -> list[tuple[str, str, str]]:
+    """Less on its day, more on another."""
+    kind, quantity = move.receipt.category.name.lower(), _figure(move.receipt.expected, decimals)
+    return [(f"no_{kind}", move.receipt.due_on.isoformat(), quantity), (kind, move.to.isoformat(), quantity)]
+
+
+def _planned(room: Room, decimals: int) -> tuple[str, str, str]:
+    what = f"{QUOTA}{room.procedure}" if room.more > 0 else f"no_{QUOTA}{room.procedure}"
+    return what, room.on.isoformat(), _figure(abs(room.more), decimals)
 
 
 def _line(one: Requirement) -> dict[str, str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from troth.business.promising.actions import Check, Supposition
+from troth.business.promising.actions import Check, Raised, Supposed, Supposition
 from troth.business.promising.models import Requirement
-from troth.business.promising.web.what_if_forms import MOVES, SCENARIOS, said_move
+from troth.business.promising.web.what_if_forms import MOVES, SCENARIOS, quota_of, said_move, sign_of
 from troth.kernel.errors import BusinessError
 from troth.kernel.places import location_of
 from troth.kernel.quantity import Unit, parse_quantity
@@ -43,7 +43,7 @@ class Scenario:
     """What is supposed in a scenario ("": nothing), and how that is said."""
 
     name: str
-    supposed: tuple[Supposition, ...] = ()
+    supposed: tuple[Supposed, ...] = ()
     words: tuple[str, ...] = ()
 
 
@@ -94,7 +94,7 @@ class Reader:
 
     def scenarios(self, rows: Any, asked: Sequence[Asked]) -> list[Scenario]:
         """The books as they are, and each scenario in which something is supposed."""
-        found: dict[str, list[tuple[Supposition, str]]] = {}
+        found: dict[str, list[tuple[Supposed, str]]] = {}
         for form in rows.forms:
             row = form.cleaned_data
             if not row.get("what"):
@@ -110,10 +110,7 @@ class Reader:
             quantity = self._quantity(form, row, product)
             if not quantity:
                 continue
-            _words, category, sign = MOVES[row["what"]]
-            valuation = first.check.valuation if product.id == first.product.id else ""
-            on = row["on"] or first.today
-            moved = Supposition(product.id, site.id, category, on, sign * quantity, valuation)
+            moved = _moved(row, product, site, quantity, first)
             found.setdefault(row["scenario"] or SCENARIOS[0], []).append((moved, _said(row, product, site, first)))
         return [
             Scenario(""),
@@ -138,6 +135,15 @@ class Reader:
         except BusinessError as refusal:
             form.add_error("quantity", worded(refusal.message))
             return 0
+
+
+def _moved(row: dict[str, Any], product: ProductRow, site: SiteRow, quantity: int, first: Asked) -> Supposed:
+    on = row["on"] or first.today
+    if code := quota_of(row["what"]):
+        return Raised(code, on, sign_of(row["what"]) * quantity)
+    _words, category, sign = MOVES[row["what"]]
+    valuation = first.check.valuation if product.id == first.product.id else ""
+    return Supposition(product.id, site.id, category, on, sign * quantity, valuation)
 
 
 def _said(row: dict[str, Any], product: ProductRow, site: SiteRow, first: Asked) -> str:

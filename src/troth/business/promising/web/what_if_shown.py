@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import screens
-from troth.business.promising.actions import Answer
+from troth.business.promising.actions import Answer, Supposition
 from troth.business.promising.rules.alternatives import Planned, Tried
 from troth.business.promising.rules.tried import WHY
 from troth.business.promising.web.earlier import arriving
@@ -137,7 +137,7 @@ def _moved(one: Asked, scenario: Scenario) -> list[tuple[int, int, int]]:
     return [
         (int(each.category), day_of(each.on), each.quantity)
         for each in scenario.supposed
-        if (each.product_id, each.site_id) == (one.product.id, one.site.id)
+        if isinstance(each, Supposition) and (each.product_id, each.site_id) == (one.product.id, one.site.id)
     ]
 
 
