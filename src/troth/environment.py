@@ -11,6 +11,7 @@
 | `TROTH_METRICS_TOKEN` | at least 20 characters: who shows them reads `/metrics` | no metrics |
 | `TROTH_MAIL_URL` | `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` | files in the home (development) |
 | `TROTH_MAIL_FROM` | who mail comes from | `troth@localhost` |
+| `TROTH_CREDIT_FEED` | a CSV file of credit ratings that another program leaves for Troth; read every night | none |
 | `TROTH_LOG_LEVEL` | `debug`, `info`, `warning` or `error` | `info` |
 | `TROTH_LOG_FORMAT` | `text` or `json` | `json` in production, else `text` |
 
@@ -62,13 +63,14 @@ class Environment(BaseSettings):
     metrics_token: str = ""
     mail_url: str = ""
     mail_from: str = "troth@localhost"
+    credit_feed: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] | None = None
 
-    @field_validator("home", mode="before")
+    @field_validator("home", "credit_feed", mode="before")
     @classmethod
-    def _expand_home(cls, value: str | Path) -> Path:
-        return Path(value).expanduser()
+    def _expand_home(cls, value: str | Path | None) -> Path | None:
+        return None if value is None else Path(value).expanduser()
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -86,6 +86,9 @@ CALLS = {
     "import_products": as_file(AXLE),
     "import_prices": as_file(PRICE),
     "import_credit_accounts": as_file({"company": "10", "payer": "C1"}),
+    "import_credit_ratings": as_file(
+        {"company": "10", "payer": "C1", "source": "agency", "rated_on": "2026-03-01", "score": "A"}
+    ),
     "import_table": as_file({"code": "PAL", "name": "Pallet"}),
     "import_quota_targets": as_file({"country": "DE", "on": "2026-03-31", "quantity": "5"}),
     "import_quota_procedures": as_file({**QUOTA, "characteristics": "country"}),

@@ -60,6 +60,8 @@ PAGES = (
     "/stock/{stock}/transfer/", "/stock/{stock}/?tab=transfers",
     "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
     "/credit/blocked/{block}/", "/credit/blocked/{block}/keep/", "/credit-files/credit_accounts/import/",
+    "/credit/ratings/", "/credit/ratings/?stale=1&q=A&sort=-rated_on", "/credit/{company}/{party}/?tab=ratings",
+    "/credit-files/credit_ratings/import/",
     "/customers/{customer}/", "/products/{product}/", "/prices/{price}/", "/people/new/",
     "/checking-scopes/", "/checking-scopes/{scope}/", "/checking-scopes/{scope}/try/", "/availability-groups/",
     "/availability-groups/{group}/", "/packing/", "/deliveries/{delivery}/pack/", "/deliveries/{open_delivery}/pack/",

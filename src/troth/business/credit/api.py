@@ -1,12 +1,14 @@
 """Credit over the API: a payer's exposure by part, what waits for the credit manager, and what that decides."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from ninja import Query
+from django.utils import timezone
+from ninja import Path, Query
 from pydantic import Field
 
-from troth.business.credit import actions, queries
+from troth.business.credit import actions, queries, ratings
 from troth.business.credit.rules import ExposureFacts
 from troth.business.masterdata.api.records import ImportOptions, ImportOutcome, brought_in
 from troth.kernel.money import parse_money
@@ -14,7 +16,7 @@ from troth.platform import permissions
 from troth.platform.api import bodies, versions
 from troth.platform.api.gate import ApiRequest
 from troth.platform.api.operations import Operations, act
-from troth.platform.api.paging import Page, Paging, next_address
+from troth.platform.api.paging import Page, Paging, next_address, page
 from troth.platform.api.values import Entry, Figure, Id, Money, Reason, Shown, money
 from troth.platform.web.formats import currency_decimals
 from troth.reference import queries as reference
@@ -26,6 +28,79 @@ operations = Operations("credit")
 def import_credit_accounts(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
     """A file of credit accounts; all rows or none."""
     return brought_in("credit_accounts", request, options)
+
+
+@operations.creates("/imports/credit-ratings", ImportOutcome, accepts=bodies.CSV, status=200)
+def import_credit_ratings(request: ApiRequest, options: Query[ImportOptions]) -> ImportOutcome:
+    """A file of what outside sources say of payers; all rows or none."""
+    return brought_in("credit_ratings", request, options)
+
+
+class RatingShown(Shown):
+    """What a source said last of a payer; `is_stale` where it is not good any more."""
+
+    company: int
+    payer: int
+    payer_number: str
+    payer_name: str
+    source: str
+    score: str
+    advised_limit: Money | None
+    rated_on: date
+    good_until: date
+    is_stale: bool
+    received_at: datetime
+
+
+def _ratings(rows: Iterable[ratings.RatingView]) -> list[RatingShown]:
+    today = timezone.localdate()
+    return [
+        RatingShown(
+            company=one.company_id,
+            payer=one.party_id,
+            payer_number=one.payer_number,
+            payer_name=one.payer_name,
+            source=one.source,
+            score=one.score,
+            advised_limit=None if one.advised_limit is None else money(one.advised_limit, one.currency),
+            rated_on=one.rated_on,
+            good_until=one.good_until,
+            is_stale=one.is_stale(today),
+            received_at=one.received_at,
+        )
+        for one in rows
+    ]
+
+
+class RatingFilter(Paging):
+    stale: bool | None = None
+
+
+@operations.reads("/credit/ratings", Page[RatingShown])
+def list_credit_ratings(request: ApiRequest, found: Query[RatingFilter]) -> dict[str, Any]:
+    """What each outside source said last of each payer."""
+    rows = ratings.newest()
+    if request.auth.company_ids is not None:
+        rows = rows.filter(company_id__in=request.auth.company_ids)
+    if found.stale is not None:
+        is_stale = ratings.stale(timezone.localdate())
+        rows = rows.filter(is_stale if found.stale else ~is_stale)
+    return page(request, rows, found, lambda some: _ratings(ratings.views(some)))
+
+
+class FetchedShown(Shown):
+    """Ratings by what became of them."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+@operations.acts("/credit/ratings/{source}/fetch", FetchedShown)
+def fetch_credit_ratings(request: ApiRequest, source: Annotated[str, Path(max_length=40)]) -> FetchedShown:
+    """Ask an outside source of credit data now, and take in what it says."""
+    brought = act(request, actions.fetch_ratings, source)
+    return FetchedShown(created=brought.created, changed=brought.changed, unchanged=brought.unchanged)
 
 
 class PartsShown(Shown):
@@ -107,6 +182,7 @@ class AccountShown(Shown):
     review_on: date | None
     parent: str
     group: GroupShown | None
+    ratings: list[RatingShown]
     exposure: PartsShown
     documents: list[ClaimShown]
 
@@ -135,6 +211,7 @@ def _account(request: ApiRequest, company_id: int, payer_id: int) -> AccountShow
         review_on=found.review_on,
         parent=found.parent_number,
         group=_group(found.group, currency) if found.group else None,
+        ratings=_ratings(ratings.of_payer(company_id, payer_id)),
         exposure=_parts(found.exposure, currency),
         documents=[
             ClaimShown(

@@ -8,7 +8,7 @@ class CreditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from troth.business.credit import checks, subscribers, tables  # noqa: F401 - they register themselves
+        from troth.business.credit import checks, jobs, subscribers, tables  # noqa: F401 - they register themselves
         from troth.business.credit.actions import release_block
         from troth.business.credit.actions.fallen import note_falls
         from troth.business.masterdata import imports
@@ -16,5 +16,6 @@ class CreditConfig(AppConfig):
         from troth.platform.blocks import BlockKind
 
         imports.register(tables.ACCOUNTS)
+        imports.register(tables.RATINGS)
         actions.at_the_end(note_falls)
         blocking.released_by(BlockKind.CREDIT, release_block, page="credit:block-release")

@@ -1,4 +1,4 @@
-"""The page that brings credit accounts in from a file."""
+"""The page that brings credit accounts and ratings in from a file."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -8,4 +8,7 @@ from troth.business.masterdata.web.files import TableImport
 
 class AccountImport(TableImport):
     permission = "credit.import_accounts"
-    lists: ClassVar[Mapping[str, str]] = {"credit_accounts": "credit:accounts"}
+    lists: ClassVar[Mapping[str, str]] = {
+        "credit_accounts": "credit:accounts",
+        "credit_ratings": "credit:ratings",
+    }

@@ -78,3 +78,30 @@ class Excess(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["document_kind", "document_id", "id"], name="credit_excess_document")]
+
+
+class Rating(Masters):
+    """What an outside source said of a payer on a day: a score in its own words, and the limit that it advises, in
+    minor units of the company's currency. What is said later of another day stands beside it; the newest day counts."""
+
+    company = models.ForeignKey("reference.Company", on_delete=models.RESTRICT, related_name="+")
+    party = models.ForeignKey("reference.Party", on_delete=models.RESTRICT, related_name="+")
+    source = models.CharField(_("source"), max_length=40)
+    rated_on = models.DateField(_("rated on"))
+    score = models.CharField(_("score"), max_length=20, blank=True, default="")
+    advised_limit = models.BigIntegerField(_("advised limit in minor units"), null=True, blank=True)
+    good_until = models.DateField(_("good until"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received"))
+
+    class Meta:
+        verbose_name = _("credit rating")
+        verbose_name_plural = _("credit ratings")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "party", "source", "rated_on"], name="credit_rating_once"),
+            models.CheckConstraint(
+                condition=Q(advised_limit=None) | Q(advised_limit__gte=0), name="credit_rating_advice_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(good_until=None) | Q(good_until__gte=models.F("rated_on")), name="credit_rating_good_after"
+            ),
+        ]

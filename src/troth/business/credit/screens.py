@@ -28,6 +28,7 @@ history.words(
         "credit.exposure_fell": _("Exposure fell"),
         "credit.judged_again": _("Judged again"),
         "credit.block_kept": _("Kept blocked"),
+        "credit.rated": _("Rating received"),
     }
 )
 

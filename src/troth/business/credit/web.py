@@ -8,7 +8,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.credit import actions, queries, screens
+from troth.business.credit import actions, queries, rating_pages, screens
 from troth.kernel.errors import NotFound, Sentence
 from troth.ledgers.exposure.queries import Standing
 from troth.platform import documents as kinds
@@ -51,7 +51,10 @@ class AccountList(ListPage):
     )
     filters = (Filter("unlimited", _("Not checked"), "flag"),)
     search_label = _("Number or name")
-    steps = (Step(_("Credit checks"), reverse_lazy("masterdata:credit-checks-list"), "get"),)
+    steps = (
+        Step(_("Credit checks"), reverse_lazy("masterdata:credit-checks-list"), "get"),
+        Step(_("Credit ratings"), reverse_lazy("credit:ratings"), "get"),
+    )
     empty = Empty(_("No credit accounts"), _("A payer without an account has no limit: credit is not checked."))
     source = screens.accounts
     row_url = staticmethod(lambda row: reverse("credit:account", args=[row.company_id, row.party_id]))
@@ -114,6 +117,7 @@ class AccountPage(DocumentPage):
                 Fact(_("Guaranteed"), Money(account.guaranteed, currency) if account.guaranteed else None),
                 Fact(_("Highest dunning level"), account.dunning_level or None),
                 Fact(_("To be reviewed by"), account.review_on),
+                Fact(_("Outside rating"), rating_pages.told(*key) or None),
                 *_shared(account),
             ),
             next_step=step(actor, _("Set limit"), "credit:limit", *key, method="get", company_id=key[0]),
@@ -154,6 +158,7 @@ class AccountPage(DocumentPage):
         return (
             Tab("documents", _("What it is made of"), documents.TABLE, standing),
             Tab("group", _("Group"), documents.TABLE, members),
+            Tab("ratings", _("Ratings"), documents.TABLE, lambda: rating_pages.tab(*key)),
             Tab("history", _("History"), documents.HISTORY, changes),
         )
 
@@ -317,6 +322,7 @@ class BlockRelease(AskPage):
                 Fact(_("Limit"), Money(found.limit, currency) if found.limit is not None else gettext("none")),
                 Fact(_("Past the limit by"), Money(found.excess, currency)),
                 Fact(_("Rule"), found.rule or gettext("standard")),
+                Fact(_("Outside rating"), rating_pages.told(found.company_id, found.party_id) or None),
                 Fact(_("Goods kept until"), screens.goods(found) or None),
                 Fact(_("Proposal"), screens.proposal(found) or None),
             ],

@@ -252,6 +252,9 @@ OPERATIONS: Final[dict[str, str]] = {
     "list_blocked_documents": "credit.view_account",
     "release_credit_block": "credit.release_block",
     "import_credit_accounts": "credit.import_accounts",
+    "import_credit_ratings": "credit.import_ratings",
+    "list_credit_ratings": "credit.view_account",
+    "fetch_credit_ratings": "credit.import_ratings",
     "keep_credit_block": "credit.keep_block",
     "judge_credit_again": "credit.judge_again",
     # billing and receivables

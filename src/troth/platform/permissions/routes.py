@@ -156,6 +156,8 @@ ROUTES: Final[dict[str, str]] = {
     "credit:block-release": "credit.view_account",
     "credit:block-keep": "credit.keep_block",
     "credit:file-import": "credit.import_accounts",
+    "credit:ratings": "credit.view_account",
+    "credit:ratings-fetch": "credit.import_ratings",
     "credit:judge": "credit.judge_again",
     # supply and promising
     "supply:stock": "supply.view_stock",

@@ -199,6 +199,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "credit.release_goods_issue": _who(CREDIT),
     "credit.judge_again": _who(CREDIT),
     "credit.import_accounts": _who(CREDIT),
+    "credit.import_ratings": _who(CREDIT),
     "credit.keep_block": _who(CREDIT),
     "credit.set_limit": _who(CREDIT),
     # supply

@@ -6,6 +6,7 @@
 | `check` | inner: may this be delivered, may these goods leave |
 | `again` | judge again what waits once less is owed; `fallen` tells that it is |
 | `bring` | credit accounts as rows of a file |
+| `ratings` | what outside sources say of payers, from a file or fetched |
 | `keep` | the credit manager keeps a document blocked, whatever is paid |
 | `release` | actions of the credit manager: release a block, let goods leave, set a limit |
 """
@@ -34,6 +35,7 @@ from troth.business.credit.actions.claim import (
     withdraw,
 )
 from troth.business.credit.actions.keep import Kept, keep_block
+from troth.business.credit.actions.ratings import fetch_ratings, import_ratings
 from troth.business.credit.actions.release import (
     LimitSet,
     Released,
@@ -61,8 +63,10 @@ __all__ = [
     "claim",
     "claim_all",
     "end_waiting",
+    "fetch_ratings",
     "follow_step",
     "import_accounts",
+    "import_ratings",
     "judge_again",
     "keep_block",
     "kept_by",

@@ -3,23 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from troth.business.credit.actions import groups
+from troth.business.credit.actions import groups, rows_of
 from troth.business.credit.actions.fallen import note_limits
 from troth.business.credit.actions.release import NO_PARENT, Standing, refuse_limit, write_limit
 from troth.business.credit.models import CreditAccount
-from troth.business.credit.rules import CreditAccountUnknown, LimitInvalid
+from troth.business.credit.rules import CreditAccountUnknown
 from troth.business.masterdata.actions import Brought
-from troth.business.masterdata.rules import As, DuplicateKey, Field, complete, read
-from troth.kernel.errors import BusinessError, Refusals, Sentence
-from troth.kernel.money import parse_money
+from troth.business.masterdata.rules import As, Field, complete, read
+from troth.kernel.errors import BusinessError, Refusals
 from troth.ledgers.exposure.keys import ExposureKey
-from troth.platform import actions, locks
+from troth.platform import locks
 from troth.platform.actions import action, supposed
 from troth.platform.actors import Actor
 from troth.platform.clock import Clock
-from troth.reference.models import Company, Party
+from troth.reference.models import Party
 
 Rows = Sequence[Mapping[str, str]]
 AMOUNTS = ("limit", "guaranteed")
@@ -35,9 +33,7 @@ FIELDS: Mapping[str, Field] = {
     "review_on": Field(As.DAY, standard=None),
     "parent": Field(As.TEXT, 40),
 }
-NOBODY = ExposureKey(0, 0)
 KEPT = ("limit", "risk_class", "guaranteed", "dunning_level", "review_on")
-BLANK = ("", None)
 
 
 @action
@@ -51,13 +47,9 @@ def import_accounts(rows: Rows, *, preview: bool = False, by: Actor, clock: Cloc
 
 
 @dataclass(slots=True)
-class Line:
+class Line(rows_of.PayerRow):
     """A row that was read; `record` is the account that is there, `parent` whom it is to belong to."""
 
-    row: int
-    given: Mapping[str, str]
-    values: dict[str, Any]
-    key: ExposureKey = NOBODY
     parent: ExposureKey | None = None
     record: CreditAccount | None = None
 
@@ -69,10 +61,11 @@ def _bring(rows: Rows, *, by: Actor, clock: Clock) -> Brought:
         refusals += refused
         if not refused:
             lines.append(Line(number, given, values))
-    refusals += _understand(lines, by)
+    refusals += rows_of.understand(lines, AMOUNTS, by=by)
+    _name_parents(lines)
     refused_rows = {one.row for one in refusals}
     lines = [one for one in lines if one.row not in refused_rows]
-    refusals += _twins(lines)
+    refusals += rows_of.twins(lines, lambda one: one.key)
     # What `claim` reads under these locks is an account as it was before the file, or as it is after it.
     moves, held = _moves(lines, refusals), locks.begin()
     concerned = (key for company_id, changes in moves.items() for key in groups.keys(company_id, changes))
@@ -89,6 +82,15 @@ def _bring(rows: Rows, *, by: Actor, clock: Clock) -> Brought:
         groups.regroup(held, company_id, changes)
     note_limits([one.key for one in (*new, *changed)], by=by, clock=clock)
     return Brought(len(new), len(changed), len(lines) - len(new) - len(changed))
+
+
+def _name_parents(lines: Sequence[Line]) -> None:
+    """Whom accounts are to belong to; that there is such an account is looked at when all rows are known."""
+    numbers = {number for one in lines if (number := one.values.get("parent"))}
+    parties = dict(Party.objects.filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
+    for one in lines:
+        if number := one.values.get("parent"):
+            one.parent = ExposureKey(one.key.company_id, parties.get(number, 0))
 
 
 def _moves(lines: Sequence[Line], refusals: list[BusinessError]) -> dict[int, dict[int, int | None]]:
@@ -128,57 +130,6 @@ def _parent_id(one: Line) -> int | None:
     return CreditAccount.objects.values_list("pk", flat=True).get(
         company_id=one.parent.company_id, party_id=one.parent.party_id
     )
-
-
-def _understand(lines: Iterable[Line], by: Actor) -> Iterable[BusinessError]:
-    """Turn codes into what they stand for, and amounts into minor units of the company's currency."""
-    lines = list(lines)
-    companies = {
-        one.code: one
-        for one in Company.objects.select_related("currency").filter(code__in={one.values["company"] for one in lines})
-    }
-    numbers = {number for one in lines for number in (one.values["payer"], one.values.get("parent")) if number}
-    named = Party.objects.filter(number__in=numbers)
-    parties = dict(named.values_list("number", "pk"))
-    for one in lines:
-        company, party_id = companies.get(one.values["company"]), parties.get(one.values["payer"])
-        if company is None or not by.sees(company.pk):
-            said = Sentence("There is no company %(value)s that you may work for. Check the code.")
-            yield CreditAccountUnknown(said, row=one.row, field="company", value=one.values["company"])
-            continue
-        actions.require(by, company_id=company.pk)
-        if party_id is None:
-            said = Sentence("There is no payer %(value)s. Check the number.")
-            yield CreditAccountUnknown(said, row=one.row, field="payer", value=one.values["payer"])
-            continue
-        one.key = ExposureKey(company.pk, party_id)
-        if (number := one.values.get("parent")) not in BLANK:
-            one.parent = ExposureKey(company.pk, parties.get(number, 0))
-        if one.values.get("currency") not in (None, "", company.currency_id):
-            said = Sentence(
-                "The limits of this company are in %(currency)s. Enter the amount in it.", currency=company.currency_id
-            )
-            yield LimitInvalid(said, row=one.row, field="currency")
-            continue
-        yield from _amounts(one, company.currency.decimals)
-
-
-def _amounts(one: Line, decimals: int) -> Iterable[BusinessError]:
-    for name in AMOUNTS:
-        if isinstance(one.values.get(name), str):
-            try:
-                one.values[name] = parse_money(one.values[name], decimals)
-            except BusinessError as refusal:
-                yield type(refusal)(refusal.message, row=one.row, field=name, **refusal.facts)
-
-
-def _twins(lines: Iterable[Line]) -> Iterable[BusinessError]:
-    first = dict[ExposureKey, Line]()
-    for one in lines:
-        other = first.setdefault(one.key, one)
-        if other is not one:
-            said = Sentence("Row %(other)s has the same key. Remove one of the two.", other=other.row)
-            yield DuplicateKey(said, row=one.row, field="payer")
 
 
 def _compare(
