@@ -10,25 +10,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from troth.business.masterdata import queries as masterdata
 from troth.business.promising import store
 from troth.business.promising.actions import places, planned, quotas
 from troth.business.promising.actions.changes import category_of, demand_of
-from troth.business.promising.rules import Asked, LotShelf, Schedule, Shelf
-from troth.business.promising.rules.aging import Lasting
-from troth.business.promising.rules.decide import bound_of
+from troth.business.promising.actions.recorded import Kept, Recorded, Shelves
+from troth.business.promising.rules import Schedule
 from troth.business.promising.rules.quotas import Use, merged
-from troth.business.promising.rules.shelf import Guard
-from troth.business.promising.rules.wish import ROUNDED_UP
 from troth.business.promising.store import Standing
-from troth.business.quotas.queries import ProtectionTerms
 from troth.business.quotas.rules import PROTECTIONS
 from troth.business.supply.actions import site_series
-from troth.kernel.calendars import day_of
 from troth.kernel.errors import BusinessError, Sentence
-from troth.kernel.places import location_of
-from troth.kernel.protection import Group
-from troth.kernel.scopes import Event
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry
 from troth.ledgers.availability.keys import AvailabilityKey
@@ -63,7 +54,7 @@ class Given(NamedTuple):
     noted: Mapping[str, Any]
     uses: tuple[Use, ...] | None = None
     quota: Mapping[str, Any] | None = None
-    kept: tuple[tuple[ProtectionTerms, ...], Group] | None = None
+    kept: Kept | None = None
     displaced: int = 0
 
 
@@ -191,12 +182,13 @@ def _write(
     befores = [stands[one.line_id] for one in given]
     store.keep_past(befores, made[1], made[0])
     store.cut_schedules(line for before in befores for line in before.lines if not line.is_allocated)
+    shelves = Shelves(held, befores, today)
+    whys = [_why(one, before, shelves) for one, before in zip(given, befores, strict=True)]
     rows = []
-    for one, before in zip(given, befores, strict=True):
+    for (schedules, _record), before in zip(whys, befores, strict=True):
         first = max((line.position for line in before.lines), default=0) + 1
-        rows += [(before.id, place, line) for place, line in enumerate(one.schedules, first)]
+        rows += [(before.id, place, line) for place, line in enumerate(schedules, first)]
     store.insert_schedules(rows)
-    shelves = _Shelves(held, befores, today)
     sql.update(
         "promising_requirement",
         "id",
@@ -207,10 +199,10 @@ def _write(
         [
             (
                 before.id, before.delivered + before.allocated + sum(line.quantity for line in one.schedules),
-                _first_promised_on(one, before), store.dump(_record(one, before, shelves)),
+                _first_promised_on(one, before), store.dump(record),
                 max(before.displaced + one.displaced, 0), *made,
             )
-            for one, before in zip(given, befores, strict=True)
+            for one, before, (_schedules, record) in zip(given, befores, whys, strict=True)
         ],
     )  # fmt: skip
 
@@ -220,52 +212,13 @@ def _first_promised_on(one: Given, before: Standing) -> date | None:
     return before.first_promised_on or max(days, default=None)
 
 
-class _Shelves:
-    """What each key offers after all of it is posted, for the reasons of what is late or short."""
-
-    def __init__(self, held: Held, stands: Sequence[Standing], today: Mapping[int, int]) -> None:
-        self._held, self._today = held, today
-        self.edition = masterdata.snapshot().edition
-        products = {one.product_id for one in stands}
-        self._scopes = masterdata.checking_scopes(products, Event.ORDER, edition=self.edition)
-        self._kept: dict[AvailabilityKey, Shelf] = {}
-
-    def of(self, one: Given, key: AvailabilityKey) -> Shelf:
-        """The shelf of a key as the line sees it."""
-        protections, group = one.kept or ((), None)
-        if key not in self._kept:
-            balance, today = self._held.balance(key), self._today[key.site_id]
-            asked, scope = Asked(balance.series, balance.version, today), self._scopes[key.product_id]
-            guard = Guard(quotas.kept_on(protections, today, self._planned), ()) if protections else None
-            self._kept[key] = LotShelf(asked, balance.lots, scope) if balance.lots else Shelf(asked, scope, guard)
-        self._kept[key].turn_to(group)
-        return self._kept[key]
-
-    def _planned(self, key: QuotaKey) -> tuple[int, int]:
-        balance = self._held.balance(key)
-        return balance.planned, balance.consumed
-
-
-def _record(one: Given, before: Standing, shelves: _Shelves) -> dict[str, Any]:
-    """Why the line gets what it gets: the day asked for, and what keeps the rest from coming then."""
-    shelf = shelves.of(one, before.key)
-    record: dict[str, Any] = {
-        "scope": shelf.scope.code, "version": shelf.version, "today": shelf.today, "mode": before.mode,
-        "asked": one.wanted, "masters": shelves.edition, **one.noted,
-    }  # fmt: skip
-    if isinstance(shelf, LotShelf):
-        lasts = day_of(before.requested_on) + (before.life_days or 0)
-        record |= shelf.told(lasts, before.batch)
-        shelf = Lasting(shelf, lasts, before.batch)
-    if location := location_of(before.segment):
-        record["location"] = location
-    if ROUNDED_UP in before.record:
-        record[ROUNDED_UP] = before.record[ROUNDED_UP]
-    got = sum(line.quantity for line in one.schedules)
-    last = max((line.dates.material_available for line in one.schedules), default=one.wanted)
-    is_short = got < before.open_quantity - before.allocated
+def _why(one: Given, before: Standing, shelves: Shelves) -> tuple[Sequence[Schedule], dict[str, Any]]:
+    """The confirmations with what binds each, and the record of why the line gets them."""
+    found = Recorded(shelves, before, posted(one, before), one.wanted, one.kept)
+    record = {**found.record(), **one.noted, **found.lacks(one.schedules, is_rationed=one.quota is not None)}
+    if one.uses is not None:
+        record["quotas"] = shelves.read(one.uses)
     if one.quota is not None:
         record["quota"] = one.quota
-    elif is_short or last > one.wanted:
-        record["bound"] = bound_of(shelf, max((last if is_short else one.wanted) - shelf.today, 0))
-    return record
+    bound = [line._replace(binding=found.binding(line.dates.material_available)) for line in one.schedules]
+    return bound, record
