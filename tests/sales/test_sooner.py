@@ -124,3 +124,15 @@ def test_each_of_these_roads_leads_to_the_what_if_that_supposes_it(small, roads_
             answers = page.partition("Side by side")[2].partition("In words")[0]
             for arrival in found[name].arrivals:
                 assert f"{arrival.quantity} piece on {said_day(arrival.on)}" in answers
+
+
+def test_receipts_that_move_together_lead_to_the_list_of_receipts(small, roads_of, client, person):
+    expect(small, quantity=4, due_on=march(16), number="A")
+    expect(small, quantity=5, due_on=march(18), number="B")
+    promise, _roads = roads_of(8)
+    RoleGrant.objects.create(user=person, role="representative")
+    client.force_login(person)
+    with time_machine.travel(small.clock.now()):
+        page = client.get(f"/promises/{promise.pk}/").content.decode()
+        assert 'href="/receipts/?q=HELMET"' in page
+        assert client.get("/receipts/?q=HELMET").content.decode().count(">HELMET<") >= 2

@@ -235,6 +235,8 @@ OPERATIONS: Final[dict[str, str]] = {
     "create_supply_protection": "quotas.save_protection",
     "replace_supply_protection": "quotas.save_protection",
     "check_availability": "promising.simulate",
+    "suppose_order": "promising.simulate",
+    "suppose_quotation": "promising.simulate",
     "get_promise": "promising.view_availability",
     "list_earlier": "promising.view_availability",
     "list_pegs": "promising.view_availability",

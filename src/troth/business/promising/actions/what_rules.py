@@ -85,6 +85,20 @@ def ask_rules(
     return [planned.get(place) if ruled is not None else None for place, ruled in enumerate(found)]
 
 
+def planned_of(
+    asked: Sequence[Asked],
+    lines: Sequence[tuple[str, int]],
+    entries: Sequence[Entry],
+    raised: Sequence[Raised],
+    clock: Clock,
+) -> list[Planned | None]:
+    """What would serve each of these, which take their turn, once these lines (kind, line id) have let go of theirs;
+    None where they cannot be checked."""
+    own = {place: one for place, one in enumerate(_numbered(asked)) if one is not None}
+    planned = _planned(own, lines, entries, raised, clock)
+    return [planned.get(place) for place in range(len(asked))]
+
+
 def _planned(
     own: Mapping[int, Asked],
     lines: Sequence[tuple[str, int]],

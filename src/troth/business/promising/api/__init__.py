@@ -1,6 +1,6 @@
 """Availability, checks and promises over the API."""
 
-from troth.business.promising.api import availability, checks, holders, holds, measures, pegs, promises, slips
+from troth.business.promising.api import availability, checks, holders, holds, measures, pegs, promises, slips, whole
 
 ROUTERS = (
     availability.operations,
@@ -11,6 +11,7 @@ ROUTERS = (
     pegs.operations,
     promises.operations,
     slips.operations,
+    whole.operations,
 )
 
 __all__ = ["ROUTERS"]

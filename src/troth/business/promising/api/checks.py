@@ -138,7 +138,7 @@ class ChecksShown(Shown):
 @operations.acts("/availability/checks", ChecksShown, takes_key=False)
 def check_availability(request: ApiRequest, asked: Checks) -> dict[str, Any]:
     """What would be promised if it were asked now. Nothing is reserved. Answers come in the order of the checks."""
-    reader = _Reader([*asked.checks, *asked.supposed], request.auth)
+    reader = Reader([*asked.checks, *asked.supposed], request.auth)
     supposed: list[actions.Supposed] = [reader.supposition(one, row) for row, one in enumerate(asked.supposed, 1)]
     supposed += raised(asked.quotas)
     read: list[Check | BusinessError] = [reader.check(one) for one in asked.checks]
@@ -164,7 +164,7 @@ def _by_rule(
     return actions.ask_rules(wanted, supposed, together=asked.together, by=request.auth, clock=request.clock)
 
 
-class _Reader:
+class Reader:
     """Numbers and codes as they are known here; a site that the caller does not see is none."""
 
     def __init__(self, named: Sequence[CheckAsked | Supposed], by: Actor) -> None:
@@ -226,7 +226,7 @@ class _Reader:
             short=quantity(answer.short, decimals),
             sentence=answer.sentence,
             refused="",
-            alternatives=[_tried(one, decimals) for one in planned.tried] if planned else [],
+            alternatives=[tried_shown(one, decimals) for one in planned.tried] if planned else [],
         )
 
 
@@ -264,6 +264,6 @@ def _read(text: str, product: ProductRow) -> int:
     return parse_quantity(text, Unit(product.base_unit, product.decimals))
 
 
-def _tried(one: Tried, decimals: int) -> TriedShown:
+def tried_shown(one: Tried, decimals: int) -> TriedShown:
     figures = {name: quantity(getattr(one, name), decimals) for name in ("on_time", "total", "taken")}
     return TriedShown(product=one.product, site=one.site, rule=one.rule, why=one.why, **figures)

@@ -47,6 +47,7 @@ PLACES = {
     "period": (_("Quota procedures"), "quotas:quota-procedures-list", "promising:quota-cells-plan"),
     "procure": (_("Expected receipts"), "supply:receipts", "supply:receipt-create"),
     "produce": (_("Expected receipts"), "supply:receipts", "supply:receipt-create"),
+    "receipts": (_("Expected receipts"), "supply:receipts", "supply:receipts"),
     "quota": (_("Quota procedures"), "quotas:quota-procedures-list", "promising:quota-cells-plan"),
     "protection": (_("Supply protection"), "quotas:supply-protections-list", "quotas:supply-protections-create"),
     "release": (_("Stock by bin"), "supply:stock", "supply:stock-transfer"),
@@ -91,7 +92,7 @@ def _where(road: Earlier, promise: Requirement, actor: Any) -> Link | None:
         label, route, right = PLACES[road.road]
         if not allowed(actor, right):
             return None
-        named = {"protection": "q", "release": "product"}.get(road.road)
+        named = {"protection": "q", "release": "product", "receipts": "q"}.get(road.road)
         return Link(label, reverse(route) + (f"?{urlencode({named: promise.product.number})}" if named else ""))
     route = actions.changed_at(promise.document_kind)
     if not route or not allowed(actor, route):

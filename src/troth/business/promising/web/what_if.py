@@ -2,7 +2,7 @@
 
 Everything stands in the address, so that a question can be sent to somebody else; nothing is reserved or written. A
 line that is asked for in place of one that stands (`promise`) is promised as that one: with its way to the customer,
-and without what it holds itself.
+and without what it holds itself. A `document` (number) is asked for with all its lines together.
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from troth.business.promising import actions
-from troth.business.promising.actions import Answer, Check
+from troth.business.promising.actions import Answer, Check, Whole
 from troth.business.promising.rules.alternatives import Planned
+from troth.business.promising.screens import link_of
 from troth.business.promising.web.what_if_forms import ADD_ROWS, Asker, Lines, SupposedRows, asked_in, beginning
 from troth.business.promising.web.what_if_read import Asked, Reader, Scenario
-from troth.business.promising.web.what_if_shown import boards, compared, told, tried
+from troth.business.promising.web.what_if_shown import boards, compared, standing, told, tried
 from troth.kernel.errors import BusinessError
+from troth.platform import documents
 from troth.platform.clock import Clock
 from troth.platform.web import workplace
 from troth.platform.web.access import demand
 from troth.platform.web.forms import refused_form
+from troth.platform.web.language import worded
 from troth.reference import queries as reference
 
 
@@ -50,6 +53,8 @@ def _answered(form: Any, lines: Any, rows: Any, actor: Any, clock: Clock) -> dic
     """The answers; nothing where something is refused, which then stands in its row."""
     if not (form.is_valid() and lines.is_valid() and rows.is_valid()):
         return {}
+    if number := form.cleaned_data["document"].strip():
+        return _answered_whole(number, form, lines, rows, actor, clock)
     reader = Reader(form.cleaned_data, actor, clock)
     asked = reader.lines(lines)
     if not asked and not any(one.errors for one in lines.forms):
@@ -71,6 +76,38 @@ def _answered(form: Any, lines: Any, rows: Any, actor: Any, clock: Clock) -> dic
         "told": told(asked, scenarios, found),
         "boards": boards(asked, scenarios),
     }
+
+
+def _answered_whole(number: str, form: Any, lines: Any, rows: Any, actor: Any, clock: Clock) -> dict[str, Any]:
+    """The answers of a document, all of its lines together."""
+    if any(one.cleaned_data.get("product") for one in lines.forms):
+        form.add_error("document", gettext("Ask for the document or for the goods in the rows, not for both."))
+        return {}
+    try:
+        one = actions.whole_named(number, by=actor, clock=clock)
+    except BusinessError as refusal:
+        form.add_error("document", worded(refusal.message))
+        return {}
+    reader = Reader(form.cleaned_data, actor, clock)
+    asked = reader.whole(one)
+    scenarios = reader.scenarios(rows, asked)
+    if any(each.errors for each in rows.forms):
+        return {}
+    found = [actions.check_whole(one, each.supposed, clock=clock) for each in scenarios]
+    planned = [actions.ask_rules_of(one, each.supposed, clock=clock) for each in scenarios]
+    return {
+        "whole": _link(one, actor),
+        "compared": compared(asked, scenarios, found, standing(one)),
+        "tried": tried(asked, scenarios, planned),
+        "told": told(asked, scenarios, found),
+        "boards": boards(asked, scenarios),
+    }
+
+
+def _link(one: Whole, actor: Any) -> Any:
+    """The document that was asked about, with its kind in words."""
+    kind = documents.kind_named(one.document.kind)
+    return {"kind": str(kind.title).capitalize(), "link": link_of(one.document, actor)}
 
 
 def _of(scenario: Scenario, asked: Sequence[Asked], *, together: bool, clock: Clock) -> list[Answer]:

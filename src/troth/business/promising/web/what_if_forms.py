@@ -92,6 +92,12 @@ class Asker(forms.Form):
             " empty: those of anybody, and no rule is asked."
         ),
     )
+    document = forms.CharField(
+        label=_("Order or quotation"),
+        required=False,
+        max_length=40,
+        help_text=_("Its number: all its lines are asked for together, for its customer. Then leave the rows empty."),
+    )
     scope = forms.ChoiceField(
         label=_("Scope of check"),
         required=False,
@@ -174,13 +180,14 @@ SupposedRows = rows_of(Supposed, empty=3, most=SUPPOSED_MOST)
 
 
 def asked_in(query: QueryDict) -> QueryDict | None:
-    """The address as the forms read it; None where nothing is asked yet. One line may stand in it by itself."""
-    if "quantity" not in query and "lines-TOTAL_FORMS" not in query:
+    """The address as the forms read it; None where nothing is asked yet. One line may stand in it by itself, or a
+    document."""
+    if not {"quantity", "lines-TOTAL_FORMS", "document"} & set(query):
         return None
     given = query.copy()
     if "lines-TOTAL_FORMS" not in given:
         given["lines-TOTAL_FORMS"], given["lines-INITIAL_FORMS"] = "2", "0"
-        for name in ALONE:
+        for name in ALONE if "quantity" in query else ():
             given[f"lines-0-{name}"] = query.get(name, "")
     if "rows-TOTAL_FORMS" not in given:
         given["rows-TOTAL_FORMS"], given["rows-INITIAL_FORMS"] = "3", "0"

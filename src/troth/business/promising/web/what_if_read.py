@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from troth.business.promising.actions import Check, Raised, Supposed, Supposition
+from troth.business.promising.actions import Check, Raised, Supposed, Supposition, Whole
 from troth.business.promising.models import Requirement
 from troth.business.promising.web.what_if_forms import MOVES, SCENARIOS, quota_of, said_move, sign_of
 from troth.kernel.errors import BusinessError
@@ -24,7 +24,8 @@ from troth.reference.queries import ProductRow, SiteRow
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A line that is wanted, with the row it was asked in. `line` (kind, line id) is the one whose place it takes."""
+    """A line that is wanted, with the row it was asked in. `line` (kind, line id) is the one whose place it takes;
+    one of a document has its `number` there."""
 
     form: Any
     check: Check
@@ -32,6 +33,7 @@ class Asked:
     site: SiteRow
     today: date
     line: tuple[str, int] | None
+    number: int = 0
 
     @property
     def unit(self) -> tuple[int, str]:
@@ -78,6 +80,23 @@ class Reader:
             today = self._clock.today(site.time_zone)
             found.append(Asked(form, check, product, site, today, self._standing(row.get("promise"), check)))
         return found
+
+    def whole(self, one: Whole) -> list[Asked]:
+        """The lines of a document."""
+        products = reference.products({wish.product_id for wish in one.wishes})
+        sites = {site.id: site for site in self._sites.values()}
+        return [
+            Asked(
+                None,
+                Check(
+                    wish.product_id, wish.site_id, wish.quantity, wish.requested_on, wish.mode,
+                    location=wish.location, valuation=wish.valuation,
+                ),
+                products[wish.product_id], sites[wish.site_id],
+                self._clock.today(wish.way.time_zone), None, wish.line_number,
+            )
+            for wish in one.wishes
+        ]  # fmt: skip
 
     def _standing(self, promise: int | None, check: Check) -> tuple[str, int] | None:
         """The line that is asked about, where the same goods are asked for and the actor may see its document."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from troth.business.promising import screens
-from troth.business.promising.actions import Answer, Supposition
+from troth.business.promising.actions import Answer, Supposition, Whole, stands_of
 from troth.business.promising.rules.alternatives import Planned, Tried
 from troth.business.promising.rules.tried import WHY
 from troth.business.promising.web.earlier import arriving
@@ -24,14 +24,14 @@ from troth.platform.web.values import Quantity
 BOARDS_MOST = 8
 TOLD = (
     Column("scenario", _("Scenario")),
-    Column("what", _("Wanted")),
+    Column("what", _("Wanted"), wrap=True),
     Column("sentence", _("Would be promised"), wide=True, wrap=True),
     Column("last_on", _("Last of it"), "date"),
     Column("short", _("Not confirmed"), "quantity"),
 )
 TRIED = (
     Column("scenario", _("Scenario")),
-    Column("what", _("Wanted")),
+    Column("what", _("Wanted"), wrap=True),
     Column("rule", _("Rule")),
     Column("product", _("Product")),
     Column("site", _("Site")),
@@ -42,9 +42,16 @@ TRIED = (
 )
 
 
-def compared(asked: Sequence[Asked], scenarios: Sequence[Scenario], found: Sequence[Sequence[Answer]]) -> Any:
-    """A row for what is supposed and one for each line, a column for each scenario."""
-    columns = [Column("what", _("Wanted"))]
+def compared(
+    asked: Sequence[Asked],
+    scenarios: Sequence[Scenario],
+    found: Sequence[Sequence[Answer]],
+    stands: Sequence[str] = (),
+) -> Any:
+    """A row for what is supposed and one for each line, a column for each scenario; before them what is promised now,
+    of lines that stand."""
+    columns = [Column("what", _("Wanted"), wrap=True)]
+    columns += [Column("stands", _("Promised now"), wide=True, wrap=True)] if stands else []
     columns += [Column(f"s{at}", title(one.name), wide=True, wrap=True) for at, one in enumerate(scenarios)]
     rows: list[dict[str, Any]] = []
     if len(scenarios) > 1:
@@ -52,9 +59,26 @@ def compared(asked: Sequence[Asked], scenarios: Sequence[Scenario], found: Seque
         rows.append({"what": gettext("Supposed"), **{f"s{at}": words for at, words in enumerate(told)}})
     for at_line, one in enumerate(asked):
         rows.append(
-            {"what": _wanted(one), **{f"s{at}": _comes(answers[at_line], one) for at, answers in enumerate(found)}}
+            {
+                "what": _wanted(one),
+                "stands": stands[at_line] if stands else "",
+                **{f"s{at}": _comes(answers[at_line], one) for at, answers in enumerate(found)},
+            }
         )
     return table_of(tuple(columns), rows)
+
+
+def standing(one: Whole) -> list[str]:
+    """What is promised now on each line of a document that stands in the books; nothing of another."""
+    found, unit = stands_of(one), {wish.line_id: (wish.decimals, wish.unit) for wish in one.wishes}
+    if not found:
+        return []
+    return [
+        arriving(((each.quantity, each.delivery_on) for each, _ in stands.schedules), unit[wish.line_id])
+        if (stands := found.get(wish.line_id)) is not None
+        else ""
+        for wish in one.wishes
+    ]
 
 
 def _comes(answer: Answer, one: Asked) -> str:
@@ -106,6 +130,9 @@ def _wanted(one: Asked) -> str:
         "quantity": _amount(one.check.quantity, one), "product": one.product.number, "site": one.site.code,
         "day": said_day(one.check.on),
     }  # fmt: skip
+    if one.number:
+        facts["number"] = str(one.number)
+        return gettext("%(number)s: %(quantity)s %(product)s, %(site)s, %(day)s") % facts
     return gettext("%(quantity)s %(product)s, %(site)s, %(day)s") % facts
 
 

@@ -27,6 +27,18 @@ CHECKABLE = ORDERABLE | {QuotationState.DRAFT}
 
 def quoted_availability(quotation_id: int, *, by: Actor, clock: Clock) -> Checked:
     """The promise by line number, on the books as they are. Refuses a quotation of which nothing can be ordered."""
+    quotation = checkable(quotation_id, by=by)
+    document = document_of(quotation, QUOTATION_KIND, by=by, clock=clock)
+    ready = [line._replace(id=-line.line_number) for line in ready_lines(document, clock)]
+    wanted = [wish._replace(document=SUPPOSED) for wish in wishes(document, ready)]
+    own = held.line_ids(QUOTATION_KIND, quotation.pk, clock.now())
+    books = held_for.books_without(own, wanted, clock) if own else None
+    found = promising.simulate(wanted, clock=clock, books=books, in_place=bool(own))
+    return Checked(document, (), {-line_id: one for line_id, one in found.lines.items()})
+
+
+def checkable(quotation_id: int, *, by: Actor) -> Quotation:
+    """The quotation, if something of it can be ordered."""
     quotation = Quotation.objects.filter(pk=quotation_id).first()
     if quotation is None or not by.sees(quotation.company_id):
         raise NotFound(Sentence("There is no quotation %(id)s that you may see."), kind=QUOTATION_KIND, id=quotation_id)
@@ -36,13 +48,7 @@ def quoted_availability(quotation_id: int, *, by: Actor, clock: Clock) -> Checke
             number=quotation.number,
             state=quotation.state,
         )
-    document = document_of(quotation, QUOTATION_KIND, by=by, clock=clock)
-    ready = [line._replace(id=-line.line_number) for line in ready_lines(document, clock)]
-    wanted = [wish._replace(document=SUPPOSED) for wish in wishes(document, ready)]
-    own = held.line_ids(QUOTATION_KIND, quotation.pk, clock.now())
-    books = held_for.books_without(own, wanted, clock) if own else None
-    found = promising.simulate(wanted, clock=clock, books=books, in_place=bool(own))
-    return Checked(document, (), {-line_id: one for line_id, one in found.lines.items()})
+    return quotation
 
 
 def ready_lines(document: Document, clock: Clock) -> list[Line]:

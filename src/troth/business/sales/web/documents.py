@@ -15,6 +15,7 @@ from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.rules.completeness import Missing
 from troth.business.sales.states import Fulfilled, OrderState
 from troth.business.sales.web import new_dates
+from troth.business.sales.web.what_if import what_if_step
 from troth.ledgers.fulfilment import pictures
 from troth.platform.blocks import Block as StandingBlock
 from troth.platform.blocks import BlockKind, BlockScope
@@ -140,6 +141,7 @@ def _order_steps(view: DocumentView, actor: Any) -> tuple[Step, ...]:
         step(actor, _("Ask for better dates"), "sales:order-anew", order.pk, company_id=company)
         if order.state == OrderState.SUBMITTED and _waits(view)
         else None,
+        what_if_step(view, actor),
         step(actor, _("Set a block"), "sales:order-block", order.pk, method="get", company_id=company)
         if order.state == OrderState.SUBMITTED
         else None,

@@ -13,6 +13,7 @@ from troth.business.sales.queries import DocumentView, LineView
 from troth.business.sales.states import QuotationState
 from troth.business.sales.web import held, quoted
 from troth.business.sales.web.documents import earned
+from troth.business.sales.web.what_if import what_if_step
 from troth.ledgers.fulfilment import pictures
 from troth.platform.web import documents
 from troth.platform.web.acts import step, steps
@@ -107,6 +108,7 @@ def _quotation_steps(view: DocumentView, holds: Sequence[HeldFor], actor: Any) -
         if state in change
         else None,
         quoted.check_step(view),
+        what_if_step(view, actor) if state in quoted.CHECKABLE else None,
         *held.hold_steps(view, holds, actor),
         screens.texts_step(view, actor),
         step(actor, _("Note acceptance"), "sales:quotation-accept", key, company_id=company) if may_answer else None,
