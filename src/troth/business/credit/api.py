@@ -339,10 +339,23 @@ class ReleasedShown(Shown):
     number: str
 
 
+class ReleaseEntry(Reason):
+    """`up_to`, in the company's currency: raised to that value, the document is not blocked again. `until`: from the
+    day after, it is judged as if it had not been released. Left out, the release is not bounded so."""
+
+    up_to: Figure | None = None
+    until: date | None = None
+
+
 @operations.acts("/credit/blocks/{int:block_id}/release", ReleasedShown)
-def release_credit_block(request: ApiRequest, block_id: Id, why: Reason) -> ReleasedShown:
+def release_credit_block(request: ApiRequest, block_id: Id, why: ReleaseEntry) -> ReleasedShown:
     """Lift a credit block; nobody lifts one of a document that they entered or last raised."""
-    released = act(request, actions.release_block, block_id, reason=why.reason)
+    up_to = None
+    if why.up_to is not None:
+        decimals = queries.decimals_of_block(block_id)
+        up_to = parse_money(why.up_to, decimals)
+    bounds = actions.Bounds(up_to, why.until)
+    released = act(request, actions.release_block, block_id, reason=why.reason, bounds=bounds)
     return ReleasedShown(kind=released.document_kind, id=released.document_id, number=released.document_number)
 
 

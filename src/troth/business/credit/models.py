@@ -56,6 +56,25 @@ class Waiting(models.Model):
         ]
 
 
+class Approval(models.Model):
+    """How far the release of a credit block goes, where the credit manager said so: up to which value the document may
+    be raised (minor units of the company's currency), and until which day it holds. Written with the release."""
+
+    block_id = models.BigIntegerField(primary_key=True)
+    document_kind = models.CharField(max_length=40)
+    document_id = models.BigIntegerField()
+    up_to = models.BigIntegerField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["document_kind", "document_id"], name="credit_approval_document")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(up_to__isnull=False) | Q(until__isnull=False), name="credit_approval_says"
+            )
+        ]
+
+
 class Excess(models.Model):
     """What a check found that was not passed, and what followed: the exposure as it was then, the rule, and a sentence
     for each criterion. Never changed, never deleted (triggers)."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from troth.business.credit import waiting
+from troth.business.credit import handoffs, waiting
 from troth.business.credit.models import CreditAccount, Excess, Waiting
 from troth.business.credit.waiting import Kept
 from troth.kernel.errors import NotFound, Sentence
@@ -13,7 +13,7 @@ from troth.ledgers.exposure.keys import ExposureKey
 from troth.ledgers.exposure.queries import Exposure, Standing
 from troth.platform.blocks import BlockKind
 from troth.platform.documents import DocumentRef
-from troth.platform.models import BlockRow
+from troth.platform.models import BlockRow, RequestRow
 from troth.reference.models import Company, Party
 
 
@@ -153,6 +153,8 @@ class BlockedDocument:
     kept_reason: str
     goods: Kept | None
     """Until when its goods are kept; None where nothing limits that, or nothing is kept."""
+    asked_back: RequestRow | None
+    """What a credit manager asked about it last."""
 
 
 def blocked_documents(
@@ -164,13 +166,14 @@ def blocked_documents(
         rows = rows.filter(company_id__in=company_ids)
     chosen = list(rows[:limit])
     found, waits = _excesses(chosen), Waiting.objects.in_bulk([row.pk for row in chosen])
-    goods = waiting.kept(DocumentRef(row.document_kind, row.document_id) for row in chosen)
+    refs = [DocumentRef(row.document_kind, row.document_id) for row in chosen]
+    goods, asked = waiting.kept(refs), handoffs.asked_back(refs)
     return tuple(
         _blocked(
             row, found[row.document_kind, row.document_id], waits.get(row.pk, UNKNOWN),
-            goods.get(DocumentRef(row.document_kind, row.document_id)),
+            goods.get(ref), asked.get(ref),
         )
-        for row in chosen
+        for row, ref in zip(chosen, refs, strict=True)
     )  # fmt: skip
 
 
@@ -233,7 +236,9 @@ def _excesses(rows: Iterable[BlockRow]) -> dict[tuple[str, int], Excess]:
 UNKNOWN = Waiting()
 
 
-def _blocked(row: BlockRow, found: Excess, waits: Waiting, goods: Kept | None) -> BlockedDocument:
+def _blocked(
+    row: BlockRow, found: Excess, waits: Waiting, goods: Kept | None, asked: RequestRow | None
+) -> BlockedDocument:
     currency = found.account.company.currency
     return BlockedDocument(
         block_id=row.pk,
@@ -258,4 +263,14 @@ def _blocked(row: BlockRow, found: Excess, waits: Waiting, goods: Kept | None) -
         kept_by_id=waits.kept_by_id,
         kept_reason=waits.kept_reason,
         goods=goods,
+        asked_back=asked,
     )
+
+
+def decimals_of_block(block_id: int) -> int:
+    """How many decimals the amounts of a block's company have."""
+    companies = BlockRow.objects.filter(pk=block_id).values("company_id")
+    found = Company.objects.filter(pk__in=companies).values_list("currency__decimals", flat=True).first()
+    if found is None:
+        raise NotFound(Sentence("There is no credit block %(block)s."), block=block_id)
+    return found

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from troth.business.credit import queries
 from troth.business.credit.models import CreditAccount
 from troth.ledgers.exposure import queries as exposure
+from troth.platform import requests
 from troth.platform.actors import Actor
 from troth.platform.blocks import BlockKind
-from troth.platform.models import BlockRow
+from troth.platform.models import BlockRow, RequestRow
 from troth.platform.web import formats, history, keyset
 from troth.platform.web.keyset import Page
 from troth.platform.web.lists import ListQuery
@@ -29,6 +30,7 @@ history.words(
         "credit.judged_again": _("Judged again"),
         "credit.block_kept": _("Kept blocked"),
         "credit.rated": _("Rating received"),
+        "credit.approved": _("Released within bounds"),
     }
 )
 
@@ -137,7 +139,17 @@ def proposal(one: queries.BlockedDocument) -> str:
     """What is known for the decision: it is kept, it would pass now, or nothing new."""
     if one.kept_by_id is not None:
         return gettext("Kept: %(reason)s") % {"reason": one.kept_reason}
-    return gettext("Passes now: release it") if one.passes_at is not None else ""
+    if one.passes_at is not None:
+        return gettext("Passes now: release it")
+    return _asked(one.asked_back)
+
+
+def _asked(one: RequestRow | None) -> str:
+    if one is None:
+        return ""
+    if one.state in requests.OPEN:
+        return gettext("Asked back: %(question)s") % {"question": one.question}
+    return gettext("Answered: %(answer)s") % {"answer": one.answer or one.reason}
 
 
 def blocked_document(actor: Actor, block_id: int) -> queries.BlockedDocument | None:

@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from troth.business.credit import actions, queries, rating_pages, screens
+from troth.business.credit import actions, handoffs, queries, rating_pages, screens
 from troth.kernel.errors import NotFound, Sentence
+from troth.kernel.money import parse_money
 from troth.ledgers.exposure.queries import Standing
 from troth.platform import documents as kinds
 from troth.platform.documents import DocumentRef
 from troth.platform.web import documents, formats
-from troth.platform.web.acts import AskPage, step, steps
+from troth.platform.web.acts import AskPage, Reason, step, steps
 from troth.platform.web.columns import Cell, Column, Filter, table_of
 from troth.platform.web.documents import Document, DocumentPage, Fact, Tab
+from troth.platform.web.forms import FigureField
 from troth.platform.web.history import changes_of
 from troth.platform.web.language import recorded, worded
 from troth.platform.web.lists import ListPage
@@ -285,10 +288,22 @@ recorded(
 )
 
 
+class Release(Reason):
+    up_to = FigureField(
+        label=_("Up to a value of"), max_length=30, required=False,
+        help_text=_("Raised to this value, it is not blocked again. Empty: raised past the limit, it is."),
+    )  # fmt: skip
+    until = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("What has not left by this day is judged again. Empty: the release holds."),
+    )  # fmt: skip
+
+
 class BlockRelease(AskPage):
     """The facts of a credit block, and the decision about it."""
 
     danger = False
+    form_class = Release
     template_name = "credit/release.html"
 
     def ask(self, actor: Any, key: int) -> None:
@@ -312,6 +327,12 @@ class BlockRelease(AskPage):
                 actor, _("Keep blocked"), "credit:block-keep", found.block_id, method="get", company_id=found.company_id
             )
         )
+        ask = steps(
+            step(
+                actor, _("Ask back"), "web:request-new", found.ref.kind, found.ref.id, method="get",
+                company_id=found.company_id, query=f"?kind={handoffs.ASKED_BACK.code}",
+            )
+        )  # fmt: skip
         return {
             **super().more(),
             "facts": [
@@ -328,13 +349,18 @@ class BlockRelease(AskPage):
             ],
             "account": Link(_("Credit account"), reverse("credit:account", args=[found.company_id, found.party_id])),
             "keep": keep[0] if keep else None,
+            "ask": ask[0] if ask else None,
             "document": link_of(found.ref, actor),
             "reject": _reject(found, actor),
         }
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        reason = form.cleaned_data["reason"]
-        released = actions.release_block(self.found.block_id, reason=reason, **clocked(self.request, actor))
+        given = form.cleaned_data
+        up_to = parse_money(given["up_to"], self.found.decimals) if given["up_to"] else None
+        released = actions.release_block(
+            self.found.block_id, reason=given["reason"], bounds=actions.Bounds(up_to, given["until"]),
+            **clocked(self.request, actor),
+        )  # fmt: skip
         return self.done(gettext("%(number)s released.") % {"number": released.document_number}, self.cancel_url)
 
 

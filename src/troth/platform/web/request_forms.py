@@ -57,6 +57,12 @@ class RequestNew(AskPage):
         kind, key = self.kwargs["kind"], self.kwargs["key"]
         return {"desks": desks(self.actor, kind), "items": requests.items_of(kind, key)}
 
+    def initial(self) -> dict[str, Any]:
+        """A link may name the kind that is asked; `?kind=`."""
+        wanted = self.request.GET.get("kind", "")
+        named = (place for _title, places in desks(self.actor, self.kwargs["kind"]) for place, _role in places)
+        return {"desk": next((place for place in named if place.partition(":")[0] == wanted), None)}
+
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
         given = form.cleaned_data
         kind, _colon, role = given["desk"].partition(":")

@@ -44,10 +44,12 @@ from troth.business.credit.actions.release import (
     release_goods_issue,
     set_limit,
 )
+from troth.business.credit.approvals import Bounds
 from troth.business.credit.waiting import Ranked, kept_by, ranked_by
 from troth.business.credit.waiting import end as end_waiting
 
 __all__ = [
+    "Bounds",
     "Claim",
     "Claimed",
     "JudgedAgain",

@@ -8,7 +8,7 @@ because other orders, unpaid invoices or a lowered limit may have used up the cr
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from troth.business.credit import store, waiting
+from troth.business.credit import approvals, store, waiting
 from troth.business.credit.actions.claim import known, parts, refusal, rule_for
 from troth.business.credit.rules import (
     CreditBlocksDelivery,
@@ -65,7 +65,7 @@ def check_goods_issue(held: Held, step: Step, *, clock: Clock) -> Verdict:
     account = store.account(held, step.key, clock=clock)
     found = _strictest(held, step, account, amount=0)
     standing = _standing([step.ref, *step.orders])
-    if not standing and (found.passes or _released(step.ref, step.orders)):
+    if not standing and (found.passes or _released(step, account)):
         return found
     sentence = found.sentence(account.decimals, account.currency)
     remedy = Sentence("The customer must pay, or a credit manager raise the limit.")
@@ -96,7 +96,7 @@ def check_step(held: Held, step: Step, *, amount: int, clock: Clock) -> tuple[st
     account = store.account(held, step.key, clock=clock)
     checked = store.Checked(step.key, account, step.ref, step.point)
     found = _strictest(held, step, account, amount=amount)
-    if not found.passes and _released(step.ref, step.orders):
+    if not found.passes and _released(step, account):
         found = replace(found, breaches=())
     return checked, found
 
@@ -151,12 +151,16 @@ def _standing(refs: Sequence[DocumentRef]) -> list[blocks.Block]:
     return [block for block in blocks.standing(refs) if block.kind is BlockKind.CREDIT]
 
 
-def _released(ref: DocumentRef, orders: Sequence[DocumentRef]) -> bool:
+def _released(step: Step, account: store.Account) -> bool:
+    """Whether each of its orders was released, or it itself, and that still holds."""
+    ref, orders = step.ref, step.orders
     rows = BlockRow.objects.filter(
         kind=BlockKind.CREDIT,
         document_kind__in={ref.kind, *(order.kind for order in orders)},
         document_id__in={ref.id, *(order.id for order in orders)},
         released_at__isnull=False,
     )
-    released = {DocumentRef(*pair) for pair in rows.values_list("document_kind", "document_id")}
+    of_blocks = {pk: DocumentRef(kind, one) for pk, kind, one in rows.values_list("pk", "document_kind", "document_id")}
+    lapsed = approvals.over(list(of_blocks), account.payer.today) if of_blocks else set()
+    released = {one for pk, one in of_blocks.items() if pk not in lapsed}
     return ref in released or (bool(orders) and released.issuperset(orders))

@@ -9,8 +9,8 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
-from troth.business.credit import store, waiting
-from troth.business.credit.rules import STANDARD, CreditRefuses, Payer, Point, Rule, Verdict, verdict
+from troth.business.credit import approvals, store, waiting
+from troth.business.credit.rules import STANDARD, CreditRefuses, Outcome, Payer, Point, Rule, Verdict, verdict
 from troth.business.masterdata.queries import CreditCheckTerms, credit_check
 from troth.kernel.errors import Sentence, together
 from troth.ledgers.exposure import actions as exposure
@@ -77,7 +77,8 @@ def claim_all(held: Held, claimed: Sequence[Claim], *, by: Actor, clock: Clock) 
         if (group := groups.get(one.key)) is not None:
             group.open_orders += one.amount
         adds = one.amount > before[one.ref]
-        found.append(_judged(held, one, balance, accounts[one.key], group, adds=adds))
+        judged = _judged(held, one, balance, accounts[one.key], group, adds=adds)
+        found.append(_approved(one, judged, accounts[one.key]))
     # What stood for these documents was withdrawn above, so nothing does now.
     exposure.post(
         held,
@@ -108,6 +109,13 @@ def _judged(
     payer = known(held, one.key, account.payer, balance, rule) if one.checks else account.payer
     shared = None if group is None else group.total
     return verdict(parts(balance), payer, amount=one.amount, group=shared, adds=adds, rule=rule, checks=one.checks)
+
+
+def _approved(one: Claim, judged: Verdict, account: store.Account) -> Verdict:
+    """What a credit manager approved up to a higher value is said, and not blocked again."""
+    if one.is_new or not judged.sets_block or not approvals.covers(one.ref, one.amount, account.payer.today):
+        return judged
+    return replace(judged, outcome=Outcome.WARN)
 
 
 def known(held: Held, key: ExposureKey, payer: Payer, balance: ExposureBalance, rule: Rule) -> Payer:

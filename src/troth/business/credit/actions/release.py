@@ -7,11 +7,14 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from troth.business.credit import approvals
 from troth.business.credit.actions import groups
 from troth.business.credit.actions.fallen import note_limits
+from troth.business.credit.approvals import Bounds
 from troth.business.credit.models import CreditAccount, Waiting
 from troth.business.credit.rules import CreditAccountUnknown, LimitInvalid
 from troth.kernel.errors import InvalidInput, NotFound, Sentence
+from troth.kernel.money import format_money
 from troth.kernel.quantity import MAX
 from troth.ledgers.exposure.keys import ExposureKey
 from troth.platform import actions, blocks, documents, events, locks
@@ -24,6 +27,8 @@ from troth.platform.locks import Held
 from troth.platform.models import BlockRow
 from troth.reference.models import Company, Party
 
+UNBOUNDED = Bounds()
+
 
 @dataclass(frozen=True, slots=True)
 class Released:
@@ -33,15 +38,31 @@ class Released:
 
 
 @action
-def release_block(block_id: int, *, reason: str, by: Actor, clock: Clock) -> Released:
-    """Lift a credit block. What the block held back goes on by the event `platform.block_released`."""
+def release_block(
+    block_id: int, *, reason: str, bounds: Bounds = UNBOUNDED, by: Actor, clock: Clock
+) -> Released:  # fmt: skip
+    """Lift a credit block, as far as the bounds say. What it held back goes on by `platform.block_released`."""
     row = BlockRow.objects.filter(pk=block_id, kind=BlockKind.CREDIT).first()
     if row is None:
         raise NotFound(Sentence("There is no credit block %(block)s."), block=block_id)
     _document, held = _hold(row.document_kind, row.document_id, by=by)
     ref = blocks.release(held, block_id, reason=reason, by=by, clock=clock).ref
+    if bounds:
+        _bound(row, ref, bounds, by=by, clock=clock)
     Waiting.objects.filter(block_id=block_id).delete()
     return Released(ref.kind, ref.id, ref.number)
+
+
+def _bound(row: BlockRow, ref: DocumentRef, bounds: Bounds, *, by: Actor, clock: Clock) -> None:
+    """Keep how far the release goes, and tell it in the history of the document."""
+    company = Company.objects.select_related("currency").get(pk=row.company_id)
+    approvals.write(row, bounds, clock.today(company.time_zone))
+    facts: dict[str, Any] = {"block": row.pk}
+    if bounds.up_to is not None:
+        facts["up_to"] = str(format_money(bounds.up_to, company.currency.decimals, company.currency_id))
+    if bounds.until is not None:
+        facts["until"] = bounds.until.isoformat()
+    events.record("credit.approved", ref, company_id=row.company_id, by=by, at=clock.now(), facts=facts)
 
 
 @action
