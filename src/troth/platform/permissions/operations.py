@@ -236,7 +236,7 @@ OPERATIONS: Final[dict[str, str]] = {
     "replace_supply_protection": "quotas.save_protection",
     "check_availability": "promising.simulate",
     "suppose_order": "promising.simulate",
-    "suppose_quotation": "promising.simulate",
+    "suppose_quotation": "sales.view_quotation",
     "get_promise": "promising.view_availability",
     "list_earlier": "promising.view_availability",
     "list_pegs": "promising.view_availability",
