@@ -121,6 +121,8 @@ CALLS = {
         "quantity": "1",
         "reason": "scratched",
     },
+    "enter_lot": {"bin": 1, "quantity": "1"},
+    "decide_usage": {"decision": "accept", "quantity": "1"},
     "count_stock": {"bin": 1, "counted": "1", "reason": "yearly count"},
     "load_opening_stock": {"goods": [LAID]},
     "set_forecast": {
@@ -184,6 +186,9 @@ def someone(small, caller):
              ("procedure_id", "quota-procedures", QUOTA))  # fmt: skip
     for name, address, body in first:
         made.there[name] = made.post(address, placed(body, made.there)).json()["id"]
+    arrival = {"quantity": "1", "bin": small.bins["HAM"].pk, "into_inspection": True}
+    made.post(f"receipts/{made.there['receipt_id']}/receive", arrival)
+    made.there["lot_id"] = made.get("lots").json()["items"][0]["id"]
     return made
 
 

@@ -28,6 +28,7 @@ from troth.business.sales import actions as sales
 from troth.business.sales.models import NewDates
 from troth.business.sales.rules.drafts import LineDraft, OrderDraft, QuotationDraft
 from troth.business.supply import actions as supply
+from troth.business.supply.models import InspectionLot
 from troth.ledgers.availability.models import Balance as Series
 from troth.ledgers.availability.models import Shortage
 from troth.ledgers.stock.models import Balance
@@ -103,6 +104,13 @@ def world(company, yard):
         ),
         **acting,
     )
+    coming = supply.expect_receipt(
+        supply.ExpectedReceipt(
+            company.company.pk, "purchase", "PO-2", company.products["HELMET"].pk, yard.site, companies.FRIDAY, 9
+        ),
+        **acting,
+    )
+    supply.receive_goods(coming, 9, bin_id=company.bins["HAM"].pk, into_inspection=True, **acting)
     planned = supply.expect_receipt(
         supply.ExpectedReceipt(
             company.company.pk, "planned", "PL-1", company.products["FRAME"].pk, yard.site, companies.FRIDAY, 5
@@ -157,6 +165,8 @@ def world(company, yard):
             "protection": protection.id,
             "variant": variant, "segment": Segment.objects.get().pk,
             "backorder": backorder.id, "change": Change.objects.earliest("pk").pk,
+            "lot": InspectionLot.objects.get().pk,
+            "inspected": Balance.objects.get(stock_type="quality").pk,
             "stock": Balance.objects.filter(owner="", quantity__gt=0).earliest("pk").pk,
         }
     )  # fmt: skip

@@ -48,7 +48,7 @@ def test_a_code_with_a_number_opens_the_document_itself(world, sign_in):
     assert rep.get("/search/", {"q": f"VA02 {order.number.lower()}"}).url == change
     assert rep.get("/search/", {"q": f"va03 {int(order.number[3:])}"}).url == reverse("sales:order", args=[order.pk])
     assert rep.get("/search/", {"q": "co09 FRAME"}).url == "/availability/?product=FRAME"
-    assert rep.get("/search/", {"q": "qa11 FRAME"}).url == "/stock/?type=quality&product=FRAME"
+    assert rep.get("/search/", {"q": "qa11 FRAME"}).url == "/lots/?q=FRAME"
 
 
 def test_a_code_that_changes_is_not_offered_to_who_may_only_look(world, sign_in):

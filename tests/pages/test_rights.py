@@ -13,6 +13,7 @@ LISTS = (
     "/billing/due/", "/invoices/", "/open-items/", "/payments/", "/journal/", "/stock/", "/receipts/", "/credit/",
     "/credit/blocked/", "/blocks/", "/customers/", "/products/", "/prices/", "/people/", "/holds/", "/backorders/",
     "/backorders/variants/", "/orders/new-dates/", "/promises/slips/", "/promises/reactions/",
+    "/lots/",
 )  # fmt: skip
 PAGES = (
     "/", "/inbox/",
@@ -59,6 +60,8 @@ PAGES = (
     "/stock/overview/", "/stock/overview/?product=FRAME",
     "/stock/{stock}/", "/stock/{stock}/move/", "/stock/{stock}/count/",
     "/stock/{stock}/transfer/", "/stock/{stock}/?tab=transfers",
+    "/stock/{inspected}/", "/stock/{inspected}/lot/", "/lots/{lot}/", "/lots/{lot}/?tab=history", "/lots/{lot}/change/",
+    "/lots/{lot}/decide/", "/lots/?state=decided&site=HAM&origin=purchase&releasable=1&q=IL",
     "/credit/{company}/{party}/", "/credit/{company}/{party}/limit/",
     "/credit/blocked/{block}/", "/credit/blocked/{block}/keep/", "/credit-files/credit_accounts/import/",
     "/credit/ratings/", "/credit/ratings/?stale=1&q=A&sort=-rated_on", "/credit/{company}/{party}/?tab=ratings",

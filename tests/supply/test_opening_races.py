@@ -5,7 +5,8 @@ from django.db import connection
 
 from tests import company, rivals
 from troth.business.supply import actions
-from troth.business.supply.actions import OpeningStock, receive
+from troth.business.supply.actions import OpeningStock
+from troth.business.supply.actions import load as loading
 from troth.ledgers.stock.models import Balance
 from troth.platform.actors import SYSTEM
 from troth.reference.models import Product
@@ -13,7 +14,7 @@ from troth.reference.models import Product
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BATCHES = ("B1", "B2")
-AT_EACH_BATCH = [(receive, "lot_coming")]
+AT_EACH_BATCH = [(loading, "lot_coming")]
 
 
 @pytest.fixture
@@ -42,6 +43,6 @@ def test_batches_are_locked_in_one_order_whatever_the_order_of_the_rows(monkeypa
 
 def test_locked_as_the_rows_stand_one_of_them_is_sacrificed(monkeypatch, loads):
     """SQLite lets one write at a time, so that there nobody is."""
-    monkeypatch.setattr(receive, "sorted", lambda places, key: list(places), raising=False)
+    monkeypatch.setattr(loading, "sorted", lambda places, key: list(places), raising=False)
     found = rivals.race(monkeypatch, True, AT_EACH_BATCH, *loads)
     assert found == (["busy", "done"] if connection.vendor == "postgresql" else ["done", "done"])

@@ -8,7 +8,7 @@ from tests.promising.books import TODAY, Books, march, open_books
 from troth.business.supply import actions as supply
 from troth.business.supply import queries
 from troth.business.supply.actions import ExpectedReceipt, OpeningStock
-from troth.business.supply.models import Receipt
+from troth.business.supply.models import InspectionLot, Receipt
 from troth.business.supply.rules import (
     BinNotAtSite,
     LessThanReceived,
@@ -19,6 +19,7 @@ from troth.business.supply.rules import (
     ReasonMissing,
     ReceiptExists,
 )
+from troth.business.supply.rules.lots import LotDecided
 from troth.kernel.calendars import day_of
 from troth.kernel.errors import InvalidInput
 from troth.kernel.lifecycle import IllegalTransition
@@ -258,10 +259,7 @@ def test_goods_received_into_inspection_leave_what_was_promised_of_them_short(bo
         (Category.PURCHASE, 6, 8), (Category.QUALITY_STOCK, 8, 12), (Category.ORDER, 6, -15),
     ]  # fmt: skip
     assert [(one.on, one.quantity) for one in made.short] == [(march(8), 7)]
-    supply.transfer_stock(
-        product.pk, bin_id=books.bin.pk, from_type="quality", to_type="unrestricted", quantity=12, reason="sound",
-        by=SYSTEM, clock=books.clock,
-    )  # fmt: skip
+    supply.decide_usage(InspectionLot.objects.get().pk, "accept", 12, by=SYSTEM, clock=books.clock)
     assert availability.open_shortages() == []
     assert [one.name for one in verify.run() if not one.holds] == []
 
@@ -277,11 +275,9 @@ def test_such_a_receipt_is_taken_back_and_not_once_its_goods_are_released(
     assert (by_type(product), series(books, product)) == ({}, [(Category.PURCHASE, 6, 20)])
 
     again = inspected(books, receipt_id, 20, release_on=release_on)
-    supply.transfer_stock(
-        product.pk, bin_id=books.bin.pk, from_type="quality", to_type="unrestricted", quantity=1, reason="sound",
-        by=SYSTEM, clock=books.clock,
-    )  # fmt: skip
-    with pytest.raises(NotEnoughStock):
+    lot = InspectionLot.objects.get(movement_id=again.posting_id)
+    supply.decide_usage(lot.pk, "accept", 1, by=SYSTEM, clock=books.clock)
+    with pytest.raises(LotDecided):
         supply.reverse_receipt(again.posting_id, by=SYSTEM, clock=books.clock)
     assert [one.name for one in verify.run() if not one.holds] == []
 

@@ -17,3 +17,9 @@ class SupplyConfig(AppConfig):
                 "receipt", _("receipt"), _("receipts"), "supply.Receipt", "supply:receipt", "supply.view_purchase_order"
             )
         )
+        register(
+            Kind(
+                "inspection_lot", _("inspection lot"), _("inspection lots"), "supply.InspectionLot", "supply:lot",
+                "supply.view_lot",
+            )
+        )  # fmt: skip

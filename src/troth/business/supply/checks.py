@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from troth.business.masterdata import queries as masterdata
-from troth.business.supply.models import Forecast, Receipt
-from troth.business.supply.types import COUNTS, EXPECTED
+from troth.business.supply.models import Forecast, InspectionLot, Receipt, UsageDecision
+from troth.business.supply.types import COUNTS, EXPECTED, becomes
 from troth.kernel.netting import Category
 from troth.kernel.places import PREFIX
 from troth.kernel.valuations import segment_of
@@ -114,6 +116,51 @@ def _valued() -> Iterator[Finding | Count]:
             )
 
 
+def _inspected() -> Iterator[Finding | Count]:
+    """What is open of the lots of a bin lies there in inspection, and what is decided of a lot was posted."""
+    decided: dict[int, int] = {}
+    standing = UsageDecision.objects.filter(is_reversed=False)
+    for lot_id, quantity in standing.values_list("lot_id", "quantity"):
+        decided[lot_id] = decided.get(lot_id, 0) + quantity
+    open_: dict[tuple[int, int, str, str], int] = {}
+    lots = InspectionLot.objects.order_by("id")
+    yield Count(lots.count())
+    for lot in lots.iterator():
+        if lot.open:
+            key = (lot.bin_id, lot.product_id, lot.batch, lot.valuation)
+            open_[key] = open_.get(key, 0) + lot.open
+        left = 0 if lot.state == "cancelled" else lot.quantity - decided.get(lot.pk, 0)
+        if lot.open != left or (lot.state == "cancelled" and decided.get(lot.pk)):
+            yield Finding(
+                f"Inspection lot {lot.number}: {lot.open} are open, {left} of {lot.quantity} are not decided.",
+                {"lot": lot.pk, "open": lot.open, "left": left},
+            )
+    lying = stock.lying_in_bins("quality")
+    for (bin_id, product_id, batch, valuation), quantity in sorted(open_.items()):
+        if quantity > (there := lying.get((bin_id, product_id, batch, valuation), 0)):
+            yield Finding(
+                f"Product {product_id} in bin {bin_id} {batch}".rstrip()
+                + f": {quantity} are open in inspection lots, {there} lie there in inspection.",
+                {"product": product_id, "bin": bin_id, "batch": batch, "open": quantity, "lying": there},
+            )
+    yield from _posted(standing)
+
+
+def _posted(standing: QuerySet[UsageDecision]) -> Iterator[Finding]:
+    """Each decision that stands is a posting that stands, of the same quantity and to the type it leads to."""
+    rows = standing.values_list(
+        "id", "code", "quantity", "posting__quantity", "posting__to_type", "posting__is_reversed"
+    )
+    for decision_id, code, quantity, posted, to_type, is_reversed in rows:
+        if (posted, to_type, is_reversed) != (quantity, str(becomes(code)), False):
+            yield Finding(
+                f"Usage decision {decision_id}: {quantity} are {code}ed, its posting of {posted} is to {to_type}"
+                + (" and reversed." if is_reversed else "."),
+                {"decision": decision_id, "quantity": quantity, "posted": posted},
+            )
+
+
+register(Check("supply: inspection lots", "What is open of inspection lots lies in inspection.", _inspected))
 register(Check("supply: valuation", "Goods are of a valuation type where their product has types.", _valued))
 register(Check("supply: lots", "Available lots are the batches in the bins, with their last days.", _lots))
 register(Check("supply: stock", "Each type of stock counts as what lies of it in the bins.", _stock))

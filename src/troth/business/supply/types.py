@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from troth.kernel.errors import BusinessError, Sentence
+from troth.kernel.errors import BusinessError, InvalidInput, Sentence
 from troth.kernel.netting import Category
 from troth.ledgers.stock.keys import StockType
 
@@ -76,6 +76,10 @@ STEPS: dict[tuple[str, str], Verb] = {
 """What leads from one type to another; what is not here is refused."""
 
 
+DECIDED = {"accept": StockType.UNRESTRICTED, "reject": StockType.BLOCKED}
+"""What goods in inspection become by a usage decision."""
+
+
 class NoSuchTransfer(BusinessError):
     """Goods of this type cannot become goods of that type."""
 
@@ -111,6 +115,15 @@ def step_of(from_type: str, to_type: str) -> Verb:
         ),
         field="to_type",
     )
+
+
+def becomes(code: str) -> StockType:
+    """The type that goods have after a usage decision."""
+    if code not in DECIDED:
+        raise InvalidInput(
+            Sentence("There is no decision %(code)s. Accept the goods or reject them.", code=code[:20]), field="code"
+        )
+    return DECIDED[code]
 
 
 def check_expected(verb: Verb, to_type: str, *, has_day: bool, is_past: bool, has_bin: bool) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.business.supply.web import expect, forecasts, opening, planned, receipts, stock, transfer
+from troth.business.supply.web import expect, forecasts, lots, opening, planned, receipts, stock, transfer
 
 app_name = "supply"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("stock/<int:key>/count/", stock.StockCount.as_view(), name="stock-count"),
     path("stock/<int:key>/transfer/", transfer.StockTransfer.as_view(), name="stock-transfer"),
     path("stock/transfers/<int:key>/reverse/", transfer.transfer_reverse, name="transfer-reverse"),
+    path("stock/<int:key>/lot/", lots.LotEnter.as_view(), name="lot-enter"),
+    path("lots/", lots.LotList.as_view(), name="lots"),
+    path("lots/<int:key>/", lots.LotPage.as_view(), name="lot"),
+    path("lots/<int:key>/change/", lots.LotChange.as_view(), name="lot-change"),
+    path("lots/<int:key>/decide/", lots.LotDecide.as_view(), name="lot-decide"),
+    path("lots/decisions/<int:key>/reverse/", lots.decision_reverse, name="decision-reverse"),
     path("forecasts/", forecasts.ForecastList.as_view(), name="forecasts"),
     path("forecasts/enter/", forecasts.ForecastSet.as_view(), name="forecast-set"),
     path("receipts/", receipts.ReceiptList.as_view(), name="receipts"),

@@ -82,10 +82,10 @@ TASKS = (
     Task(_("Enter forecasts"), "supply:forecast-set", _("plan demand expected")),
     Task(
         _("Release goods from inspection"),
-        "supply:stock",
+        "supply:lots",
         _("quality usage decision"),
-        "type=quality",
-        "supply.transfer_stock",
+        "",
+        "supply.decide_usage",
     ),
     Task(_("Block goods"), "supply:stock", _("transfer posting"), "type=unrestricted", "supply.transfer_stock"),
     Task(_("New receipt"), "supply:receipt-create", _("create expect purchase production")),

@@ -249,6 +249,15 @@ SCREENS: dict[str, tuple[Text, ...]] = {
         _("Move takes goods to another bin of the site."),
         _("Count corrects the stock to what lies there."),
     ),
+    "supply:lots": (
+        _("Goods in quality inspection by lot, the oldest first: how much is not decided, and when it is released."),
+        *LIST,
+    ),
+    "supply:lot": (
+        _("A usage decision accepts goods of the lot, so that they are free, or rejects them: they are blocked."),
+        _("Whoever received the goods does not decide on them."),
+        *DOCUMENT,
+    ),
     "supply:forecasts": (
         _("What is expected to be ordered, by product, site and day. A row leads to where it is set anew."),
         _("Orders use a forecast up, so that an order and the forecast it fulfils are not counted twice."),

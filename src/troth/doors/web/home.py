@@ -20,6 +20,7 @@ from troth.business.masterdata.queries import screens as masterdata
 from troth.business.promising import screens as promising
 from troth.business.sales import screens as sales
 from troth.business.shipping import screens as shipping
+from troth.business.supply import lots
 from troth.business.supply import screens as supply
 from troth.doors.web import news, people
 from troth.platform import permissions
@@ -153,6 +154,7 @@ TASKS = {
         "supply:receipts?state=open&kind=production&due_on_until={today}",
         lambda a, today: supply.awaited(a, today, "production"),
     ),
+    "lots": Task(_("Lots to decide"), "supply:lots", lots.waiting),
     "credit": Task(_("Credit blocks to decide"), "credit:blocked", lambda a, _today: credit.waiting(a)),
     "to_bill": Task(_("Due for billing"), "billing:due", lambda a, _today: billing.waiting(a)),
     "open_invoices": Task(
@@ -179,7 +181,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "salesperson": ("quotations", "ending", "unconfirmed", "overdue", "issues"),
     "new_product_coordinator": ("unpriced", "prices_ending", "quotations", "issues"),
     "production_scheduler": ("unconfirmed", "backorders", "production", "receipts", "uncovered"),
-    "quality_coordinator": ("blocks", "receipts", "production", "issues"),
+    "quality_coordinator": ("lots", "blocks", "receipts", "production", "issues"),
     "transport_coordinator": ("leaving", "blocks", "due", "unassigned", "to_issue", "shipments", "unproven", "issues"),
     "warehouse_clerk": ("leaving", "blocks", "to_pick", "transfer_orders", "to_pack", "to_issue", "receipts"),
     "warehouse_supervisor": (

@@ -243,6 +243,17 @@ def batches_of_type(stock_type: str, *, is_left_out: bool | None = None) -> dict
     return {(product_id, site_id, batch): quantity for product_id, site_id, batch, quantity in rows}
 
 
+def lying_in_bins(stock_type: str) -> dict[tuple[int, int, str, str], int]:
+    """The company's own stock of a type by (bin id, product id, batch, valuation type); zeros left out."""
+    found = Balance.objects.filter(stock_type=stock_type, owner="").exclude(quantity=0)
+    return {
+        (bin_id, product_id, batch, valuation): quantity
+        for bin_id, product_id, batch, valuation, quantity in found.values_list(
+            "bin_id", "product_id", "batch", "valuation", "quantity"
+        )
+    }
+
+
 def _of_type(stock_type: str, is_left_out: bool | None) -> QuerySet[Balance]:
     found = Balance.objects.filter(stock_type=stock_type)
     return found if is_left_out is None else found.filter(location__is_left_out=is_left_out)

@@ -52,6 +52,14 @@ CONFLICTS: tuple[Conflict, ...] = (
     Conflict(
         "masterdata.maintain_customer", "receivables.post_payment", Sentence("keeps customers and posts their payments")
     ),
+    Conflict(
+        "sales.submit_order",
+        "supply.decide_usage",
+        Sentence("enters orders and releases the goods from inspection that they get"),
+    ),
+    Conflict(
+        "supply.receive_goods", "supply.decide_usage", Sentence("receives goods and decides whether they are sound")
+    ),
     Conflict("platform.grant_role", "platform.ask", Sentence("gives out rights and works in the business")),
     _warn("sales.submit_order", "shipping.create_delivery", Sentence("enters orders and makes their deliveries")),
     _warn("shipping.create_delivery", "shipping.post_goods_issue", Sentence("makes deliveries and issues their goods")),

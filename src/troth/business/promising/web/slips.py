@@ -41,6 +41,7 @@ recorded(
     Sentence("batch %(numbers)s has expired"),
     Sentence("batch %(number)s can be used until further notice"),
     Sentence("batch %(number)s can be used until %(day)s"),
+    Sentence("inspection lot %(number)s is released on another day"),
     Sentence("stock was blocked: %(reason)s"),
     Sentence("stock went into inspection: %(reason)s"),
     Sentence("stock was sent away: %(reason)s"),

@@ -1,4 +1,4 @@
-"""Verbs of supply: expect, plan, convert, change, cancel, receive, take back, count, move, block, open, review."""
+"""Verbs of supply: expect, plan, convert, change, cancel, receive, take back, count, move, block, inspect, review."""
 
 from troth.business.supply.actions.aside import keep, kept_keys, let_go, lying, lying_at, site_series
 from troth.business.supply.actions.back import take_back_conversion
@@ -13,13 +13,13 @@ from troth.business.supply.actions.expect import (
     expect_receipts,
 )
 from troth.business.supply.actions.forecast import Foreseen, set_forecast
+from troth.business.supply.actions.load import OpeningStock, load_opening_stock
+from troth.business.supply.actions.lots import Decided, change_lot, decide_usage, enter_lot, reverse_usage
 from troth.business.supply.actions.move import Moved, move_stock
 from troth.business.supply.actions.plan import Planned, plan_supply
 from troth.business.supply.actions.receive import (
-    OpeningStock,
     Received,
     adjust_stock,
-    load_opening_stock,
     receive_goods,
     reverse_receipt,
 )
@@ -29,6 +29,7 @@ from troth.business.supply.actions.transfer import Transferred, reverse_transfer
 __all__ = [
     "Claim",
     "Converted",
+    "Decided",
     "ExpectedReceipt",
     "Foreseen",
     "Moved",
@@ -38,9 +39,12 @@ __all__ = [
     "Transferred",
     "adjust_stock",
     "cancel_receipt",
+    "change_lot",
     "change_receipt",
     "claims",
     "convert_receipt",
+    "decide_usage",
+    "enter_lot",
     "expect",
     "expect_receipt",
     "expect_receipts",
@@ -57,6 +61,7 @@ __all__ = [
     "register_claims",
     "reverse_receipt",
     "reverse_transfer",
+    "reverse_usage",
     "review_shortages",
     "set_forecast",
     "site_series",

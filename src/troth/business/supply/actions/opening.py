@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from troth.business.supply.actions.receive import OpeningStock
+from troth.business.supply.actions.load import OpeningStock
 from troth.business.supply.rules import UnknownBin, UnknownProduct
 from troth.kernel.errors import BusinessError, Refusals, Sentence
 from troth.kernel.quantity import Unit, parse_quantity

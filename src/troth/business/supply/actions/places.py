@@ -70,11 +70,16 @@ def counts_as(key: StockKey) -> Category:
     return category_of(key.stock_type, is_left_out=bin_place(key.bin_id).is_left_out)
 
 
-def taken_out(held: Held, key: StockKey, quantity: int, lot: Lot, ref: DocumentRef, line_id: int) -> list[Entry]:
-    """Entries that take goods of a held type and lot out of availability, of the earliest day first."""
+def taken_out(
+    held: Held, key: StockKey, quantity: int, lot: Lot, ref: DocumentRef, line_id: int, *, first: int | None = None
+) -> list[Entry]:
+    """Entries that take goods of a held type and lot out of availability, of the earliest day first.
+
+    Of the day `first` before all others, where one is named.
+    """
     category, rest, entries = counts_as(key), quantity, list[Entry]()
     series = series_of(key)
-    for day, standing in _standing(held, series, category, lot):
+    for day, standing in sorted(_standing(held, series, category, lot), key=lambda one: (one[0] != first, one[0])):
         taken = min(rest, standing)
         if taken > 0:
             entries.append(Entry(series, category, day, -taken, ref, line_id, *lot))

@@ -1,20 +1,19 @@
-"""Goods come in: against a receipt, by a count, or as the opening stock.
+"""Goods come in: against a receipt, or by a count.
 
 Stock, availability and, at standard cost, the journal are posted together (`values`).
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from troth.business.masterdata import queries as masterdata
 from troth.business.masterdata.actions import Coming
-from troth.business.supply.actions import values
+from troth.business.supply.actions import lotted, values
 from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import Lot, lot_coming, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
 from troth.business.supply.actions.expect import entry_of, key_of, ref_of, settle
-from troth.business.supply.actions.places import bin_place, bins, series_of, stock_key, taken_out
+from troth.business.supply.actions.places import bin_place, series_of, stock_key, taken_out
 from troth.business.supply.actions.valued import check_valued
 from troth.business.supply.models import Receipt
 from troth.business.supply.rules import (
@@ -26,16 +25,14 @@ from troth.business.supply.rules import (
     UnknownBatch,
     after_receiving,
     check_quantity,
-    check_received,
     check_release,
-    not_stocked,
 )
 from troth.business.supply.rules.planned import check_ordered
 from troth.business.supply.states import RECEIPT
 from troth.business.supply.types import category_of
 from troth.kernel import netting
 from troth.kernel.calendars import day_of
-from troth.kernel.errors import BusinessError, NotFound, Sentence
+from troth.kernel.errors import Sentence
 from troth.kernel.quantity import checked
 from troth.ledgers.availability import actions as availability
 from troth.ledgers.availability.actions import Entry, Shortfall
@@ -51,7 +48,6 @@ from troth.platform.clock import Clock
 from troth.platform.documents import DocumentRef
 from troth.platform.locks import Held
 from troth.reference import queries as reference
-from troth.reference.queries import ProductRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +62,6 @@ class Received:
     quantity: int
     still_expected: int
     short: tuple[Shortfall, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningStock:
-    """`quantity` (smallest units) that lies in a bin when the books are opened."""
-
-    product_id: int
-    bin_id: int
-    quantity: int
-    received_on: date | None = None
-    batch: str = ""
-    expires_on: date | None = None
-    valuation: str = ""
 
 
 @action
@@ -97,8 +80,9 @@ def receive_goods(
 ) -> Received:
     """Put `quantity` of a receipt into a bin: less is expected, more is here.
 
-    Goods that are to be inspected lie there as quality stock, to be released by a transfer posting, on `release_on` if
-    that is known; scopes of check say whether they count before. What their receipt had promised may then be short.
+    Goods that are to be inspected lie there as quality stock, in an inspection lot on which a usage decision is made,
+    on `release_on` if that is known; scopes of check say whether they count before. What their receipt had promised may
+    then be short.
 
     A product that is kept in batches names its batch; a new one is made known with its days, the receipt's last day
     standing in for them. `MoreThanExpected`, `BinNotAtSite`, a day of release that has passed
@@ -126,6 +110,8 @@ def receive_goods(
     availability.post(held, [coming, here], at=at)
     [posting_id] = stock.post(held, [Movement(key, quantity, "receipt", on, ref, receipt.pk)], at=at)
     value.post(held, f"Goods receipt {receipt.number}", ref, movement_id=posting_id, clock=clock)
+    if into_inspection:
+        lotted.put_in_lot(receipt, posting_id, key, quantity, expected_on=release_on, today=on, by=by, clock=clock)
     receipt.received += quantity
     receipt.state = state
     receipt.version += 1
@@ -156,6 +142,7 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     row = found[0]
     receipt, held = locks.hold(Receipt, row.source.id, by=by)
     ref = ref_of(receipt.pk, receipt.number)
+    inspected = lotted.cancel_lot(held, posting_id, by=by, clock=clock)
     booked = [entry for entry in entries(ref, line_id=posting_id) if entry.reverses_id is None]
     kept = Kept.of(row.key)
     journal_keys = [key for entry in booked for key in keys_of(entry.id)]
@@ -164,6 +151,7 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     if kept:
         kept.let_go(held, row.quantity, ref, on=on, at=at)
     refuse_spoken_for(held, row.key, row.quantity)
+    lotted.refuse_in_lots(held, row.key, row.quantity)
     stock.reverse(held, [posting_id], source=ref, on=on, at=at)
     values.reverse(held, booked, f"Reversal of goods receipt {receipt.number}", ref, clock=clock)
     taken_back = entry_of(receipt, sign=-1)
@@ -172,7 +160,8 @@ def reverse_receipt(posting_id: int, *, by: Actor, clock: Clock) -> list[Shortfa
     receipt.version += 1
     receipt.save(update_fields=["received", "state", "version"])
     lot = lots_here(receipt.product_id, [row.key.batch])[row.key.batch]
-    gone = taken_out(held, row.key, row.quantity, lot, ref, receipt.pk)
+    stood = lotted.day_of_lot(inspected) if inspected else None
+    gone = taken_out(held, row.key, row.quantity, lot, ref, receipt.pk, first=stood)
     availability.post(held, [*gone, taken_back, entry_of(receipt, sign=1)], at=at)
     events.record(
         "supply.receipt_reversed", ref, company_id=receipt.company_id, by=by, at=at,
@@ -261,81 +250,6 @@ def _counted(
             field="batch",
         )
     return lot_coming(held, product, Coming(batch), today=today, by=by, clock=clock)
-
-
-@action
-def load_opening_stock(rows: Sequence[OpeningStock], *, by: Actor, clock: Clock) -> int:
-    """Post what lies in the bins when the books are opened, all or none; return how many rows. Few statements.
-
-    Its value is posted where the company has an account for the posting key "opening"; one that brings its opening
-    balances over with its other accounts has none.
-    """
-    places = bins({row.bin_id for row in rows})
-    products = reference.products({row.product_id for row in rows})
-    zones: dict[int, str] = {}
-    companies: dict[int, int] = {}
-    moved: list[Movement] = []
-    worth: dict[int, list[tuple[int, int]]] = {}
-    at, held = clock.now(), locks.begin()
-    for number, row in enumerate(rows, 1):
-        check_quantity("the opening stock", row.quantity)
-        place, product = places.get(row.bin_id), products.get(row.product_id)
-        if place is None or product is None:
-            raise NotFound("There is no such bin or product.", row=number, bin=row.bin_id, product=row.product_id)
-        if not product.is_stocked:
-            raise not_stocked(product.number, number)
-        if place.site_id not in zones:
-            site = reference.site(place.site_id)
-            actions.require(by, company_id=site.company_id, site_id=site.id)
-            zones[site.id], companies[site.id] = site.time_zone, site.company_id
-        ref = DocumentRef("opening", row.product_id, product.number)
-        key = StockKey(place.site_id, place.location_id, place.id, row.product_id, row.batch, row.valuation)
-        on = clock.today(zones[place.site_id])
-        check_received(row.received_on, on, number)
-        moved.append(Movement(key, row.quantity, "opening", on, ref, received_on=row.received_on))
-        worth.setdefault(companies[place.site_id], []).append((row.product_id, row.quantity))
-    lots = _lots_opened(held, rows, [one.on for one in moved], products, by=by, clock=clock)
-    supplied = [
-        Entry(
-            series_of(one.key), places[one.key.bin_id].category, netting.STOCK_DAY, one.quantity, one.source, 0, *lot,
-        )
-        for one, lot in zip(moved, lots, strict=True)
-    ]  # fmt: skip
-    opened = [values.opened(company_id, goods) for company_id, goods in worth.items()]
-    held.take(
-        *(entry.key for entry in supplied),
-        *(one.key for one in moved),
-        *(key for value in opened for key in value.keys),
-    )
-    check_valued(held, [(products[row.product_id], row.valuation) for row in rows], coming=True)
-    availability.post(held, supplied, at=at)
-    stock.post(held, moved, at=at)
-    for value in opened:
-        value.post(held, "Opening stock", DocumentRef("opening", value.company_id), clock=clock)
-    return len(moved)
-
-
-def _lots_opened(
-    held: Held,
-    rows: Sequence[OpeningStock],
-    days: Sequence[date],
-    products: Mapping[int, ProductRow],
-    *,
-    by: Actor,
-    clock: Clock,
-) -> list[Lot]:
-    """The lot of each row. Batches are locked by product and number, whatever the order of the rows: two loads that
-    name the same ones would wait for each other for ever."""
-    found: dict[int, Lot] = {}
-    for place in sorted(range(len(rows)), key=lambda place: (rows[place].product_id, rows[place].batch)):
-        row, product = rows[place], products[rows[place].product_id]
-        coming = Coming(row.batch, None, row.expires_on)
-        try:
-            found[place] = lot_coming(held, product, coming, today=days[place], by=by, clock=clock)
-        except BusinessError as refused:
-            refused.row = place + 1
-            raise
-    return [found[place] for place in range(len(rows))]
 
 
 def _check_site(key: StockKey, receipt: Receipt) -> None:

@@ -16,6 +16,7 @@ from datetime import date
 from troth.business.supply.actions.aside import Kept
 from troth.business.supply.actions.batches import Lot, lots_here
 from troth.business.supply.actions.claims import refuse_spoken_for
+from troth.business.supply.actions.lotted import refuse_decided, refuse_in_lots
 from troth.business.supply.actions.places import BinPlace, bin_place, counts_as, series_of, stock_key, taken_out
 from troth.business.supply.actions.valued import check_valued
 from troth.business.supply.models import TransferPosting
@@ -95,14 +96,31 @@ def transfer_stock(
         # By itself, so that taking the posting back takes back the posting alone.
         kept.let_go(held, quantity, _let_go_by(product_id, bin_id, on), on=on, at=clock.now())
     refuse_spoken_for(held, source, quantity)
-    posting = TransferPosting.objects.create(
+    refuse_in_lots(held, source, quantity)
+    posting = TransferPosting(
         company_id=site.company_id, site_id=site.id, product_id=product_id, bin_id=bin_id, to_bin_id=target.id,
         batch=batch, valuation=valuation, from_type=from_type, to_type=to_type, quantity=quantity, reason=reason,
         expected_on=expected_on, posted_on=on,
     )  # fmt: skip
-    _post(held, posting, source, goal, clock)
+    return post(held, posting, source, goal, by=by, clock=clock)
+
+
+def post(
+    held: Held,
+    posting: TransferPosting,
+    source: StockKey,
+    goal: StockKey,
+    *,
+    by: Actor,
+    clock: Clock,
+    first: int | None = None,
+) -> Transferred:
+    """Post what was checked, under the locks of both keys and their series; goods that stood for the day `first` go
+    before others."""
+    posting.save()
+    _post(held, posting, source, goal, clock, first)
     _record("supply.stock_transferred", posting, by, clock)
-    return Transferred(posting.pk, _settle(held, posting, CAUSES[verb], clock))
+    return Transferred(posting.pk, _settle(held, posting, CAUSES[step_of(posting.from_type, posting.to_type)], clock))
 
 
 @action
@@ -114,6 +132,14 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     posting, held = locks.hold(TransferPosting, posting_id, by=by)
     if posting.is_reversed:
         raise AlreadyReversed(Sentence("This transfer posting was reversed before. Post a new one instead."))
+    refuse_decided(posting.pk)
+    return take_back(held, posting, by=by, clock=clock)
+
+
+def take_back(
+    held: Held, posting: TransferPosting, *, by: Actor, clock: Clock, stands: int | None = None
+) -> Transferred:
+    """Take a held posting back. `stands`: the day for which the goods count from then on, else the days before."""
     ref = _ref(posting)
     posted = [one.id for one in movements.movements(source=ref) if one.reverses_id is None]
     keys = movements.keys_of(posted)
@@ -125,10 +151,11 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     if kept:
         kept.let_go(held, posting.quantity, _let_go_by(posting.product_id, goal.bin_id, on), on=on, at=at)
     refuse_spoken_for(held, goal, posting.quantity)
+    refuse_in_lots(held, goal, posting.quantity)
     stock.reverse(held, posted, source=ref, on=on, at=at)
     lot = _lot(posting)
     category = counts_as(source)
-    days = _taken_days(posting, source, category)
+    days = _taken_days(posting, source, category) if stands is None else [(stands, posting.quantity)]
     back = [Entry(series_of(source), category, day, more, ref, posting.pk, *lot) for day, more in days]
     availability.post(held, [*taken_out(held, goal, posting.quantity, lot, ref, ref.id), *back], at=at)
     posting.is_reversed = True
@@ -137,7 +164,9 @@ def reverse_transfer(posting_id: int, *, by: Actor, clock: Clock) -> Transferred
     return Transferred(posting.pk, _settle(held, posting, "a transfer posting was reversed", clock))
 
 
-def _post(held: Held, posting: TransferPosting, source: StockKey, goal: StockKey, clock: Clock) -> None:
+def _post(
+    held: Held, posting: TransferPosting, source: StockKey, goal: StockKey, clock: Clock, first: int | None
+) -> None:
     """Move the goods from key to key in the bins, and from category to category in availability."""
     ref, since, quantity, on = _ref(posting), held.balance(source).received_on, posting.quantity, posting.posted_on
     gone = Movement(source, -quantity, "type", on, ref, posting.pk)
@@ -146,7 +175,8 @@ def _post(held: Held, posting: TransferPosting, source: StockKey, goal: StockKey
     lot = _lot(posting)
     day = netting.STOCK_DAY if posting.expected_on is None else day_of(posting.expected_on)
     put = Entry(series_of(goal), counts_as(goal), day, quantity, ref, posting.pk, *lot)
-    availability.post(held, [*taken_out(held, source, quantity, lot, ref, ref.id), put], at=clock.now())
+    gone_by = taken_out(held, source, quantity, lot, ref, ref.id, first=first)
+    availability.post(held, [*gone_by, put], at=clock.now())
 
 
 def _let_go_by(product_id: int, bin_id: int, on: date) -> DocumentRef:

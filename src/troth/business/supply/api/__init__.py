@@ -1,7 +1,10 @@
-"""Supply over the API: stock, transfer postings, expected receipts, planned supply, forecasts."""
+"""Supply over the API: stock, transfer postings, inspection lots, expected receipts, planned supply, forecasts."""
 
-from troth.business.supply.api import forecasts, planned, receipts, stock, transfers
+from troth.business.supply.api import forecasts, lots, planned, receipts, stock, transfers
 
-ROUTERS = (stock.operations, transfers.operations, receipts.operations, planned.operations, forecasts.operations)
+ROUTERS = (
+    stock.operations, transfers.operations, lots.operations, receipts.operations, planned.operations,
+    forecasts.operations,
+)  # fmt: skip
 
 __all__ = ["ROUTERS"]

@@ -15,6 +15,7 @@ from troth.business.supply.web.bins import BinAsk, bin_stock, is_free, is_kept
 from troth.kernel.quantity import Unit
 from troth.ledgers.stock import queries as movements
 from troth.ledgers.stock import screens as stock
+from troth.ledgers.stock.keys import StockType
 from troth.ledgers.stock.queries import MovementRow
 from troth.platform.web import documents
 from troth.platform.web.acts import once, step, steps
@@ -97,6 +98,9 @@ class BinStockPage(DocumentPage):
             steps=steps(
                 step(actor, _("Transfer posting"), "supply:stock-transfer", key, method="get", company_id=company)
                 if row.quantity and transfer.has_other_types(row)
+                else None,
+                step(actor, _("Inspection lot"), "supply:lot-enter", key, method="get", company_id=company)
+                if row.quantity and row.key.stock_type == StockType.QUALITY and not row.key.owner
                 else None,
                 step(actor, _("Count"), "supply:stock-count", key, method="get", company_id=company) if free else None,
                 step(
