@@ -45,7 +45,10 @@ def test_goods_are_rejected_for_a_reason_that_is_asked_for_beside_its_field(worl
 
 def test_the_day_of_release_and_the_note_are_told_anew(world, lot, sign_in):
     browser = sign_in("quality_coordinator")
-    browser.post(world.url("/lots/{lot}/change/"), {"expected_on": "2027-03-20", "note": "full"})
+    sent = {"expected_on": "2027-03-20", "note": "full", "version": lot.version}
+    assert browser.post(world.url("/lots/{lot}/change/"), sent).status_code == 302
+    again = browser.post(world.url("/lots/{lot}/change/"), sent | {"note": "from an old page"})
+    assert "changed by somebody else" in again.content.decode()
     lot.refresh_from_db()
     assert (str(lot.expected_on), lot.is_releasable, lot.note) == ("2027-03-20", False, "full")
 

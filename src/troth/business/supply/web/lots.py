@@ -240,8 +240,12 @@ class LotForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
+class ChangeForm(LotForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class LotChange(LotAsk):
-    form_class = LotForm
+    form_class = ChangeForm
 
     def words(self) -> None:
         self.title = gettext("Change %(number)s") % {"number": self.row.number}
@@ -250,10 +254,17 @@ class LotChange(LotAsk):
 
     def initial(self) -> dict[str, Any]:
         row = self.row
-        return {"expected_on": row.expected_on, "is_releasable": row.is_releasable, "note": row.note}
+        return {
+            "expected_on": row.expected_on,
+            "is_releasable": row.is_releasable,
+            "note": row.note,
+            "version": row.version,
+        }
 
     def submit(self, actor: Any, form: Any, rows: Any) -> str:
-        short = actions.change_lot(self.row.id, **form.cleaned_data, **clocked(self.request, actor))
+        given = dict(form.cleaned_data)
+        version = given.pop("version")
+        short = actions.change_lot(self.row.id, **given, expected_version=version, **clocked(self.request, actor))
         return self.done(told(self.request, actor, gettext("Changed."), short, [self.place]), self.cancel_url)
 
 
