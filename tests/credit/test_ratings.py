@@ -121,7 +121,7 @@ def test_a_source_of_ones_own_is_plugged_in(desk, monkeypatch):
         def load(self):
             return Bureau
 
-    monkeypatch.setattr(sources, "entry_points", lambda group: [Entry()])
+    monkeypatch.setattr(sources, "plugged", lambda: (Entry(),))
     assert actions.fetch_ratings("bureau", by=SYSTEM, clock=CLOCK).created == 1
     with pytest.raises(NotFound):
         actions.fetch_ratings("feed", by=MANAGER, clock=CLOCK)

@@ -7,7 +7,8 @@ are asked for outside any transaction, so a slow source holds nobody up, and tak
 
 import csv
 from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
@@ -31,17 +32,25 @@ class SourceFails(BusinessError):
     code = "credit_source_fails"
 
 
+@cache
+def plugged() -> tuple[EntryPoint, ...]:
+    """What is plugged in; looked up once a process, since that reads the files of all installed packages."""
+    return tuple(entry_points(group=GROUP))
+
+
+def _set_up() -> dict[str, Source]:
+    return {one.name: made for one in plugged() if (made := one.load()()) is not None}
+
+
 def names() -> tuple[str, ...]:
     """The sources that are plugged in and set up."""
-    return tuple(sorted(one.name for one in entry_points(group=GROUP) if one.load()() is not None))
+    return tuple(sorted(_set_up()))
 
 
 def named(name: str) -> Source:
     """The source of this name. Refuses one that is not plugged in or not set up."""
-    for one in entry_points(group=GROUP):
-        if one.name == name and (made := one.load()()) is not None:
-            found: Source = made
-            return found
+    if found := _set_up().get(name):
+        return found
     raise NotFound(
         Sentence("There is no source of credit data %(name)s. Set up are: %(known)s.", name=name,
                  known=", ".join(names()) or "–"),

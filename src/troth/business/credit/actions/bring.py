@@ -137,8 +137,8 @@ def _compare(
 ) -> tuple[list[Line], list[Line]]:
     """Those whose account is new, and those that change one; what cannot be is refused."""
     new, changed = list[Line](), list[Line]()
-    there = _there([one.key for one in lines])
-    known = {*there, *(one.key for one in lines), *_there([one.parent for one in lines if one.parent])}
+    there = rows_of.accounts([one.key for one in lines])
+    known = {*there, *(one.key for one in lines), *rows_of.accounts([one.parent for one in lines if one.parent])}
     for one in lines:
         if one.parent is not None and one.parent not in known:
             refusals.append(CreditAccountUnknown(NO_PARENT, row=one.row, field="parent", value=one.values["parent"]))
@@ -155,15 +155,6 @@ def _compare(
         one.values = {name: one.values.get(name, getattr(one.record, name, None)) for name in KEPT} | asked
         refusals += _refused(one)
     return new, changed
-
-
-def _there(keys: Sequence[ExposureKey]) -> dict[ExposureKey, CreditAccount]:
-    """The accounts of these payers; one that is not kept any more is opened anew."""
-    rows = CreditAccount.objects.select_related("party").filter(
-        company_id__in={key.company_id for key in keys}, party_id__in={key.party_id for key in keys}
-    )
-    found = {ExposureKey(row.company_id, row.party_id): row for row in rows}
-    return {key: found[key] for key in keys if key in found}
 
 
 def _refused(one: Line) -> Iterable[BusinessError]:

@@ -5,16 +5,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
-
 from troth.business.credit import sources
 from troth.business.credit.actions import rows_of
 from troth.business.credit.actions.rows_of import PayerRow
-from troth.business.credit.models import CreditAccount, Rating
+from troth.business.credit.models import Rating
 from troth.business.credit.rules import LimitInvalid
 from troth.business.masterdata.actions import Brought
 from troth.business.masterdata.rules import As, Field, complete, read
 from troth.kernel.errors import BusinessError, InvalidInput, Refusals, Sentence
+from troth.ledgers.exposure.keys import ExposureKey
 from troth.platform import events, locks, permissions
 from troth.platform.actions import action, supposed
 from troth.platform.actors import Actor
@@ -59,7 +58,7 @@ def _bring(rows: Sequence[Mapping[str, str]], *, by: Actor, clock: Clock) -> Bro
     for number, given in enumerate(rows, start=1):
         values, refused = read(FIELDS, given, row=number)
         values, lacking = complete(FIELDS, values, given=given, row=number)
-        told = [*refused, *(one for one in lacking if one.field not in {other.field for other in refused})]
+        told = [*refused, *lacking]
         refusals += told
         if not told:
             lines.append(PayerRow(number, given, values))
@@ -133,14 +132,9 @@ def _there(lines: Sequence[PayerRow]) -> dict[Key, Rating]:
 
 def _tell(rows: Sequence[Rating], by: Actor, at: datetime) -> None:
     """The history of each payer's account, where it has one, says what came."""
-    wanted = Q(pk=None)
-    for company_id in {row.company_id for row in rows}:
-        wanted |= Q(company_id=company_id, party_id__in={row.party_id for row in rows if row.company_id == company_id})
-    accounts = {
-        (one.company_id, one.party_id): one for one in CreditAccount.objects.filter(wanted).select_related("party")
-    }
+    accounts = rows_of.accounts([ExposureKey(row.company_id, row.party_id) for row in rows])
     for row in rows:
-        account = accounts.get((row.company_id, row.party_id))
+        account = accounts.get(ExposureKey(row.company_id, row.party_id))
         if account is not None:
             facts = {"source": row.source, "rated_on": row.rated_on.isoformat(), "score": row.score}
             ref = DocumentRef("credit_account", account.pk, account.party.number)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from troth.business.credit.models import CreditAccount
 from troth.business.credit.rules import CreditAccountUnknown, LimitInvalid
 from troth.business.masterdata.rules import DuplicateKey
 from troth.kernel.errors import BusinessError, Sentence
@@ -75,3 +76,12 @@ def twins(rows: Iterable[R], key: Callable[[R], object]) -> Iterable[BusinessErr
         if other is not one:
             said = Sentence("Row %(other)s has the same key. Remove one of the two.", other=other.row)
             yield DuplicateKey(said, row=one.row, field="payer")
+
+
+def accounts(keys: Sequence[ExposureKey]) -> dict[ExposureKey, CreditAccount]:
+    """The accounts of these payers, also those that are not kept any more."""
+    rows = CreditAccount.objects.select_related("party").filter(
+        company_id__in={key.company_id for key in keys}, party_id__in={key.party_id for key in keys}
+    )
+    found = {ExposureKey(row.company_id, row.party_id): row for row in rows}
+    return {key: found[key] for key in keys if key in found}
